@@ -1,0 +1,140 @@
+"""How the text of a setting becomes a value.
+
+The docstring of a cast says in a few words what is wanted: in `docs/settings.md`, and in
+the sentence somebody gets who wrote something else.  A cast raises ValueError for that.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+Cast = Callable[[str], object]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_AMOUNT = re.compile(r"([0-9][0-9_]{0,17}(?:\.[0-9]{1,9})?)\s*([kmgt]?)[bp]?", re.IGNORECASE)
+
+
+def wanted(cast: Cast) -> str:
+    """What a cast wants, in words."""
+    return (cast.__doc__ or "").rstrip(".")
+
+
+def text(value: str) -> str:
+    """any text"""
+    return value
+
+
+def path(value: str) -> Path:
+    """a file or folder"""
+    if not value:
+        raise ValueError(value)
+    return Path(value).expanduser()
+
+
+def web_address(value: str) -> str:
+    """an address that begins with http:// or https://"""
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise ValueError(value)
+    return value
+
+
+def pattern(value: str) -> re.Pattern[str] | None:
+    """a regular expression"""
+    try:
+        return re.compile(value) if value else None
+    except re.error as error:
+        raise ValueError(value) from error
+
+
+def whole(value: str) -> int:
+    """a whole number of 0 or more"""
+    number = int(value)
+    if number < 0:
+        raise ValueError(value)
+    return number
+
+
+def positive(value: str) -> int:
+    """a whole number above 0"""
+    number = int(value)
+    if number < 1:
+        raise ValueError(value)
+    return number
+
+
+def seconds(value: str) -> float:
+    """a number of seconds above 0, as in 2.5"""
+    number = float(value)
+    if not 0 < number < float("inf"):
+        raise ValueError(value)
+    return number
+
+
+def pause(value: str) -> float:
+    """a number of seconds, as in 2.5, or 0"""
+    return 0.0 if value == "0" else seconds(value)
+
+
+def amount(value: str) -> int:
+    """an amount, as in 5000000, 64 MB, 1.5 GB or 100 MP"""
+    match = _AMOUNT.fullmatch(value)
+    if match is None:
+        raise ValueError(value)
+    number, unit = match.groups()
+    return int(Decimal(number) * 1000 ** " kmgt".index(unit.lower() or " "))
+
+
+def quality(value: str) -> int:
+    """a whole number from 1 to 100"""
+    number = int(value)
+    if not 1 <= number <= 100:
+        raise ValueError(value)
+    return number
+
+
+def words(value: str) -> tuple[str, ...]:
+    """words divided by spaces, commas or lines"""
+    return tuple(value.replace(",", " ").split())
+
+
+def places(value: str) -> tuple[str, ...]:
+    """places divided by spaces: couchdb, files:FOLDER, s3:BUCKET or s3:BUCKET/PREFIX"""
+    for place in words(value):
+        kind, _, rest = place.partition(":")
+        if place != "couchdb" and not (kind in {"files", "s3"} and rest):
+            raise ValueError(place)
+    return words(value)
+
+
+def networks(value: str) -> tuple[Network, ...]:
+    """addresses or networks divided by spaces, as in 127.0.0.1 10.0.0.0/8"""
+    return tuple(ipaddress.ip_network(word) for word in words(value))
+
+
+def table(value: str) -> dict[str, str]:
+    """lines of the form name = value"""
+    result = {}
+    for line in filter(None, map(str.strip, value.splitlines())):
+        name, _, definition = map(str.strip, line.partition("="))
+        if not name or not definition:
+            raise ValueError(line)
+        result[name] = definition
+    return result
+
+
+def one_of(*choices: str) -> Cast:
+    """A cast that takes one of `choices` and nothing else."""
+
+    def cast(value: str) -> str:
+        if value not in choices:
+            raise ValueError(value)
+        return value
+
+    cast.__doc__ = " or ".join(choices)
+    return cast
