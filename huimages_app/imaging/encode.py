@@ -1,0 +1,54 @@
+"""The last step: write a picture to a file, with nothing in it but the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from .. import formats
+from ..errors import BadSize
+from ..formats import Format
+from .colour import SRGB_TAG
+from .values import Quality
+
+# Longest side that a file of the format can have, in pixels.
+MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
+
+
+def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) -> None:
+    """Writes an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
+
+    To a real file, as Pillow lets other threads run only then.  Raises BadSize if the
+    format can't hold the picture, OSError.
+    """
+    longest = MAX_SIDES.get(format_)
+    if longest and max(image.size) > longest:
+        raise BadSize(
+            f"a {format_.extension} file can't have a side of {max(image.size)} pixels: "
+            f"at most {longest}"
+        )
+    # Pillow would write comments, EXIF and the like from here into the new file.
+    image.info = {}
+    image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality))
+
+
+def _options(format_: Format, quality: Quality) -> Mapping[str, Any]:
+    """What Pillow is told.  Chosen by measuring bytes saved against time taken."""
+    if format_ == formats.JPEG:
+        # Optimised tables take 2.5 times as long for 1-3 % fewer bytes, progressive 6 times.
+        return {"format": "JPEG", "quality": quality.jpeg, "subsampling": "4:2:0"}
+    if format_ == formats.WEBP:
+        return {"format": "WEBP", "quality": quality.webp, "method": 2}
+    if format_ == formats.AVIF:
+        # One thread: several renditions are made at once already.
+        return {
+            "format": "AVIF",
+            "quality": quality.avif,
+            "speed": 9,
+            "subsampling": "4:2:0",
+            "max_threads": 1,
+        }
+    return {"format": "PNG"}

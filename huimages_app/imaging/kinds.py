@@ -1,0 +1,101 @@
+"""The formats that originals may have, known by how their bytes begin.
+
+Only these readers of Pillow are ever reached: a picture goes to the class named
+here, not to `Image.open`, which would also try every plugin that is installed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pillow_heif
+from PIL import ImageFile
+from PIL.AvifImagePlugin import AvifImageFile
+from PIL.BmpImagePlugin import BmpImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+UNKNOWN = "application/octet-stream"
+# Bytes of a file that `sniff` wants to see.
+HEAD = 64
+
+# Other pictures inside a HEIF file are never looked at; don't even parse them.
+pillow_heif.options.THUMBNAILS = False
+pillow_heif.options.DEPTH_IMAGES = False
+pillow_heif.options.AUX_IMAGES = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A format of originals; `extension` has no dot, `reader` is Pillow's class for it."""
+
+    contenttype: str
+    extension: str
+    reader: Callable[[BinaryIO], ImageFile.ImageFile]
+
+
+# The class itself reads a multi-picture (MPO) file as the JPEG that it begins with.
+JPEG = Kind("image/jpeg", "jpeg", JpegImageFile)
+PNG = Kind("image/png", "png", PngImageFile)
+WEBP = Kind("image/webp", "webp", WebPImageFile)
+GIF = Kind("image/gif", "gif", GifImageFile)
+TIFF = Kind("image/tiff", "tiff", TiffImageFile)
+BMP = Kind("image/bmp", "bmp", BmpImageFile)
+AVIF = Kind("image/avif", "avif", AvifImageFile)
+HEIC = Kind("image/heic", "heic", pillow_heif.HeifImageFile)
+HEIF = Kind("image/heif", "heif", pillow_heif.HeifImageFile)
+
+KINDS = (JPEG, PNG, WEBP, GIF, TIFF, BMP, AVIF, HEIC, HEIF)
+
+_BEGINNINGS = (
+    (b"\xff\xd8\xff", JPEG),
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"II*\0", TIFF),
+    (b"MM\0*", TIFF),
+    (b"II+\0", TIFF),
+    (b"MM\0+", TIFF),
+)
+_AVIF_BRANDS = {b"avif", b"avis"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_HEIF_BRANDS = {b"mif1", b"msf1"}
+# Lengths of the second header of a BMP; "BM" alone could begin any text.
+_BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
+
+
+def kind_of(head: bytes) -> Kind | None:
+    """The format of a file that begins with `head` (64 bytes are enough); None if not ours."""
+    for beginning, kind in _BEGINNINGS:
+        if head.startswith(beginning):
+            return kind
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return BMP
+    return _by_brand(head) if head[4:8] == b"ftyp" else None
+
+
+def sniff(head: bytes) -> str:
+    """MIME type of a file that begins with `head`; application/octet-stream if not ours."""
+    kind = kind_of(head)
+    return kind.contenttype if kind else UNKNOWN
+
+
+def _by_brand(head: bytes) -> Kind | None:
+    """The format of a file of the HEIF family, by its main brand, then by the others."""
+    end = min(int.from_bytes(head[:4], "big"), len(head))
+    main = head[8:12]
+    if main in _HEIF_BRANDS:  # says how the file is built, not how the picture is coded
+        brands = {head[i : i + 4] for i in range(16, end - 3, 4)}
+        if brands & _AVIF_BRANDS:
+            return AVIF
+        return HEIC if brands & _HEIC_BRANDS else HEIF
+    if main in _AVIF_BRANDS:
+        return AVIF
+    return HEIC if main in _HEIC_BRANDS else None

@@ -1,0 +1,76 @@
+"""Smaller copies of large originals, and when they will do."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from huimages_app import formats
+from huimages_app.errors import BadOriginal
+from huimages_app.imaging import CHAIN, Limits, Quality, chain_sides, make_chain, render
+from huimages_app.sizes import Size
+from tests.support import pictures, reference
+
+
+@pytest.mark.parametrize(
+    ("size", "sides"),
+    [
+        ("240x160", (480, 1600)),
+        ("384x1000", (480, 1600)),
+        ("385x1000", (1600,)),
+        ("1280x1280", (1600,)),
+        ("1281x1281", ()),
+        ("75x75!", (480, 1600)),
+        ("480x10!", (1600,)),
+        ("o", ()),
+    ],
+)
+def test_a_copy_must_be_large_enough(size, sides):
+    assert chain_sides(Size.parse(size), 4000, 3000) == sides
+
+
+def test_a_copy_is_smaller_than_the_original():
+    assert chain_sides(Size.parse("75x75"), 1600, 1200) == (480,)
+    assert chain_sides(Size.parse("75x75"), 400, 300) == ()
+
+
+def test_renditions_of_copies_can_hardly_be_told_from_those_of_the_original(tmp_path):
+    content = pictures.rotated(6, 2600, 1800)
+    targets = {side: tmp_path / f"{side}.jpeg" for side in CHAIN}
+    assert make_chain(io.BytesIO(content), targets, Limits()) == (480, 1600)
+    assert [max(pictures.opened(targets[side].read_bytes()).size) for side in CHAIN] == [480, 1600]
+    original = pictures.opened(content).transpose(Image.Transpose.ROTATE_270)
+    for text in ["240x160", "75x75!10,90", "1024x768"]:
+        size = Size.parse(text)
+        side = chain_sides(size, 2600, 1800)[0]
+        target = tmp_path / "rendition.png"
+        with targets[side].open("rb") as copy:
+            sides = render(
+                copy, size, formats.PNG, target, Quality(), Limits(), upright=(2600, 1800)
+            )
+        assert sides == size.fitted(2600, 1800)
+        exact = reference.lanczos(original, size.placement(2600, 1800))
+        assert reference.ssim(pictures.opened(target.read_bytes()), exact) >= 0.98
+
+
+@pytest.mark.parametrize(
+    ("content", "sides"),
+    [
+        (pictures.photo(1000, 800), ()),
+        (pictures.photo(1000, 800, progressive=True), (480,)),
+        (pictures.photo(1000, 800, format="WEBP"), (480,)),
+        (pictures.photo(500, 400, format="WEBP"), ()),
+        (pictures.transparent(1000, 800), ()),
+    ],
+    ids=["small", "progressive", "slow", "too small", "transparent"],
+)
+def test_copies_are_made_where_they_save_something(tmp_path, content, sides):
+    targets = {side: tmp_path / f"{side}.jpeg" for side in CHAIN}
+    assert make_chain(io.BytesIO(content), targets, Limits()) == sides
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{side}.jpeg" for side in sides]
+
+
+def test_a_broken_original_has_no_copies(tmp_path):
+    content = pictures.truncated(pictures.photo(1000, 800, progressive=True))
+    with pytest.raises(BadOriginal):
+        make_chain(io.BytesIO(content), {480: tmp_path / "480"}, Limits())

@@ -1,0 +1,276 @@
+"""Colours, tones and transparency of renditions, for every mode a picture can have."""
+
+import io
+import logging
+import struct
+import threading
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from huimages_app.imaging import Limits, colour, measure
+from tests.support import pictures, profiles, reference
+
+COLOURS = [(200, 120, 60), (30, 160, 90), (60, 70, 200), (128, 128, 128), (250, 250, 250)]
+
+
+def flat(colour, mode: str = "RGB", format_: str = "PNG", **save: object) -> bytes:
+    return pictures.encoded(Image.new(mode, (64, 64), colour), format_, **save)
+
+
+def shown(image: Image.Image):
+    return image.getpixel((image.width // 2, image.height // 2))
+
+
+def in_srgb(values, primaries, gamma):
+    """What colours of another RGB space are in sRGB, by the definitions."""
+    tones = np.array(values) / 255
+    linear = tones**gamma if gamma else _linear(tones)
+    linear = np.linalg.solve(profiles.to_xyz(profiles.SRGB), profiles.to_xyz(primaries) @ linear)
+    linear = np.clip(linear, 0, 1)
+    toned = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return toned * 255
+
+
+def _linear(tones):
+    return np.where(tones <= 0.04045, tones / 12.92, ((tones + 0.055) / 1.055) ** 2.4)
+
+
+@pytest.mark.parametrize("values", COLOURS)
+@pytest.mark.parametrize(
+    ("primaries", "gamma"),
+    [(profiles.ADOBE_RGB, profiles.ADOBE_GAMMA), (profiles.DISPLAY_P3, None)],
+    ids=["Adobe RGB", "Display P3"],
+)
+@pytest.mark.parametrize("format_", ["PNG", "TIFF", "JPEG", "WEBP"])
+def test_wide_colours_come_out_in_srgb(rendered, format_, primaries, gamma, values):
+    save = {"lossless": True} if format_ == "WEBP" else {}
+    content = flat(values, format_=format_, icc_profile=profiles.rgb(primaries, gamma), **save)
+    tolerance = 4 if format_ == "JPEG" else 2
+    assert shown(rendered(content, "32x32")) == pytest.approx(
+        in_srgb(values, primaries, gamma), abs=tolerance
+    )
+
+
+def test_pictures_in_srgb_keep_their_very_colours(rendered):
+    content = pictures.photo(100, 80, format="PNG", icc_profile=profiles.rgb(profiles.SRGB))
+    assert reference.difference(rendered(content, "100x100"), pictures.pixels(100, 80)) == 0
+
+
+def test_transparent_pictures_have_a_profile_too(rendered):
+    profile = profiles.rgb(profiles.ADOBE_RGB, profiles.ADOBE_GAMMA)
+    content = flat((30, 160, 90, 128), "RGBA", icc_profile=profile)
+    wanted = in_srgb((30, 160, 90), profiles.ADOBE_RGB, profiles.ADOBE_GAMMA)
+    *rgb, alpha = shown(rendered(content, "32x32"))
+    assert rgb == pytest.approx(wanted, abs=3)
+    assert alpha == 128
+
+
+@pytest.mark.parametrize(("mode", "values"), [("L", 128), ("LA", (128, 255))])
+def test_grey_has_its_tones(rendered, mode, values):
+    content = flat(values, mode, icc_profile=profiles.grey(1.0))
+    # Half the light is 188 of 255 in sRGB.
+    assert shown(rendered(content, "32x32"))[:3] == pytest.approx((188, 188, 188), abs=1)
+
+
+def test_grey_in_a_colour_profile_stays_grey(rendered):
+    content = flat(128, "L", "TIFF", icc_profile=profiles.rgb(profiles.SRGB))
+    assert shown(rendered(content, "32x32")) == (128, 128, 128)
+
+
+def test_print_colours_come_out_as_their_profile_says(rendered):
+    image = Image.new("CMYK", (64, 64), (255, 0, 0, 0))
+    for format_ in ["TIFF", "JPEG"]:
+        content = pictures.encoded(image, format_, icc_profile=profiles.cmyk())
+        red, green, blue = shown(rendered(content, "32x32"))
+        lab = ImageCms.createProfile("LAB")
+        wanted = ImageCms.applyTransform(
+            Image.frombytes("LAB", (1, 1), bytes([140, 256 - 37, 256 - 50])),
+            ImageCms.buildTransform(lab, ImageCms.createProfile("sRGB"), "LAB", "RGB"),
+        )
+        assert (red, green, blue) == pytest.approx(wanted.getpixel((0, 0)), abs=4)
+
+
+def test_print_colours_without_a_profile_are_near(rendered):
+    original = pictures.pixels(400, 300)
+    image = rendered(pictures.cmyk(400, 300), "400x400")
+    assert reference.difference(image, original) < 6
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [b"nonsense", profiles.rgb(profiles.SRGB)[:200], profiles.cmyk(), b"\0" * 4_000_001],
+    ids=["nonsense", "cut short", "of another space", "too long"],
+)
+def test_a_profile_that_cannot_be_used_does_no_harm(rendered, profile):
+    content = pictures.photo(100, 80, format="TIFF", icc_profile=profile)
+    assert reference.difference(rendered(content, "100x100"), pictures.pixels(100, 80)) == 0
+
+
+def test_a_profile_that_cannot_be_used_is_logged(caplog):
+    with caplog.at_level(logging.WARNING):
+        assert colour.Transforms().get(b"no profile at all") is None
+    assert "taken for sRGB" in caplog.text
+
+
+def test_a_transparent_picture_in_print_colours_is_taken_for_srgb(rendered):
+    content = flat((10, 200, 30, 128), "RGBA", icc_profile=profiles.cmyk())
+    assert shown(rendered(content, "32x32")) == pytest.approx((10, 200, 30, 128), abs=1)
+
+
+def test_transforms_are_kept_and_those_not_used_let_go():
+    transforms = colour.Transforms()
+    first = profiles.grey(1.0)
+    kept = transforms.get(first)
+    for step in range(40):
+        transforms.get(profiles.grey(1.1 + step / 100))
+        assert transforms.get(first) is kept
+    assert len(transforms._known) == 32
+
+
+def test_transforms_serve_many_threads_at_once():
+    profile = profiles.rgb(profiles.ADOBE_RGB, profiles.ADOBE_GAMMA)
+    image = pictures.pixels(300, 200)
+    wanted = colour.to_srgb(image, profile)
+    results: list[Image.Image] = []
+
+    def work() -> None:
+        results.extend(colour.to_srgb(image, profile) for _ in range(5))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 40
+    assert all(reference.difference(result, wanted) == 0 for result in results)
+
+
+# -- modes -------------------------------------------------------------------------------
+
+RAMP = np.tile(np.arange(256), (64, 1))
+
+
+def assert_ramp(image: Image.Image, tolerance: float = 1) -> None:
+    """From black to white, evenly."""
+    greys = np.asarray(image.convert("RGB"), dtype=float)[32]
+    assert np.abs(greys - np.arange(256)[:, None]).max() <= tolerance
+
+
+@pytest.mark.parametrize("format_", ["PNG", "TIFF"])
+def test_16_bits_of_grey_keep_their_range(rendered, format_):
+    image = Image.fromarray((RAMP * 257).astype(np.uint16))
+    assert image.mode == "I;16"
+    assert_ramp(rendered(pictures.encoded(image, format_), "256x256"))
+
+
+def test_16_bits_of_grey_with_the_high_byte_first_keep_their_range(rendered):
+    image = Image.frombytes("I;16B", (256, 64), (RAMP * 257).astype(">u2").tobytes())
+    assert_ramp(rendered(pictures.encoded(image, "TIFF"), "256x256"))
+
+
+def test_16_bits_a_colour_keep_their_range(rendered):
+    rows = (RAMP[..., None] * [257, 257, 257]).astype(">u2")
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    content = pictures.png(
+        (b"IHDR", struct.pack(">LLBBBBB", 256, 64, 16, 2, 0, 0, 0)), (b"IDAT", data)
+    )
+    assert_ramp(rendered(content, "256x256"))
+
+
+def test_32_bits_keep_their_range(rendered):
+    image = Image.fromarray((RAMP * 8_421_504).astype(np.int32))
+    assert_ramp(rendered(pictures.encoded(image, "TIFF"), "256x256"))
+
+
+@pytest.mark.parametrize("white", [1.0, 255.0])
+def test_floating_point_keeps_its_range(rendered, white):
+    image = Image.fromarray((RAMP / 255 * white).astype(np.float32))
+    assert_ramp(rendered(pictures.encoded(image, "TIFF"), "256x256"))
+
+
+def test_black_and_white_becomes_grey_when_scaled(rendered):
+    checks = (np.indices((64, 64)).sum(axis=0) % 2).astype(bool)
+    content = pictures.encoded(Image.fromarray(checks), "PNG")
+    assert shown(rendered(content, "16x16")) == pytest.approx((128, 128, 128), abs=3)
+
+
+@pytest.mark.parametrize("format_", ["PNG", "GIF", "TIFF", "BMP"])
+def test_palettes_become_colours(rendered, format_):
+    image = pictures.pixels(100, 80).quantize(64)
+    content = pictures.encoded(image, format_)
+    assert reference.difference(rendered(content, "100x100"), image.convert("RGB")) < 1
+
+
+def test_lab_becomes_srgb(rendered):
+    image = Image.frombytes("LAB", (64, 64), bytes([137, 0, 0]) * 4096)
+    content = pictures.encoded(image, "TIFF")
+    assert shown(rendered(content, "32x32")) == pytest.approx((128, 128, 128), abs=2)
+
+
+def test_ycbcr_becomes_srgb(rendered):
+    content = pictures.encoded(pictures.pixels(64, 64).convert("YCbCr"), "TIFF")
+    assert reference.difference(rendered(content, "64x64"), pictures.pixels(64, 64)) < 2
+
+
+# -- transparency ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("extension", ["png", "webp", "avif"])
+@pytest.mark.parametrize("format_", ["PNG", "WEBP", "TIFF", "AVIF"])
+def test_transparency_is_kept_where_it_can_be(rendered, format_, extension):
+    image = rendered(pictures.transparent(format=format_), "200x150", extension)
+    assert image.mode == "RGBA"
+    assert image.getpixel((2, 2))[3] == 0
+    assert image.getpixel((100, 75))[3] == 255
+
+
+def test_jpeg_shows_it_on_white(rendered):
+    content = pictures.transparent(400, 300)
+    image = rendered(content, "97x97", "png")
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image)
+    jpeg = rendered(content, "97x97", "jpeg")
+    assert jpeg.getpixel((1, 1)) == pytest.approx((255, 255, 255), abs=3)
+    assert reference.ssim(jpeg, white) > 0.95
+
+
+def test_the_colour_of_what_is_transparent_never_shows(rendered):
+    image = Image.new("RGBA", (256, 256), (0, 255, 0, 0))
+    rows, columns = np.mgrid[:256, :256]
+    inside = np.hypot(rows - 128, columns - 128) < 100
+    image.paste((200, 0, 0, 255), mask=Image.fromarray(inside))
+    scaled = np.asarray(rendered(pictures.encoded(image, "PNG"), "67x67"))
+    edge = scaled[(scaled[..., 3] > 16) & (scaled[..., 3] < 240)]
+    assert len(edge) > 20
+    assert edge[:, 1].max() <= 8
+
+
+@pytest.mark.parametrize("mode", ["P", "L", "RGB", "1"])
+def test_a_colour_that_means_transparent_is_transparent(rendered, mode):
+    image = Image.new("RGB", (64, 64), "black")
+    image.paste((255, 255, 255), (32, 0, 64, 64))
+    image = image.quantize(4) if mode == "P" else image.convert(mode)
+    white = image.getpixel((60, 5))
+    content = pictures.encoded(image, "PNG", transparency=white)
+    scaled = rendered(content, "32x32")
+    assert (scaled.getpixel((28, 16))[3], scaled.getpixel((4, 16))[3]) == (0, 255)
+
+
+def test_an_alpha_channel_that_says_nothing_is_left_out(rendered):
+    assert rendered(flat((1, 2, 3, 255), "RGBA"), "32x32").mode == "RGB"
+
+
+@pytest.mark.parametrize(
+    ("content", "placeholder"),
+    [
+        (flat((255, 0, 0)), "#ff0000"),
+        (flat((0, 0, 255, 0), "RGBA"), "#ffffff"),
+        (flat((0, 0, 0, 0), "CMYK", "TIFF"), "#ffffff"),
+        (flat(128, "L", icc_profile=profiles.grey(1.0)), "#bcbcbc"),
+    ],
+)
+def test_the_placeholder_is_the_mean_colour_on_white(content, placeholder):
+    assert measure(io.BytesIO(content), Limits()).placeholder == placeholder
