@@ -1,0 +1,1 @@
+"""The stores behind the library: `base` promises, the others keep it."""

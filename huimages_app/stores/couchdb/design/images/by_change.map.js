@@ -1,0 +1,7 @@
+function (doc) {
+  // include image.js
+  if (isImage(doc)) {
+    var mtime = typeof doc.mtime === 'string' ? doc.mtime : ctime(doc);
+    emit([isTrashed(doc), mtime, doc._id], ctime(doc));
+  }
+}

@@ -1,0 +1,15 @@
+function (doc) {
+  // include image.js
+  // include words.js
+  if (isImage(doc)) {
+    var filename = doc.filename || Object.keys(doc._attachments || {})[0];
+    var texts = strings(doc.title).concat(strings(filename)), references = referencesOf(doc);
+    for (var i = 0; i < references.length; i++) {
+      texts.push(references[i][1]);
+    }
+    var found = beginnings(texts);
+    for (var j = 0; j < found.length; j++) {
+      emit([isTrashed(doc), found[j], ctime(doc), doc._id], null);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+function (doc) {
+  // include mark.js
+  if (imageOf(doc)) {
+    emit(imageOf(doc), {
+      visitor: visitorOf(doc),
+      ctime: ctime(doc),
+      tags: tagsOf(doc),
+      favorite: !!doc.favorite,
+      rating: ratingOf(doc)
+    });
+  }
+}

@@ -1,0 +1,7 @@
+function (doc) {
+  // include mark.js
+  var tags = imageOf(doc) ? tagsOf(doc) : [];
+  for (var i = 0; i < tags.length; i++) {
+    emit([tags[i], ctime(doc), imageOf(doc)], null);
+  }
+}

@@ -1,0 +1,10 @@
+function (doc) {
+  // include mark.js
+  if (imageOf(doc)) {
+    emit([visitorOf(doc), imageOf(doc)], {
+      tags: tagsOf(doc),
+      favorite: !!doc.favorite,
+      rating: ratingOf(doc)
+    });
+  }
+}

@@ -1,0 +1,8 @@
+function (doc) {
+  // include mark.js
+  // include words.js
+  var found = imageOf(doc) ? beginnings(tagsOf(doc)) : [];
+  for (var i = 0; i < found.length; i++) {
+    emit([found[i], ctime(doc), imageOf(doc)], null);
+  }
+}

@@ -1,0 +1,125 @@
+"""The tables, and how files of older versions are brought up to date.
+
+`images.key` is the image's place in time (see `entries.place_in_time`).  All else that
+lists images does it by this key, so every collection, search results included, comes out
+in the order of creation without sorting, and a page starts where its cursor says.
+
+What a page needs is kept ready by the writes, in the same transaction: the lists an image
+stands on (`lists`, `members`), how often a tag was given (`tags`), an image's average and
+summary, and a numbering without gaps of the images that are shown (`slot`: counting is
+reading the last number, drawing by chance is drawing numbers).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from ...errors import BadSetting
+
+_METADATA = (
+    """
+    CREATE TABLE images (
+        key INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        trashed INTEGER NOT NULL,   -- 0 or 1
+        modified INTEGER NOT NULL,  -- microseconds
+        slot INTEGER UNIQUE,        -- 0, 1, …; NULL in the trash
+        average REAL,               -- of the ratings, 0…10; NULL without any
+        summary TEXT NOT NULL,      -- JSON
+        document TEXT NOT NULL      -- JSON
+    )
+    """,
+    "CREATE INDEX images_modified ON images (trashed, modified)",
+    "CREATE INDEX images_rated ON images (trashed, average, key) WHERE average IS NOT NULL",
+    # A list of all images, and one of those with a tag, a type, …; of the shown and of the
+    # trashed ones each their own, so that a page never has to skip the others.
+    """
+    CREATE TABLE lists (
+        number INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,
+        value TEXT NOT NULL,
+        trashed INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        UNIQUE (kind, value, trashed)
+    )
+    """,
+    # No foreign key to images: it would need a second index as large as the table.
+    """
+    CREATE TABLE members (
+        list INTEGER NOT NULL REFERENCES lists,
+        key INTEGER NOT NULL,
+        PRIMARY KEY (list, key)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE marks (
+        id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+        visitor TEXT NOT NULL,
+        tags TEXT NOT NULL,         -- JSON
+        favorite INTEGER NOT NULL,  -- 0 or 1
+        rating INTEGER,
+        PRIMARY KEY (id, visitor)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX marks_visitor ON marks (visitor, id)",
+    "CREATE INDEX marks_favorite ON marks (id, visitor) WHERE favorite",
+    "CREATE TABLE tags (tag TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX tags_uses ON tags (uses DESC, tag)",
+    # The last change of every image there ever was; a removed one stays as its tombstone.
+    """
+    CREATE TABLE changes (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        state TEXT NOT NULL CHECK (state IN ('shown', 'trashed', 'removed'))
+    )
+    """,
+    # Holds words as `stores.words` makes them, so the tokenizer has nothing to fold; rowid is
+    # images.key.  A beginning is only cheap where it has an index: otherwise all rows of all
+    # words that begin with it would be merged before the first is known.
+    f"""
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, tokenize = 'ascii', prefix = '{" ".join(map(str, range(1, 17)))}', columnsize = 0
+    )
+    """,
+)
+
+_RECORDS = (
+    """
+    CREATE TABLE records (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        document TEXT NOT NULL,  -- JSON
+        PRIMARY KEY (kind, key)
+    ) WITHOUT ROWID
+    """,
+)
+
+# Migration n makes version n + 1 of version n.  Never edit one that was released.
+MIGRATIONS = (_METADATA, _RECORDS)
+VERSION = len(MIGRATIONS)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def migrate(connection: sqlite3.Connection, filename: str) -> None:
+    """Bring the file up to date; raises BadSetting if a newer program wrote it.
+
+    Safe when several processes start at once: the first one does it, the others wait.
+    """
+    if version_of(connection) != VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:
+            version = version_of(connection)
+            if version > VERSION:
+                raise BadSetting(
+                    f"setting 'huimages.metadata.path': {filename!r} was written by a newer"
+                    f" huimages (version {version} of the file, this program knows {VERSION});"
+                    " run that one, or name another file"
+                )
+            for statements in MIGRATIONS[version:]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")

@@ -1,0 +1,101 @@
+"""The feed of changes: what another system reads to keep up."""
+
+from __future__ import annotations
+
+import pytest
+
+from huimages_app.errors import BadCursor
+from huimages_app.stores.base import Changes, Metadata
+
+from .samples import START, an_id, an_image, change, fill, put, say
+
+
+def follow(store: Metadata, since: str = "", limit: int = 2) -> Changes:
+    """All changes since then, read piece by piece."""
+    ids: list[str] = []
+    gone: set[str] = set()
+    while (piece := store.changes(since, limit)).ids:
+        assert len(piece.ids) <= limit
+        assert piece.gone <= set(piece.ids)
+        ids += piece.ids
+        gone |= piece.gone
+        since = piece.since
+    return Changes(ids, frozenset(gone), piece.since)
+
+
+class ChangesContract:
+    def test_nothing(self, store: Metadata) -> None:
+        piece = store.changes()
+        assert (list(piece.ids), piece.gone) == ([], frozenset())
+        assert list(store.changes(piece.since).ids) == []
+
+    def test_everything_from_the_beginning(self, store: Metadata) -> None:
+        known = fill(store, [4, 2, 7, 1, 9])
+        assert follow(store) == Changes(known, frozenset(), follow(store).since)
+        assert list(store.changes().ids) == known
+
+    def test_each_once_at_its_last_change(self, store: Metadata) -> None:
+        known = fill(store, range(5))
+        change(store, known[1], titles=("new",))
+        change(store, known[0], titles=("new",))
+        change(store, known[1], titles=("newer",))
+        assert follow(store).ids == [known[n] for n in [2, 3, 4, 0, 1]]
+
+    def test_since_a_former_answer(self, store: Metadata) -> None:
+        known = fill(store, range(6))
+        since = follow(store).since
+        assert follow(store, since).ids == []
+        change(store, known[3], alt="new")
+        put(store, an_image(8))
+        later = follow(store, since)
+        assert later.ids == [known[3], an_id(8)]
+        assert follow(store, later.since).ids == []
+
+    def test_marks_are_changes(self, store: Metadata) -> None:
+        known = fill(store, range(4))
+        since = follow(store).since
+        say(store, known[2], "vera", rating=5)
+        later = follow(store, since)
+        assert later.ids == [known[2]]
+        say(store, known[1], "vera", tags=("sea",))
+        say(store, known[2], "vera", rating=None)
+        change(store, known[1], titles=("both",))
+        last = follow(store, later.since)
+        assert sorted(last.ids) == sorted([known[1], known[2]])
+        assert follow(store, last.since).ids == []
+
+    def test_the_gone(self, store: Metadata) -> None:
+        known = fill(store, range(5))
+        say(store, known[0], "vera", rating=5)
+        since = follow(store).since
+        change(store, known[1], trashed=START)
+        store.remove(known[0])
+        change(store, known[2], titles=("new",))
+        for piece in [follow(store, since), follow(store)]:
+            assert piece.gone == {known[0], known[1]}
+        assert follow(store, since).ids == [known[1], known[0], known[2]]
+
+    def test_the_gone_who_came_back(self, store: Metadata) -> None:
+        known = fill(store, range(3))
+        change(store, known[1], trashed=START)
+        store.remove(known[0])
+        since = follow(store).since
+        change(store, known[1], trashed=None)
+        put(store, an_image(0))
+        assert follow(store, since) == Changes(
+            [known[1], known[0]], frozenset(), follow(store).since
+        )
+        assert follow(store).gone == frozenset()
+
+    def test_changes_while_reading(self, store: Metadata) -> None:
+        known = fill(store, range(6))
+        first = store.changes(limit=3)
+        change(store, known[0], titles=("again",))
+        rest = follow(store, first.since)
+        assert list(first.ids) + rest.ids == [*known, known[0]]
+
+    @pytest.mark.parametrize("since", ["x", "-1", "1e3", "ä", "\x00", "99999999999999999999999"])
+    def test_a_made_up_cursor(self, store: Metadata, since: str) -> None:
+        fill(store, range(3))
+        with pytest.raises(BadCursor):
+            store.changes(since)

@@ -1,0 +1,152 @@
+"""Many threads and processes at one store: nothing is lost, nothing half done."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from huimages_app.errors import UnknownImage
+from huimages_app.stores.base import Metadata, Query
+
+from .samples import START, an_id, an_image, change, fill, put, say, walk
+
+PROCESSES, THREADS, ROUNDS = 2, 4, 42
+# Each round of each thread saves a tag, a rating and a title: 1,008 updates of one image.
+
+
+def update_all_the_time(opener: Callable[[], Metadata], process: int, together: Any) -> None:
+    """What one of the processes does: `THREADS` visitors who never stop."""
+    store = opener()
+    together.wait(60)
+
+    def visit(thread: int) -> None:
+        name = f"{process}-{thread}"
+        for number in range(ROUNDS):
+            tag = f"{name}-{number}"
+            store.save_mark(
+                an_id(1), "all", lambda mark, t=tag: replace(mark, tags=(*mark.tags, t))
+            )
+            store.save_mark(an_id(1), f"{name}-{number}", lambda mark: replace(mark, rating=5))
+            store.update(an_id(1), lambda image, t=tag: replace(image, titles=(*image.titles, t)))
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for done in [pool.submit(visit, thread) for thread in range(THREADS)]:
+            done.result()
+    store.close()
+
+
+def in_threads(count: int, work: Callable[[int], object]) -> None:
+    """Run `work(0)`, … at the same moment, each in a thread; raises what they raise."""
+    together = threading.Barrier(count)
+
+    def run(number: int) -> None:
+        together.wait(60)
+        work(number)
+
+    with ThreadPoolExecutor(count) as pool:
+        for done in [pool.submit(run, number) for number in range(count)]:
+            done.result()
+
+
+class ConcurrencyContract:
+    def test_a_thousand_updates_of_one_image(
+        self, store: Metadata, opener: Callable[[], Metadata]
+    ) -> None:
+        put(store, an_image(1))
+        context = multiprocessing.get_context("spawn")
+        together = context.Barrier(PROCESSES)
+        processes = [
+            context.Process(target=update_all_the_time, args=(opener, number, together))
+            for number in range(PROCESSES)
+        ]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join(110)
+        assert [process.exitcode for process in processes] == [0] * PROCESSES
+        expected = {
+            f"{process}-{thread}-{number}"
+            for process in range(PROCESSES)
+            for thread in range(THREADS)
+            for number in range(ROUNDS)
+        }
+        titles = store.get(an_id(1)).titles
+        assert len(titles) == len(expected)
+        assert set(titles) == expected
+        summary = store.summary(an_id(1))
+        assert summary.tags == dict.fromkeys(expected, 1)
+        assert (summary.rating_count, summary.rating) == (len(expected), 5)
+        assert dict(store.tags()) == summary.tags
+        assert list(store.changes().ids) == [an_id(1)]
+
+    def test_the_same_image_made_by_many(self, store: Metadata) -> None:
+        def save(number: int) -> None:
+            store.save(
+                an_id(1),
+                lambda image: replace(
+                    image or an_image(1),
+                    titles=(*(image.titles if image else ()), str(number)),
+                ),
+            )
+
+        in_threads(8, save)
+        assert sorted(store.get(an_id(1)).titles) == [str(number) for number in range(8)]
+        assert store.count() == 1
+
+    def test_many_images_made_by_many(self, store: Metadata) -> None:
+        def work(thread: int) -> None:
+            for number in range(10):
+                put(store, an_image(thread * 10 + number, created=START), tags=("sea",))
+
+        in_threads(8, work)
+        assert store.count() == len(set(walk(store, Query(tag="sea"), 30))) == 80
+        assert store.tags() == [("sea", 80)]
+
+    def test_reading_while_others_write(self, store: Metadata) -> None:
+        fill(store, range(0, 40))
+        stay = {an_id(number) for number in range(20, 40)}
+
+        def work(thread: int) -> None:
+            for number in range(thread * 5, thread * 5 + 5):
+                if thread < 4:
+                    change(store, an_id(number), titles=("strand",), trashed=START)
+                    put(store, an_image(number + 100))
+                else:
+                    walked = walk(store, Query(), 7)
+                    assert stay <= set(walked)
+                    assert len(walked) == len(set(walked))
+                    assert len(store.random(5)) == 5
+                    assert store.count() >= 20
+                    say(store, an_id(39), f"{thread}", rating=number % 11)
+
+        in_threads(8, work)
+        assert store.count() == 40
+        assert store.summary(an_id(39)).rating_count == 4
+
+    def test_removed_or_marked_never_both(self, store: Metadata) -> None:
+        """A mark that comes too late finds no image; one that came in time goes with it."""
+        for number in range(10):
+            put(store, an_image(number))
+
+        def work(thread: int) -> None:
+            for number in range(10):
+                if thread == 0:
+                    store.remove(an_id(number))
+                else:
+                    try_to_mark(store, an_id(number), f"v{thread}")
+
+        in_threads(4, work)
+        assert store.tags() == []
+        for number in range(10):
+            assert store.marks(an_id(number)) == {}
+
+
+def try_to_mark(store: Metadata, image_id: str, visitor_id: str) -> None:
+    try:
+        say(store, image_id, visitor_id, tags=("late",))
+    except UnknownImage:
+        assert image_id not in store.get_many([image_id])

@@ -1,0 +1,307 @@
+"""Installing and upgrading the views, with and without the right to."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from huimages_app.errors import BadSetting, StoreDown
+from huimages_app.stores.base import Query
+from huimages_app.stores.couchdb import design
+from huimages_app.stores.couchdb.words import beginnings
+from tests.support import letters
+from tests.support.couch import PROGRAM, Site, through
+from tests.support.faults import Fault, FaultProxy
+from tests.support.missing import missing
+from tests.support.processes import free_port
+from tests.support.refusing import Refusing
+
+from .samples import fill, walk
+
+# Of the views as they are, by the version.  Changed views need a new version.
+DIGESTS = {
+    1: {
+        "images": "2ec769d2ae174a2ee6f142cb77951c7b98b9dfce6d822e242a62b609bb862f3a",
+        "visitors": "90846f6e8441a1da11bb673b641b88cbe438b25f1feb24ee262d15be039200ed",
+    }
+}
+
+
+@pytest.fixture
+def site(couchdb_url: str) -> Iterator[Site]:
+    """Three databases that nobody has made yet."""
+    site = Site(couchdb_url)
+    yield site
+    site.remove()
+
+
+@pytest.fixture
+def http(site: Site) -> Iterator[httpx.Client]:
+    with site.http() as http:
+        yield http
+
+
+def ours(http: httpx.Client, database: str) -> dict[str, object]:
+    return dict(http.get(f"/{database}/_design/huimages").raise_for_status().json())
+
+
+def make_older(http: httpx.Client, database: str, **fields: object) -> None:
+    """As a former version of the program would have left its views."""
+    document = ours(http, database)
+    document |= {"version": 0, "digest": "old", "views": {"gone": {"map": "function (doc) {}"}}}
+    http.put(f"/{database}/_design/huimages", json=document | fields).raise_for_status()
+
+
+def test_setup_makes_databases_and_views(site: Site, http: httpx.Client) -> None:
+    store = site.metadata()
+    with pytest.raises(StoreDown):
+        store.count()
+    assert store.setup() == [
+        f"{site.images}: views of version {design.VERSION} installed",
+        f"{site.visitors}: views of version {design.VERSION} installed",
+    ]
+    assert store.count() == 0
+    assert site.records().setup() == [f"{site.accounts}: made"]
+    rev = ours(http, site.images)["_rev"]
+    assert store.setup() == [
+        f"{site.images}: the views are there",
+        f"{site.visitors}: the views are there",
+    ]
+    assert site.records().setup() == [f"{site.accounts}: the database is there"]
+    assert ours(http, site.images)["_rev"] == rev
+
+
+def test_a_start_makes_them_too(site: Site) -> None:
+    store, records = site.metadata(), site.records()
+    store.prepare()
+    records.prepare()
+    assert store.count() == 0
+    assert records.get("account", "vera") is None
+
+
+def test_an_upgrade(site: Site, http: httpx.Client) -> None:
+    store = site.metadata()
+    store.setup()
+    known = fill(store, range(3))
+    for upgrade in (store.setup, store.prepare):
+        make_older(http, site.images)
+        with pytest.raises(StoreDown, match="huimages setup"):
+            store.count()
+        upgrade()
+        assert walk(store, Query(order="oldest")) == known
+    # What was built beside is gone again.
+    assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
+
+
+def test_an_upgrade_waits_for_views_that_take_long(site: Site, http: httpx.Client) -> None:
+    """Longer than any answer may take: the views of a large archive."""
+    site.make()
+    make_older(http, site.images)
+    port = urlsplit(site.url).port
+    assert port
+    with FaultProxy(port) as proxy:
+        store = replace(site, url=through(proxy.port, site.url), timeout=1).metadata()
+        views = f"GET /{site.images}/_design/huimages_next/_view/".encode()
+        with proxy.broken(Fault(only=views, delay=30)):
+            setup = threading.Thread(target=store.setup)
+            setup.start()
+            time.sleep(2)
+            assert setup.is_alive()
+            assert ours(http, site.images)["version"] == 0
+        setup.join(20)
+        assert ours(http, site.images)["version"] == design.VERSION
+        make_older(http, site.images)
+        with proxy.broken(Fault(only=views, garbage=b"nonsense")), pytest.raises(StoreDown):
+            store.setup()
+        store.close()
+
+
+def test_views_left_over_from_a_setup_that_was_killed(site: Site, http: httpx.Client) -> None:
+    store = site.metadata()
+    store.setup()
+    make_older(http, site.images)
+    http.put(f"/{site.images}/_design/huimages_next", json={"views": {}}).raise_for_status()
+    store.setup()
+    assert store.count() == 0
+    assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
+
+
+def test_a_start_leaves_a_big_archive_to_setup(
+    site: Site,
+    http: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = site.metadata()
+    store.setup()
+    fill(store, range(3))
+    make_older(http, site.images)
+    monkeypatch.setattr(design, "_SMALL", 2)
+    store.prepare()
+    assert f"the views of '{site.images}' are old; run 'huimages setup'" in caplog.text
+    assert ours(http, site.images)["version"] == 0
+    store.setup()
+    assert store.count() == 3
+
+
+def test_newer_views_stay(site: Site, http: httpx.Client) -> None:
+    store = site.metadata()
+    store.setup()
+    newer = {"version": design.VERSION + 1, "digest": "newer"}
+    make_older(http, site.images, **newer)
+    store.setup()
+    store.prepare()
+    assert ours(http, site.images)["version"] == design.VERSION + 1
+
+
+def test_the_design_documents_of_others_stay(site: Site, http: httpx.Client) -> None:
+    others = {"language": "javascript", "views": {"by_tag": {"map": "function (doc) {}"}}}
+    for database in (site.images, site.visitors):
+        http.put(f"/{database}").raise_for_status()
+        http.put(f"/{database}/_design/tags", json=others).raise_for_status()
+    store = site.metadata()
+    store.setup()
+    make_older(http, site.images)
+    store.setup()
+    for database in (site.images, site.visitors):
+        found = http.get(f"/{database}/_design/tags").json()
+        assert found["_rev"].startswith("1-")
+        assert found["views"] == others["views"]
+
+
+class TestWithoutRights:
+    """An account that may read and write documents, and no more."""
+
+    @pytest.fixture
+    def refused(self, site: Site) -> Iterator[Site]:
+        with Refusing(site.url) as url:
+            yield Site(url, images=site.images)
+
+    def test_the_views_are_there(
+        self, site: Site, refused: Site, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        site.make()
+        store = refused.metadata()
+        with caplog.at_level(logging.WARNING):
+            store.prepare()
+            refused.records().prepare()
+        assert caplog.text == ""
+        fill(store, range(2))
+        assert store.count() == 2
+
+    def test_they_are_old(
+        self, site: Site, refused: Site, http: httpx.Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        site.make()
+        make_older(http, site.visitors)
+        store = refused.metadata()
+        store.prepare()
+        assert "may not set up the database" in caplog.text
+        assert "run 'huimages setup' with an administrator's account" in caplog.text
+        fill(store, range(2))
+        assert store.count() == 2
+        with pytest.raises(BadSetting, match="may not set up the database"):
+            store.setup()
+
+    def test_nothing_is_there(self, refused: Site, caplog: pytest.LogCaptureFixture) -> None:
+        refused.metadata().prepare()
+        refused.records().prepare()
+        assert caplog.text.count("may not set up the database") == 3
+        with pytest.raises(BadSetting):
+            refused.metadata().setup()
+        with pytest.raises(BadSetting):
+            refused.records().setup()
+
+
+def test_a_start_without_the_server() -> None:
+    site = Site(f"http://127.0.0.1:{free_port()}/", timeout=1)
+    with pytest.raises(StoreDown):
+        site.metadata().prepare()
+    with pytest.raises(StoreDown):
+        site.records().prepare()
+
+
+def test_a_version_has_its_views() -> None:
+    """Nodes of one site tell old views from new ones by the version alone."""
+    folders = ("images", "visitors")
+    assert {folder: design.digest(folder) for folder in folders} == DIGESTS[design.VERSION]
+
+
+# -- the JavaScript, which CouchDB may run in engines of any age
+
+
+def javascript(program: str, stdin: str) -> str:
+    if not PROGRAM.exists():
+        missing("no node modules: run 'make services'")
+    result = subprocess.run(
+        ["node", "-e", program],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(".services/couchdb"),
+    )
+    return result.stdout
+
+
+def test_views_are_ecmascript_5() -> None:
+    sources = [
+        view["map"] for folder in ("images", "visitors") for view in design.views(folder).values()
+    ]
+    program = """
+      var sources = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+      sources.forEach(function (s) { require('acorn').parse('(' + s + ')', {ecmaVersion: 5}) });
+      console.log(sources.length);
+    """
+    assert int(javascript(program, json.dumps(sources))) == len(sources) > 10
+    assert all(source.startswith("function (doc) {") for source in sources)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.text(st.characters(codec="utf-8")), max_size=40))
+def test_the_words_are_those_of_the_views(texts: list[str]) -> None:
+    texts += [
+        "Äpfel & Birnen_2, Straße ŽLUTÝ",
+        "日本語 ｆｕｌｌ 한국어",
+        "Ωσς x😀y İx ½",
+        "\x00 a\u0301",
+    ]
+    program = """
+      var input = JSON.parse(require('fs').readFileSync(0, 'utf8')), found;
+      function emit(key) { found.push(key[0]); }
+      var map = eval('(' + input.map + ')');
+      console.log(JSON.stringify(input.texts.map(function (text) {
+        found = [];
+        map({_id: new Array(33).join('A') + '01-x', tags: [text]});
+        return found;
+      })));
+    """
+    view = design.views("visitors")["by_word"]["map"]
+    answer = javascript(program, json.dumps({"map": view, "texts": texts}))
+    for text, found in zip(texts, json.loads(answer), strict=True):
+        expected = {word[:n] for word in beginnings(text) for n in range(1, len(word) + 1)}
+        assert set(found) == expected
+        assert len(found) == len(expected)
+
+
+def test_the_table_of_letters_is_that_of_its_unicode() -> None:
+    stored = json.loads(
+        Path("huimages_app/stores/couchdb/design/shared/letters.json").read_text(encoding="utf-8")
+    )
+    made = letters.letters()
+    if made["unicode"] == stored["unicode"]:
+        assert made == stored
+    else:  # a newer Python knows more letters; those of the table have not changed
+        assert set(stored["folded"]) <= set(made["folded"])

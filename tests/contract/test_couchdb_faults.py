@@ -1,0 +1,268 @@
+"""CouchDB down, frozen, slow, talking nonsense, gone in the middle: and well again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from huimages_app.errors import RemovedImage, StoreDown
+from huimages_app.stores.base import Image, Mark, Metadata, Query
+from huimages_app.stores.couchdb import CouchMetadata
+from huimages_app.stores.couchdb.session import Session
+from tests.support.couch import Site, pouchdb, through
+from tests.support.faults import Fault, FaultProxy
+from tests.support.processes import free_port
+
+from .metadata_down import QUESTIONS
+from .samples import an_id, an_image, fill, ids_of, put, say
+
+TIMEOUT = 2.0
+
+HTML = b"<html><body>502 Bad Gateway</body></html>"
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s"
+JSON = PAGE.replace(b"text/html", b"application/json")
+NONSENSE = {
+    "no HTTP": b"\x00\xff\x16\x03\x01 220 smtp.example.com ESMTP\r\n" * 20,
+    "a page": PAGE % (len(HTML), HTML),
+    "a page that says it is JSON": JSON % (len(HTML), HTML),
+    "other JSON": JSON % (4, b"null"),
+    "an error page": (PAGE % (len(HTML), HTML)).replace(b"200 OK", b"502 Bad Gateway"),
+    "an error in pieces": b"HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\n"
+    b'Transfer-Encoding: chunked\r\n\r\n10\r\n{"error": "oops"\r\n1\r\n}\r\n0\r\n\r\n',
+    "a redirect": b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n",
+    "nothing to speak of": b"HTTP/1.1 204 No Content\r\n\r\n",
+}  # fmt: skip
+
+
+@pytest.fixture
+def proxy(couchdb_site: Site) -> Iterator[FaultProxy]:
+    port = urlsplit(couchdb_site.url).port
+    assert port
+    with FaultProxy(port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def site(couchdb_site: Site, proxy: FaultProxy) -> Site:
+    """The databases behind the proxy."""
+    return replace(couchdb_site, url=through(proxy.port, couchdb_site.url), timeout=TIMEOUT)
+
+
+@pytest.fixture
+def store(site: Site) -> Iterator[CouchMetadata]:
+    store = site.metadata()
+    put(store, an_image(1), tags=("sea",), rating=5)
+    yield store
+    store.close()
+
+
+@contextmanager
+def quickly(seconds: float) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    assert time.monotonic() - started < seconds
+
+
+def is_well(store: Metadata) -> None:
+    """It answers again, and nothing is half written."""
+    assert ids_of(store.page(Query(), 10)) == [an_id(1)]
+    assert store.mark(an_id(1), "vera") == Mark(("sea",), rating=5)
+    assert store.summary(an_id(1)).rating == 5
+    assert ids_of(store.page(Query(order="rated"), 10)) == [an_id(1)]
+    say(store, an_id(1), "paul", tags=("sun",))
+    assert store.tags() == [("sea", 1), ("sun", 1)]
+
+
+# Questions of more than one request tell more about what stays behind.
+SOME = ["get", "page of a tag", "save_mark"]
+
+
+def test_every_method_says_that_the_store_is_down(store: CouchMetadata, proxy: FaultProxy) -> None:
+    with proxy.broken(Fault(garbage=NONSENSE["a page"])):
+        for question in QUESTIONS.values():
+            with pytest.raises(StoreDown):
+                question(store)
+    is_well(store)
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+@pytest.mark.parametrize("question", SOME)
+def test_nonsense(store: CouchMetadata, proxy: FaultProxy, question: str, nonsense: str) -> None:
+    with proxy.broken(Fault(garbage=NONSENSE[nonsense])), pytest.raises(StoreDown):
+        QUESTIONS[question](store)
+    is_well(store)
+
+
+CUTS = {
+    "refused": Fault(refused=True, lost_answer=True),
+    "before the answer": Fault(cut_answer=0),
+    "in its first line": Fault(cut_answer=5),
+    "in its head": Fault(cut_answer=60),
+    "in its body": Fault(cut_answer=240),
+    "in the request": Fault(cut_request=100),
+}
+
+
+@pytest.mark.parametrize("cut", CUTS)
+@pytest.mark.parametrize("question", SOME)
+def test_cut_off(store: CouchMetadata, proxy: FaultProxy, question: str, cut: str) -> None:
+    with proxy.broken(CUTS[cut]), pytest.raises(StoreDown):
+        QUESTIONS[question](store)
+    is_well(store)
+
+
+SLOWNESS = {
+    "frozen": Fault(frozen=True),
+    "no answer": Fault(delay=60),
+    # So often a byte that no wait for a single one is ever too long.
+    "a byte at a time": Fault(delay=0.1, trickle=1),
+}
+
+
+@pytest.mark.parametrize("slowness", SLOWNESS)
+@pytest.mark.parametrize("question", ["page", "save_mark"])
+def test_slow(store: CouchMetadata, proxy: FaultProxy, question: str, slowness: str) -> None:
+    store.close()  # connections that are open already have their next answer under way
+    with (
+        proxy.broken(SLOWNESS[slowness]),
+        quickly(TIMEOUT + 2),
+        pytest.raises(StoreDown),
+    ):
+        QUESTIONS[question](store)
+    is_well(store)
+
+
+WRITES: dict[str, Callable[[Metadata], object]] = {
+    "save": lambda store: store.save(an_id(2), lambda _: an_image(2)),
+    "update": lambda store: store.update(an_id(1), add_title),
+    "mark": lambda store: say(store, an_id(1), "paul", tags=("sun",), rating=6),
+    "remove": lambda store: store.remove(an_id(1)),
+}
+
+
+def add_title(image: Image) -> Image:
+    return replace(image, titles=(*image.titles, "new"))
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("request_number", range(6))
+def test_an_answer_lost_on_the_way(
+    store: CouchMetadata, proxy: FaultProxy, write: str, request_number: int
+) -> None:
+    """Whichever it is, what was done is done once, and nobody notices."""
+    act = WRITES[write]
+    with losing(proxy, request_number):
+        act(store)
+    if write == "save":
+        assert store.get(an_id(2)) == an_image(2)
+    elif write == "update":
+        assert store.get(an_id(1)).titles == ("new",)
+    elif write == "mark":
+        assert store.summary(an_id(1)).rating_count == 2
+        assert ids_of(store.page(Query(order="rated"), 2)) == [an_id(1)]
+        assert store.tags() == [("sea", 1), ("sun", 1)]
+    else:
+        with pytest.raises(RemovedImage):
+            store.get(an_id(1))
+        assert store.marks(an_id(1)) == {}
+        assert store.tags() == []
+
+
+@contextmanager
+def losing(proxy: FaultProxy, number: int) -> Iterator[None]:
+    """Lose the answer to the request of that number, counted from 0."""
+    send = Session.request
+    seen = iter(range(1000))
+
+    def counting(*arguments: object, **options: object) -> object:
+        if next(seen) != number:
+            return send(*arguments, **options)
+        with proxy.broken(Fault(lost_answer=True), times=1):
+            return send(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "request", counting)
+        yield
+
+
+class TestServer:
+    """A server of our own, to be stopped and frozen."""
+
+    def test_stopped_and_started_again(self, tmp_path: Path) -> None:
+        port = free_port()
+        with pouchdb(tmp_path, port) as (url, _):
+            site = Site(url, timeout=TIMEOUT)
+            site.make()
+            store = site.metadata()
+            put(store, an_image(1), tags=("sea",), rating=5)
+        for question in SOME:
+            with quickly(TIMEOUT), pytest.raises(StoreDown):
+                QUESTIONS[question](store)
+        with pouchdb(tmp_path, port):
+            is_well(store)
+        store.close()
+
+    def test_frozen(self, tmp_path: Path) -> None:
+        with pouchdb(tmp_path, free_port()) as (url, process):
+            site = Site(url, timeout=TIMEOUT)
+            site.make()
+            store = site.metadata()
+            put(store, an_image(1), tags=("sea",), rating=5)
+            with frozen(process):
+                for question in ("get", "save_mark"):
+                    with quickly(TIMEOUT + 2), pytest.raises(StoreDown):
+                        QUESTIONS[question](store)
+            # A request it was sent while frozen may be done when it thaws.
+            assert store.mark(an_id(1), "vera") in (Mark(("sea",), rating=5), Mark(rating=1))
+            say(store, an_id(1), "vera", tags=("sea",), rating=5)
+            is_well(store)
+            store.close()
+
+    def test_killed_while_many_write(self, tmp_path: Path) -> None:
+        port = free_port()
+        written: list[int] = []
+        with pouchdb(tmp_path, port) as (url, _):
+            site = Site(url, timeout=TIMEOUT)
+            site.make()
+            store = site.metadata()
+            writer = threading.Thread(target=write_until_down, args=(store, written))
+            writer.start()
+            while len(written) < 20:
+                time.sleep(0.01)
+        writer.join(30)
+        assert not writer.is_alive()
+        with pouchdb(tmp_path, port):
+            assert set(store.get_many(map(an_id, written))) == set(map(an_id, written))
+            # What was under way is there as a whole or not at all.
+            for image_id in store.ids():
+                assert store.get(image_id).width == 640
+            assert store.count() in {len(written), len(written) + 1}
+        store.close()
+
+
+def write_until_down(store: Metadata, written: list[int]) -> None:
+    for number in range(100_000):
+        try:
+            fill(store, [number])
+        except StoreDown:
+            return
+        written.append(number)
+
+
+@contextmanager
+def frozen(process: int) -> Iterator[None]:
+    """Stop a process for a while, as a machine that swaps does."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)

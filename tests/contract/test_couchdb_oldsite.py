@@ -1,0 +1,246 @@
+"""Documents of huImages 2.2: read as they are, and nothing in them lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from huimages_app.stores.base import Image, Mark, Neighbours, Query, Summary
+from huimages_app.stores.couchdb import CouchMetadata
+from tests.support import oldsite
+from tests.support.couch import Site
+from tests.support.oldsite import IMAGES, PAUL, VERA
+
+from .samples import START, change, ids_of, say, walk
+
+
+@pytest.fixture
+def site(couchdb_site: Site) -> Site:
+    with couchdb_site.http() as http:
+        oldsite.fill(http, couchdb_site.images, couchdb_site.visitors)
+    return couchdb_site
+
+
+@pytest.fixture
+def store(site: Site) -> Iterator[CouchMetadata]:
+    store = site.metadata()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def http(site: Site) -> Iterator[httpx.Client]:
+    with site.http() as http:
+        yield http
+
+
+def id_of(name: str) -> str:
+    return IMAGES[name].id
+
+
+def names(ids: list[str]) -> list[str]:
+    by_id = {image.id: image.name for image in IMAGES.values()}
+    return [by_id[image_id] for image_id in ids]
+
+
+NEWEST = [
+    "lost",
+    "with fields of others",
+    "turned",
+    "in both",
+    "without a type",
+    "in s3 with an ending",
+    "in s3",
+    "attached",
+    "without anything",  # nobody knows when
+]
+
+
+def test_an_image_with_an_attachment(store: CouchMetadata) -> None:
+    created = datetime(2009, 4, 1, 12, 0, 1, 123456, tzinfo=UTC)
+    assert store.get(id_of("attached")) == Image(
+        id_of("attached"),
+        created,
+        created,
+        60,
+        40,
+        titles=("Möwe", "Möwe am Strand"),
+        references={"artnr": ("10106/02", "10107"), "path": ("/fotos/meer",)},
+        types=("product",),
+        filename="image.jpeg",
+        length=len(IMAGES["attached"].content),
+    )
+
+
+def test_gaps_and_oddities_are_no_errors(store: CouchMetadata) -> None:
+    bare = store.get(id_of("without anything"))
+    # Pages need a shape.
+    assert (bare.width, bare.height, bare.title, bare.created.year) == (1600, 1200, "", 1970)
+    odd = store.get(id_of("with fields of others"))
+    assert (odd.types, odd.references) == (("product",), {"artnr": ("30001",)})
+
+
+def test_the_deleted_is_in_the_trash(store: CouchMetadata) -> None:
+    assert store.get(id_of("deleted")).trashed == datetime(2009, 4, 1, 12, 0, 7, 123456, tzinfo=UTC)
+    assert names(walk(store, Query(trashed=True))) == ["deleted"]
+
+
+def test_collections(store: CouchMetadata) -> None:
+    assert names(walk(store, Query())) == NEWEST
+    assert names(walk(store, Query(order="oldest"))) == NEWEST[::-1]
+    assert store.count() == len(NEWEST)
+    assert sorted(names(list(store.ids()))) == sorted(IMAGES)
+    assert sorted(names([image.id for image in store.random(99)])) == sorted(NEWEST)
+    assert names(walk(store, Query(references=(("artnr", "30001"),)))) == ["with fields of others"]
+    assert names(walk(store, Query(type="product"))) == ["with fields of others", "attached"]
+    neighbours = store.neighbours(Query(), id_of("lost"))
+    assert neighbours == Neighbours(None, id_of("with fields of others"))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("möwe", ["attached"]),
+        ("MOWE strand", ["attached"]),
+        ("10106", ["attached"]),
+        ("sea", ["in s3", "attached"]),
+        ("sea leucht", ["in s3"]),
+        ("image.jpeg", ["with fields of others", "turned", "in both", "attached",
+                        "without anything"]),
+        ("versehen", []),
+    ],
+)  # fmt: skip
+def test_search(store: CouchMetadata, text: str, found: list[str]) -> None:
+    assert sorted(names(walk(store, Query(text=text)))) == sorted(found)
+
+
+def test_marks(store: CouchMetadata) -> None:
+    attached = id_of("attached")
+    assert store.marks(attached) == {
+        PAUL: Mark(("sea",), rating=3),
+        VERA: Mark(("sea", "möwe"), True, 8),
+    }
+    assert store.summary(attached) == Summary({"sea": 2, "möwe": 1}, 11, 2, 1)
+    assert store.tags() == [("sea", 4), ("möwe", 1), ("sand", 1)]
+    assert names(walk(store, Query(favorite_of=VERA))) == ["attached"]
+    assert sorted(names([image_id for image_id, _ in store.marks_by(VERA)])) == sorted(
+        name for name, image in IMAGES.items() if VERA in image.marks
+    )
+
+
+def test_a_tag_page_before_and_after_somebody_marks(store: CouchMetadata) -> None:
+    assert sorted(names(walk(store, Query(tag="sea"), 1))) == ["attached", "in s3"]
+    say(store, id_of("turned"), "new", tags=("sea",))
+    assert names(walk(store, Query(tag="sea"), 1))[0] == "turned"
+    # One new mark is enough for the image's old ones to learn their place.
+    say(store, id_of("attached"), "new", tags=("gull",))
+    say(store, id_of("in s3"), "new", tags=("sea",))
+    assert names(walk(store, Query(tag="sea"), 1)) == ["turned", "in s3", "attached"]
+    neighbours = store.neighbours(Query(tag="sea"), id_of("in s3"))
+    assert neighbours == Neighbours(id_of("turned"), id_of("attached"))
+
+
+def test_found_by_its_title_and_by_an_old_mark_it_is_shown_once(
+    store: CouchMetadata, http: httpx.Client, site: Site
+) -> None:
+    mark = {"imageid": id_of("in s3"), "userid": PAUL, "tags": ["leuchtturm"]}
+    http.put(f"/{site.visitors}/{id_of('in s3')}-{PAUL}", json=mark).raise_for_status()
+    assert names(walk(store, Query(text="leuchtturm"))) == ["in s3"]
+    assert store.neighbours(Query(text="leuchtturm"), id_of("in s3")) == Neighbours()
+
+
+def test_old_ratings_enter_with_the_next_one(store: CouchMetadata) -> None:
+    assert walk(store, Query(order="rated")) == []
+    say(store, id_of("attached"), "new", rating=10)
+    assert names(walk(store, Query(order="rated"))) == ["attached"]
+    assert store.summary(id_of("attached")).rating == 7
+
+
+def test_setup_brings_up_old_marks(store: CouchMetadata) -> None:
+    done = store.setup(old_marks=True)
+    assert done[-1].endswith(": 5 old marks brought up")
+    assert names(walk(store, Query(order="rated"))) == ["attached"]
+    assert names(walk(store, Query(order="rated", trashed=True))) == ["deleted"]
+    assert names(walk(store, Query(tag="sea"), 1)) == ["in s3", "attached"]
+    assert store.setup(old_marks=True)[-1].endswith(": 0 old marks brought up")
+
+
+def document(http: httpx.Client, database: str, identifier: str) -> dict[str, Any]:
+    answer = http.get(f"/{database}/{identifier}")
+    answer.raise_for_status()
+    return dict(answer.json())
+
+
+def test_an_update_leaves_what_it_does_not_change(
+    store: CouchMetadata, http: httpx.Client, site: Site
+) -> None:
+    for name in ("with fields of others", "attached", "without anything"):
+        before = document(http, site.images, id_of(name))
+        change(store, id_of(name), titles=("Neu",))
+        after = document(http, site.images, id_of(name))
+        assert after.pop("title") == ["Neu"]
+        before.pop("title", None)
+        assert before.pop("_rev") != after.pop("_rev")
+        for stubs in (before, after):
+            stubs["_attachments"] = {
+                key: (stub["content_type"], stub["digest"], stub["length"])
+                for key, stub in stubs.get("_attachments", {}).items()
+            }
+        assert after == before
+
+
+def test_a_mark_leaves_what_it_does_not_change(
+    store: CouchMetadata, http: httpx.Client, site: Site
+) -> None:
+    image_id = id_of("with fields of others")
+    say(store, image_id, VERA, rating=4)
+    after = document(http, site.visitors, f"{image_id}-{VERA}")
+    assert after["note"] == "for the cover"
+    assert (after["imageid"], after["userid"]) == (image_id, VERA)
+    assert (after["tags"], after["favorite"], after["rating"]) == (["sand"], False, 4)
+    image = document(http, site.images, image_id)
+    assert image["photographer"] == "Karin Müller"
+    assert image["ratings"] == {"sum": 4, "count": 1}
+
+
+def test_back_from_the_trash_and_into_it(
+    store: CouchMetadata, http: httpx.Client, site: Site
+) -> None:
+    change(store, id_of("deleted"), trashed=None)
+    assert document(http, site.images, id_of("deleted"))["deleted"] is False
+    assert "deleted" in names(walk(store, Query()))
+    change(store, id_of("lost"), trashed=START)
+    assert document(http, site.images, id_of("lost"))["deleted"] is True
+    assert store.get(id_of("lost")).trashed == START
+
+
+def test_documents_of_others_stay(store: CouchMetadata, http: httpx.Client, site: Site) -> None:
+    store.setup(old_marks=True)
+    for image in IMAGES.values():
+        store.save(image.id, lambda old: replace(old, alt="new"))  # type: ignore[type-var]
+        say(store, image.id, VERA, rating=5)
+    for kind, database in (("images", site.images), ("visitors", site.visitors)):
+        for identifier, expected in oldsite.foreign(kind).items():
+            found = document(http, database, identifier)
+            assert found.pop("_rev").startswith("1-")
+            assert {key: found[key] for key in expected} == expected
+
+
+def test_the_feed_of_changes_tells_only_of_images(store: CouchMetadata) -> None:
+    feed = store.changes(limit=1000)
+    assert sorted(names(list(feed.ids))) == sorted(IMAGES)
+    assert names(list(feed.gone)) == ["deleted"]
+
+
+def test_what_an_old_site_writes_is_seen(
+    store: CouchMetadata, http: httpx.Client, site: Site
+) -> None:
+    before = document(http, site.images, id_of("lost"))
+    before["title"] = ["Gefunden"]
+    http.put(f"/{site.images}/{id_of('lost')}", json=before).raise_for_status()
+    assert ids_of(store.page(Query(text="gefunden"), 3)) == [id_of("lost")]

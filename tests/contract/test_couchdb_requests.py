@@ -1,0 +1,156 @@
+"""How many requests each question is: few, and as many whatever the size of the archive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from huimages_app.stores.base import Metadata, Query
+from huimages_app.stores.couchdb.session import Session
+from tests.support.couch import Site
+
+from .samples import START, an_id, an_image, change, put, say, walk, walk_back
+
+MANUAL = Path("docs/couchdb.md")
+
+# What docs/couchdb.md says, by its words.  Image 7 of the archive has everything.
+QUESTIONS: dict[str, Callable[[Metadata], object]] = {
+    "an image": lambda store: store.get(an_id(7)),
+    "an image that was never there": lambda store: with_errors(lambda: store.get(an_id(9999))),
+    "the images of a list of IDs": lambda store: store.get_many(map(an_id, range(10))),
+    "a page of the newest or oldest": lambda store: store.page(Query(), 5),
+    "a page of the best rated": lambda store: store.page(Query(order="rated"), 5),
+    "a page of the trash": lambda store: store.page(Query(trashed=True), 5),
+    "a page of a type": lambda store: store.page(Query(type="product"), 5),
+    "a page of a reference": lambda store: store.page(Query(references=(("artnr", "1"),)), 5),
+    "a page of a tag": lambda store: store.page(Query(tag="sea"), 5),
+    "a page of a visitor's favourites": lambda store: store.page(Query(favorite_of="vera"), 5),
+    "a page of those changed since": lambda store: store.page(Query(changed_since=START), 5),
+    "a page of a search for a word": lambda store: store.page(Query(text="gull"), 5),
+    "a page of a search for two words": lambda store: store.page(Query(text="gull sea"), 5),
+    "previous and next": lambda store: store.neighbours(Query(), an_id(7)),
+    "previous and next of a tag": lambda store: store.neighbours(Query(tag="sea"), an_id(7)),
+    "the number of images": lambda store: store.count(),
+    "the tag cloud, suggestions of tags": lambda store: store.tags("s"),
+    "all marks of an image": lambda store: store.marks(an_id(7)),
+    "what all say about the images of a page": lambda s: s.summaries(map(an_id, range(10))),
+    "a visitor's mark": lambda store: store.mark(an_id(7), "vera"),
+    "the changes since": lambda store: store.changes(limit=5),
+    "a new image": lambda store: put(store, an_image(10_000)),
+    "a new title": lambda store: change(store, an_id(7), titles=("other",)),
+    "a tag, a favourite": lambda store: say(store, an_id(7), "vera", tags=("x",)),
+    "a rating": lambda store: say(store, an_id(7), "vera", rating=7),
+    "removing an image": lambda store: store.remove(an_id(7)),
+}
+
+
+def with_errors(act: Callable[[], object]) -> None:
+    with pytest.raises(Exception, match="no image"):
+        act()
+
+
+class Requests:
+    """Counts what the session sends."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
+    requests, send = Requests(), Session.request
+
+    def request(session: Session, *arguments: Any, **options: Any) -> Any:
+        requests.number += 1
+        return send(session, *arguments, **options)
+
+    monkeypatch.setattr(Session, "request", request)
+    return requests
+
+
+@pytest.mark.parametrize("images", [20, 70])
+def test_as_many_requests_as_the_manual_says(
+    couchdb_site: Site, requests: Requests, images: int
+) -> None:
+    store = couchdb_site.metadata()
+    for number in range(images):
+        put(
+            store,
+            an_image(
+                number,
+                titles=("a gull",),
+                types=("product",),
+                references={"artnr": ("1",)},
+                trashed=START if number % 10 == 9 else None,
+                sha256="of ours",
+            ),
+            tags=("sea",),
+            favorite=True,
+            rating=number % 5,
+        )
+    measured = {}
+    for name, ask in QUESTIONS.items():
+        requests.number = 0
+        ask(store)
+        measured[name] = requests.number
+    assert measured == said_in_the_manual()
+    for _ in range(20):
+        requests.number = 0
+        assert len(store.random(15)) == 15
+        assert requests.number in {2, 3}  # 3 if the draw began near the end of the IDs
+    store.close()
+
+
+def said_in_the_manual() -> dict[str, int]:
+    rows = re.findall(r"^\| (.+?) +\| (\d+) +\|$", MANUAL.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: int(number) for name, number in rows}
+
+
+def test_a_page_reads_on_only_so_often(
+    couchdb_site: Site, requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where other conditions leave out nearly everything, a page is short and has a next."""
+    store = couchdb_site.metadata()
+    rare = {10, 85, 86, 149}
+    for number in range(150):
+        types = ("rare",) if number in rare else ()
+        put(store, an_image(number, types=types, references={"artnr": ("1",)}))
+    monkeypatch.setattr("huimages_app.stores.couchdb.pages._MOST_READ", 30)
+    # Of two conditions on the same documents the first names the candidates: all of them.
+    query = Query(references=(("artnr", "1"),), type="rare")
+    requests.number = 0
+    first = store.page(query, 5)
+    assert requests.number == 5
+    assert len(first.images) < len(rare)
+    assert first.next is not None
+    expected = [an_id(number) for number in sorted(rare, reverse=True)]
+    assert walk(store, query, 5) == walk_back(store, query, 5) == expected
+    store.close()
+
+
+def test_many_changes_are_not_sorted_at_once(
+    couchdb_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = couchdb_site.metadata()
+    for number in range(30):
+        put(store, an_image(number))
+    for number in range(0, 30, 2):
+        change(store, an_id(number), modified=START + timedelta(days=1))
+    query = Query(changed_since=START + timedelta(hours=1))
+    few = walk(store, query, 4)
+    monkeypatch.setattr("huimages_app.stores.couchdb.plans._RECENT", 3)
+    assert walk(store, query, 4) == few == [an_id(number) for number in range(28, -1, -2)]
+    store.close()
+
+
+def test_letters_that_the_views_do_not_know(couchdb_site: Site) -> None:
+    store = couchdb_site.metadata()
+    known = put(store, an_image(1, titles=("\U00020000",)))
+    put(store, an_image(2, titles=("\U00020001",)))
+    assert walk(store, Query(text="\U00020000")) == [known]
+    store.close()

@@ -1,0 +1,126 @@
+"""Originals in a folder."""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from huimages_app.errors import StoreDown, UnknownImage
+from huimages_app.ids import image_id
+from huimages_app.stores.files import FileOriginals
+from tests.contract.originals import (
+    INFO,
+    Make,
+    OriginalsContract,
+    read,
+    stored,
+)
+
+
+class TestFileOriginals(OriginalsContract):
+    @pytest.fixture
+    def make(self, tmp_path: Path) -> Make:
+        return functools.partial(FileOriginals, tmp_path / "originals")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "originals"
+
+
+@pytest.fixture
+def originals(root: Path) -> FileOriginals:
+    return FileOriginals(root)
+
+
+def everything(root: Path) -> list[str]:
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+def test_lie_in_sharded_folders(originals: FileOriginals, root: Path) -> None:
+    identifier = stored(originals, b"sharded")
+    assert everything(root) == [f"{identifier[:2]}/{identifier[2:4]}/{identifier}"]
+
+
+def test_no_temporary_file_stays(originals: FileOriginals, root: Path) -> None:
+    class Breaking(BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            raise RuntimeError("the client went away")
+
+    with pytest.raises(RuntimeError):
+        originals.put(image_id(b"broken"), Breaking(b"broken"), INFO)
+    assert everything(root) == []
+
+
+def test_stale_temporary_files_are_removed_at_the_start(
+    originals: FileOriginals, root: Path
+) -> None:
+    old, fresh = root / ".tmp" / "old", root / ".tmp" / "fresh"
+    old.write_bytes(b"of a killed writer")
+    fresh.write_bytes(b"of one that writes now")
+    yesterday = time.time() - 25 * 60 * 60
+    os.utime(old, (yesterday, yesterday))
+    FileOriginals(root)
+    assert everything(root) == [".tmp/fresh"]
+
+
+def test_foreign_files_are_no_originals(originals: FileOriginals, root: Path) -> None:
+    identifier = stored(originals, b"ours")
+    (root / "README").write_text("a note")
+    (root / identifier[:2] / "note").write_text("a note")
+    (root / identifier[:2] / identifier[2:4] / "note.txt").write_text("a note")
+    assert list(originals.ids()) == [identifier]
+
+
+def test_a_missing_disk_is_no_missing_image(originals: FileOriginals, root: Path) -> None:
+    identifier = stored(originals, b"on the disk")
+    root.rename(root.with_name("elsewhere"))
+    with pytest.raises(StoreDown), originals.open(identifier):
+        pytest.fail("nothing can be read")
+    with pytest.raises(StoreDown):
+        originals.length(identifier)
+    with pytest.raises(StoreDown):
+        originals.put(image_id(b"new"), BytesIO(b"new"), INFO)
+    with pytest.raises(StoreDown):
+        originals.delete(identifier)
+    with pytest.raises(StoreDown):
+        list(originals.ids())
+    with pytest.raises(StoreDown):
+        originals.check()
+    root.with_name("elsewhere").rename(root)
+    assert read(originals, identifier) == b"on the disk"
+    with pytest.raises(UnknownImage), originals.open(image_id(b"new")):
+        pytest.fail("it was not stored")
+
+
+def test_a_folder_that_can_not_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("no folder")
+    originals = FileOriginals(tmp_path / "file" / "originals")
+    assert "can't keep originals" in caplog.text
+    with pytest.raises(StoreDown, match="can't keep originals"):
+        originals.check()
+    with pytest.raises(StoreDown):
+        originals.length(image_id(b"any"))
+
+
+def test_a_folder_that_has_to_be_there(tmp_path: Path, root: Path) -> None:
+    missing = FileOriginals(root, make=False)
+    assert not root.exists()
+    with pytest.raises(StoreDown):
+        missing.length(image_id(b"any"))
+    root.mkdir()
+    assert FileOriginals(root, make=False).length(image_id(b"any")) is None
+
+
+def test_unreadable(originals: FileOriginals, root: Path) -> None:
+    identifier = stored(originals, b"a folder soon")
+    path = root / identifier[:2] / identifier[2:4] / identifier
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(StoreDown), originals.open(identifier):
+        pytest.fail("a folder can't be read")

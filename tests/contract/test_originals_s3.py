@@ -1,0 +1,226 @@
+"""Originals in S3: a real server, over plain HTTP and over TLS."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+
+from huimages_app.errors import BadOriginal, IdCollision, StoreDown, UnknownImage
+from huimages_app.ids import image_id
+from huimages_app.stores.s3 import S3Originals, S3Place
+from tests.contract.originals import INFO, Make, OriginalsContract, read, stored
+from tests.support.faults import Fault, FaultProxy
+from tests.support.s3 import S3Server, over_tls, s3_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def tls(
+    server: S3Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[FaultProxy, Path]]:
+    with over_tls(server, tmp_path_factory.mktemp("tls")) as proxy_and_certificate:
+        yield proxy_and_certificate
+
+
+@pytest.fixture
+def place(server: S3Server) -> S3Place:
+    return server.place(prefix="originals/", page=5)
+
+
+@pytest.fixture
+def originals(place: S3Place) -> Iterator[S3Originals]:
+    store = S3Originals(place)
+    yield store
+    store.close()
+
+
+# The suite runs on one store, emptied between tests: making a client takes long.
+
+
+@pytest.fixture(scope="module", params=["http", "https"])
+def shared_place(
+    request: pytest.FixtureRequest, server: S3Server, tls: tuple[FaultProxy, Path]
+) -> S3Place:
+    proxy, certificate = tls
+    if request.param == "https":
+        return server.place(proxy.url, ca_bundle=str(certificate), page=5)
+    return server.place(prefix="originals/", page=5)
+
+
+@pytest.fixture(scope="module")
+def shared(shared_place: S3Place) -> Iterator[S3Originals]:
+    store = S3Originals(shared_place)
+    yield store
+    store.close()
+
+
+class TestS3Originals(OriginalsContract):
+    @pytest.fixture
+    def originals(self, shared: S3Originals) -> S3Originals:
+        for identifier in shared.ids():
+            shared.delete(identifier)
+        return shared
+
+    @pytest.fixture
+    def make(self, shared_place: S3Place) -> Make:
+        return functools.partial(S3Originals, shared_place)
+
+
+# -- what lies in the bucket ----------------------------------------------------------------
+
+
+def test_objects_as_huimages_2_wrote_them(
+    server: S3Server, place: S3Place, originals: S3Originals
+) -> None:
+    identifier = stored(originals, b"an object")
+    head = server.client.head_object(Bucket=place.bucket, Key=f"originals/{identifier}")
+    assert head["ContentType"] == "image/png"
+    assert head["Metadata"] == {"width": "64", "height": "48"}
+    assert head["ContentLength"] == 9
+
+
+def test_objects_are_private(place: S3Place, originals: S3Originals) -> None:
+    identifier = stored(originals, b"private")
+    url = f"{place.endpoint_url}/{place.bucket}/originals/{identifier}"
+    assert httpx.get(url, trust_env=False).status_code == 403
+
+
+def test_old_keys_end_in_jpeg(server: S3Server, place: S3Place, originals: S3Originals) -> None:
+    client = server.client
+    content = b"of an old site"
+    identifier = image_id(content)
+    client.put_object(Bucket=place.bucket, Key=f"originals/{identifier}.jpeg", Body=content)
+    assert read(originals, identifier) == content
+    assert originals.length(identifier) == len(content)
+    assert list(originals.ids()) == [identifier]
+    assert originals.put(identifier, BytesIO(content), INFO) is False
+    with pytest.raises(IdCollision):
+        originals.put(identifier, BytesIO(b"OF AN OLD SITE"), INFO)
+    client.put_object(Bucket=place.bucket, Key=f"originals/{identifier}", Body=content)
+    assert list(originals.ids()) == [identifier]
+    assert list(originals.ids(after=identifier)) == []
+    originals.delete(identifier)
+    assert originals.length(identifier) is None
+
+
+def test_foreign_objects_are_no_originals(
+    server: S3Server, place: S3Place, originals: S3Originals
+) -> None:
+    identifier = stored(originals, b"ours")
+    for key in ("README", "originals/note.txt", f"originals/{identifier}.png", identifier):
+        server.client.put_object(Bucket=place.bucket, Key=key, Body=b"foreign")
+    assert list(originals.ids()) == [identifier]
+
+
+def test_two_prefixes_of_one_bucket(place: S3Place, originals: S3Originals) -> None:
+    identifier = stored(originals, b"here")
+    other = S3Originals(replace(place, prefix="other/"))
+    assert other.length(identifier) is None
+    assert list(other.ids()) == []
+    other.close()
+
+
+def test_damaged_bytes_are_not_given_out(
+    server: S3Server, place: S3Place, originals: S3Originals
+) -> None:
+    identifier = image_id(b"right")
+    server.client.put_object(Bucket=place.bucket, Key=f"originals/{identifier}", Body=b"wrong")
+    with pytest.raises(BadOriginal, match=identifier), originals.open(identifier):
+        pytest.fail("these are other bytes")
+    with pytest.raises(IdCollision):
+        originals.put(identifier, BytesIO(b"right"), INFO)
+
+
+def test_address(server: S3Server, place: S3Place, originals: S3Originals) -> None:
+    identifier = stored(originals, b"to be fetched")
+    address = originals.address(identifier, filename='grö"ße;.png', seconds=60)
+    assert address is not None
+    answer = httpx.get(address, trust_env=False)
+    assert answer.content == b"to be fetched"
+    assert answer.headers["Content-Type"] == "image/png"
+    expected = "inline; filename*=UTF-8''gr%C3%B6%22%C3%9Fe%3B.png"
+    assert answer.headers["Content-Disposition"] == expected
+    assert originals.address(image_id(b"unknown"), filename="x.png", seconds=60) is None
+    # Of an old site, with the Content-Type nobody set: somebody has to look at the bytes.
+    server.client.put_object(
+        Bucket=place.bucket, Key=f"originals/{identifier}", Body=b"x", ContentType="None"
+    )
+    assert originals.address(identifier, filename="x.png", seconds=60) is None
+
+
+# -- stores that are configured badly -------------------------------------------------------
+
+
+def test_a_missing_bucket_is_no_missing_image(place: S3Place) -> None:
+    missing = S3Originals(replace(place, bucket="nobody-made-this"))
+    with pytest.raises(StoreDown, match="no bucket 'nobody-made-this'"):
+        missing.check()
+    identifier = image_id(b"any")
+    with pytest.raises(StoreDown), missing.open(identifier):
+        pytest.fail("there is no bucket")
+    for failing in (
+        lambda: missing.length(identifier),
+        lambda: missing.put(identifier, BytesIO(b"any"), INFO),
+        lambda: missing.delete(identifier),
+        lambda: list(missing.ids()),
+    ):
+        with pytest.raises(StoreDown):
+            failing()
+    missing.close()
+
+
+def test_wrong_credentials(place: S3Place) -> None:
+    locked = S3Originals(replace(place, secret_access_key="wrong"))
+    with pytest.raises(StoreDown, match="credentials are not good"):
+        locked.check()
+    with pytest.raises(StoreDown), locked.open(image_id(b"any")):
+        pytest.fail("nobody may read")
+    with pytest.raises(StoreDown):
+        locked.length(image_id(b"any"))
+    locked.close()
+
+
+def test_a_certificate_nobody_trusts(server: S3Server, tls: tuple[FaultProxy, Path]) -> None:
+    store = S3Originals(server.place(tls[0].url))
+    with pytest.raises(StoreDown, match=r"(?i)certificate"):
+        store.check()
+    store.close()
+
+
+def test_nobody_there() -> None:
+    place = S3Place(
+        "bucket", endpoint_url="http://127.0.0.1:9", access_key_id="a", secret_access_key="b"
+    )
+    store = S3Originals(place)
+    with pytest.raises(StoreDown, match="can't be reached"):
+        store.check()
+    store.close()
+
+
+def test_a_store_without_if_none_match(server: S3Server) -> None:
+    answer = (
+        b"HTTP/1.1 501 Not Implemented\r\nContent-Type: application/xml\r\n"
+        b"Connection: close\r\nContent-Length: 52\r\n\r\n"
+        b"<Error><Code>NotImplemented</Code></Error>          "
+    )
+    with FaultProxy(server.port) as proxy:
+        store = S3Originals(server.place(proxy.url))
+        with proxy.broken(Fault(only=b"PUT ", garbage=answer), times=1):
+            identifier = stored(store, b"without a condition")
+        assert read(store, identifier) == b"without a condition"
+        with pytest.raises(IdCollision):
+            store.put(identifier, BytesIO(b"WITHOUT A CONDITION"), INFO)
+        with pytest.raises(UnknownImage), store.open(image_id(b"other")):
+            pytest.fail("it was never put")
+        store.close()

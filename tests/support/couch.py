@@ -1,0 +1,109 @@
+"""A CouchDB for tests: pouchdb-server from npm, or the real one that is named.
+
+`make services` installs the one; HUIMAGES_TEST_COUCHDB_URL names the other, with an
+administrator's credentials in it.  Databases have names of their own and go at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from huimages_app.stores.couchdb import CouchMetadata, CouchRecords, Server
+from tests.support.missing import missing
+
+from .processes import free_port, serving
+
+PROGRAM = Path(".services/couchdb/node_modules/pouchdb-server/bin/pouchdb-server")
+VARIABLE = "HUIMAGES_TEST_COUCHDB_URL"
+
+
+@dataclass(frozen=True)
+class Site:
+    """The databases of one site on a server, by name; made when they are set up."""
+
+    url: str
+    timeout: float = 20.0  # the machine tests run on may be busy
+    images: str = field(default_factory=lambda: f"huimages-test-{uuid.uuid4().hex}")
+
+    @property
+    def visitors(self) -> str:
+        return f"{self.images}-meta"
+
+    @property
+    def accounts(self) -> str:
+        return f"{self.images}-accounts"
+
+    def server(self) -> Server:
+        return Server(self.url, timeout=self.timeout)
+
+    def metadata(self) -> CouchMetadata:
+        return CouchMetadata(self.server(), self.images, self.visitors)
+
+    def records(self) -> CouchRecords:
+        return CouchRecords(self.server(), self.accounts)
+
+    def http(self) -> httpx.Client:
+        """A client of another make, for looking behind the store's back."""
+        return httpx.Client(base_url=self.url, timeout=self.timeout, trust_env=False)
+
+    def make(self) -> None:
+        """The three databases with our views, as `huimages setup` makes them."""
+        metadata, records = self.metadata(), self.records()
+        metadata.setup()
+        records.setup()
+        metadata.close()
+        records.close()
+
+    def remove(self) -> None:
+        with self.http() as http:
+            for name in (self.images, self.visitors, self.accounts):
+                http.delete(f"/{name}")
+
+
+def through(port: int, url: str) -> str:
+    """The address by way of a proxy at a port of 127.0.0.1, credentials and all."""
+    parts = urlsplit(url)
+    credentials, at, _ = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{credentials}{at}127.0.0.1:{port}").geturl()
+
+
+@contextmanager
+def pouchdb(folder: Path, port: int) -> Iterator[tuple[str, int]]:
+    """A server of its own on the port, its data in the folder: its address and process ID."""
+    program, node = PROGRAM.absolute(), shutil.which("node")
+    if node is None or not program.exists():
+        missing(f"no CouchDB to test with: run 'make services' (needs npm), or set {VARIABLE}")
+    url = f"http://127.0.0.1:{port}/"
+    command = [node, program, "-o", "127.0.0.1", "-p", str(port), "-d", folder / "data"]
+    (folder / "data").mkdir(exist_ok=True)
+    with serving(command, url, folder=folder) as process:
+        yield url, process.pid
+
+
+@pytest.fixture(scope="session")
+def couchdb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a CouchDB that is there for the whole run."""
+    if url := os.environ.get(VARIABLE):
+        yield url
+    else:
+        with pouchdb(tmp_path_factory.mktemp("couchdb"), free_port()) as (url, _):
+            yield url
+
+
+@pytest.fixture
+def couchdb_site(couchdb_url: str) -> Iterator[Site]:
+    """Three empty databases with our views."""
+    site = Site(couchdb_url)
+    site.make()
+    yield site
+    site.remove()

@@ -1,0 +1,225 @@
+"""A TCP proxy that behaves badly when told to: tests put it between us and a store.
+
+    with FaultProxy(port) as proxy:
+        store = make_store(proxy.url)
+        with proxy.broken(Fault(cut_answer=1000), times=1):
+            store.read()      # its first answer ends after 1000 bytes
+
+With a TLS context it also speaks TLS to its clients, for stores that don't.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import ssl
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+
+_CHUNK = 1 << 14
+_LOOK = 0.01  # seconds between looks whether a freeze is over
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong; on connections that are open already, too."""
+
+    only: bytes = b""  # beginning of the requests it strikes, as b"PUT "; refused strikes all
+    refused: bool = False  # connections end at once
+    frozen: bool = False  # connections are taken, and nothing goes on until it heals
+    delay: float = 0  # seconds before every piece of an answer
+    trickle: int = _CHUNK  # bytes of such a piece
+    garbage: bytes | None = None  # is answered, and the request does not arrive
+    lost_answer: bool = False  # the request arrives, the connection ends before the answer
+    cut_answer: int | None = None  # bytes of answers, on a connection, after which it ends
+    cut_request: int | None = None  # bytes of requests, the same
+
+
+_NONE = Fault()
+
+
+_REQUEST = re.compile(rb"([A-Z]+ \S+) HTTP/1\.")
+
+
+class _Cut(Exception):
+    """The connection ends here."""
+
+
+class _Connection:
+    """What its two directions have to know of each other."""
+
+    def __init__(self, client: asyncio.StreamWriter) -> None:
+        self.client = client
+        self.request = b""  # the beginning of the last one
+
+    def see(self, chunk: bytes) -> str | None:
+        """Method and target of the request that `chunk` begins, if it begins one."""
+        begun = _REQUEST.match(chunk)
+        if begun is None:
+            return None
+        self.request = chunk
+        return begun[1].decode("ascii")
+
+
+class FaultProxy:
+    """Forwards a free port of 127.0.0.1 to the port `upstream`, from entry to exit."""
+
+    def __init__(self, upstream: int, *, tls: ssl.SSLContext | None = None) -> None:
+        self._upstream = upstream
+        self._tls = tls
+        self._fault = _NONE
+        self._times: int | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="fault proxy")
+        self._connections: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
+        self.port = 0
+        self.connections = 0  # made so far
+        self.requests: list[str] = []  # seen so far: method and target
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> FaultProxy:
+        self._thread.start()
+        self._server = asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    @contextlib.contextmanager
+    def broken(self, fault: Fault, *, times: int | None = None) -> Iterator[None]:
+        """Have the fault, on every connection or only on the first `times` it strikes."""
+        self._times = times
+        self._fault = fault
+        try:
+            yield
+        finally:
+            self._fault = _NONE
+
+    # -- in the loop ---------------------------------------------------------------------
+
+    async def _start(self) -> asyncio.Server:
+        return await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
+
+    async def _stop(self) -> None:
+        self._server.close()
+        for task in list(self._connections):
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()  # one that still has something to say to a deaf peer
+        await asyncio.sleep(0.01)  # transports close in later rounds of the loop
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        self._writers.append(writer)
+        self.connections += 1
+        try:
+            await self._forward(reader, writer)
+        except (_Cut, OSError, asyncio.CancelledError):
+            pass
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._fault.refused:
+            self._strike()
+            raise _Cut
+        from_store, to_store = await asyncio.open_connection("127.0.0.1", self._upstream)
+        self._writers.append(to_store)
+        connection = _Connection(writer)
+        pumps = [
+            asyncio.ensure_future(self._pump_requests(connection, reader, to_store)),
+            asyncio.ensure_future(self._pump_answers(connection, from_store, writer)),
+        ]
+        try:
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+            to_store.close()
+
+    async def _pump_requests(
+        self,
+        connection: _Connection,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        passed, counted_for = 0, _NONE
+        while chunk := await reader.read(_CHUNK):
+            if request := connection.see(chunk):
+                self.requests.append(request)
+            fault = await self._thawed(connection)
+            if fault is not counted_for:
+                passed, counted_for = 0, fault
+            if fault.garbage is not None:
+                self._strike()
+                connection.client.write(fault.garbage)
+                await connection.client.drain()
+                raise _Cut
+            passed += len(chunk)
+            await self._pass(writer, chunk, passed, fault.cut_request)
+
+    async def _pump_answers(
+        self,
+        connection: _Connection,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        passed, counted_for = 0, _NONE
+        while chunk := await reader.read(self._fault.trickle):
+            fault = await self._thawed(connection)
+            if fault is not counted_for:
+                passed, counted_for = 0, fault
+            await asyncio.sleep(fault.delay)
+            if fault.lost_answer:
+                self._strike()
+                raise _Cut
+            passed += len(chunk)
+            await self._pass(writer, chunk, passed, fault.cut_answer)
+
+    async def _pass(
+        self, writer: asyncio.StreamWriter, chunk: bytes, passed: int, most: int | None
+    ) -> None:
+        if most is not None and passed > most:
+            self._strike()
+            writer.write(chunk[: len(chunk) - (passed - most)])
+            await writer.drain()
+            raise _Cut
+        writer.write(chunk)
+        await writer.drain()
+
+    async def _thawed(self, connection: _Connection) -> Fault:
+        """What is wrong now with this connection, once it is not frozen."""
+        while True:
+            fault = self._fault
+            if not connection.request.startswith(fault.only):
+                return _NONE
+            if not fault.frozen:
+                return fault
+            await asyncio.sleep(_LOOK)
+
+    def _strike(self) -> None:
+        if self._times is not None:
+            self._times -= 1
+            if self._times <= 0:
+                self._fault = _NONE

