@@ -1,0 +1,45 @@
+"""What a process did since its start, in numbers, for those who watch over it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Measures:
+    """Sums by name; a name may hold labels, as in `responses{status="200"}`.  Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sums: Counter[str] = Counter()
+        self._seconds: dict[str, float] = {}
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to a sum."""
+        with self._lock:
+            self._sums[name] += number
+
+    @contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Count what is done inside, and the seconds it takes, whether it succeeds or not."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            seconds = time.monotonic() - began
+            with self._lock:
+                self._sums[name] += 1
+                self._seconds[name] = self._seconds.get(name, 0.0) + seconds
+
+    def sums(self) -> dict[str, int]:
+        """Every sum, by name."""
+        with self._lock:
+            return dict(self._sums)
+
+    def seconds(self) -> dict[str, float]:
+        """How long all that was timed took together, by name."""
+        with self._lock:
+            return dict(self._seconds)

@@ -1,0 +1,80 @@
+"""One thread for what can wait until a request has been answered."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+
+from ..errors import UnknownImage
+
+log = logging.getLogger(__name__)
+
+Job = Callable[[], object]
+
+
+class Worker:
+    """Does jobs one after the other in a thread of its own, started with the first one.
+
+    At most `limit` jobs wait; a job that is waiting already is not taken twice.  A job
+    that fails is logged, and the next one is done; that an image has gone meanwhile is no
+    failure.  Thread-safe.
+    """
+
+    def __init__(self, limit: int = 1000) -> None:
+        self._jobs: queue.Queue[tuple[str, Job] | None] = queue.Queue()
+        self._limit = limit
+        self._waiting: set[str] = set()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def submit(self, key: str, job: Job) -> bool:
+        """Have `job` done some time; whether it was taken (not when full, or closed)."""
+        with self._lock:
+            if self._closed or key in self._waiting or len(self._waiting) >= self._limit:
+                return False
+            self._waiting.add(key)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="huimages-worker", daemon=True
+                )
+                self._thread.start()
+            self._jobs.put((key, job))
+            return True
+
+    def waiting(self) -> int:
+        """How many jobs are not done."""
+        with self._lock:
+            return len(self._waiting)
+
+    def join(self) -> None:
+        """Wait until everything submitted so far is done."""
+        self._jobs.join()
+
+    def close(self) -> None:
+        """Finish the job under way, forget the others, end the thread."""
+        with self._lock:
+            self._closed = True
+            thread = self._thread
+        if thread is not None:
+            self._jobs.put(None)
+            thread.join()
+
+    def _work(self) -> None:
+        while (entry := self._jobs.get()) is not None:
+            key, job = entry
+            try:
+                if not self._closed:
+                    job()
+            except UnknownImage as error:
+                log.debug("nothing is to be done any more for %s: %s", key, error)
+            except Exception:
+                # Nobody waits for the answer; the next job must not suffer for this one.
+                log.exception("a job in the background failed: %s", key)
+            finally:
+                with self._lock:
+                    self._waiting.discard(key)
+                self._jobs.task_done()
+        self._jobs.task_done()
