@@ -1,0 +1,1 @@
+"""What the resources answer: each view reads the input, asks the library once, answers."""

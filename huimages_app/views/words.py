@@ -1,0 +1,70 @@
+"""The sentences of the scripts, in the language of the page.
+
+The layout puts them into every page as JSON; `static/js/words.js` reads them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from pyramid.i18n import TranslationString
+from pyramid.request import Request
+
+from .i18n import DOMAIN, _
+
+_WORDS: Mapping[str, TranslationString] = {
+    "cancel": _("Cancel"),
+    "close": _("Close"),
+    "copied": _("Copied."),
+    "copy": _("Copy"),
+    "dropHere": _("or drop them here"),
+    "failed": _("That did not work. Please try again."),
+    "fullScreen": _("Full screen"),
+    "isThere": _("is there already and need not be sent"),
+    "next": _("Next"),
+    "notCopied": _("The browser does not let us copy. The text is selected: press Ctrl+C."),
+    "notLoaded": _("The picture can't be loaded."),
+    "offline": _("The site can't be reached. Is there a connection?"),
+    "previous": _("Previous"),
+    "progress": _("${done} of ${count} uploaded, ${failed} failed"),
+    "remove": _("Remove"),
+    "selectNone": _("Select none"),
+    "suggestions": _("Suggestions"),
+    "tooLarge": _("This picture is too large."),
+    "uploaded": _("uploaded"),
+    "wasThere": _("was there already"),
+    "zoom": _("Zoom"),
+}
+
+
+def words(request: Request) -> str:
+    """The sentences as JSON that can stand in a <script> element."""
+    translate = request.localizer.translate
+
+    def counted(singular: str, plural: str) -> dict[str, str]:
+        pluralize = request.localizer.pluralize
+        # In both our languages there is one form for one, and one for all other numbers.
+        return {
+            "one": pluralize(singular, plural, 1, DOMAIN),
+            "other": pluralize(singular, plural, 2, DOMAIN),
+        }
+
+    said: dict[str, object] = {name: translate(sentence) for name, sentence in _WORDS.items()}
+    said["selected"] = counted("${count} picture selected", "${count} pictures selected")
+    said["loaded"] = counted("${count} more picture", "${count} more pictures")
+    said["done-tag"] = said["done-untag"] = counted(
+        "The tags of ${count} picture were changed.",
+        "The tags of ${count} pictures were changed.",
+    )
+    said["done-trash"] = counted(
+        "${count} picture was moved to the trash.", "${count} pictures were moved to the trash."
+    )
+    said["done-restore"] = counted(
+        "${count} picture was restored.", "${count} pictures were restored."
+    )
+    said["done-remove"] = counted(
+        "${count} picture was removed for good.", "${count} pictures were removed for good."
+    )
+    # "</script>" would end the element, whatever stands around it.
+    return json.dumps(said, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

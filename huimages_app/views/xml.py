@@ -1,0 +1,38 @@
+"""XML: built of elements, never of strings."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+
+MEDIA = "http://search.yahoo.com/mrss/"
+IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
+register_namespace("media", MEDIA)
+register_namespace("image", IMAGE)
+
+# XML 1.0 can't hold them, not even as references.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def root(tag: str, namespace: str) -> Element:
+    """The first element; those in it without a namespace of their own are of this one."""
+    # As an attribute: ElementTree's default_namespace refuses attributes without one.
+    return Element(tag, {"xmlns": namespace})
+
+
+def add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
+    """A further element; a text may be anything."""
+    element = SubElement(parent, tag, {name: clean(value) for name, value in attributes.items()})
+    element.text = clean(text) or None
+    return element
+
+
+def clean(text: str) -> str:
+    """A text without what XML can't hold."""
+    return _FORBIDDEN.sub("\ufffd", text)
+
+
+def document(element: Element) -> bytes:
+    """The whole document, in UTF-8."""
+    content: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
+    return content

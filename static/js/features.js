@@ -1,0 +1,29 @@
+// Which script makes which part of a page nicer.  Only what a page needs is loaded.
+
+const FEATURES = [
+  ["form[data-renews]", () => import("./forms.js")],
+  ["[data-load-more]", () => import("./loading.js")],
+  ["form[data-selection]", () => import("./selection.js")],
+  ["input[data-tag-suggestions]", () => import("./suggestions.js")],
+  ["[data-edit-title]", () => import("./title.js")],
+  ["[data-focal-point]", () => import("./focus.js")],
+  ["input[data-copy]", () => import("./copying.js")],
+  ["[data-viewer]", () => import("./viewer.js")],
+  ["dialog[data-keys]", () => import("./keys.js")],
+  ["form[data-upload]", () => import("./upload.js")],
+];
+
+/**
+ * Make the parts below `root` nicer; call it for whatever comes into the page later.
+ * Each module exports `enhance(element)`, which is called once for each element.
+ */
+export async function enhance(root) {
+  await Promise.all(
+    FEATURES.map(async ([selector, load]) => {
+      const elements = root.querySelectorAll(selector);
+      if (elements.length === 0) return;
+      const feature = await load();
+      elements.forEach(feature.enhance);
+    }),
+  );
+}

@@ -1,0 +1,73 @@
+// A picture in full screen, and from there the others of its collection: by keys, by swiping.
+
+import { json } from "./asking.js";
+import { warn } from "./telling.js";
+import { word } from "./words.js";
+
+const STYLES = new URL("../vendor/photoswipe/photoswipe.css", import.meta.url);
+
+export function enhance(link) {
+  link.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    try {
+      await view(link);
+    } catch (error) {
+      warn(error.message);
+    }
+  });
+}
+
+async function view(link) {
+  const [{ default: PhotoSwipe }, { items, index }] = await Promise.all([
+    import("../vendor/photoswipe/photoswipe.esm.min.js"),
+    json(link.dataset.viewer),
+    styles(),
+  ]);
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  // From its place on the page the picture grows into the full screen.
+  Object.assign(items[index], { element: link, msrc: link.querySelector("img").currentSrc });
+  const viewer = new PhotoSwipe({
+    dataSource: items,
+    index,
+    loop: false,
+    bgOpacity: 1,
+    wheelToZoom: true,
+    showHideAnimationType: still ? "none" : "zoom",
+    zoomAnimationDuration: still ? false : 250,
+    closeTitle: word("close"),
+    zoomTitle: word("zoom"),
+    arrowPrevTitle: word("previous"),
+    arrowNextTitle: word("next"),
+    errorMsg: word("notLoaded"),
+  });
+  viewer.on("uiRegister", () => viewer.ui.registerElement(caption(viewer, items)));
+  viewer.on("destroy", () => {
+    // Whoever walked on in full screen wants to see that picture's page.
+    if (viewer.currIndex !== index) location.assign(items[viewer.currIndex].href);
+  });
+  viewer.init();
+  viewer.element.setAttribute("aria-label", word("fullScreen"));
+}
+
+function caption(viewer, items) {
+  return {
+    name: "title",
+    appendTo: "root",
+    onInit(element) {
+      element.setAttribute("aria-live", "polite");
+      viewer.on("change", () => (element.textContent = items[viewer.currIndex].title));
+    },
+  };
+}
+
+function styles() {
+  if (document.querySelector(`link[href="${STYLES.href}"]`)) return null;
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "stylesheet", href: STYLES.href });
+  return new Promise((resolve, reject) => {
+    link.addEventListener("load", resolve);
+    link.addEventListener("error", () => reject(new Error(word("offline"))));
+    document.head.append(link);
+  });
+}

@@ -1,0 +1,96 @@
+"""The API on CouchDB: what depends on the store, and what nobody may lose on either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.couch import Site as Databases
+from tests.support.openapi import Api
+from tests.support.pictures import photo
+from tests.support.site import Site
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "couchdb"])
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+    ini = {}
+    if request.param == "couchdb":
+        databases: Databases = request.getfixturevalue("couchdb_site")
+        ini = {
+            "metadata": "couchdb",
+            "couchdb.url": databases.url,
+            "couchdb.timeout": "20",
+            "couchdb.database": databases.images,
+            "couchdb.visitor_database": databases.visitors,
+            "couchdb.accounts_database": databases.accounts,
+        }
+    site = Site(tmp_path, **ini)
+    yield site
+    site.library.close()
+
+
+@pytest.fixture
+def shop(site: Site) -> Api:
+    _, text = site.library.tokens.add("shop", ["read", "upload", "edit"])
+    return Api(site.app, text)
+
+
+def ids(answer: object) -> list[str]:
+    return [item["id"] for item in answer.json["items"]]  # type: ignore[attr-defined]
+
+
+def test_a_shop_puts_pictures_in_and_finds_them(site: Site, shop: Api) -> None:
+    known = [
+        shop("POST", f"/images?artnr={n}&tags=sea&created=2026-01-0{n}T00:00:00Z", photo(40, 30, n))
+        for n in (1, 2, 3)
+    ]
+    newest = [answer.json["id"] for answer in reversed(known)]
+    assert ids(shop.get("/images?artnr=1&artnr=3")) == [newest[0], newest[2]]
+    first = shop.get("/images?tag=sea&limit=2")
+    assert ids(first) + ids(shop.get(first.json["next"])) == newest
+    assert ids(shop.get("/images?q=2&tag=sea")) == [newest[1]]
+    assert shop.get("/tags").json["items"] == [{"tag": "sea", "count": 3}]
+    again = shop.get(f"/images/{newest[0]}")
+    assert again.headers["ETag"] == known[2].headers["ETag"]
+
+
+def test_what_is_said_comes_back(site: Site, shop: Api) -> None:
+    url = f"/images/{site.add(title='Old', timestamp=START).id}"
+    said = {"title": "New", "alt": "Quay", "focus": [0.25, 0.75], "references": {"artnr": ["7"]}}
+    item = shop("PATCH", url, {**said, "created": "2025-01-01T00:00:00.123456Z"}).json
+    assert shop.get(url).json == item
+    assert (item["titles"], item["focus"]) == (["Old", "New"], [0.25, 0.75])
+    assert item["created"] == "2025-01-01T00:00:00.123456Z"
+    assert shop("PUT", f"{url}/rating", {"rating": 7}).json["average"] == 7
+    assert shop("PUT", f"{url}/favorite").json == {"favorite": True, "count": 1}
+    assert shop("POST", f"{url}/tags", {"tags": ["a", "b"]}).json["items"][0]["own"]
+
+
+def test_changes_are_followed(site: Site, shop: Api) -> None:
+    image, other = site.add(1), site.add(2, timestamp=START - timedelta(days=1))
+    since = shop.get("/changes")
+    assert set(ids(since)) == {image.id, other.id}
+    shop("DELETE", f"/images/{image.id}")
+    assert shop.get(since.json["next"]).json["items"] == [{"id": image.id, "gone": True}]
+
+
+def test_of_many_who_change_what_they_read_one_wins(site: Site, shop: Api) -> None:
+    url = f"/images/{site.add(title='Old').id}"
+    headers = {"If-Match": shop.get(url).headers["ETag"]}
+    _, text = site.library.tokens.add("rivals", ["read", "edit"])
+
+    def change(number: int) -> int:
+        body = {"references": {"artnr": [str(number)]}, "title": f"Title {number}"}
+        rival = Api(site.app, text)
+        return rival("PATCH", url, body, headers=headers, may_fail=True).status_int
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(change, range(6)))
+    assert answers == [200, 412, 412, 412, 412, 412]
+    assert len(shop.get(url).json["titles"]) == 2

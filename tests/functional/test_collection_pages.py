@@ -1,0 +1,175 @@
+"""Pages that show many pictures: in order, escaped, paged, in two languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from webtest import TestApp
+
+from tests.support.site import Site
+
+HOSTILE = "\"><script>alert('x')</script>&amp;${1+1}"
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def shown(page: TestApp) -> list[str]:
+    """The IDs in the grid of a page, in order."""
+    return [box["value"] for box in page.html.select("input[name=id]")]
+
+
+def test_an_empty_site_invites_to_upload(browser: TestApp) -> None:
+    page = browser.get("/")
+    assert "There are no pictures here yet" in page
+    assert page.html.select_one("main a.button")["href"] == "/upload/"
+
+
+@pytest.mark.parametrize("path", ["/image/", "/tag/", "/tag/x/", "/search?q=x", "/favorites/"])
+def test_pages_without_pictures_say_so(browser: TestApp, path: str) -> None:
+    assert browser.get(path).html.select_one(".empty").text.strip()
+
+
+def test_the_start_page_shows_the_newest_first_and_the_tags(site: Site, browser: TestApp) -> None:
+    images = [
+        site.add(seed, tags=["sea"], timestamp=START + timedelta(days=seed)) for seed in range(3)
+    ]
+    page = browser.get("/")
+    hrefs = [a["href"] for a in page.html.select("section[aria-labelledby=newest] .grid a")]
+    assert hrefs == [f"/image/{image.id}/" for image in reversed(images)]
+    assert page.html.select_one(".cloud a").text == "sea, 3 times"
+
+
+def test_pictures_keep_their_place_while_they_load(site: Site, browser: TestApp) -> None:
+    site.add(width=60, height=40, title="Quay")
+    item = browser.get("/image/").html.select_one(".grid li")
+    assert item["style"].startswith("--w:60;--h:40;--c:#")
+    assert item.img["width"], item.img["height"] == ("60", "40")
+    assert item.img["alt"] == "Quay"
+
+
+def test_collections_are_paged_by_addresses_without_gaps(site: Site, browser: TestApp) -> None:
+    ids = [site.add(seed, 12, 8, timestamp=START - timedelta(days=seed)).id for seed in range(65)]
+    first = browser.get("/image/")
+    second = first.click("Load more")
+    assert shown(first) + shown(second) == ids
+    assert second.html.select_one("a[rel=next]") is None
+    assert shown(second.click("Back")) == shown(first)
+
+
+def test_orders(site: Site, browser: TestApp) -> None:
+    old = site.add(1, timestamp=START)
+    new = site.add(2, timestamp=START + timedelta(days=1))
+    site.library.editing.rate(old.id, "somebody", 9)
+    assert shown(browser.get("/image/")) == [new.id, old.id]
+    assert shown(browser.get("/image/?order=oldest")) == [old.id, new.id]
+    assert shown(browser.get("/image/?order=rated")) == [old.id]
+
+
+def test_a_tag_shows_what_has_exactly_this_tag(site: Site, browser: TestApp) -> None:
+    site.add(1, tags=["sea"])
+    seal = site.add(2, tags=["seal/ö"])
+    page = browser.get("/tag/").click("seal/ö")
+    assert shown(page) == [seal.id]
+    assert page.html.h1.text == "Tagged “seal/ö”"
+    assert page.html.select_one(".grid a")["href"].endswith("?in=tag%3Aseal%2F%C3%B6")
+
+
+def test_a_search_finds_titles_and_article_numbers(site: Site, browser: TestApp) -> None:
+    image = site.add(1, title="Red scooter", references={"artnr": ["10106"]})
+    site.add(2, title="Blue scooter")
+    form = browser.get("/").forms[0]
+    form["q"] = "red"
+    page = form.submit()
+    assert shown(page) == [image.id]
+    assert page.forms[0]["q"].value == "red"
+    assert shown(browser.get("/search?q=10106")) == [image.id]
+
+
+def test_a_picture_at_random(site: Site, browser: TestApp) -> None:
+    browser.get("/image/random/", status=404)
+    image = site.add()
+    answer = browser.get("/image/random/")
+    assert answer.location.endswith(f"/image/{image.id}/")
+    assert answer.cache_control.no_store
+
+
+@pytest.mark.parametrize("path", ["/", "/image/", "/search?q="])
+def test_hostile_titles_stay_texts(site: Site, browser: TestApp, path: str) -> None:
+    site.add(title=HOSTILE, filename="<img src=x>.jpg", tags=["<b>"])
+    page = browser.get(path + ("alert" if path.endswith("=") else ""))
+    assert "<script>alert" not in page
+    assert "<b>" not in page
+    assert page.html.select_one(".grid img")["alt"] == HOSTILE
+
+
+def test_a_cursor_that_nobody_gave_out_is_a_bad_request(browser: TestApp) -> None:
+    browser.get("/image/?cursor=nonsense", status=400)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("de-AT,de;q=0.9", "Alle Bilder"), ("fr, en;q=0.5", "All pictures")]
+)
+def test_the_browser_chooses_the_language(site: Site, language: str, heading: str) -> None:
+    page = site.browser(language).get("/image/")
+    assert page.html.h1.text == heading
+    assert page.html.html["lang"] == language[:2].replace("fr", "en")
+    assert {"Accept-Language", "Cookie"} <= set(page.vary)
+
+
+def test_a_chosen_language_is_remembered(browser: TestApp) -> None:
+    german = browser.get("/image/?order=oldest").click("Deutsch")
+    assert german.request.path_qs == "/image/?order=oldest&lang=de"
+    assert german.html.h1.text == "Alle Bilder"
+    assert browser.get("/tag/").html.html["lang"] == "de"
+    assert browser.get("/tag/?lang=xx").html.html["lang"] == "de"
+
+
+def test_static_files_have_no_cookie_and_an_address_with_a_version(browser: TestApp) -> None:
+    href = browser.get("/").html.select_one("link[rel=stylesheet]")["href"]
+    answer = browser.get(href + "?lang=de")
+    assert answer.content_type == "text/css"
+    assert "Set-Cookie" not in answer.headers
+    assert answer.cache_control.max_age >= 30 * 24 * 3600
+    # As a node answers that has another version of the program.
+    other = browser.get(re.sub("v-[0-9a-f]+", "v-0123456789", href))
+    assert other.body == answer.body
+    assert other.cache_control.max_age <= 60
+    assert "Cookie" not in other.headers.get("Vary", "")
+    browser.get("/static/v-0123456789/none.css", status=404)
+
+
+def test_searches_and_favourites_are_paged_and_walked_through(site: Site, browser: TestApp) -> None:
+    ids = [
+        site.add(seed, 12, 8, title="quay", timestamp=START - timedelta(days=seed)).id
+        for seed in range(61)
+    ]
+    page = browser.get("/search?q=quay").click("Load more")
+    assert shown(page) == ids[60:]
+    forms = browser.get(f"/image/{ids[0]}/").forms
+    next(form for form in forms.values() if form.action.endswith("favorite")).submit("rating")
+    marks = site.library.metadata.marks(ids[0])
+    [visitor_id] = [visitor_id for visitor_id, mark in marks.items() if mark.favorite]
+    for image_id in ids[1:]:
+        site.library.editing.favorite(image_id, visitor_id, True)
+    page = browser.get("/favorites/").click("Load more")
+    assert shown(page) == ids[60:]
+    page = page.click(href=ids[60])
+    assert page.html.select_one("a.previous")["href"] == f"/image/{ids[59]}/?in=favorites"
+
+
+def test_a_tag_that_can_be_no_path_is_paged_too(site: Site, browser: TestApp) -> None:
+    for seed in range(61):
+        site.add(seed, 12, 8, tags=["a/b"])
+    assert len(shown(browser.get("/tag/").click("a/b").click("Load more"))) == 1
+
+
+def test_sizes_of_files_are_said_shortly(site: Site) -> None:
+    small = site.add()
+    site.library.metadata.update(small.id, lambda image: replace(image, length=2_345_678))
+    page = site.browser("de").get(f"/image/{small.id}/")
+    assert "2,3 MB" in page.html.select_one(".facts").text
+    site.library.metadata.update(small.id, lambda image: replace(image, length=10))
+    page = site.browser().get(f"/image/{small.id}/")
+    assert "1 kB" in page.html.select_one(".facts").text

@@ -1,0 +1,85 @@
+"""Pages of other origins: they may look at everything, and change something with a token."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.site import Site
+
+SHOP = "https://shop.example.com"
+EVIL = "https://evil.example"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path, api_origins=f"{SHOP}/")
+    yield site
+    site.library.close()
+
+
+def preflight(site: Site, origin: str, method: str = "PATCH") -> dict[str, str]:
+    headers = {"Origin": origin, "Access-Control-Request-Method": method}
+    answer = site.app.options("/api/v1/images", headers=headers, status=204)
+    assert not answer.body
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert answer.headers["Vary"] == "Origin"
+    return {
+        name.removeprefix("Access-Control-Allow-"): value for name, value in answer.headers.items()
+    }
+
+
+def test_anybodys_pages_may_look(site: Site) -> None:
+    for path in ("/api/v1/images", "/api/v1/openapi.json", "/api/v1/nothing", "/oembed"):
+        headers = site.app.get(path, headers={"Origin": EVIL}, status="*").headers
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        assert "ETag" in headers["Access-Control-Expose-Headers"]
+        assert "Access-Control-Allow-Credentials" not in headers
+
+
+def test_pages_of_the_site_are_for_the_site(site: Site) -> None:
+    for path in ("/", "/image/", "/nothing", "/healthz"):
+        headers = site.app.get(path, headers={"Origin": EVIL}, status="*").headers
+        assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_a_named_origin_may_send_a_token(site: Site) -> None:
+    allowed = preflight(site, SHOP)
+    assert allowed["Origin"] == SHOP
+    assert "PATCH" in allowed["Methods"]
+    assert "Authorization" in allowed["Headers"]
+
+
+@pytest.mark.parametrize("origin", [EVIL, "null", "", f"{SHOP}.evil.example"])
+def test_another_origin_may_send_none(site: Site, origin: str) -> None:
+    allowed = preflight(site, origin)
+    assert (allowed["Origin"], allowed["Methods"]) == ("*", "GET, HEAD")
+    assert "Authorization" not in allowed["Headers"]
+
+
+def test_changes_from_a_named_origin_are_made_with_a_token_only(site: Site) -> None:
+    image = site.add()
+    url = f"/api/v1/images/{image.id}"
+    _, text = site.library.tokens.add("shop", ["read", "edit"])
+    token = {"Authorization": f"Bearer {text}"}
+    answer = site.app.patch_json(url, {"title": "New"}, headers={"Origin": SHOP, **token})
+    assert answer.headers["Access-Control-Allow-Origin"] == SHOP
+    assert answer.headers["Vary"] == "Origin"
+    assert site.library.image(image.id).title == "New"
+    # Here everybody may edit; a page that a visitor happens to look at may not.
+    refused = site.app.patch_json(url, {"title": "Evil"}, headers={"Origin": SHOP}, status=400)
+    assert refused.content_type == "application/problem+json"
+    answer = site.app.patch_json(url, {}, headers={"Origin": EVIL, **token})
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert site.library.image(image.id).title == "New"
+
+
+def test_a_plain_options_is_a_wrong_method(site: Site) -> None:
+    site.app.options("/api/v1/images", status=405)
+
+
+def test_errors_can_be_read_too(site: Site) -> None:
+    answer = site.app.get("/api/v1/images/X", headers={"Origin": EVIL}, status=404)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"

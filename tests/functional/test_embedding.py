@@ -1,0 +1,163 @@
+"""What content systems and search engines make of an image page: oEmbed, Open Graph, Schema.org."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from webtest import TestApp
+
+from tests.support.site import CLOSED, Site
+
+HOSTILE = "</script><script>alert('x')</script>\"&amp;"
+
+
+def oembed(site: Site, url: str, **more: object) -> str:
+    query = "".join(f"&{name}={value}" for name, value in more.items())
+    return f"/oembed?url={quote(url, safe='')}{query}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost/image/{}/",
+        "http://localhost/image/{}",
+        "https://localhost/image/{}/?in=tag:sea#x",
+        "http://localhost/240x160/{}/any-name.jpeg",
+        "http://localhost/o/{}",
+        "http://localhost/75x75%21/{}.webp",
+    ],
+)
+def test_an_address_of_an_image_becomes_a_photo(site: Site, address: str) -> None:
+    image = site.add(width=800, height=600, title="Quay")
+    answer = site.app.get(oembed(site, address.format(image.id)))
+    assert answer.content_type == "application/json"
+    data = answer.json
+    assert (data["version"], data["type"], data["title"]) == ("1.0", "photo", "Quay")
+    assert data["url"] == f"http://localhost/1024x768/{image.id}/Quay.jpeg"
+    assert (data["width"], data["height"]) == (800, 600)
+    assert (data["thumbnail_width"], data["thumbnail_height"]) == (213, 160)
+    assert site.app.get(data["url"]).content_type == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"maxwidth": 400}, (400, 300)),
+        ({"maxheight": 150}, (200, 150)),
+        ({"maxwidth": 300, "maxheight": 100}, (133, 100)),
+        ({"maxwidth": 5000}, (800, 600)),
+        ({"maxwidth": 999_999_999}, (800, 600)),
+        ({"maxwidth": 1}, (1, 1)),
+    ],
+)
+def test_it_keeps_within_the_limits(
+    site: Site, limits: dict[str, int], expected: tuple[int, int]
+) -> None:
+    image = site.add(width=800, height=600)
+    data = site.app.get(oembed(site, f"http://localhost/image/{image.id}/", **limits)).json
+    assert (data["width"], data["height"]) == expected
+    assert data.get("thumbnail_width", 0) <= data["width"]
+
+
+def test_a_site_that_limits_its_sizes_gives_one_of_them(tmp_path: Path) -> None:
+    site = Site(tmp_path, **{"sizes.allowed": "named"})
+    image = site.add(width=800, height=600)
+    page = f"http://localhost/image/{image.id}/"
+    data = site.app.get(oembed(site, page, maxwidth=500)).json
+    assert (data["width"], data["height"]) == (477, 358)
+    assert "/477x800/" in data["url"]
+    problem = site.app.get(oembed(site, page, maxwidth=5), status=404).json
+    assert "no size that small" in problem["detail"]
+    site.library.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 400),
+        ("?url=", 400),
+        ("?url=http://[", 400),
+        ("?url=http://localhost/image/{id}/&maxwidth=0", 400),
+        ("?url=http://localhost/image/{id}/&maxwidth=x", 400),
+        ("?url=http://localhost/image/{id}/&format=xml", 501),
+        ("?url=http://elsewhere.example/image/{id}/", 404),
+        ("?url=http://localhost/tag/sea/", 404),
+        ("?url=http://localhost/image/" + "A" * 32 + "01/", 404),
+        ("?url=/image/{id}/", 404),
+    ],
+)
+def test_what_is_no_photo_of_this_site(site: Site, query: str, status: int) -> None:
+    answer = site.app.get("/oembed" + query.format(id=site.add().id), status=status)
+    assert answer.content_type == "application/problem+json"
+
+
+def test_addresses_of_a_host_for_pictures_are_known(tmp_path: Path) -> None:
+    site = Site(tmp_path, image_url="https://img.example.com/p", origins="https://www.example.com")
+    image = site.add(title="Quay")
+    for url in (
+        f"https://img.example.com/p/240x160/{image.id}/Quay.jpeg",
+        f"https://www.example.com/image/{image.id}/",
+    ):
+        data = site.app.get(oembed(site, url)).json
+        assert data["url"] == f"https://img.example.com/p/1024x768/{image.id}/Quay.jpeg"
+    site.library.close()
+
+
+def test_a_closed_site_shows_nothing(tmp_path: Path) -> None:
+    site = Site(tmp_path, **CLOSED)
+    site.app.get(oembed(site, f"http://localhost/image/{site.add().id}/"), status=401)
+    site.library.close()
+
+
+# -- what stands in the page ----------------------------------------------------------------
+
+
+def test_a_page_leads_to_its_oembed(site: Site, browser: TestApp) -> None:
+    image = site.add(width=800, height=600, title="Quay")
+    page = browser.get(f"/image/{image.id}/?in=tag:sea")
+    link = page.html.select_one('link[type="application/json+oembed"]')
+    assert site.app.get(link["href"]).json["title"] == "Quay"
+    canonical = page.html.select_one("link[rel=canonical]")["href"]
+    assert canonical == f"http://localhost/image/{image.id}/"
+
+
+def test_open_graph(site: Site, browser: TestApp) -> None:
+    image = site.add(width=800, height=600, title="Quay")
+    site.library.editing.set_alt(image.id, "A quay at night")
+    page = browser.get(f"/image/{image.id}/")
+    found = {tag["property"]: tag["content"] for tag in page.html.select("meta[property]")}
+    assert found["og:title"] == "Quay"
+    assert found["og:url"] == f"http://localhost/image/{image.id}/"
+    assert found["og:image"] == f"http://localhost/1024x768/{image.id}/Quay.jpeg"
+    assert (found["og:image:width"], found["og:image:height"]) == ("800", "600")
+    assert found["og:image:alt"] == "A quay at night"
+
+
+def test_schema_org(site: Site, browser: TestApp) -> None:
+    image = site.add(width=800, height=600, title="Quay", tags=["sea"])
+    site.library.editing.rate(image.id, "vera", 8)
+    page = browser.get(f"/image/{image.id}/")
+    data = json.loads(page.html.select_one('script[type="application/ld+json"]').string)
+    assert (data["@type"], data["name"], data["keywords"]) == ("ImageObject", "Quay", ["sea"])
+    assert data["contentUrl"] == f"http://localhost/1024x768/{image.id}/Quay.jpeg"
+    assert data["aggregateRating"]["ratingValue"] == 8
+
+
+def test_a_hostile_title_stays_a_text(site: Site, browser: TestApp) -> None:
+    image = site.add(title=HOSTILE)
+    page = browser.get(f"/image/{image.id}/")
+    assert "<script>alert" not in page
+    data = json.loads(page.html.select_one('script[type="application/ld+json"]').string)
+    assert data["name"] == HOSTILE
+    assert page.html.find("meta", property="og:title")["content"] == HOSTILE
+
+
+def test_without_a_size_for_everybody_a_page_says_less(tmp_path: Path) -> None:
+    site = Site(tmp_path, **{"sizes.allowed": "300x300", "signed": "off"})
+    page = site.browser().get(f"/image/{site.add(title='Quay').id}/")
+    assert page.html.find("meta", property="og:title")
+    assert page.html.find("meta", property="og:image") is None
+    site.library.close()

@@ -1,0 +1,85 @@
+"""Errors: pages in the site's look for people, JSON for scripts, a line of text for the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from webtest import TestApp
+
+from tests.support.site import CLOSED, Site
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "heading"),
+    [
+        ("/nowhere", 404, "Hier ist nichts"),
+        ("/image/?cursor=x", 400, "Das hat nicht geklappt"),
+        ("/%ff", 400, "Das hat nicht geklappt"),
+        ("/image/?lang=%ff", 400, "Das hat nicht geklappt"),
+        ("/image/random/", 404, "Hier ist nichts"),
+    ],
+)
+def test_people_get_a_page(site: Site, path: str, status: int, heading: str) -> None:
+    page = site.browser("de").get(path, status=status)
+    assert page.html.h1.text == heading
+    assert page.html.select_one("main a.button")["href"] == "/"
+    assert "no-store" in page.headers["Cache-Control"]
+
+
+def test_a_wrong_method_is_told_which_are_right(site: Site, browser: TestApp) -> None:
+    page = browser.post("/favorites/", status=405)
+    assert page.headers["Allow"] == "GET, HEAD"
+    assert page.html.h1.text == "This can't be done here"
+
+
+def test_scripts_get_a_problem_as_json(site: Site) -> None:
+    answer = site.app.get("/nowhere", headers=JSON, status=404)
+    assert answer.content_type == "application/problem+json"
+    assert answer.json == {
+        "type": "about:blank",
+        "title": "There is nothing here",
+        "status": 404,
+        "detail": "There is nothing at this address.",
+    }
+
+
+def test_others_get_a_line(site: Site) -> None:
+    answer = site.app.get("/nowhere", status=404)
+    assert answer.text == "There is nothing at this address.\n"
+
+
+def test_a_request_from_elsewhere_is_refused_with_a_page(browser: TestApp) -> None:
+    page = browser.post("/favorites/", headers={"Origin": "http://evil.example"}, status=400)
+    assert page.html.h1.text == "That did not work"
+
+
+def test_a_hostile_address_stays_a_text(browser: TestApp) -> None:
+    page = browser.get("/<script>alert(1)</script>/" + "A" * 32 + "01", status=404)
+    assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_store_that_is_down_is_said_in_words(tmp_path: Path, language: str) -> None:
+    # A folder where the file should be.
+    site = Site(tmp_path, **{"metadata.path": str(tmp_path)})
+    page = site.browser(language).get("/image/", status=503)
+    assert page.headers["Retry-After"] == "10"
+    assert page.html.select_one("main p").get("lang") is None
+
+
+def test_an_error_can_be_said_when_not_even_the_account_can_be_read(tmp_path: Path) -> None:
+    """The session is good, and the store that knows its account is down."""
+    site = Site(tmp_path / "up", **CLOSED)
+    site.library.accounts.add("alice", "editor", "correct horse battery")
+    browser = site.browser()
+    form = browser.get("/login").forms[1]
+    form["name"], form["password"] = "alice", "correct horse battery"
+    form.submit(status=303)
+    down = Site(tmp_path / "down", **{**CLOSED, "metadata.path": str(tmp_path)})
+    browser.app = down.browser().app
+    page = browser.get("/image/", status=503)
+    assert page.html.h1.text == "Please try again in a moment"
+    site.library.close()

@@ -1,0 +1,129 @@
+"""Uploads as nobody should send them: each is answered with a sentence, and harms nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import pictures
+from tests.support.site import Site
+
+PHOTO = pictures.photo(60, 40)
+API = "/upload/api/"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    limits = {"upload.max_bytes": "100 kB", "upload.max_request_bytes": "300 kB"}
+    return Site(tmp_path_factory.mktemp("site"), **limits)
+
+
+@pytest.fixture(autouse=True)
+def unharmed(site: Site) -> Iterator[None]:
+    yield
+    assert site.app.get("/healthz").text == "ok\n"
+    assert list(site.library.upkeep.check()) == []
+
+
+def form(*parts: tuple[bytes, bytes], boundary: bytes = b"XX") -> bytes:
+    """Parts of what follows `Content-Disposition: form-data; ` and a content each."""
+    lines = [
+        b"--%s\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n" % (boundary, head, content)
+        for head, content in parts
+    ]
+    return b"".join(lines) + b"--%s--\r\n" % boundary
+
+
+def upload_form(filename: bytes, content: bytes = PHOTO) -> bytes:
+    return form((b'name="uploadfile"; filename="%s"' % filename, content))
+
+
+def send(site: Site, body: bytes, contenttype: str = "multipart/form-data; boundary=XX") -> str:
+    """Status and sentence."""
+    answer = site.app.post(API, body, {"Content-Type": contenttype}, status="*")
+    return f"{answer.status_int} {answer.text.strip()}"
+
+
+GOOD = upload_form(b"a.jpeg")
+NO_PICTURE = "400 No picture was sent: the form field is uploadfile"
+UNREADABLE = "400 The form can't be read: "
+
+
+@pytest.mark.parametrize(
+    ("contenttype", "sentence"),
+    [
+        ("multipart/form-data", UNREADABLE + "Missing boundary"),
+        ("multipart/form-data; boundary=", UNREADABLE + "Missing boundary"),
+        ("multipart/form-data; boundary=other", UNREADABLE + "Unexpected end"),
+        (f"multipart/form-data; boundary={'x' * 5000}", UNREADABLE + "Unexpected end"),
+        ("application/x-www-form-urlencoded", UNREADABLE + "'utf-8' codec"),
+        ("image/jpeg", NO_PICTURE),
+        ("text/plain", NO_PICTURE),
+    ],
+)
+def test_content_types(site: Site, contenttype: str, sentence: str) -> None:
+    assert send(site, GOOD, contenttype).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"", UNREADABLE + "Unexpected end"),
+        (b"\xff\x00" * 500, UNREADABLE + "Unexpected end"),
+        (GOOD[: len(GOOD) // 2], UNREADABLE + "Unexpected end"),
+        (b"--XX\r\n\r\nabc\r\n--XX--\r\n", UNREADABLE + "Missing Content-Disposition"),
+        (form((b'name="other"; filename="a.jpeg"', PHOTO)), NO_PICTURE),
+        (form((b'name="uploadfile"', b"no file")), NO_PICTURE),
+        (upload_form(b"", b""), NO_PICTURE),
+        (upload_form(b"a.jpeg", b""), "415 This is no picture"),
+        (form(*[(b'name="field"', b"1")] * 3000), "413 The form is too large"),
+        (upload_form(b"a" * 100_000), "413 The form is too large"),
+        (upload_form(b"a.jpeg", PHOTO + bytes(100_000)), "413 The file has 10"),
+        # As programs of 2010 may have sent it.
+        (upload_form("Rädchen.jpeg".encode("latin-1")), UNREADABLE + "Segment header failed"),
+    ],
+)
+def test_bodies(site: Site, body: bytes, sentence: str) -> None:
+    answer = send(site, body)
+    assert answer.startswith(sentence)
+    assert "Error(" not in answer
+
+
+def test_a_form_of_more_than_all_uploads_may_weigh_is_not_read(site: Site) -> None:
+    answer = site.app.post(
+        API,
+        GOOD,
+        {"Content-Type": "multipart/form-data; boundary=XX", "Content-Length": "2000000"},
+        status=413,
+    )
+    assert answer.text.startswith("The upload is too large: at most 300,000 bytes at once")
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (b"../../../etc/passwd", "passwd"),
+        (rb"C:\Users\x\bike.jpeg", "bike.jpeg"),
+        (b"nul\0.jpeg", "nul .jpeg"),
+        (b"two\nlines.jpeg", "two lines.jpeg"),
+        ("\U0001f6b2 Rädchen.jpeg".encode(), "\U0001f6b2 Rädchen.jpeg"),
+        (b"..", ""),
+        (b"<img src=x onerror=alert(1)>.jpeg", "<img src=x onerror=alert(1)>.jpeg"),
+    ],
+)
+def test_file_names(site: Site, sent: bytes, kept: str) -> None:
+    status, _, image_id = send(site, upload_form(sent, PHOTO + sent)).partition(" ")
+    assert status == "200"
+    assert site.library.metadata.get(image_id).filename == kept
+    page = site.browser().get(f"/image/{image_id}/")
+    assert "<img src=x" not in page.text
+    assert page.text.isprintable() or "\0" not in page.text
+    stored = {path.name for path in (site.folder / "originals").rglob("*") if path.is_file()}
+    assert image_id in stored
+    assert not stored & set(_parts(sent.decode()))
+
+
+def _parts(name: str) -> Iterable[str]:
+    return Path(name.replace("\\", "/").replace("\0", "")).parts

@@ -1,0 +1,83 @@
+"""Schemathesis finds nothing: requests made from the document, good and bad, to a server."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.libraries import add, library_in
+from tests.support.pictures import photo
+from tests.support.processes import free_port, serving
+
+INI = """
+[app:main]
+use = egg:huimages
+huimages.originals.path = %(here)s/originals
+huimages.metadata.path = %(here)s/metadata.sqlite
+huimages.cache.path = %(here)s/cache
+huimages.var = %(here)s/var
+huimages.secret = generate
+huimages.who.view = everyone
+huimages.who.contribute = everyone
+huimages.who.upload = everyone
+huimages.who.edit = everyone
+
+[server:main]
+use = egg:waitress
+listen = 127.0.0.1:{port}
+"""
+# Values that only the site can give out, and what good requests may get beside success:
+# bytes by chance are no picture.
+CONFIGURATION = """
+[parameters]
+"path.id" = "{image}"
+"query.cursor" = ""
+"query.since" = ""
+"header.If-Match" = "*"
+
+[[operations]]
+include-name = "DELETE /images/{{id}}"
+parameters = {{ "path.id" = "{another}" }}
+
+[[operations]]
+include-name = "POST /images"
+checks.positive_data_acceptance.expected-statuses = [200, 201, 409, 413, 415]
+"""
+
+
+@pytest.mark.timeout(300)
+def test_nothing_is_found(tmp_path: Path) -> None:
+    library = library_in(tmp_path)
+    image = add(library, photo(60, 40), title="Quay", tags=["sea"]).image.id
+    another = add(library, photo(40, 60)).image.id
+    library.close()
+    port = free_port()
+    (tmp_path / "site.ini").write_text(INI.format(port=port), encoding="utf-8")
+    configuration = CONFIGURATION.format(image=image, another=another)
+    (tmp_path / "schemathesis.toml").write_text(configuration, encoding="utf-8")
+    url = f"http://127.0.0.1:{port}"
+    program = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
+    assert program, "schemathesis is not installed: make develop"
+
+    server = (sys.executable, "-m", "pyramid.scripts.pserve", "site.ini")
+    with serving(server, f"{url}/healthz", folder=tmp_path):
+        done = subprocess.run(
+            [
+                *(program, "run", f"{url}/api/v1/openapi.json", "--no-color"),
+                *("--phases", "examples,coverage,fuzzing", "--max-examples", "8"),
+                *("--seed", "1", "--generation-deterministic", "--continue-on-failure"),
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=280,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stdout[-30000:] + done.stderr[-2000:]
+    assert "Tested: 19" in done.stdout
+    assert "Traceback" not in (tmp_path / "server.log").read_text(encoding="utf-8")

@@ -1,0 +1,119 @@
+"""The proxy that misbehaves has to misbehave as told: other tests rest on it."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.support.faults import Fault, FaultProxy
+
+BODY = b"0123456789" * 5000
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that go away in the middle are what these tests are about."""
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    seen = 0
+
+    def do_GET(self) -> None:
+        Handler.seen += 1
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(BODY)))
+        self.end_headers()
+        self.wfile.write(BODY)
+
+    def do_PUT(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def proxy() -> Iterator[FaultProxy]:
+    server = Server(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    with FaultProxy(server.server_address[1]) as proxy:
+        yield proxy
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def client(proxy: FaultProxy) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=proxy.url, timeout=0.4, trust_env=False) as client:
+        assert client.get("/").content == BODY
+        yield client
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(frozen=True),
+        Fault(garbage=b"\x00\xff not HTTP\r\n"),
+        Fault(lost_answer=True),
+        Fault(cut_answer=100),
+        Fault(cut_answer=20_000),
+        Fault(cut_request=10),
+        Fault(delay=1),
+    ],
+)
+def test_faults_strike_and_heal(proxy: FaultProxy, client: httpx.Client, fault: Fault) -> None:
+    with proxy.broken(fault), pytest.raises(httpx.TransportError):
+        client.get("/")
+    assert client.get("/").content == BODY
+
+
+def test_refused(proxy: FaultProxy) -> None:
+    with proxy.broken(Fault(refused=True)), pytest.raises(httpx.TransportError):
+        httpx.get(proxy.url, trust_env=False)
+
+
+def test_a_lost_answer_is_of_a_request_that_arrived(
+    proxy: FaultProxy, client: httpx.Client
+) -> None:
+    before = Handler.seen
+    with proxy.broken(Fault(lost_answer=True)), pytest.raises(httpx.TransportError):
+        client.get("/")
+    assert Handler.seen == before + 1
+
+
+def test_so_many_times(proxy: FaultProxy, client: httpx.Client) -> None:
+    with proxy.broken(Fault(cut_answer=100), times=1):
+        with pytest.raises(httpx.TransportError):
+            client.get("/")
+        assert client.get("/").content == BODY
+
+
+def test_delay(proxy: FaultProxy, client: httpx.Client) -> None:
+    start = time.monotonic()
+    with proxy.broken(Fault(delay=0.1)):
+        assert client.get("/").content == BODY
+    assert time.monotonic() - start >= 0.1
+
+
+def test_a_body_cut_on_the_way_in(proxy: FaultProxy, client: httpx.Client) -> None:
+    with proxy.broken(Fault(cut_request=20_000)), pytest.raises(httpx.TransportError):
+        client.put("/", content=BODY)
+
+
+def test_only_some_requests(proxy: FaultProxy, client: httpx.Client) -> None:
+    with proxy.broken(Fault(only=b"PUT ", cut_answer=100)):
+        assert client.get("/").content == BODY
+        with pytest.raises(httpx.TransportError):
+            client.put("/", content=BODY)
+        assert client.get("/").content == BODY
