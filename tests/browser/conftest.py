@@ -1,0 +1,70 @@
+"""A site behind waitress, and people in front of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from huimages_app.stores.base import Image
+from tests.support.chromium import Person
+from tests.support.served import Served, add_crowd, filled, served
+
+
+@pytest.fixture(scope="session")
+def stock(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Image]]:
+    """What every site begins with: a folder, and the photographs in it."""
+    folder = tmp_path_factory.mktemp("stock")
+    return folder, filled(folder)
+
+
+@pytest.fixture(scope="module")
+def site(
+    stock: tuple[Path, dict[str, Image]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """A site for the tests of one file."""
+    folder, images = stock
+    own = tmp_path_factory.mktemp("site")
+    shutil.copytree(folder, own, dirs_exist_ok=True)
+    with served(own, images) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def crowd(site: Served) -> None:
+    """Enough pictures for a second page."""
+    add_crowd(site.settings, 50)
+
+
+@pytest.fixture
+def person(real_browser: Browser, site: Served) -> Iterator[Callable[..., Person]]:
+    """Makes people, with the options of a browser's context: `person(locale="de-DE")`.
+
+    The test fails if any of them has a complaint left that it does not take off the list.
+    """
+    people: list[Person] = []
+
+    def come(**options: Any) -> Person:
+        people.append(Person(real_browser, site.url, **options))
+        return people[-1]
+
+    yield come
+    for who in people:
+        who.context.close()
+    assert [complaint for who in people for complaint in who.complaints] == []
+
+
+@pytest.fixture
+def vera(person: Callable[..., Person]) -> Person:
+    """Somebody who speaks English, at a desk."""
+    return person()
+
+
+@pytest.fixture
+def page(vera: Person) -> Page:
+    """Her page."""
+    return vera.page

@@ -1,0 +1,138 @@
+"""Every page: nobody is kept out, and what it looks like.
+
+The pictures of the pages are written to tests/screenshots, to be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.axe import violations
+from tests.support.chromium import Person
+from tests.support.served import PHOTOS, Served
+
+SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
+WIDTHS = ((390, 844), (1024, 768), (1920, 1080))
+
+Prepare = Callable[[Page], object]
+
+
+def selected(page: Page) -> None:
+    page.locator(".pick input").first.check()
+    page.locator(".pick input").nth(2).check()
+
+
+def trashed(page: Page) -> None:
+    """Put two pictures into the trash, and look at it."""
+    page.locator(".pick input").nth(9).check()
+    page.locator(".pick input").nth(12).check()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.locator(".told p")).to_have_text("2 pictures were moved to the trash.")
+    page.get_by_role("link", name="Trash").click()
+    expect(page.locator(".grid li")).to_have_count(2)
+
+
+def favored(page: Page) -> None:
+    """Make the picture a favourite, and look at all of them."""
+    heart = page.get_by_role("button", name="Favourite")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("link", name="Favourites").click()
+    expect(page.locator(".grid li")).to_have_count(1)
+
+
+def opened(page: Page) -> None:
+    closed = page.locator("details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+    page.locator("#focus input[type=image]").press("ArrowRight")
+
+
+def queued(page: Page) -> None:
+    files = [PHOTOS / "coffee.jpeg", PHOTOS / "README.md"]
+    page.locator("#uploadfile").set_input_files(files)
+    expect(page.locator("[data-upload-list]")).to_contain_text("there already")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("[data-upload-status]")).to_have_text("1 of 2 uploaded, 1 failed")
+
+
+def suggested(page: Page) -> None:
+    page.locator("#newtag").press_sequentially("e")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("ArrowDown")
+
+
+def full_screen(page: Page) -> None:
+    page.locator("a.picture").click()
+    page.locator(".pswp__img").last.wait_for()
+    page.wait_for_timeout(300)  # PhotoSwipe shows its buttons after a moment
+
+
+# Name: path, what is done there, what the console will complain about.
+PAGES: dict[str, tuple[str, Prepare | None, str]] = {
+    "start": ("/", None, ""),
+    "all": ("/image/", None, ""),
+    "selected": ("/tag/hills/", selected, ""),
+    "search": ("/search?q=coffee", None, ""),
+    "nothing-found": ("/search?q=zzz", None, ""),
+    "no-favorites": ("/favorites/", None, ""),
+    "favorites": ("/image/{rocket}/", favored, ""),
+    "tags": ("/tag/", None, ""),
+    "image": ("/image/{rocket}/", None, ""),
+    "image-opened": ("/image/{coffee}/?in=tag:table", opened, ""),
+    "image-suggestions": ("/image/{chelsea}/", suggested, ""),
+    "image-keys": ("/image/{chelsea}/", lambda page: page.keyboard.press("?"), ""),
+    "image-full-screen": ("/image/{coffee}/", full_screen, ""),
+    "upload": ("/upload/", None, ""),
+    "upload-queue": ("/upload/", queued, "status of 415"),
+    "empty-trash": ("/trash/", None, ""),
+    "trash": ("/image/", trashed, ""),
+    "not-found": ("/nowhere/", None, "status of 404"),
+    "sign-in": ("/login", None, ""),
+    "accounts": ("/accounts/", None, ""),
+    "api": ("/api/v1/", None, ""),
+}
+# What lies over the window would be in the middle of the page; and a page that is too long.
+WINDOW_ONLY = {"selected", "image-keys", "image-full-screen", "api"}
+
+
+def test_german_is_not_too_long_for_the_narrowest_phone(
+    person: Callable[..., Person], site: Served
+) -> None:
+    paul = person(locale="de-DE", viewport={"width": 320, "height": 640})
+    image = f"/image/{site.images['coffee'].id}/"
+    for path, prepare in (
+        ("/", None), ("/image/", selected), (image, opened), ("/upload/", None), ("/trash/", None)
+    ):  # fmt: skip
+        page = paul.go(path)
+        if prepare:
+            prepare(page)
+        assert page.locator("html").get_attribute("lang") == "de"
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page(name: str, person: Callable[..., Person], site: Served) -> None:
+    path, prepare, complaint = PAGES[name]
+    path = path.format(**{key: image.id for key, image in site.images.items()})
+    SCREENSHOTS.mkdir(exist_ok=True)
+    who = person(viewport={"width": 1024, "height": 768})
+    page = who.go(path)
+    if prepare:
+        prepare(page)
+    # axe sees the widest page light, and the narrowest dark.
+    for scheme, widths in (("light", WIDTHS), ("dark", WIDTHS[::-1])):
+        page.emulate_media(color_scheme=scheme)
+        for width, height in widths:
+            page.set_viewport_size({"width": width, "height": height})
+            file = SCREENSHOTS / f"{name}-{width}-{scheme}.jpeg"
+            page.screenshot(path=file, type="jpeg", full_page=name not in WINDOW_ONLY)
+            # Nothing sticks out at the side.
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page) == []
+    if complaint:
+        who.forgive(complaint)

@@ -1,0 +1,100 @@
+"""Grids in a real browser: paging, selecting, the trash."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.chromium import Person
+from tests.support.served import Served
+
+
+def boxes(page: Page) -> list[str]:
+    return page.locator(".pick input").evaluate_all("all => all.map(box => box.value)")
+
+
+def test_search_and_walk_through_what_was_found(vera: Person, page: Page) -> None:
+    vera.go()
+    page.get_by_role("searchbox").fill("coff")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Found for “coff”")
+    expect(page.locator(".grid li")).to_have_count(1)
+    page.locator(".grid a").click()
+    expect(page.locator("h1")).to_have_text("A cup of coffee on a wooden table")
+    expect(page.locator(".where a")).to_have_text("Found for “coff”")
+
+
+@pytest.mark.usefixtures("crowd")
+def test_more_pictures_come_without_leaving_the_page(vera: Person, page: Page) -> None:
+    vera.go("/image/")
+    pictures = page.locator(".grid li")
+    expect(pictures).to_have_count(60)
+    page.get_by_role("link", name="Load more").click()
+    expect(pictures).to_have_count(65)
+    expect(page.locator(".told p")).to_have_text("5 more pictures")
+    expect(page.get_by_role("link", name="Load more")).to_have_count(0)
+    expect(pictures.nth(60).locator("a")).to_be_focused()
+    assert len(set(boxes(page))) == 65
+    # Whoever looks at one of them and comes back finds the page as it was.
+    pictures.nth(62).locator("a").click()
+    page.wait_for_url("**/image/*/")
+    page.go_back()
+    expect(pictures).to_have_count(65)
+
+
+def test_a_range_is_selected_with_shift_and_tagged(vera: Person, page: Page) -> None:
+    vera.go("/image/")
+    picks = page.locator(".pick input")
+    picks.nth(3).check()
+    picks.nth(6).click(modifiers=["Shift"])
+    expect(page.locator("[data-selected]")).to_have_text("4 pictures selected")
+    page.locator("#selection-tags").fill("exhibition")
+    page.get_by_role("button", name="Add tags").click()
+    expect(page.locator(".told p")).to_have_text("The tags of 4 pictures were changed.")
+    expect(page.locator("[data-selected]")).to_be_empty()
+    vera.go("/tag/exhibition/")
+    expect(page.locator(".grid li")).to_have_count(4)
+
+
+def test_escape_and_a_button_select_none(vera: Person, page: Page) -> None:
+    vera.go("/image/")
+    picks = page.locator(".pick input")
+    picks.nth(0).check()
+    page.keyboard.press("Escape")
+    expect(picks.nth(0)).not_to_be_checked()
+    expect(page.locator(".actions")).to_be_hidden()
+    picks.nth(1).check()
+    page.get_by_role("button", name="Select none").click()
+    expect(picks.nth(1)).not_to_be_checked()
+
+
+def test_pictures_go_to_the_trash_and_come_back(vera: Person, page: Page, site: Served) -> None:
+    vera.go("/image/")
+    before = boxes(page)
+    for index in (8, 9):
+        page.locator(".pick input").nth(index).check()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.locator(".told p")).to_have_text("2 pictures were moved to the trash.")
+    assert boxes(page) == [*before[:8], *before[10:]]
+    vera.go("/trash/")
+    assert sorted(boxes(page)) == sorted(before[8:10])
+    page.locator(".pick input").first.check()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator(".grid li")).to_have_count(1)
+    page.locator(".pick input").first.check()
+    page.get_by_role("button", name="Remove for good").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("This can't be undone.")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".grid li")).to_have_count(1)
+    page.get_by_role("button", name="Remove for good").click()
+    dialog.get_by_role("button", name="Remove for good").click()
+    expect(page.locator("main")).to_contain_text("The trash is empty.")
+
+
+def test_selected_pictures_are_downloaded(vera: Person, page: Page) -> None:
+    vera.go("/image/")
+    page.locator(".pick input").first.check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "huimages.zip"

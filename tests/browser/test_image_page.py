@@ -1,0 +1,212 @@
+"""The page of a picture in a real browser: what visitors and editors do there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.chromium import Person
+from tests.support.served import Served
+
+
+@pytest.fixture
+def path(site: Served) -> str:
+    return f"/image/{site.images['rocket'].id}/"
+
+
+def test_a_tag_is_suggested_taken_by_keys_and_removed(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    field = page.get_by_role("combobox", name="New tags")
+    field.press_sequentially("night, hi")
+    option = page.get_by_role("option", name="hills")
+    expect(option).to_be_visible()
+    field.press("ArrowDown")
+    expect(option).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", re.compile("suggestions-"))
+    field.press("Enter")
+    expect(field).to_have_value("night, hills ")
+    field.press("Enter")
+    chip = page.locator("#tags .chip", has_text="hills")
+    expect(chip).to_be_visible()
+    expect(page.locator("#newtag")).to_be_focused()
+    chip.get_by_role("button").click()
+    expect(chip).to_have_count(0)
+
+
+def test_escape_closes_the_suggestions_and_a_click_takes_one(
+    vera: Person, page: Page, path: str
+) -> None:
+    vera.go(path)
+    field = page.get_by_role("combobox", name="New tags")
+    field.press_sequentially("ev")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    field.press("Escape")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    field.press("e")
+    field.press("Backspace")
+    page.get_by_role("option", name="evening").click()
+    expect(field).to_have_value("evening ")
+
+
+def test_rating_and_favourite(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.get_by_role("button", name="3.5 stars").click()
+    expect(page.locator(".average")).to_have_text("3.8 of 5, 2 votes")
+    expect(page.get_by_role("button", name="3.5 stars")).to_be_focused()
+    page.get_by_role("button", name="Take back").click()
+    expect(page.locator(".average")).to_have_text("4.0 of 5, 1 vote")
+    heart = page.get_by_role("button", name="Favourite")
+    heart.click()
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    vera.go("/favorites/")
+    expect(page.locator(".grid li")).to_have_count(1)
+
+
+def test_the_title_is_edited_where_it_stands(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    title = page.locator("h1")
+    old = title.inner_text()
+    title.click()
+    field = page.locator("#title")
+    expect(field).to_be_focused()
+    field.fill("Something else")
+    field.press("Escape")
+    expect(field).to_be_hidden()
+    title.click()
+    expect(field).to_have_value(old)
+    field.fill("Rocket at <night>")
+    field.press("Enter")
+    expect(title).to_have_text("Rocket at <night>")
+    expect(page).to_have_title("Rocket at <night> – huImages")
+    page.locator("details.edit summary").click()
+    page.get_by_role("button", name=old).click()
+    expect(title).to_have_text(old)
+
+
+def test_errors_are_told_in_words_and_nothing_is_lost(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.locator("h1").click()
+    page.locator("#title").fill("   ")
+    page.locator("#title").press("Enter")
+    expect(page.locator(".told.bad p")).to_have_text("The title is empty.")
+    expect(page.locator("h1")).not_to_be_empty()
+    vera.forgive("status of 400")
+    vera.context.set_offline(True)
+    page.get_by_role("button", name="Favourite").click()
+    expect(page.locator(".told.bad p")).to_contain_text("The site can't be reached.")
+    vera.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: Served) -> None:
+    vera.go(f"/image/{site.images['coffee'].id}/")
+    page.get_by_text("Set the focal point", exact=True).click()
+    picture = page.locator("#focus input[type=image]")
+    box = picture.bounding_box()
+    assert box
+    picture.click(position={"x": box["width"] * 0.25, "y": box["height"] * 0.5})
+    expect(page.get_by_label("From the left, in %")).to_have_value("25")
+    crop = page.locator("[data-crops] img").first
+    assert crop.evaluate("crop => crop.style.objectPosition") == "0px 0px"
+    picture.press("ArrowRight")
+    picture.press("Shift+ArrowDown")
+    expect(page.get_by_label("From the left, in %")).to_have_value("27")
+    expect(page.get_by_label("From the top, in %")).to_have_value("60")
+    picture.press("Enter")
+    expect(crop).to_have_attribute("src", re.compile(r"!27,60/"))
+    expect(page.locator("#focus")).to_have_attribute("open", "")
+    # Wherever the picture is shown from now on, it is cut around that point.
+    vera.go(f"/image/{site.images['rocket'].id}/")
+    expect(page.locator("a.next img")).to_have_attribute("src", re.compile(r"!27,60/"))
+
+
+def test_snippets_are_copied(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.get_by_text("Use this picture elsewhere").click()
+    page.get_by_role("button", name="Copy").nth(3).click()
+    expect(page.locator(".told p")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("![Rocket")
+
+
+def test_without_https_there_is_an_older_way_to_copy(vera: Person, page: Page, path: str) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    vera.go(path)
+    page.get_by_text("Use this picture elsewhere").click()
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.locator(".told p")).to_have_text("Copied.")
+
+
+def test_keys_walk_rate_mark_and_are_no_keys_in_fields(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.keyboard.press("2")
+    expect(page.locator(".average")).to_have_text("3.0 of 5, 2 votes")
+    page.keyboard.press("f")
+    heart = page.get_by_role("button", name="Favourite")
+    pressed = heart.get_attribute("aria-pressed")
+    expect(heart).to_have_attribute("aria-pressed", "true" if pressed == "false" else pressed or "")
+    page.keyboard.press("t")
+    expect(page.locator("#newtag")).to_be_focused()
+    page.keyboard.type("f2?")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#newtag")).to_have_value("f2?")
+    assert page.url.endswith(path)
+    page.locator("h2").first.click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("h1")).to_have_text("A cup of coffee on a wooden table")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("h1")).to_have_text("Rocket on the launch pad")
+
+
+def test_the_keys_are_listed_and_can_be_switched_off(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_contain_text("Give so many stars")
+    dialog.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("t")
+    expect(page.locator("#newtag")).not_to_be_focused()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Close").click()
+    page.keyboard.press("t")
+    expect(page.locator("#newtag")).to_be_focused()
+
+
+def test_full_screen_by_keys_leads_to_the_next_picture(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.keyboard.press("v")
+    viewer = page.get_by_role("dialog")
+    expect(viewer).to_be_visible()
+    expect(page.locator(".pswp__title")).to_have_text("Rocket on the launch pad")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".pswp__title")).to_have_text("A cup of coffee on a wooden table")
+    page.keyboard.press("Escape")
+    expect(page.locator("h1")).to_have_text("A cup of coffee on a wooden table")
+    page.locator("a.picture").press("Enter")
+    expect(viewer).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(viewer).to_have_count(0)
+    expect(page.locator("a.picture")).to_be_focused()
+
+
+def test_full_screen_by_swiping(person: Callable[..., Person], path: str) -> None:
+    paula = person(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
+    page = paula.go(path)
+    page.locator("a.picture").tap()
+    title = page.locator(".pswp__title")
+    expect(title).to_have_text("Rocket on the launch pad")
+    page.locator(".pswp__img").last.wait_for()
+    fingers = paula.context.new_cdp_session(page)
+    for event, x in (
+        ("touchStart", 330),
+        ("touchMove", 200),
+        ("touchMove", 60),
+        ("touchEnd", None),
+    ):
+        points = [] if x is None else [{"x": x, "y": 350}]
+        fingers.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
+    expect(title).to_have_text("A cup of coffee on a wooden table")

@@ -1,0 +1,153 @@
+"""Uploading in a real browser: a queue with a line for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from huimages_app.ids import image_id
+from huimages_app.wiring import make_library
+from tests.support import pictures
+from tests.support.chromium import Person
+from tests.support.served import PHOTOS, Served
+
+
+def file(name: str, content: bytes) -> dict[str, object]:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
+
+
+def test_five_files_one_of_them_broken(vera: Person, page: Page, site: Served) -> None:
+    vera.go("/upload/")
+    page.locator("#uploadfile").set_input_files(
+        [
+            *(file(f"new-{n}.jpg", pictures.photo(300, 200, seed=500 + n)) for n in range(4)),
+            file("broken.jpg", b"\xff\xd8\xff nonsense"),
+        ]
+    )
+    page.get_by_label("Title").fill("From the fair")
+    page.get_by_label("Tags").fill("fair")
+    page.get_by_label("Article number").fill("4711")
+    page.get_by_role("button", name="Upload").click()
+    status = page.locator("[data-upload-status]")
+    expect(status).to_have_text("4 of 5 uploaded, 1 failed", timeout=20_000)
+    expect(page.locator("[data-upload-list] .bad")).to_contain_text(
+        "This is no picture, or a damaged one."
+    )
+    vera.forgive("status of 415")
+    links = page.locator("[data-upload-list] a")
+    expect(links).to_have_count(4)
+    hrefs = links.evaluate_all("links => links.map(link => link.pathname)")
+    # She had no cookie yet when the first of them was sent: still all tags are one person's.
+    library = make_library(site.settings)
+    taggers = {who for href in hrefs for who in library.metadata.marks(href.split("/")[2])}
+    library.close()
+    assert len(taggers) == 1
+    vera.go("/tag/fair/")
+    expect(page.locator(".grid li")).to_have_count(4)
+    page.locator(".grid a").first.click()
+    expect(page.locator("h1")).to_have_text("From the fair")
+    expect(page.locator(".facts")).to_contain_text("4711")
+
+
+def test_what_failed_is_sent_again(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    page.locator("#uploadfile").set_input_files(
+        [file("late.jpg", pictures.photo(200, 200, seed=77))]
+    )
+    vera.context.set_offline(True)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("[data-upload-list] .bad")).to_contain_text("can't be reached")
+    vera.forgive("ERR_INTERNET_DISCONNECTED")
+    vera.context.set_offline(False)
+    retry = page.get_by_role("button", name="Retry failed")
+    expect(retry).to_be_focused()
+    retry.press("Enter")
+    expect(page.locator("[data-upload-status]")).to_have_text("1 of 1 uploaded, 0 failed")
+    expect(retry).to_be_hidden()
+
+
+def test_a_picture_that_is_there_is_named_before_anything_is_sent(
+    vera: Person, page: Page, site: Served
+) -> None:
+    vera.go("/upload/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
+    page.locator("#uploadfile").set_input_files(PHOTOS / "chelsea.jpeg")
+    item = page.locator("[data-upload-list] li")
+    expect(item).to_contain_text("is there already and need not be sent")
+    href = item.get_by_role("link", name="Chelsea the cat").get_attribute("href")
+    assert href == f"/image/{site.images['chelsea'].id}/"
+    page.get_by_label("Tags").fill("again")
+    page.get_by_role("button", name="Upload").click()
+    expect(item).to_contain_text("was there already")
+    assert not [request for request in sent if request == f"POST {site.url}/upload/"]
+    vera.go(href)
+    expect(page.locator("#tags")).to_contain_text("again")
+
+
+def test_files_are_dropped_taken_from_the_list_and_refused_when_too_large(
+    vera: Person, page: Page
+) -> None:
+    vera.go("/upload/")
+    page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(2000001)], "huge.jpg", {type: "image/jpeg"}));
+          data.items.add(new File(["x"], "small.jpg", {type: "image/jpeg"}));
+          const drop = new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true});
+          document.querySelector("[data-drop]").dispatchEvent(drop);
+        }"""
+    )
+    lines = page.locator("[data-upload-list] li")
+    expect(lines).to_have_count(2)
+    expect(lines.first).to_contain_text("This picture is too large.")
+    page.get_by_role("button", name="Remove: small.jpg").click()
+    expect(lines).to_have_count(1)
+    expect(page.locator("[data-upload-status]")).to_have_text("0 of 1 uploaded, 1 failed")
+
+
+def test_a_file_on_its_way_is_cancelled(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    # The answer never comes.
+    page.route("**/upload/", lambda route: None)
+    page.locator("#uploadfile").set_input_files([file("slow.jpg", pictures.photo(200, 100, 8))])
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel: slow.jpg").click()
+    expect(page.locator("[data-upload-list] li")).to_have_count(0)
+    expect(page.get_by_role("button", name="Upload")).to_be_enabled()
+    page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.parametrize("length", [0, 1, 5, 1000])
+def test_the_browser_finds_the_id_of_the_server(vera: Person, page: Page, length: int) -> None:
+    vera.go("/upload/")
+    main = page.locator("script[type=module]").get_attribute("src") or ""
+    found = page.evaluate(
+        """async ([module, length]) => {
+          const { imageId } = await import(module);
+          return imageId(new Blob([new Uint8Array(length).fill(7)]));
+        }""",
+        [main.replace("main.js", "fingerprint.js"), length],
+    )
+    assert found == image_id(b"\x07" * length)
+
+
+def test_where_browsers_keep_sha1_to_themselves_pictures_are_just_sent(
+    vera: Person, page: Page
+) -> None:
+    # As on a site without https.
+    page.add_init_script("Object.defineProperty(crypto, 'subtle', {value: undefined})")
+    vera.go("/upload/")
+    page.locator("#uploadfile").set_input_files(PHOTOS / "rocket.jpeg")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("[data-upload-list] li")).to_contain_text("was there already")
+
+
+def test_german_is_spoken_there_too(person: Callable[..., Person]) -> None:
+    paul = person(locale="de-DE")
+    page = paul.go("/upload/")
+    page.locator("#uploadfile").set_input_files(PHOTOS / "rocket.jpeg")
+    expect(page.locator("[data-upload-list] li")).to_contain_text("ist schon da")

@@ -1,0 +1,34 @@
+"""axe-core, which finds what keeps people out of a page."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.support.missing import missing
+
+SCRIPT = Path(__file__).parents[2] / ".services/axe/node_modules/axe-core/axe.min.js"
+# WCAG 2.2, levels A and AA, and what the makers of axe think good besides.
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[str]:
+    """What is wrong with the page as it is now: rule, element, and how to mend it."""
+    page.evaluate(_source())
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES
+    )
+    return [
+        f"{violation['id']}: {node['html']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@functools.cache
+def _source() -> str:
+    if not SCRIPT.exists():
+        missing(f"{SCRIPT} is missing: make services")
+    return SCRIPT.read_text(encoding="utf-8")

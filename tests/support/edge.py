@@ -1,0 +1,197 @@
+"""nginx or lighttpd with the files of `deploy/` in front of real processes of the program."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+
+from huimages_app.library import Library
+from huimages_app.settings import Settings
+from huimages_app.sizes import Size
+from huimages_app.wiring import make_library
+from tests.support.missing import missing
+
+from .processes import free_port, serving
+from .site import OPEN, SECRET
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+PSERVE = (sys.executable, "-m", "pyramid.scripts.pserve", "site.ini")
+
+NGINX = """\
+{user}
+daemon off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{}}
+http {{
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/huimages.conf;
+}}
+"""
+
+
+@contextmanager
+def pserve(folder: Path, port: int, **ini: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of the program in `folder`; `ini` as for Site, and `threads`."""
+    folder.mkdir(exist_ok=True)
+    threads = ini.pop("threads", "8")
+    lines = [
+        "[app:main]",
+        "use = egg:huimages",
+        *(f"huimages.{key} = {value.replace('%', '%%')}" for key, value in ini.items()),
+        "[server:main]",
+        "use = egg:waitress",
+        f"listen = 127.0.0.1:{port}",
+        f"threads = {threads}",
+        "trusted_proxy = 127.0.0.1",
+        "trusted_proxy_headers = x-forwarded-for x-forwarded-proto",
+    ]
+    (folder / "site.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with serving(PSERVE, f"http://127.0.0.1:{port}/healthz", folder=folder) as process:
+        yield process
+
+
+def stored_in(folder: Path) -> dict[str, str]:
+    """Settings, without their prefix, of an open site that keeps everything in `folder`."""
+    return {
+        **{key.removeprefix("huimages."): value for key, value in OPEN.items()},
+        "originals.path": str(folder / "originals"),
+        "metadata.path": str(folder / "metadata.sqlite"),
+        "cache.path": str(folder / "cache"),
+        "var": str(folder),
+        "secret": SECRET,
+    }
+
+
+def library_of(ini: dict[str, str]) -> Library:
+    """The library of such a site in this process."""
+    return make_library(Settings.read({f"huimages.{key}": value for key, value in ini.items()}))
+
+
+def filled(kind: str, port: int, app_port: int, cache: Path) -> dict[str, str]:
+    """What is different at every site, by what stands in the file for it: docs/deploy.md."""
+    texts = {"/var/lib/huimages/cache": str(cache), "6543": str(app_port), "6544": str(app_port)}
+    if kind == "nginx":
+        listens = {"listen 80;": f"listen 127.0.0.1:{port};", "    listen [::]:80;\n": ""}
+    else:
+        listens = {"server.port = 80": f'server.bind = "127.0.0.1"\nserver.port = {port}'}
+    return {**texts, **listens}
+
+
+@contextmanager
+def web_server(
+    kind: str, folder: Path, port: int, replaced: dict[str, str], *, name: str = ""
+) -> Iterator[None]:
+    """nginx or lighttpd with its file from `deploy/`, or another one, filled in."""
+    program = shutil.which(kind, path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        missing(f"{kind} is not there: apt-get install {kind}")
+    folder.mkdir()
+    config = (DEPLOY / f"{name or kind}.conf").read_text(encoding="utf-8")
+    for old, new in replaced.items():
+        assert old in config, old
+        config = config.replace(old, new)
+    (folder / "huimages.conf").write_text(config, encoding="utf-8")
+    command: Sequence[str | Path]
+    if kind == "nginx":
+        user = "user root root;" if os.geteuid() == 0 else ""
+        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, user=user))
+        command = (program, "-c", folder / "nginx.conf")
+    else:
+        command = (program, "-D", "-f", folder / "huimages.conf")
+    with serving(command, f"http://127.0.0.1:{port}/", folder=folder):
+        yield
+
+
+@dataclass
+class Edge:
+    """A whole site: a server in front, the application behind, its library in this process."""
+
+    kind: str
+    url: str
+    app_url: str
+    folder: Path
+    library: Library
+    client: httpx.Client
+    app: subprocess.Popen[bytes]
+
+    def get(self, path: str, **headers: str) -> httpx.Response:
+        """A GET; `_` in the names of headers stands for `-`."""
+        return self.ask("GET", self.url + path, **headers)
+
+    def ask(self, method: str, url: str, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.request(method, url, headers=named)
+
+    def raw(self, path: str) -> bytes:
+        """The answer to a path that no client would send in this spelling."""
+        host, port = self.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+            connection.sendall(request.encode("latin-1"))
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    def upload(self, content: bytes) -> str:
+        files = {"uploadfile": ("picture.jpeg", content, "image/jpeg")}
+        answer = self.client.post(f"{self.url}/upload/api/", files=files)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def cached(self, image_id: str, name: str) -> Path:
+        return self.folder / "cache" / image_id[:2] / image_id / name
+
+    def signed(self, size: str, path: str, expires: int | None = None) -> str:
+        """The path with a signature, which a size that is free does not get."""
+        return quote(path, safe="/!,@=") + self.library.sizes.query(Size.parse(size), path, expires)
+
+    @contextmanager
+    def without_application(self) -> Iterator[None]:
+        """The application does not answer: its process is stopped, as by a debugger."""
+        self.app.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.app.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def edge(
+    kind: str, folder: Path, replaced: dict[str, str] | None = None, **ini: str
+) -> Iterator[Edge]:
+    """A site in `folder` behind nginx or lighttpd.
+
+    `replaced`: further texts of the server's file; `ini`: settings, without their prefix.
+    """
+    port, app_port = free_port(), free_port()
+    settings = {**stored_in(folder), "accel": kind, **ini}
+    with ExitStack() as stack:
+        app = stack.enter_context(pserve(folder / "app", app_port, **settings))
+        texts = {**filled(kind, port, app_port, folder / "cache"), **(replaced or {})}
+        stack.enter_context(web_server(kind, folder / kind, port, texts))
+        client = stack.enter_context(httpx.Client(trust_env=False, timeout=30))
+        library = library_of(settings)
+        stack.callback(library.close)
+        yield Edge(
+            kind,
+            f"http://127.0.0.1:{port}",
+            f"http://127.0.0.1:{app_port}",
+            folder,
+            library,
+            client,
+            app,
+        )

@@ -1,0 +1,126 @@
+"""A client of the API that holds every request and every answer to `openapi.json`."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import jsonschema_rs
+from webtest import TestApp, TestResponse
+
+from huimages_app.views.api.document import document
+
+PREFIX = "/api/v1"
+
+
+class Contract:
+    """The document, asked about one request and its answer at a time."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._paths = {
+            re.compile(re.sub(r"\{[a-z]+\}", "[^/]+", path)): item
+            for path, item in document["paths"].items()
+        }
+
+    def operation(self, method: str, path: str) -> dict[str, Any]:
+        """What the document says about a method of a path, its longest match."""
+        found = [item for pattern, item in self._paths.items() if pattern.fullmatch(path)]
+        assert found, f"{path} is not in the document"
+        item = found[0]
+        assert method.lower() in item, f"{method} {path} is not in the document"
+        operation = item[method.lower()]
+        return {
+            **operation,
+            "parameters": [*item.get("parameters", []), *operation.get("parameters", [])],
+        }
+
+    def check_request(self, method: str, url: str, body: Any) -> None:
+        """A request that is meant to be good is one by the document."""
+        operation = self.operation(method, urlsplit(url).path.removeprefix(PREFIX))
+        parameters = [self._resolved(entry) for entry in operation["parameters"]]
+        known = {entry["name"]: entry["schema"] for entry in parameters if entry["in"] == "query"}
+        for name, value in parse_qsl(urlsplit(url).query):
+            if name.startswith("ref."):
+                continue
+            schema = self._resolved(known[name])
+            kind = self._resolved(schema.get("items", schema))
+            is_text = kind.get("type", "string") == "string"
+            self._validate(kind, value if is_text else json.loads(value))
+        if isinstance(body, dict):
+            self._validate(operation["requestBody"]["content"]["application/json"]["schema"], body)
+
+    def check_answer(self, method: str, url: str, answer: TestResponse) -> None:
+        """The answer is one the document tells of, body and headers."""
+        operation = self.operation(method, urlsplit(url).path.removeprefix(PREFIX))
+        told = operation["responses"].get(str(answer.status_int))
+        assert told, f"{method} {url} answers {answer.status}, which is not in the document"
+        told = self._resolved(told)
+        for name in told.get("headers", {}):
+            assert name in answer.headers or name == "Link", f"no {name} in the answer"
+        if "content" not in told:
+            assert not answer.body
+            return
+        self._validate(told["content"][answer.content_type]["schema"], answer.json)
+
+    def _resolved(self, entry: dict[str, Any]) -> dict[str, Any]:
+        if "$ref" not in entry:
+            return entry
+        found: Any = self._document
+        for part in entry["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        return found  # type: ignore[no-any-return]
+
+    def _validate(self, schema: dict[str, Any], value: Any) -> None:
+        components = {"components": self._document["components"]}
+        jsonschema_rs.Draft202012Validator(
+            {**schema, **components}, validate_formats=True
+        ).validate(value)
+
+
+class Api:
+    """Talks to the API of a site without cookies; `token` is the text of an API token."""
+
+    def __init__(self, app: TestApp, token: str = "") -> None:
+        self._app = TestApp(app.app)
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._contract = Contract(document())
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self("GET", path, headers=headers)
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | bytes | None = None,
+        *,
+        status: int | None = None,
+        headers: dict[str, str] | None = None,
+        contenttype: str = "",
+        may_fail: bool = False,
+    ) -> TestResponse:
+        """The answer to a request; `status` if it is meant to fail.  In headers _ is -."""
+        url = path if path.startswith("http") else PREFIX + path
+        sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
+        if status is None or status < 400:
+            self._contract.check_request(method, url, body)
+        content = json.dumps(body).encode() if isinstance(body, dict) else body or b""
+        if content:
+            contenttype = contenttype or (
+                "application/json" if isinstance(body, dict) else "image/jpeg"
+            )
+            sent["Content-Type"] = contenttype
+        self._app.reset()  # no cookies
+        answer = self._app.request(
+            url,
+            method=method,
+            body=content,
+            headers={**self._headers, **sent},
+            status=status or "*",
+        )
+        self._contract.check_answer(method, url, answer)
+        assert may_fail or status is not None or answer.status_int < 400, answer.text
+        return answer

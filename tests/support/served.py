@@ -1,0 +1,116 @@
+"""A site with pictures to look at, behind waitress, for tests in a real browser."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from huimages_app.library import Description, Library
+from huimages_app.settings import Settings
+from huimages_app.stores.base import Image
+from huimages_app.wiring import make_library
+
+from .landscapes import landscape
+from .pictures import photo
+from .processes import free_port, serving
+from .site import OPEN, SECRET
+
+ROOT = Path(__file__).parents[2]
+PHOTOS = ROOT / "tests/pictures"
+_START = datetime(2026, 3, 1, 9, tzinfo=UTC)
+# The newest pictures: file, title, tags, article number.
+_REAL = (
+    ("coffee", "A cup of coffee on a wooden table", "coffee table still-life", "10106"),
+    ("rocket", "Rocket on the launch pad", "rocket night space", ""),
+    ("chelsea", "Chelsea the cat", "cat portrait", "10107"),
+)
+# Before them there are made ones, in the shapes of cameras, panoramas and telephones.
+_SHAPES = ((900, 600), (600, 900), (840, 630), (960, 540), (700, 700), (1500, 480), (420, 1000))
+_NAMES = ("Morning fog", "Old harbour road", "Blue hour", "Märkte & Gassen", "Quiet hills",
+          "Along the coast", "Tower", "Before the rain", "First light")  # fmt: skip
+_TAGS = ("hills", "evening", "haze", "travel", "spring")
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site that runs; `images` are the real photographs by the names of their files."""
+
+    url: str
+    settings: Settings
+    images: dict[str, Image]
+
+
+def filled(folder: Path, landscapes: int = 12) -> dict[str, Image]:
+    """Put pictures into a new site in `folder`; returns the real photographs by name."""
+    library = make_library(_settings(folder))
+    images = _fill(library, landscapes)
+    library.close()
+    return images
+
+
+def add_crowd(settings: Settings, count: int) -> None:
+    """Put so many tiny pictures into a site, older than all others."""
+    library = make_library(settings)
+    for number in range(count):
+        said = Description(title=f"One of many {number}", timestamp=_START - timedelta(days=number))
+        library.intake.add(io.BytesIO(photo(60, 40, seed=number)), said)
+    library.close()
+
+
+@contextmanager
+def served(folder: Path, images: dict[str, Image]) -> Iterator[Served]:
+    """The site in `folder`, where everybody may do everything, while it runs."""
+    url = f"http://127.0.0.1:{free_port()}"
+    lines = ["[app:main]", "use = egg:huimages", *(f"{k} = {v}" for k, v in _ini(folder).items())]
+    lines += ["[server:main]", "use = egg:waitress", f"listen = {url.removeprefix('http://')}"]
+    (folder / "site.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pyramid.scripts.pserve", "site.ini"]
+    with serving(command, url, folder=folder, environ={"PYTHONPATH": str(ROOT)}):
+        yield Served(url, _settings(folder), images)
+
+
+def _ini(folder: Path) -> dict[str, str]:
+    return {
+        "huimages.originals.path": str(folder / "originals"),
+        "huimages.metadata.path": str(folder / "metadata.sqlite"),
+        "huimages.cache.path": str(folder / "cache"),
+        "huimages.var": str(folder),
+        "huimages.secret": SECRET,
+        "huimages.upload.max_bytes": "2000000",
+        **OPEN,
+    }
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings.read(_ini(folder))
+
+
+def _fill(library: Library, landscapes: int) -> dict[str, Image]:
+    for number in range(landscapes):
+        width, height = _SHAPES[number % len(_SHAPES)]
+        name = _NAMES[number % len(_NAMES)]
+        said = Description(
+            title=name,
+            filename=f"{name}.jpeg",
+            tags=_TAGS[: 1 + number % len(_TAGS)],
+            timestamp=_START + timedelta(days=number),
+        )
+        library.intake.add(io.BytesIO(landscape(width, height, number)), said, "vera")
+    images = {}
+    for day, (name, title, tags, number) in enumerate(_REAL, start=landscapes):
+        said = Description(
+            title=title,
+            filename=f"{name}.jpeg",
+            tags=tags.split(),
+            references={"artnr": [number]} if number else {},
+            timestamp=_START + timedelta(days=day),
+        )
+        with (PHOTOS / f"{name}.jpeg").open("rb") as file:
+            images[name] = library.intake.add(file, said, "vera").image
+        library.editing.rate(images[name].id, "vera", 8)
+    return images

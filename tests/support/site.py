@@ -1,0 +1,86 @@
+"""A whole site on embedded stores in a folder of its own, for tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from pathlib import Path
+from typing import Any
+
+from argon2 import PasswordHasher
+from webtest import TestApp
+
+from huimages_app import make_app
+from huimages_app.library import Description, Library
+from huimages_app.library.accounts import Accounts
+from huimages_app.settings import Settings
+from huimages_app.stores.base import Image
+from huimages_app.wiring import make_library
+
+from . import pictures
+
+FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+SECRET = "a secret for tests, of more than 32 characters"
+# As in development.ini: everybody may do everything.
+OPEN = {
+    f"huimages.who.{action}": "everyone"
+    for action in ("view", "contribute", "upload", "edit", "admin")
+}
+# Least privilege, as in production.ini: keys without their prefix.
+CLOSED = {
+    "who.view": "viewer",
+    "who.contribute": "editor",
+    "who.upload": "editor",
+    "who.edit": "editor",
+    "who.admin": "admin",
+}
+
+
+class Site:
+    """The program below `folder`, as `app` (WebTest) and as `library`.
+
+    Everybody may do everything, unless the settings in `ini` (without their prefix) say
+    otherwise.
+    """
+
+    def __init__(self, folder: Path, **ini: str) -> None:
+        self.folder = folder
+        self.settings = Settings.read(
+            {
+                "huimages.originals.path": str(folder / "originals"),
+                "huimages.metadata.path": str(folder / "metadata.sqlite"),
+                "huimages.cache.path": str(folder / "cache"),
+                "huimages.var": str(folder),
+                "huimages.secret": SECRET,
+                **OPEN,
+                **{f"huimages.{key}": value for key, value in ini.items()},
+            }
+        )
+        library = make_library(self.settings)
+        # Passwords hashed as carefully as in earnest would take most of the tests' time.
+        accounts = Accounts(library.records, FAST)
+        self.library: Library = dataclasses.replace(library, accounts=accounts)
+        self.app = TestApp(make_app(self.settings, self.library))
+
+    def upload(self, content: bytes, filename: str = "picture.jpeg", query: str = "") -> str:
+        """The ID of a picture uploaded as the original's API took it."""
+        answer = self.app.post(
+            f"/upload/api/{query}", upload_files=[("uploadfile", filename, content)]
+        )
+        return str(answer.text)
+
+    def browser(self, language: str = "en") -> TestApp:
+        """A new visitor with cookies of their own, who speaks that language."""
+        headers = {"HTTP_ACCEPT": "text/html,*/*;q=0.8", "HTTP_ACCEPT_LANGUAGE": language}
+        return TestApp(self.app.app, extra_environ=headers)
+
+    def add(self, seed: int = 0, width: int = 60, height: int = 40, **said: Any) -> Image:
+        """Put a picture in past the web; `said` is what a Description takes, and `visitor_id`."""
+        visitor_id = said.pop("visitor_id", "somebody")
+        content = io.BytesIO(pictures.photo(width, height, seed=seed))
+        return self.library.intake.add(content, Description(**said), visitor_id).image
+
+    def cached(self) -> list[str]:
+        """Names of the renditions in the cache."""
+        root = self.folder / "cache"
+        return sorted(path.name for path in root.rglob("*") if path.is_file())
