@@ -1,0 +1,144 @@
+"""Made-up archives: images as a company would have them, in any number.
+
+Few tags are on many images and many on few (Zipf's law: the first on a quarter of all),
+likewise the words of the titles; most images come in the order they were made, some are
+scans of years ago.  The same number always makes the same archive.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice
+from pathlib import Path
+
+from huimages_app.ids import image_id
+from huimages_app.stores.base import Image, Mark, Metadata, Summary
+from huimages_app.stores.couchdb import Server
+from huimages_app.stores.couchdb.documents import ctime_of, document_of, mark_document
+from huimages_app.stores.sqlite import entries
+from huimages_app.stores.sqlite.connections import Connections
+from huimages_app.stores.sqlite.documents import dumps, micros
+
+START = datetime(2009, 4, 1, tzinfo=UTC)
+UPLOADER = "uploader"
+_PARTS = [
+    "wasser",
+    "strandkorb",
+    "berge",
+    "möbel",
+    "lampen",
+    "gartenhaus",
+    "sommer",
+    "kinder",
+    "spiel",
+    "holz",
+    "fahrt",
+    "licht",
+    "türen",
+]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An image and what the visitor who uploaded it says about it."""
+
+    image: Image
+    mark: Mark
+
+
+def word(number: int) -> str:
+    """Word, or tag, `number`, a German compound: the smaller the number, the more used."""
+    number, part = divmod(number, len(_PARTS))
+    return _PARTS[part] + (word(number - 1) if number else "")
+
+
+class Zipf:
+    """Numbers below `count`; number n about 1 / (n + 1) times as often as the first."""
+
+    def __init__(self, count: int) -> None:
+        self._weights = list(accumulate(1 / (number + 1) for number in range(count)))
+        self._numbers = range(count)
+
+    def draw(self, chance: random.Random, count: int) -> list[int]:
+        return chance.choices(self._numbers, cum_weights=self._weights, k=count)
+
+
+def samples(count: int, tags: int = 5000) -> Iterator[Sample]:
+    """The first `count` images of the archive, with `tags` different tags in use."""
+    chance = random.Random(1)
+    zipf = Zipf(tags)
+    for number in range(count):
+        created = START + timedelta(minutes=3 * number, microseconds=chance.randrange(10**6))
+        if not number % 10:
+            created -= timedelta(days=chance.randrange(10_000))
+        image = Image(
+            image_id(b"%d" % number),
+            created,
+            created,
+            width=chance.randrange(300, 6000),
+            height=chance.randrange(300, 6000),
+            titles=(" ".join(map(word, zipf.draw(chance, chance.randrange(1, 6)))),),
+            references={"artnr": (f"{10_000 + number // 4}/{number % 4:02}",)},
+            types=(chance.choice(["product", "person", "place"]),),
+            filename=f"IMG_{number:06}.jpeg",
+            length=chance.randrange(10**5, 10**7),
+            contenttype="image/jpeg",
+            placeholder="#8899aa",
+        )
+        given = dict.fromkeys(map(word, zipf.draw(chance, chance.randrange(0, 6))))
+        mark = Mark(
+            tuple(given),
+            favorite=not number % 50,
+            rating=chance.randrange(11) if not number % 3 else None,
+        )
+        yield Sample(image, mark)
+
+
+def fill(store: Metadata, count: int, tags: int = 5000) -> None:
+    """Put an archive into any store, as the program would."""
+    for sample in samples(count, tags):
+        store.save(sample.image.id, lambda _, image=sample.image: image)
+        store.save_mark(sample.image.id, UPLOADER, lambda _, mark=sample.mark: mark)
+
+
+def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
+    """The same into a new SQLite file, many images in one transaction."""
+    connections = Connections(file)
+    with connections.reading() as db:
+        db.execute("PRAGMA cache_size = -256000")  # KB: tables are filled all over
+    rest = samples(count, tags)
+    while batch := list(islice(rest, 5000)):
+        with connections.writing() as db:
+            for sample in batch:
+                image, mark = sample.image, sample.mark
+                key = entries.place_in_time(db, micros(image.created))
+                visitors = frozenset([UPLOADER] if mark.favorite else [])
+                entry = entries.Entry(image, key, Summary.of([mark]), visitors)
+                entries.write(db, None, entry)
+                if not mark.is_empty:
+                    db.execute(
+                        "INSERT INTO marks VALUES (?, ?, ?, ?, ?)",
+                        [image.id, UPLOADER, dumps(mark.tags), mark.favorite, mark.rating],
+                    )
+    connections.close()
+
+
+def fill_couchdb(server: Server, images: str, visitors: str, count: int, tags: int = 5000) -> None:
+    """The same into two databases that `CouchMetadata.setup` made, many in one request."""
+    rest = samples(count, tags)
+    while batch := list(islice(rest, 1000)):
+        documents, marks = [], []
+        for sample in batch:
+            image, mark = sample.image, sample.mark
+            document = document_of(image, None)
+            marks.append(
+                mark_document(image.id, UPLOADER, mark, None) | {"image_ctime": ctime_of(document)}
+            )
+            if mark.rating is not None:
+                document["ratings"] = {"sum": mark.rating, "count": 1}
+            documents.append(document)
+        server.database(images).put_all(documents)
+        server.database(visitors).put_all(marks)

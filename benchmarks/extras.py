@@ -1,0 +1,74 @@
+"""What is told about huimages alone: bytes by format, likeness to the exact, work after uploads."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import time
+from pathlib import Path
+
+from PIL import Image
+
+from huimages_app.formats import AVIF, JPEG, PNG, WEBP
+from huimages_app.imaging import Limits, Quality, render
+from huimages_app.library import Description
+from huimages_app.sizes import CLASSIC, Size
+from tests.support.reference import lanczos, ssim
+
+from .originals import Original, commented
+from .peers.huimages import Site
+
+_SIDES = (240, 640, 1024)
+
+
+def bytes_by_format(site: Site, found: list[Original]) -> dict[str, dict[str, int]]:
+    """Bytes of the renditions of all originals, by longest side and format."""
+    library = site.library("first")
+    told: dict[str, dict[str, int]] = {}
+    for side in _SIDES:
+        for format_ in (JPEG, WEBP, AVIF):
+            total = 0
+            for original in found:
+                image_id = site.ids[original.path]
+                served = library.renditions.get(image_id, Size(side, side), format_)
+                served.close()
+                total += served.length
+            told.setdefault(str(side), {})[format_.extension] = total
+    library.close()
+    return told
+
+
+def worst_likeness(found: list[Original]) -> float:
+    """The worst SSIM of a rendition, before it is encoded, to what an exact scaler makes.
+
+    Not of the largest originals, which would take gigabytes in floating point.
+    """
+    sizes = [*(Size(side, side) for side in _SIDES), Size.parse("square")]
+    worst = 1.0
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "rendition.png"
+        for original in {one.megapixels: one for one in found if one.megapixels <= 6}.values():
+            with Image.open(original.path) as image:
+                exact_source = image.convert("RGB")
+            for size in sizes:
+                with original.path.open("rb") as file:
+                    render(file, size, PNG, target, Quality(), Limits())
+                placement = size.placement(original.width, original.height)
+                with Image.open(target) as made:
+                    worst = min(worst, ssim(made.convert("RGB"), lanczos(exact_source, placement)))
+    return worst
+
+
+def prepared(site: Site, original: Original, rounds: int) -> list[float]:
+    """Seconds from the end of an upload until the ten classic sizes are all there."""
+    library = site.library("prepared", chain="upload", sizes=" ".join(CLASSIC))
+    content = original.path.read_bytes()
+    seconds = []
+    for number in range(rounds):
+        file = io.BytesIO(commented(content, f"upload {number}"))
+        library.intake.add(file, Description(), "benchmark")
+        start = time.perf_counter()
+        library.worker.join()
+        seconds.append(time.perf_counter() - start)
+    library.close()
+    return seconds

@@ -1,0 +1,82 @@
+"""The lines of code on which the time goes, for renditions that are made and that are there.
+
+    python -m benchmarks.heaviest
+
+asks a server for pictures while py-spy looks at its stacks a hundred times a second.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from huimages_app.sizes import Size
+
+from . import originals, report, results
+from .load import Request, fetched
+from .peers import INSTALLED, Server
+from .peers.huimages import Site, huimages
+from .rounds import boxes
+
+_SECONDS = 10
+_LINES = 10
+# Waiting for work is none.
+_IDLE = ("wait (threading.py", "loop (waitress/wasyncore.py")
+
+
+def main() -> None:
+    found = originals.made(INSTALLED / "originals", 3)
+    told = {}
+    with tempfile.TemporaryDirectory(dir=INSTALLED) as name:
+        folder = Path(name)
+        site = Site(folder / "site")
+        with huimages(site, found, "first") as server:
+            for megapixels, side in ((2, 240), (12, 240)):
+                wanted = boxes(originals.of(found, megapixels), side, 24)
+                requests = [server.request(original, size) for original, size in wanted]
+                title = f"A miss, {megapixels} MP → {side}"
+                told[title] = watched(server, requests, lambda: site.forget("first"), folder)
+            thumb = [server.request(original, Size(240, 160)) for original in found]
+            told["A hit"] = watched(server, thumb, lambda: None, folder)
+    results.save("heaviest", told)
+    report.write()
+
+
+def watched(
+    server: Server, requests: list[Request], forget: Callable[[], None], folder: Path
+) -> list[tuple[float, str]]:
+    """The heaviest lines and their shares while the server answers."""
+    output = folder / "stacks.txt"
+    program = Path(sys.executable).with_name("py-spy")
+    command = [program, "record", "--format=raw", f"--duration={_SECONDS}", "--rate=200"]
+    with subprocess.Popen(
+        [*command, f"--pid={server.pid}", f"--output={output}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as spy:
+        end = time.monotonic() + 2 * _SECONDS
+        while spy.poll() is None and time.monotonic() < end:
+            forget()
+            fetched(server.url, requests, 2)
+    return heaviest(output.read_text())
+
+
+def heaviest(stacks: str) -> list[tuple[float, str]]:
+    """Of stacks as py-spy writes them: a line each, outermost first, then how often."""
+    counts: Counter[str] = Counter()
+    for line in stacks.splitlines():
+        stack, _, times = line.rpartition(" ")
+        leaf = stack.rpartition(";")[2]
+        if not any(idle in leaf for idle in _IDLE):
+            counts[leaf] += int(times)
+    total = counts.total()
+    return [(times / total, leaf) for leaf, times in counts.most_common(_LINES)]
+
+
+if __name__ == "__main__":
+    main()

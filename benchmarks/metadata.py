@@ -1,0 +1,167 @@
+"""Does an archive stay as fast as it grows?
+
+    python -m benchmarks.metadata [--couchdb URL] [IMAGES …]
+
+makes an archive of each number of images (2,000 20,000 200,000), in SQLite if no CouchDB
+is named, times what the pages of the browser ask of it, and prints how much the time grew
+from the first to the last.  Twice is what we allow; only a search for the best rated,
+which has to look at all it finds, takes longer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import couchdb
+
+from huimages_app.stores.base import Metadata, Query
+from huimages_app.stores.couchdb import CouchMetadata, Server
+from huimages_app.stores.sqlite import SqliteMetadata
+
+from . import archive
+
+PAGE = 60
+ROUNDS = 9
+
+
+def questions(store: Metadata, count: int) -> dict[str, Callable[[], object]]:
+    """What the pages ask, by the name of the page."""
+    tag = store.tags(limit=1)[0][0]
+    rare = next(name for name, uses in reversed(store.tags()) if uses >= PAGE)
+    late = store.page(Query(), 1).images[0].created - timedelta(days=3)
+    number = count * 3 // 4
+    image = archive.image_id(b"%d" % number)
+    artnr = f"{10_000 + number // 4}/{number % 4:02}"
+    far = cursor_of_page(store, min(500, count // PAGE))
+    far_tagged = cursor_of_page(store, min(500, count // PAGE // 8), Query(tag=tag))
+    common = archive.word(0)
+
+    def page(query: Query, cursor: str | None = None) -> None:
+        store.summaries(found.id for found in store.page(query, PAGE, cursor).images)
+
+    def start() -> None:
+        store.page(Query(), 15)
+        store.random(15)
+        store.tags(limit=100)
+        store.count()
+
+    def image_page() -> None:
+        store.get(image)
+        store.summary(image)
+        store.mark(image, archive.UPLOADER)
+        store.neighbours(Query(), image)
+        store.random(1)
+
+    return {
+        "start page": start,
+        "newest": lambda: page(Query()),
+        "random": lambda: store.random(15),
+        "tag cloud": lambda: store.tags(limit=100),
+        "tag suggestions": lambda: store.tags("wa", limit=10),
+        "page 500 of all": lambda: page(Query(), far),
+        "the largest tag": lambda: page(Query(tag=tag)),
+        "far inside that tag": lambda: page(Query(tag=tag), far_tagged),
+        "a rare tag": lambda: page(Query(tag=rare)),
+        "favourites": lambda: page(Query(favorite_of=archive.UPLOADER)),
+        "best rated": lambda: page(Query(order="rated")),
+        "best rated of a tag": lambda: page(Query(tag=tag, order="rated")),
+        "search, a common word": lambda: page(Query(text=common)),
+        "search, a longer one": lambda: page(Query(text=archive.word(1))),
+        "search, two words": lambda: page(Query(text=f"{common} {archive.word(1)}")),
+        "search, two letters": lambda: page(Query(text=common[:2])),
+        "search, nine letters": lambda: page(Query(text=archive.word(1)[:9])),
+        "search, article number": lambda: page(Query(text=artnr)),
+        "search, its beginning": lambda: page(Query(text=artnr[:3])),
+        "search, nothing found": lambda: page(Query(text=f"{common} xyzzy")),
+        "search within a tag": lambda: page(Query(text=archive.word(3), tag=tag)),
+        "best rated of a search": lambda: page(Query(text=common, order="rated")),
+        "changed since": lambda: page(Query(changed_since=late)),
+        "by article number": lambda: page(Query(references=(("artnr", artnr),))),
+        "image page": image_page,
+        "neighbours in a tag": lambda: store.neighbours(Query(tag=tag), image),
+        "neighbours in a search": lambda: store.neighbours(Query(text=common), image),
+        "changes": lambda: store.changes(limit=100),
+    }
+
+
+def cursor_of_page(store: Metadata, number: int, query: Query | None = None) -> str | None:
+    cursor = None
+    for _ in range(number - 1):
+        cursor = store.page(query or Query(), PAGE, cursor).next
+    return cursor
+
+
+def seconds(
+    question: Callable[[], object], clock: Callable[[], float] = time.perf_counter
+) -> float:
+    """The median of some rounds, after one that does not count."""
+    question()
+    times = []
+    for _ in range(ROUNDS):
+        start = clock()
+        question()
+        times.append(clock() - start)
+    return statistics.median(times)
+
+
+@contextmanager
+def in_sqlite(count: int) -> Iterator[Metadata]:
+    """An archive in a file that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "metadata.sqlite"
+        archive.fill_sqlite(file, count)
+        with closing(SqliteMetadata(file)) as store:
+            yield store
+
+
+def couchdb_names(count: int) -> tuple[str, str]:
+    """The databases of images and of visitors."""
+    return f"huimages-benchmark-{count}", f"huimages-benchmark-{count}-meta"
+
+
+@contextmanager
+def in_couchdb(url: str, count: int) -> Iterator[Metadata]:
+    """An archive in databases that are gone afterwards."""
+    names = couchdb_names(count)
+    server = Server(url, timeout=3600)  # the first to ask waits for the views
+    with closing(CouchMetadata(server, *names)) as store:
+        store.setup()
+        archive.fill_couchdb(server, *names, count)
+        try:
+            yield store
+        finally:
+            for name in names:
+                couchdb.Server(url).delete(name)
+
+
+def measure(store: Metadata, count: int) -> dict[str, float]:
+    return {name: seconds(ask) for name, ask in questions(store, count).items()}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("images", nargs="*", type=int, default=[2_000, 20_000, 200_000])
+    parser.add_argument("--couchdb", metavar="URL", help="with an administrator's credentials")
+    options = parser.parse_args(arguments)
+    results = []
+    for count in options.images:
+        start = time.perf_counter()
+        with in_couchdb(options.couchdb, count) if options.couchdb else in_sqlite(count) as store:
+            print(f"{count:,} images: filled in {time.perf_counter() - start:.0f} s", flush=True)
+            results.append(measure(store, count))
+    counts = "".join(f"{count:>10,}" for count in options.images)
+    print(f"\n{'milliseconds':26}{counts}    growth")
+    for name, first in results[0].items():
+        times = "".join(f"{result[name] * 1000:10.2f}" for result in results)
+        print(f"{name:26}{times}{results[-1][name] / first:10.1f}")
+
+
+if __name__ == "__main__":
+    main()

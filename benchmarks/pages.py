@@ -1,0 +1,125 @@
+"""Do pages stay as fast as an archive grows?
+
+    python -m benchmarks.pages [--couchdb URL] [IMAGES …]
+
+makes an archive of each number of images (2,000 20,000 200,000; 5,000 tags), in SQLite if
+no CouchDB is named, asks the whole program for its pages as a server would, without the
+network, and prints how much their time grew.  Twice is what we allow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from webtest import TestApp
+
+from huimages_app import make_app
+from huimages_app.settings import Settings
+from huimages_app.stores.base import Metadata
+from huimages_app.wiring import make_library
+
+from . import archive, metadata, report, results
+from .metadata import seconds
+
+_VISITOR = {
+    "huimages.who.view": "everyone",
+    "huimages.secret": "of no worth: made for the benchmark alone",
+}
+
+
+def pages(store: Metadata, count: int) -> dict[str, str]:
+    """Addresses, by what they show."""
+    tag = store.tags(limit=1)[0][0]
+    far = metadata.cursor_of_page(store, min(500, count // metadata.PAGE))
+    number = count * 3 // 4
+    image = archive.image_id(b"%d" % number)
+    return {
+        "start page": "/",
+        "all, first page": "/image/",
+        "all, page 500": f"/image/?{urlencode({'cursor': far or ''})}",
+        "all, best rated": "/image/?order=rated",
+        "tag cloud": "/tag/",
+        "the largest tag": f"/tag/{quote(tag)}/",
+        "search, a common word": f"/search?{urlencode({'q': archive.word(0)})}",
+        "search, two words": f"/search?{urlencode({'q': f'{archive.word(0)} {archive.word(1)}'})}",
+        "search, article number": f"/search?q={10_000 + number // 4}",
+        "image page": f"/image/{image}/",
+        "image page within a tag": f"/image/{image}/?{urlencode({'in': f'tag:{tag}'})}",
+    }
+
+
+def measure(
+    app: TestApp, addresses: dict[str, str], clock: Callable[[], float]
+) -> dict[str, float]:
+    """Milliseconds of every page."""
+    return {name: 1000 * seconds(_asking(app, path), clock) for name, path in addresses.items()}
+
+
+def _asking(app: TestApp, path: str) -> Callable[[], object]:
+    return lambda: app.get(path, headers={"Accept": "text/html"}, status=200)
+
+
+def site(folder: Path, store: Metadata | None = None, **ini: str) -> tuple[TestApp, Metadata]:
+    """The program with everything in a folder, and its metadata."""
+    settings = Settings.read(
+        {
+            **_VISITOR,
+            "huimages.originals.path": str(folder / "originals"),
+            "huimages.metadata.path": str(folder / "metadata.sqlite"),
+            "huimages.cache.path": str(folder / "cache"),
+            "huimages.var": str(folder),
+            **{f"huimages.{key}": value for key, value in ini.items()},
+        }
+    )
+    library = make_library(settings)
+    return TestApp(make_app(settings, library)), library.metadata
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("images", nargs="*", type=int, default=[2_000, 20_000, 200_000])
+    parser.add_argument("--couchdb", metavar="URL", help="with an administrator's credentials")
+    options = parser.parse_args(arguments)
+    told = []
+    for count in options.images:
+        start = time.perf_counter()
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            if options.couchdb:
+                with metadata.in_couchdb(options.couchdb, count) as filled:
+                    names = metadata.couchdb_names(count)
+                    app, _ = site(
+                        folder,
+                        **{
+                            "metadata": "couchdb",
+                            "couchdb.url": options.couchdb,
+                            "couchdb.database": names[0],
+                            "couchdb.visitor_database": names[1],
+                            "couchdb.timeout": "600",
+                        },
+                    )
+                    told.append(measure(app, pages(filled, count), time.perf_counter))
+            else:
+                archive.fill_sqlite(folder / "metadata.sqlite", count)
+                app, store = site(folder)
+                # All is done in this process, whose time nobody else's work changes.
+                told.append(measure(app, pages(store, count), time.process_time))
+                store.close()
+        print(f"{count:,} images: {time.perf_counter() - start:.0f} s", flush=True)
+    by_page = {name: [one[name] for one in told] for name in told[0]}
+    part = {"counts": options.images, "pages": by_page}
+    before = results.load().get("pages", {})
+    results.save("pages", {**before, "CouchDB" if options.couchdb else "SQLite": part})
+    report.write()
+    for name, times in by_page.items():
+        row = "".join(f"{one:10.1f}" for one in times)
+        print(f"{name:26}{row}{times[-1] / times[0]:10.1f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""Renditions that are there already: what huimages behind nginx costs over nginx alone.
+
+By `wrk`, as a client in Python would be slower than the servers.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from contextlib import ExitStack
+from pathlib import Path
+
+from huimages_app.formats import JPEG
+from huimages_app.sizes import Size
+
+from .load import Request, WrongAnswer, check, fetched
+from .originals import Original
+from .peers import NotInstalled, Server, nginx, program, said
+from .peers.huimages import Site
+
+# Sizes that production.ini has free: they need no signature.
+_SIZES = [Size.parse(text) for text in ("thumb", "small", "medium", "square")]
+_SECONDS = 1
+_CLIENTS = 8
+_SCRIPT = """
+local paths = {paths}
+local number = 0
+request = function()
+  number = number % #paths + 1
+  return wrk.format("GET", paths[number])
+end
+"""
+
+
+def measure(
+    site: Site, found: list[Original], server: Server, folder: Path, rounds: int
+) -> dict[str, list[float]]:
+    """Answers a second, by who answers; empty where nginx or wrk is missing."""
+    cache = site.cache("after")
+    wanted = [(original, size) for original in found for size in _SIZES]
+    by_url = [server.request(original, size) for original, size in wanted]
+    by_file = [
+        Request(
+            f"/{site.ids[original.path][:2]}/{site.ids[original.path]}/{size}.{JPEG.extension}",
+            *size.fitted(original.width, original.height),
+        )
+        for original, size in wanted
+    ]
+    fetched(server.url, by_url, 2)  # now they are there
+    rates: dict[str, list[float]] = {}
+    with ExitStack() as stack:
+        try:
+            wrk = program("wrk")
+            static = stack.enter_context(nginx.static(cache, folder / "static"))
+            front = stack.enter_context(nginx.in_front(server.url, cache, folder / "front"))
+        except NotInstalled as reason:
+            print(f"left out: {reason}")
+            return {}
+        contestants = [(static, by_file), (front, by_url), (server, by_url)]
+        for one, requests in contestants:
+            _, bodies = fetched(one.url, requests, 1)
+            for request, body in zip(requests, bodies, strict=True):
+                check(request, body)
+        for _ in range(rounds):
+            for one, requests in random.sample(contestants, len(contestants)):
+                found_rate = _rate(wrk, one.url, requests, folder)
+                rates.setdefault(one.name, []).append(found_rate)
+    return rates
+
+
+def _rate(wrk: str, url: str, requests: list[Request], folder: Path) -> float:
+    """Answers a second, from eight clients; raises WrongAnswer."""
+    script = folder / "paths.lua"
+    paths = json.dumps([request.path for request in requests])
+    script.write_text(_SCRIPT.format(paths="{" + paths[1:-1] + "}"))
+    text = said(wrk, "-t1", f"-c{_CLIENTS}", f"-d{_SECONDS}s", "-s", script, url)
+    rate = re.search(r"Requests/sec: *([0-9.]+)", text)
+    if rate is None or "Non-2xx" in text or "Socket errors" in text:
+        raise WrongAnswer(f"{url}: {text}")
+    return float(rate[1])
