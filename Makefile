@@ -5,6 +5,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 URL := http://127.0.0.1:6543/
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# A lock is complete, so nothing is resolved: docs/decisions/006.
+LOCKED := $(PIP) --no-deps --require-hashes --requirement
 NPM := npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 
 .DEFAULT_GOAL := help
@@ -26,12 +28,12 @@ develop: .venv/dev.stamp  ## the same, with what tests and checks need
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "huimages needs Python 3.11 or newer: make PYTHON=python3.13 …"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) --require-hashes --requirement requirements.lock
+	$(LOCKED) requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/dev.stamp: .venv/run.stamp requirements-dev.lock
-	$(PIP) --require-hashes --requirement requirements-dev.lock
+	$(LOCKED) requirements-dev.lock
 	@touch $@
 
 # Servers that tests start.  Each has a folder in tests/support with what pins it;
