@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from huimages_app.library import Description
+from huimages_app.sizes import CLASSIC_SIZES
 from tests.support import pictures
 from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
 from tests.support.missing import missing
@@ -28,11 +29,10 @@ KINDS = ("nginx", "lighttpd")
 ANY = r"[0-9]*x[0-9]*(?:!(?:[0-9]+,[0-9]+)?)?"
 ANY_AND_EVERYWHERE = {
     "nginx": {
-        r"~^(?:75x75|150x150)!(?:[0-9]+,[0-9]+)?\z": rf"~^{ANY}\z",
-        "    default              jpeg;\n": "    default              $huimages_best;\n",
-        '    default              "";\n': "    default              Accept;\n"
-        r'    ~*^(?:|/.+)\.(?:webp|avif|png)\z "";'
-        "\n",
+        r"~^(?:75x75|150x150)![0-9]+,[0-9]+\z": rf"~^{ANY}\z",
+        "    default jpeg;\n    webp    webp;": "    default $huimages_best;\n    webp    webp;",
+        '    default "";\n    auto ': "    default Accept;\n"
+        '    webp "";\n    avif "";\n    png "";\n    auto ',
     },
     "lighttpd": {
         r"(?:75x75|150x150)!(?:[0-9]+,[0-9]+)?)(?:@": rf"{ANY})(?:@",
@@ -90,11 +90,11 @@ def test_the_best_format_everywhere(open_site: Edge) -> None:
 
 
 # For huimages.signed = all.
+FREE = sorted({*CLASSIC_SIZES.values(), "150x150!"})
 NOTHING_IS_FREE = {
     "nginx": {
-        r"    ~^(?:23x40|50x200|179x600|240x160|480x320|477x800|640x480|800x600|1024x768)\z 1;"
-        "\n": "",
-        r"    ~^(?:75x75|150x150)!(?:[0-9]+,[0-9]+)?\z 1;" "\n": "",
+        **{f"    {size:8} 1;\n": "" for size in FREE},
+        r"    ~^(?:75x75|150x150)![0-9]+,[0-9]+\z 1;" "\n": "",
     },
     "lighttpd": {'var.huimages_free = "': 'var.huimages_free = "(?!)'},
 }
