@@ -63,10 +63,12 @@ PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/benc
 	$(@D)/bin/pip --disable-pip-version-check install --quiet --requirement $<
 	@touch $@
 
-# Of Debian, unpacked beside the project; where there is no Debian the report says what it lacks.
+# Of Debian, with the libraries that are missing, unpacked beside the project; where there is no
+# Debian the report says what it lacks.
 .services/bench/debian/stamp:
-	mkdir -p $(@D)
-	-cd $(@D) && apt-get download --quiet libnginx-mod-http-image-filter wrk && \
+	mkdir -p $(@D)/partial
+	-cd $(@D) && apt-get install --download-only --yes --quiet --no-install-recommends \
+	  -o Debug::NoLocking=1 -o Dir::Cache::archives=$(CURDIR)/$(@D) libnginx-mod-http-image-filter wrk && \
 	  for package in *.deb; do dpkg -x $$package .; done
 	@touch $@
 

@@ -17,7 +17,10 @@ from tests.support.processes import free_port, serving
 
 CHECKOUT = Path(__file__).parents[2]
 INSTALLED = CHECKOUT / ".services/bench"
+UNPACKED = INSTALLED / "debian"  # packages of Debian: see the Makefile
 
+# So that programs which were unpacked find the libraries that were.
+LIBRARIES = {"LD_LIBRARY_PATH": ":".join(map(str, UNPACKED.glob("usr/lib/*-linux-gnu")))}
 
 Address = Callable[[Original, Size], str]
 
@@ -65,8 +68,8 @@ def box(size: Size) -> str:
 
 def program(name: str) -> str:
     """Where a program is; raises NotInstalled."""
-    # Debian keeps servers where only root looks; what was unpacked, see the Makefile.
-    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{INSTALLED / 'debian/usr/bin'}"
+    # Debian keeps servers where only root looks.
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{UNPACKED / 'usr/bin'}"
     found = shutil.which(name, path=path)
     if found is None:
         raise NotInstalled(f"{name} is not installed")
@@ -75,5 +78,7 @@ def program(name: str) -> str:
 
 def said(*command: str | Path) -> str:
     """What a command prints."""
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, env={**os.environ, **LIBRARIES}
+    )
     return (done.stdout + done.stderr).strip()

@@ -10,9 +10,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import CHECKOUT, INSTALLED, Address, NotInstalled, Server, box, program, said, started
+from . import (
+    CHECKOUT,
+    LIBRARIES,
+    UNPACKED,
+    Address,
+    NotInstalled,
+    Server,
+    box,
+    program,
+    said,
+    started,
+)
 
-_MODULE = INSTALLED / "debian" / "usr/lib/nginx/modules/ngx_http_image_filter_module.so"
+_MODULE = UNPACKED / "usr/lib/nginx/modules/ngx_http_image_filter_module.so"
 
 _MAIN = """
 {modules}
@@ -105,7 +116,7 @@ def _nginx(
         settings.write_text(_MAIN.format(modules=modules, folder=folder, site=site(port)))
         return [binary, "-p", folder, "-c", settings]
 
-    with started(name, version, command, path, folder) as running:
+    with started(name, version, command, path, folder, LIBRARIES) as running:
         yield running
 
 
