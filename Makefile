@@ -72,10 +72,11 @@ PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/benc
 	  for package in *.deb; do dpkg -x $$package .; done
 	@touch $@
 
-bench: develop $(PEERS)  ## compare the speed with other servers, a quarter of an hour (QUICK=1: minutes)
+bench: develop services $(PEERS)  ## compare the speed with other servers, an hour (QUICK=1: minutes)
 	$(BIN)/python -m benchmarks.side_by_side $(if $(QUICK),--quick) $(ARGS)
 	$(BIN)/python -m benchmarks.heaviest
 	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000)
+	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000,2000 50000) --couchdb
 
 test: develop services  ## run every test, and hold the coverage of branches at 95 %
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term $(ARGS)

@@ -1,19 +1,21 @@
 """Do pages stay as fast as an archive grows?
 
-    python -m benchmarks.pages [--couchdb URL] [IMAGES …]
+    python -m benchmarks.pages [IMAGES …] [--couchdb [URL]]
 
-makes an archive of each number of images (2,000 20,000 200,000; 5,000 tags), in SQLite if
-no CouchDB is named, asks the whole program for its pages as a server would, without the
-network, and prints how much their time grew.  Twice is what we allow.
+makes an archive of each number of images (2,000 20,000 200,000; 5,000 tags), in SQLite or in
+a CouchDB (without a URL the one that tests start), asks the whole program for its pages as a
+server would, without the network, and prints how much their time grew.  Twice is what we
+allow.
 """
 
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlencode
 
 from webtest import TestApp
@@ -22,6 +24,8 @@ from huimages_app import make_app
 from huimages_app.settings import Settings
 from huimages_app.stores.base import Metadata
 from huimages_app.wiring import make_library
+from tests.support.couch import pouchdb
+from tests.support.processes import free_port
 
 from . import archive, metadata, report, results
 from .metadata import seconds
@@ -80,41 +84,62 @@ def site(folder: Path, store: Metadata | None = None, **ini: str) -> tuple[TestA
     return TestApp(make_app(settings, library)), library.metadata
 
 
+def in_sqlite(folder: Path, count: int) -> dict[str, float]:
+    """Milliseconds of every page of an archive in a file."""
+    archive.fill_sqlite(folder / "metadata.sqlite", count)
+    app, store = site(folder)
+    with closing(store):
+        # All is done in this process, whose time nobody else's work changes.
+        return measure(app, pages(store, count), time.process_time)
+
+
+def in_couchdb(folder: Path, count: int, url: str) -> dict[str, float]:
+    """The same in databases that are gone afterwards."""
+    images, visitors = metadata.couchdb_names(count)
+    ini = {
+        "metadata": "couchdb",
+        "couchdb.url": url,
+        "couchdb.database": images,
+        "couchdb.visitor_database": visitors,
+        "couchdb.timeout": "600",
+    }
+    with metadata.in_couchdb(url, count) as filled:
+        app, _ = site(folder, **ini)
+        return measure(app, pages(filled, count), time.perf_counter)
+
+
+@contextmanager
+def couchdb(url: str) -> Iterator[str]:
+    """The address of a server: the one named, or one of our own."""
+    if url:
+        yield url
+        return
+    with TemporaryDirectory() as folder, pouchdb(Path(folder), free_port()) as (own, _):
+        yield own
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("images", nargs="*", type=int, default=[2_000, 20_000, 200_000])
-    parser.add_argument("--couchdb", metavar="URL", help="with an administrator's credentials")
+    parser.add_argument(
+        "--couchdb", metavar="URL", nargs="?", const="", help="with an administrator's credentials"
+    )
     options = parser.parse_args(arguments)
     told = []
     for count in options.images:
         start = time.perf_counter()
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            if options.couchdb:
-                with metadata.in_couchdb(options.couchdb, count) as filled:
-                    names = metadata.couchdb_names(count)
-                    app, _ = site(
-                        folder,
-                        **{
-                            "metadata": "couchdb",
-                            "couchdb.url": options.couchdb,
-                            "couchdb.database": names[0],
-                            "couchdb.visitor_database": names[1],
-                            "couchdb.timeout": "600",
-                        },
-                    )
-                    told.append(measure(app, pages(filled, count), time.perf_counter))
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(TemporaryDirectory()))
+            if options.couchdb is None:
+                told.append(in_sqlite(folder, count))
             else:
-                archive.fill_sqlite(folder / "metadata.sqlite", count)
-                app, store = site(folder)
-                # All is done in this process, whose time nobody else's work changes.
-                told.append(measure(app, pages(store, count), time.process_time))
-                store.close()
+                url = stack.enter_context(couchdb(options.couchdb))
+                told.append(in_couchdb(folder, count, url))
         print(f"{count:,} images: {time.perf_counter() - start:.0f} s", flush=True)
     by_page = {name: [one[name] for one in told] for name in told[0]}
     part = {"counts": options.images, "pages": by_page}
     before = results.load().get("pages", {})
-    results.save("pages", {**before, "CouchDB" if options.couchdb else "SQLite": part})
+    results.save("pages", {**before, "SQLite" if options.couchdb is None else "CouchDB": part})
     report.write()
     for name, times in by_page.items():
         row = "".join(f"{one:10.1f}" for one in times)
