@@ -162,12 +162,20 @@ class Query:
 
     text: str = ""  # words of titles, tags, file name, references; each may be a beginning
     tag: str = ""
-    references: tuple[tuple[str, str], ...] = ()  # (key, value); any of them
+    references: tuple[tuple[str, str], ...] = ()  # (key, value); of each key any of its values
     type: str = ""
     favorite_of: str = ""  # a visitor's ID
     changed_since: datetime | None = None
     trashed: bool = False
     order: Order = "newest"
+
+    @property
+    def wanted_references(self) -> dict[str, list[str]]:
+        """The values of each key: a condition of its own, as a tag is."""
+        wanted: dict[str, list[str]] = {}
+        for key, value in dict.fromkeys(self.references):
+            wanted.setdefault(key, []).append(value)
+        return wanted
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,22 @@ class SearchContract:
         ]
         assert found(("artnr", "nothing"), ("artnr", "10106")) == [an_id(2)]
 
+    def test_references_of_several_keys(self, store: Metadata) -> None:
+        put(store, an_image(1, references={"artnr": ("1",), "view": ("front",)}))
+        put(store, an_image(2, references={"artnr": ("1", "2"), "view": ("back", "top")}))
+        put(store, an_image(3, references={"artnr": ("2",), "view": ("front",)}))
+        put(store, an_image(4, references={"view": ("front",)}))
+
+        def found(*references: tuple[str, str]) -> list[str]:
+            return walk(store, Query(references=references), 2)
+
+        assert found(("artnr", "1"), ("view", "front")) == [an_id(1)]
+        fronts = (("view", "front"), ("artnr", "1"), ("artnr", "2"))
+        assert found(*fronts) == [an_id(3), an_id(1)]
+        assert store.neighbours(Query(references=fronts), an_id(1)).previous == an_id(3)
+        assert found(("artnr", "2"), ("view", "top"), ("view", "front")) == [an_id(3), an_id(2)]
+        assert found(("artnr", "1"), ("view", "side")) == []
+
     def test_references_that_look_alike(self, store: Metadata) -> None:
         put(store, an_image(1, references={"a=b": ("c",)}))
         put(store, an_image(2, references={"a": ("b=c",)}))

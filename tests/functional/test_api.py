@@ -114,6 +114,8 @@ def test_filters(site: Site, api: Api) -> None:
     site.add(3, title="Blue scooter", references={"artnr": ["3"]})
     assert set(ids(api.get("/images?artnr=1&artnr=2"))) == {one.id, two.id}
     assert ids(api.get("/images?ref.path=a")) == [one.id]
+    assert ids(api.get("/images?ref.path=a&artnr=1&ref.artnr=2")) == [one.id]
+    assert ids(api.get("/images?ref.path=a&artnr=2")) == []
     assert ids(api.get("/images?tag=sea")) == [two.id]
     assert ids(api.get("/images?q=red+sco")) == [one.id]
     assert ids(api.get("/images?type=shop&artnr=1")) == [one.id]

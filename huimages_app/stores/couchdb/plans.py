@@ -1,16 +1,17 @@
 """How a query is answered: one condition names the candidates, the others are checked.
 
-The choice is fixed, the most selective first: a visitor's favourites, references, words,
-a tag, a type, the time of the last change.  `rated` always walks along the ratings.
+The choice is fixed, the most selective first: a visitor's favourites, references (of the key
+that is asked for first), words, a tag, a type, the time of the last change.  `rated` always
+walks along the ratings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..base import Query
+from ..base import Image, Query
 from ..words import phrases, searched
 from .documents import ctime_of, image_of, is_trashed, text_of
 from .server import Database, Document
@@ -91,9 +92,10 @@ def plan(query: Query, images: Database, visitors: Database) -> Plan | None:
             implied=frozenset({"favorite_of"}),
             said=lambda mark: bool(mark["visitor"] == visitor and mark["favorite"]),
         )
-    if query.references:
-        wanted = dict.fromkeys(query.references)
-        return replace(whole, source=Union([of_images("by_reference", *pair) for pair in wanted]))
+    if wanted := query.wanted_references:
+        key, values = next(iter(wanted.items()))
+        sources = [of_images("by_reference", key, value) for value in values]
+        return replace(whole, source=Union(sources))
     if query.text.strip():
         return _by_word(query, whole, of_images, of_marks)
     if tag := query.tag:
@@ -152,10 +154,9 @@ def _conditions(query: Query) -> dict[str, Condition]:
     conditions = {"trashed": Condition(lambda document, _: is_trashed(document) == query.trashed)}
     if query.order == "rated":
         conditions["rated"] = Condition(lambda document, _: _is_rated(document))
-    if query.references:
-        wanted = set(query.references)
+    if wanted := query.wanted_references:
         conditions["references"] = Condition(
-            lambda document, _: bool(wanted & _references(document))
+            lambda document, _: _has_references(image_of(document), wanted)
         )
     if query.type:
         conditions["type"] = Condition(lambda document, _: query.type in image_of(document).types)
@@ -187,9 +188,10 @@ def _is_rated(document: Document) -> bool:
     return isinstance(ratings, dict) and ratings.get("count", 0) > 0
 
 
-def _references(document: Document) -> set[tuple[str, str]]:
-    references = image_of(document).references
-    return {(key, value) for key, values in references.items() for value in values}
+def _has_references(image: Image, wanted: Mapping[str, Sequence[str]]) -> bool:
+    return all(
+        not set(values).isdisjoint(image.references.get(key, ())) for key, values in wanted.items()
+    )
 
 
 def _texts(document: Document, marks: Marks) -> list[list[str]]:

@@ -136,23 +136,18 @@ def collection_of(db: sqlite3.Connection, query: Query) -> Collection | None:
 
 
 def _lists(db: sqlite3.Connection, query: Query) -> Iterator[_List]:
-    wanted = {
-        "tag": [query.tag] if query.tag else [],
-        "type": [query.type] if query.type else [],
-        "favorite": [query.favorite_of] if query.favorite_of else [],
-        "reference": [reference_value(*pair) for pair in query.references],
-    }
+    single = {"tag": query.tag, "type": query.type, "favorite": query.favorite_of}
+    wanted = [(kind, [value]) for kind, value in single.items() if value]
+    for key, values in query.wanted_references.items():
+        wanted.append(("reference", [reference_value(key, value) for value in values]))
     # Every list is of shown images or of trashed ones: that of all says nothing more.
-    if not any(wanted.values()):
-        wanted["all"] = [""]
-    for kind, values in wanted.items():
-        if values:
-            rows = db.execute(
-                "SELECT number, size FROM lists WHERE kind = ? AND trashed = ?"
-                f" AND value IN ({_marks(values)})",
-                [kind, query.trashed, *values],
-            ).fetchall()
-            yield _List([number for number, _ in rows], sum(size for _, size in rows))
+    for kind, values in wanted or [("all", [""])]:
+        rows = db.execute(
+            "SELECT number, size FROM lists WHERE kind = ? AND trashed = ?"
+            f" AND value IN ({_marks(values)})",
+            [kind, query.trashed, *values],
+        ).fetchall()
+        yield _List([number for number, _ in rows], sum(size for _, size in rows))
 
 
 # -- what may lead ----------------------------------------------------------------------

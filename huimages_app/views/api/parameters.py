@@ -76,11 +76,11 @@ class Parameters:
         return self._parsed(name, "", wanted, time_of) if self.all(name) else None
 
     def references(self) -> list[tuple[str, str]]:
-        """Keys and values of the references asked for, `artnr` being one of them."""
-        names = [name for name in dict.fromkeys(self._given) if name == "artnr" or "." in name]
+        """Keys and values of the references asked for: `artnr`, which tells most, first."""
+        names = [name for name in dict.fromkeys(self._given) if name.startswith(REFERENCE)]
         pairs = [
             (name.removeprefix(REFERENCE), value)
-            for name in names
+            for name in ["artnr", *names]
             for value in self.all(name, MAX_REFERENCE)
         ]
         if len(pairs) > MOST_REFERENCES:
