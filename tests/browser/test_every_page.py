@@ -115,6 +115,14 @@ def test_german_is_not_too_long_for_the_narrowest_phone(
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
+def test_sentences_about_the_api_have_room_on_a_phone(person: Callable[..., Person]) -> None:
+    page = person(viewport={"width": 390, "height": 844}).go("/api/v1/")
+    tables = "#listImages td:last-child, #Item td:last-child, [id=store-down] td:last-child"
+    widths = page.eval_on_selector_all(tables, "all => all.map(cell => cell.clientWidth)")
+    assert len(widths) > 30
+    assert min(widths) > 250
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page(name: str, person: Callable[..., Person], site: Served) -> None:
     path, prepare, complaint = PAGES[name]

@@ -523,3 +523,13 @@ def test_the_page_shows_every_operation_and_every_problem(site: Site) -> None:
     assert page.html.find(id="unknown-image")
     assert page.html.find(id="Item")
     assert "Set-Cookie" not in page.headers
+
+
+def test_the_page_says_what_to_send(site: Site) -> None:
+    page = site.browser().get("/api/v1/").html
+    assert page.find(id="rateImage").li.text == "application/json: {rating}"
+    forms = [body.text for body in page.find(id="addImage").find_all("li")]
+    assert "image/jpeg: bytes" in forms
+    assert forms[-1].startswith("multipart/form-data: {title,")
+    assert forms[-1].endswith(", image}")
+    assert "list of {tag, count, own}" in page.find(id="Tags").text

@@ -168,6 +168,10 @@ def _kind(schema: dict[str, Any]) -> str:
         return " | ".join(choices)
     if alternatives := schema.get("oneOf") or schema.get("anyOf"):
         return " | ".join(_kind(alternative) for alternative in alternatives)
+    if properties := schema.get("properties"):
+        return f"{{{', '.join(properties)}}}"
+    if "contentMediaType" in schema:
+        return "bytes"
     kind = schema["type"]
     text = " | ".join(kind) if isinstance(kind, list) else str(kind)
     if text == "array":
