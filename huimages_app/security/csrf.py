@@ -71,5 +71,6 @@ class OriginCheck:
         elif origin != request.host_url and origin not in self._origins:
             raise BadCSRFOrigin(
                 f"this request comes from {origin[:100]!r}, and the site is {request.host_url} "
-                "(behind a proxy, name its address in huimages.origins)"
+                "(behind a proxy, name its address in huimages.origins): "
+                "pages of other sites change something with an API token only"
             )

@@ -7,6 +7,7 @@ problems apart by; the sentence in `detail` is for people and may change.
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 
 from pyramid.request import Request
 from pyramid.response import Response
@@ -23,15 +24,17 @@ def is_for_programs(request: Request) -> bool:
 
 
 def problem(request: Request, status: int, title: str, sentence: str) -> Response:
-    """The answer to a program whose request failed."""
+    """The answer to a program whose request failed.
+
+    Only an error of our own has a title of ours: another one says no more than its status.
+    """
     error = request.exception
-    page = f"{request.application_url}/api/v1/"
-    data = {
-        "type": f"{page}#{error.slug()}" if isinstance(error, HuimagesError) else "about:blank",
-        "title": title,
-        "status": status,
-        "detail": sentence,
-    }
+    kind = "about:blank"
+    if isinstance(error, HuimagesError):
+        kind = f"{request.application_url}/api/v1/#{error.slug()}"
+    else:
+        title = HTTPStatus(status).phrase  # RFC 9457, 4.2.1
+    data = {"type": kind, "title": title, "status": status, "detail": sentence}
     response = Response(
         body=json.dumps(data, ensure_ascii=False).encode(),
         status=status,

@@ -32,6 +32,13 @@ def forbidden(error: HTTPForbidden, request: Request) -> Response:
 
 @exception_view_config(BadCSRFToken)
 def old_form(error: BadCSRFToken, request: Request) -> Response:
-    """A form of a session that has ended meanwhile, or of somebody else's."""
+    """A form of a session that has ended meanwhile, or of somebody else's; or a program that
+    keeps cookies."""
+    if is_for_programs(request):
+        detail = (
+            "a request with a cookie needs the token of its session (X-CSRF-Token); "
+            "a program sends an API token instead (Authorization: Bearer hui_…), or no cookies"
+        )
+        return http_error(HTTPBadRequest(detail), request)
     sentence = _("This form is too old, or not one of this site. Please load the page again.")
     return http_error(HTTPBadRequest(sentence), request)

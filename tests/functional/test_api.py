@@ -472,7 +472,7 @@ def test_a_page_of_this_site_needs_the_token_of_its_session(site: Site) -> None:
     browser = site.browser()
     form = browser.get("/upload/").forms["upload"]
     url = f"/api/v1/images/{site.add().id}/favorite"
-    browser.put(url, status=400)
+    assert "X-CSRF-Token" in browser.put(url, status=400).json["detail"]
     browser.put(url, headers={"X-CSRF-Token": form["csrf_token"].value})
 
 
@@ -493,6 +493,7 @@ def test_wrong_methods(site: Site) -> None:
     answer = site.app.put("/api/v1/images", status=405)
     assert answer.headers["Allow"] == "GET, HEAD, POST"
     assert answer.json["status"] == 405
+    assert answer.json["title"] == "Method Not Allowed"
 
 
 def test_a_store_that_is_down(site: Site, api: Api) -> None:

@@ -71,6 +71,7 @@ def test_changes_from_a_named_origin_are_made_with_a_token_only(site: Site) -> N
     # Here everybody may edit; a page that a visitor happens to look at may not.
     refused = site.app.patch_json(url, {"title": "Evil"}, headers={"Origin": SHOP}, status=400)
     assert refused.content_type == "application/problem+json"
+    assert "API token" in refused.json["detail"]
     answer = site.app.patch_json(url, {}, headers={"Origin": EVIL, **token})
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert site.library.image(image.id).title == "New"

@@ -40,7 +40,7 @@ def test_scripts_get_a_problem_as_json(site: Site) -> None:
     assert answer.content_type == "application/problem+json"
     assert answer.json == {
         "type": "about:blank",
-        "title": "There is nothing here",
+        "title": "Not Found",
         "status": 404,
         "detail": "There is nothing at this address.",
     }
