@@ -75,8 +75,10 @@ def _path(imageid: str, *further: str) -> str:
     return "/".join(["/images", quote(parse_image_id(imageid)), *further])
 
 
-def _item(imageid: str, size: str = "o") -> dict[str, Any]:
-    item: dict[str, Any] = _api().api("GET", _path(imageid), params={"size": size}).json()
+def _item(imageid: str, size: str = "") -> dict[str, Any]:
+    """What the API says of a picture; with addresses in that size if it is given."""
+    params = {"size": size} if size else {}
+    item: dict[str, Any] = _api().api("GET", _path(imageid), params=params).json()
     return item
 
 
@@ -181,9 +183,8 @@ def get_imagedoc(imageid: str) -> dict[str, Any]:
 
 def get_length(imageid: str) -> int:
     """Number of bytes of the original."""
-    item = _item(imageid)
     # Records of huImages 2.2 do not say it.
-    return item["bytes"] or _api().length(item["urls"]["o"]["url"])
+    return _item(imageid)["bytes"] or _api().length(imageurl(imageid))
 
 
 get_size = get_length

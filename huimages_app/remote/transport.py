@@ -58,7 +58,7 @@ class Transport:
             headers["Authorization"] = f"Bearer {self.token}"
         url = f"{self.url.rstrip('/')}/api/v1{path}"
         response = self._send(method, url, headers=headers, **request)
-        if response.status_code != 204 and not _is_json(response):
+        if response.status_code != 204 and _object_of(response) is None:
             raise StoreDown(f"{url} is no API of huimages: it answers {_kind(response)}")
         return response
 
@@ -77,7 +77,7 @@ class Transport:
             wait = _FIRST_WAIT * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311
             try:
                 response = self._http().request(method, url, **request)
-            except httpx.TransportError as failure:
+            except httpx.RequestError as failure:
                 error: HuimagesError = StoreDown(f"{url} does not answer: {failure}")
                 error.__cause__ = failure
             else:
@@ -101,7 +101,7 @@ class Transport:
 
 def _error_of(response: httpx.Response) -> HuimagesError:
     """What the library would have raised."""
-    problem = response.json() if _is_json(response) else {}
+    problem = _object_of(response) or {}
     detail = str(problem.get("detail") or f"{response.url} answers {_kind(response)}")
     slug = str(problem.get("type", "")).rpartition("#")[2]
     if kind := _KINDS.get(slug):
@@ -116,9 +116,16 @@ def _error_of(response: httpx.Response) -> HuimagesError:
     return StoreDown(detail) if status >= 500 or status < 400 else BadInput(detail)
 
 
-def _is_json(response: httpx.Response) -> bool:
+def _object_of(response: httpx.Response) -> dict[str, Any] | None:
+    """The JSON object that an answer says it is, as all of the API are; None if it is none."""
     contenttype = response.headers.get("Content-Type", "").partition(";")[0]
-    return contenttype in {"application/json", "application/problem+json"}
+    if contenttype not in {"application/json", "application/problem+json"}:
+        return None
+    try:
+        data = response.json()
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def _kind(response: httpx.Response) -> str:
@@ -128,7 +135,7 @@ def _kind(response: httpx.Response) -> str:
 def _retry_after(response: httpx.Response) -> float:
     """Seconds to wait, as the answer says: a number, or a time; 0 if it does not."""
     text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         moment = parsedate_to_datetime(text)

@@ -25,6 +25,7 @@ from huimages_app.errors import (
     EditConflict,
     NotAnImage,
     RemovedImage,
+    SizeNotAllowed,
     StoreDown,
     UnknownImage,
 )
@@ -194,6 +195,7 @@ class Stumbling:
 
 
 OK = httpx.Response(200, json={})
+JSON = {"Content-Type": "application/json"}
 
 
 def busy(status: int = 503, **headers: str) -> httpx.Response:
@@ -214,6 +216,11 @@ def test_a_site_says_how_long_to_wait() -> None:
     assert server.waits[0] == 5
     assert 4 < server.waits[1] <= 7
     assert server.waits[2] < 2
+    garbled = httpx.DecodingError("no gzip")
+    headers = {b"Retry-After": b"\xb2"}
+    nonsense = Stumbling(garbled, httpx.Response(503, headers=headers), OK)
+    nonsense.transport.api("GET", "/tags")
+    assert max(nonsense.waits) < 1
 
 
 def test_nobody_waits_for_ever() -> None:
@@ -232,6 +239,10 @@ def test_nobody_waits_for_ever() -> None:
     ("answer", "error"),
     [
         (httpx.Response(200, text="<html>"), StoreDown),
+        (httpx.Response(200, text="{", headers=JSON), StoreDown),
+        (httpx.Response(200, json=[]), StoreDown),
+        (httpx.Response(404, text="{", headers=JSON), UnknownImage),
+        (httpx.Response(400, json=["wrong"]), BadInput),
         (httpx.Response(302, headers={"Location": "/login"}), StoreDown),
         (httpx.Response(500, text="oops"), StoreDown),
         (httpx.Response(404, text="oops"), UnknownImage),
@@ -263,6 +274,20 @@ def test_the_token_goes_to_the_api_only() -> None:
         None,
         None,
     ]
+
+
+def test_where_originals_are_not_given_out(tmp_path: Path) -> None:
+    limited = {"sizes.allowed": "named", "signed": "off"}
+    site = Site(tmp_path, **limited)
+    client.configure(ini_in(tmp_path, **limited))
+    remote.configure("http://localhost/", http=httpx.WSGITransport(site.app.app))
+    remote.save_image(PHOTO, title="Quay")
+    assert remote.get_imagedoc(ID) == client.get_imagedoc(ID)
+    assert remote.get_length(ID) == len(PHOTO)
+    with pytest.raises(SizeNotAllowed):
+        remote.imageurl(ID)
+    client.configure(None)
+    site.library.close()
 
 
 def test_who_always_loses_gives_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
