@@ -68,9 +68,9 @@ def _image_id(request: Request) -> str:
         raise BadInput(f"{url[:100]!r} is no address") from None
     settings = request.registry.settings["huimages"]
     ours = (request.host_url, *settings.origins, settings.image_url)
-    hosts = {urlsplit(base).netloc for base in ours} - {""}
+    hosts = {urlsplit(base).netloc.lower() for base in ours} - {""}
     bases = (request.script_name, urlsplit(settings.image_url).path.rstrip("/"))
-    if parts.netloc in hosts:
+    if parts.netloc.lower() in hosts:
         for base in bases:
             match = _PATH.fullmatch(unquote(parts.path).removeprefix(base))
             if match:

@@ -117,6 +117,7 @@ def test_filters(site: Site, api: Api) -> None:
     assert ids(api.get("/images?ref.path=a&artnr=1&ref.artnr=2")) == [one.id]
     assert ids(api.get("/images?ref.path=a&artnr=2")) == []
     assert ids(api.get("/images?tag=sea")) == [two.id]
+    assert ids(api.get("/images?tag=Sea")) == [two.id]
     assert ids(api.get("/images?q=red+sco")) == [one.id]
     assert ids(api.get("/images?type=shop&artnr=1")) == [one.id]
     assert ids(api.get("/images?tag=sea&artnr=1")) == []
@@ -244,9 +245,11 @@ def test_an_image_is_revised_by_what_is_named(site: Site, api: Api) -> None:
     assert item["references"] == {"artnr": ["2", "3"]}
     assert (item["types"], item["focus"]) == (["web"], [0.25, 1])
     assert item["created"] == "2020-01-01T00:00:00.000000Z"
-    cleared = api("PATCH", f"/images/{image.id}", {"alt": "", "focus": None, "types": []}).json
+    cleared = api("PATCH", f"/images/{image.id}", {"alt": None, "focus": None, "types": []}).json
     assert (cleared["alt_own"], cleared["focus"], cleared["types"]) == (None, None, [])
     assert cleared["titles"] == item["titles"]
+    api("PATCH", f"/images/{image.id}", {"alt": "Again"})
+    assert api("PATCH", f"/images/{image.id}", {"alt": ""}).json["alt_own"] is None
 
 
 @pytest.mark.parametrize(
@@ -329,7 +332,7 @@ def test_tags(site: Site, shop: Api) -> None:
         {"tag": "sea", "count": 2, "own": True},
         {"tag": "sand", "count": 1, "own": True},
     ]
-    left = shop("DELETE", f"{url}?tag=sea&tag=sand").json["items"]
+    left = shop("DELETE", f"{url}?tag=Sea&tag=sand").json["items"]
     assert left == [{"tag": "sea", "count": 1, "own": False}]
     assert shop("DELETE", f"{url}?tag=sea&everyone=true").json["items"] == []
     shop("POST", url, {}, status=400)

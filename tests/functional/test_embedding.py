@@ -25,6 +25,7 @@ def oembed(site: Site, url: str, **more: object) -> str:
         "http://localhost/image/{}/",
         "http://localhost/image/{}",
         "https://localhost/image/{}/?in=tag:sea#x",
+        "HTTP://LocalHost/image/{}/",
         "http://localhost/240x160/{}/any-name.jpeg",
         "http://localhost/o/{}",
         "http://localhost/75x75%21/{}.webp",

@@ -72,6 +72,12 @@ def text(longest: int) -> Check:
     return check
 
 
+def removable(longest: int) -> Check:
+    """A check: such a text, or null for none."""
+    check_one = text(longest)
+    return lambda value: "" if value is None else check_one(value)
+
+
 def texts(longest: int) -> Check:
     """A check: a list of such texts."""
     check_one = text(longest)

@@ -24,7 +24,7 @@ USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
 
 _REVISABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
-    "alt": (f"a text of at most {MAX_ALT} characters", bodies.text(MAX_ALT)),
+    "alt": (f"a text of at most {MAX_ALT} characters, or null", bodies.removable(MAX_ALT)),
     "references": ("an object of lists of texts, or null, by key", bodies.references),
     "types": (f"a list of texts of at most {MAX_TITLE} characters", bodies.texts(MAX_TITLE)),
     "focus": ("[x, y], both from 0 to 1, or null", bodies.focus),
@@ -39,7 +39,7 @@ def images(context: ApiImages, request: Request) -> Any:
     parameters = query(request, *names, references=True)
     wanted = Query(
         text=clean(parameters.text("q")),
-        tag=parameters.text("tag"),
+        tag=parameters.text("tag").lower(),
         references=tuple(parameters.references()),
         type=parameters.text("type"),
         changed_since=parameters.time("changed_since"),

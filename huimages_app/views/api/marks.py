@@ -51,7 +51,8 @@ def add_tags(context: ApiImage, request: Request) -> Response:
 def remove_tags(context: ApiImage, request: Request) -> Response:
     """Takes the client's own tags back; an editor's `everyone=true` removes anybody's."""
     parameters = query(request, "tag", "everyone")
-    tags, everyone = parameters.all("tag", MAX_LENGTH), parameters.flag("everyone")
+    tags = [tag.lower() for tag in parameters.all("tag", MAX_LENGTH)]
+    everyone = parameters.flag("everyone")
     if not tags:
         raise BadInput("name the tags to remove: ?tag=…, several times for several")
     if everyone and not Site(request).may(EDIT):
