@@ -337,6 +337,8 @@ def test_tags(site: Site, shop: Api) -> None:
     assert shop("DELETE", f"{url}?tag=sea&everyone=true").json["items"] == []
     shop("POST", url, {}, status=400)
     shop("POST", url, {"tags": ["x" * 65]}, status=400)
+    assert "at most 50" in shop("POST", url, {"tags": ["x"] * 51}, status=400).json["detail"]
+    shop("POST", url, {"tags": [f"x{n}" for n in range(50)]})
     shop("POST", url, {"tags": "x"}, status=400)
     shop("DELETE", url, status=400)
 

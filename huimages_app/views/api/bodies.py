@@ -78,13 +78,15 @@ def removable(longest: int) -> Check:
     return lambda value: "" if value is None else check_one(value)
 
 
-def texts(longest: int) -> Check:
-    """A check: a list of such texts."""
+def texts(longest: int, most: int | None = None) -> Check:
+    """A check: a list of such texts, of at most `most` if that is given."""
     check_one = text(longest)
 
     def check(value: Any) -> list[str]:
         if not isinstance(value, list):
             raise TypeError(value)
+        if most is not None and len(value) > most:
+            raise ValueError(value)
         return [check_one(entry) for entry in value]
 
     return check

@@ -14,7 +14,7 @@ from pyramid.view import view_config
 
 from ...errors import BadInput
 from ...library.access import CONTRIBUTE, EDIT, VIEW
-from ...library.tags import MAX_LENGTH
+from ...library.tags import MAX_LENGTH, MAX_TAGS
 from ...resources import ApiImage
 from ...stores.base import Mark
 from ..site import Site
@@ -23,7 +23,12 @@ from .answers import digest, json_answer, require_match
 from .items import rating_of, tags_of
 from .parameters import query
 
-_TAGS = {"tags": (f"a list of texts of at most {MAX_LENGTH} characters", bodies.texts(MAX_LENGTH))}
+_TAGS = {
+    "tags": (
+        f"a list of at most {MAX_TAGS} texts of at most {MAX_LENGTH} characters",
+        bodies.texts(MAX_LENGTH, MAX_TAGS),
+    )
+}
 _RATING = {"rating": ("a whole number from 0 to 10", bodies.rating)}
 
 
