@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.i18n import TranslationString
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
@@ -47,13 +48,7 @@ def login(request: Request) -> Any:
     try:
         account = _verified(request, name, password)
     except TooManyAttempts as error:
-        request.response.status_int = 429
-        request.response.retry_after = error.seconds
-        problem = _(
-            "Too many failed attempts. Please try again in ${seconds} seconds.",
-            mapping={"seconds": error.seconds},
-        )
-        return {"problem": problem, "name": name, "back": back}
+        return {"problem": _too_often(error, request), "name": name, "back": back}
     if account is None:
         request.response.status_int = 401
         return {"problem": _("Name or password is wrong."), "name": name, "back": back}
@@ -101,7 +96,9 @@ def change_password(request: Request) -> Any:
             raise BadInput(_("The present password is wrong."))
         accounts = request.library.accounts
         accounts.set_password(account.name, _text(request, "new_password"))
-    except (BadInput, TooManyAttempts) as error:
+    except TooManyAttempts as error:
+        return {"account": account, "problem": _too_often(error, request)}
+    except BadInput as error:
         request.response.status_int = 400
         return {"account": account, "problem": error.args[0]}
     sign_in(request, accounts.get(account.name))
@@ -125,6 +122,16 @@ def _verified(request: Request, name: str, password: str) -> Account | None:
     library.accounts.signed_in(name, address)
     audit.record("signed in", account=name)
     return account
+
+
+def _too_often(error: TooManyAttempts, request: Request) -> TranslationString:
+    """What to say to whoever has to wait; programs are told by status and header."""
+    request.response.status_int = 429
+    request.response.retry_after = error.seconds
+    return _(
+        "Too many failed attempts. Please try again in ${seconds} seconds.",
+        mapping={"seconds": error.seconds},
+    )
 
 
 def _own(request: Request) -> Account:

@@ -141,6 +141,17 @@ def test_passwords_that_do_not_change(closed: Site, present: str, new: str, prob
     assert problem in form.submit(status=400)
 
 
+def test_guesses_at_the_present_password_have_to_wait(closed: Site) -> None:
+    sign_in(closed.app, status=303)
+    form = closed.app.get("/account").forms[1]
+    form["password"], form["new_password"] = "wrong password", "a brand new password"
+    answers = [form.submit(status="*") for _ in range(8)]
+    refused = next(answer for answer in answers if answer.status_int != 400)
+    assert refused.status_int == 429
+    assert int(refused.headers["Retry-After"]) >= 1
+    assert "Please try again in" in refused
+
+
 def test_signing_out_here_and_everywhere(closed: Site) -> None:
     other = TestApp(closed.app.app)
     for app in (closed.app, other):
