@@ -66,6 +66,11 @@ class SizePolicy:
             sign_all=settings.signed == "all",
         )
 
+    @property
+    def listed(self) -> list[Size]:
+        """The sizes that are allowed one by one."""
+        return sorted(self._sizes, key=str)
+
     def allows(self, size: Size) -> bool:
         """Whether the size may be asked for by anybody, at any density, without a signature.
 

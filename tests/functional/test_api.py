@@ -415,6 +415,19 @@ def test_sizes(tmp_path: Path) -> None:
     site.library.close()
 
 
+def test_sizes_without_a_name_are_told_too(tmp_path: Path) -> None:
+    allowed = {"sizes.allowed": "vga 150x150! 640x480", "signed": "off"}
+    site = Site(tmp_path, **allowed)
+    api = Api(site.app)
+    answer = api.get("/sizes").json
+    assert [item["name"] for item in answer["items"]] == ["vga", "150x150!"]
+    assert answer["any"] is False
+    image = site.add()
+    for item in answer["items"]:
+        assert item["name"] in api.get(f"/images/{image.id}?size={item['name']}").json["urls"]
+    site.library.close()
+
+
 def test_changes_are_followed_from_where_one_was(site: Site, api: Api) -> None:
     known = [site.add(n, 12, 8).id for n in range(3)]
     first = api.get("/changes?limit=2")

@@ -25,10 +25,12 @@ def tags(context: Api, request: Request) -> Response:
 
 @view_config(context=Api, name="sizes", request_method="GET", permission=VIEW)
 def sizes(context: Api, request: Request) -> Response:
-    """The named sizes, and whether any other can be had."""
+    """The sizes of this site, named ones first, and whether any other can be had."""
     query(request)
     settings = request.registry.settings["huimages"]
     policy = request.library.sizes
+    named = settings.named_sizes
+    others = {str(size): size for size in policy.listed if size not in named.values()}
     items = [
         {
             "name": name,
@@ -37,7 +39,7 @@ def sizes(context: Api, request: Request) -> Response:
             "height": size.height,
             "crop": size.crop,
         }
-        for name, size in settings.named_sizes.items()
+        for name, size in {**named, **others}.items()
         if policy.serves(size)
     ]
     return json_answer({"items": items, "any": "any" in settings.sizes_allowed})
