@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from functools import cached_property
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from ..characters import normalized
 from ..errors import BadInput
 from ..stores.base import Record, Records
 from . import audit
@@ -197,7 +197,7 @@ def _check_role(role: str) -> None:
 
 def _normal(password: str) -> str:
     # The same characters come in several forms, depending on the keyboard.
-    return unicodedata.normalize("NFKC", password)
+    return normalized("NFKC", password)
 
 
 def _first(count: int, values: Iterable[str]) -> list[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from ..errors import BadInput
+from .texts import clean
 
 MAX_LENGTH = 64
 MAX_TAGS = 50  # that one visitor can give one image
 
-_DIVIDERS = re.compile(r"[,\s\x00-\x1f\x7f]+")
+_DIVIDERS = re.compile(r"[,\s]+")
 
 
 def parse_tags(text: str) -> tuple[str, ...]:
@@ -19,10 +19,7 @@ def parse_tags(text: str) -> tuple[str, ...]:
 
     Raises BadInput for a tag that is too long, and for too many.
     """
-    # A lone surrogate can be stored nowhere.
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    normal = unicodedata.normalize("NFC", text).lower()
-    tags = tuple(dict.fromkeys(filter(None, _DIVIDERS.split(normal))))
+    tags = tuple(dict.fromkeys(filter(None, _DIVIDERS.split(clean(text).lower()))))
     for tag in tags:
         if len(tag) > MAX_LENGTH:
             raise BadInput(f"the tag {tag[:20]}… is too long: at most {MAX_LENGTH} characters")

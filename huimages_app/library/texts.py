@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 
+from ..characters import normalized
 from ..errors import BadInput
 
 MAX_TITLE = 500
@@ -23,7 +23,7 @@ def clean(text: str) -> str:
     """One line without control characters, in Unicode's composed form."""
     # A lone surrogate (from a file name that is no UTF-8) can be stored nowhere.
     text = text.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(_UNPRINTABLE.sub(" ", unicodedata.normalize("NFC", text)).split())
+    return " ".join(_UNPRINTABLE.sub(" ", normalized("NFC", text)).split())
 
 
 def clean_title(text: str) -> str:

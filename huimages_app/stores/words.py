@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
+from ..characters import normalized
 from .base import Image
 
 # A stranger's text: more words than this make a search no better, only dearer.
@@ -20,7 +20,7 @@ def words(text: str) -> list[str]:
 
     "Straße AB-12.3" gives strasse, ab, 12, 3; "Ärmel" and "ARMEL" give armel.
     """
-    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold()))
+    plain = _ACCENT.sub("", normalized("NFKD", text.casefold()))
     return _WORD.findall(plain.casefold())
 
 

@@ -22,6 +22,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
 
 @pytest.fixture(autouse=True)
 def unharmed(site: Site) -> Iterator[None]:
+    site.app.reset()
     yield
     assert site.app.get("/healthz").text == "ok\n"
     assert list(site.library.upkeep.check()) == []
@@ -74,7 +75,9 @@ def test_content_types(site: Site, contenttype: str, sentence: str) -> None:
         (b"\xff\x00" * 500, UNREADABLE + "Unexpected end"),
         (GOOD[: len(GOOD) // 2], UNREADABLE + "Unexpected end"),
         (b"--XX\r\n\r\nabc\r\n--XX--\r\n", UNREADABLE + "Missing Content-Disposition"),
-        (form((b'name="other"; filename="a.jpeg"', PHOTO)), NO_PICTURE),
+        (form((b'name="other"; filename="a.jpeg"', PHOTO)), "400 The field 'other' is a file"),
+        (form((b'name="other"', bytes(100_000))), "400 The field 'other' is a file, or too long"),
+        (form((b'name="other"', b"1")), NO_PICTURE),
         (form((b'name="uploadfile"', b"no file")), NO_PICTURE),
         (upload_form(b"", b""), NO_PICTURE),
         (upload_form(b"a.jpeg", b""), "415 This is no picture"),
@@ -127,3 +130,58 @@ def test_file_names(site: Site, sent: bytes, kept: str) -> None:
 
 def _parts(name: str) -> Iterable[str]:
     return Path(name.replace("\\", "/").replace("\0", "")).parts
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "rest"),
+    [
+        ("/image/ID/update_title", "back", {"value": "x"}),
+        ("/image/ID/references", "others", {"artnr": "1"}),
+        ("/selection/", "id", {"action": "tag", "tags": "x"}),
+        ("/selection/", "tags", {"action": "tag", "id": "ID"}),
+        ("/trash/", "id", {"action": "restore"}),
+        ("/upload/", "title", {}),
+        ("/upload/known", "tags", {"id": "ID"}),
+        ("/login", "password", {"name": "alice"}),
+    ],
+)
+def test_a_file_where_a_text_should_be(
+    site: Site, path: str, field: str, rest: dict[str, str]
+) -> None:
+    image_id = site.add().id
+    fields = {name: value.replace("ID", image_id) for name, value in rest.items()}
+    answer = site.app.post(
+        path.replace("ID", image_id), fields, upload_files=[(field, "a", b"1")], status=400
+    )
+    assert f"The field '{field}' is a file" in answer.text
+
+
+@pytest.mark.parametrize("charset", ["UTF-8", "us-ascii", "ISO-8859-1", "latin1", "windows-1252"])
+def test_charsets_of_texts(site: Site, charset: str) -> None:
+    kinds = [
+        (f"application/x-www-form-urlencoded; charset={charset}", b"value=abc"),
+        (f"multipart/form-data; boundary=XX; charset={charset}", form((b'name="value"', b"abc"))),
+        ("multipart/form-data; boundary=XX", in_charset(charset, b"abc")),
+    ]
+    path = f"/image/{site.add().id}/update_title"
+    for contenttype, body in kinds:
+        assert site.app.post(path, body, {"Content-Type": contenttype}).text == "abc"
+
+
+# Some are no charsets of texts, and punycode takes hours for a megabyte.
+@pytest.mark.parametrize("charset", ["punycode", "idna", "rot13", "zlib", "undefined", "no-such"])
+def test_charsets_that_are_none(site: Site, charset: str) -> None:
+    kinds = [
+        (f"application/x-www-form-urlencoded; charset={charset}", b"value=abc"),
+        (f"multipart/form-data; boundary=XX; charset={charset}", form((b'name="value"', b"abc"))),
+        ("multipart/form-data; boundary=XX", in_charset(charset, b"abc")),
+    ]
+    for contenttype, body in kinds:
+        answer = site.app.post("/login", body, {"Content-Type": contenttype}, status=400)
+        assert answer.text.startswith(f"The form can't be read: it is in '{charset}'")
+
+
+def in_charset(charset: str, content: bytes) -> bytes:
+    """A text that says by itself what it is written in."""
+    kind = b'name="value"\r\nContent-Type: text/plain; charset=' + charset.encode()
+    return form((kind, content))

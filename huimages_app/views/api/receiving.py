@@ -13,9 +13,9 @@ from ...errors import BadInput, TooLarge
 from ...library import Added, Description
 from ...library.intake import PROGRAM
 from ...library.tags import parse_tags
+from ..forms import IMAGE
 from .parameters import Parameters, query
 
-FILE = "image"
 _SAID = ("title", "filename", "tags", "type", "created", "artnr")
 
 
@@ -31,7 +31,7 @@ def received(request: Request) -> Added:
     else:
         raise HTTPUnsupportedMediaType(
             f"send the picture as the body, with the Content-Type image/… or "
-            f"application/octet-stream, or as the file {FILE!r} of multipart/form-data"
+            f"application/octet-stream, or as the file {IMAGE!r} of multipart/form-data"
         )
     tags = parse_tags(said.text("tags"))
     description = Description(
@@ -49,12 +49,12 @@ def received(request: Request) -> Added:
 
 def _from_form(request: Request) -> tuple[BinaryIO, str, Parameters]:
     fields = request.POST.copy()
-    picture = fields.pop(FILE, None)
+    picture = fields.pop(IMAGE, None)
     if not hasattr(picture, "file"):
-        raise BadInput(f"no picture was sent: it is the file {FILE!r} of the form")
+        raise BadInput(f"no picture was sent: it is the file {IMAGE!r} of the form")
     for name, value in fields.items():
         if not isinstance(value, str):
-            raise BadInput(f"{name[:40]!r} is a file: the picture is {FILE!r}, one to a request")
+            raise BadInput(f"{name[:40]!r} is a file: the picture is {IMAGE!r}, one to a request")
     for name in set(request.GET) - set(fields):  # what the form says, wins
         for value in request.GET.getall(name):
             fields.add(name, value)

@@ -16,7 +16,7 @@ from huimages_app.library.tags import MAX_LENGTH, MAX_TAGS, add_tags, parse_tags
         ("Red, bicycle  RED", ("red", "bicycle")),
         ("Straße\tGRÜN\nblau", ("straße", "grün", "blau")),
         ("cafe\u0301", ("caf\u00e9",)),
-        ("a\x00b", ("a", "b")),
+        ("a\x00b\x85c\u202ed", ("a", "b", "c", "d")),
         ('<b> "q" o\'clock', ("<b>", '"q"', "o'clock")),
     ],
 )

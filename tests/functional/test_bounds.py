@@ -1,0 +1,98 @@
+"""What a stranger sends to keep the server busy: it answers as quickly as ever."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import pictures
+from tests.support.site import Site
+
+LONG = 250_000  # letters; waitress takes a few more in all headers together
+SECONDS = 60  # on a busy machine; what is meant takes minutes and hours otherwise
+
+MARKS = "a" + "\N{COMBINING GRAVE ACCENT}\N{COMBINING GRAVE ACCENT BELOW}" * 150_000
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def a_password_of_marks(site: Site) -> None:
+    site.app.post("/login", {"name": "alice", "password": MARKS}, status=401)
+
+
+def a_title_of_marks(site: Site) -> None:
+    site.app.post(f"/image/{site.add().id}/update_title", {"value": MARKS}, status=400)
+
+
+def tags_of_marks(site: Site) -> None:
+    site.app.post(f"/image/{site.add().id}/tag", {"newtag": MARKS}, status=400)
+
+
+def cookies_that_are_none(site: Site) -> None:
+    for cookie in ("a" * LONG, 'h="' + "a" * LONG, "a " * (LONG // 2), ";" * LONG):
+        site.app.get("/login", headers={"Cookie": cookie})
+
+
+def formats_that_are_refused(site: Site) -> None:
+    path = f"/240x160/{site.add().id}.auto"
+    site.app.get(path, headers={"Accept": "image/avif ;q=1 " * (LONG // 16) + ";q=0"})
+
+
+def ranges_that_are_none(site: Site) -> None:
+    path = f"/240x160/{site.upload(pictures.photo())}"
+    for text in (" " * LONG + "x", "9" * LONG + "-", "-" + "9" * LONG, "-", "1-2x"):
+        site.app.get(path, headers={"Range": f"bytes={text}"}, status=200)
+
+
+# Python can't be stopped in the middle of any of these, so they run in a process of their own,
+# which is ended with a traceback of where it was.
+BUSY = """
+import faulthandler
+from pathlib import Path
+
+from tests.functional import test_bounds
+from tests.support.site import Site
+
+faulthandler.dump_traceback_later({seconds}, exit=True)
+site = Site(Path({folder!r}))
+for busy in test_bounds.ALL:
+    busy(site)
+    site.app.reset()
+"""
+ALL = (
+    a_password_of_marks,
+    a_title_of_marks,
+    tags_of_marks,
+    cookies_that_are_none,
+    formats_that_are_refused,
+    ranges_that_are_none,
+)
+
+
+def test_nothing_takes_time_by_the_square_of_its_length(tmp_path: Path) -> None:
+    code = BUSY.format(seconds=SECONDS, folder=str(tmp_path))
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("text", ["0-1", "0-", "-2", "0-1, 4-5", "0-1 "])
+def test_ranges_that_are_some(site: Site, text: str) -> None:
+    path = f"/240x160/{site.upload(pictures.photo())}"
+    site.app.get(path, headers={"Range": f"bytes={text}"}, status=206)
+
+
+def test_cookies_as_browsers_send_them(site: Site) -> None:
+    for cookie in (
+        "lang=de",
+        'a=b; lang="de"',
+        "lang=en;lang=de",
+        "x; lang=de; y=a=b",
+        " lang=de ",
+    ):
+        page = site.app.get("/login", headers={"Cookie": cookie, "Accept": "text/html"})
+        assert '<html lang="de">' in page.text
