@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 import threading
 import time
 import weakref
@@ -137,6 +138,7 @@ class Connections:
             self._file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreDown(f"no folder for {self._file.name}: {error.strerror}") from error
+        self._make()
         connection = sqlite3.connect(
             self._file,
             timeout=self._patience,
@@ -156,6 +158,26 @@ class Connections:
             connection.close()
             raise
         return connection
+
+    def _make(self) -> None:
+        """An empty file for its owner alone, if there is none: hashes of passwords lie in it.
+
+        It is linked when it is closed already: closing it would end the locks that other
+        threads have on it.  What SQLite puts beside it has the same mode.
+        """
+        try:
+            if self._file.exists():
+                return
+            descriptor, name = tempfile.mkstemp(dir=self._file.parent)
+            os.close(descriptor)
+            try:
+                self._file.hardlink_to(name)
+            finally:
+                Path(name).unlink()
+        except FileExistsError:  # another process was first
+            return
+        except OSError as error:
+            raise StoreDown(f"{self._file.name} can't be made: {error.strerror}") from error
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Readers and the writer don't wait for each other.  The file remembers it.

@@ -45,6 +45,13 @@ class TestVersions:
             assert schema.version_of(db) == schema.VERSION
             assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
+    def test_it_is_nobody_elses(self, file: Path, store: SqliteMetadata) -> None:
+        """Hashes of passwords lie in it."""
+        store.check()
+        beside = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
+        assert {path.stat().st_mode & 0o777 for path in beside} == {0o600}
+        assert [path for path in file.parent.iterdir() if path not in beside] == []
+
     def test_version_1_is_brought_up_to_date(self, file: Path, store: SqliteMetadata) -> None:
         put(store, an_image(1), tags=("sea",))
         store.close()
