@@ -12,7 +12,7 @@ import pytest
 
 from huimages_app.sizes import Size
 from tests.support import pictures
-from tests.support.site import Site
+from tests.support.site import CLOSED, Site
 
 
 @pytest.fixture
@@ -99,6 +99,17 @@ def test_an_unsigned_focal_point_is_the_stored_one_or_leads_to_it(
     path = f"/150x150!1,2/{image_id}.jpeg"
     query = strict.library.sizes.query(Size.parse("1x1"), path)
     get(strict, path + query, 200)
+
+
+def test_a_reader_is_given_no_addresses_of_focal_points(tmp_path: Path) -> None:
+    """Each would be a rendition more."""
+    site = Site(tmp_path, **CLOSED, signed="all")
+    path = f"/api/v1/images/{site.add().id}?size="
+    for scopes, status in ((["read"], 403), (["read", "edit"], 200)):
+        headers = {"Authorization": f"Bearer {site.library.tokens.add('shop', scopes)[1]}"}
+        site.app.get(path + "75x75!1,2", headers=headers, status=status)
+        site.app.get(path + "75x75!@2x", headers=headers, status=200)
+    site.library.close()
 
 
 def test_one_image_does_not_fill_the_cache(strict: Site, image_id: str) -> None:

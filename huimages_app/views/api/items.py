@@ -71,7 +71,8 @@ class Items:
         free = set(names.values())
         for text, size in sizes.items():
             # Whoever may have any size signed could fill the cache of a site that limits them.
-            usual = policy.allows(size) or size.plain in free or size.is_original
+            # So could whoever may choose the focal point.
+            usual = policy.allows(size) or size.at_density(1) in free or size.is_original
             if not policy.serves(size) or not (usual or self._site.may(EDIT)):
                 raise SizeNotAllowed(
                     f"this site gives no address of the size {text}: it is not in huimages.sizes"
