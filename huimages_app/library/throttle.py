@@ -20,6 +20,7 @@ from ..errors import TooManyAttempts
 from ..stores.base import Record, Records
 
 KIND = "attempts"
+_ADDRESS = "address:"
 FREE_BY_ACCOUNT = 5
 FREE_BY_ADDRESS = 20
 LONGEST_WAIT = 15 * 60  # seconds
@@ -60,10 +61,13 @@ class Throttle:
         self._forget_old()
 
     def clear(self, account: str) -> None:
-        """Forget the failures of an account, wherever they came from."""
-        prefix = _account_key(account)
+        """Forget the failures of an account, wherever they came from, and of all addresses.
+
+        Nobody can say from which address its owner comes next, and who else guesses there.
+        """
+        forgotten = (_account_key(account), _ADDRESS)
         for key, _ in list(self._records.items(KIND)):
-            if key.startswith(prefix):
+            if key.startswith(forgotten):
                 self._records.save(KIND, key, lambda old: None)
 
     def _added(self, old: Record | None, free: int) -> Record:
@@ -86,7 +90,7 @@ class Throttle:
 def _counters(account: str, address: str, known: Collection[str]) -> tuple[_Counter, _Counter]:
     network = network_of(address)
     key = _account_key(account) + (f"{network}" if network in known else "")
-    return _Counter(key, FREE_BY_ACCOUNT), _Counter(f"address:{network}", FREE_BY_ADDRESS)
+    return _Counter(key, FREE_BY_ACCOUNT), _Counter(f"{_ADDRESS}{network}", FREE_BY_ADDRESS)
 
 
 def _account_key(account: str) -> str:

@@ -120,6 +120,15 @@ def test_an_operator_clears_an_account(throttle: Throttle) -> None:
     assert passes(throttle, "alice", EVIL, known=(EVIL,))
 
 
+def test_an_operator_ends_the_wait_of_an_address_too(throttle: Throttle) -> None:
+    """As of a proxy that nobody named, from which everybody seems to come."""
+    for number in range(30):
+        passes(throttle, f"user{number}", HOME)
+    assert not passes(throttle, "admin", HOME)
+    throttle.clear("admin")
+    assert passes(throttle, "admin", HOME)
+
+
 def test_after_a_day_all_is_forgotten(throttle: Throttle, clock: Clock, records: Records) -> None:
     admitted(throttle, clock, 100)
     clock.now += 25 * 3600
