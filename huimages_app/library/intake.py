@@ -83,7 +83,8 @@ class Intake:
             self._originals.put(image_id, file, info)
         if description.tags:
             self._metadata.save_mark(image_id, visitor_id, lambda mark: _tagged(mark, description))
-        audit.record("uploaded", image_id, filename=filename, title=description.title)
+        title = description.title or description.default_title
+        audit.record("uploaded", image_id, filename=filename, title=title)
         if self._prepare:
             self._prepare(image)
         return Added(image, not was_there)

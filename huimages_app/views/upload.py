@@ -13,7 +13,7 @@ from pyramid.view import view_config
 from ..errors import BadInput, BadUpload
 from ..ids import parse_image_id
 from ..library import Added, Description
-from ..library.access import UPLOAD
+from ..library.access import EDIT, UPLOAD
 from ..library.intake import PROGRAM
 from ..library.tags import parse_tags
 from ..resources import Upload
@@ -118,7 +118,8 @@ def describe_known(request: Request) -> Response:
     if image is not None:
         said = _description(request, request.POST.get("filename", ""), request.POST)
         editing = request.library.editing
-        image = editing.describe(image.id, title=said.title, references=said.references)
+        title = said.title or ("" if image.title else said.default_title)
+        image = editing.describe(image.id, title=title, references=said.references)
         if said.tags:
             editing.tag(image.id, request.ensure_visitor(), " ".join(said.tags))
     return _known_answer(request, image)
@@ -172,8 +173,12 @@ def _added(request: Request, filename: str, file: BinaryIO, said: Mapping[str, s
 
 def _description(request: Request, filename: str, said: Mapping[str, str]) -> Description:
     numbers = article_numbers(said.get("artnr", "")) or _in_name(request, filename)
+    title = said.get("title", "")
+    may_edit = request.has_permission(EDIT)
     return Description(
-        title=said.get("title", ""),
+        title=title if may_edit else "",
+        # Sending a picture again is no way to rename it.
+        default_title="" if may_edit else title,
         filename=filename,
         tags=parse_tags(said.get("tags", "")),
         references={"artnr": numbers} if numbers else {},

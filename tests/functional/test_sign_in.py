@@ -285,6 +285,36 @@ def test_a_token_uploads_and_does_nothing_else(closed: Site) -> None:
     closed.app.get("/accounts/", headers=bearer(text), status=403)
 
 
+@pytest.mark.parametrize(
+    ("path", "file", "status"),
+    [
+        ("/upload/api/?title=New&artnr=2", "uploadfile", 200),
+        ("/api/v1/images?title=New&artnr=2", "image", 200),
+        ("/upload/known", "", 200),
+    ],
+)
+def test_who_may_only_upload_renames_nothing(
+    closed: Site, path: str, file: str, status: int
+) -> None:
+    image = closed.add(title="Old", references={"artnr": ["1"]})
+    content = pictures.photo(60, 40)
+    for scopes, title in ((["upload"], "Old"), (["upload", "edit"], "New")):
+        _, text = closed.library.tokens.add("shop", scopes)
+        fields = {} if file else {"id": image.id, "title": "New", "artnr": "2"}
+        files = [(file, "a.jpeg", content)] if file else None
+        closed.app.post(path, fields, upload_files=files, headers=bearer(text), status=status)
+        image = closed.library.metadata.get(image.id)
+        assert (image.title, image.references["artnr"]) == (title, ("1", "2"))
+
+
+def test_the_first_title_is_the_uploaders(closed: Site) -> None:
+    _, text = closed.library.tokens.add("shop", ["upload"])
+    answer = closed.app.post(
+        "/upload/api/?title=First", upload_files=FILES, headers=bearer(text), status=200
+    )
+    assert closed.library.metadata.get(answer.text).title == "First"
+
+
 def test_a_stolen_token_is_worth_nothing_after_its_revocation(closed: Site) -> None:
     token, text = closed.library.tokens.add("shop", ["upload", "read"])
     closed.app.get("/", headers=bearer(text), status=200)

@@ -11,6 +11,7 @@ from pyramid.request import Request
 
 from ...errors import BadInput, TooLarge
 from ...library import Added, Description
+from ...library.access import EDIT
 from ...library.intake import PROGRAM
 from ...library.tags import parse_tags
 from ..forms import IMAGE
@@ -34,8 +35,10 @@ def received(request: Request) -> Added:
             f"application/octet-stream, or as the file {IMAGE!r} of multipart/form-data"
         )
     tags = parse_tags(said.text("tags"))
+    title, may_edit = said.text("title"), request.has_permission(EDIT)
     description = Description(
-        title=said.text("title"),
+        title=title if may_edit else "",
+        default_title="" if may_edit else title,  # sending it again is no way to rename it
         filename=filename,
         tags=tags,
         references=_by_key(said),
