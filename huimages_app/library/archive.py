@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from ..errors import UnknownImage
 from ..stores.base import Image, Originals
+from .texts import clean_filename
 
 _PIECE = 256 * 1024  # bytes
 _FIRST_YEAR = 1980  # ZIP knows no time before
@@ -37,7 +38,8 @@ def archive(originals: Originals, images: Iterable[Image]) -> Iterator[bytes]:
 
 def _free_name(image: Image, names: set[str]) -> str:
     """The file name of a picture, told apart from those before it; added to `names`."""
-    path = PurePath(image.filename or f"{image.id}.jpeg")
+    # An old site's may be a path, of any system, that leads out of the folder it is unpacked in.
+    path = PurePath(clean_filename(image.filename) or f"{image.id}.jpeg")
     name, number = path.name, 1
     while name.casefold() in names:
         number += 1

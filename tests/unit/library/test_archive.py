@@ -58,3 +58,11 @@ def test_a_large_original_is_never_held_whole(tmp_path: Path) -> None:
 
 def test_no_pictures_are_an_empty_archive(tmp_path: Path) -> None:
     assert unpacked(list(archive(FileOriginals(tmp_path), []))).namelist() == []
+
+
+def test_names_of_an_old_site_stay_in_the_folder(tmp_path: Path) -> None:
+    originals = FileOriginals(tmp_path)
+    names = ["../../a.jpg", "..\\..\\b.jpg", "C:\\c.jpg", "..", "/d.jpg", "e\r\n.jpg"]
+    images = [stored(originals, name.encode(), name) for name in names]
+    packed = unpacked(list(archive(originals, images))).namelist()
+    assert packed == ["a.jpg", "b.jpg", "c.jpg", f"{images[3].id}.jpeg", "d.jpg", "e .jpg"]
