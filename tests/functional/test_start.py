@@ -33,6 +33,8 @@ def test_an_ini_file_starts_with_no_store_there(name, tmp_path):
 
     with serving(PSERVE, url, folder=tmp_path, environ=environ):
         assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
+        long = httpx.get(f"{url}/healthz", headers={"X-Long": "a" * 50_000}, trust_env=False)
+        assert long.status_code == 431
 
     log = (tmp_path / "server.log").read_text(encoding="utf-8")
     assert "Traceback" not in log
