@@ -26,6 +26,9 @@ from .grids import GridItem, thumb_of, title_of
 from .i18n import _
 from .site import Site
 
+# So much of a file name is looked through for an article number: patterns may take long.
+_NAME_LENGTH = 500
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -188,7 +191,7 @@ def _description(request: Request, filename: str, said: Mapping[str, str]) -> De
 def _in_name(request: Request, filename: str) -> list[str]:
     """The article number in a file name, where the site says how to find it."""
     pattern = request.registry.settings["huimages"].upload_artnr_pattern
-    match = pattern.search(filename) if pattern else None
+    match = pattern.search(filename[:_NAME_LENGTH]) if pattern else None
     # The first group, for patterns that look at what stands around the number.
     return [match[1] if match.re.groups else match[0]] if match else []
 

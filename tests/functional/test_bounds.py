@@ -34,6 +34,11 @@ def tags_of_marks(site: Site) -> None:
     site.app.post(f"/image/{site.add().id}/tag", {"newtag": MARKS}, status=400)
 
 
+def a_name_for_the_pattern_of_article_numbers(site: Site) -> None:
+    fields = {"id": site.add().id, "filename": "a" * 1_000_000}
+    site.app.post("/upload/known", fields, status=200)
+
+
 def cookies_that_are_none(site: Site) -> None:
     for cookie in ("a" * LONG, 'h="' + "a" * LONG, "a " * (LONG // 2), ";" * LONG):
         site.app.get("/login", headers={"Cookie": cookie})
@@ -60,7 +65,7 @@ from tests.functional import test_bounds
 from tests.support.site import Site
 
 faulthandler.dump_traceback_later({seconds}, exit=True)
-site = Site(Path({folder!r}))
+site = Site(Path({folder!r}), **{{"upload.artnr_pattern": "a+b"}})
 for busy in test_bounds.ALL:
     busy(site)
     site.app.reset()
@@ -69,6 +74,7 @@ ALL = (
     a_password_of_marks,
     a_title_of_marks,
     tags_of_marks,
+    a_name_for_the_pattern_of_article_numbers,
     cookies_that_are_none,
     formats_that_are_refused,
     ranges_that_are_none,
