@@ -234,7 +234,10 @@ class Settings:
         "upload.sizes", words, (), "sizes made of every picture after its upload"
     )
     render_at_once: int = setting(
-        "render.at_once", whole, 0, "renderings at once in a process; 0: as many as cores"
+        "render.at_once",
+        whole,
+        0,
+        "renderings at once in a process, and as many uploads decoded; 0: as many as cores",
     )
     render_waiting: int = setting(
         "render.waiting", whole, 6, "renderings that may wait for their turn; more are answered 503"

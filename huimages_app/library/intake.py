@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -41,7 +42,7 @@ class Added:
 
 
 class Intake:
-    """Takes pictures in.  Thread-safe."""
+    """Takes pictures in, and decodes `at_once` of them at a time.  Thread-safe."""
 
     def __init__(
         self,
@@ -49,11 +50,17 @@ class Intake:
         metadata: Metadata,
         limits: Limits,
         prepare: Callable[[Image], None] | None = None,
+        *,
+        at_once: int = 1,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._limits = limits
         self._prepare = prepare  # what is begun for each picture once it is in
+        # A file of 160 kB can hold 50 megapixels, which take 200 MB: one in each thread of a
+        # server is more than it has.  Who uploads waits for a turn, however long: unlike a
+        # request for a rendition, an upload is not easily made again.
+        self._decoding = threading.BoundedSemaphore(at_once)
 
     def add(self, file: BinaryIO, description: Description, visitor_id: str = PROGRAM) -> Added:
         """Add a picture, from a seekable file read from its start.
@@ -63,7 +70,8 @@ class Intake:
         (NotAnImage, TooLarge, IdCollision), BadInput, StoreDown.
         """
         description = _cleaned(description)
-        facts = examine(file, self._limits)
+        with self._decoding:
+            facts = examine(file, self._limits)
         image_id, measured = facts.image_id, facts.measured
         filename = description.filename or DEFAULT_FILENAME
         # The original first, its record last: a crash between them leaves bytes that

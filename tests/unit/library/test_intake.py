@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -200,3 +203,32 @@ def test_the_file_need_not_be_at_its_start(library: Library) -> None:
     file: BinaryIO = io.BytesIO(PHOTO)
     file.read()
     assert library.intake.add(file, Description()).image.id == ID
+
+
+class Slow(io.BytesIO):
+    """No picture, and long to look at."""
+
+    lock = threading.Lock()
+    looked_at = most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        with self.lock:
+            Slow.looked_at += 1
+            Slow.most = max(Slow.most, Slow.looked_at)
+        time.sleep(0.05)
+        with self.lock:
+            Slow.looked_at -= 1
+        return super().read(size)
+
+
+def test_uploads_are_decoded_as_few_at_a_time_as_renditions(tmp_path: Path) -> None:
+    library = library_in(tmp_path, **{"render.at_once": "2"})
+
+    def upload(_: int) -> None:
+        with pytest.raises(NotAnImage):
+            library.intake.add(Slow(b"no picture"), Description())
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(upload, range(8)))
+    assert Slow.most == 2
+    library.close()
