@@ -116,7 +116,21 @@ def test_the_original_comes_back_byte_for_byte(site: Site, photo: bytes) -> None
     head = site.app.head(f"/o/{id_}", headers={"Range": "bytes=10-19"}, status=200)
     assert head.content_length == len(photo)
     site.app.get(f"/o/{id_}", headers={"If-None-Match": answer.headers["ETag"]}, status=304)
-    site.app.get(f"/o/{id_}", headers={"Range": f"bytes={len(photo)}-"}, status=416)
+
+
+@pytest.mark.parametrize("size", ["o", "64x64"])
+def test_a_part_that_there_is_not_is_nothing_to_keep(site: Site, photo: bytes, size: str) -> None:
+    # Caches don't look at the Range of a request: it would be the answer to all of them.
+    url = f"/{size}/{site.upload(photo)}.jpeg"
+    whole = site.app.get(url)
+    length = len(whole.body)
+    answer = site.app.get(url, headers={"Range": f"bytes={length}-"}, status=416)
+    assert answer.headers.getall("Cache-Control") == ["no-store"]
+    assert answer.headers["Content-Range"] == f"bytes */{length}"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Last-Modified" not in answer.headers
+    assert "ETag" not in answer.headers
+    assert site.app.get(url).body == whole.body
 
 
 @pytest.mark.parametrize(
