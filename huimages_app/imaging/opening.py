@@ -70,6 +70,7 @@ def opened(file: BinaryIO, limits: Limits) -> Iterator[Source]:
     length = file.seek(0, os.SEEK_END)
     if length > limits.max_bytes:
         raise TooLarge(f"the file has {length} bytes: at most {limits.max_bytes} are taken")
+    exif = scan.png_exif(file) if kind is kinds.PNG else b""
     frames, whole = _scanned(file, kind, head, limits)
     file.seek(0)
     with refusing_damage(kind):
@@ -79,7 +80,7 @@ def opened(file: BinaryIO, limits: Limits) -> Iterator[Source]:
         _check_pixels(image.size, whole, limits)
         if frames > limits.max_frames:
             raise TooLarge(f"the animation has {frames} frames: at most {limits.max_frames}")
-        yield _source(kind, image, frames, whole)
+        yield _source(kind, image, frames, whole, exif)
 
 
 @contextmanager
@@ -100,8 +101,6 @@ def _scanned(file: BinaryIO, kind: Kind, head: bytes, limits: Limits) -> tuple[i
         return scan.gif_frames(file, limits), True
     if kind is kinds.TIFF:
         return scan.tiff_pages(file, limits), True
-    if kind is kinds.PNG:
-        scan.check_png(file)
     if kind is kinds.WEBP and (size := scan.webp_size(head)):
         _check_pixels(size, True, limits)
     return 0, True
@@ -119,7 +118,9 @@ def _check_pixels(size: tuple[int, int], whole: bool, limits: Limits) -> None:
         raise NotAnImage("the picture has no pixels")
 
 
-def _source(kind: Kind, image: ImageFile.ImageFile, frames: int, whole: bool) -> Source:
+def _source(
+    kind: Kind, image: ImageFile.ImageFile, frames: int, whole: bool, exif: bytes = b""
+) -> Source:
     size = image.size
     if kind is kinds.TIFF:
         # Pillow turns a TIFF itself while it loads, and states the upright size before.
@@ -127,8 +128,8 @@ def _source(kind: Kind, image: ImageFile.ImageFile, frames: int, whole: bool) ->
         stored = orientation.turned(size, turn if turn in range(1, 9) else 1)
         return Source(kind, image, 1, *size, stored, frames, whole)
     # pillow-heif has turned the picture, too, and says so in its EXIF block.
-    exif = image.info.get("exif")
-    turn = orientation.from_exif(exif) if isinstance(exif, bytes) else 1
+    found = exif or image.info.get("exif")
+    turn = orientation.from_exif(found) if isinstance(found, bytes) else 1
     return Source(kind, image, turn, *orientation.turned(size, turn), size, frames, whole)
 
 

@@ -23,6 +23,8 @@ MAX_GIF_BLOCKS = 400_000
 MAX_TIFF_NUMBERS = 500_000
 
 _BLOCK = 1 << 20
+# Bytes of an EXIF block in which its first directory ends.
+_EXIF = 1 << 16
 
 
 def jpeg_is_whole(file: BinaryIO) -> bool:
@@ -70,14 +72,22 @@ def _count(file: BinaryIO, wanted: bytes) -> int:
     return count
 
 
-def check_png(file: BinaryIO) -> None:
-    """A PNG: not too many chunks."""
+def png_exif(file: BinaryIO) -> bytes:
+    """The beginning of a PNG's EXIF block, empty if it has none; raises TooLarge.
+
+    It may stand behind the pixels, where a decoder finds it only in the end.
+    """
     file.seek(8)
+    exif = b""
     for _ in range(MAX_PNG_CHUNKS):
         head = file.read(8)
         if len(head) < 8 or head[4:] == b"IEND":
-            return
-        file.seek(int.from_bytes(head[:4], "big") + 4, 1)
+            return exif
+        length = int.from_bytes(head[:4], "big")
+        if head[4:] == b"eXIf":
+            exif = file.read(min(length, _EXIF))
+            length -= len(exif)
+        file.seek(length + 4, 1)
     raise TooLarge(f"the PNG has more than {MAX_PNG_CHUNKS} chunks")
 
 

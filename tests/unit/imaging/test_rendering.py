@@ -42,6 +42,16 @@ def test_pictures_of_all_formats_are_turned(rendered, format_, orientation):
     assert reference.ssim(image, wanted) > 0.95
 
 
+def test_a_png_may_say_behind_its_pixels_how_it_is_turned(rendered):
+    content = pictures.photo(120, 160, format="PNG")
+    end = content[-12:]
+    exif = pictures.png((b"eXIf", pictures.exif(6).removeprefix(b"Exif\0\0")))[8:-12]
+    content = content.removesuffix(end) + exif + end
+    measured = measure(io.BytesIO(content), Limits())
+    assert (measured.width, measured.height) == (160, 120)
+    assert rendered(content, "80x80").size == (80, 60)
+
+
 @pytest.mark.parametrize(
     "exif",
     [
