@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,19 @@ def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) 
     # Pillow would write comments, EXIF and the like from here into the new file.
     image.info = {}
     image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality))
+    if format_ == formats.JPEG:
+        _demand_end(target)
+
+
+def _demand_end(target: Path) -> None:
+    """Raises OSError if the disk took only the beginning of a JPEG.
+
+    Pillow hands it to the system in one piece, and does not look how much was written.
+    """
+    with target.open("rb") as file:
+        file.seek(max(0, target.stat().st_size - 2))
+        if file.read() != b"\xff\xd9":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 
 
 def _options(format_: Format, quality: Quality) -> Mapping[str, Any]:

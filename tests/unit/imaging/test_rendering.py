@@ -1,6 +1,7 @@
 """Renditions: sizes, metadata, files, threads."""
 
 import io
+import resource
 import struct
 import threading
 from pathlib import Path
@@ -217,3 +218,18 @@ def test_a_target_that_cannot_be_written_is_not_the_originals_fault(tmp_path):
 def test_limits_hold_for_stored_originals_too(rendered):
     with pytest.raises(BadOriginal, match="at most 100 are taken"):
         rendered(pictures.photo(64, 48), limits=Limits(max_pixels=100))
+
+
+@pytest.mark.parametrize("extension", ["jpeg", "webp", "avif", "png"])
+def test_a_rendition_of_which_the_disk_takes_a_part_is_an_error(tmp_path, extension):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    original = io.BytesIO(pictures.photo(400, 300))
+    target = tmp_path / f"rendition.{extension}"
+    size, format_ = Size.parse("400x300"), formats.parse_format(extension)
+    # As on a full disk, or within a quota: the first bytes are written, the others are not.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(OSError, match=r"space left|too large"):
+            render(original, size, format_, target, Quality(), Limits())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
