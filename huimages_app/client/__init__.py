@@ -11,8 +11,9 @@ was given or HUIMAGES_CONFIG names, else from the environment, where the variabl
 huImages 2.2 still work.  Each process makes its library on the first call, a forked one its
 own.  All functions are thread-safe.
 
-They raise what stands in `huimages_app.errors`: UnknownImage for an ID that nobody has,
-BadUpload for bytes that are no picture, BadInput, BadSize, BadSetting, StoreDown.
+They raise what stands in `huimages_app.errors`: BadImageId for what is no ID, UnknownImage
+for one that nobody has, BadUpload for bytes that are no picture, BadInput, BadSize,
+BadSetting, StoreDown.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import StoreDown, UnknownImage
 from ..html import img_tag_as_called
+from ..ids import parse_image_id
 from .process import configure, library_of_process
 from .told import file_of, old_time, references_of, time_of
 
@@ -93,7 +95,7 @@ def update_metadata(
 ) -> str:
     """Add to what is known of a picture, as `save_image` does; returns its ID."""
     library_of_process().editing.describe(
-        doc_id,
+        parse_image_id(doc_id),
         timestamp=time_of(timestamp),
         title=title or "",
         references=references_of(references),
@@ -105,13 +107,13 @@ def update_metadata(
 def set_title(imageid: str, newtitle: str) -> None:
     """Make `newtitle` the title; nothing happens if it is empty."""
     if newtitle:
-        library_of_process().editing.retitle(imageid, newtitle)
+        library_of_process().editing.retitle(parse_image_id(imageid), newtitle)
 
 
 def delete_image(imageid: str) -> None:
     """Remove a picture and all that is known of it for good; nothing happens if it is gone."""
     try:
-        library_of_process().editing.remove(imageid)
+        library_of_process().editing.remove(parse_image_id(imageid))
     except UnknownImage:
         log.debug("%s was to be deleted and is not there", imageid)
 
@@ -124,7 +126,7 @@ def get_imagedoc(imageid: str) -> dict[str, Any]:
 
     Of a picture in the trash too, with `deleted` true.
     """
-    image = library_of_process().metadata.get(imageid)
+    image = library_of_process().metadata.get(parse_image_id(imageid))
     return {
         "_id": image.id,
         "ctime": old_time(image.created),
@@ -153,6 +155,7 @@ def get_imagedoc(imageid: str) -> dict[str, Any]:
 def get_length(imageid: str) -> int:
     """Number of bytes of the original."""
     library = library_of_process()
+    imageid = parse_image_id(imageid)
     # Records of huImages 2.2 do not say it.
     length = library.metadata.get(imageid).length or library.originals.length(imageid)
     if length is None:
@@ -183,7 +186,7 @@ def scaled_imagedata(imageid: str, size: str = "150x150") -> bytes | None:
     from ..formats import JPEG
 
     library = library_of_process()
-    wanted = _focused(library, imageid, library.markup.size(size))
+    wanted = _focused(library, parse_image_id(imageid), library.markup.size(size))
     try:
         served = (
             library.renditions.original(imageid)
@@ -201,7 +204,7 @@ def scaled_imagedata(imageid: str, size: str = "150x150") -> bytes | None:
 def scaled_dimensions(imageid: str, size: str = "150x150") -> tuple[int, int]:
     """Width and height of a picture in a size: exactly those of the bytes."""
     library = library_of_process()
-    image = library.metadata.get(imageid)
+    image = library.metadata.get(parse_image_id(imageid))
     return library.markup.size(size).fitted(image.width, image.height)
 
 
@@ -212,7 +215,7 @@ def scaled_tag(imageid: str, size: str = "150x150", *args: str, **attributes: ob
     `attributes` are escaped, and win over our own.  `class_` is `class`.
     """
     library = library_of_process()
-    image = library.metadata.get(imageid)
+    image = library.metadata.get(parse_image_id(imageid))
     width, height = library.markup.size(size).fitted(image.width, image.height)
     src = library.markup.named_url(image, size)
     return img_tag_as_called(
@@ -233,14 +236,14 @@ def get_next_imageid(imageid: str) -> str | None:
     """ID of the picture after this one, newest first; None if it is the last."""
     from ..stores.base import Query
 
-    return library_of_process().metadata.neighbours(Query(), imageid).next
+    return library_of_process().metadata.neighbours(Query(), parse_image_id(imageid)).next
 
 
 def get_previous_imageid(imageid: str) -> str | None:
     """ID of the picture before this one, newest first; None if it is the first."""
     from ..stores.base import Query
 
-    return library_of_process().metadata.neighbours(Query(), imageid).previous
+    return library_of_process().metadata.neighbours(Query(), parse_image_id(imageid)).previous
 
 
 def _focused(library: Library, imageid: str, size: Size) -> Size:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..errors import BadInput, BadOriginal, EditConflict, UnknownImage
+from ..ids import parse_image_id
 from ..stores.base import Image, Mark, Metadata, OriginalInfo, Originals, Summary
 from . import audit
 from .intake import retitled, with_references
@@ -180,8 +181,9 @@ class Editing:
     def remove(self, image_id: str, approve: Callable[[Image], object] | None = None) -> None:
         """Remove an image for good: record, every visitor's marks, renditions, original.
 
-        `approve` may refuse by raising, as with `Metadata.remove`.
+        `approve` may refuse by raising, as with `Metadata.remove`.  Raises BadImageId.
         """
+        parse_image_id(image_id)
         # The record first: without it nobody is served the picture, and what a crash
         # leaves behind is an original that nobody refers to, which `check` finds.
         try:

@@ -31,7 +31,11 @@ class OriginalInfo:
 
 
 class Originals(ABC):
-    """The uploaded bytes, never altered, by image ID."""
+    """The uploaded bytes, never altered, by image ID.
+
+    Paths and keys are made of the ID: whatever is none raises BadImageId, and nothing is
+    looked for, or deleted, in its place.
+    """
 
     # Whether `delete` takes away an original and nothing else, so that a move may use it.
     movable = True

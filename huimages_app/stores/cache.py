@@ -23,6 +23,7 @@ from pathlib import Path
 
 from ..errors import BadSetting, StoreDown
 from ..formats import Format
+from ..ids import parse_image_id
 from ..sizes import Size
 from .filling import Filling, emptied, entered, in_memory, left
 from .locks import NamedLocks
@@ -235,6 +236,7 @@ class RenditionCache:
     # -- the rest ------------------------------------------------------------------------
 
     def _folder(self, image_id: str) -> Path:
+        image_id = parse_image_id(image_id)  # of "" it would be the whole cache
         return self._root / image_id[:2] / image_id
 
     def _complain(self, error: OSError) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import IdCollision, StoreDown, UnknownImage
-from ..ids import is_image_id
+from ..ids import is_image_id, parse_image_id
 from .base import OriginalInfo, Originals
 from .comparing import same_bytes
 
@@ -121,6 +121,7 @@ class FileOriginals(Originals):
     # -- paths ---------------------------------------------------------------------------
 
     def _path(self, image_id: str) -> Path:
+        image_id = parse_image_id(image_id)  # "../.." would lead out of our folder
         return self._root / image_id[:2] / image_id[2:4] / image_id
 
     def _names(self, folder: Path, least: str) -> list[str]:

@@ -24,7 +24,7 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from ..errors import BadOriginal, IdCollision, StoreDown, UnknownImage
-from ..ids import image_id_of_file, is_image_id
+from ..ids import image_id_of_file, is_image_id, parse_image_id
 from .base import OriginalInfo, Originals
 from .comparing import same_bytes
 from .s3_place import S3Place
@@ -157,7 +157,7 @@ class S3Originals(Originals):
     # -- objects -------------------------------------------------------------------------
 
     def _keys(self, image_id: str) -> tuple[str, str]:
-        key = self._place.prefix + image_id
+        key = self._place.prefix + parse_image_id(image_id)  # others may be in the bucket, too
         return key, key + OLD_ENDING
 
     def _find(self, image_id: str) -> _Found | None:

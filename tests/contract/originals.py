@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.errors import IdCollision, UnknownImage
+from huimages_app.errors import BadImageId, IdCollision, UnknownImage
 from huimages_app.ids import image_id
 from huimages_app.stores.base import OriginalInfo, Originals
 
@@ -142,6 +142,15 @@ class OriginalsContract:
         for process in multiprocessing.active_children():
             process.kill()
             process.join()
+
+    @pytest.mark.parametrize("name", ["", ".", "../../outside", "_design/tags", "a" * 34])
+    def test_touches_nothing_that_has_no_id(self, originals: Originals, name: str) -> None:
+        with pytest.raises(BadImageId):
+            originals.length(name)
+        with pytest.raises(BadImageId):
+            originals.delete(name)
+        with pytest.raises(BadImageId), originals.open(name):
+            pass
 
     # -- putting and reading -------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ...errors import BadOriginal, BadSetting, UnknownImage
-from ...ids import image_id_of_file, is_image_id
+from ...ids import image_id_of_file, is_image_id, parse_image_id
 from ..base import OriginalInfo, Originals
 from .patience import insist
 from .server import Document, Server
@@ -40,7 +40,7 @@ class AttachmentOriginals(Originals):
 
     @contextlib.contextmanager
     def open(self, image_id: str) -> Iterator[BinaryIO]:
-        names = _names(self._database.get(image_id))
+        names = _names(self._document(image_id))
         for name in names:
             with tempfile.TemporaryFile() as file:
                 if self._read(image_id, name, file):
@@ -57,7 +57,7 @@ class AttachmentOriginals(Originals):
         return found and image_id_of_file(file) == image_id
 
     def length(self, image_id: str) -> int | None:
-        document = self._database.get(image_id)
+        document = self._document(image_id)
         for name in _names(document):
             return int(document["_attachments"][name]["length"]) if document else None
         return None
@@ -66,7 +66,7 @@ class AttachmentOriginals(Originals):
         """Take the attachments away; the document stays."""
 
         def attempt() -> None:
-            document = self._database.get(image_id)
+            document = self._document(image_id)
             if document and document.pop("_attachments", None):
                 self._database.put(document)
 
@@ -82,6 +82,9 @@ class AttachmentOriginals(Originals):
 
     def close(self) -> None:
         self._server.close()
+
+    def _document(self, image_id: str) -> Document | None:
+        return self._database.get(parse_image_id(image_id))  # designs have attachments, too
 
 
 def _names(document: Document | None) -> list[str]:

@@ -18,6 +18,7 @@ from PIL import Image as Pillow
 import huimages
 from huimages_app.client.process import _process, library_of_process
 from huimages_app.errors import (
+    BadImageId,
     BadInput,
     BadSetting,
     BadSize,
@@ -363,3 +364,41 @@ def test_a_fork_while_another_thread_makes_the_library(tmp_path: Path) -> None:
             os._exit(0 if huimages.get_random_imageid() is None else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     huimages.configure(None)
+
+
+# -- what is no ID --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", ".", "../../outside", ID.lower(), f"{ID}.jpeg"])
+def test_what_is_no_id_is_refused_and_nothing_touched(
+    saved: str, tmp_path: Path, name: str
+) -> None:
+    rendition = huimages.scaled_imagedata(saved, "64x64")
+    functions = [
+        huimages.delete_image,
+        huimages.get_imagedoc,
+        huimages.get_length,
+        huimages.get_next_imageid,
+        huimages.get_previous_imageid,
+        huimages.scaled_dimensions,
+        huimages.scaled_imagedata,
+        huimages.scaled_tag,
+        lambda text: huimages.set_title(text, "new"),
+        lambda text: huimages.update_metadata(text, title="new"),
+        library_of_process().editing.remove,
+        library_of_process().cache.remove,
+    ]
+    for function in functions:
+        with pytest.raises(BadImageId):
+            function(name)
+    assert (tmp_path / "cache" / saved[:2] / saved / "64x64.jpeg").is_file()
+    assert huimages.scaled_imagedata(saved, "64x64") == rendition
+
+
+def test_an_absolute_path_hidden_in_a_name_leads_nowhere(saved: str, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("of somebody else", encoding="utf-8")
+    # Its third and fourth characters alone, "/.", would be the root of the file system.
+    with pytest.raises(BadImageId):
+        huimages.delete_image(f"../../{victim}")
+    assert victim.is_file()
