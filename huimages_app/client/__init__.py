@@ -78,9 +78,9 @@ def save_image(  # noqa: PLR0917 - callers give them by position
 
     description = Description(
         title=title or "",
-        filename=filename,
+        filename=filename or "",
         references=references_of(references),
-        type=typ,
+        type=typ or "",
         timestamp=time_of(timestamp),
     )
     return library_of_process().intake.add(file_of(imagedata), description).image.id
@@ -99,7 +99,7 @@ def update_metadata(
         timestamp=time_of(timestamp),
         title=title or "",
         references=references_of(references),
-        type_=typ,
+        type_=typ or "",
     )
     return doc_id
 

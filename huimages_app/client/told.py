@@ -32,7 +32,10 @@ def references_of(references: Mapping[str, object] | None) -> dict[str, tuple[st
 
 
 def time_of(timestamp: datetime | str | None) -> datetime | None:
-    """A time as people give it, or as huImages 2.2 wrote it; in UTC if it has no zone."""
+    """A time as people give it, or as huImages 2.2 wrote it; in UTC if it has no zone.
+
+    Raises BadInput.
+    """
     if not timestamp:
         return None
     if isinstance(timestamp, str):
@@ -40,8 +43,10 @@ def time_of(timestamp: datetime | str | None) -> datetime | None:
             time = datetime.fromisoformat(timestamp)
         except ValueError:
             raise BadInput(f"{timestamp[:40]!r} is no time like 20090402T113015.000000") from None
-    else:
+    elif isinstance(timestamp, datetime):
         time = timestamp
+    else:
+        raise BadInput(f"a time is a datetime or a text, not {type(timestamp).__name__}")
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 

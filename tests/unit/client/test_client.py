@@ -145,7 +145,17 @@ def test_times_in_all_forms(library: Library, given: Any, stored: str) -> None:
 def test_a_time_that_is_none(library: Library) -> None:
     with pytest.raises(BadInput, match="'yesterday' is no time like 20090402T113015"):
         huimages.save_image(PHOTO, timestamp="yesterday")
+    with pytest.raises(BadInput, match="a datetime or a text, not float"):
+        huimages.save_image(PHOTO, timestamp=1238671815.0)  # type: ignore[arg-type]
     assert huimages.get_random_imageid() is None
+
+
+def test_none_is_nothing_said(library: Library) -> None:
+    nothing: Any = None
+    saved = huimages.save_image(PHOTO, None, None, nothing, None, nothing, nothing)
+    huimages.update_metadata(saved, None, nothing, None, nothing)
+    doc = huimages.get_imagedoc(saved)
+    assert (doc["title"], doc["references"], doc["types"]) == ([], {}, [])
 
 
 def test_references_in_all_forms(saved: str) -> None:
