@@ -18,6 +18,8 @@ _MAX_PROFILE: Final = 4_000_000
 _MAX_TRANSFORMS: Final = 32
 # Colour space of a profile → mode of the pictures it describes.
 _SPACES: Final = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+_TIFF_PHOTOMETRIC: Final = 0x0106
+_WHITE_IS_ZERO: Final = 0
 # Tones of 16 bits to tones of 8, rounded.
 _TO_8_BITS: Final = [(tone * 255 + 32767) // 65535 for tone in range(65536)]
 
@@ -54,12 +56,15 @@ def scalable(image: Image.Image) -> Image.Image:
 
 
 def _from_integers(image: Image.Image) -> Image.Image:
+    # A TIFF may count its tones from white; of 8 bits Pillow turns them round, of 16 it does not.
+    from_white = getattr(image, "tag_v2", {}).get(_TIFF_PHOTOMETRIC) == _WHITE_IS_ZERO
     if image.mode != "I":
         image = image.convert("I")
     factor = 65535 / max(_highest(image), 65535)
     if factor < 1:  # integers of 32 bits
         image = image.point(lambda tone: tone * factor + 0.0)
-    return image.point(_TO_8_BITS, "L")
+    image = image.point(_TO_8_BITS, "L")
+    return ImageChops.invert(image) if from_white else image
 
 
 def _highest(image: Image.Image) -> float:

@@ -7,10 +7,10 @@ import os
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from PIL import Image, ImageFile
 
@@ -124,13 +124,22 @@ def _source(
     size = image.size
     if kind is kinds.TIFF:
         # Pillow turns a TIFF itself while it loads, and states the upright size before.
-        turn = image.tag_v2.get(0x0112, 1)  # type: ignore[attr-defined]
+        tags = image.tag_v2  # type: ignore[attr-defined]
+        if _has_planes_of_16_bits(tags):
+            raise NotAnImage("this TIFF stores its colours apart, in 16 bits: not taken")
+        turn = tags.get(0x0112, 1)
         stored = orientation.turned(size, turn if turn in range(1, 9) else 1)
         return Source(kind, image, 1, *size, stored, frames, whole)
     # pillow-heif has turned the picture, too, and says so in its EXIF block.
     found = exif or image.info.get("exif")
     turn = orientation.from_exif(found) if isinstance(found, bytes) else 1
     return Source(kind, image, turn, *orientation.turned(size, turn), size, frames, whole)
+
+
+def _has_planes_of_16_bits(tags: Mapping[int, Any]) -> bool:
+    """Pillow takes each of such planes, if it is not compressed, for one of 8 bits."""
+    apart, plain = tags.get(0x011C) == 2, tags.get(0x0103, 1) == 1
+    return apart and plain and any(bits > 8 for bits in tags.get(0x0102, ()))
 
 
 @dataclass(frozen=True, slots=True)

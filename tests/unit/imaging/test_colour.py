@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from huimages_app.errors import NotAnImage
 from huimages_app.imaging import Limits, colour, measure
 from tests.support import pictures, profiles, reference
 
@@ -169,6 +170,27 @@ def test_16_bits_of_grey_keep_their_range(rendered, format_):
 def test_16_bits_of_grey_with_the_high_byte_first_keep_their_range(rendered):
     image = Image.frombytes("I;16B", (256, 64), (RAMP * 257).astype(">u2").tobytes())
     assert_ramp(rendered(pictures.encoded(image, "TIFF"), "256x256"))
+
+
+@pytest.mark.parametrize("tones", [RAMP * 257, RAMP], ids=["16 bits", "8 bits"])
+def test_tones_that_are_counted_from_white(rendered, tones):
+    image = Image.fromarray((tones.max() - tones).astype(np.uint16 if tones.max() > 255 else "B"))
+    content = bytearray(pictures.encoded(image, "TIFF"))
+    entry = content.index(struct.pack("<HHL", 262, 3, 1))
+    content[entry + 8 : entry + 10] = b"\0\0"
+    assert_ramp(rendered(bytes(content), "256x256"))
+
+
+def test_planes_of_16_bits_are_refused_rather_than_misread():
+    # 4 x 2 pixels: three planes of 16 bytes, then what three entries have in common.
+    shared = 8 + 48
+    tags = [(256, 1, 4), (257, 1, 2), (258, 3, shared), (262, 1, 2), (273, 3, shared + 6)]
+    tags += [(277, 1, 3), (278, 1, 2), (279, 3, shared), (284, 1, 2)]
+    content = struct.pack("<2sHL", b"II", 42, shared + 12) + bytes(48)
+    content += struct.pack("<6H", 16, 16, 16, 8, 24, 40) + struct.pack("<H", len(tags))
+    content += b"".join(struct.pack("<HHLL", tag, 3, count, value) for tag, count, value in tags)
+    with pytest.raises(NotAnImage, match="stores its colours apart"):
+        measure(io.BytesIO(content + bytes(4)), Limits())
 
 
 def test_16_bits_a_colour_keep_their_range(rendered):
