@@ -58,6 +58,8 @@ export function enhance(form) {
   function clear() {
     boxes().forEach((box) => (box.checked = false));
     count();
+    // The bar goes, and the focus would go with it.
+    if (!form.querySelector(".grid").contains(document.activeElement)) last?.focus({ preventScroll: true });
   }
 
   async function act(action) {
@@ -65,7 +67,7 @@ export function enhance(form) {
     body.set("action", action);
     // Its buttons are named "action" as well, and hide the property of that name.
     const { done } = await json(form.getAttribute("action"), { method: "POST", body });
-    if (LEAVING.has(action)) leave(form, new Set(done));
+    if (LEAVING.has(action)) last = leave(boxes(), new Set(done));
     clear();
     tell(word(`done-${action}`, { count: done.length }));
     if (!boxes().length) location.reload();
@@ -78,9 +80,11 @@ function choose(boxes, from, to) {
   boxes.slice(start, end + 1).forEach((box) => (box.checked = to.checked));
 }
 
-function leave(form, ids) {
-  for (const box of form.querySelectorAll(BOXES)) {
-    if (ids.has(box.value)) box.closest("li").remove();
-  }
-  form.querySelector(BOXES)?.focus({ preventScroll: true });
+/** Take the pictures out of the grid; returns the box nearest to where the last of them was. */
+function leave(boxes, ids) {
+  const gone = boxes.filter((box) => ids.has(box.value));
+  const from = boxes.indexOf(gone.at(-1));
+  const beside = [...boxes.slice(from + 1), ...boxes.slice(0, from + 1).reverse()];
+  gone.forEach((box) => box.closest("li").remove());
+  return beside.find((box) => box.isConnected) ?? null;
 }

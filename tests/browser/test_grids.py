@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -66,6 +68,41 @@ def test_escape_and_a_button_select_none(vera: Person, page: Page) -> None:
     picks.nth(1).check()
     page.get_by_role("button", name="Select none").click()
     expect(picks.nth(1)).not_to_be_checked()
+
+
+def test_the_focus_stays_where_somebody_worked(vera: Person, page: Page) -> None:
+    vera.go("/image/")
+    picks = page.locator(".pick input")
+    after = picks.nth(6)
+    picks.nth(5).press("Space")
+    page.locator("#selection-tags").fill("here")
+    page.locator("#selection-tags").press("Enter")
+    expect(page.locator(".told p")).to_have_text("The tags of 1 picture were changed.")
+    # The bar with the focus in it is gone.
+    expect(picks.nth(5)).to_be_focused()
+    picks.nth(5).press("Space")
+    page.get_by_role("button", name="Select none").press("Enter")
+    expect(picks.nth(5)).to_be_focused()
+    beside = after.input_value()
+    picks.nth(4).press("Space")
+    picks.nth(5).press("Space")
+    page.get_by_role("button", name="Move to the trash").press("Enter")
+    expect(page.locator(".told p")).to_have_text("2 pictures were moved to the trash.")
+    expect(page.locator(f".pick input[value='{beside}']")).to_be_focused()
+
+
+def test_what_is_done_to_chosen_pictures_fits_one_row_in_german(
+    person: Callable[..., Person],
+) -> None:
+    paul = person(locale="de-DE", viewport={"width": 1024, "height": 768})
+    page = paul.go("/image/")
+    page.locator(".pick input").first.check()
+    buttons = page.locator(".actions button")
+    tops = buttons.evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(box => box.top + box.height / 2)"
+    )
+    assert len(tops) == 5
+    assert max(tops) - min(tops) < 2
 
 
 def test_pictures_go_to_the_trash_and_come_back(vera: Person, page: Page, site: Served) -> None:
