@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +30,8 @@ WIDTHS = (480, 720, 1080, 1600, 2400, 3600)
 _FALLBACK = Size.parse("1080x")
 _CLICKED = Size.parse("320x320")
 _CROPS = (Size.parse("150x150!"), Size.parse("200x100!"), Size.parse("75x150!"))
+# Through all others the colour of the placeholder could be seen.
+_OPAQUE = {"image/jpeg", "image/bmp"}
 _SNIPPET = Size.parse("1024x768")
 
 
@@ -148,6 +150,7 @@ def picture_of(image: Image, markup: Markup) -> Picture:
     if len(widths) < len(WIDTHS):
         widths.append(image.width)
     full = Size(width=widths[-1])
+    is_opaque = image.contenttype in _OPAQUE
     width, height = _FALLBACK.fitted(image.width, image.height)
     full_width, full_height = full.fitted(image.width, image.height)
     return Picture(
@@ -157,7 +160,7 @@ def picture_of(image: Image, markup: Markup) -> Picture:
         width=width,
         height=height,
         alt=markup.alt(image),
-        style=style_of(image),
+        style=style_of(image if is_opaque else replace(image, placeholder="#ffffff")),
         ratio=f"{image.width / image.height:.3f}",
         full=markup.named_url(image, full),
         full_width=full_width,

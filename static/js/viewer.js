@@ -31,7 +31,9 @@ async function view(link) {
     dataSource: items,
     index,
     loop: false,
+    counter: false, // of those that are here, which are not all
     bgOpacity: 1,
+    padding: { top: 0, right: 0, bottom: 56, left: 0 }, // the title stands there
     wheelToZoom: true,
     showHideAnimationType: still ? "none" : "zoom",
     zoomAnimationDuration: still ? false : 250,

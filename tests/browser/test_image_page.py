@@ -193,6 +193,23 @@ def test_full_screen_by_keys_leads_to_the_next_picture(vera: Person, page: Page,
     expect(page.locator("a.picture")).to_be_focused()
 
 
+def test_the_ways_on_stay_under_the_pointer(vera: Person, page: Page, path: str) -> None:
+    tops = []
+    vera.go("/image/")
+    for _ in range(4):
+        if tops:
+            page.get_by_role("link", name="Next").click()
+        else:
+            page.locator(".grid a").first.click()
+        page.locator("html[data-scripts=ready]").wait_for()
+        page.wait_for_load_state("networkidle")
+        box = page.get_by_role("link", name="Next").bounding_box()
+        assert box
+        tops.append(box["y"])
+        assert box["y"] + box["height"] <= 800
+    assert len(set(tops)) == 1
+
+
 def test_full_screen_by_swiping(person: Callable[..., Person], path: str) -> None:
     paula = person(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
     page = paula.go(path)

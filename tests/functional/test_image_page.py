@@ -9,6 +9,7 @@ import pytest
 from webtest import TestApp, TestResponse
 
 from huimages_app.stores.base import Image
+from tests.support.pictures import photo, transparent
 from tests.support.site import Site
 
 HOSTILE = "\"><script>alert('x')</script>&amp;${1+1}"
@@ -43,6 +44,16 @@ def test_the_page_tells_what_is_known(browser: TestApp, image: Image) -> None:
     for fact in ("10106", "catalogue/2009", "900 × 600", "JPEG", "DSC 1.jpg", image.id):
         assert fact in facts
     assert page.html.select_one(".chip a")["href"] == "/tag/sea/"
+
+
+def test_behind_a_transparent_picture_is_white(site: Site, browser: TestApp) -> None:
+    """Its colour while it loads would be seen through it, and nothing of it on black."""
+    solid, clear = site.upload(photo(60, 40)), site.upload(transparent(), "clear.png")
+    styles = [
+        browser.get(f"/image/{id_}/").html.select_one(".picture")["style"] for id_ in (solid, clear)
+    ]
+    assert styles[1].endswith(";--c:#ffffff")
+    assert not styles[0].endswith(";--c:#ffffff")
 
 
 def test_the_picture_comes_in_widths_up_to_its_own(browser: TestApp, image: Image) -> None:
