@@ -49,6 +49,8 @@ class Collection:
         """Its name, for people."""
         if self.kind == "tag":
             return _("Tagged “${tag}”", mapping={"tag": self.value})
+        if self.kind == "search" and not self.value:
+            return _("Search pictures")
         if self.kind == "search":
             return _("Found for “${text}”", mapping={"text": self.value})
         if self.kind == "favorites":

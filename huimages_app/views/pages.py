@@ -16,7 +16,7 @@ from .grids import grid_of, items_of
 from .i18n import _
 from .site import Site
 
-_NEWEST, _RANDOM, _TAGS = 24, 8, 60
+_NEWEST, _RANDOM, _TAGS = 24, 16, 60
 _ORDERS = {"oldest": Collection("oldest"), "rated": Collection("rated")}
 _CLOUD = 1000  # tags on their page; a search finds the rest
 

@@ -93,7 +93,7 @@ def change_password(request: Request) -> Any:
     account = _own(request)
     try:
         if _verified(request, account.name, _text(request, "password")) is None:
-            raise BadInput(_("The present password is wrong."))
+            raise BadInput(_("The current password is wrong."))
         accounts = request.library.accounts
         accounts.set_password(account.name, _text(request, "new_password"))
     except TooManyAttempts as error:

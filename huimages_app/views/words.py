@@ -15,6 +15,7 @@ from .i18n import DOMAIN, _
 
 _WORDS: Mapping[str, TranslationString] = {
     "cancel": _("Cancel"),
+    "choose": _("Choose pictures"),
     "close": _("Close"),
     "copied": _("Copied."),
     "copy": _("Copy"),
@@ -25,9 +26,11 @@ _WORDS: Mapping[str, TranslationString] = {
     "next": _("Next"),
     "notCopied": _("The browser does not let us copy. The text is selected: press Ctrl+C."),
     "notLoaded": _("The picture can't be loaded."),
+    "notRead": _("This file can't be read. Is it a folder, or has it been moved?"),
     "offline": _("The site can't be reached. Is there a connection?"),
     "previous": _("Previous"),
-    "progress": _("${done} of ${count} uploaded, ${failed} failed"),
+    "progress": _("${done} of ${count} uploaded"),
+    "progressFailed": _("${done} of ${count} uploaded, ${failed} failed"),
     "remove": _("Remove"),
     "selectNone": _("Select none"),
     "suggestions": _("Suggestions"),

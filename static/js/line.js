@@ -2,7 +2,7 @@
 
 import { word } from "./words.js";
 
-/** `state` is waiting, known (is there already), sending, done or failed. */
+/** `state`: waiting, known (is there already), sending, done, failed, refused (for good). */
 export class Line {
   constructor(file, template, onRemove) {
     this.file = file;
@@ -42,7 +42,7 @@ export class Line {
   become(state, message = "") {
     this.state = state;
     this.element.dataset.state = state;
-    this.element.classList.toggle("bad", state === "failed");
+    this.element.classList.toggle("bad", state === "failed" || state === "refused");
     this.progress.hidden = state !== "sending";
     this.progress.value = 0;
     this.button.hidden = state === "done";

@@ -32,8 +32,9 @@ class Uploader {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!this.lines.length) return this.picker.click();
-      this.run(this.in("waiting", "known"));
+      const next = this.in("waiting", "known");
+      if (next.length) this.run(next);
+      else this.picker.click();
     });
     this.retry.addEventListener("click", () => this.run(this.in("failed")));
     this.acceptDrops(form.querySelector("[data-drop]"));
@@ -50,6 +51,8 @@ class Uploader {
     const hint = document.createElement("p");
     hint.textContent = word("dropHere");
     this.picker.after(hint);
+    // The browser's own button speaks the browser's language, and is small.
+    this.picker.labels[0].textContent = word("choose");
     zone.classList.add("droppable");
     // A picture dropped beside the zone must not take the place of the page.
     for (const type of ["dragover", "drop"]) {
@@ -67,7 +70,7 @@ class Uploader {
       this.list.append(line.element);
       const most = Number(this.form.dataset.maxBytes);
       if (file.size > most) {
-        line.become("failed", word("tooLarge"));
+        line.become("refused", word("tooLarge"));
       } else {
         line.become("waiting");
         // One after the other: each is read into memory for its SHA-1.
@@ -78,9 +81,12 @@ class Uploader {
   }
 
   remove(line) {
-    this.lines = this.lines.filter((other) => other !== line);
+    const at = this.lines.indexOf(line);
+    this.lines.splice(at, 1);
     this.report();
-    this.picker.focus();
+    // Whoever clears the list by keys goes on with the line that stands there now.
+    const beside = [...this.lines.slice(at), ...this.lines.slice(0, at).reverse()];
+    (beside.find((other) => !other.button.hidden)?.button ?? this.picker).focus();
   }
 
   /** Ask whether the picture is there already, without sending it. */
@@ -116,6 +122,7 @@ class Uploader {
     line.become("sending");
     this.report();
     try {
+      await readable(line.file);
       const body = this.body(line, isKnown);
       const progress = (share) => line.advance(share);
       const url = isKnown ? this.form.dataset.known : this.form.getAttribute("action");
@@ -140,10 +147,25 @@ class Uploader {
   }
 
   report() {
-    const failed = this.in("failed").length;
+    this.status.textContent = this.lines.length ? this.summary() : "";
+    this.retry.hidden = !this.in("failed").length || this.in("sending").length > 0;
+  }
+
+  summary() {
+    const count = this.lines.length;
+    const failed = this.in("failed", "refused").length;
     const done = this.in("done").length;
-    const all = this.lines.length;
-    this.status.textContent = all ? word("progress", { done, count: all, failed }) : "";
-    this.retry.hidden = !failed || this.in("sending").length > 0;
+    if (failed) return word("progressFailed", { done, count, failed });
+    if (this.in("waiting", "known").length === count) return word("selected", { count });
+    return word("progress", { done, count });
+  }
+}
+
+/** Throws for a folder, and for a file that has gone: to a request it seems the site has. */
+async function readable(file) {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+  } catch (error) {
+    throw new Error(word("notRead"), { cause: error });
   }
 }

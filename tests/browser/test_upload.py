@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -64,7 +65,7 @@ def test_what_failed_is_sent_again(vera: Person, page: Page) -> None:
     retry = page.get_by_role("button", name="Retry failed")
     expect(retry).to_be_focused()
     retry.press("Enter")
-    expect(page.locator("[data-upload-status]")).to_have_text("1 of 1 uploaded, 0 failed")
+    expect(page.locator("[data-upload-status]")).to_have_text("1 of 1 uploaded")
     expect(retry).to_be_hidden()
 
 
@@ -106,6 +107,45 @@ def test_files_are_dropped_taken_from_the_list_and_refused_when_too_large(
     page.get_by_role("button", name="Remove: small.jpg").click()
     expect(lines).to_have_count(1)
     expect(page.locator("[data-upload-status]")).to_have_text("0 of 1 uploaded, 1 failed")
+
+
+def test_what_never_could_be_taken_is_not_sent_again(
+    vera: Person, page: Page, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone.jpg"
+    gone.write_bytes(pictures.photo(200, 100, seed=9))
+    huge = tmp_path / "huge.jpg"
+    huge.write_bytes(bytes(2_000_001))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    vera.go("/upload/")
+    page.locator("#uploadfile").set_input_files([gone, huge])
+    gone.unlink()
+    page.get_by_role("button", name="Upload").click()
+    lines = page.locator("[data-upload-list] li")
+    # A request with it would fail as if there were no connection.
+    expect(lines.first).to_contain_text("This file can't be read.")
+    expect(page.locator("[data-upload-status]")).to_have_text("0 of 2 uploaded, 2 failed")
+    page.get_by_role("button", name="Retry failed").press("Enter")
+    expect(page.get_by_role("button", name="Upload")).to_be_enabled()
+    expect(lines.last).to_contain_text("This picture is too large.")
+    assert "POST" not in sent
+
+
+def test_the_list_is_cleared_by_keys_and_the_button_chooses_more(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    page.locator("#uploadfile").set_input_files(
+        [file(f"{name}.jpg", pictures.photo(60, 40, seed=ord(name))) for name in "abc"]
+    )
+    expect(page.locator("[data-upload-status]")).to_have_text("3 pictures selected")
+    page.get_by_role("button", name="Remove: b.jpg").press("Enter")
+    expect(page.get_by_role("button", name="Remove: c.jpg")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove: a.jpg")).to_be_focused()
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("[data-upload-status]")).to_have_text("1 of 1 uploaded")
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="Upload").click()
 
 
 def test_a_file_on_its_way_is_cancelled(vera: Person, page: Page) -> None:

@@ -31,6 +31,11 @@ def test_pages_without_pictures_say_so(browser: TestApp, path: str) -> None:
     assert browser.get(path).html.select_one(".empty").text.strip()
 
 
+def test_a_search_for_nothing_asks_for_words(browser: TestApp) -> None:
+    page = browser.get("/search?q=")
+    assert page.html.h1.text == "Search pictures"
+
+
 def test_the_start_page_shows_the_newest_first_and_the_tags(site: Site, browser: TestApp) -> None:
     images = [
         site.add(seed, tags=["sea"], timestamp=START + timedelta(days=seed)) for seed in range(3)

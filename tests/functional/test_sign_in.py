@@ -130,7 +130,7 @@ def test_a_new_password_ends_all_other_sessions(closed: Site) -> None:
 @pytest.mark.parametrize(
     ("present", "new", "problem"),
     [
-        ("wrong password", "a brand new password", "The present password is wrong"),
+        ("wrong password", "a brand new password", "The current password is wrong"),
         (PASSWORD, "short", "at least 10"),
     ],
 )

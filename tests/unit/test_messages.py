@@ -61,6 +61,11 @@ def test_translations_keep_what_is_put_in(german: Catalog) -> None:
             assert found[0] == found[1], message.id
 
 
+def test_german_addresses_everybody_alike(german: Catalog) -> None:
+    formal = re.compile(r"\b(Sie|Ihnen|Ihr\w{0,2})\b")
+    assert [message.id for message in german if formal.search(str(message.string))] == []
+
+
 def test_the_compiled_catalogue_is_the_written_one(german: Catalog) -> None:
     compiled = io.BytesIO()
     write_mo(compiled, german)
