@@ -4,6 +4,7 @@ import { json } from "./asking.js";
 import { warn } from "./telling.js";
 import { word } from "./words.js";
 
+const AHEAD = 3; // pictures before the last, those after it are fetched
 const STYLES = new URL("../vendor/photoswipe/photoswipe.css", import.meta.url);
 
 export function enhance(link) {
@@ -43,6 +44,7 @@ async function view(link) {
     arrowNextTitle: word("next"),
     errorMsg: word("notLoaded"),
   });
+  viewer.on("change", further(viewer, items));
   viewer.on("uiRegister", () => viewer.ui.registerElement(caption(viewer, items)));
   viewer.on("destroy", () => {
     // Whoever walked on in full screen wants to see that picture's page.
@@ -50,6 +52,29 @@ async function view(link) {
   });
   viewer.init();
   viewer.element.setAttribute("aria-label", word("fullScreen"));
+}
+
+/** Fetches what comes after the last of `items`, as somebody comes near to it. */
+function further(viewer, items) {
+  let isAsking = false;
+  return async () => {
+    const last = items.length - 1;
+    if (isAsking || viewer.currIndex < last - AHEAD) return;
+    isAsking = true; // to the end, if nothing follows
+    const url = new URL(items[last].href, location.href);
+    url.pathname += "around";
+    try {
+      const found = await json(url);
+      const more = found.items.slice(found.index + 1);
+      if (!more.length || viewer.isDestroying) return;
+      items.push(...more);
+      viewer.refreshSlideContent(last + 1);
+      isAsking = false;
+      viewer.dispatch("change"); // "Next" may have been off
+    } catch {
+      isAsking = false; // the next step tries again
+    }
+  };
 }
 
 function caption(viewer, items) {

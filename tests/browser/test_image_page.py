@@ -193,6 +193,21 @@ def test_full_screen_by_keys_leads_to_the_next_picture(vera: Person, page: Page,
     expect(page.locator("a.picture")).to_be_focused()
 
 
+def test_full_screen_goes_on_to_the_last_picture(vera: Person, page: Page, site: Served) -> None:
+    vera.go(f"/image/{site.images['chelsea'].id}/")  # the newest
+    page.keyboard.press("v")
+    page.locator(".pswp__img").last.wait_for()
+    onward = page.get_by_role("dialog").get_by_role("button", name="Next")
+    for _ in range(14):
+        expect(onward).to_be_enabled()
+        page.keyboard.press("ArrowRight")
+    expect(onward).to_have_count(0)  # a button that is off is not shown
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/image/*/")
+    expect(page.locator("a.previous")).to_be_visible()
+    expect(page.locator("a.next")).to_have_count(0)
+
+
 def test_the_ways_on_stay_under_the_pointer(vera: Person, page: Page, path: str) -> None:
     tops = []
     vera.go("/image/")
