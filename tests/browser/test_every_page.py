@@ -123,6 +123,23 @@ def test_sentences_about_the_api_have_room_on_a_phone(person: Callable[..., Pers
     assert min(widths) > 250
 
 
+def test_states_are_told_apart_in_colours_of_peoples_own(
+    person: Callable[..., Person], site: Served
+) -> None:
+    who = person(forced_colors="active")
+    page = who.go("/image/")
+    edge = "link => getComputedStyle(link).borderBottomColor"
+    here, elsewhere = (page.get_by_role("link", name=name) for name in ("All pictures", "Tags"))
+    assert here.first.evaluate(edge) != elsewhere.first.evaluate(edge)
+    who.go(f"/image/{site.images['chelsea'].id}/")
+    page.locator("#newtag").press_sequentially("h")
+    options = page.get_by_role("option")
+    expect(options).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    ground = "option => getComputedStyle(option).backgroundColor"
+    assert options.nth(0).evaluate(ground) != options.nth(1).evaluate(ground)
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page(name: str, person: Callable[..., Person], site: Served) -> None:
     path, prepare, complaint = PAGES[name]
