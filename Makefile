@@ -50,6 +50,7 @@ services: $(SERVICES)  ## install the servers that tests start into .services
 	@touch $@
 
 # What `make bench` compares with; each from its own registry, into .services/bench.
+# COUCHDB=http://admin:secret@127.0.0.1:5984/ has the pages timed with metadata there, too.
 PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/bench/debian/stamp
 
 .services/bench/node/stamp: $(wildcard benchmarks/peers/node/*)
@@ -72,11 +73,11 @@ PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/benc
 	  for package in *.deb; do dpkg -x $$package .; done
 	@touch $@
 
-bench: develop services $(PEERS)  ## compare the speed with other servers, an hour (QUICK=1: minutes)
+bench: develop $(PEERS)  ## compare the speed with other servers, an hour (QUICK=1: minutes)
 	$(BIN)/python -m benchmarks.side_by_side $(if $(QUICK),--quick) $(ARGS)
 	$(BIN)/python -m benchmarks.heaviest
 	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000)
-	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000,2000 50000) --couchdb
+	$(if $(COUCHDB),$(BIN)/python -m benchmarks.pages --couchdb $(COUCHDB) $(if $(QUICK),500 5000))
 
 test: develop services  ## run every test, and hold the coverage of branches at 95 %
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term $(ARGS)

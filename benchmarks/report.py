@@ -173,6 +173,8 @@ def _pages(parts: Mapping[str, Any]) -> str:
             for page, times in part["pages"].items()
         ]
         lines.append(table(head, rows))
+    if "CouchDB" not in parts:
+        lines.append("CouchDB was not measured here; `make bench COUCHDB=URL` does it.\n")
     return "\n".join(lines)
 
 
