@@ -34,14 +34,19 @@ _HEADINGS: Mapping[int, TranslationString] = {
 _OTHERWISE = _("Something went wrong")
 
 
-def error_answer(request: Request, status: int, sentence: str) -> Response:
-    """The answer to a request that failed; `sentence` says why, to whoever sent it."""
+def error_answer(
+    request: Request, status: int, sentence: str, for_people: TranslationString | None = None
+) -> Response:
+    """The answer to a request that failed; `sentence` says why, to whoever sent it.
+
+    A page says `for_people` instead, where that is given.
+    """
     if is_for_programs(request) or wants_json(request):
         translate = request.localizer.translate
         title = translate(_HEADINGS.get(status, _OTHERWISE))
         response = problem(request, status, title, translate(sentence))
     elif "text/html" in request.headers.get("Accept", ""):
-        response = _page(request, status, sentence)
+        response = _page(request, status, for_people or sentence)
     else:
         response = _text(sentence)
     response.status_int = status

@@ -62,6 +62,12 @@ _SENTENCES: dict[type[HuimagesError], str] = {
     StoreDown: _("A part of this site does not answer at the moment. Please try again."),
     BadOriginal: _("The stored picture can't be read. Its owners have been told in the log."),
 }
+# What pages say, in the language of the page, where the error itself talks to programs.
+_FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
+    RemovedImage: _("Nobody can bring it back."),
+    UnknownImage: _("There is no such picture. Perhaps it has been moved to the trash."),
+    BadCursor: _("The address of this page is damaged. Please start from the first page."),
+}
 
 
 def status_of(error: HuimagesError) -> int:
@@ -75,7 +81,8 @@ def known_error(error: HuimagesError, request: Request) -> Response:
     status = status_of(error)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
-    response = error_answer(request, status, _SENTENCES.get(type(error), _sentence(str(error))))
+    sentence = _SENTENCES.get(type(error), _sentence(str(error)))
+    response = error_answer(request, status, sentence, _FOR_PEOPLE.get(type(error)))
     if status == 503:
         response.retry_after = RETRY_AFTER
     return response

@@ -29,6 +29,18 @@ def test_people_get_a_page(site: Site, path: str, status: int, heading: str) -> 
     assert "no-store" in page.headers["Cache-Control"]
 
 
+def test_people_are_told_of_missing_pictures_in_their_language(site: Site) -> None:
+    paul, image = site.browser("de"), site.add()
+    site.library.editing.trash(image.id)
+    page = paul.get(f"/image/{image.id}/", status=404)
+    assert page.html.select_one("[data-status] p").text.startswith("Dieses Bild gibt es nicht.")
+    site.library.editing.remove(image.id)
+    page = paul.get(f"/image/{image.id}/", status=410)
+    assert page.html.h1.text == "Dieses Bild wurde gelöscht"
+    assert page.html.select_one("[data-status] p").get("lang") is None
+    assert image.id in site.app.get(f"/image/{image.id}/", status=410).text
+
+
 def test_a_wrong_method_is_told_which_are_right(site: Site, browser: TestApp) -> None:
     page = browser.post("/favorites/", status=405)
     assert page.headers["Allow"] == "GET, HEAD"
