@@ -73,7 +73,7 @@ PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/benc
 	  for package in *.deb; do dpkg -x $$package .; done
 	@touch $@
 
-bench: develop $(PEERS)  ## compare the speed with other servers, an hour (QUICK=1: minutes)
+bench: develop $(PEERS)  ## compare the speed with other servers, a quarter of an hour (QUICK=1: minutes)
 	$(BIN)/python -m benchmarks.side_by_side $(if $(QUICK),--quick) $(ARGS)
 	$(BIN)/python -m benchmarks.heaviest
 	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000)
