@@ -6,7 +6,7 @@ import io
 import multiprocessing
 import random
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image
@@ -96,8 +96,9 @@ def work(folder: Path, seed: int) -> int:
 
 
 def test_everything_at_once(tmp_path: Path) -> None:
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        done = pool.starmap(work, [(tmp_path, 1), (tmp_path, 2)])
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=spawn) as pool:  # waits for its processes to end
+        done = list(pool.map(work, [tmp_path] * 2, [1, 2]))
     assert min(done) > 20
     library = make_library(settings(tmp_path))
     assert list(library.upkeep.check()) == []
