@@ -52,7 +52,11 @@ class Connection:
 
     def is_stale(self) -> bool:
         # Nothing is under way, so anything to be read is the server hanging up.
-        return not self.is_open or bool(select.select([self._http.sock], [], [], 0)[0])
+        if not self.is_open:
+            return True
+        waiting = select.poll()  # `select.select` knows descriptors up to 1023 only
+        waiting.register(self._http.sock, select.POLLIN)
+        return bool(waiting.poll(0))
 
     def close(self) -> None:
         self._http.close()

@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import os
+import resource
 import ssl
 import subprocess
 import threading
@@ -104,6 +105,21 @@ def test_one_that_the_server_closed_is_not(fake: FakeCouch, server: Server) -> N
         assert server.database("db").get("x")
     assert len(fake.clients) == 3
     assert len(fake.asked) == 3
+
+
+def test_descriptors_of_any_number_will_do(fake: FakeCouch, server: Server) -> None:
+    """`select` knows those up to 1023 only, and a web server with many clients has more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2000, hard), hard))
+    low = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        for _ in range(3):
+            assert server.database("db").get("x")
+    finally:
+        for descriptor in low:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(fake.clients) == 1
 
 
 @pytest.mark.filterwarnings("ignore:This process.*fork:DeprecationWarning")  # Python 3.12
