@@ -128,6 +128,29 @@ def test_an_upgrade_waits_for_views_that_take_long(site: Site, http: httpx.Clien
         store.close()
 
 
+@pytest.mark.parametrize("older", [True, False], ids=["an upgrade", "the first time"])
+def test_an_index_belongs_to_a_design_document_all_the_time(
+    site: Site, http: httpx.Client, older: bool
+) -> None:
+    """CouchDB 3.3 clears away, when it likes, an index that no design document has."""
+    if older:
+        site.make()
+        make_older(http, site.images)
+    port = urlsplit(site.url).port
+    assert port
+    with FaultProxy(port) as proxy:
+        store = replace(site, url=through(proxy.port, site.url)).metadata()
+        store.setup()
+        store.close()
+        designs = f"/{site.images}/_design/"
+        steps = [r.replace(designs, "") for r in proxy.requests if designs in r]
+    steps = [step.partition("?")[0] for step in steps if not step.startswith("GET huimages")]
+    built = [r for r in proxy.requests if f"{designs}huimages_next/_view/" in r]
+    assert steps == ["PUT huimages_next", "PUT huimages", "PUT huimages_next"]
+    assert proxy.requests.index(built[-1]) < proxy.requests.index(f"PUT {designs}huimages")
+    assert http.get(f"{designs}huimages_next").status_code == 404
+
+
 def test_views_left_over_from_a_setup_that_was_killed(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     store.setup()

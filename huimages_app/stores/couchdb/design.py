@@ -10,7 +10,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -63,10 +63,11 @@ def create(database: Database) -> str:
 def install(database: Database, folder: str, *, wait: bool) -> str:
     """Make the database and its views if need be; a line that says what was done.
 
-    With `wait`, views that replace older ones are built beside them first, however long
-    that takes: CouchDB shares the index of equal views, so the site does not stand still.
-    Without, that is left to `huimages setup` where it would take long.  Raises StoreDown,
-    and BadSetting if something has to be done and the account has no right to do it.
+    With `wait`, new views are built beside older ones first, however long that takes:
+    CouchDB shares the index of equal views, so the site does not stand still, and one
+    that starts afterwards finds an index.  Without, replacing views is left to
+    `huimages setup` where it would take long.  Raises StoreDown, and BadSetting if
+    something has to be done and the account has no right to do it.
     """
     create(database)
     try:
@@ -75,9 +76,8 @@ def install(database: Database, folder: str, *, wait: bool) -> str:
             return f"{database.name}: the views are there"
         if installed and not wait and database.size() > _SMALL:
             raise BadSetting(f"the views of {database.name!r} are old; run 'huimages setup'")
-        if installed and wait:
-            _build_beside(database, folder)
-        _replace(database, folder)
+        with _built_beside(database, folder) if wait else contextlib.nullcontext():
+            _replace(database, folder)
     except Forbidden as error:
         raise _not_allowed(database, error) from error
     return f"{database.name}: views of version {VERSION} installed"
@@ -118,7 +118,13 @@ def _replace(database: Database, folder: str) -> None:
         return
 
 
-def _build_beside(database: Database, folder: str) -> None:
+@contextlib.contextmanager
+def _built_beside(database: Database, folder: str) -> Iterator[None]:
+    """The views under another name, complete, until the context ends.
+
+    They stay until then because CouchDB removes an index, some time, that belongs to no
+    design document.
+    """
     staging = f"_design/{_STAGING}"
     left = database.get(staging)
     with contextlib.suppress(Conflict):  # another node does the same
@@ -133,6 +139,7 @@ def _build_beside(database: Database, folder: str) -> None:
             if not isinstance(error.__cause__, TimeoutError):
                 raise
             time.sleep(1)
+    yield
     built = database.get(staging)
     if built:
         with contextlib.suppress(Conflict):
