@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from huimages_app.errors import UnknownImage
-from huimages_app.stores.base import Mark, Metadata, Summary
+from huimages_app.stores.base import Mark, Metadata, Query, Summary
 
-from .samples import START, an_id, an_image, change, fill, put, say
+from .samples import START, an_id, an_image, change, fill, put, say, walk
 
 
 class MarksContract:
@@ -45,6 +45,24 @@ class MarksContract:
         assert len(store.marks(an_id(1))) == 6
         for visitor in ["vera", "a-b", "ü@x.de", "%"]:
             assert [mark.tags for _, mark in store.marks_by(visitor)] == [(f"by {visitor}",)]
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("\u2764", "\u2764\ufe0f"), ("sea", "se\u00ada"), ("m\u00f6we", "mo\u0308we")],
+        ids=["an emoji and its picture", "a soft hyphen", "composed and decomposed"],
+    )
+    def test_what_looks_the_same_and_is_not(self, store: Metadata, one: str, other: str) -> None:
+        """CouchDB collates them as equal."""
+        fill(store, range(5))
+        for number, tag in enumerate([one, other, one, other, one]):
+            say(store, an_id(number), tag, tags=(tag,), favorite=True)
+        say(store, an_id(0), "paul", tags=(other,))
+        assert sorted(store.tags()) == sorted([(one, 3), (other, 3)])
+        for limit in (1, 2, 9):
+            assert walk(store, Query(tag=one), limit) == [an_id(4), an_id(2), an_id(0)]
+            assert walk(store, Query(tag=other), limit) == [an_id(3), an_id(1), an_id(0)]
+            assert walk(store, Query(favorite_of=other), limit) == [an_id(3), an_id(1)]
+        assert list(dict(store.marks_by(other))) == sorted([an_id(3), an_id(1)])
 
     def test_an_unknown_image(self, store: Metadata) -> None:
         store.remove(put(store, an_image(2)))

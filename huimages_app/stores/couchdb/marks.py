@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -43,8 +44,8 @@ class Marks:
                 limit=PIECE,
             )
             for row in rows:
-                image_id, mark = row["key"][1], mark_of(row["value"])
-                if image_id > after and not mark.is_empty:
+                (visitor, image_id), mark = row["key"], mark_of(row["value"])
+                if visitor == visitor_id and image_id > after and not mark.is_empty:
                     yield image_id, mark
             if len(rows) < PIECE:
                 return
@@ -61,9 +62,14 @@ class Marks:
             {"startkey": [prefix], "endkey": [prefix + _BEHIND, {}]} if prefix else {}
         )
         rows = self._visitors.rows("by_tag", group_level=1, **within)
-        # CouchDB sorts like a dictionary, and what begins with "a" may begin with "ä" there.
-        tags = [(row["key"][0], row["value"]) for row in rows if row["key"][0].startswith(prefix)]
-        return sorted(tags, key=lambda tag: (-tag[1], tag[0]))[:limit]
+        # CouchDB sorts like a dictionary: what begins with "a" may begin with "ä" there, and
+        # tags that differ in nothing it sorts by come by turns, each in several rows.
+        tags: Counter[str] = Counter()
+        for row in rows:
+            tag = row["key"][0]
+            if tag.startswith(prefix):
+                tags[tag] += row["value"]
+        return sorted(tags.items(), key=lambda tag: (-tag[1], tag[0]))[:limit]
 
     def save(self, image_id: str, visitor_id: str, change: Callable[[Mark], Mark]) -> Mark:
         """As `Metadata.save_mark`."""

@@ -88,6 +88,7 @@ class Collections:
         self, plan: Plan, candidates: Sequence[Candidate]
     ) -> Iterable[tuple[Candidate, Document]]:
         """The candidates that all conditions hold for, with their documents."""
+        candidates = [candidate for candidate in candidates if not candidate.stray]
         missing = [candidate.id for candidate in candidates if candidate.document is None]
         others = self._images.get_many(missing)
         checks = plan.unchecked.values()

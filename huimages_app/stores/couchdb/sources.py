@@ -11,17 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .server import Database, Document
+from .server import Database, Document, Row
 
 Place = tuple[str | float, ...]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An image that may be in a collection; its document if that came along."""
+    """An image that may be in a collection; its document if that came along.
+
+    A `stray` is in none: its key only sorts as if it were one of those asked for.
+    """
 
     place: Place
     document: Document | None = None
+    stray: bool = False
 
     @property
     def id(self) -> str:
@@ -52,13 +56,15 @@ class ViewSource(Source):
     """The rows of a view whose keys begin with `prefix`: one request, documents included.
 
     `grouped` is for views of marks, where several visitors' rows have the same key and
-    the documents are in the other database.
+    the documents are in the other database.  `exact` tells strays: CouchDB takes strings
+    for equal that differ in what nobody sees, as in the variation selector of an emoji.
     """
 
     database: Database
     view: str
     prefix: tuple[str | bool, ...]
     grouped: bool = False
+    exact: bool = False
 
     @property
     def _ends(self) -> tuple[list[Any], list[Any]]:
@@ -79,8 +85,13 @@ class ViewSource(Source):
             limit=limit + 1,  # one more, for the place itself may be left out
             **content,
         )
-        found = [Candidate(tuple(row["key"][len(self.prefix) :]), row.get("doc")) for row in rows]
+        found = [self._candidate(row) for row in rows]
         return [c for c in found if not (start and start.leaves_out(c.place))][:limit]
+
+    def _candidate(self, row: Row) -> Candidate:
+        size = len(self.prefix)
+        prefix, place = tuple(row["key"][:size]), tuple(row["key"][size:])
+        return Candidate(place, row.get("doc"), stray=self.exact and prefix != self.prefix)
 
     def count(self) -> int:
         """Number of rows; for views that are reduced to it."""

@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from huimages_app.errors import StoreDown
-from huimages_app.stores.base import Image, Mark
+from huimages_app.ids import image_id
+from huimages_app.stores.base import Image, Mark, Query
 from huimages_app.stores.couchdb import patience
 from huimages_app.stores.couchdb.documents import document_of, image_of, mark_of, time_of
+from huimages_app.stores.couchdb.marks import Marks
+from huimages_app.stores.couchdb.pages import Collections
 from huimages_app.stores.couchdb.patience import Stripes, insist
-from huimages_app.stores.couchdb.server import Conflict
+from huimages_app.stores.couchdb.server import Conflict, Row
 from huimages_app.stores.couchdb.sources import Listed, Start
 from huimages_app.stores.couchdb.words import beginnings, matches
 from huimages_app.stores.words import phrases, words
@@ -151,3 +154,54 @@ def test_listed_places_are_read_from_anywhere() -> None:
     assert [c.id for c in source.read(start, 9, descending=True)] == ["a"]
     inclusive = Start(("2", "b"), inclusive=True)
     assert [c.id for c in source.read(inclusive, 9, descending=True)] == ["b", "a"]
+
+
+# -- keys that collate as equal
+
+
+class Rows:
+    """Stands in for a database with one view, whose rows come as CouchDB 3 sends them."""
+
+    def __init__(self, *rows: Row) -> None:
+        self._rows = rows
+
+    def rows(self, view: str, *, limit: int | None = None, **options: Any) -> list[Row]:
+        start = options.get("startkey", [])
+        begin = next((n for n, row in enumerate(self._rows) if row["key"][1:] == start[1:]), 0)
+        return list(self._rows[begin:][:limit])
+
+    def get_many(self, ids: list[str]) -> dict[str, dict[str, Any]]:
+        return {one: {"_id": one, "ctime": "20090401T120001"} for one in ids}
+
+
+HEART, RED_HEART = "\u2764", "\u2764\ufe0f"  # ICU gives the variation selector no weight
+ONE, OTHER, THIRD = (image_id(b"%d" % number) for number in range(3))
+
+
+def test_pages_leave_out_what_only_collates_as_equal() -> None:
+    keys = [(HEART, ONE), (RED_HEART, ONE), (RED_HEART, OTHER), (HEART, THIRD)]
+    visitors: Any = Rows(*({"key": [tag, "2009", one], "value": 1} for tag, one in keys))
+    images: Any = Rows()
+    collections = Collections(images, visitors)
+    for tag, expected in ((HEART, [ONE, THIRD]), (RED_HEART, [ONE, OTHER])):
+        page = collections.page(Query(tag=tag), 5, None)
+        assert [image.id for image in page.images] == expected
+        first = collections.page(Query(tag=tag), 1, None)
+        second = collections.page(Query(tag=tag), 1, first.next)
+        assert [image.id for image in [*first.images, *second.images]] == expected
+
+
+def test_tags_that_come_by_turns_are_counted_once() -> None:
+    turns: Any = Rows(
+        {"key": [HEART], "value": 2}, {"key": [RED_HEART], "value": 1}, {"key": [HEART], "value": 3}
+    )
+    marks = Marks(turns, turns, Stripes(1))
+    assert marks.tags("", None) == [(HEART, 5), (RED_HEART, 1)]
+    assert marks.tags(RED_HEART, None) == [(RED_HEART, 1)]
+
+
+def test_marks_of_a_visitor_are_not_those_of_one_who_collates_as_equal() -> None:
+    rows: Any = Rows(
+        *({"key": [visitor, ONE], "value": {"rating": 5}} for visitor in (HEART, RED_HEART))
+    )
+    assert len(list(Marks(rows, rows, Stripes(1)).by_visitor(HEART))) == 1
