@@ -26,12 +26,17 @@ def write_ini(folder, name, *lines):
     return f"http://127.0.0.1:{port}"
 
 
+def on_port(url):
+    """As deploy/huimages@.service starts it."""
+    return [*PSERVE, f"http_port={url.rpartition(':')[2]}"]
+
+
 @pytest.mark.parametrize("name", ["development.ini", "production.ini"])
 def test_an_ini_file_starts_with_no_store_there(name, tmp_path):
     url = write_ini(tmp_path, name)
     environ = {"HUIMAGES_COUCHDB_URL": "http://127.0.0.1:9/", "HUIMAGES_SECRET": "s" * 32}
 
-    with serving(PSERVE, url, folder=tmp_path, environ=environ):
+    with serving(on_port(url), url, folder=tmp_path, environ=environ):
         assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
         long = httpx.get(f"{url}/healthz", headers={"X-Long": "a" * 50_000}, trust_env=False)
         assert long.status_code == 431
@@ -39,6 +44,14 @@ def test_an_ini_file_starts_with_no_store_there(name, tmp_path):
     log = (tmp_path / "server.log").read_text(encoding="utf-8")
     assert "Traceback" not in log
     assert f"Serving on {url}" in log
+
+
+def test_a_process_of_production_listens_on_the_port_it_is_told(tmp_path):
+    write_ini(tmp_path, "production.ini", "huimages.secret = " + "s" * 32)
+    for _ in range(2):
+        url = f"http://127.0.0.1:{free_port()}"
+        with serving(on_port(url), f"{url}/healthz", folder=tmp_path):
+            pass  # it answers there
 
 
 @pytest.mark.parametrize(
@@ -75,9 +88,9 @@ def test_a_mistake_stops_the_start_with_one_line(line, complaint, tmp_path):
     ],
 )
 def test_production_does_not_start_with_a_secret_that_is_none(line, complaint, tmp_path):
-    write_ini(tmp_path, "production.ini", line)
+    url = write_ini(tmp_path, "production.ini", line)
     done = subprocess.run(
-        PSERVE, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        on_port(url), cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
 
     assert done.returncode == 2
