@@ -192,7 +192,10 @@ class Database:
     def size(self) -> int:
         """Number of documents."""
         with self._translated():
-            return int(self._client.info()["doc_count"])
+            try:
+                return int(self._client.info()["doc_count"])
+            except couchdb.ResourceNotFound as error:
+                raise self._no_database(error) from error
 
     def create(self) -> None:
         """Make the database; nothing happens if there is one."""
@@ -209,15 +212,19 @@ class Database:
             try:
                 return [dict(row) for row in self._client.view(name, **options).rows]
             except couchdb.ResourceNotFound as error:
+                self._must_exist(error)
                 raise StoreDown(
                     f"CouchDB has no {name} in {self.name!r}; 'huimages setup' installs it"
                 ) from error
 
     def _must_exist(self, error: couchdb.ResourceNotFound) -> None:
         """A document may be missing; a missing database is no answer about a document."""
-        reason = str(error.args[0][1] if error.args and error.args[0] else "")
+        reason = _reason(error)
         if "missing" not in reason and "deleted" not in reason:
-            raise StoreDown(f"CouchDB has no database {self.name!r}: {reason}") from error
+            raise self._no_database(error) from error
+
+    def _no_database(self, error: couchdb.ResourceNotFound) -> StoreDown:
+        return StoreDown(f"CouchDB has no database {self.name!r}: {_reason(error)}")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -232,6 +239,10 @@ class Database:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             # What came is not what CouchDB sends: another server's page, or half a reply.
             raise StoreDown(f"CouchDB, database {self.name!r}, sent nonsense: {error!r}") from error
+
+
+def _reason(error: couchdb.ResourceNotFound) -> str:
+    return str(error.args[0][1] if error.args and error.args[0] else "")
 
 
 def _same(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:

@@ -167,6 +167,13 @@ def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Serv
             server.database("db").get("x")
         with pytest.raises(StoreDown, match="no database 'db'"):
             server.database("db").attachment("x", "y", io.BytesIO(), seconds=1)
+        with pytest.raises(StoreDown, match="no database 'db'"):
+            server.database("db").size()
+        with pytest.raises(StoreDown, match="no database 'db'"):
+            server.database("db").rows("by_time")
+    fake.answer = b'{"error": "not_found", "reason": "missing_named_view"}'
+    with pytest.raises(StoreDown, match="'huimages setup' installs it"):
+        server.database("db").rows("by_time")
     fake.answer = b'["no object"]'
     with pytest.raises(StoreDown):
         server.database("db").get("x")
