@@ -199,6 +199,10 @@ def _s3_place(rest: str, settings: Settings) -> S3Place:
     bucket, _, prefix = rest.partition("/")
     if not bucket and not settings.s3_bucket:
         raise BadSetting("setting 'huimages.s3.bucket' is empty: it names the bucket")
+    if bool(settings.s3_access_key_id) != bool(settings.s3_secret_access_key):
+        raise BadSetting(
+            "of 'huimages.s3.access_key_id' and 'huimages.s3.secret_access_key' one is missing"
+        )
     return S3Place(
         bucket=bucket or settings.s3_bucket,
         prefix=prefix if bucket else settings.s3_prefix,

@@ -58,6 +58,12 @@ def test_s3() -> None:
     store.close()
 
 
+@pytest.mark.parametrize("half", ["s3__access_key_id", "s3__secret_access_key"])
+def test_half_of_the_keys_of_s3(half: str) -> None:
+    with pytest.raises(BadSetting, match="one is missing"):
+        make_place("s3:bucket", settings(**{half: "a-key"}))
+
+
 def test_a_place_that_is_none() -> None:
     with pytest.raises(BadSetting, match="'ftp:somewhere' is no place"):
         make_place("ftp:somewhere", settings())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import couchdb
 import couchdb.http
@@ -257,9 +257,15 @@ def _with_credentials(url: str, username: str, password: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadSetting("setting 'huimages.couchdb.url' is no http:// or https:// address")
+    username = username or unquote(parts.username or "")
+    password = password or unquote(parts.password or "")
+    if bool(username) != bool(password):
+        given, missing = ("username", "password") if username else ("password", "username")
+        raise BadSetting(
+            f"setting 'huimages.couchdb.{missing}' is missing: there is a {given}, "
+            "of its own or in 'huimages.couchdb.url'"
+        )
     if not username:
-        if parts.username and parts.password is None:
-            raise BadSetting("setting 'huimages.couchdb.url' holds a user name and no password")
         return url
     host = parts.netloc.rpartition("@")[2]
     credentials = f"{quote(username, safe='')}:{quote(password, safe='')}"

@@ -194,13 +194,15 @@ def test_changes_from_a_place_nobody_knows(fake: FakeCouch, server: Server) -> N
 
 
 @pytest.mark.parametrize("password", ["pass", "p@ss:w/o%rd ü", "%40"])
-@pytest.mark.parametrize("by", ["settings", "address"])
+@pytest.mark.parametrize("by", ["settings", "address", "both"])
 def test_credentials(
     fake: FakeCouch, password: str, by: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     if by == "settings":
         server = Server(fake.url, username="vera@home", password=password)
+    elif by == "both":  # the password from a file
+        server = Server(f"http://vera%40home@{fake.host}/", password=password)
     else:
         quoted = couchdb.http.quote(password)
         server = Server(f"http://vera%40home:{quoted}@{fake.host}/")
@@ -221,8 +223,20 @@ def test_credentials(
 
 
 @pytest.mark.parametrize(
-    "url", ["", "localhost:5984", "ftp://x/", "http:///db", "http://vera@host/"]
+    ("url", "given", "missing"),
+    [
+        ("http://vera@host/", {}, "password"),
+        ("http://host/", {"username": "vera"}, "password"),
+        ("http://host/", {"password": "secret"}, "username"),
+    ],
 )
+def test_half_of_the_credentials(url: str, given: dict[str, str], missing: str) -> None:
+    with pytest.raises(BadSetting, match=rf"'huimages\.couchdb\.{missing}' is missing") as raised:
+        Server(url, **given)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["", "localhost:5984", "ftp://x/", "http:///db"])
 def test_addresses_that_are_none(url: str) -> None:
     with pytest.raises(BadSetting, match=r"huimages\.couchdb\.url"):
         Server(url)
