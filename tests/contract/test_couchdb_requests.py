@@ -7,10 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from huimages_app.stores.base import Metadata, Query
+from huimages_app.stores.couchdb.design import views
 from huimages_app.stores.couchdb.session import Session
 from tests.support.couch import Site
 
@@ -55,19 +57,27 @@ def with_errors(act: Callable[[], object]) -> None:
 
 
 class Requests:
-    """Counts what the session sends."""
+    """Counts what the session sends, and keeps what the views are asked."""
 
     def __init__(self) -> None:
         self.number = 0
+        self.views: list[tuple[str, dict[str, str]]] = []
+
+    def see(self, url: str) -> None:
+        self.number += 1
+        parts = urlsplit(url)
+        if "/_view/" in parts.path:
+            name = parts.path.rpartition("/")[2]
+            self.views.append((name, dict(parse_qsl(parts.query))))
 
 
 @pytest.fixture
 def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
     requests, send = Requests(), Session.request
 
-    def request(session: Session, *arguments: Any, **options: Any) -> Any:
-        requests.number += 1
-        return send(session, *arguments, **options)
+    def request(session: Session, method: str, url: str, *rest: Any, **options: Any) -> Any:
+        requests.see(url)
+        return send(session, method, url, *rest, **options)
 
     monkeypatch.setattr(Session, "request", request)
     return requests
@@ -103,6 +113,29 @@ def test_as_many_requests_as_the_manual_says(
         requests.number = 0
         assert len(store.random(15)) == 15
         assert requests.number in {2, 3}  # 3 if the draw began near the end of the IDs
+    store.close()
+
+
+def test_views_are_asked_nothing_that_couchdb_refuses(
+    couchdb_site: Site, requests: Requests
+) -> None:
+    """pouchdb-server answers all of it."""
+    reduced = {name for f in ("images", "visitors") for name, v in views(f).items() if len(v) > 1}
+    store = couchdb_site.metadata()
+    for number in range(8):
+        put(store, an_image(number, titles=("a gull",)), tags=("sea",), favorite=True, rating=5)
+    for query in (Query(), Query(tag="sea"), Query(favorite_of="vera"), Query(text="gull sea")):
+        assert len(walk(store, query)) == len(walk_back(store, query)) == 8
+        store.neighbours(query, an_id(7))
+    for ask in QUESTIONS.values():
+        ask(store)
+    store.random(5)
+    assert len({name for name, _ in requests.views}) > 10
+    for name, options in requests.views:
+        reduces = name in reduced and options.get("reduce") != "false"
+        assert reduces or not {"group", "group_level"} & set(options), (name, options)
+        assert reduces or options.get("reduce") != "true", (name, options)
+        assert not (reduces and options.get("include_docs") == "true"), (name, options)
     store.close()
 
 

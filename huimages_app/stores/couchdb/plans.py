@@ -79,8 +79,8 @@ def plan(query: Query, images: Database, visitors: Database) -> Plan | None:
     def of_images(view: str, *key: str) -> ViewSource:
         return ViewSource(images, view, (trashed, *key))
 
-    def of_marks(view: str, *key: str, exact: bool = False) -> ViewSource:
-        return ViewSource(visitors, view, key, grouped=True, exact=exact)
+    def of_marks(view: str, *key: str, grouped: bool = True, exact: bool = False) -> ViewSource:
+        return ViewSource(visitors, view, key, documents=False, grouped=grouped, exact=exact)
 
     whole = Plan(of_images("by_time"), query.order != "oldest", conditions)
     if query.order == "rated":
@@ -88,7 +88,7 @@ def plan(query: Query, images: Database, visitors: Database) -> Plan | None:
     if visitor := query.favorite_of:
         return replace(
             whole,
-            source=of_marks("favorites", visitor, exact=True),
+            source=of_marks("favorites", visitor, grouped=False, exact=True),
             implied=frozenset({"favorite_of"}),
             said=lambda mark: bool(mark["visitor"] == visitor and mark["favorite"]),
         )

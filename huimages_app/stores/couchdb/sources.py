@@ -55,14 +55,16 @@ class Source(ABC):
 class ViewSource(Source):
     """The rows of a view whose keys begin with `prefix`: one request, documents included.
 
-    `grouped` is for views of marks, where several visitors' rows have the same key and
-    the documents are in the other database.  `exact` tells strays: CouchDB takes strings
+    Views of marks have no `documents`, those of images are in the other database; where
+    several visitors' rows have the same key they are `grouped`, which CouchDB allows for
+    views with a reduce function only.  `exact` tells strays: CouchDB takes strings
     for equal that differ in what nobody sees, as in the variation selector of an emoji.
     """
 
     database: Database
     view: str
     prefix: tuple[str | bool, ...]
+    documents: bool = True
     grouped: bool = False
     exact: bool = False
 
@@ -75,7 +77,7 @@ class ViewSource(Source):
         if start:
             begin = [*self.prefix, *start.place]
         content: dict[str, Any] = (
-            {"group": True} if self.grouped else {"reduce": False, "include_docs": True}
+            {"group": True} if self.grouped else {"reduce": False, "include_docs": self.documents}
         )
         rows = self.database.rows(
             self.view,
