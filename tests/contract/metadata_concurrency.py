@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from huimages_app.errors import UnknownImage
 from huimages_app.stores.base import Metadata, Query
 
@@ -53,6 +55,7 @@ def in_threads(count: int, work: Callable[[int], object]) -> None:
 
 
 class ConcurrencyContract:
+    @pytest.mark.timeout(330)  # eight seconds, and minutes on a machine that is busy
     def test_a_thousand_updates_of_one_image(
         self, store: Metadata, opener: Callable[[], Metadata]
     ) -> None:
@@ -66,7 +69,7 @@ class ConcurrencyContract:
         for process in processes:
             process.start()
         for process in processes:
-            process.join(110)
+            process.join(300)
         assert [process.exitcode for process in processes] == [0] * PROCESSES
         expected = {
             f"{process}-{thread}-{number}"
