@@ -212,7 +212,8 @@ class Database:
             try:
                 return [dict(row) for row in self._client.view(name, **options).rows]
             except couchdb.ResourceNotFound as error:
-                self._must_exist(error)
+                if name == "_all_docs":
+                    raise self._no_database(error) from error
                 raise StoreDown(
                     f"CouchDB has no {name} in {self.name!r}; 'huimages setup' installs it"
                 ) from error

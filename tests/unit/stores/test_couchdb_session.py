@@ -170,7 +170,7 @@ def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Serv
         with pytest.raises(StoreDown, match="no database 'db'"):
             server.database("db").size()
         with pytest.raises(StoreDown, match="no database 'db'"):
-            server.database("db").rows("by_time")
+            server.database("db").get_many(["x"])
     fake.answer = b'{"error": "not_found", "reason": "missing_named_view"}'
     with pytest.raises(StoreDown, match="'huimages setup' installs it"):
         server.database("db").rows("by_time")
