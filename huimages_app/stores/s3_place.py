@@ -46,10 +46,22 @@ class S3Place:
             # Names of hosts made of bucket names are AWS's own.
             s3={"addressing_style": "path" if self.endpoint_url else "auto"},
         )
-        return session.client(
+        client = session.client(
             "s3",
             region_name=session.region_name or "us-east-1",
             endpoint_url=self.endpoint_url or None,
             verify=self.ca_bundle or None,
             config=config,
         )
+        client.meta.events.register_first("needs-retry.s3.HeadBucket", _end_of_redirects)
+        return client
+
+
+def _end_of_redirects(response: Any, request_dict: Any, **_: Any) -> None:
+    """Takes a redirect that says no region for the last one.
+
+    Sent elsewhere, boto3 asks by HeadBucket in which region the bucket is.  What redirects
+    that as well, as a proxy does that wants https, it would ask again and again.
+    """
+    if response and "x-amz-bucket-region" not in response[0].headers:
+        request_dict["context"]["s3_redirect"]["redirected"] = True

@@ -22,6 +22,7 @@ LARGE = os.urandom(400_000)
 LARGE_ID = image_id(LARGE)
 NEW = os.urandom(300_000)
 NEW_ID = image_id(NEW)
+OTHER_ID = image_id(b"something else")
 
 GARBAGE = [
     b"\x00\xff\x00 this is not HTTP at all\r\n\r\n",
@@ -82,7 +83,7 @@ def all_ways(store: S3Originals) -> list[Callable[[], object]]:
         lambda: read(store, LARGE_ID),
         lambda: store.length(LARGE_ID),
         lambda: store.put(NEW_ID, BytesIO(NEW), INFO),
-        lambda: store.delete(LARGE_ID + "OTHER"),
+        lambda: store.delete(OTHER_ID),
         lambda: list(store.ids()),
         store.check,
     ]
@@ -107,6 +108,13 @@ def test_garbage(proxy: FaultProxy, originals: S3Originals, garbage: bytes) -> N
             originals.length(LARGE_ID)
     with proxy.broken(Fault(only=b"PUT ", garbage=garbage)), pytest.raises(StoreDown):
         originals.put(NEW_ID, BytesIO(NEW), INFO)
+
+
+def test_redirected_without_an_end(proxy: FaultProxy, originals: S3Originals) -> None:
+    before = len(proxy.requests)
+    with proxy.broken(Fault(garbage=GARBAGE[-1])), pytest.raises(StoreDown):
+        read(originals, LARGE_ID)
+    assert len(proxy.requests) - before <= 2
 
 
 @pytest.mark.usefixtures("heals")
