@@ -26,9 +26,18 @@ def write_ini(folder, name, *lines):
     return f"http://127.0.0.1:{port}"
 
 
-def on_port(url):
-    """As deploy/huimages@.service starts it."""
-    return [*PSERVE, f"http_port={url.rpartition(':')[2]}"]
+def on_port(port):
+    """What deploy/huimages@.service runs."""
+    unit = (CHECKOUT / "deploy/huimages@.service").read_text(encoding="utf-8")
+    [command] = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
+    for said, meant in (
+        ("ExecStart=/opt/huimages/.venv/bin/pserve", "-m pyramid.scripts.pserve"),
+        ("/etc/huimages/production.ini", "site.ini"),
+        ("%i", str(port)),
+    ):
+        assert said in command
+        command = command.replace(said, meant)
+    return [sys.executable, *command.split()]
 
 
 @pytest.mark.parametrize("name", ["development.ini", "production.ini"])
@@ -36,7 +45,7 @@ def test_an_ini_file_starts_with_no_store_there(name, tmp_path):
     url = write_ini(tmp_path, name)
     environ = {"HUIMAGES_COUCHDB_URL": "http://127.0.0.1:9/", "HUIMAGES_SECRET": "s" * 32}
 
-    with serving(on_port(url), url, folder=tmp_path, environ=environ):
+    with serving(PSERVE, url, folder=tmp_path, environ=environ):
         assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
         long = httpx.get(f"{url}/healthz", headers={"X-Long": "a" * 50_000}, trust_env=False)
         assert long.status_code == 431
@@ -49,8 +58,8 @@ def test_an_ini_file_starts_with_no_store_there(name, tmp_path):
 def test_a_process_of_production_listens_on_the_port_it_is_told(tmp_path):
     write_ini(tmp_path, "production.ini", "huimages.secret = " + "s" * 32)
     for _ in range(2):
-        url = f"http://127.0.0.1:{free_port()}"
-        with serving(on_port(url), f"{url}/healthz", folder=tmp_path):
+        port = free_port()
+        with serving(on_port(port), f"http://127.0.0.1:{port}/healthz", folder=tmp_path):
             pass  # it answers there
 
 
@@ -88,9 +97,9 @@ def test_a_mistake_stops_the_start_with_one_line(line, complaint, tmp_path):
     ],
 )
 def test_production_does_not_start_with_a_secret_that_is_none(line, complaint, tmp_path):
-    url = write_ini(tmp_path, "production.ini", line)
+    write_ini(tmp_path, "production.ini", line)
     done = subprocess.run(
-        on_port(url), cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        PSERVE, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
 
     assert done.returncode == 2
