@@ -89,6 +89,11 @@ def test_the_focus_stays_where_somebody_worked(vera: Person, page: Page) -> None
     page.get_by_role("button", name="Move to the trash").press("Enter")
     expect(page.locator(".told p")).to_have_text("2 pictures were moved to the trash.")
     expect(page.locator(f".pick input[value='{beside}']")).to_be_focused()
+    vera.go("/trash/")
+    for pick in page.locator(".pick input").all():
+        pick.check()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator("main")).to_contain_text("The trash is empty.")
 
 
 def test_what_is_done_to_chosen_pictures_fits_one_row_in_german(
