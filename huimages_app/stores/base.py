@@ -205,7 +205,7 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class Changes:
-    """Images that changed, each once, in the order of their last change; and where to go on.
+    """Images that changed, each once, in an order of the store's own; and where to go on.
 
     `gone` are those of them that are in the trash or removed.
     """

