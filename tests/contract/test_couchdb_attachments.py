@@ -15,7 +15,7 @@ from huimages_app.ids import image_id
 from huimages_app.stores.base import OriginalInfo
 from huimages_app.stores.couchdb import AttachmentOriginals
 from tests.support import oldsite
-from tests.support.couch import Site
+from tests.support.couch import Site, through
 from tests.support.faults import Fault, FaultProxy
 from tests.support.oldsite import IMAGES
 from tests.support.processes import free_port
@@ -121,7 +121,7 @@ def test_a_download_that_breaks(
     port = urlsplit(couchdb_site.url).port
     assert port
     with FaultProxy(port) as proxy:
-        site = Site(f"{proxy.url}/", images=couchdb_site.images)
+        site = Site(through(proxy.port, couchdb_site.url), images=couchdb_site.images)
         store = AttachmentOriginals(site.server(), site.images, seconds=2)
         for fault in [Fault(cut_answer=1_000_000), Fault(delay=0.2, trickle=1000)]:
             with proxy.broken(fault), pytest.raises(StoreDown), store.open(identifier):
