@@ -76,11 +76,27 @@ def install(database: Database, folder: str, *, wait: bool) -> str:
             return f"{database.name}: the views are there"
         if installed and not wait and database.size() > _SMALL:
             raise BadSetting(f"the views of {database.name!r} are old; run 'huimages setup'")
-        with _built_beside(database, folder) if wait else contextlib.nullcontext():
+        with _built_beside(database, folder) if installed and wait else contextlib.nullcontext():
             _replace(database, folder)
+            if wait:
+                wait_for(database, folder)
     except Forbidden as error:
         raise _not_allowed(database, error) from error
     return f"{database.name}: views of version {VERSION} installed"
+
+
+def wait_for(database: Database, folder: str, name: str = DESIGN) -> None:
+    """Return when the views of a design document are built, however long that takes."""
+    view = next(iter(views(folder)))
+    while True:
+        try:
+            database.rows(view, design=name, limit=0, reduce=False)
+            return
+        except StoreDown as error:
+            # Building goes on though nobody waits for an answer.
+            if not isinstance(error.__cause__, TimeoutError):
+                raise
+            time.sleep(1)
 
 
 def log_refusal(act: Callable[[], str]) -> None:
@@ -122,26 +138,16 @@ def _replace(database: Database, folder: str) -> None:
 def _built_beside(database: Database, folder: str) -> Iterator[None]:
     """The views under another name, complete, until the context ends.
 
-    They stay until then because CouchDB removes an index, some time, that belongs to no
-    design document.
+    CouchDB closes an index with the last design document it knows it by, forgets what of it
+    is not on the disk yet, and removes it some time: so it has to know the other one first.
     """
     staging = f"_design/{_STAGING}"
     left = database.get(staging)
     with contextlib.suppress(Conflict):  # another node does the same
         database.put(_document(staging, folder) | ({"_rev": left["_rev"]} if left else {}))
-    name = next(iter(views(folder)))
-    while True:
-        try:
-            database.rows(name, design=_STAGING, limit=0, reduce=False)
-            break
-        except StoreDown as error:
-            # Building goes on though nobody waits for an answer.
-            if not isinstance(error.__cause__, TimeoutError):
-                raise
-            time.sleep(1)
+    wait_for(database, folder, _STAGING)
     yield
-    built = database.get(staging)
-    if built:
+    if built := database.get(staging):
         with contextlib.suppress(Conflict):
             database.delete(built)
 
