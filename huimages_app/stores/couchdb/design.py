@@ -186,6 +186,6 @@ def _constants() -> str:
         "MOST_WORDS": str(MOST_WORDS),
         "FOLDED": json.dumps(LETTERS["folded"]),
         "PLAIN": json.dumps(LETTERS["plain"]),
-        "DIVIDERS": f"/[{LETTERS['dividers']}]+/",
+        "WORDS": f"/[^{LETTERS['dividers']}]+/g",
     }
     return "".join(f"  var {name} = {value};\n" for name, value in values.items())

@@ -1,4 +1,4 @@
-  // include letters.json: LONGEST, MOST_WORDS, FOLDED, PLAIN and DIVIDERS
+  // include letters.json: LONGEST, MOST_WORDS, FOLDED, PLAIN and WORDS
   // The letters of a Hangul syllable, as Unicode counts them.
   function jamo(index) {
     var last = index % 28 ? String.fromCharCode(0x11a7 + index % 28) : '';
@@ -24,9 +24,10 @@
     return folded;
   }
   function words(texts) {
-    var parts = fold(texts.join(' ')).split(DIVIDERS), found = [], seen = {};
+    // Not split: QuickJS compiles the expression anew for each text that is split by it.
+    var parts = fold(texts.join(' ')).match(WORDS) || [], found = [], seen = {};
     for (var i = 0; i < parts.length && found.length < MOST_WORDS; i++) {
-      if (parts[i] && !Object.prototype.hasOwnProperty.call(seen, parts[i])) {
+      if (!Object.prototype.hasOwnProperty.call(seen, parts[i])) {
         seen[parts[i]] = true;
         found.push(parts[i]);
       }
