@@ -22,7 +22,7 @@ from pathlib import Path
 import couchdb
 
 from huimages_app.stores.base import Metadata, Query
-from huimages_app.stores.couchdb import CouchMetadata, Server
+from huimages_app.stores.couchdb import CouchMetadata, Server, design
 from huimages_app.stores.sqlite import SqliteMetadata
 
 from . import archive
@@ -130,10 +130,12 @@ def couchdb_names(count: int) -> tuple[str, str]:
 def in_couchdb(url: str, count: int) -> Iterator[Metadata]:
     """An archive in databases that are gone afterwards."""
     names = couchdb_names(count)
-    server = Server(url, timeout=3600)  # the first to ask waits for the views
+    server = Server(url, timeout=600)
     with closing(CouchMetadata(server, *names)) as store:
         store.setup()
         archive.fill_couchdb(server, *names, count)
+        for name, folder in zip(names, ("images", "visitors"), strict=True):
+            design.wait_for(server.database(name), folder)
         try:
             yield store
         finally:

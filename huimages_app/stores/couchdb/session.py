@@ -147,7 +147,10 @@ def _prepared(
 
 
 def _complain(status: int, content: bytes) -> None:
-    """Raise the client's error for any status but success; CouchDB needs no redirects."""
+    """Raise the client's error for any status but success; CouchDB needs no redirects.
+
+    Raises TimeoutError if CouchDB gave up waiting.
+    """
     if status < 300:
         return
     try:
@@ -155,6 +158,8 @@ def _complain(status: int, content: bytes) -> None:
         error = answer.get("error"), answer.get("reason")
     except (ValueError, AttributeError):
         error = None, content[:200].decode("utf-8", "replace")  # a proxy's, say
+    if error[0] == "timeout":
+        raise TimeoutError(error[1])  # CouchDB itself waits a minute, for a view being built say
     if status in _ERRORS:
         raise _ERRORS[status](error)
     raise couchdb.http.ServerError((status, error))
