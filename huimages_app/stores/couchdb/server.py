@@ -191,11 +191,11 @@ class Database:
 
     def size(self) -> int:
         """Number of documents."""
-        with self._translated():
-            try:
-                return int(self._client.info()["doc_count"])
-            except couchdb.ResourceNotFound as error:
-                raise self._no_database(error) from error
+        return int(self._told("doc_count"))
+
+    def state(self) -> object:
+        """Another value with every change of a document."""
+        return self._told("update_seq")
 
     def create(self) -> None:
         """Make the database; nothing happens if there is one."""
@@ -206,6 +206,13 @@ class Database:
                 return  # another node was faster
 
     # -- inside
+
+    def _told(self, name: str) -> Any:
+        with self._translated():
+            try:
+                return self._client.info()[name]
+            except couchdb.ResourceNotFound as error:
+                raise self._no_database(error) from error
 
     def _rows(self, name: str, **options: Any) -> list[Row]:
         with self._translated():

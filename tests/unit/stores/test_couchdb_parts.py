@@ -196,7 +196,7 @@ def test_tags_that_come_by_turns_are_counted_once() -> None:
         {"key": [HEART], "value": 2}, {"key": [RED_HEART], "value": 1}, {"key": [HEART], "value": 3}
     )
     marks = Marks(turns, turns, Stripes(1))
-    assert marks.tags("", None) == [(HEART, 5), (RED_HEART, 1)]
+    assert marks.tags(HEART, None) == [(HEART, 5), (RED_HEART, 1)]
     assert marks.tags(RED_HEART, None) == [(RED_HEART, 1)]
 
 
