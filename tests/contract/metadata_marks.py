@@ -52,12 +52,14 @@ class MarksContract:
         ids=["an emoji and its picture", "a soft hyphen", "composed and decomposed"],
     )
     def test_what_looks_the_same_and_is_not(self, store: Metadata, one: str, other: str) -> None:
-        """CouchDB collates them as equal."""
+        """CouchDB collates them as equal, and counts the one with the other."""
         fill(store, range(5))
         for number, tag in enumerate([one, other, one, other, one]):
             say(store, an_id(number), tag, tags=(tag,), favorite=True)
         say(store, an_id(0), "paul", tags=(other,))
-        assert sorted(store.tags()) == sorted([(one, 3), (other, 3)])
+        tags = dict(store.tags())
+        assert tags.keys() <= {one, other}
+        assert sum(tags.values()) == 6
         for limit in (1, 2, 9):
             assert walk(store, Query(tag=one), limit) == [an_id(4), an_id(2), an_id(0)]
             assert walk(store, Query(tag=other), limit) == [an_id(3), an_id(1), an_id(0)]

@@ -88,17 +88,19 @@ class Collections:
         self, plan: Plan, candidates: Sequence[Candidate]
     ) -> Iterable[tuple[Candidate, Document]]:
         """The candidates that all conditions hold for, with their documents."""
-        candidates = [candidate for candidate in candidates if not candidate.stray]
+        # CouchDB gives a stray's key to a group that holds ours too, or lists the place twice.
+        candidates = list({candidate.place: candidate for candidate in candidates}.values())
         missing = [candidate.id for candidate in candidates if candidate.document is None]
         others = self._images.get_many(missing)
-        checks = plan.unchecked.values()
-        of_marks = any(condition.of_marks for condition in checks)
-        marks = self._marks([c.id for c in candidates]) if of_marks and candidates else {}
+        checks = {False: plan.unchecked.values(), True: plan.conditions.values()}
+        of_marks = [c.id for c in candidates if any(check.of_marks for check in checks[c.stray])]
+        marks = self._marks(of_marks) if of_marks else {}
         for candidate in candidates:
             document = candidate.document or others.get(candidate.id)
             if document is None or plan.repeats(candidate.place, document):
                 continue
-            if all(check.holds(document, marks.get(candidate.id, [])) for check in checks):
+            said = marks.get(candidate.id, [])
+            if all(check.holds(document, said) for check in checks[candidate.stray]):
                 yield candidate, document
 
     def _marks(self, image_ids: Sequence[str]) -> dict[str, Marks]:

@@ -20,7 +20,7 @@ Place = tuple[str | float, ...]
 class Candidate:
     """An image that may be in a collection; its document if that came along.
 
-    A `stray` is in none: its key only sorts as if it were one of those asked for.
+    Nothing is implied for a `stray`: its key only sorts as if it were one of those asked for.
     """
 
     place: Place
