@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,13 +11,9 @@ import pytest
 
 from huimages_app.errors import StoreDown
 from huimages_app.stores.base import Query
-from tests.support.couch import VARIABLE, Site
+from tests.support.couch import Site
 
 from .samples import an_id, an_image, ids_of, put
-
-pytestmark = pytest.mark.skipif(
-    VARIABLE not in os.environ, reason=f"pouchdb-server knows no accounts: set {VARIABLE}"
-)
 
 
 @pytest.fixture

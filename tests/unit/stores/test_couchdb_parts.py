@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -160,12 +161,18 @@ def test_listed_places_are_read_from_anywhere() -> None:
 
 
 class Rows:
-    """Stands in for a database with one view, whose rows come as CouchDB 3 sends them."""
+    """Stands in for a database with one view, whose rows come as CouchDB 3 sends them.
 
-    def __init__(self, *rows: Row) -> None:
+    `said` are the marks of images, for whoever asks what was really said.
+    """
+
+    def __init__(self, *rows: Row, said: Mapping[str, Any] | None = None) -> None:
         self._rows = rows
+        self._said = said or {}
 
     def rows(self, view: str, *, limit: int | None = None, **options: Any) -> list[Row]:
+        if view == "by_image":
+            return [{"key": key, "value": self._said[key]} for key in options["keys"]]
         start = options.get("startkey", [])
         begin = next((n for n, row in enumerate(self._rows) if row["key"][1:] == start[1:]), 0)
         return list(self._rows[begin:][:limit])
@@ -180,7 +187,11 @@ ONE, OTHER, THIRD = (image_id(b"%d" % number) for number in range(3))
 
 def test_pages_leave_out_what_only_collates_as_equal() -> None:
     keys = [(HEART, ONE), (RED_HEART, ONE), (RED_HEART, OTHER), (HEART, THIRD)]
-    visitors: Any = Rows(*({"key": [tag, "2009", one], "value": 1} for tag, one in keys))
+    said = {
+        one: {"visitor": "vera", "tags": [tag for tag, image in keys if image == one]}
+        for one in (ONE, OTHER, THIRD)
+    }
+    visitors: Any = Rows(*({"key": [tag, "2009", one], "value": 1} for tag, one in keys), said=said)
     images: Any = Rows()
     collections = Collections(images, visitors)
     for tag, expected in ((HEART, [ONE, THIRD]), (RED_HEART, [ONE, OTHER])):
