@@ -88,7 +88,7 @@ check: develop  ## all that needs no server: format, lint, types, layers, links,
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/check_links.py
-	$(BIN)/python -m huimages_app.settings_doc | diff docs/settings.md - || \
+	$(BIN)/python -m huimages_app.config.docs | diff docs/settings.md - || \
 	  { echo "docs/settings.md is not current: make docs"; exit 1; }
 
 format: develop  ## format the code
@@ -96,7 +96,7 @@ format: develop  ## format the code
 	$(BIN)/ruff check --fix .
 
 docs: develop  ## write docs/settings.md from the table of settings
-	$(BIN)/python -m huimages_app.settings_doc > docs/settings.md
+	$(BIN)/python -m huimages_app.config.docs > docs/settings.md
 
 pictures: develop  ## take the pictures in the README anew
 	$(BIN)/python -m tests.browser.readme_pictures
@@ -105,7 +105,7 @@ LOCALE := huimages_app/locale
 
 messages: develop  ## bring the German catalogue up to date with the code and the templates
 	$(BIN)/pot-create --domain huimages --keyword counted:1,2 --no-linenumbers --sort-output \
-	  --output $(LOCALE)/huimages.pot huimages_app/views templates
+	  --output $(LOCALE)/huimages.pot huimages_app/web templates
 	$(BIN)/pybabel update --domain huimages --input-file $(LOCALE)/huimages.pot --output-dir $(LOCALE) \
 	  --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --update-header-comment
 	$(BIN)/pybabel compile --domain huimages --directory $(LOCALE)
