@@ -15,10 +15,10 @@ from itertools import accumulate, islice
 from pathlib import Path
 
 from huimages_app.domain.ids import image_id
-from huimages_app.domain.models import Image, Mark, Summary
+from huimages_app.domain.models import Annotation, AnnotationSummary, Image
 from huimages_app.storage.couchdb import Server
-from huimages_app.storage.couchdb.codec import ctime_of, document_of, mark_document
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.couchdb.codec import annotation_document, ctime_of, document_of
+from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import entries
 from huimages_app.storage.sqlite.codec import dumps, micros
 from huimages_app.storage.sqlite.connection import Connections
@@ -47,7 +47,7 @@ class Sample:
     """An image and what the visitor who uploaded it says about it."""
 
     image: Image
-    mark: Mark
+    annotation: Annotation
 
 
 def word(number: int) -> str:
@@ -90,19 +90,21 @@ def samples(count: int, tags: int = 5000) -> Iterator[Sample]:
             placeholder="#8899aa",
         )
         given = dict.fromkeys(map(word, zipf.draw(chance, chance.randrange(0, 6))))
-        mark = Mark(
+        annotation = Annotation(
             tuple(given),
             favorite=not number % 50,
             rating=chance.randrange(11) if not number % 3 else None,
         )
-        yield Sample(image, mark)
+        yield Sample(image, annotation)
 
 
-def fill(store: Metadata, count: int, tags: int = 5000) -> None:
+def fill(store: MetadataBackend, count: int, tags: int = 5000) -> None:
     """Put an archive into any store, as the program would."""
     for sample in samples(count, tags):
-        store.save(sample.image.id, lambda _, image=sample.image: image)
-        store.save_mark(sample.image.id, UPLOADER, lambda _, mark=sample.mark: mark)
+        store.images.save(sample.image.id, lambda _, image=sample.image: image)
+        store.annotations.save(
+            sample.image.id, UPLOADER, lambda _, annotation=sample.annotation: annotation
+        )
 
 
 def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
@@ -114,32 +116,39 @@ def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
     while batch := list(islice(rest, 5000)):
         with connections.writing() as db:
             for sample in batch:
-                image, mark = sample.image, sample.mark
+                image, annotation = sample.image, sample.annotation
                 key = entries.place_in_time(db, micros(image.created))
-                visitors = frozenset([UPLOADER] if mark.favorite else [])
-                entry = entries.Entry(image, key, Summary.of([mark]), visitors)
+                visitors = frozenset([UPLOADER] if annotation.favorite else [])
+                entry = entries.Entry(image, key, AnnotationSummary.of([annotation]), visitors)
                 entries.write(db, None, entry)
-                if not mark.is_empty:
+                if not annotation.is_empty:
                     db.execute(
                         "INSERT INTO marks VALUES (?, ?, ?, ?, ?)",
-                        [image.id, UPLOADER, dumps(mark.tags), mark.favorite, mark.rating],
+                        [
+                            image.id,
+                            UPLOADER,
+                            dumps(annotation.tags),
+                            annotation.favorite,
+                            annotation.rating,
+                        ],
                     )
     connections.close()
 
 
 def fill_couchdb(server: Server, images: str, visitors: str, count: int, tags: int = 5000) -> None:
-    """The same into two databases that `CouchMetadata.setup` made, many in one request."""
+    """The same into two databases that `CouchBackend.setup` made, many in one request."""
     rest = samples(count, tags)
     while batch := list(islice(rest, 1000)):
-        documents, marks = [], []
+        documents, annotations = [], []
         for sample in batch:
-            image, mark = sample.image, sample.mark
+            image, annotation = sample.image, sample.annotation
             document = document_of(image, None)
-            marks.append(
-                mark_document(image.id, UPLOADER, mark, None) | {"image_ctime": ctime_of(document)}
+            annotations.append(
+                annotation_document(image.id, UPLOADER, annotation, None)
+                | {"image_ctime": ctime_of(document)}
             )
-            if mark.rating is not None:
-                document["ratings"] = {"sum": mark.rating, "count": 1}
+            if annotation.rating is not None:
+                document["ratings"] = {"sum": annotation.rating, "count": 1}
             documents.append(document)
         server.database(images).put_all(documents)
-        server.database(visitors).put_all(marks)
+        server.database(visitors).put_all(annotations)

@@ -23,18 +23,18 @@ _SIDES = (240, 640, 1024)
 
 def bytes_by_format(site: Site, found: list[Original]) -> dict[str, dict[str, int]]:
     """Bytes of the renditions of all originals, by longest side and format."""
-    library = site.library("first")
+    services = site.services("first")
     told: dict[str, dict[str, int]] = {}
     for side in _SIDES:
         for format_ in (JPEG, WEBP, AVIF):
             total = 0
             for original in found:
                 image_id = site.ids[original.path]
-                served = library.renditions.get(image_id, Size(side, side), format_)
+                served = services.renditions.get(image_id, Size(side, side), format_)
                 served.close()
                 total += served.length
             told.setdefault(str(side), {})[format_.extension] = total
-    library.close()
+    services.close()
     return told
 
 
@@ -61,14 +61,14 @@ def worst_likeness(found: list[Original]) -> float:
 
 def prepared(site: Site, original: Original, rounds: int) -> list[float]:
     """Seconds from the end of an upload until the ten classic sizes are all there."""
-    library = site.library("prepared", chain="upload", sizes=" ".join(CLASSIC))
+    services = site.services("prepared", chain="upload", sizes=" ".join(CLASSIC))
     content = original.path.read_bytes()
     seconds = []
     for number in range(rounds):
         file = io.BytesIO(commented(content, f"upload {number}"))
-        library.intake.add(file, Description(), "benchmark")
+        services.uploads.add(file, Description(), "benchmark")
         start = time.perf_counter()
-        library.worker.join()
+        services.worker.join()
         seconds.append(time.perf_counter() - start)
-    library.close()
+    services.close()
     return seconds

@@ -22,9 +22,9 @@ from pathlib import Path
 import couchdb
 
 from huimages_app.domain.models import Query
-from huimages_app.storage.couchdb import CouchMetadata, Server, install_views
-from huimages_app.storage.interfaces import Metadata
-from huimages_app.storage.sqlite import SqliteMetadata
+from huimages_app.storage.couchdb import CouchBackend, DatabaseNames, Server, install_views
+from huimages_app.storage.interfaces import MetadataBackend
+from huimages_app.storage.sqlite import SqliteBackend
 
 from . import archive
 
@@ -32,11 +32,11 @@ PAGE = 60
 ROUNDS = 9
 
 
-def questions(store: Metadata, count: int) -> dict[str, Callable[[], object]]:
+def questions(store: MetadataBackend, count: int) -> dict[str, Callable[[], object]]:
     """What the pages ask, by the name of the page."""
-    tag = store.tags(limit=1)[0][0]
-    rare = next(name for name, uses in reversed(store.tags()) if uses >= PAGE)
-    late = store.page(Query(), 1).images[0].created - timedelta(days=3)
+    tag = store.search.tags(limit=1)[0][0]
+    rare = next(name for name, uses in reversed(store.search.tags()) if uses >= PAGE)
+    late = store.search.page(Query(), 1).images[0].created - timedelta(days=3)
     number = count * 3 // 4
     image = archive.image_id(b"%d" % number)
     artnr = f"{10_000 + number // 4}/{number % 4:02}"
@@ -45,27 +45,29 @@ def questions(store: Metadata, count: int) -> dict[str, Callable[[], object]]:
     common = archive.word(0)
 
     def page(query: Query, cursor: str | None = None) -> None:
-        store.summaries(found.id for found in store.page(query, PAGE, cursor).images)
+        store.annotations.summaries(
+            found.id for found in store.search.page(query, PAGE, cursor).images
+        )
 
     def start() -> None:
-        store.page(Query(), 15)
-        store.random(15)
-        store.tags(limit=100)
-        store.count()
+        store.search.page(Query(), 15)
+        store.search.random(15)
+        store.search.tags(limit=100)
+        store.search.count()
 
     def image_page() -> None:
-        store.get(image)
-        store.summary(image)
-        store.mark(image, archive.UPLOADER)
-        store.neighbours(Query(), image)
-        store.random(1)
+        store.images.get(image)
+        store.annotations.summary(image)
+        store.annotations.get(image, archive.UPLOADER)
+        store.search.neighbours(Query(), image)
+        store.search.random(1)
 
     return {
         "start page": start,
         "newest": lambda: page(Query()),
-        "random": lambda: store.random(15),
-        "tag cloud": lambda: store.tags(limit=100),
-        "tag suggestions": lambda: store.tags("wa", limit=10),
+        "random": lambda: store.search.random(15),
+        "tag cloud": lambda: store.search.tags(limit=100),
+        "tag suggestions": lambda: store.search.tags("wa", limit=10),
         "page 500 of all": lambda: page(Query(), far),
         "the largest tag": lambda: page(Query(tag=tag)),
         "far inside that tag": lambda: page(Query(tag=tag), far_tagged),
@@ -86,16 +88,16 @@ def questions(store: Metadata, count: int) -> dict[str, Callable[[], object]]:
         "changed since": lambda: page(Query(changed_since=late)),
         "by article number": lambda: page(Query(references=(("artnr", artnr),))),
         "image page": image_page,
-        "neighbours in a tag": lambda: store.neighbours(Query(tag=tag), image),
-        "neighbours in a search": lambda: store.neighbours(Query(text=common), image),
-        "changes": lambda: store.changes(limit=100),
+        "neighbours in a tag": lambda: store.search.neighbours(Query(tag=tag), image),
+        "neighbours in a search": lambda: store.search.neighbours(Query(text=common), image),
+        "changes": lambda: store.search.changes(limit=100),
     }
 
 
-def cursor_of_page(store: Metadata, number: int, query: Query | None = None) -> str | None:
+def cursor_of_page(store: MetadataBackend, number: int, query: Query | None = None) -> str | None:
     cursor = None
     for _ in range(number - 1):
-        cursor = store.page(query or Query(), PAGE, cursor).next
+        cursor = store.search.page(query or Query(), PAGE, cursor).next
     return cursor
 
 
@@ -113,12 +115,12 @@ def seconds(
 
 
 @contextmanager
-def in_sqlite(count: int) -> Iterator[Metadata]:
+def in_sqlite(count: int) -> Iterator[MetadataBackend]:
     """An archive in a file that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "metadata.sqlite"
         archive.fill_sqlite(file, count)
-        with closing(SqliteMetadata(file)) as store:
+        with closing(SqliteBackend(file)) as store:
             yield store
 
 
@@ -128,11 +130,11 @@ def couchdb_names(count: int) -> tuple[str, str]:
 
 
 @contextmanager
-def in_couchdb(url: str, count: int) -> Iterator[Metadata]:
+def in_couchdb(url: str, count: int) -> Iterator[MetadataBackend]:
     """An archive in databases that are gone afterwards."""
     names = couchdb_names(count)
     server = Server(url, timeout=600)
-    with closing(CouchMetadata(server, *names)) as store:
+    with closing(CouchBackend(server, DatabaseNames(*names))) as store:
         store.setup()
         archive.fill_couchdb(server, *names, count)
         for name, folder in zip(names, ("images", "visitors"), strict=True):
@@ -144,7 +146,7 @@ def in_couchdb(url: str, count: int) -> Iterator[Metadata]:
                 couchdb.Server(url).delete(name)
 
 
-def measure(store: Metadata, count: int) -> dict[str, float]:
+def measure(store: MetadataBackend, count: int) -> dict[str, float]:
     return {name: seconds(ask) for name, ask in questions(store, count).items()}
 
 

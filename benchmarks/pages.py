@@ -22,8 +22,8 @@ from webtest import TestApp
 
 from huimages_app.app import make_app
 from huimages_app.config.settings import Settings
-from huimages_app.factory import make_library
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.factory import build_services
+from huimages_app.storage.interfaces import MetadataBackend
 
 from . import archive, metadata, report, results
 from .metadata import seconds
@@ -35,9 +35,9 @@ _VISITOR = {
 }
 
 
-def pages(store: Metadata, count: int) -> dict[str, str]:
+def pages(store: MetadataBackend, count: int) -> dict[str, str]:
     """Addresses, by what they show."""
-    tag = store.tags(limit=1)[0][0]
+    tag = store.search.tags(limit=1)[0][0]
     far = metadata.cursor_of_page(store, min(500, count // metadata.PAGE))
     number = count * 3 // 4
     image = archive.image_id(b"%d" % number)
@@ -67,7 +67,9 @@ def _asking(app: TestApp, path: str) -> Callable[[], object]:
     return lambda: app.get(path, headers={"Accept": "text/html"}, status=200)
 
 
-def site(folder: Path, store: Metadata | None = None, **ini: str) -> tuple[TestApp, Metadata]:
+def site(
+    folder: Path, store: MetadataBackend | None = None, **ini: str
+) -> tuple[TestApp, MetadataBackend]:
     """The program with everything in a folder, and its metadata."""
     settings = Settings.read(
         {
@@ -79,8 +81,8 @@ def site(folder: Path, store: Metadata | None = None, **ini: str) -> tuple[TestA
             **{f"huimages.{key}": value for key, value in ini.items()},
         }
     )
-    library = make_library(settings)
-    return TestApp(make_app(settings, library)), library.metadata
+    services = build_services(settings)
+    return TestApp(make_app(settings, services)), services.metadata
 
 
 def in_sqlite(folder: Path, count: int) -> dict[str, float]:

@@ -1,62 +1,76 @@
-"""What can go wrong, in the program's own words.
+"""The error classes of the program.
 
-Stores, imaging and the library raise these; views and the command line map each
-of them once, to a status or an exit code.  None of them subclasses `KeyError`:
-Pyramid's traversal turns a KeyError into a silent 404, and a bug with it.
+Storage, imaging and services raise them; the web maps each once to a status
+(`web.errors`), the command line to an exit status.  None of them subclasses `KeyError`:
+Pyramid's traversal would turn it, and the bug behind it, into a silent 404.
 
-The message of every error is one sentence for the person who sent the input.
+The message of every error is one sentence for the sender of the input.  `slug` is the
+last part of the `type` of API problems (RFC 9457); it stays when a class is renamed.
 """
 
 from __future__ import annotations
 
-import re
+from typing import ClassVar
 
 
 class HuimagesError(Exception):
-    """Base of all errors the program raises on purpose."""
+    """Base of all errors that the program raises on purpose."""
 
-    @classmethod
-    def slug(cls) -> str:
-        """The name of this kind of error for other programs: `unknown-image`."""
-        return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", cls.__name__).lower()
+    slug: ClassVar[str] = "huimages-error"
 
 
-# -- asking for something that is not there -------------------------------------
+# -- the requested thing does not exist -------------------------------------------------
 
 
 class UnknownImage(HuimagesError):
-    """No image with this ID (or it lies in the trash)."""
+    """There is no image with this ID, or it is in the trash."""
+
+    slug = "unknown-image"
 
 
 class RemovedImage(UnknownImage):
-    """There was an image with this ID; it has been removed for good."""
+    """The image with this ID was removed for good."""
+
+    slug = "removed-image"
 
 
 class BadSize(HuimagesError):
-    """The text is no size."""
+    """The text is not a size."""
+
+    slug = "bad-size"
 
 
 class BadImageId(HuimagesError):
-    """The text is no image ID."""
+    """The text is not an image ID."""
+
+    slug = "bad-image-id"
 
 
 class UnknownFormat(HuimagesError):
-    """Renditions are not made in this format."""
+    """There are no renditions in this format."""
+
+    slug = "unknown-format"
 
 
 class BadCursor(HuimagesError):
-    """The page cursor was not made by this store for this collection."""
+    """The page cursor is damaged or belongs to another query."""
+
+    slug = "bad-cursor"
 
 
-# -- asking for something one may not have ----------------------------------------
+# -- the client lacks a permission ------------------------------------------------------
 
 
 class SizeNotAllowed(HuimagesError):
-    """The size is well formed, and this site does not serve it."""
+    """The size is well formed, but this site does not serve it."""
+
+    slug = "size-not-allowed"
 
 
 class OtherFocus(SizeNotAllowed):
-    """The focal point is not the one that is stored; `focus` is, in percent."""
+    """The focal point differs from the stored one, which is `focus`, in percent."""
+
+    slug = "other-focus"
 
     def __init__(self, message: str, focus: tuple[int, int]) -> None:
         super().__init__(message)
@@ -64,62 +78,88 @@ class OtherFocus(SizeNotAllowed):
 
 
 class BadSignature(SizeNotAllowed):
-    """The address needs a signature, and has none, a wrong one, or one that is expired."""
+    """The URL needs a signature, and it is missing, wrong or expired."""
+
+    slug = "bad-signature"
 
 
 class BadToken(HuimagesError):
-    """An API token that is unknown, revoked or expired."""
+    """The API token is unknown, revoked or expired."""
+
+    slug = "bad-token"
 
 
 class TooManyAttempts(HuimagesError):
-    """Too many wrong passwords.  Try again in `seconds`."""
+    """Too many wrong passwords; the client may try again in `seconds`."""
+
+    slug = "too-many-attempts"
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"too many failed attempts: try again in {seconds} seconds")
         self.seconds = seconds
 
 
-# -- sending something that can't be taken ----------------------------------------
+# -- the input is refused ---------------------------------------------------------------
 
 
 class BadUpload(HuimagesError):
     """Base of the reasons for refusing a picture."""
 
+    slug = "bad-upload"
+
 
 class NotAnImage(BadUpload):
-    """The bytes are no picture in a format that is taken, or a damaged one."""
+    """The bytes are not a picture in an accepted format, or they are damaged."""
+
+    slug = "not-an-image"
 
 
 class TooLarge(BadUpload):
-    """More bytes, pixels or frames than the limits allow."""
+    """The picture has more bytes, pixels or frames than the limits allow."""
+
+    slug = "too-large"
 
 
 class IdCollision(BadUpload):
-    """Other bytes are stored under the same ID already (a SHA-1 collision)."""
+    """Other bytes are stored under the same ID (a SHA-1 collision)."""
+
+    slug = "id-collision"
 
 
 class BadInput(HuimagesError):
-    """A value of a form, of a call or of the command line that can't be used."""
+    """A value of a form, of a call or of the command line is not usable."""
+
+    slug = "bad-input"
 
 
 class EditConflict(HuimagesError):
-    """The record was changed by somebody else since it was read."""
+    """Another client changed the record since this client read it."""
+
+    slug = "edit-conflict"
 
 
-# -- not being able to do it -------------------------------------------------------
+# -- the server cannot do it now --------------------------------------------------------
 
 
-class StoreDown(HuimagesError):
-    """A store did not answer, or not in time, or not sensibly.  Try again later."""
+class StorageUnavailable(HuimagesError):
+    """A storage backend is unreachable, slow or returns garbage; try again later."""
+
+    slug = "store-down"
 
 
-class Busy(HuimagesError):
-    """All hands are full.  Try again in a moment."""
+class ServerBusy(HuimagesError):
+    """The server is at capacity; try again in a moment."""
+
+    slug = "busy"
 
 
-class BadOriginal(HuimagesError):
-    """A stored original can't be decoded.  It stays as it is."""
+class CorruptOriginal(HuimagesError):
+    """A stored original cannot be decoded; it is kept as it is."""
+
+    slug = "bad-original"
 
 
 class BadSetting(HuimagesError):
-    """A setting that stops the start."""
+    """A setting is missing or wrong, which stops the start."""
+
+    slug = "bad-setting"

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from .cache.renditions import RenditionCache
 from .config.settings import GENERATE, Settings
-from .errors import BadSetting, BadUpload, StoreDown
+from .errors import BadSetting, BadUpload, StorageUnavailable
 from .imaging import Limits, measure, sniff
-from .services import Library, limits_of
-from .services.maintenance.cache_sync import Follower
-from .services.maintenance.legacy_report import Survey
-from .storage.interfaces import Metadata, OriginalInfo, Originals, Records
+from .services import Services, limits_of
+from .services.maintenance.cache_sync import CacheInvalidator
+from .services.maintenance.legacy_report import LegacyInspection
+from .storage.interfaces import MetadataBackend, OriginalInfo, Originals
 
 if TYPE_CHECKING:
     from .storage.couchdb import Server
-    from .storage.originals.s3 import S3Place
+    from .storage.originals.s3 import S3Location
 
 
 def with_secret(settings: Settings) -> Settings:
@@ -52,23 +52,24 @@ def _make_secret(path: Path) -> None:
             os.link(file.name, path)
 
 
-def make_library(settings: Settings) -> Library:
+def build_services(settings: Settings) -> Services:
     """The library these settings describe.  It starts without its stores; raises BadSetting."""
     if settings.signs_addresses:
         settings = with_secret(settings)
-    originals, (metadata, records) = make_originals(settings), make_metadata(settings)
-    return Library.of(settings, originals, metadata, records, make_cache(settings))
+    return Services.of(
+        settings, make_originals(settings), make_metadata(settings), make_cache(settings)
+    )
 
 
 def make_originals(settings: Settings) -> Originals:
     """Where originals are kept, and behind it the further places to look.  Raises BadSetting."""
-    first = make_place(settings.originals, settings)
+    first = originals_at(settings.originals, settings)
     if not settings.originals_fallbacks:
         return first
-    from .storage.originals.fallback import ChainedOriginals
+    from .storage.originals.fallback import FallbackOriginals
 
-    further = [make_place(place, settings) for place in settings.originals_fallbacks]
-    return ChainedOriginals(first, further, describer(settings))
+    further = [originals_at(place, settings) for place in settings.originals_fallbacks]
+    return FallbackOriginals(first, further, describer(settings))
 
 
 def describer(settings: Settings) -> Callable[[BinaryIO], OriginalInfo]:
@@ -86,7 +87,7 @@ def _described(limits: Limits, file: BinaryIO) -> OriginalInfo:
     return OriginalInfo(measured.contenttype, measured.width, measured.height)
 
 
-def make_place(place: str, settings: Settings) -> Originals:
+def originals_at(place: str, settings: Settings) -> Originals:
     """One place of originals: files[:FOLDER], s3[:BUCKET[/PREFIX]] or couchdb.
 
     Whatever the place does not say is as the settings have it.  A FOLDER has to be there:
@@ -103,7 +104,7 @@ def make_place(place: str, settings: Settings) -> Originals:
         # boto3 takes half a second and 40 MB.
         from .storage.originals.s3 import S3Originals
 
-        return S3Originals(_s3_place(rest, settings))
+        return S3Originals(_s3_location(rest, settings))
     if place == "couchdb":
         from .storage.couchdb import AttachmentOriginals
 
@@ -115,46 +116,47 @@ def make_place(place: str, settings: Settings) -> Originals:
     )
 
 
-def make_metadata(settings: Settings) -> tuple[Metadata, Records]:
-    """Where metadata and records are kept; raises BadSetting for a file of a newer version."""
+def make_metadata(settings: Settings) -> MetadataBackend:
+    """Return the backend for metadata; raises BadSetting for a file of a newer version."""
     if settings.metadata == "couchdb":
-        from .storage.couchdb import CouchMetadata, CouchRecords
+        from .storage.couchdb import CouchBackend, DatabaseNames
 
-        server = _couchdb(settings)
-        return (
-            CouchMetadata(server, settings.couchdb_database, settings.couchdb_visitor_database),
-            CouchRecords(server, settings.couchdb_accounts_database),
+        names = DatabaseNames(
+            settings.couchdb_database,
+            settings.couchdb_visitor_database,
+            settings.couchdb_accounts_database,
         )
-    from .storage.sqlite import SqliteMetadata, SqliteRecords
+        return CouchBackend(_couchdb(settings), names)
+    from .storage.sqlite import SqliteBackend
 
-    metadata = SqliteMetadata(settings.metadata_path)
+    metadata = SqliteBackend(settings.metadata_path)
     # A file of a newer version stops the start.  A damaged one does not: pictures that are
     # in the cache go on being served.
-    with contextlib.suppress(StoreDown):
+    with contextlib.suppress(StorageUnavailable):
         metadata.check()
-    return metadata, SqliteRecords(settings.metadata_path)
+    return metadata
 
 
-def make_survey(settings: Settings) -> Survey:
+def make_legacy_inspection(settings: Settings) -> LegacyInspection:
     """What looks a former site through: the databases and buckets that the settings name."""
     if settings.metadata != "couchdb":
         raise BadSetting("a former site has its documents in CouchDB: huimages.metadata = couchdb")
-    from .storage.couchdb import CouchSite
+    from .storage.couchdb import CouchLegacySite
 
     buckets = []
     for place in (settings.originals, *settings.originals_fallbacks):
         kind, _, rest = place.partition(":")
         if kind == "s3":
-            from .storage.legacy.s3_bucket import S3SiteBucket
+            from .storage.legacy.s3_bucket import S3LegacyBucket
 
-            buckets.append(S3SiteBucket(_s3_place(rest, settings)))
-    documents = CouchSite(
+            buckets.append(S3LegacyBucket(_s3_location(rest, settings)))
+    documents = CouchLegacySite(
         _couchdb(settings),
         settings.couchdb_database,
         settings.couchdb_visitor_database,
         seconds=settings.s3_deadline,
     )
-    return Survey(documents, buckets)
+    return LegacyInspection(documents, buckets)
 
 
 def make_cache(settings: Settings) -> RenditionCache:
@@ -163,17 +165,17 @@ def make_cache(settings: Settings) -> RenditionCache:
     return RenditionCache(path, _scratch(path), settings.cache_max_bytes)
 
 
-def make_follower(settings: Settings, library: Library) -> Follower | None:
+def make_cache_invalidator(settings: Settings, services: Services) -> CacheInvalidator | None:
     """What keeps this node's cache up with the other nodes; None if there are none."""
     if settings.metadata == "sqlite" or not settings.cache_follow:
         return None
-    bookmark = _scratch(settings.cache_path) / "followed"
-    return Follower(
-        library.metadata,
-        library.cache,
-        bookmark,
+    checkpoint = _scratch(settings.cache_path) / "followed"
+    return CacheInvalidator(
+        services.metadata,
+        services.cache,
+        checkpoint,
         settings.cache_follow,
-        prepare=library.prepare,
+        prepare=services.prepare,
     )
 
 
@@ -193,8 +195,8 @@ def _couchdb(settings: Settings) -> Server:
     )
 
 
-def _s3_place(rest: str, settings: Settings) -> S3Place:
-    from .storage.originals.s3 import S3Place
+def _s3_location(rest: str, settings: Settings) -> S3Location:
+    from .storage.originals.s3 import S3Location
 
     bucket, _, prefix = rest.partition("/")
     if not bucket and not settings.s3_bucket:
@@ -203,7 +205,7 @@ def _s3_place(rest: str, settings: Settings) -> S3Place:
         raise BadSetting(
             "of 'huimages.s3.access_key_id' and 'huimages.s3.secret_access_key' one is missing"
         )
-    return S3Place(
+    return S3Location(
         bucket=bucket or settings.s3_bucket,
         prefix=prefix if bucket else settings.s3_prefix,
         region=settings.s3_region,

@@ -22,8 +22,8 @@ from huimages_app.cache.eviction import INTERMEDIATE
 from huimages_app.config.loading import read_settings
 from huimages_app.domain.formats import JPEG, Format
 from huimages_app.domain.sizes import Size
-from huimages_app.factory import make_library
-from huimages_app.services import Description, Library
+from huimages_app.factory import build_services
+from huimages_app.services import Description, Services
 
 from . import CHECKOUT, Server, started
 
@@ -73,19 +73,21 @@ class Site:
             if not path.name.startswith(INTERMEDIATE):
                 path.unlink()
 
-    def library(self, name: str, *, chain: str = "off", sizes: str = "") -> Library:
-        return make_library(read_settings(self.ini(name, chain=chain, sizes=sizes), {}))
+    def services(self, name: str, *, chain: str = "off", sizes: str = "") -> Services:
+        return build_services(read_settings(self.ini(name, chain=chain, sizes=sizes), {}))
 
-    def add(self, library: Library, original: Original) -> str:
+    def add(self, services: Services, original: Original) -> str:
         """What an upload does; with a chain, copies are made in the background."""
         content = io.BytesIO(original.path.read_bytes())
-        image = library.intake.add(content, Description(), "benchmark").image
+        image = services.uploads.add(content, Description(), "benchmark").image
         self.ids[original.path] = image.id
         return image.id
 
-    def path(self, library: Library, original: Original, size: Size, format_: Format = JPEG) -> str:
+    def path(
+        self, services: Services, original: Original, size: Size, format_: Format = JPEG
+    ) -> str:
         """A signed address of a rendition."""
-        return library.markup.url(self.ids[original.path], size, format_)
+        return services.urls.url(self.ids[original.path], size, format_)
 
 
 @contextmanager
@@ -93,10 +95,10 @@ def huimages(
     site: Site, originals: list[Original], name: str, *, chain: str = "off", vectors: bool = True
 ) -> Iterator[Server]:
     """One process; without `vectors` as where there is no cykooz.resizer."""
-    library = site.library(name, chain=chain)
+    services = site.services(name, chain=chain)
     for original in originals:
-        site.add(library, original)
-    library.worker.join()
+        site.add(services, original)
+    services.worker.join()
     environment = {"PYTHONPATH": str(CHECKOUT), "PYTHONWARNINGS": "ignore"}
     if not vectors:
         hidden = site.folder / "without"
@@ -110,9 +112,9 @@ def huimages(
         "huimages" if vectors else "huimages, Pillow alone",
         f"{about}, {scaler}",
         lambda port: [pserve, site.ini(name, chain=chain, port=port)],
-        lambda original, size: site.path(library, original, size),
+        lambda original, size: site.path(services, original, size),
         site.folder / name,
         environment,
     ) as server:
         yield server
-    library.close()
+    services.close()

@@ -13,7 +13,7 @@ _CONTENT = struct.Struct("<q36s")  # the number; the start of the machine it was
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-class SharedCount:
+class SharedCounter:
     """A number in the file `path`.  Thread-safe, and safe with several processes.
 
     It is forgotten when the machine is started anew: what it counts may have suffered

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import Busy, StoreDown
-from .counter import SharedCount
+from ..errors import ServerBusy, StorageUnavailable
+from .counter import SharedCounter
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class _Entry(NamedTuple):
         return self.intermediate, int(self.used // _MINUTE)
 
 
-class Upkeep:
+class CacheEviction:
     """Counts and prunes the files below `root`; its own files lie in `scratch`.
 
     0 `max_bytes` is no limit: nothing is counted then.  Thread-safe.
@@ -73,7 +73,7 @@ class Upkeep:
 
     def __init__(self, root: Path, scratch: Path, max_bytes: int) -> None:
         self._root = root
-        self._count = SharedCount(scratch / "usage")
+        self._count = SharedCounter(scratch / "usage")
         self._lock = scratch / "pruning"
         self._max_bytes = max_bytes
         self._guard = threading.Lock()
@@ -124,7 +124,7 @@ class Upkeep:
         try:
             with self._alone():
                 pruned = self._prune(excess, None)
-        except Busy:
+        except ServerBusy:
             return
         except OSError as error:
             log.error("the rendition cache in %s can't be pruned: %s", self._root, error)
@@ -215,12 +215,12 @@ class Upkeep:
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep all others from pruning; raises Busy."""
+        """Keep all others from pruning; raises ServerBusy."""
         with self._lock.open("ab") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise Busy("somebody else is pruning the cache; try again later") from None
+                raise ServerBusy("somebody else is pruning the cache; try again later") from None
             yield
 
 
@@ -239,4 +239,4 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreDown(f"the rendition cache can't be looked through: {error}") from error
+        raise StorageUnavailable(f"the rendition cache can't be looked through: {error}") from error

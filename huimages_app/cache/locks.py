@@ -15,12 +15,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..errors import Busy
+from ..errors import ServerBusy
 
 _POLL = 0.002, 0.05  # seconds between looks at a lock that another process holds: first, longest
 
 
-class NamedLocks:
+class FileLocks:
     """Locks whose files lie in `folder`, which has to be there.  Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
@@ -31,7 +31,7 @@ class NamedLocks:
 
     @contextlib.contextmanager
     def held(self, name: str, seconds: float) -> Iterator[None]:
-        """Hold the lock, waiting for at most `seconds`; raises Busy, OSError."""
+        """Hold the lock, waiting for at most `seconds`; raises ServerBusy, OSError."""
         end = time.monotonic() + seconds
         with self.held_here(name, seconds):
             descriptor = self._locked_file(name, end)
@@ -103,5 +103,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _busy(name: str) -> Busy:
-    return Busy(f"somebody else has been busy with {name} for too long; try again in a moment")
+def _busy(name: str) -> ServerBusy:
+    return ServerBusy(
+        f"somebody else has been busy with {name} for too long; try again in a moment"
+    )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 
-class Filling:
+class PendingRendition:
     """A rendition in the making: `path` is the file to write, which is not there yet."""
 
     def __init__(self, path: Path, publish: Callable[[], Path | None]) -> None:
@@ -29,11 +29,11 @@ class Filling:
 
 
 @contextlib.contextmanager
-def in_memory() -> Iterator[Filling]:
+def in_memory() -> Iterator[PendingRendition]:
     """A file without a disk, to be written, read and forgotten."""
     descriptor = os.memfd_create("rendition")
     try:
-        yield Filling(Path(f"/proc/self/fd/{descriptor}"), lambda: None)
+        yield PendingRendition(Path(f"/proc/self/fd/{descriptor}"), lambda: None)
     finally:
         os.close(descriptor)
 

@@ -24,14 +24,14 @@ from pathlib import Path
 from ..domain.formats import Format
 from ..domain.ids import parse_image_id
 from ..domain.sizes import Size
-from ..errors import BadSetting, StoreDown
-from .eviction import INTERMEDIATE, Pruned, Upkeep, Usage
-from .locks import NamedLocks
-from .pending import Filling, emptied, entered, in_memory, left
+from ..errors import BadSetting, StorageUnavailable
+from .eviction import INTERMEDIATE, CacheEviction, Pruned, Usage
+from .locks import FileLocks
+from .pending import PendingRendition, emptied, entered, in_memory, left
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Filling", "Pruned", "RenditionCache", "Usage"]
+__all__ = ["PendingRendition", "Pruned", "RenditionCache", "Usage"]
 
 _DAY = 24 * 60 * 60  # seconds
 # Bytes left on the disk below which nothing is kept: room to go on for everybody else.
@@ -61,8 +61,8 @@ class RenditionCache:
         self._reserve = reserve
         self._lock_timeout = lock_timeout
         self._locks_folder = scratch / "locks"
-        self._locks = NamedLocks(self._locks_folder)
-        self._upkeep = Upkeep(root, scratch, max_bytes)
+        self._locks = FileLocks(self._locks_folder)
+        self._eviction = CacheEviction(root, scratch, max_bytes)
         self._failing = False  # whether the last writing failed: each outage is logged once
         try:
             root.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -113,7 +113,7 @@ class RenditionCache:
 
     @contextlib.contextmanager
     def lock(self, key: str) -> Iterator[None]:
-        """One at a time for each key, across threads and processes; raises Busy.
+        """One at a time for each key, across threads and processes; raises ServerBusy.
 
         Without a usable disk it holds within this process only.
         """
@@ -126,7 +126,9 @@ class RenditionCache:
             yield
 
     @contextlib.contextmanager
-    def filling(self, image_id: str, size: Size | str, format_: Format) -> Iterator[Filling]:
+    def pending(
+        self, image_id: str, size: Size | str, format_: Format
+    ) -> Iterator[PendingRendition]:
         """Make a rendition: write `path`, then `publish`.  The path is gone at the end.
 
         What is published goes into the very folder the image had at the entry.  So if
@@ -135,31 +137,35 @@ class RenditionCache:
         """
         with contextlib.ExitStack() as stack:
             try:
-                filling = stack.enter_context(self._on_disk(image_id, size, format_))
+                pending = stack.enter_context(self._on_disk(image_id, size, format_))
             except OSError as error:
                 self._complain(error)
-                filling = stack.enter_context(in_memory())
-            yield filling
+                pending = stack.enter_context(in_memory())
+            yield pending
 
     @contextlib.contextmanager
-    def _on_disk(self, image_id: str, size: Size | str, format_: Format) -> Iterator[Filling]:
+    def _on_disk(
+        self, image_id: str, size: Size | str, format_: Format
+    ) -> Iterator[PendingRendition]:
         disk = os.statvfs(self._writing)
         if (free := disk.f_bavail * disk.f_frsize) < self._reserve:
-            self._upkeep.make_room(2 * self._reserve - free)
+            self._eviction.make_room(2 * self._reserve - free)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._root))
         target = self.path(image_id, size, format_)
         temporary = self._writing / f"{secrets.token_hex(8)}.{format_.extension}"
         descriptor = entered(target.parent)
-        filling = Filling(temporary, lambda: self._published(temporary, descriptor, target))
+        pending = PendingRendition(
+            temporary, lambda: self._published(temporary, descriptor, target)
+        )
         try:
-            yield filling
+            yield pending
         except OSError as error:
             # The reserve went within moments: the next one is made in memory.
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise StoreDown(f"the disk of the renditions is full: {error}") from error
+                raise StorageUnavailable(f"the disk of the renditions is full: {error}") from error
             raise
         finally:
-            if filling.published is not None:
+            if pending.published is not None:
                 os.close(descriptor)
             else:
                 # No empty folder stays for an image that is unknown.
@@ -184,7 +190,7 @@ class RenditionCache:
         if self._failing:
             log.info("the rendition cache in %s works again", self._root)
             self._failing = False
-        self._upkeep.added(length)
+        self._eviction.added(length)
         return target
 
     # -- removing ------------------------------------------------------------------------
@@ -192,20 +198,22 @@ class RenditionCache:
     def remove(self, image_id: str) -> None:
         """Remove all that is cached of an image, at once, and what is being made of it.
 
-        Raises StoreDown if the disk does not allow it.
+        Raises StorageUnavailable if the disk does not allow it.
         """
         trash = self._removed / secrets.token_hex(8)
         try:
             self._folder(image_id).rename(trash)
-            self._upkeep.removed(emptied(trash))
+            self._eviction.removed(emptied(trash))
         except FileNotFoundError:
             return
         except OSError as error:
-            raise StoreDown(f"the renditions of {image_id} can't be removed: {error}") from error
+            raise StorageUnavailable(
+                f"the renditions of {image_id} can't be removed: {error}"
+            ) from error
 
     def usage(self) -> Usage:
-        """How many files there are, and of how many bytes.  Looks at every one; StoreDown."""
-        return self._upkeep.usage()
+        """Count files and bytes by looking at every file; raises StorageUnavailable."""
+        return self._eviction.usage()
 
     def prune(
         self, max_bytes: int | None = None, progress: Callable[[int], None] | None = None
@@ -213,14 +221,14 @@ class RenditionCache:
         """Remove the least recently used until at most `max_bytes` are left.
 
         The cache's own limit if not given.  Intermediates go last.  `progress` is called
-        with the bytes of each file removed.  Raises Busy if another process is at it,
-        StoreDown.
+        with the bytes of each file removed.  Raises ServerBusy if another process is at it,
+        StorageUnavailable.
         """
-        return self._upkeep.prune(max_bytes, progress)
+        return self._eviction.prune(max_bytes, progress)
 
     def close(self) -> None:
         """Wait for the pruning that is under way."""
-        self._upkeep.close()
+        self._eviction.close()
 
     def _remove_stale(self) -> None:
         """Remove what processes that were killed have left."""

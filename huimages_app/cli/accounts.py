@@ -34,14 +34,14 @@ def user_add(site: Site, name: str, role: str, no_password: bool, password_stdin
 
     parse_name(name)  # before anybody types a password in vain
     password = None if no_password else _password(password_stdin)
-    site.library.accounts.add(name, role, password)
+    site.services.accounts.add(name, role, password)
 
 
 @user.command("list")
 @pass_site
 def user_list(site: Site) -> None:
     """Name, role and day of making of each account."""
-    for account in site.library.accounts.all():
+    for account in site.services.accounts.all():
         how = "" if account.has_password else "\tby proxy"
         click.echo(f"{account.name}\t{account.role}\t{account.created:%Y-%m-%d}{how}")
 
@@ -52,10 +52,10 @@ def user_list(site: Site) -> None:
 @pass_site
 def user_password(site: Site, name: str, password_stdin: bool) -> None:
     """Set a new password; ends all sessions, and any waiting after wrong passwords."""
-    if site.library.accounts.get(name) is None:
+    if site.services.accounts.get(name) is None:
         raise BadInput(f"there is no account {name}")
-    site.library.accounts.set_password(name, _password(password_stdin))
-    site.library.throttle.clear(name)
+    site.services.accounts.set_password(name, _password(password_stdin))
+    site.services.throttle.clear(name)
 
 
 @user.command("role")
@@ -64,7 +64,7 @@ def user_password(site: Site, name: str, password_stdin: bool) -> None:
 @pass_site
 def user_role(site: Site, name: str, role: str) -> None:
     """Change the role, from the next request on."""
-    site.library.accounts.set_role(name, role)
+    site.services.accounts.set_role(name, role)
 
 
 @user.command("remove")
@@ -72,7 +72,7 @@ def user_role(site: Site, name: str, role: str) -> None:
 @pass_site
 def user_remove(site: Site, name: str) -> None:
     """Remove an account; tags, ratings and favourites stay."""
-    site.library.accounts.remove(name)
+    site.services.accounts.remove(name)
 
 
 @click.group("token")
@@ -92,14 +92,14 @@ def token() -> None:
 def token_add(site: Site, name: str, scopes: Sequence[str], days: int | None) -> None:
     """Make a token and show it, this once; it is stored nowhere."""
     lifetime = timedelta(days=days) if days else None
-    click.echo(site.library.tokens.add(name, scopes, lifetime)[1])
+    click.echo(site.services.tokens.add(name, scopes, lifetime)[1])
 
 
 @token.command("list")
 @pass_site
 def token_list(site: Site) -> None:
     """ID, scopes, end and name of each token."""
-    for each in site.library.tokens.all():
+    for each in site.services.tokens.all():
         end = f"{each.expires:%Y-%m-%d}" if each.expires else "never"
         click.echo(f"{each.id}\t{','.join(sorted(each.scopes))}\t{end}\t{each.name}")
 
@@ -109,7 +109,7 @@ def token_list(site: Site) -> None:
 @pass_site
 def token_revoke(site: Site, token_id: str) -> None:
     """Make a token worthless, from now on."""
-    site.library.tokens.revoke(token_id)
+    site.services.tokens.revoke(token_id)
 
 
 def _password(from_stdin: bool) -> str:

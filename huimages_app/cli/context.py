@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
-    from ..services import Library
+    from ..services import Services
 
 DEFAULT_INI = Path("development.ini")
 
@@ -41,8 +41,8 @@ class Site:
         try:
             yield site
         finally:
-            if "library" in vars(site):
-                site.library.close()
+            if "services" in vars(site):
+                site.services.close()
 
     @cached_property
     def settings(self) -> Settings:
@@ -55,13 +55,13 @@ class Site:
         return settings
 
     @cached_property
-    def library(self) -> Library:
-        """The library; raises BadSetting, StoreDown."""
-        from ..factory import make_library, with_secret
+    def services(self) -> Services:
+        """The library; raises BadSetting, StorageUnavailable."""
+        from ..factory import build_services, with_secret
         from ..services import audit
 
         audit.run_by(f"huimages of {_operator()}")
-        return make_library(with_secret(self.settings))
+        return build_services(with_secret(self.settings))
 
 
 def _operator() -> str:

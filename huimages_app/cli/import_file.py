@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..services import Added, Library
+    from ..services import Services, UploadResult
 
 
 def added_from(
-    library: Library,
+    services: Services,
     path: Path,
     *,
     title: str = "",
     default_title: str = "",
     tags: Sequence[str] = (),
     references: Mapping[str, Sequence[str]],
-) -> Added:
+) -> UploadResult:
     """Add the file at `path`; the time of the picture is that of its last change.
 
     Raises OSError, and what `Intake.add` raises.
@@ -29,7 +29,7 @@ def added_from(
 
     with path.open("rb") as file:
         changed = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
-        return library.intake.add(
+        return services.uploads.add(
             file,
             Description(
                 title=title,

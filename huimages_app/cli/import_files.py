@@ -65,7 +65,7 @@ def import_files(
     failed = False
     for path in files:
         try:
-            added = added_from(site.library, path, title=title, tags=parsed_tags, references=told)
+            added = added_from(site.services, path, title=title, tags=parsed_tags, references=told)
         except (BadUpload, BadInput) as error:
             reason = str(error)
         except OSError as error:
@@ -97,7 +97,7 @@ def import_tree(site: Site, folder: Path, dry_run: bool, jobs: int) -> int:
     from .import_journal import Journal
     from .import_tree import TreeImport, files_below
 
-    library = site.library
+    services = site.services
     counts: Counter[str] = Counter()
 
     def complain(error: OSError) -> None:
@@ -105,7 +105,7 @@ def import_tree(site: Site, folder: Path, dry_run: bool, jobs: int) -> int:
         click.echo(f"{shown(error.filename)}: {error.strerror}", err=True)
 
     with closing(Journal(site.settings.var / "imported.sqlite")) as journal:
-        tree = TreeImport(library, journal, folder)
+        tree = TreeImport(services, journal, folder)
         files = list(files_below(str(folder), complain))
         found = len(files) + counts["failed"]
         pending = list(tree.pending(files))

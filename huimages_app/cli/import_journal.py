@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import StoreDown
+from ..errors import StorageUnavailable
 
 _SCHEMA = """
     create table if not exists file (
@@ -34,7 +34,7 @@ class Journal:
     """An SQLite file that remembers path, size, time and image ID.  Thread-safe.
 
     It only saves work: without it everything is read once more, and nothing is stored
-    twice.  Raises StoreDown if the file can't be used.
+    twice.  Raises StorageUnavailable if the file can't be used.
     """
 
     def __init__(self, file: Path) -> None:
@@ -78,8 +78,8 @@ class Journal:
         with self._lock:
             self._db.close()
 
-    def _unusable(self, error: Exception) -> StoreDown:
-        return StoreDown(f"the journal of imports, {self._file}, can't be used: {error}")
+    def _unusable(self, error: Exception) -> StorageUnavailable:
+        return StorageUnavailable(f"the journal of imports, {self._file}, can't be used: {error}")
 
 
 def _opened(file: Path) -> sqlite3.Connection:

@@ -13,7 +13,7 @@ from .import_file import added_from
 from .import_journal import Journal, Seen
 
 if TYPE_CHECKING:
-    from ..services import Library
+    from ..services import Services
 
 # Names that pictures have.  A name without any ending is opened to see; what a file
 # really is, its content says.
@@ -64,8 +64,8 @@ def files_below(folder: str, complain: Callable[[OSError], object]) -> Iterator[
 class TreeImport:
     """Takes the pictures below a folder into a library, each once.  Thread-safe."""
 
-    def __init__(self, library: Library, journal: Journal, root: Path) -> None:
-        self._library = library
+    def __init__(self, services: Services, journal: Journal, root: Path) -> None:
+        self._services = services
         self._journal = journal
         # Folders are stored from the root's own name on: it is the same on every machine.
         self._base = root.resolve().parent
@@ -79,20 +79,20 @@ class TreeImport:
         rest = iter(files)
         while batch := list(itertools.islice(rest, _BATCH)):
             known = self._journal.known(batch)
-            stored = self._library.metadata.get_many(set(known.values()))
+            stored = self._services.metadata.images.get_many(set(known.values()))
             for seen in batch:
                 image_id = known.get(seen.path)
                 if image_id is None or not (image_id in stored or self._was_removed(image_id)):
                     yield seen
 
     def take(self, seen: Seen) -> Outcome:
-        """Import one file; raises StoreDown."""
+        """Import one file; raises StorageUnavailable."""
         path = Path(seen.path)
         try:
             if not path.suffix and not _looks_like_picture(path):
                 return Outcome(seen.path, "no picture")
             added = added_from(
-                self._library,
+                self._services,
                 path,
                 default_title=path.stem,
                 references={"path": [self._folder(path)]},
@@ -106,7 +106,7 @@ class TreeImport:
 
     def _was_removed(self, image_id: str) -> bool:
         try:
-            self._library.metadata.get(image_id)
+            self._services.metadata.images.get(image_id)
         except RemovedImage:
             return True
         except UnknownImage:

@@ -20,9 +20,9 @@ _SHOWN = 3  # examples
 
 def look_through(site: Site, *, sample: int, jobs: int, as_json: bool) -> int:
     """Print the report; the exit status is 1 if an image has no original, or a damaged one."""
-    from ..factory import make_survey
+    from ..factory import make_legacy_inspection
 
-    survey = make_survey(site.settings)
+    survey = make_legacy_inspection(site.settings)
     with progress("looking through", survey.size()) as bar:
         report = survey.run(sample, jobs, bar.advance)
     if as_json:
@@ -47,7 +47,7 @@ def as_lines(report: Report) -> Iterator[str]:
     for places, count in sorted(report.originals.items()):
         yield f"  {plural(count, 'original')}: {places}"
     yield (
-        f"{plural(report.marks, 'mark')} of {plural(report.visitors, 'visitor')}: "
+        f"{plural(report.annotations, 'mark')} of {plural(report.visitors, 'visitor')}: "
         f"{plural(report.tags, 'tag')}, {plural(report.favorites, 'favourite')}, "
         f"{plural(report.ratings, 'rating')}"
     )

@@ -30,7 +30,7 @@ def delete(site: Site, image_ids: Sequence[str], purge: bool, yes: bool) -> int:
     ids = [parse_image_id(image_id) for image_id in image_ids]
     if purge and not _agreed(f"Remove {plural(len(ids), 'image')} for good?", yes):
         return 1
-    act = site.library.editing.remove if purge else site.library.editing.trash
+    act = site.services.editing.remove if purge else site.services.editing.trash
     failed = False
     for image_id in ids:
         try:
@@ -50,8 +50,8 @@ def delete(site: Site, image_ids: Sequence[str], purge: bool, yes: bool) -> int:
 @pass_site
 def setup(site: Site, old_marks: bool) -> None:
     """Make what the stores need: in CouchDB, the databases and their views."""
-    library = site.library
-    for line in library.metadata.setup(old_marks=old_marks) + library.records.setup():
+    services = site.services
+    for line in services.metadata.setup(old_marks=old_marks):
         click.echo(line)
 
 
@@ -75,7 +75,7 @@ def cache_prune(site: Site, max_bytes: str | None) -> None:
         limit = None if max_bytes is None else amount(max_bytes)
     except ValueError:
         raise BadInput(f"--max-bytes {max_bytes!r} is not {wanted(amount)}") from None
-    pruned = site.library.cache.prune(limit)
+    pruned = site.services.cache.prune(limit)
     click.echo(f"{plural(pruned.files, 'file')} removed, {pruned.bytes / 10**6:,.1f} MB")
 
 
@@ -115,7 +115,7 @@ def check(
         from .legacy_report import look_through
 
         return look_through(site, sample=sample, jobs=jobs, as_json=as_json)
-    library = site.library
+    services = site.services
     counts: Counter[str] = Counter()
 
     def looked_at() -> None:
@@ -123,9 +123,9 @@ def check(
         bar.advance()
 
     with (
-        progress("checking", library.metadata.count()) as bar,
+        progress("checking", services.metadata.search.count()) as bar,
         closing(
-            library.upkeep.check(quick=quick, repair=repair, jobs=jobs, progress=looked_at)
+            services.integrity.check(quick=quick, repair=repair, jobs=jobs, progress=looked_at)
         ) as findings,
     ):
         for finding in findings:
@@ -158,7 +158,7 @@ def purge(site: Site, days: int | None, yes: bool) -> int:
     before = datetime.now(UTC) - timedelta(days=age)
     removed = 0
     try:
-        for image_id in site.library.upkeep.purge(before):
+        for image_id in site.services.integrity.purge(before):
             removed += 1
             click.echo(image_id)
     finally:

@@ -13,7 +13,7 @@ from .import_files import jobs_option
 from .output import plural, progress
 
 if TYPE_CHECKING:
-    from ..services.maintenance.migration import Migration
+    from ..services.maintenance.migration import OriginalsMigration
 
 _PLACE = "PLACE"
 
@@ -37,18 +37,18 @@ def migrate(site: Site, source: str, target: str, move: bool, jobs: int) -> int:
     Every copy is read back and compared.  Stopped at any moment, it goes on where it was
     when it is called again: what is in both places is not copied twice.
     """
-    from ..factory import describer, make_place
-    from ..services.maintenance.migration import Migration
+    from ..factory import describer, originals_at
+    from ..services.maintenance.migration import OriginalsMigration
 
     with (
-        closing(make_place(source, site.settings)) as here,
-        closing(make_place(target, site.settings)) as there,
+        closing(originals_at(source, site.settings)) as here,
+        closing(originals_at(target, site.settings)) as there,
     ):
-        migration = Migration(here, there, describer(site.settings), move=move)
+        migration = OriginalsMigration(here, there, describer(site.settings), move=move)
         return _carry(migration, source, target, jobs)
 
 
-def _carry(migration: Migration, source: str, target: str, jobs: int) -> int:
+def _carry(migration: OriginalsMigration, source: str, target: str, jobs: int) -> int:
     from ..services.maintenance.migration import Where
 
     copied, failed = 0, 0

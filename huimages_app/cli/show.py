@@ -12,7 +12,7 @@ import click
 from .context import Site, pass_site
 
 if TYPE_CHECKING:
-    from ..domain.models import Image, Summary
+    from ..domain.models import AnnotationSummary, Image
 
 
 @click.command("show", short_help="Show what is known about an image.")
@@ -23,9 +23,9 @@ def show(site: Site, image_id: str, as_json: bool) -> None:
     """Show what is known about the image ID."""
     from ..domain.ids import parse_image_id
 
-    metadata = site.library.metadata
-    image = metadata.get(parse_image_id(image_id))
-    facts = _facts(image, metadata.summary(image.id))
+    metadata = site.services.metadata
+    image = metadata.images.get(parse_image_id(image_id))
+    facts = _facts(image, metadata.annotations.summary(image.id))
     if as_json:
         click.echo(json.dumps(facts, default=_plain, ensure_ascii=False, indent=2))
         return
@@ -59,15 +59,15 @@ def url(site: Site, image_id: str, size: str, extension: str, days: int | None) 
     from ..domain.ids import parse_image_id
 
     format_ = parse_format(extension)
-    markup = site.library.markup
-    wanted = markup.size(size)
-    image = site.library.renditions.require_served(parse_image_id(image_id))
+    urls = site.services.urls
+    wanted = urls.size(size)
+    image = site.services.renditions.require_visible(parse_image_id(image_id))
     # Without the metadata store an address has no name and no focal point, and works.
     expires = int(time.time()) + days * 86400 if days else None
     click.echo(
-        markup.named_url(image, wanted, format_, expires)
+        urls.named_url(image, wanted, format_, expires)
         if image
-        else markup.url(image_id, wanted, format_, expires)
+        else urls.url(image_id, wanted, format_, expires)
     )
 
 
@@ -84,7 +84,7 @@ def settings(site: Site, show_all: bool) -> None:
             click.echo(f"{row.key} = {shown}".rstrip())
 
 
-def _facts(image: Image, summary: Summary) -> dict[str, Any]:
+def _facts(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
     """The record and what visitors say, by the names that people read."""
     return {
         "id": image.id,

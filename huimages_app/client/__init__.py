@@ -13,7 +13,7 @@ own.  All functions are thread-safe.
 
 They raise what stands in `huimages_app.errors`: BadImageId for what is no ID, UnknownImage
 for one that nobody has, BadUpload for bytes that are no picture, BadInput, BadSize,
-BadSetting, StoreDown.
+BadSetting, StorageUnavailable.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..domain.html import img_tag_as_called
 from ..domain.ids import parse_image_id
-from ..errors import StoreDown, UnknownImage
+from ..errors import StorageUnavailable, UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
-from .process import configure, library_of_process
+from .process import configure, services_of_process
 
 if TYPE_CHECKING:
     from ..domain.sizes import Size
-    from ..services import Library
+    from ..services import Services
 
 __all__ = [
     "configure",
@@ -83,7 +83,7 @@ def save_image(  # noqa: PLR0917 - callers give them by position
         type=typ or "",
         timestamp=time_of(timestamp),
     )
-    return library_of_process().intake.add(file_of(imagedata), description).image.id
+    return services_of_process().uploads.add(file_of(imagedata), description).image.id
 
 
 def update_metadata(
@@ -94,7 +94,7 @@ def update_metadata(
     typ: str = "",
 ) -> str:
     """Add to what is known of a picture, as `save_image` does; returns its ID."""
-    library_of_process().editing.describe(
+    services_of_process().editing.describe(
         parse_image_id(doc_id),
         timestamp=time_of(timestamp),
         title=title or "",
@@ -107,13 +107,13 @@ def update_metadata(
 def set_title(imageid: str, newtitle: str) -> None:
     """Make `newtitle` the title; nothing happens if it is empty."""
     if newtitle:
-        library_of_process().editing.retitle(parse_image_id(imageid), newtitle)
+        services_of_process().editing.retitle(parse_image_id(imageid), newtitle)
 
 
 def delete_image(imageid: str) -> None:
     """Remove a picture and all that is known of it for good; nothing happens if it is gone."""
     try:
-        library_of_process().editing.remove(parse_image_id(imageid))
+        services_of_process().editing.remove(parse_image_id(imageid))
     except UnknownImage:
         log.debug("%s was to be deleted and is not there", imageid)
 
@@ -126,7 +126,7 @@ def get_imagedoc(imageid: str) -> dict[str, Any]:
 
     Of a picture in the trash too, with `deleted` true.
     """
-    image = library_of_process().metadata.get(parse_image_id(imageid))
+    image = services_of_process().metadata.images.get(parse_image_id(imageid))
     return {
         "_id": image.id,
         "ctime": old_time(image.created),
@@ -154,10 +154,10 @@ def get_imagedoc(imageid: str) -> dict[str, Any]:
 
 def get_length(imageid: str) -> int:
     """Number of bytes of the original."""
-    library = library_of_process()
+    services = services_of_process()
     imageid = parse_image_id(imageid)
     # Records of huImages 2.2 do not say it.
-    length = library.metadata.get(imageid).length or library.originals.length(imageid)
+    length = services.metadata.images.get(imageid).length or services.originals.length(imageid)
     if length is None:
         raise UnknownImage(f"there is no original {imageid}")
     return length
@@ -176,22 +176,22 @@ def imageurl(imageid: str, size: str = "o") -> str:
 
 def scaled_imageurl(imageid: str, size: str = "150x150") -> str:
     """Address of a picture in a size.  Only for a crop is a store asked: for its focal point."""
-    library = library_of_process()
-    wanted = library.markup.size(size)
-    return library.markup.url(imageid, _focused(library, imageid, wanted))
+    services = services_of_process()
+    wanted = services.urls.size(size)
+    return services.urls.url(imageid, _focused(services, imageid, wanted))
 
 
 def scaled_imagedata(imageid: str, size: str = "150x150") -> bytes | None:
     """The bytes of a picture in a size, a JPEG; of the original for `o`.  None if there is none."""
     from ..domain.formats import JPEG
 
-    library = library_of_process()
-    wanted = _focused(library, parse_image_id(imageid), library.markup.size(size))
+    services = services_of_process()
+    wanted = _focused(services, parse_image_id(imageid), services.urls.size(size))
     try:
         served = (
-            library.renditions.original(imageid)
+            services.renditions.original(imageid)
             if wanted.is_original
-            else library.renditions.get(imageid, wanted, JPEG)
+            else services.renditions.get(imageid, wanted, JPEG)
         )
     except UnknownImage:
         return None
@@ -203,9 +203,9 @@ def scaled_imagedata(imageid: str, size: str = "150x150") -> bytes | None:
 
 def scaled_dimensions(imageid: str, size: str = "150x150") -> tuple[int, int]:
     """Width and height of a picture in a size: exactly those of the bytes."""
-    library = library_of_process()
-    image = library.metadata.get(parse_image_id(imageid))
-    return library.markup.size(size).fitted(image.width, image.height)
+    services = services_of_process()
+    image = services.metadata.images.get(parse_image_id(imageid))
+    return services.urls.size(size).fitted(image.width, image.height)
 
 
 def scaled_tag(imageid: str, size: str = "150x150", *args: str, **attributes: object) -> str:
@@ -214,12 +214,12 @@ def scaled_tag(imageid: str, size: str = "150x150", *args: str, **attributes: ob
     `args` are put in as they are (`"ismap"`), so they must not come from strangers;
     `attributes` are escaped, and win over our own.  `class_` is `class`.
     """
-    library = library_of_process()
-    image = library.metadata.get(parse_image_id(imageid))
-    width, height = library.markup.size(size).fitted(image.width, image.height)
-    src = library.markup.named_url(image, size)
+    services = services_of_process()
+    image = services.metadata.images.get(parse_image_id(imageid))
+    width, height = services.urls.size(size).fitted(image.width, image.height)
+    src = services.urls.named_url(image, size)
     return img_tag_as_called(
-        src, width, height, library.markup.alt(image), inserted=args, attributes=attributes
+        src, width, height, services.urls.alt(image), inserted=args, attributes=attributes
     )
 
 
@@ -228,7 +228,7 @@ def scaled_tag(imageid: str, size: str = "150x150", *args: str, **attributes: ob
 
 def get_random_imageid() -> str | None:
     """ID of a picture by chance; None if there is none at all."""
-    images = library_of_process().metadata.random(1)
+    images = services_of_process().metadata.search.random(1)
     return images[0].id if images else None
 
 
@@ -236,22 +236,24 @@ def get_next_imageid(imageid: str) -> str | None:
     """ID of the picture after this one, newest first; None if it is the last."""
     from ..domain.models import Query
 
-    return library_of_process().metadata.neighbours(Query(), parse_image_id(imageid)).next
+    return services_of_process().metadata.search.neighbours(Query(), parse_image_id(imageid)).next
 
 
 def get_previous_imageid(imageid: str) -> str | None:
     """ID of the picture before this one, newest first; None if it is the first."""
     from ..domain.models import Query
 
-    return library_of_process().metadata.neighbours(Query(), parse_image_id(imageid)).previous
+    return (
+        services_of_process().metadata.search.neighbours(Query(), parse_image_id(imageid)).previous
+    )
 
 
-def _focused(library: Library, imageid: str, size: Size) -> Size:
+def _focused(services: Services, imageid: str, size: Size) -> Size:
     if not size.crop:
         return size
     try:
-        return size.focused(library.metadata.get(imageid).focus)
-    except (StoreDown, UnknownImage) as error:
+        return size.focused(services.metadata.images.get(imageid).focus)
+    except (StorageUnavailable, UnknownImage) as error:
         # The address is good without it: the crop is around the centre then.
         log.warning("no focal point for %s: %s", imageid, error)
         return size

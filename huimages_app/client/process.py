@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..services import Library
+    from ..services import Services
 
 
 class _Process:
@@ -16,36 +16,36 @@ class _Process:
 
     def __init__(self) -> None:
         self._ini: Path | None = None
-        self._library: Library | None = None
+        self._services: Services | None = None
         self._lock = threading.Lock()
         # Libraries of the process this one was forked from.  They are kept and never
         # touched again, not even closed: their connections are the parent's.
-        self._inherited: list[Library] = []
+        self._inherited: list[Services] = []
         os.register_at_fork(after_in_child=self._forget_parent)
 
     def configure(self, ini: Path | None) -> None:
         """Forget the library; make the next one from that file."""
         with self._lock:
-            former, self._library, self._ini = self._library, None, ini
+            former, self._services, self._ini = self._services, None, ini
         if former is not None:
             former.close()
 
-    def library(self) -> Library:
-        """The library; raises BadSetting, StoreDown."""
+    def services(self) -> Services:
+        """The library; raises BadSetting, StorageUnavailable."""
         with self._lock:
-            if self._library is None:
+            if self._services is None:
                 from ..config.loading import read_settings
-                from ..factory import make_library, with_secret
+                from ..factory import build_services, with_secret
 
-                self._library = make_library(with_secret(read_settings(self._ini)))
-            return self._library
+                self._services = build_services(with_secret(read_settings(self._ini)))
+            return self._services
 
     def _forget_parent(self) -> None:
         # Another thread of the parent may have held the lock.
         self._lock = threading.Lock()
-        if self._library is not None:
-            self._inherited.append(self._library)
-            self._library = None
+        if self._services is not None:
+            self._inherited.append(self._services)
+            self._services = None
 
 
 _process = _Process()
@@ -56,6 +56,6 @@ def configure(ini: str | os.PathLike[str] | None) -> None:
     _process.configure(None if ini is None else Path(ini))
 
 
-def library_of_process() -> Library:
-    """The library; made on the first call of a process.  Raises BadSetting, StoreDown."""
-    return _process.library()
+def services_of_process() -> Services:
+    """The library; made on the first call of a process.  Raises BadSetting, StorageUnavailable."""
+    return _process.services()

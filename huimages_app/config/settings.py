@@ -60,7 +60,7 @@ CLASSIC_VARIABLES = {
 
 
 @dataclass(frozen=True)
-class Row:
+class SettingSpec:
     """One setting: its key in the ini file, how text becomes a value, a line of help."""
 
     key: str
@@ -86,7 +86,7 @@ def variable_of(key: str) -> str:
 
 def setting(key: str, cast: Cast, default: Any, help_: str, *, secret: bool = False) -> Any:
     """A row of the table: `key` without its prefix, cast, default, a line of help."""
-    metadata = {"row": Row(PREFIX + key, cast, help_, secret)}
+    metadata = {"row": SettingSpec(PREFIX + key, cast, help_, secret)}
     if isinstance(default, dict):
         return field(default_factory=lambda: dict(default), metadata=metadata)
     # A secret is not shown where settings are logged.
@@ -369,7 +369,7 @@ class Settings:
     )
 
     @classmethod
-    def rows(cls) -> Iterator[tuple[str, Row]]:
+    def rows(cls) -> Iterator[tuple[str, SettingSpec]]:
         """Every row with the name of its attribute, in the order of the table."""
         for column in dataclasses.fields(cls):
             yield column.name, column.metadata["row"]
@@ -460,7 +460,9 @@ def _refuse_unknown(ini: Mapping[str, str], environ: Mapping[str, str]) -> None:
                 log.warning("variable %s is no setting (did you mean %s?)", variable, close)
 
 
-def _find(row: Row, ini: Mapping[str, str], environ: Mapping[str, str]) -> tuple[str, str] | None:
+def _find(
+    row: SettingSpec, ini: Mapping[str, str], environ: Mapping[str, str]
+) -> tuple[str, str] | None:
     """Where a setting was given, and its text; None if nowhere.  Raises BadSetting."""
     for source, key, file_key in (
         (environ, row.variable, variable_of(row.file_key)),
@@ -485,7 +487,7 @@ def _read_file(key: str, filename: str) -> str:
         raise BadSetting(f"setting '{key}': {filename!r} can't be read: {error}") from None
 
 
-def _cast(row: Row, key: str, value: str) -> Any:
+def _cast(row: SettingSpec, key: str, value: str) -> Any:
     try:
         return row.cast(value.strip())
     except ValueError:

@@ -39,7 +39,7 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Mark:
+class Annotation:
     """What one visitor says about one image."""
 
     tags: tuple[str, ...] = ()  # lowercase, in the order they were given
@@ -52,7 +52,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Summary:
+class AnnotationSummary:
     """What all visitors together say about one image."""
 
     tags: Mapping[str, int] = field(default_factory=dict)  # tag → number of visitors
@@ -66,16 +66,16 @@ class Summary:
         return self.rating_sum / self.rating_count if self.rating_count else None
 
     @classmethod
-    def of(cls, marks: Iterable[Mark]) -> Summary:
+    def of(cls, annotations: Iterable[Annotation]) -> AnnotationSummary:
         tags: dict[str, int] = {}
         ratings: list[int] = []
         favorites = 0
-        for mark in marks:
-            for tag in dict.fromkeys(mark.tags):
+        for annotation in annotations:
+            for tag in dict.fromkeys(annotation.tags):
                 tags[tag] = tags.get(tag, 0) + 1
-            if mark.rating is not None:
-                ratings.append(mark.rating)
-            favorites += mark.favorite
+            if annotation.rating is not None:
+                ratings.append(annotation.rating)
+            favorites += annotation.favorite
         return cls(tags, sum(ratings), len(ratings), favorites)
 
 

@@ -24,7 +24,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(plain.casefold())
 
 
-def phrases(text: str) -> list[tuple[str, ...]]:
+def parse_query(text: str) -> list[tuple[str, ...]]:
     """What a search asks for: one phrase for everything between spaces, each once.
 
     The words of a phrase stand side by side, and its last one may be a beginning, so that

@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from ..domain import formats
 from ..domain.sizes import Size
-from ..errors import BadOriginal, BadUpload
+from ..errors import BadUpload, CorruptOriginal
 from . import colour
 from .opening import opened
 from .rendering import decoded, reduction, write
@@ -51,7 +51,7 @@ def make_chain(original: BinaryIO, targets: Mapping[int, Path], limits: Limits) 
 
     None where they would save nothing: of small baseline JPEGs, and larger than the
     original.  None of pictures with transparency, which a JPEG can't show.
-    Raises BadOriginal, OSError.
+    Raises CorruptOriginal, OSError.
     """
     try:
         with opened(original, limits) as source:
@@ -63,7 +63,7 @@ def make_chain(original: BinaryIO, targets: Mapping[int, Path], limits: Limits) 
             placements = [Size(side, side).placement(*full) for side in sides]
             picture = decoded(source, placements, full, limits)
     except BadUpload as error:
-        raise BadOriginal(f"the original can't be decoded: {error}") from error
+        raise CorruptOriginal(f"the original can't be decoded: {error}") from error
     if colour.opaque(picture.image).mode == "RGBA":
         return ()
     for side, placement in zip(sides, placements, strict=True):

@@ -18,7 +18,7 @@ from PIL import Image
 from ..domain import formats
 from ..domain.formats import Format
 from ..domain.sizes import Placement, Size
-from ..errors import BadOriginal, BadUpload
+from ..errors import BadUpload, CorruptOriginal
 from . import colour, kinds, orientation, resize
 from .encode import encode
 from .opening import Source, opened, refusing_damage
@@ -47,7 +47,7 @@ def render(
     """Writes the rendition of `original` to the file `target`; returns its width and height.
 
     `upright` is the size of the true original if `original` is a smaller copy of it.
-    Raises BadOriginal if it can't be decoded, BadSize if the format can't hold the
+    Raises CorruptOriginal if it can't be decoded, BadSize if the format can't hold the
     rendition, OSError if `target` can't be written.  The caller removes a `target`
     that was begun.  Thread-safe.
     """
@@ -71,7 +71,7 @@ def render_many(
             placements = [size.placement(width, height) for size, _, _ in wanted]
             picture = decoded(source, placements, (width, height), limits)
     except BadUpload as error:
-        raise BadOriginal(f"the original can't be decoded: {error}") from error
+        raise CorruptOriginal(f"the original can't be decoded: {error}") from error
     for placement, (_, format_, target) in zip(placements, wanted, strict=True):
         write(picture, placement, format_, target, quality, scale)
     return [(placement.width, placement.height) for placement in placements]

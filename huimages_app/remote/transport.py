@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from .. import errors
-from ..errors import BadInput, BadToken, Busy, HuimagesError, StoreDown, UnknownImage
+from ..errors import BadInput, BadToken, HuimagesError, ServerBusy, StorageUnavailable, UnknownImage
 
 # Whoever answers so may answer otherwise soon.
 _PASSING = frozenset({429, 502, 503, 504})
@@ -23,7 +23,7 @@ _LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
 
 # The errors that a problem's type names; those with more to say than a sentence stay there.
 _KINDS: Mapping[str, type[HuimagesError]] = {
-    kind.slug(): kind
+    kind.slug: kind
     for kind in vars(errors).values()
     if isinstance(kind, type)
     and issubclass(kind, HuimagesError)
@@ -38,7 +38,7 @@ class Transport:
     Each request is tried `attempts` times at most: all of them may be sent again without
     harm, for pictures are known by their bytes, and changes name what is to be.
     `timeout` is in seconds, for connecting and for each read.  Every method raises what
-    the library would: UnknownImage, BadInput, StoreDown, …, and BadToken where the token
+    the library would: UnknownImage, BadInput, StorageUnavailable, …, and BadToken where the token
     does not allow something.
     """
 
@@ -59,7 +59,7 @@ class Transport:
         url = f"{self.url.rstrip('/')}/api/v1{path}"
         response = self._send(method, url, headers=headers, **request)
         if response.status_code != 204 and _object_of(response) is None:
-            raise StoreDown(f"{url} is no API of huimages: it answers {_kind(response)}")
+            raise StorageUnavailable(f"{url} is no API of huimages: it answers {_kind(response)}")
         return response
 
     def fetch(self, url: str) -> bytes:
@@ -78,7 +78,7 @@ class Transport:
             try:
                 response = self._http().request(method, url, **request)
             except httpx.RequestError as failure:
-                error: HuimagesError = StoreDown(f"{url} does not answer: {failure}")
+                error: HuimagesError = StorageUnavailable(f"{url} does not answer: {failure}")
                 error.__cause__ = failure
             else:
                 if response.is_success:
@@ -112,8 +112,8 @@ def _error_of(response: httpx.Response) -> HuimagesError:
     if status == 404:
         return UnknownImage(detail)
     if status == 429:
-        return Busy(detail)
-    return StoreDown(detail) if status >= 500 or status < 400 else BadInput(detail)
+        return ServerBusy(detail)
+    return StorageUnavailable(detail) if status >= 500 or status < 400 else BadInput(detail)
 
 
 def _object_of(response: httpx.Response) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from ..domain.text import normalized
 from ..errors import BadInput
-from ..storage.interfaces import Record, Records
+from ..storage.interfaces import Document, DocumentStore
 from . import audit
 from .permissions import ROLES, VISITOR
 from .visitors import new_visitor_id
@@ -44,7 +44,7 @@ class Account:
     addresses: tuple[str, ...] = ()  # they signed in from, the last one first
 
     @classmethod
-    def of(cls, name: str, record: Record) -> Account:
+    def of(cls, name: str, record: Document) -> Account:
         return cls(
             name,
             record["role"],
@@ -57,10 +57,10 @@ class Account:
 
 
 class Accounts:
-    """The accounts of a site.  Thread-safe.  Every method raises StoreDown."""
+    """The accounts of a site.  Thread-safe.  Every method raises StorageUnavailable."""
 
-    def __init__(self, records: Records, hasher: PasswordHasher | None = None) -> None:
-        self._records = records
+    def __init__(self, documents: DocumentStore, hasher: PasswordHasher | None = None) -> None:
+        self._documents = documents
         self._hasher = hasher or PasswordHasher()
         self._hands = threading.Semaphore(_AT_ONCE)
 
@@ -68,12 +68,12 @@ class Accounts:
         """The account; None if there is none of this name."""
         if not _NAME.fullmatch(name):
             return None
-        record = self._records.get(KIND, name)
+        record = self._documents.get(KIND, name)
         return None if record is None else Account.of(name, record)
 
     def all(self) -> list[Account]:
         """All accounts, by name."""
-        return [Account.of(name, record) for name, record in self._records.items(KIND)]
+        return [Account.of(name, record) for name, record in self._documents.items(KIND)]
 
     def add(self, name: str, role: str, password: str | None) -> Account:
         """Make an account; raises BadInput.
@@ -82,7 +82,7 @@ class Accounts:
         """
         name = parse_name(name)
         _check_role(role)
-        record: Record = {
+        record: Document = {
             "role": role,
             "password": "" if password is None else self._hash(password),
             "epoch": secrets.token_hex(8),
@@ -91,12 +91,12 @@ class Accounts:
             "addresses": [],
         }
 
-        def add(present: Record | None) -> Record:
+        def add(present: Document | None) -> Document:
             if present is not None:
                 raise BadInput(f"there is an account {name} already")
             return record
 
-        self._records.save(KIND, name, add)
+        self._documents.save(KIND, name, add)
         audit.record("account added", account=name, role=role)
         return Account.of(name, record)
 
@@ -128,7 +128,7 @@ class Accounts:
 
     def verified(self, name: str, password: str) -> Account | None:
         """The account if the password is right.  Takes as long if there is no such account."""
-        record = self._records.get(KIND, name) if _NAME.fullmatch(name) else None
+        record = self._documents.get(KIND, name) if _NAME.fullmatch(name) else None
         hashed = record["password"] if record else ""
         if not self._verify(hashed or self._nobodys, password) or not hashed:
             return None
@@ -140,7 +140,7 @@ class Accounts:
     def signed_in(self, name: str, address: str) -> None:
         """Remember where an account was used from, see `Throttle`."""
 
-        def remember(record: Record) -> Record:
+        def remember(record: Document) -> Document:
             addresses = _first(KNOWN_ADDRESSES, [address, *record["addresses"]])
             return record | {"addresses": addresses}
 
@@ -170,13 +170,13 @@ class Accounts:
             except (VerificationError, InvalidHashError):
                 return False
 
-    def _change(self, name: str, change: Callable[[Record], Record | None]) -> None:
-        def change_existing(record: Record | None) -> Record | None:
+    def _change(self, name: str, change: Callable[[Document], Document | None]) -> None:
+        def change_existing(record: Document | None) -> Document | None:
             if record is None:
                 raise BadInput(f"there is no account {name}")
             return change(record)
 
-        self._records.save(KIND, name, change_existing)
+        self._documents.save(KIND, name, change_existing)
 
 
 def parse_name(text: str) -> str:

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..domain.ids import parse_image_id
-from ..domain.models import Image, Mark, Summary
+from ..domain.models import Annotation, AnnotationSummary, Image
 from ..domain.tags import add_tags, parse_tags
 from ..domain.text import clean_alt, clean_references, clean_title
-from ..errors import BadInput, BadOriginal, EditConflict, UnknownImage
-from ..storage.interfaces import Metadata, OriginalInfo, Originals
+from ..errors import BadInput, CorruptOriginal, EditConflict, UnknownImage
+from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .image_patch import Revision
 from .uploads import retitled, with_references
@@ -27,10 +27,12 @@ class Editing:
     """Changes what is known about images.  Thread-safe.
 
     Every method raises UnknownImage for an image that is not there (or in the trash,
-    where the method does not say otherwise), BadInput and StoreDown.
+    where the method does not say otherwise), BadInput and StorageUnavailable.
     """
 
-    def __init__(self, originals: Originals, metadata: Metadata, cache: RenditionCache) -> None:
+    def __init__(
+        self, originals: Originals, metadata: MetadataBackend, cache: RenditionCache
+    ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
@@ -118,38 +120,44 @@ class Editing:
         tags = parse_tags(text)
         if tags:
             self._save_mark(
-                image_id, visitor_id, lambda mark: replace(mark, tags=add_tags(mark.tags, tags))
+                image_id,
+                visitor_id,
+                lambda annotation: replace(annotation, tags=add_tags(annotation.tags, tags)),
             )
             audit.record("tagged", image_id, tags=" ".join(tags))
         return tags
 
     def untag(self, image_id: str, visitor_id: str, tag: str) -> None:
         """Take back a visitor's own tag."""
-        self._save_mark(image_id, visitor_id, lambda mark: _without_tag(mark, tag))
+        self._save_mark(image_id, visitor_id, lambda annotation: _without_tag(annotation, tag))
         audit.record("tag taken back", image_id, tag=tag)
 
     def untag_all(self, image_id: str, tag: str) -> None:
         """Remove a tag, whoever gave it."""
-        require_present(self._metadata.get(image_id))
-        for visitor_id, mark in self._metadata.marks(image_id).items():
-            if tag in mark.tags:
-                self._save_mark(image_id, visitor_id, lambda mark: _without_tag(mark, tag))
+        require_present(self._metadata.images.get(image_id))
+        for visitor_id, annotation in self._metadata.annotations.of_image(image_id).items():
+            if tag in annotation.tags:
+                self._save_mark(
+                    image_id, visitor_id, lambda annotation: _without_tag(annotation, tag)
+                )
         audit.record("tag removed", image_id, tag=tag)
 
-    def rate(self, image_id: str, visitor_id: str, rating: int | None) -> Summary:
+    def rate(self, image_id: str, visitor_id: str, rating: int | None) -> AnnotationSummary:
         """Give a rating of 0 to 10, or take it back; returns what all say now."""
         if rating is not None and not 0 <= rating <= MAX_RATING:
             raise BadInput(f"a rating is a whole number from 0 to {MAX_RATING}")
-        self._save_mark(image_id, visitor_id, lambda mark: replace(mark, rating=rating))
+        self._save_mark(image_id, visitor_id, lambda annotation: replace(annotation, rating=rating))
         audit.record("rated", image_id, rating=str(rating))
-        return self._metadata.summary(image_id)
+        return self._metadata.annotations.summary(image_id)
 
     def favorite(self, image_id: str, visitor_id: str, favorite: bool) -> None:
         """Make an image a favourite of the visitor's, or no longer.
 
         That is nobody else's business, so the audit log is not told.
         """
-        self._save_mark(image_id, visitor_id, lambda mark: replace(mark, favorite=favorite))
+        self._save_mark(
+            image_id, visitor_id, lambda annotation: replace(annotation, favorite=favorite)
+        )
 
     # the trash
 
@@ -164,7 +172,7 @@ class Editing:
             _require_same(image, expected)
             return image if image.trashed else replace(image, trashed=now, modified=now)
 
-        image = self._metadata.update(image_id, change)
+        image = self._metadata.images.update(image_id, change)
         self._cache.remove(image_id)
         audit.record("trashed", image_id)
         return image
@@ -172,7 +180,7 @@ class Editing:
     def restore(self, image_id: str) -> Image:
         """Take an image out of the trash; it stays as it is if it is not there."""
         now = datetime.now(UTC)
-        image = self._metadata.update(
+        image = self._metadata.images.update(
             image_id,
             lambda image: replace(image, trashed=None, modified=now) if image.trashed else image,
         )
@@ -188,7 +196,7 @@ class Editing:
         # The record first: without it nobody is served the picture, and what a crash
         # leaves behind is an original that nobody refers to, which `check` finds.
         try:
-            self._metadata.remove(image_id, approve)
+            self._metadata.images.remove(image_id, approve)
         except UnknownImage:
             # Of a removal, or an upload, that was cut short only the original is there.
             if self._originals.length(image_id) is None:
@@ -210,14 +218,14 @@ class Editing:
             with self._originals.open(image_id) as file:
                 self._originals.delete(image_id)
                 try:
-                    image = self._metadata.get(image_id)
+                    image = self._metadata.images.get(image_id)
                 except UnknownImage:
                     return
                 info = OriginalInfo(image.contenttype, image.width, image.height, image.filename)
                 self._originals.put(image_id, file, info)
         except UnknownImage:
             return  # there is none to delete
-        except BadOriginal:
+        except CorruptOriginal:
             self._originals.delete(image_id)
 
     def _update(
@@ -230,13 +238,15 @@ class Editing:
             new = change(image)
             return image if new == image else replace(new, modified=now)
 
-        image = self._metadata.update(image_id, changed)
+        image = self._metadata.images.update(image_id, changed)
         audit.record(action, image_id, **said)
         return image
 
-    def _save_mark(self, image_id: str, visitor_id: str, change: Callable[[Mark], Mark]) -> Mark:
-        require_present(self._metadata.get(image_id))
-        return self._metadata.save_mark(image_id, visitor_id, change)
+    def _save_mark(
+        self, image_id: str, visitor_id: str, change: Callable[[Annotation], Annotation]
+    ) -> Annotation:
+        require_present(self._metadata.images.get(image_id))
+        return self._metadata.annotations.save(image_id, visitor_id, change)
 
 
 def require_present(image: Image) -> Image:
@@ -252,5 +262,5 @@ def _require_same(image: Image, expected: Image | None) -> None:
         raise EditConflict(f"the image {image.id} was changed since it was read")
 
 
-def _without_tag(mark: Mark, tag: str) -> Mark:
-    return replace(mark, tags=tuple(other for other in mark.tags if other != tag))
+def _without_tag(annotation: Annotation, tag: str) -> Annotation:
+    return replace(annotation, tags=tuple(other for other in annotation.tags if other != tag))

@@ -13,7 +13,7 @@ from ..imaging import Limits, Measured, measure
 
 
 @dataclass(frozen=True)
-class Facts:
+class FileInfo:
     """What the bytes of a picture say; `length` is their number, `sha256` in hexadecimal."""
 
     image_id: str
@@ -22,17 +22,17 @@ class Facts:
     measured: Measured
 
 
-def examine(file: BinaryIO, limits: Limits) -> Facts:
+def examine(file: BinaryIO, limits: Limits) -> FileInfo:
     """The facts of a seekable file, read from its start; raises NotAnImage, TooLarge."""
     length = file.seek(0, os.SEEK_END)
     if length > limits.max_bytes:
         raise TooLarge(f"the file has {length:,} bytes, and at most {limits.max_bytes:,} are taken")
     file.seek(0)
     measured = measure(file, limits)
-    return Facts(*digests_of_file(file), length, measured)
+    return FileInfo(*digests_of_file(file), length, measured)
 
 
-def with_facts(image: Image, facts: Facts) -> Image:
+def with_file_info(image: Image, facts: FileInfo) -> Image:
     """The record with what the bytes say."""
     return replace(
         image,

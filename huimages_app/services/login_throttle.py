@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..errors import TooManyAttempts
-from ..storage.interfaces import Record, Records
+from ..storage.interfaces import Document, DocumentStore
 
 KIND = "attempts"
 _ADDRESS = "address:"
@@ -33,31 +33,31 @@ class _Counter:
     free: int
 
 
-class Throttle:
+class LoginThrottle:
     """Counts failed sign-ins.  Thread-safe.  `clock` gives seconds since the epoch."""
 
-    def __init__(self, records: Records, clock: Callable[[], float] = time.time) -> None:
-        self._records = records
+    def __init__(self, documents: DocumentStore, clock: Callable[[], float] = time.time) -> None:
+        self._documents = documents
         self._clock = clock
 
     def admit(self, account: str, address: str, known: Collection[str] = ()) -> None:
-        """Let an attempt pass, counted as a failure; raises TooManyAttempts, StoreDown.
+        """Let an attempt pass, counted as a failure; raises TooManyAttempts, StorageUnavailable.
 
         It is counted before the password is checked, so that many at once are no way
         around.  `known` are the addresses the account was used from.
         """
         counters = _counters(account, address, known)
         for counter in counters:  # refused by one, counted by none
-            self._added(self._records.get(KIND, counter.key), counter.free)
+            self._added(self._documents.get(KIND, counter.key), counter.free)
         for counter in counters:
-            self._records.save(KIND, counter.key, partial(self._added, free=counter.free))
+            self._documents.save(KIND, counter.key, partial(self._added, free=counter.free))
 
     def succeeded(self, account: str, address: str, known: Collection[str] = ()) -> None:
         """Take the count of an attempt back: it was the right password."""
         by_account, by_address = _counters(account, address, known)
-        self._records.save(KIND, by_account.key, lambda old: None)
+        self._documents.save(KIND, by_account.key, lambda old: None)
         # One account of his own would let an attacker guess at others for ever.
-        self._records.save(KIND, by_address.key, _one_less)
+        self._documents.save(KIND, by_address.key, _one_less)
         self._forget_old()
 
     def clear(self, account: str) -> None:
@@ -66,11 +66,11 @@ class Throttle:
         Nobody can say from which address its owner comes next, and who else guesses there.
         """
         forgotten = (_account_key(account), _ADDRESS)
-        for key, _ in list(self._records.items(KIND)):
+        for key, _ in list(self._documents.items(KIND)):
             if key.startswith(forgotten):
-                self._records.save(KIND, key, lambda old: None)
+                self._documents.save(KIND, key, lambda old: None)
 
-    def _added(self, old: Record | None, free: int) -> Record:
+    def _added(self, old: Document | None, free: int) -> Document:
         now = self._clock()
         count, last = (old["count"], old["last"]) if old else (0, 0.0)
         if now - last > FORGOTTEN_AFTER:
@@ -82,9 +82,9 @@ class Throttle:
 
     def _forget_old(self) -> None:
         now = self._clock()
-        for key, record in list(self._records.items(KIND)):
+        for key, record in list(self._documents.items(KIND)):
             if now - record["last"] > FORGOTTEN_AFTER:
-                self._records.save(KIND, key, lambda old: None)
+                self._documents.save(KIND, key, lambda old: None)
 
 
 def _counters(account: str, address: str, known: Collection[str]) -> tuple[_Counter, _Counter]:
@@ -116,5 +116,5 @@ def _wait(count: int, free: int) -> float:
     return 0 if count < free else min(LONGEST_WAIT, 2.0 ** min(count - free, 20))
 
 
-def _one_less(old: Record | None) -> Record | None:
+def _one_less(old: Document | None) -> Document | None:
     return old | {"count": old["count"] - 1} if old and old["count"] > 1 else None

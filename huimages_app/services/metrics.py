@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Measures:
+class Metrics:
     """Sums by name; a name may hold labels, as in `responses{status="200"}`.  Thread-safe."""
 
     def __init__(self) -> None:

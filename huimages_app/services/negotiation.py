@@ -8,7 +8,7 @@ from ..domain.formats import JPEG, Format
 from ..domain.sizes import Size
 from ..errors import HuimagesError
 from .background import Worker
-from .open_image import Served
+from .open_image import OpenImage
 from .renditions import Renditions
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ class Negotiation:
 
     def get(
         self, image_id: str, size: Size, best: Format, *, any_focus: bool = True
-    ) -> tuple[Served, bool]:
+    ) -> tuple[OpenImage, bool]:
         """A rendition, and whether it is in the format that is `best`.
 
         Formats that take long are never made inside a request: until they are there, the

@@ -12,7 +12,7 @@ from ..domain.formats import Format
 
 
 @dataclass(frozen=True)
-class Served:
+class OpenImage:
     """An open picture and what HTTP has to say about it.  Whoever gets it closes it."""
 
     file: BinaryIO
@@ -24,9 +24,9 @@ class Served:
     cached: Path | None = None  # the file in the cache, for a web server in front to send
 
 
-def served_rendition(file: BinaryIO, format_: Format, cached: Path | None) -> Served:
+def open_rendition(file: BinaryIO, format_: Format, cached: Path | None) -> OpenImage:
     """An open rendition; `cached` is its file, if it is kept."""
     status = os.fstat(file.fileno())
-    return Served(
+    return OpenImage(
         file, status.st_size, status.st_mtime, format_.contenttype, file.close, cached=cached
     )

@@ -8,17 +8,17 @@ from ..domain.formats import JPEG
 from ..domain.models import Image
 from ..domain.sizes import Size
 from .background import Worker
-from .previews import Chain
+from .previews import Previews
 from .renditions import Renditions
 
 
-class Preparing:
+class Prerendering:
     """Makes the chain of a new picture, and then renditions of chosen sizes."""
 
     def __init__(
-        self, chain: Chain, renditions: Renditions, sizes: Sequence[Size], worker: Worker
+        self, chain: Previews, renditions: Renditions, sizes: Sequence[Size], worker: Worker
     ) -> None:
-        self._chain = chain
+        self._previews = chain
         self._renditions = renditions
         self._sizes = sizes
         self._worker = worker
@@ -29,6 +29,6 @@ class Preparing:
 
     def _prepare(self, image_id: str) -> None:
         # From one decoding: the sizes are made from the copies.
-        self._chain.make(image_id)
+        self._previews.make(image_id)
         for size in self._sizes:
             self._renditions.get(image_id, size, JPEG).close()

@@ -15,7 +15,7 @@ from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import UnknownImage
 from ..imaging import CHAIN, Limits, chain_sides, make_chain
-from ..storage.interfaces import Metadata, Originals
+from ..storage.interfaces import MetadataBackend, Originals
 from .background import Worker
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 _REMEMBERED = 10_000
 
 
-class Chain:
+class Previews:
     """Makes and finds the copies.  Thread-safe, and safe with several processes."""
 
     def __init__(
         self,
         originals: Originals,
-        metadata: Metadata,
+        metadata: MetadataBackend,
         cache: RenditionCache,
         limits: Limits,
         worker: Worker,
@@ -61,24 +61,24 @@ class Chain:
     def make(self, image_id: str) -> bool:
         """Make the copies that are missing; whether there are any now.
 
-        Raises UnknownImage, StoreDown, BadOriginal, Busy.
+        Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
         """
         with self._cache.lock(f"{image_id}/~"), ExitStack() as stack:
             missing = [side for side in CHAIN if not self._cache.find(image_id, _name(side), JPEG)]
             if not missing:  # as after an upload of what is there already
                 return True
-            fillings = {
-                side: stack.enter_context(self._cache.filling(image_id, _name(side), JPEG))
+            pendings = {
+                side: stack.enter_context(self._cache.pending(image_id, _name(side), JPEG))
                 for side in missing
             }
             # As for renditions: the folder is entered, and then the record is read.
-            if self._metadata.get(image_id).trashed:
+            if self._metadata.images.get(image_id).trashed:
                 raise UnknownImage(f"the image {image_id} is in the trash")
             with self._originals.open(image_id) as original:
-                targets = {side: filling.path for side, filling in fillings.items()}
+                targets = {side: pending.path for side, pending in pendings.items()}
                 made = make_chain(original, targets, self._limits)
             for side in made:
-                fillings[side].publish()
+                pendings[side].publish()
             if not made and len(missing) == len(CHAIN):
                 self._remember_without(image_id)
                 return False

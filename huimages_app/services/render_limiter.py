@@ -6,10 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..errors import Busy
+from ..errors import ServerBusy
 
 
-class Slots:
+class RenderLimiter:
     """`at_once` may work, `waiting` more may stand in line, each for `timeout` seconds.
 
     `requests` may want renditions at all, those that wait for what another one makes too.
@@ -37,20 +37,20 @@ class Slots:
             self._load[1] += waiting
 
     @contextmanager
-    def admitted(self) -> Iterator[None]:
-        """Be one of those who want a rendition; raises Busy if there are too many."""
+    def admission(self) -> Iterator[None]:
+        """Be one of those who want a rendition; raises ServerBusy if there are too many."""
         if not self._admitted.acquire(blocking=False):
-            raise Busy("too many pictures are waited for at the moment")
+            raise ServerBusy("too many pictures are waited for at the moment")
         try:
             yield
         finally:
             self._admitted.release()
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Hold a slot; raises Busy if the line is full, or does not move in time."""
+    def slot(self) -> Iterator[None]:
+        """Hold a slot; raises ServerBusy if the line is full, or does not move in time."""
         if not self._in_line.acquire(blocking=False):
-            raise Busy("too many pictures are being made at the moment")
+            raise ServerBusy("too many pictures are being made at the moment")
         try:
             self._change(0, +1)
             try:
@@ -58,7 +58,7 @@ class Slots:
             finally:
                 self._change(0, -1)
             if not has_slot:
-                raise Busy("making other pictures takes too long at the moment")
+                raise ServerBusy("making other pictures takes too long at the moment")
             self._change(+1, 0)
             try:
                 yield

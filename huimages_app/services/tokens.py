@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from ..domain.text import clean
 from ..errors import BadInput, BadToken
-from ..storage.interfaces import Record, Records
+from ..storage.interfaces import Document, DocumentStore
 from . import audit
 from .permissions import SCOPES
 from .visitors import new_visitor_id
@@ -35,7 +35,7 @@ class Token:
     visitor_id: str  # whose tags are given with it
 
     @classmethod
-    def of(cls, key: str, record: Record) -> Token:
+    def of(cls, key: str, record: Document) -> Token:
         expires = record["expires"]
         return cls(
             key[:_ID_LENGTH],
@@ -51,10 +51,10 @@ class Token:
 
 
 class Tokens:
-    """The tokens of a site.  Thread-safe.  Every method raises StoreDown."""
+    """The tokens of a site.  Thread-safe.  Every method raises StorageUnavailable."""
 
-    def __init__(self, records: Records) -> None:
-        self._records = records
+    def __init__(self, documents: DocumentStore) -> None:
+        self._documents = documents
 
     def add(
         self, name: str, scopes: Iterable[str], lifetime: timedelta | None = None
@@ -69,7 +69,7 @@ class Tokens:
             raise BadInput("a token has to last at least a day")
         now = datetime.now(UTC)
         text = PREFIX + secrets.token_urlsafe(32)
-        record: Record = {
+        record: Document = {
             "name": name,
             "scopes": scopes,
             "created": now.isoformat(timespec="seconds"),
@@ -77,20 +77,20 @@ class Tokens:
             "visitor": new_visitor_id(),
         }
         key = _key(text)
-        self._records.save(KIND, key, lambda present: record)
+        self._documents.save(KIND, key, lambda present: record)
         token = Token.of(key, record)
         audit.record("token added", token=token.id, name=name, scopes=" ".join(scopes))
         return token, text
 
     def all(self) -> list[Token]:
         """All tokens, the newest first."""
-        tokens = [Token.of(key, record) for key, record in self._records.items(KIND)]
+        tokens = [Token.of(key, record) for key, record in self._documents.items(KIND)]
         return sorted(tokens, key=lambda token: token.created, reverse=True)
 
     def verified(self, text: str, now: datetime | None = None) -> Token:
         """The token that reads so; raises BadToken if there is none, or it is expired."""
         key = _key(text)
-        record = self._records.get(KIND, key) if _TOKEN.fullmatch(text) else None
+        record = self._documents.get(KIND, key) if _TOKEN.fullmatch(text) else None
         if record is None:
             raise BadToken("this token is unknown, or it was revoked")
         token = Token.of(key, record)
@@ -100,9 +100,9 @@ class Tokens:
 
     def revoke(self, token_id: str) -> None:
         """Remove a token by its ID; raises BadInput if there is none."""
-        for key, _ in self._records.items(KIND):
+        for key, _ in self._documents.items(KIND):
             if key[:_ID_LENGTH] == token_id:
-                self._records.save(KIND, key, lambda record: None)
+                self._documents.save(KIND, key, lambda record: None)
                 audit.record("token revoked", token=token_id)
                 return
         raise BadInput(f"there is no token {token_id[:20]!r}")

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from ..domain.models import Image, Mark
+from ..domain.models import Annotation, Image
 from ..domain.tags import add_tags, parse_tags
 from ..domain.text import DEFAULT_FILENAME, clean_filename, clean_references, clean_title
-from ..errors import BadOriginal, BadUpload, IdCollision
+from ..errors import BadUpload, CorruptOriginal, IdCollision
 from ..imaging import Limits
-from ..storage.interfaces import Metadata, OriginalInfo, Originals
+from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
-from .file_info import Facts, examine, with_facts
+from .file_info import FileInfo, examine, with_file_info
 
 # Whose tags those are that a program gives, not a person.
 PROGRAM = "huimages"
@@ -35,20 +35,20 @@ class Description:
 
 
 @dataclass(frozen=True)
-class Added:
+class UploadResult:
     """What became of an upload; `is_new` if the picture was not in the library before."""
 
     image: Image
     is_new: bool
 
 
-class Intake:
+class Uploads:
     """Takes pictures in, and decodes `at_once` of them at a time.  Thread-safe."""
 
     def __init__(
         self,
         originals: Originals,
-        metadata: Metadata,
+        metadata: MetadataBackend,
         limits: Limits,
         prepare: Callable[[Image], None] | None = None,
         *,
@@ -63,12 +63,14 @@ class Intake:
         # request for a rendition, an upload is not easily made again.
         self._decoding = threading.BoundedSemaphore(at_once)
 
-    def add(self, file: BinaryIO, description: Description, visitor_id: str = PROGRAM) -> Added:
+    def add(
+        self, file: BinaryIO, description: Description, visitor_id: str = PROGRAM
+    ) -> UploadResult:
         """Add a picture, from a seekable file read from its start.
 
         A picture that is there already keeps what is known about it and gets the new
         title, references and tags on top; one in the trash comes back.  Raises BadUpload
-        (NotAnImage, TooLarge, IdCollision), BadInput, StoreDown.
+        (NotAnImage, TooLarge, IdCollision), BadInput, StorageUnavailable.
         """
         description = _cleaned(description)
         with self._decoding:
@@ -86,28 +88,30 @@ class Intake:
             was_there = image is not None and image.trashed is None
             return _merged(image, facts, description, datetime.now(UTC))
 
-        image = self._metadata.save(image_id, change)
+        image = self._metadata.images.save(image_id, change)
         if self._originals.length(image_id) is None:
             # It was removed for good before there was a record again.
             self._originals.put(image_id, file, info)
         if description.tags:
-            self._metadata.save_mark(image_id, visitor_id, lambda mark: _tagged(mark, description))
+            self._metadata.annotations.save(
+                image_id, visitor_id, lambda annotation: _tagged(annotation, description)
+            )
         title = description.title or description.default_title
         audit.record("uploaded", image_id, filename=filename, title=title)
         if self._prepare:
             self._prepare(image)
-        return Added(image, not was_there)
+        return UploadResult(image, not was_there)
 
 
 def describe(file: BinaryIO, limits: Limits) -> OriginalInfo:
     """What to store beside the bytes of an original that nobody said anything about.
 
-    Raises BadOriginal if it is no picture, or none within the limits.
+    Raises CorruptOriginal if it is no picture, or none within the limits.
     """
     try:
         measured = examine(file, limits).measured
     except BadUpload as error:
-        raise BadOriginal(f"the original can't be described: {error}") from error
+        raise CorruptOriginal(f"the original can't be described: {error}") from error
     return OriginalInfo(measured.contenttype, measured.width, measured.height, DEFAULT_FILENAME)
 
 
@@ -123,7 +127,7 @@ def _cleaned(description: Description) -> Description:
     )
 
 
-def _merged(image: Image | None, facts: Facts, said: Description, now: datetime) -> Image:
+def _merged(image: Image | None, facts: FileInfo, said: Description, now: datetime) -> Image:
     if image is None:
         created = said.timestamp or now
         image = Image(facts.image_id, created, now, facts.measured.width, facts.measured.height)
@@ -131,7 +135,7 @@ def _merged(image: Image | None, facts: Facts, said: Description, now: datetime)
         raise IdCollision(f"another picture is known under the ID {facts.image_id}")
     title = said.title or ("" if image.titles else said.default_title)
     merged = replace(
-        with_facts(image, facts),
+        with_file_info(image, facts),
         filename=image.filename or said.filename,
         titles=retitled(image.titles, title),
         references=with_references(image.references, said.references),
@@ -156,5 +160,5 @@ def with_references(
     return merged
 
 
-def _tagged(mark: Mark, description: Description) -> Mark:
-    return replace(mark, tags=add_tags(mark.tags, description.tags))
+def _tagged(annotation: Annotation, description: Description) -> Annotation:
+    return replace(annotation, tags=add_tags(annotation.tags, description.tags))

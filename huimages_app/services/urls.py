@@ -18,7 +18,7 @@ from .size_policy import SizePolicy
 _NOT_IN_NAMES = re.compile(r"[^\w_=,:-]+")
 
 
-class Markup:
+class UrlBuilder:
     """Makes URLs and <img> tags; `base` is put before every path, without a slash at its end."""
 
     def __init__(
@@ -33,11 +33,11 @@ class Markup:
         self._alt_addition = alt_addition
         self._policy = policy or SizePolicy(["any"], names)
 
-    def at(self, base: str) -> Markup:
+    def at(self, base: str) -> UrlBuilder:
         """The same for a site at `base`, unless the images have an address of their own."""
         if self._base:
             return self
-        return Markup(base, self._names, self._alt_addition, self._policy)
+        return UrlBuilder(base, self._names, self._alt_addition, self._policy)
 
     def size(self, size: Size | str) -> Size:
         """A size, from its text or as it is; raises BadSize."""

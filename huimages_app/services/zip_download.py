@@ -31,10 +31,10 @@ def archive(originals: Originals, images: Iterable[Image]) -> Iterator[bytes]:
                     with target.open(entry, "w", force_zip64=True) as file:
                         for piece in iter(lambda source=source: source.read(_PIECE), b""):  # type: ignore[misc]
                             file.write(piece)
-                            yield pipe.taken()
+                            yield pipe.slot()
             except UnknownImage:
                 continue
-    yield pipe.taken()
+    yield pipe.slot()
 
 
 def _free_name(image: Image, names: set[str]) -> str:
@@ -70,8 +70,8 @@ class _Pipe(io.RawIOBase):
         self._written += piece
         return len(piece)
 
-    def taken(self) -> bytes:
+    def slot(self) -> bytes:
         """What was written since the last call."""
-        taken = bytes(self._written)
+        slot = bytes(self._written)
         self._written.clear()
-        return taken
+        return slot

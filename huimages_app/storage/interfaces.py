@@ -1,8 +1,8 @@
 """What the library asks of a store.  Nothing above this floor knows a concrete one.
 
 Three kinds: `Originals` keep the uploaded bytes, `Metadata` keeps what is known about
-them, `Records` keeps small documents about people (accounts, tokens).  Every method of
-every store is thread-safe, and raises StoreDown when the store does not answer, not in
+them, `DocumentStore` keeps small documents about people (accounts, tokens).  Every method of
+every store is thread-safe, and raises StorageUnavailable when the store does not answer, not in
 time, or not sensibly; it never takes a failure for an absence.
 """
 
@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from ..domain.models import Changes, Image, Mark, Neighbours, Page, Query, Summary
+from ..domain.models import Annotation, AnnotationSummary, Changes, Image, Neighbours, Page, Query
 from ..errors import UnknownImage
 
 # -- originals ----------------------------------------------------------------------------
@@ -69,7 +69,7 @@ class Originals(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Raises StoreDown unless the store could take and give an original now."""
+        """Raises StorageUnavailable unless the store could take and give an original now."""
 
     def close(self) -> None:
         """Give back what is held: connections, threads."""
@@ -82,30 +82,28 @@ class Originals(ABC):
 # -- metadata -----------------------------------------------------------------------------
 
 
-class Metadata(ABC):
-    """What is known about the images, and what visitors say about them."""
-
-    # one image
+class ImageStore(ABC):
+    """The records of the images."""
 
     @abstractmethod
     def get(self, image_id: str) -> Image:
-        """The record, of an image in the trash too; raises UnknownImage, RemovedImage."""
+        """Return the record, also of an image in the trash; raises UnknownImage, RemovedImage."""
 
     @abstractmethod
     def get_many(self, image_ids: Iterable[str]) -> dict[str, Image]:
-        """The records of those that there are, by ID, in the order asked for."""
+        """Return the records that exist, by ID, in the order of `image_ids`."""
 
     @abstractmethod
     def save(self, image_id: str, change: Callable[[Image | None], Image]) -> Image:
-        """Store what `change` makes of the record (None if there is none); returns it.
+        """Store the result of `change`, called with the record (None if there is none).
 
-        Nothing that others write meanwhile is lost: `change` is called again with their
-        record, so it must be free of side effects.  Whatever it raises is passed on and
-        nothing is stored.  A removed image is made anew.
+        Returns the stored record.  Concurrent writes are not lost: `change` is called again
+        with the newer record, so it must be free of side effects.  If `change` raises,
+        nothing is stored.  A removed image is created again.
         """
 
     def update(self, image_id: str, change: Callable[[Image], Image]) -> Image:
-        """Like `save` for an image that must be there; raises UnknownImage."""
+        """Like `save` for an image that must exist; raises UnknownImage."""
 
         def change_existing(image: Image | None) -> Image:
             if image is None:
@@ -116,135 +114,144 @@ class Metadata(ABC):
 
     @abstractmethod
     def remove(self, image_id: str, approve: Callable[[Image], object] | None = None) -> None:
-        """Remove the record and every visitor's marks; `get` raises RemovedImage from then on.
+        """Remove the record and all its annotations; `get` then raises RemovedImage.
 
-        `approve` is called with the very record that goes: whatever it raises is passed on
-        and nothing is removed.  Raises UnknownImage if there is none.
+        `approve` is called with the record that will be removed; if it raises, nothing is
+        removed.  Raises UnknownImage if there is none.
         """
 
-    # many images
+    @abstractmethod
+    def ids(self, after: str = "") -> Iterator[str]:
+        """Yield all image IDs greater than `after`, ascending, including the trash."""
+
+
+class ImageSearch(ABC):
+    """Many images: pages of a query, neighbours, random images, tags, changes."""
 
     @abstractmethod
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
-        """At most `limit` images of a collection, from its start or from a cursor.
+        """Return at most `limit` images of a query, from its start or from a cursor.
 
-        A cursor stays good while images come and go: nothing is shown twice or left out
-        that was there all the time.  Raises BadCursor.
+        A cursor stays valid while images come and go: an image that matched all the time is
+        neither repeated nor skipped.  Raises BadCursor.
         """
 
     @abstractmethod
     def neighbours(self, query: Query, image_id: str) -> Neighbours:
-        """Who stands beside an image of a collection; nobody if it is not in it."""
+        """Return the images beside one image of a query; none if it does not match."""
 
     @abstractmethod
     def random(self, count: int) -> list[Image]:
-        """At most `count` different images by chance, none from the trash."""
+        """Return at most `count` different random images, none from the trash."""
 
     @abstractmethod
     def count(self) -> int:
-        """Number of images, those in the trash not counted."""
-
-    @abstractmethod
-    def ids(self, after: str = "") -> Iterator[str]:
-        """All image IDs greater than `after`, ascending, those in the trash too."""
+        """Return the number of images without the trash."""
 
     @abstractmethod
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
-        """Images whose record or marks changed, or that were removed, since a former answer.
+        """Return images whose record or annotations changed, or that were removed.
 
-        From the beginning if `since` is empty.  Raises BadCursor.
+        `since` is the `since` of an earlier result; empty reads from the beginning.
+        Raises BadCursor.
         """
-
-    # visitors
-
-    @abstractmethod
-    def mark(self, image_id: str, visitor_id: str) -> Mark:
-        """What a visitor says about an image; an empty mark if nothing."""
-
-    @abstractmethod
-    def marks(self, image_id: str) -> dict[str, Mark]:
-        """What every visitor says about an image, by visitor ID, empty marks left out."""
-
-    @abstractmethod
-    def save_mark(self, image_id: str, visitor_id: str, change: Callable[[Mark], Mark]) -> Mark:
-        """Store what `change` makes of a visitor's mark; as `save` otherwise.
-
-        Raises UnknownImage.
-        """
-
-    @abstractmethod
-    def marks_by(self, visitor_id: str) -> Iterator[tuple[str, Mark]]:
-        """What a visitor says about each image, by image ID, empty marks left out."""
-
-    @abstractmethod
-    def summaries(self, image_ids: Iterable[str]) -> dict[str, Summary]:
-        """What all visitors together say about each of the images; an entry for every ID."""
-
-    def summary(self, image_id: str) -> Summary:
-        """What all visitors together say about an image."""
-        return self.summaries([image_id])[image_id]
 
     @abstractmethod
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
-        """Tags that begin with `prefix` and how often each was given, most used first.
+        """Return tags that begin with `prefix` and their number of uses, most used first.
 
-        A tag counts once for every visitor and image that has it; ties are in
-        alphabetical order.
+        Each visitor and image with the tag counts once; ties are in alphabetical order.
+        """
+
+
+class AnnotationStore(ABC):
+    """The annotations: one visitor's tags, favourite and rating of one image."""
+
+    @abstractmethod
+    def get(self, image_id: str, visitor_id: str) -> Annotation:
+        """Return a visitor's annotation of an image; an empty one if there is none."""
+
+    @abstractmethod
+    def of_image(self, image_id: str) -> dict[str, Annotation]:
+        """Return all annotations of an image by visitor ID, without empty ones."""
+
+    @abstractmethod
+    def by_visitor(self, visitor_id: str) -> Iterator[tuple[str, Annotation]]:
+        """Yield all annotations of a visitor by image ID, without empty ones."""
+
+    @abstractmethod
+    def save(
+        self, image_id: str, visitor_id: str, change: Callable[[Annotation], Annotation]
+    ) -> Annotation:
+        """Store the result of `change`, called with the visitor's annotation.
+
+        Same promises as `ImageStore.save`.  Raises UnknownImage.
         """
 
     @abstractmethod
-    def check(self) -> None:
-        """Raises StoreDown unless the store could answer now."""
+    def summaries(self, image_ids: Iterable[str]) -> dict[str, AnnotationSummary]:
+        """Return the summary of all visitors' annotations, one entry for each ID."""
 
-    def setup(self, *, old_marks: bool = False) -> list[str]:
-        """Make what the store needs, however long it takes; a line for each thing done.
-
-        `old_marks`: also write into the marks of a former huImages site what sorting by
-        them needs.  Raises BadSetting if the store's account has no right to, StoreDown.
-        """
-        return []
-
-    def prepare(self) -> None:
-        """What a start of the site does: as much of `setup` as is quick.
-
-        What the rights do not allow is logged.  Raises StoreDown.
-        """
-
-    def close(self) -> None:
-        """Give back what is held: connections, threads."""
+    def summary(self, image_id: str) -> AnnotationSummary:
+        """Return the summary of all visitors' annotations of one image."""
+        return self.summaries([image_id])[image_id]
 
 
 # -- records ------------------------------------------------------------------------------
 
-Record = dict[str, Any]  # what JSON can hold
+Document = dict[str, Any]  # what JSON can hold
 
 
-class Records(ABC):
+class DocumentStore(ABC):
     """Small JSON documents about people, by kind ("account", "token", …) and key."""
 
     @abstractmethod
-    def get(self, kind: str, key: str) -> Record | None:
+    def get(self, kind: str, key: str) -> Document | None:
         """The document; None if there is none."""
 
     @abstractmethod
     def save(
-        self, kind: str, key: str, change: Callable[[Record | None], Record | None]
-    ) -> Record | None:
+        self, kind: str, key: str, change: Callable[[Document | None], Document | None]
+    ) -> Document | None:
         """Store what `change` makes of the document; None removes it.
 
-        Nothing that others write meanwhile is lost, as with `Metadata.save`.
+        Nothing that others write meanwhile is lost, as with `ImageStore.save`.
         """
 
     @abstractmethod
-    def items(self, kind: str) -> Iterator[tuple[str, Record]]:
+    def items(self, kind: str) -> Iterator[tuple[str, Document]]:
         """All documents of a kind, by ascending key."""
 
-    def setup(self) -> list[str]:
-        """As `Metadata.setup`."""
+
+# -- metadata as a whole --------------------------------------------------------------------
+
+
+class MetadataBackend(ABC):
+    """The metadata stores of one backend, which share their connections."""
+
+    images: ImageStore
+    search: ImageSearch
+    annotations: AnnotationStore
+    documents: DocumentStore
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raises StorageUnavailable unless the backend can respond now."""
+
+    def setup(self, *, old_marks: bool = False) -> list[str]:
+        """Create what the backend needs, however long it takes; return a line for each step.
+
+        `old_marks`: also add to the annotations of a legacy site the fields that sorting
+        needs.  Raises BadSetting if the backend's account lacks the rights, StorageUnavailable.
+        """
         return []
 
     def prepare(self) -> None:
-        """As `Metadata.prepare`."""
+        """Do the quick parts of `setup` at the start of the site.
 
+        Missing rights are logged.  Raises StorageUnavailable.
+        """
+
+    @abstractmethod
     def close(self) -> None:
-        """Give back what is held: connections, threads."""
+        """Release connections and threads."""

@@ -17,7 +17,7 @@ from pyramid.router import default_execution_policy
 
 from ..domain.formats import best_format
 from ..domain.ids import ID_PATTERN
-from ..services import Library, Served
+from ..services import OpenImage, Services
 from .image_headers import picture_headers
 from .resources import ImageFile, Resource, Root
 from .security.headers import HeaderWriter
@@ -40,14 +40,14 @@ _SPECIAL = frozenset(
 _SMALL = 64 * 1024  # bytes that are read at once
 
 
-class Hits:
+class CacheHitPolicy:
     """Pyramid's execution policy: answers plain hits, has the router answer all else."""
 
     def __init__(
-        self, root: Root, library: Library, writer: HeaderWriter, hosts: Collection[str] = ()
+        self, root: Root, services: Services, writer: HeaderWriter, hosts: Collection[str] = ()
     ) -> None:
         self._root = root
-        self._library = library
+        self._services = services
         self._writer = writer
         self._hosts = hosts  # names this site answers to; any if empty
 
@@ -60,10 +60,10 @@ class Hits:
         if not _SPECIAL.isdisjoint(environ) or not self._is_ours(environ):
             return None
         file = self._file(environ.get("PATH_INFO", ""))
-        if file is None or file.size.is_original or not self._library.sizes.allows(file.size):
+        if file is None or file.size.is_original or not self._services.sizes.allows(file.size):
             return None
         format_ = file.format or best_format(environ.get("HTTP_ACCEPT", ""))
-        served = self._library.renditions.find(file.image_id, file.size, format_)
+        served = self._services.renditions.find(file.image_id, file.size, format_)
         if served is None:
             return None
         headers = [
@@ -71,7 +71,7 @@ class Hits:
             *self._writer.common(https=environ["wsgi.url_scheme"] == "https"),
         ]
 
-        self._library.measures.count('responses{status="200"}')
+        self._services.metrics.count('responses{status="200"}')
 
         def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
             start_response("200 OK", headers)
@@ -96,7 +96,7 @@ class Hits:
         return resource if isinstance(resource, ImageFile) else None
 
 
-def _body(served: Served, environ: Environ) -> Iterable[bytes]:
+def _body(served: OpenImage, environ: Environ) -> Iterable[bytes]:
     if served.length <= _SMALL or environ["REQUEST_METHOD"] == "HEAD":
         with served.file:
             return [] if environ["REQUEST_METHOD"] == "HEAD" else [served.file.read()]

@@ -9,7 +9,7 @@ from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 
-from ..errors import BadUpload, HuimagesError, IdCollision, StoreDown, TooLarge
+from ..errors import BadUpload, HuimagesError, IdCollision, StorageUnavailable, TooLarge
 from .presentation.i18n import _
 from .presentation.responses import wants_json
 from .problems import is_for_programs, problem
@@ -65,7 +65,7 @@ def _page(request: Request, status: int, sentence: str) -> Response:
     }
     try:
         return render_to_response(_TEMPLATE, values, request=request)
-    except StoreDown:
+    except StorageUnavailable:
         # Even who is looking can't be found out; the sentence still can be said.
         return _text(sentence)
 

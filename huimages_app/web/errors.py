@@ -16,17 +16,17 @@ from ..errors import (
     BadCursor,
     BadImageId,
     BadInput,
-    BadOriginal,
     BadSize,
     BadToken,
     BadUpload,
-    Busy,
+    CorruptOriginal,
     EditConflict,
     HuimagesError,
     IdCollision,
     RemovedImage,
+    ServerBusy,
     SizeNotAllowed,
-    StoreDown,
+    StorageUnavailable,
     TooLarge,
     TooManyAttempts,
     UnknownImage,
@@ -51,16 +51,16 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (BadCursor, 400),
     (BadSize, 400),
     (EditConflict, 412),
-    (BadOriginal, 502),
-    (StoreDown, 503),
-    (Busy, 503),
+    (CorruptOriginal, 502),
+    (StorageUnavailable, 503),
+    (ServerBusy, 503),
 )
 RETRY_AFTER = 10  # seconds
 
 # What a store or an original says concerns its operator, not the client.
 _SENTENCES: dict[type[HuimagesError], str] = {
-    StoreDown: _("A part of this site does not answer at the moment. Please try again."),
-    BadOriginal: _("The stored picture can't be read. Its owners have been told in the log."),
+    StorageUnavailable: _("A part of this site does not answer at the moment. Please try again."),
+    CorruptOriginal: _("The stored picture can't be read. Its owners have been told in the log."),
 }
 # What pages say, in the language of the page, where the error itself talks to programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {

@@ -18,7 +18,7 @@ from webob.static import FileIter
 from ..config.settings import Settings
 from ..domain.formats import best_format
 from ..errors import OtherFocus
-from ..services import Served
+from ..services import OpenImage
 from .image_headers import FOR_EVER, FOR_NOW, picture_headers
 from .resources import ImageFile
 
@@ -33,16 +33,16 @@ _OF_A_WHOLE = {"Cache-Control", "ETag", "Last-Modified", "Content-Disposition"}
 @view_config(context=ImageFile, request_method=("GET", "HEAD"), permission=NO_PERMISSION_REQUIRED)
 def image_file(context: ImageFile, request: Request) -> Response:
     """A rendition, or the original."""
-    library = request.library
+    services = request.services
     if request.method == "HEAD":
         request.range = None  # parts are for GET alone: RFC 9110, 14.2
-    admission = library.sizes.admit(
+    admission = services.sizes.admit(
         context.size, request.path_info, request.GET.get("s", ""), request.GET.get("e", "")
     )
     if context.size.is_original:
         if redirect := _elsewhere(context, request, admission.expires):
             return redirect
-        response = picture_response(library.renditions.original(context.image_id))
+        response = picture_response(services.renditions.original(context.image_id))
         if context.filename:
             # Also where the name's ending is not the original's: it is what was asked for.
             response.content_disposition = f"inline; filename*=UTF-8''{quote(context.filename)}"
@@ -60,16 +60,16 @@ def image_file(context: ImageFile, request: Request) -> Response:
 
 
 def _rendition(context: ImageFile, request: Request, *, any_focus: bool) -> Response:
-    library, caching = request.library, FOR_EVER
+    services, caching = request.services, FOR_EVER
     varies = context.format is None
     if context.format is None:
         best = best_format(request.headers.get("Accept", ""))
-        served, is_best = library.negotiation.get(
+        served, is_best = services.negotiation.get(
             context.image_id, context.size, best, any_focus=any_focus
         )
         caching = FOR_EVER if is_best else FOR_NOW
     else:
-        served = library.renditions.get(
+        served = services.renditions.get(
             context.image_id, context.size, context.format, any_focus=any_focus
         )
     settings: Settings = request.registry.settings["huimages"]
@@ -99,7 +99,7 @@ def _elsewhere(context: ImageFile, request: Request, expires: int | None) -> Res
     # The address is signed for GET.
     if seconds < 1 or request.method != "GET":
         return None
-    address = request.library.renditions.original_address(
+    address = request.services.renditions.original_address(
         context.image_id, context.filename, seconds
     )
     if address is None:
@@ -119,7 +119,9 @@ def _moved(context: ImageFile, request: Request, focus: tuple[int, int]) -> Resp
     return response
 
 
-def picture_response(served: Served, caching: str = FOR_EVER, *, varies: bool = False) -> Response:
+def picture_response(
+    served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
+) -> Response:
     """An open picture, which is closed with the answer; parts of it too."""
     return _PictureResponse(
         app_iter=_Body(served),
@@ -146,7 +148,7 @@ class _PictureResponse(Response):  # type: ignore[misc]
 class _Body(FileIter):  # type: ignore[misc]
     """The open picture, closed with the answer even if nobody reads it (HEAD, 304)."""
 
-    def __init__(self, served: Served) -> None:
+    def __init__(self, served: OpenImage) -> None:
         super().__init__(served.file)
         self._served = served
 

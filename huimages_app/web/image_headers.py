@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from email.utils import formatdate
 
-from ..services import Served
+from ..services import OpenImage
 
 # A rendition is a pure function of its URL, so nobody ever has to ask again.
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -13,7 +13,7 @@ FOR_NOW = "public, max-age=60"
 
 
 def picture_headers(
-    served: Served, caching: str = FOR_EVER, *, varies: bool = False
+    served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
 ) -> list[tuple[str, str]]:
     """Headers of a whole picture; `varies`: its format was chosen by the client's Accept."""
     headers = [

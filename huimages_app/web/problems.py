@@ -31,7 +31,7 @@ def problem(request: Request, status: int, title: str, sentence: str) -> Respons
     error = request.exception
     kind = "about:blank"
     if isinstance(error, HuimagesError):
-        kind = f"{request.application_url}/api/v1/#{error.slug()}"
+        kind = f"{request.application_url}/api/v1/#{error.slug}"
     else:
         title = HTTPStatus(status).phrase  # RFC 9457, 4.2.1
     data = {"type": kind, "title": title, "status": status, "detail": sentence}

@@ -29,7 +29,7 @@ from ..domain.formats import JPEG, Format, is_negotiated, parse_format
 from ..domain.ids import parse_image_id
 from ..domain.sizes import Size
 from ..errors import BadImageId, BadSize, UnknownFormat
-from ..services import Library
+from ..services import Services
 from ..services.permissions import SCOPES
 
 
@@ -226,14 +226,14 @@ class Root(Resource):
 
     def __init__(
         self,
-        library: Library,
+        services: Services,
         names: Mapping[str, Size],
         least_roles: Mapping[str, str],
         negotiate: str,
     ) -> None:
         super().__init__(None, "")
         self.__acl__ = acl(least_roles)
-        self.library = library
+        self.services = services
         self._names = names
         self._negotiate = negotiate
 

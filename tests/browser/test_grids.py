@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.chromium import Person
-from tests.support.served import Served
+from tests.support.served import OpenImage
 
 
 def boxes(page: Page) -> list[str]:
@@ -110,7 +110,7 @@ def test_what_is_done_to_chosen_pictures_fits_one_row_in_german(
     assert max(tops) - min(tops) < 2
 
 
-def test_pictures_go_to_the_trash_and_come_back(vera: Person, page: Page, site: Served) -> None:
+def test_pictures_go_to_the_trash_and_come_back(vera: Person, page: Page, site: OpenImage) -> None:
     vera.go("/image/")
     before = boxes(page)
     for index in (8, 9):

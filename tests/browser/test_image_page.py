@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.chromium import Person
-from tests.support.served import Served
+from tests.support.served import OpenImage
 
 
 @pytest.fixture
-def path(site: Served) -> str:
+def path(site: OpenImage) -> str:
     return f"/image/{site.images['rocket'].id}/"
 
 
@@ -100,7 +100,7 @@ def test_errors_are_told_in_words_and_nothing_is_lost(vera: Person, page: Page, 
     vera.forgive("ERR_INTERNET_DISCONNECTED")
 
 
-def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: Served) -> None:
+def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: OpenImage) -> None:
     vera.go(f"/image/{site.images['coffee'].id}/")
     page.get_by_text("Set the focal point", exact=True).click()
     picture = page.locator("#focus input[type=image]")
@@ -193,7 +193,7 @@ def test_full_screen_by_keys_leads_to_the_next_picture(vera: Person, page: Page,
     expect(page.locator("a.picture")).to_be_focused()
 
 
-def test_full_screen_goes_on_to_the_last_picture(vera: Person, page: Page, site: Served) -> None:
+def test_full_screen_goes_on_to_the_last_picture(vera: Person, page: Page, site: OpenImage) -> None:
     vera.go(f"/image/{site.images['chelsea'].id}/")  # the newest
     page.keyboard.press("v")
     page.locator(".pswp__img").last.wait_for()

@@ -9,17 +9,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import make_library
+from huimages_app.factory import build_services
 from tests.support import pictures
 from tests.support.chromium import Person
-from tests.support.served import PHOTOS, Served
+from tests.support.served import PHOTOS, OpenImage
 
 
 def file(name: str, content: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
-def test_five_files_one_of_them_broken(vera: Person, page: Page, site: Served) -> None:
+def test_five_files_one_of_them_broken(vera: Person, page: Page, site: OpenImage) -> None:
     vera.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [
@@ -41,9 +41,11 @@ def test_five_files_one_of_them_broken(vera: Person, page: Page, site: Served) -
     expect(links).to_have_count(4)
     hrefs = links.evaluate_all("links => links.map(link => link.pathname)")
     # She had no cookie yet when the first of them was sent: still all tags are one person's.
-    library = make_library(site.settings)
-    taggers = {who for href in hrefs for who in library.metadata.marks(href.split("/")[2])}
-    library.close()
+    services = build_services(site.settings)
+    taggers = {
+        who for href in hrefs for who in services.metadata.annotations.of_image(href.split("/")[2])
+    }
+    services.close()
     assert len(taggers) == 1
     vera.go("/tag/fair/")
     expect(page.locator(".grid li")).to_have_count(4)
@@ -70,7 +72,7 @@ def test_what_failed_is_sent_again(vera: Person, page: Page) -> None:
 
 
 def test_a_picture_that_is_there_is_named_before_anything_is_sent(
-    vera: Person, page: Page, site: Served
+    vera: Person, page: Page, site: OpenImage
 ) -> None:
     vera.go("/upload/")
     sent: list[str] = []

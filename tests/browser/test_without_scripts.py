@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support import pictures
 from tests.support.chromium import Person
-from tests.support.served import Served
+from tests.support.served import OpenImage
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def otto(person: Callable[..., Person]) -> Person:
     return person(java_script_enabled=False)
 
 
-def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: Served) -> None:
+def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: OpenImage) -> None:
     page = otto.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [
@@ -70,7 +70,7 @@ def test_paging_and_tagging_several(otto: Person) -> None:
     expect(page.locator(".grid li")).to_have_count(3)
 
 
-def test_nothing_that_only_scripts_can_do_is_shown(otto: Person, site: Served) -> None:
+def test_nothing_that_only_scripts_can_do_is_shown(otto: Person, site: OpenImage) -> None:
     page = otto.go(f"/image/{site.images['coffee'].id}/")
     expect(page.get_by_role("button", name="Keyboard shortcuts")).to_be_hidden()
     expect(page.locator("dialog")).to_be_hidden()

@@ -12,7 +12,7 @@ collect_ignore = [] if VARIABLE in os.environ else ["test_couchdb_accounts.py"]
 # Asserts inside the suites explain themselves as those of test files do.
 pytest.register_assert_rewrite(
     "tests.contract.samples",
-    "tests.contract.records",
+    "tests.contract.documents",
     "tests.contract.originals",
     *(
         f"tests.contract.metadata_{part}"

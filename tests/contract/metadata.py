@@ -1,4 +1,4 @@
-"""What every store of metadata promises (`huimages_app.storage.interfaces.Metadata`).
+"""What every store of metadata promises (`huimages_app.storage.interfaces.MetadataBackend`).
 
 A store joins with a class of two fixtures:
 
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.interfaces import MetadataBackend
 
 from .metadata_changes import ChangesContract
 from .metadata_concurrency import ConcurrencyContract
@@ -40,7 +40,7 @@ class MetadataContract(
     DownContract,
 ):
     @pytest.fixture
-    def store(self, opener: Callable[[], Metadata]) -> Iterator[Metadata]:
+    def store(self, opener: Callable[[], MetadataBackend]) -> Iterator[MetadataBackend]:
         store = opener()
         yield store
         store.close()

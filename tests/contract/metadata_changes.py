@@ -6,16 +6,16 @@ import pytest
 
 from huimages_app.domain.models import Changes
 from huimages_app.errors import BadCursor
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.interfaces import MetadataBackend
 
 from .samples import START, an_id, an_image, change, fill, put, say
 
 
-def follow(store: Metadata, since: str = "", limit: int = 2) -> Changes:
+def follow(store: MetadataBackend, since: str = "", limit: int = 2) -> Changes:
     """All changes since then, read piece by piece; by ID, for stores have an order of their own."""
     ids: list[str] = []
     gone: set[str] = set()
-    while (piece := store.changes(since, limit)).ids:
+    while (piece := store.search.changes(since, limit)).ids:
         assert len(piece.ids) <= limit
         assert piece.gone <= set(piece.ids)
         ids += piece.ids
@@ -25,24 +25,24 @@ def follow(store: Metadata, since: str = "", limit: int = 2) -> Changes:
 
 
 class ChangesContract:
-    def test_nothing(self, store: Metadata) -> None:
-        piece = store.changes()
+    def test_nothing(self, store: MetadataBackend) -> None:
+        piece = store.search.changes()
         assert (list(piece.ids), piece.gone) == ([], frozenset())
-        assert list(store.changes(piece.since).ids) == []
+        assert list(store.search.changes(piece.since).ids) == []
 
-    def test_everything_from_the_beginning(self, store: Metadata) -> None:
+    def test_everything_from_the_beginning(self, store: MetadataBackend) -> None:
         known = sorted(fill(store, [4, 2, 7, 1, 9]))
         assert follow(store) == Changes(known, frozenset(), follow(store).since)
-        assert sorted(store.changes().ids) == known
+        assert sorted(store.search.changes().ids) == known
 
-    def test_each_once(self, store: Metadata) -> None:
+    def test_each_once(self, store: MetadataBackend) -> None:
         known = fill(store, range(5))
         change(store, known[1], titles=("new",))
         change(store, known[0], titles=("new",))
         change(store, known[1], titles=("newer",))
         assert follow(store).ids == sorted(known)
 
-    def test_since_a_former_answer(self, store: Metadata) -> None:
+    def test_since_a_former_answer(self, store: MetadataBackend) -> None:
         known = fill(store, range(6))
         since = follow(store).since
         assert follow(store, since).ids == []
@@ -52,7 +52,7 @@ class ChangesContract:
         assert later.ids == sorted([known[3], an_id(8)])
         assert follow(store, later.since).ids == []
 
-    def test_marks_are_changes(self, store: Metadata) -> None:
+    def test_marks_are_changes(self, store: MetadataBackend) -> None:
         known = fill(store, range(4))
         since = follow(store).since
         say(store, known[2], "vera", rating=5)
@@ -65,36 +65,36 @@ class ChangesContract:
         assert last.ids == sorted([known[1], known[2]])
         assert follow(store, last.since).ids == []
 
-    def test_the_gone(self, store: Metadata) -> None:
+    def test_the_gone(self, store: MetadataBackend) -> None:
         known = fill(store, range(5))
         say(store, known[0], "vera", rating=5)
         since = follow(store).since
         change(store, known[1], trashed=START)
-        store.remove(known[0])
+        store.images.remove(known[0])
         change(store, known[2], titles=("new",))
         for piece in [follow(store, since), follow(store)]:
             assert piece.gone == {known[0], known[1]}
         assert follow(store, since).ids == sorted(known[:3])
 
-    def test_the_gone_who_came_back(self, store: Metadata) -> None:
+    def test_the_gone_who_came_back(self, store: MetadataBackend) -> None:
         known = fill(store, range(3))
         change(store, known[1], trashed=START)
-        store.remove(known[0])
+        store.images.remove(known[0])
         since = follow(store).since
         change(store, known[1], trashed=None)
         put(store, an_image(0))
         assert follow(store, since) == Changes(sorted(known[:2]), frozenset(), follow(store).since)
         assert follow(store).gone == frozenset()
 
-    def test_changes_while_reading(self, store: Metadata) -> None:
+    def test_changes_while_reading(self, store: MetadataBackend) -> None:
         known = fill(store, range(6))
-        first = store.changes(limit=3)
+        first = store.search.changes(limit=3)
         change(store, first.ids[0], titles=("again",))
         rest = follow(store, first.since)
         assert sorted([*first.ids, *rest.ids]) == sorted([*known, first.ids[0]])
 
     @pytest.mark.parametrize("since", ["x", "-1", "1e3", "ä", "\x00", "99999999999999999999999"])
-    def test_a_made_up_cursor(self, store: Metadata, since: str) -> None:
+    def test_a_made_up_cursor(self, store: MetadataBackend, since: str) -> None:
         fill(store, range(3))
         with pytest.raises(BadCursor):
-            store.changes(since)
+            store.search.changes(since)

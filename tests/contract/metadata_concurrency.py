@@ -13,7 +13,7 @@ import pytest
 
 from huimages_app.domain.models import Query
 from huimages_app.errors import UnknownImage
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.interfaces import MetadataBackend
 
 from .samples import START, an_id, an_image, change, fill, put, say, walk
 
@@ -21,7 +21,7 @@ PROCESSES, THREADS, ROUNDS = 2, 4, 42
 # Each round of each thread saves a tag, a rating and a title: 1,008 updates of one image.
 
 
-def update_all_the_time(opener: Callable[[], Metadata], process: int, together: Any) -> None:
+def update_all_the_time(opener: Callable[[], MetadataBackend], process: int, together: Any) -> None:
     """What one of the processes does: `THREADS` visitors who never stop."""
     store = opener()
     together.wait(60)
@@ -30,11 +30,17 @@ def update_all_the_time(opener: Callable[[], Metadata], process: int, together: 
         name = f"{process}-{thread}"
         for number in range(ROUNDS):
             tag = f"{name}-{number}"
-            store.save_mark(
-                an_id(1), "all", lambda mark, t=tag: replace(mark, tags=(*mark.tags, t))
+            store.annotations.save(
+                an_id(1),
+                "all",
+                lambda annotation, t=tag: replace(annotation, tags=(*annotation.tags, t)),
             )
-            store.save_mark(an_id(1), f"{name}-{number}", lambda mark: replace(mark, rating=5))
-            store.update(an_id(1), lambda image, t=tag: replace(image, titles=(*image.titles, t)))
+            store.annotations.save(
+                an_id(1), f"{name}-{number}", lambda annotation: replace(annotation, rating=5)
+            )
+            store.images.update(
+                an_id(1), lambda image, t=tag: replace(image, titles=(*image.titles, t))
+            )
 
     with ThreadPoolExecutor(THREADS) as pool:
         for done in [pool.submit(visit, thread) for thread in range(THREADS)]:
@@ -58,7 +64,7 @@ def in_threads(count: int, work: Callable[[int], object]) -> None:
 class ConcurrencyContract:
     @pytest.mark.timeout(330)  # eight seconds, and minutes on a machine that is busy
     def test_a_thousand_updates_of_one_image(
-        self, store: Metadata, opener: Callable[[], Metadata]
+        self, store: MetadataBackend, opener: Callable[[], MetadataBackend]
     ) -> None:
         put(store, an_image(1))
         context = multiprocessing.get_context("spawn")
@@ -78,18 +84,18 @@ class ConcurrencyContract:
             for thread in range(THREADS)
             for number in range(ROUNDS)
         }
-        titles = store.get(an_id(1)).titles
+        titles = store.images.get(an_id(1)).titles
         assert len(titles) == len(expected)
         assert set(titles) == expected
-        summary = store.summary(an_id(1))
+        summary = store.annotations.summary(an_id(1))
         assert summary.tags == dict.fromkeys(expected, 1)
         assert (summary.rating_count, summary.rating) == (len(expected), 5)
-        assert dict(store.tags()) == summary.tags
-        assert list(store.changes().ids) == [an_id(1)]
+        assert dict(store.search.tags()) == summary.tags
+        assert list(store.search.changes().ids) == [an_id(1)]
 
-    def test_the_same_image_made_by_many(self, store: Metadata) -> None:
+    def test_the_same_image_made_by_many(self, store: MetadataBackend) -> None:
         def save(number: int) -> None:
-            store.save(
+            store.images.save(
                 an_id(1),
                 lambda image: replace(
                     image or an_image(1),
@@ -98,19 +104,19 @@ class ConcurrencyContract:
             )
 
         in_threads(8, save)
-        assert sorted(store.get(an_id(1)).titles) == [str(number) for number in range(8)]
-        assert store.count() == 1
+        assert sorted(store.images.get(an_id(1)).titles) == [str(number) for number in range(8)]
+        assert store.search.count() == 1
 
-    def test_many_images_made_by_many(self, store: Metadata) -> None:
+    def test_many_images_made_by_many(self, store: MetadataBackend) -> None:
         def work(thread: int) -> None:
             for number in range(10):
                 put(store, an_image(thread * 10 + number, created=START), tags=("sea",))
 
         in_threads(8, work)
-        assert store.count() == len(set(walk(store, Query(tag="sea"), 30))) == 80
-        assert store.tags() == [("sea", 80)]
+        assert store.search.count() == len(set(walk(store, Query(tag="sea"), 30))) == 80
+        assert store.search.tags() == [("sea", 80)]
 
-    def test_reading_while_others_write(self, store: Metadata) -> None:
+    def test_reading_while_others_write(self, store: MetadataBackend) -> None:
         fill(store, range(0, 40))
         stay = {an_id(number) for number in range(20, 40)}
 
@@ -123,15 +129,15 @@ class ConcurrencyContract:
                     walked = walk(store, Query(), 7)
                     assert stay <= set(walked)
                     assert len(walked) == len(set(walked))
-                    assert len(store.random(5)) == 5
-                    assert store.count() >= 20
+                    assert len(store.search.random(5)) == 5
+                    assert store.search.count() >= 20
                     say(store, an_id(39), f"{thread}", rating=number % 11)
 
         in_threads(8, work)
-        assert store.count() == 40
-        assert store.summary(an_id(39)).rating_count == 4
+        assert store.search.count() == 40
+        assert store.annotations.summary(an_id(39)).rating_count == 4
 
-    def test_removed_or_marked_never_both(self, store: Metadata) -> None:
+    def test_removed_or_marked_never_both(self, store: MetadataBackend) -> None:
         """A mark that comes too late finds no image; one that came in time goes with it."""
         for number in range(10):
             put(store, an_image(number))
@@ -139,18 +145,18 @@ class ConcurrencyContract:
         def work(thread: int) -> None:
             for number in range(10):
                 if thread == 0:
-                    store.remove(an_id(number))
+                    store.images.remove(an_id(number))
                 else:
                     try_to_mark(store, an_id(number), f"v{thread}")
 
         in_threads(4, work)
-        assert store.tags() == []
+        assert store.search.tags() == []
         for number in range(10):
-            assert store.marks(an_id(number)) == {}
+            assert store.annotations.of_image(an_id(number)) == {}
 
 
-def try_to_mark(store: Metadata, image_id: str, visitor_id: str) -> None:
+def try_to_mark(store: MetadataBackend, image_id: str, visitor_id: str) -> None:
     try:
         say(store, image_id, visitor_id, tags=("late",))
     except UnknownImage:
-        assert image_id not in store.get_many([image_id])
+        assert image_id not in store.images.get_many([image_id])

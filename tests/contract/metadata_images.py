@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from huimages_app.domain.models import Image, Query, Summary
+from huimages_app.domain.models import AnnotationSummary, Image, Query
 from huimages_app.errors import RemovedImage, UnknownImage
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.interfaces import MetadataBackend
 
 from .samples import START, an_id, an_image, change, fill, put, say, walk
 
@@ -33,24 +33,24 @@ EVERYTHING = an_image(
 
 
 class ImagesContract:
-    def test_what_was_saved_comes_back(self, store: Metadata) -> None:
-        assert store.save(EVERYTHING.id, lambda _: EVERYTHING) == EVERYTHING
-        assert store.get(EVERYTHING.id) == EVERYTHING
-        assert store.get_many([EVERYTHING.id]) == {EVERYTHING.id: EVERYTHING}
+    def test_what_was_saved_comes_back(self, store: MetadataBackend) -> None:
+        assert store.images.save(EVERYTHING.id, lambda _: EVERYTHING) == EVERYTHING
+        assert store.images.get(EVERYTHING.id) == EVERYTHING
+        assert store.images.get_many([EVERYTHING.id]) == {EVERYTHING.id: EVERYTHING}
 
-    def test_the_least_comes_back(self, store: Metadata) -> None:
+    def test_the_least_comes_back(self, store: MetadataBackend) -> None:
         least = Image(an_id(2), START, START, 1, 1)
         put(store, least)
-        assert store.get(least.id) == least
+        assert store.images.get(least.id) == least
 
     @pytest.mark.parametrize("microsecond", [0, 1, 999_999])
-    def test_times_are_exact(self, store: Metadata, microsecond: int) -> None:
+    def test_times_are_exact(self, store: MetadataBackend, microsecond: int) -> None:
         image = an_image(1, created=START.replace(microsecond=microsecond))
         put(store, image)
-        assert store.get(image.id).created == image.created
-        assert store.get(image.id).created.utcoffset() == timedelta(0)
+        assert store.images.get(image.id).created == image.created
+        assert store.images.get(image.id).created.utcoffset() == timedelta(0)
 
-    def test_very_long_values(self, store: Metadata) -> None:
+    def test_very_long_values(self, store: MetadataBackend) -> None:
         image = an_image(
             1,
             titles=("ä" * 100_000, "wort " * 2_000),
@@ -58,28 +58,30 @@ class ImagesContract:
             filename="x" * 5_000,
         )
         put(store, image, tags=("y" * 2_000,))
-        assert store.get(image.id) == image
+        assert store.images.get(image.id) == image
         assert walk(store, Query(text="wort")) == [image.id]
         assert walk(store, Query(tag="y" * 2_000)) == [image.id]
 
-    def test_an_unknown_image(self, store: Metadata) -> None:
+    def test_an_unknown_image(self, store: MetadataBackend) -> None:
         with pytest.raises(UnknownImage) as raised:
-            store.get(an_id(1))
+            store.images.get(an_id(1))
         assert not isinstance(raised.value, RemovedImage)
         with pytest.raises(UnknownImage):
-            store.update(an_id(1), lambda image: image)
+            store.images.update(an_id(1), lambda image: image)
         with pytest.raises(UnknownImage):
-            store.remove(an_id(1))
-        assert store.get_many([an_id(1)]) == {}
+            store.images.remove(an_id(1))
+        assert store.images.get_many([an_id(1)]) == {}
 
-    def test_get_many_keeps_the_order_and_leaves_out_the_unknown(self, store: Metadata) -> None:
+    def test_get_many_keeps_the_order_and_leaves_out_the_unknown(
+        self, store: MetadataBackend
+    ) -> None:
         fill(store, range(4))
         asked = [an_id(3), an_id(9), an_id(0), an_id(2), an_id(0)]
-        assert list(store.get_many(asked)) == [an_id(3), an_id(0), an_id(2)]
-        assert store.get_many(iter(asked))[an_id(2)] == an_image(2)
-        assert store.get_many([]) == {}
+        assert list(store.images.get_many(asked)) == [an_id(3), an_id(0), an_id(2)]
+        assert store.images.get_many(iter(asked))[an_id(2)] == an_image(2)
+        assert store.images.get_many([]) == {}
 
-    def test_save_gives_the_record_to_the_change(self, store: Metadata) -> None:
+    def test_save_gives_the_record_to_the_change(self, store: MetadataBackend) -> None:
         seen: list[Image | None] = []
 
         def add_title(image: Image | None) -> Image:
@@ -87,46 +89,46 @@ class ImagesContract:
             image = image or an_image(1)
             return replace(image, titles=(*image.titles, f"{len(image.titles)}"))
 
-        store.save(an_id(1), add_title)
-        store.save(an_id(1), add_title)
+        store.images.save(an_id(1), add_title)
+        store.images.save(an_id(1), add_title)
         assert seen[0] is None
         assert seen[-1] == an_image(1, titles=("0",))
-        assert store.get(an_id(1)).titles == ("0", "1")
+        assert store.images.get(an_id(1)).titles == ("0", "1")
 
-    def test_a_change_that_raises_stores_nothing(self, store: Metadata) -> None:
+    def test_a_change_that_raises_stores_nothing(self, store: MetadataBackend) -> None:
         def fail(image: object) -> Image:
             raise ZeroDivisionError
 
         for image_id in [put(store, an_image(1)), an_id(2)]:
             with pytest.raises(ZeroDivisionError):
-                store.save(image_id, fail)
-        assert store.get(an_id(1)) == an_image(1)
-        assert list(store.ids()) == [an_id(1)]
+                store.images.save(image_id, fail)
+        assert store.images.get(an_id(1)) == an_image(1)
+        assert list(store.images.ids()) == [an_id(1)]
         change(store, an_id(1), titles=("still works",))
 
-    def test_removing(self, store: Metadata) -> None:
+    def test_removing(self, store: MetadataBackend) -> None:
         fill(store, [1, 2])
         say(store, an_id(1), "vera", tags=("sea",), favorite=True, rating=7)
-        store.remove(an_id(1))
+        store.images.remove(an_id(1))
         with pytest.raises(RemovedImage):
-            store.get(an_id(1))
+            store.images.get(an_id(1))
         with pytest.raises(UnknownImage):
-            store.remove(an_id(1))
+            store.images.remove(an_id(1))
         with pytest.raises(UnknownImage):
-            store.update(an_id(1), lambda image: image)
-        assert store.get_many([an_id(1), an_id(2)]) == {an_id(2): an_image(2)}
-        assert store.count() == 1
-        assert list(store.ids()) == [an_id(2)]
+            store.images.update(an_id(1), lambda image: image)
+        assert store.images.get_many([an_id(1), an_id(2)]) == {an_id(2): an_image(2)}
+        assert store.search.count() == 1
+        assert list(store.images.ids()) == [an_id(2)]
         assert walk(store, Query()) == [an_id(2)]
-        assert store.marks(an_id(1)) == {}
-        assert store.mark(an_id(1), "vera").is_empty
-        assert list(store.marks_by("vera")) == []
-        assert store.summary(an_id(1)) == Summary()
-        assert store.tags() == []
+        assert store.annotations.of_image(an_id(1)) == {}
+        assert store.annotations.get(an_id(1), "vera").is_empty
+        assert list(store.annotations.by_visitor("vera")) == []
+        assert store.annotations.summary(an_id(1)) == AnnotationSummary()
+        assert store.search.tags() == []
         for query in [Query(tag="sea"), Query(favorite_of="vera"), Query(order="rated")]:
             assert walk(store, query) == []
 
-    def test_a_removal_can_be_refused(self, store: Metadata) -> None:
+    def test_a_removal_can_be_refused(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea",))
         asked: list[Image] = []
 
@@ -135,79 +137,79 @@ class ImagesContract:
             raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
-            store.remove(an_id(1), refuse)
+            store.images.remove(an_id(1), refuse)
         assert asked == [an_image(1)]
-        assert store.get(an_id(1)) == an_image(1)
-        assert store.summary(an_id(1)).tags == {"sea": 1}
-        store.remove(an_id(1), asked.append)
+        assert store.images.get(an_id(1)) == an_image(1)
+        assert store.annotations.summary(an_id(1)).tags == {"sea": 1}
+        store.images.remove(an_id(1), asked.append)
         assert asked[1:] == [an_image(1)]
         with pytest.raises(RemovedImage):
-            store.get(an_id(1))
+            store.images.get(an_id(1))
 
-    def test_a_removed_image_is_made_anew(self, store: Metadata) -> None:
+    def test_a_removed_image_is_made_anew(self, store: MetadataBackend) -> None:
         put(store, an_image(1, titles=("old",)), tags=("sea",))
-        store.remove(an_id(1))
+        store.images.remove(an_id(1))
         seen: list[Image | None] = []
 
         def make(image: Image | None) -> Image:
             seen.append(image)
             return an_image(1, titles=("new",))
 
-        store.save(an_id(1), make)
+        store.images.save(an_id(1), make)
         assert seen[-1] is None
-        assert store.get(an_id(1)).titles == ("new",)
-        assert store.summary(an_id(1)) == Summary()
+        assert store.images.get(an_id(1)).titles == ("new",)
+        assert store.annotations.summary(an_id(1)) == AnnotationSummary()
         assert walk(store, Query(text="old")) == []
         assert walk(store, Query(text="new")) == [an_id(1)]
 
-    def test_another_opening_sees_the_same(self, store: Metadata, opener: object) -> None:
+    def test_another_opening_sees_the_same(self, store: MetadataBackend, opener: object) -> None:
         fill(store, range(3))
         again = opener()  # type: ignore[operator]
-        assert again.get(an_id(1)) == an_image(1)
+        assert again.images.get(an_id(1)) == an_image(1)
         put(again, an_image(7))
         again.close()
-        assert store.get(an_id(7)) == an_image(7)
+        assert store.images.get(an_id(7)) == an_image(7)
 
-    def test_ids(self, store: Metadata) -> None:
+    def test_ids(self, store: MetadataBackend) -> None:
         known = sorted(fill(store, range(20)))
         change(store, known[3], trashed=START)
-        assert list(store.ids()) == known
-        assert list(store.ids(after=known[4])) == known[5:]
-        assert list(store.ids(after=known[4][:-1])) == known[4:]
-        assert list(store.ids(after=known[-1])) == []
+        assert list(store.images.ids()) == known
+        assert list(store.images.ids(after=known[4])) == known[5:]
+        assert list(store.images.ids(after=known[4][:-1])) == known[4:]
+        assert list(store.images.ids(after=known[-1])) == []
 
-    def test_ids_go_on_while_images_come_and_go(self, store: Metadata) -> None:
+    def test_ids_go_on_while_images_come_and_go(self, store: MetadataBackend) -> None:
         known = sorted(fill(store, range(10)))
-        listing = store.ids()
+        listing = store.images.ids()
         first = next(listing)
-        store.remove(first)
+        store.images.remove(first)
         fill(store, [50])
         assert set(known) - {first} <= set(listing)
 
-    def test_counting(self, store: Metadata) -> None:
-        assert store.count() == 0
+    def test_counting(self, store: MetadataBackend) -> None:
+        assert store.search.count() == 0
         fill(store, range(5))
         change(store, an_id(0), trashed=START)
-        store.remove(an_id(1))
-        assert store.count() == 3
+        store.images.remove(an_id(1))
+        assert store.search.count() == 3
         change(store, an_id(0), trashed=None)
-        assert store.count() == 4
+        assert store.search.count() == 4
         fill(store, range(5))
-        assert store.count() == 5
+        assert store.search.count() == 5
 
-    def test_random_images(self, store: Metadata) -> None:
-        assert store.random(3) == []
+    def test_random_images(self, store: MetadataBackend) -> None:
+        assert store.search.random(3) == []
         known = fill(store, range(12))
         change(store, known[0], trashed=START)
-        store.remove(known[11])
-        everything = {image.id for image in store.random(99)}
+        store.images.remove(known[11])
+        everything = {image.id for image in store.search.random(99)}
         assert everything == set(known[1:11])
-        assert store.random(0) == []
-        draws = [store.random(4) for _ in range(100)]
+        assert store.search.random(0) == []
+        draws = [store.search.random(4) for _ in range(100)]
         assert all(len({image.id for image in draw}) == 4 for draw in draws)
         assert {image.id for draw in draws for image in draw} == everything
         assert {draw[0].id for draw in draws} == everything
-        assert draws[0][0] == store.get(draws[0][0].id)
+        assert draws[0][0] == store.images.get(draws[0][0].id)
 
-    def test_check(self, store: Metadata) -> None:
+    def test_check(self, store: MetadataBackend) -> None:
         store.check()

@@ -10,38 +10,38 @@ import pytest
 
 from huimages_app.domain.models import Neighbours, Query
 from huimages_app.errors import BadCursor
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.interfaces import MetadataBackend
 
 from .samples import START, an_id, an_image, change, fill, ids_of, put, say, walk, walk_back
 
 
 class PagesContract:
-    def test_nothing(self, store: Metadata) -> None:
-        page = store.page(Query(), 10)
+    def test_nothing(self, store: MetadataBackend) -> None:
+        page = store.search.page(Query(), 10)
         assert (list(page.images), page.next, page.previous) == ([], None, None)
 
-    def test_newest_and_oldest_first(self, store: Metadata) -> None:
+    def test_newest_and_oldest_first(self, store: MetadataBackend) -> None:
         numbers = [3, 7, 1, 9, 5, 0, 8]
         fill(store, numbers)
         newest = [an_id(number) for number in sorted(numbers, reverse=True)]
         assert walk(store, Query()) == newest
         assert walk(store, Query(order="oldest")) == newest[::-1]
-        assert store.page(Query(), 1).images[0] == an_image(9)
+        assert store.search.page(Query(), 1).images[0] == an_image(9)
 
-    def test_order_goes_by_the_microsecond(self, store: Metadata) -> None:
+    def test_order_goes_by_the_microsecond(self, store: MetadataBackend) -> None:
         for number, micro in enumerate([5, 3, 4, 1, 2]):
             put(store, an_image(number, created=START + timedelta(microseconds=micro)))
         assert walk(store, Query(order="oldest"), 2) == [an_id(n) for n in [3, 4, 1, 2, 0]]
 
-    def test_times_far_from_now(self, store: Metadata) -> None:
+    def test_times_far_from_now(self, store: MetadataBackend) -> None:
         years = [1826, 1969, 1970, 2026, 2200]
         for year in years:
             put(store, an_image(year, created=datetime(year, 1, 1, tzinfo=UTC)))
         assert walk(store, Query(order="oldest")) == [an_id(year) for year in years]
-        assert store.get(an_id(1826)).created.year == 1826
+        assert store.images.get(an_id(1826)).created.year == 1826
 
     @pytest.mark.parametrize("order", ["newest", "oldest"])
-    def test_equal_times_have_a_lasting_order(self, store: Metadata, order: str) -> None:
+    def test_equal_times_have_a_lasting_order(self, store: MetadataBackend, order: str) -> None:
         known = fill(store, range(9), created=START)
         query = Query(order=order)  # type: ignore[arg-type]
         first = walk(store, query, 2)
@@ -49,12 +49,12 @@ class PagesContract:
         assert walk(store, query, 4) == first
         assert walk_back(store, query, 4) == first
 
-    def test_newest_is_oldest_backwards_for_equal_times_too(self, store: Metadata) -> None:
+    def test_newest_is_oldest_backwards_for_equal_times_too(self, store: MetadataBackend) -> None:
         fill(store, range(5), created=START)
         fill(store, range(5, 9))
         assert walk(store, Query())[::-1] == walk(store, Query(order="oldest"))
 
-    def test_a_moved_time_moves_the_image(self, store: Metadata) -> None:
+    def test_a_moved_time_moves_the_image(self, store: MetadataBackend) -> None:
         known = fill(store, range(4), types=("product",))
         for image_id in known:
             say(store, image_id, "vera", tags=("sea",), favorite=True, rating=5)
@@ -68,109 +68,109 @@ class PagesContract:
             Query(tag="sea", type="product"),
         ]:
             assert walk(store, query) == moved
-        assert store.marks(known[0])["vera"].rating == 5
-        assert store.summary(known[0]).favorites == 1
-        assert store.count() == 4
+        assert store.annotations.of_image(known[0])["vera"].rating == 5
+        assert store.annotations.summary(known[0]).favorites == 1
+        assert store.search.count() == 4
 
     @pytest.mark.parametrize("order", ["newest", "oldest", "rated"])
-    def test_previous_is_the_page_before(self, store: Metadata, order: str) -> None:
+    def test_previous_is_the_page_before(self, store: MetadataBackend, order: str) -> None:
         for number in range(11):
             put(store, an_image(number), rating=number % 4)
         query = Query(order=order)  # type: ignore[arg-type]
-        page = store.page(query, 3)
+        page = store.search.page(query, 3)
         pages = [page]
         while page.next:
-            page = store.page(query, 3, page.next)
+            page = store.search.page(query, 3, page.next)
             pages.append(page)
         assert [len(page.images) for page in pages] == [3, 3, 3, 2]
         for before, after in itertools.pairwise(pages):
             assert after.previous is not None
-            again = store.page(query, 3, after.previous)
+            again = store.search.page(query, 3, after.previous)
             assert ids_of(again) == ids_of(before)
             assert again.next is not None
-            assert ids_of(store.page(query, 3, again.next)) == ids_of(after)
+            assert ids_of(store.search.page(query, 3, again.next)) == ids_of(after)
             assert (again.previous is None) == (before is pages[0])
 
-    def test_a_full_last_page_has_no_next(self, store: Metadata) -> None:
+    def test_a_full_last_page_has_no_next(self, store: MetadataBackend) -> None:
         fill(store, range(4))
-        first = store.page(Query(), 2)
-        last = store.page(Query(), 2, first.next)
+        first = store.search.page(Query(), 2)
+        last = store.search.page(Query(), 2, first.next)
         assert (len(last.images), last.next) == (2, None)
-        assert store.page(Query(), 4).next is None
+        assert store.search.page(Query(), 4).next is None
 
-    def test_page_length_may_change_on_the_way(self, store: Metadata) -> None:
+    def test_page_length_may_change_on_the_way(self, store: MetadataBackend) -> None:
         known = fill(store, range(9))[::-1]
-        first = store.page(Query(), 2)
-        second = store.page(Query(), 5, first.next)
+        first = store.search.page(Query(), 2)
+        second = store.search.page(Query(), 5, first.next)
         assert ids_of(second) == known[2:7]
-        assert ids_of(store.page(Query(), 1, second.previous)) == [known[1]]
+        assert ids_of(store.search.page(Query(), 1, second.previous)) == [known[1]]
 
-    def test_cursors_stay_good_while_images_come_and_go(self, store: Metadata) -> None:
+    def test_cursors_stay_good_while_images_come_and_go(self, store: MetadataBackend) -> None:
         known = fill(store, range(0, 40, 2))[::-1]
-        page = store.page(Query(), 4)
+        page = store.search.page(Query(), 4)
         seen = ids_of(page)
         for step in range(4):
             put(store, an_image(101 + step))  # before all pages
             put(store, an_image(2 * step + 1))  # behind
-            store.remove(seen[-1])  # the very image the cursor came from
+            store.images.remove(seen[-1])  # the very image the cursor came from
             change(store, known[-1 - step], trashed=START)
-            page = store.page(Query(), 4, page.next)
+            page = store.search.page(Query(), 4, page.next)
             seen += ids_of(page)
         while page.next:
-            page = store.page(Query(), 4, page.next)
+            page = store.search.page(Query(), 4, page.next)
             seen += ids_of(page)
         assert len(seen) == len(set(seen))
         assert set(known[:-4]) <= set(seen)
 
-    def test_going_back_when_all_behind_is_gone(self, store: Metadata) -> None:
+    def test_going_back_when_all_behind_is_gone(self, store: MetadataBackend) -> None:
         known = fill(store, range(6))[::-1]
-        first = store.page(Query(), 3)
+        first = store.search.page(Query(), 3)
         for image_id in known[3:]:
-            store.remove(image_id)
-        page = store.page(Query(), 3, first.next)
+            store.images.remove(image_id)
+        page = store.search.page(Query(), 3, first.next)
         assert (ids_of(page), page.next) == ([], None)
-        assert ids_of(store.page(Query(), 3, page.previous)) == known[:3]
+        assert ids_of(store.search.page(Query(), 3, page.previous)) == known[:3]
 
-    def test_going_on_when_all_before_is_gone(self, store: Metadata) -> None:
+    def test_going_on_when_all_before_is_gone(self, store: MetadataBackend) -> None:
         known = fill(store, range(6))[::-1]
-        first = store.page(Query(), 3)
-        second = store.page(Query(), 3, first.next)
+        first = store.search.page(Query(), 3)
+        second = store.search.page(Query(), 3, first.next)
         for image_id in known[:3]:
             change(store, image_id, trashed=START)
-        page = store.page(Query(), 3, second.previous)
+        page = store.search.page(Query(), 3, second.previous)
         assert (ids_of(page), page.previous) == ([], None)
-        assert ids_of(store.page(Query(), 3, page.next)) == known[3:]
+        assert ids_of(store.search.page(Query(), 3, page.next)) == known[3:]
 
-    def test_cursors_are_safe_in_urls(self, store: Metadata) -> None:
+    def test_cursors_are_safe_in_urls(self, store: MetadataBackend) -> None:
         fill(store, range(30), titles=("ä & ö",))
-        page = store.page(Query(text="ä"), 2)
+        page = store.search.page(Query(text="ä"), 2)
         for _ in range(10):
             assert page.next
             assert re.fullmatch(r"[A-Za-z0-9_~.-]+", page.next)
-            page = store.page(Query(text="ä"), 2, page.next)
+            page = store.search.page(Query(text="ä"), 2, page.next)
 
     @pytest.mark.parametrize(
         "cursor", ["", "x", "=", "ä", "AAAA", "n.1", "0", "%00", "\x00", "W10", "a" * 5000, "../.."]
     )
     @pytest.mark.parametrize("query", [Query(), Query(order="rated"), Query(text="x")])
-    def test_a_made_up_cursor(self, store: Metadata, query: Query, cursor: str) -> None:
+    def test_a_made_up_cursor(self, store: MetadataBackend, query: Query, cursor: str) -> None:
         fill(store, range(3))
         with pytest.raises(BadCursor):
-            store.page(query, 2, cursor)
+            store.search.page(query, 2, cursor)
 
-    def test_a_cursor_of_another_collection(self, store: Metadata) -> None:
+    def test_a_cursor_of_another_collection(self, store: MetadataBackend) -> None:
         for number in range(4):
             put(store, an_image(number), tags=("sea", "sun"), rating=number)
-        cursor = store.page(Query(tag="sea"), 2).next
+        cursor = store.search.page(Query(tag="sea"), 2).next
         for other in [Query(), Query(tag="sun"), Query(tag="sea", order="oldest")]:
             with pytest.raises(BadCursor):
-                store.page(other, 2, cursor)
+                store.search.page(other, 2, cursor)
         with pytest.raises(BadCursor):
-            store.page(Query(order="rated"), 2, store.page(Query(), 2).next)
+            store.search.page(Query(order="rated"), 2, store.search.page(Query(), 2).next)
 
-    def test_a_damaged_cursor(self, store: Metadata) -> None:
+    def test_a_damaged_cursor(self, store: MetadataBackend) -> None:
         fill(store, range(4))
-        cursor = store.page(Query(), 2).next
+        cursor = store.search.page(Query(), 2).next
         assert cursor
         middle = len(cursor) // 2
         for damaged in [
@@ -179,18 +179,18 @@ class PagesContract:
             cursor[:middle] + ("A" if cursor[middle] != "A" else "B") + cursor[middle + 1 :],
         ]:
             with pytest.raises(BadCursor):
-                store.page(Query(), 2, damaged)
+                store.search.page(Query(), 2, damaged)
 
-    def test_neighbours(self, store: Metadata) -> None:
+    def test_neighbours(self, store: MetadataBackend) -> None:
         known = fill(store, range(4))[::-1]
-        assert store.neighbours(Query(), known[0]) == Neighbours(None, known[1])
-        assert store.neighbours(Query(), known[1]) == Neighbours(known[0], known[2])
-        assert store.neighbours(Query(), known[3]) == Neighbours(known[2], None)
+        assert store.search.neighbours(Query(), known[0]) == Neighbours(None, known[1])
+        assert store.search.neighbours(Query(), known[1]) == Neighbours(known[0], known[2])
+        assert store.search.neighbours(Query(), known[3]) == Neighbours(known[2], None)
         oldest = Query(order="oldest")
-        assert store.neighbours(oldest, known[1]) == Neighbours(known[2], known[0])
+        assert store.search.neighbours(oldest, known[1]) == Neighbours(known[2], known[0])
 
     @pytest.mark.parametrize("order", ["newest", "oldest", "rated"])
-    def test_neighbours_are_those_of_the_pages(self, store: Metadata, order: str) -> None:
+    def test_neighbours_are_those_of_the_pages(self, store: MetadataBackend, order: str) -> None:
         for number in range(9):
             fields = {"tags": ("sea",)} if number % 3 else {"tags": ("sun",)}
             put(store, an_image(number, created=START), **fields, rating=number % 2)
@@ -198,15 +198,15 @@ class PagesContract:
             walked: list[str | None] = [None, *walk(store, query), None]
             for before, image_id, after in zip(walked, walked[1:], walked[2:], strict=False):
                 assert image_id
-                assert store.neighbours(query, image_id) == Neighbours(before, after)
+                assert store.search.neighbours(query, image_id) == Neighbours(before, after)
 
-    def test_who_is_not_in_it_has_no_neighbours(self, store: Metadata) -> None:
+    def test_who_is_not_in_it_has_no_neighbours(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea",))
         put(store, an_image(2), tags=("sun",))
         put(store, an_image(3), tags=("sea",))
         put(store, an_image(4, trashed=START), tags=("sea",))
-        store.remove(put(store, an_image(5), tags=("sea",)))
+        store.images.remove(put(store, an_image(5), tags=("sea",)))
         for stranger in [an_id(2), an_id(4), an_id(5), an_id(6)]:
-            assert store.neighbours(Query(tag="sea"), stranger) == Neighbours()
-        assert store.neighbours(Query(order="rated"), an_id(1)) == Neighbours()
-        assert store.neighbours(Query(trashed=True), an_id(1)) == Neighbours()
+            assert store.search.neighbours(Query(tag="sea"), stranger) == Neighbours()
+        assert store.search.neighbours(Query(order="rated"), an_id(1)) == Neighbours()
+        assert store.search.neighbours(Query(trashed=True), an_id(1)) == Neighbours()

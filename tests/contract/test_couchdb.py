@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from huimages_app.errors import BadInput
-from huimages_app.storage.couchdb import CouchMetadata, CouchRecords
+from huimages_app.storage.couchdb import CouchBackend
 from tests.support.couch import Site
 from tests.support.processes import free_port
 
+from .documents import DocumentsContract
 from .metadata import MetadataContract
-from .records import RecordsContract
 from .samples import an_id, an_image, change, put
 
 
@@ -22,22 +22,22 @@ def nobody() -> Site:
 
 class TestCouchMetadata(MetadataContract):
     @pytest.fixture
-    def opener(self, couchdb_site: Site) -> Callable[[], CouchMetadata]:
+    def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
         return couchdb_site.metadata
 
     @pytest.fixture
-    def down(self, nobody: Site) -> CouchMetadata:
+    def down(self, nobody: Site) -> CouchBackend:
         return nobody.metadata()
 
 
-class TestCouchRecords(RecordsContract):
+class TestCouchDocuments(DocumentsContract):
     @pytest.fixture
-    def opener(self, couchdb_site: Site) -> Callable[[], CouchRecords]:
-        return couchdb_site.records
+    def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
+        return couchdb_site.metadata
 
     @pytest.fixture
-    def down(self, nobody: Site) -> CouchRecords:
-        return nobody.records()
+    def down(self, nobody: Site) -> CouchBackend:
+        return nobody.metadata()
 
 
 def test_half_a_character_can_not_be_stored(couchdb_site: Site) -> None:
@@ -46,6 +46,6 @@ def test_half_a_character_can_not_be_stored(couchdb_site: Site) -> None:
     with pytest.raises(BadInput, match="half a character"):
         change(store, an_id(1), titles=("\ud800",))
     with pytest.raises(BadInput, match="half a character"):
-        store.mark(an_id(1), "\ud800")
-    assert store.get(an_id(1)) == an_image(1)
+        store.annotations.get(an_id(1), "\ud800")
+    assert store.images.get(an_id(1)) == an_image(1)
     store.close()

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from huimages_app.domain.models import Query
-from huimages_app.errors import StoreDown
+from huimages_app.errors import StorageUnavailable
 from tests.support.couch import Site
 
 from .samples import an_id, an_image, ids_of, put
@@ -49,27 +49,25 @@ def test_who_was_let_in_serves(
     couchdb_site: Site, serving: Site, account: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     allow(couchdb_site, account)
-    store, records = serving.metadata(), serving.records()
+    store = serving.metadata()
     with caplog.at_level(logging.WARNING):
         store.prepare()
-        records.prepare()
     assert caplog.text == ""
     put(store, an_image(1), tags=("sea",), favorite=True, rating=5)
     put(store, an_image(2))
-    assert ids_of(store.page(Query(favorite_of="vera"), 5)) == [an_id(1)]
-    assert ids_of(store.page(Query(order="rated"), 5)) == [an_id(1)]
-    store.remove(an_id(1))
-    assert sorted(store.changes().ids) == sorted([an_id(1), an_id(2)])
-    records.save("account", "vera", lambda _: {"name": "Vera"})
-    assert records.get("account", "vera") == {"name": "Vera"}
+    assert ids_of(store.search.page(Query(favorite_of="vera"), 5)) == [an_id(1)]
+    assert ids_of(store.search.page(Query(order="rated"), 5)) == [an_id(1)]
+    store.images.remove(an_id(1))
+    assert sorted(store.search.changes().ids) == sorted([an_id(1), an_id(2)])
+    store.documents.save("account", "vera", lambda _: {"name": "Vera"})
+    assert store.documents.get("account", "vera") == {"name": "Vera"}
     store.close()
-    records.close()
 
 
 def test_nobody_was_let_in(serving: Site) -> None:
     store = serving.metadata()
-    for ask in (store.check, store.count, lambda: store.get(an_id(1))):
-        with pytest.raises(StoreDown, match="refuses access"):
+    for ask in (store.check, store.search.count, lambda: store.images.get(an_id(1))):
+        with pytest.raises(StorageUnavailable, match="refuses access"):
             ask()
     store.close()
 
@@ -78,6 +76,6 @@ def test_a_wrong_password(couchdb_site: Site, account: str) -> None:
     allow(couchdb_site, account)
     url = with_account(couchdb_site.url, account, "wrong")
     store = replace(couchdb_site, url=url).metadata()
-    with pytest.raises(StoreDown, match="Name or password is incorrect"):
-        store.count()
+    with pytest.raises(StorageUnavailable, match="Name or password is incorrect"):
+        store.search.count()
     store.close()

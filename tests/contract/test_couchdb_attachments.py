@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from huimages_app.domain.ids import image_id
-from huimages_app.errors import BadOriginal, BadSetting, StoreDown, UnknownImage
+from huimages_app.errors import BadSetting, CorruptOriginal, StorageUnavailable, UnknownImage
 from huimages_app.storage.couchdb import AttachmentOriginals
 from huimages_app.storage.interfaces import OriginalInfo
 from tests.support import oldsite
@@ -109,7 +109,7 @@ def test_other_bytes_are_no_original(
 ) -> None:
     identifier = image_id(b"a picture")
     attach(http, couchdb_site, identifier, picture=b"another picture")
-    with pytest.raises(BadOriginal, match=identifier), originals.open(identifier):
+    with pytest.raises(CorruptOriginal, match=identifier), originals.open(identifier):
         pytest.fail("it is another picture")
 
 
@@ -124,7 +124,7 @@ def test_a_download_that_breaks(
         site = Site(through(proxy.port, couchdb_site.url), images=couchdb_site.images)
         store = AttachmentOriginals(site.server(), site.images, seconds=2)
         for fault in [Fault(cut_answer=1_000_000), Fault(delay=0.2, trickle=1000)]:
-            with proxy.broken(fault), pytest.raises(StoreDown), store.open(identifier):
+            with proxy.broken(fault), pytest.raises(StorageUnavailable), store.open(identifier):
                 pytest.fail("only a part of it arrived")
             store.close()
             assert read(store, identifier) == BIG
@@ -141,7 +141,7 @@ def test_down() -> None:
         lambda: list(store.ids()),
         lambda: read(store, ATTACHED[0]),
     ):
-        with pytest.raises(StoreDown):
+        with pytest.raises(StorageUnavailable):
             ask()
 
 

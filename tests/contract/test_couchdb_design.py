@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huimages_app.domain.models import Query
-from huimages_app.errors import BadSetting, StoreDown
+from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.storage.couchdb import install_views
-from huimages_app.storage.couchdb.tokenizer import beginnings
+from huimages_app.storage.couchdb.tokenizer import prefixes
 from tests.support import letters
 from tests.support.couch import PROGRAM, Site, through
 from tests.support.faults import Fault, FaultProxy
@@ -71,29 +71,28 @@ def make_older(http: httpx.Client, database: str, **fields: object) -> None:
 
 def test_setup_makes_databases_and_views(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
-    with pytest.raises(StoreDown):
-        store.count()
+    with pytest.raises(StorageUnavailable):
+        store.search.count()
     assert store.setup() == [
         f"{site.images}: views of version {install_views.VERSION} installed",
         f"{site.visitors}: views of version {install_views.VERSION} installed",
+        f"{site.accounts}: made",
     ]
-    assert store.count() == 0
-    assert site.records().setup() == [f"{site.accounts}: made"]
+    assert store.search.count() == 0
     rev = ours(http, site.images)["_rev"]
     assert store.setup() == [
         f"{site.images}: the views are there",
         f"{site.visitors}: the views are there",
+        f"{site.accounts}: the database is there",
     ]
-    assert site.records().setup() == [f"{site.accounts}: the database is there"]
     assert ours(http, site.images)["_rev"] == rev
 
 
 def test_a_start_makes_them_too(site: Site) -> None:
-    store, records = site.metadata(), site.records()
+    store = site.metadata()
     store.prepare()
-    records.prepare()
-    assert store.count() == 0
-    assert records.get("account", "vera") is None
+    assert store.search.count() == 0
+    assert store.documents.get("account", "vera") is None
 
 
 def test_an_upgrade(site: Site, http: httpx.Client) -> None:
@@ -102,8 +101,8 @@ def test_an_upgrade(site: Site, http: httpx.Client) -> None:
     known = fill(store, range(3))
     for upgrade in (store.setup, store.prepare):
         make_older(http, site.images)
-        with pytest.raises(StoreDown, match="huimages setup"):
-            store.count()
+        with pytest.raises(StorageUnavailable, match="huimages setup"):
+            store.search.count()
         upgrade()
         assert walk(store, Query(order="oldest")) == known
     # What was built beside is gone again.
@@ -128,7 +127,10 @@ def test_an_upgrade_waits_for_views_that_take_long(site: Site, http: httpx.Clien
         setup.join(20)
         assert ours(http, site.images)["version"] == install_views.VERSION
         make_older(http, site.images)
-        with proxy.broken(Fault(only=views, garbage=b"nonsense")), pytest.raises(StoreDown):
+        with (
+            proxy.broken(Fault(only=views, garbage=b"nonsense")),
+            pytest.raises(StorageUnavailable),
+        ):
             store.setup()
         # CouchDB itself waits for a minute.
         with proxy.broken(Fault(only=views, garbage=GAVE_UP), times=1):
@@ -167,7 +169,7 @@ def test_views_left_over_from_a_setup_that_was_killed(site: Site, http: httpx.Cl
     make_older(http, site.images)
     http.put(f"/{site.images}/_design/huimages_next", json={"views": {}}).raise_for_status()
     store.setup()
-    assert store.count() == 0
+    assert store.search.count() == 0
     assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
 
 
@@ -186,7 +188,7 @@ def test_a_start_leaves_a_big_archive_to_setup(
     assert f"the views of '{site.images}' are old; run 'huimages setup'" in caplog.text
     assert ours(http, site.images)["version"] == 0
     store.setup()
-    assert store.count() == 3
+    assert store.search.count() == 3
 
 
 def test_newer_views_stay(site: Site, http: httpx.Client) -> None:
@@ -229,10 +231,9 @@ class TestWithoutRights:
         store = refused.metadata()
         with caplog.at_level(logging.WARNING):
             store.prepare()
-            refused.records().prepare()
         assert caplog.text == ""
         fill(store, range(2))
-        assert store.count() == 2
+        assert store.search.count() == 2
 
     def test_they_are_old(
         self, site: Site, refused: Site, http: httpx.Client, caplog: pytest.LogCaptureFixture
@@ -244,26 +245,21 @@ class TestWithoutRights:
         assert "may not set up the database" in caplog.text
         assert "run 'huimages setup' with an administrator's account" in caplog.text
         fill(store, range(2))
-        assert store.count() == 2
+        assert store.search.count() == 2
         with pytest.raises(BadSetting, match="may not set up the database"):
             store.setup()
 
     def test_nothing_is_there(self, refused: Site, caplog: pytest.LogCaptureFixture) -> None:
         refused.metadata().prepare()
-        refused.records().prepare()
         assert caplog.text.count("may not set up the database") == 3
         with pytest.raises(BadSetting):
             refused.metadata().setup()
-        with pytest.raises(BadSetting):
-            refused.records().setup()
 
 
 def test_a_start_without_the_server() -> None:
     site = Site(f"http://127.0.0.1:{free_port()}/", timeout=1)
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         site.metadata().prepare()
-    with pytest.raises(StoreDown):
-        site.records().prepare()
 
 
 def test_a_version_has_its_views() -> None:
@@ -328,7 +324,7 @@ def test_the_words_are_those_of_the_views(texts: list[str]) -> None:
     view = install_views.views("visitors")["by_word"]["map"]
     answer = javascript(program, json.dumps({"map": view, "texts": texts}))
     for text, found in zip(texts, json.loads(answer), strict=True):
-        expected = {word[:n] for word in beginnings(text) for n in range(1, len(word) + 1)}
+        expected = {word[:n] for word in prefixes(text) for n in range(1, len(word) + 1)}
         assert set(found) == expected
         assert len(found) == len(expected)
 

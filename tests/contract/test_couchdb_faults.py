@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from huimages_app.domain.models import Image, Mark, Query
-from huimages_app.errors import RemovedImage, StoreDown
-from huimages_app.storage.couchdb import CouchMetadata
+from huimages_app.domain.models import Annotation, Image, Query
+from huimages_app.errors import RemovedImage, StorageUnavailable
+from huimages_app.storage.couchdb import CouchBackend
 from huimages_app.storage.couchdb.session import Session
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.interfaces import MetadataBackend
 from tests.support.couch import Site, pouchdb, through
 from tests.support.faults import Fault, FaultProxy
 from tests.support.processes import free_port
@@ -59,7 +59,7 @@ def site(couchdb_site: Site, proxy: FaultProxy) -> Site:
 
 
 @pytest.fixture
-def store(site: Site) -> Iterator[CouchMetadata]:
+def store(site: Site) -> Iterator[CouchBackend]:
     store = site.metadata()
     put(store, an_image(1), tags=("sea",), rating=5)
     yield store
@@ -73,32 +73,32 @@ def quickly(seconds: float) -> Iterator[None]:
     assert time.monotonic() - started < seconds
 
 
-def is_well(store: Metadata) -> None:
+def is_well(store: MetadataBackend) -> None:
     """It answers again, and nothing is half written."""
-    assert ids_of(store.page(Query(), 10)) == [an_id(1)]
-    assert store.mark(an_id(1), "vera") == Mark(("sea",), rating=5)
-    assert store.summary(an_id(1)).rating == 5
-    assert ids_of(store.page(Query(order="rated"), 10)) == [an_id(1)]
+    assert ids_of(store.search.page(Query(), 10)) == [an_id(1)]
+    assert store.annotations.get(an_id(1), "vera") == Annotation(("sea",), rating=5)
+    assert store.annotations.summary(an_id(1)).rating == 5
+    assert ids_of(store.search.page(Query(order="rated"), 10)) == [an_id(1)]
     say(store, an_id(1), "paul", tags=("sun",))
-    assert store.tags() == [("sea", 1), ("sun", 1)]
+    assert store.search.tags() == [("sea", 1), ("sun", 1)]
 
 
 # Questions of more than one request tell more about what stays behind.
 SOME = ["get", "page of a tag", "save_mark"]
 
 
-def test_every_method_says_that_the_store_is_down(store: CouchMetadata, proxy: FaultProxy) -> None:
+def test_every_method_says_that_the_store_is_down(store: CouchBackend, proxy: FaultProxy) -> None:
     with proxy.broken(Fault(garbage=NONSENSE["a page"])):
         for question in QUESTIONS.values():
-            with pytest.raises(StoreDown):
+            with pytest.raises(StorageUnavailable):
                 question(store)
     is_well(store)
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
 @pytest.mark.parametrize("question", SOME)
-def test_nonsense(store: CouchMetadata, proxy: FaultProxy, question: str, nonsense: str) -> None:
-    with proxy.broken(Fault(garbage=NONSENSE[nonsense])), pytest.raises(StoreDown):
+def test_nonsense(store: CouchBackend, proxy: FaultProxy, question: str, nonsense: str) -> None:
+    with proxy.broken(Fault(garbage=NONSENSE[nonsense])), pytest.raises(StorageUnavailable):
         QUESTIONS[question](store)
     is_well(store)
 
@@ -115,8 +115,8 @@ CUTS = {
 
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("question", SOME)
-def test_cut_off(store: CouchMetadata, proxy: FaultProxy, question: str, cut: str) -> None:
-    with proxy.broken(CUTS[cut]), pytest.raises(StoreDown):
+def test_cut_off(store: CouchBackend, proxy: FaultProxy, question: str, cut: str) -> None:
+    with proxy.broken(CUTS[cut]), pytest.raises(StorageUnavailable):
         QUESTIONS[question](store)
     is_well(store)
 
@@ -131,22 +131,22 @@ SLOWNESS = {
 
 @pytest.mark.parametrize("slowness", SLOWNESS)
 @pytest.mark.parametrize("question", ["page", "save_mark"])
-def test_slow(store: CouchMetadata, proxy: FaultProxy, question: str, slowness: str) -> None:
+def test_slow(store: CouchBackend, proxy: FaultProxy, question: str, slowness: str) -> None:
     store.close()  # connections that are open already have their next answer under way
     with (
         proxy.broken(SLOWNESS[slowness]),
         quickly(TIMEOUT + 2),
-        pytest.raises(StoreDown),
+        pytest.raises(StorageUnavailable),
     ):
         QUESTIONS[question](store)
     is_well(store)
 
 
-WRITES: dict[str, Callable[[Metadata], object]] = {
-    "save": lambda store: store.save(an_id(2), lambda _: an_image(2)),
-    "update": lambda store: store.update(an_id(1), add_title),
+WRITES: dict[str, Callable[[MetadataBackend], object]] = {
+    "save": lambda store: store.images.save(an_id(2), lambda _: an_image(2)),
+    "update": lambda store: store.images.update(an_id(1), add_title),
     "mark": lambda store: say(store, an_id(1), "paul", tags=("sun",), rating=6),
-    "remove": lambda store: store.remove(an_id(1)),
+    "remove": lambda store: store.images.remove(an_id(1)),
 }
 
 
@@ -157,25 +157,25 @@ def add_title(image: Image) -> Image:
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("request_number", range(6))
 def test_an_answer_lost_on_the_way(
-    store: CouchMetadata, proxy: FaultProxy, write: str, request_number: int
+    store: CouchBackend, proxy: FaultProxy, write: str, request_number: int
 ) -> None:
     """Whichever it is, what was done is done once, and nobody notices."""
     act = WRITES[write]
     with losing(proxy, request_number):
         act(store)
     if write == "save":
-        assert store.get(an_id(2)) == an_image(2)
+        assert store.images.get(an_id(2)) == an_image(2)
     elif write == "update":
-        assert store.get(an_id(1)).titles == ("new",)
+        assert store.images.get(an_id(1)).titles == ("new",)
     elif write == "mark":
-        assert store.summary(an_id(1)).rating_count == 2
-        assert ids_of(store.page(Query(order="rated"), 2)) == [an_id(1)]
-        assert store.tags() == [("sea", 1), ("sun", 1)]
+        assert store.annotations.summary(an_id(1)).rating_count == 2
+        assert ids_of(store.search.page(Query(order="rated"), 2)) == [an_id(1)]
+        assert store.search.tags() == [("sea", 1), ("sun", 1)]
     else:
         with pytest.raises(RemovedImage):
-            store.get(an_id(1))
-        assert store.marks(an_id(1)) == {}
-        assert store.tags() == []
+            store.images.get(an_id(1))
+        assert store.annotations.of_image(an_id(1)) == {}
+        assert store.search.tags() == []
 
 
 @contextmanager
@@ -206,7 +206,7 @@ class TestServer:
             store = site.metadata()
             put(store, an_image(1), tags=("sea",), rating=5)
         for question in SOME:
-            with quickly(TIMEOUT), pytest.raises(StoreDown):
+            with quickly(TIMEOUT), pytest.raises(StorageUnavailable):
                 QUESTIONS[question](store)
         with pouchdb(tmp_path, port):
             is_well(store)
@@ -220,10 +220,13 @@ class TestServer:
             put(store, an_image(1), tags=("sea",), rating=5)
             with frozen(process):
                 for question in ("get", "save_mark"):
-                    with quickly(TIMEOUT + 2), pytest.raises(StoreDown):
+                    with quickly(TIMEOUT + 2), pytest.raises(StorageUnavailable):
                         QUESTIONS[question](store)
             # A request it was sent while frozen may be done when it thaws.
-            assert store.mark(an_id(1), "vera") in (Mark(("sea",), rating=5), Mark(rating=1))
+            assert store.annotations.get(an_id(1), "vera") in (
+                Annotation(("sea",), rating=5),
+                Annotation(rating=1),
+            )
             say(store, an_id(1), "vera", tags=("sea",), rating=5)
             is_well(store)
             store.close()
@@ -242,19 +245,19 @@ class TestServer:
         writer.join(30)
         assert not writer.is_alive()
         with pouchdb(tmp_path, port):
-            assert set(store.get_many(map(an_id, written))) == set(map(an_id, written))
+            assert set(store.images.get_many(map(an_id, written))) == set(map(an_id, written))
             # What was under way is there as a whole or not at all.
-            for image_id in store.ids():
-                assert store.get(image_id).width == 640
-            assert store.count() in {len(written), len(written) + 1}
+            for image_id in store.images.ids():
+                assert store.images.get(image_id).width == 640
+            assert store.search.count() in {len(written), len(written) + 1}
         store.close()
 
 
-def write_until_down(store: Metadata, written: list[int]) -> None:
+def write_until_down(store: MetadataBackend, written: list[int]) -> None:
     for number in range(100_000):
         try:
             fill(store, [number])
-        except StoreDown:
+        except StorageUnavailable:
             return
         written.append(number)
 

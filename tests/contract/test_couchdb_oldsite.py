@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from huimages_app.domain.models import Image, Mark, Neighbours, Query, Summary
-from huimages_app.storage.couchdb import CouchMetadata
+from huimages_app.domain.models import Annotation, AnnotationSummary, Image, Neighbours, Query
+from huimages_app.storage.couchdb import CouchBackend
 from tests.support import oldsite
 from tests.support.couch import Site
 from tests.support.oldsite import IMAGES, PAUL, VERA
@@ -27,7 +27,7 @@ def site(couchdb_site: Site) -> Site:
 
 
 @pytest.fixture
-def store(site: Site) -> Iterator[CouchMetadata]:
+def store(site: Site) -> Iterator[CouchBackend]:
     store = site.metadata()
     yield store
     store.close()
@@ -61,9 +61,9 @@ NEWEST = [
 ]
 
 
-def test_an_image_with_an_attachment(store: CouchMetadata) -> None:
+def test_an_image_with_an_attachment(store: CouchBackend) -> None:
     created = datetime(2009, 4, 1, 12, 0, 1, 123456, tzinfo=UTC)
-    assert store.get(id_of("attached")) == Image(
+    assert store.images.get(id_of("attached")) == Image(
         id_of("attached"),
         created,
         created,
@@ -77,28 +77,30 @@ def test_an_image_with_an_attachment(store: CouchMetadata) -> None:
     )
 
 
-def test_gaps_and_oddities_are_no_errors(store: CouchMetadata) -> None:
-    bare = store.get(id_of("without anything"))
+def test_gaps_and_oddities_are_no_errors(store: CouchBackend) -> None:
+    bare = store.images.get(id_of("without anything"))
     # Pages need a shape.
     assert (bare.width, bare.height, bare.title, bare.created.year) == (1600, 1200, "", 1970)
-    odd = store.get(id_of("with fields of others"))
+    odd = store.images.get(id_of("with fields of others"))
     assert (odd.types, odd.references) == (("product",), {"artnr": ("30001",)})
 
 
-def test_the_deleted_is_in_the_trash(store: CouchMetadata) -> None:
-    assert store.get(id_of("deleted")).trashed == datetime(2009, 4, 1, 12, 0, 7, 123456, tzinfo=UTC)
+def test_the_deleted_is_in_the_trash(store: CouchBackend) -> None:
+    assert store.images.get(id_of("deleted")).trashed == datetime(
+        2009, 4, 1, 12, 0, 7, 123456, tzinfo=UTC
+    )
     assert names(walk(store, Query(trashed=True))) == ["deleted"]
 
 
-def test_collections(store: CouchMetadata) -> None:
+def test_collections(store: CouchBackend) -> None:
     assert names(walk(store, Query())) == NEWEST
     assert names(walk(store, Query(order="oldest"))) == NEWEST[::-1]
-    assert store.count() == len(NEWEST)
-    assert sorted(names(list(store.ids()))) == sorted(IMAGES)
-    assert sorted(names([image.id for image in store.random(99)])) == sorted(NEWEST)
+    assert store.search.count() == len(NEWEST)
+    assert sorted(names(list(store.images.ids()))) == sorted(IMAGES)
+    assert sorted(names([image.id for image in store.search.random(99)])) == sorted(NEWEST)
     assert names(walk(store, Query(references=(("artnr", "30001"),)))) == ["with fields of others"]
     assert names(walk(store, Query(type="product"))) == ["with fields of others", "attached"]
-    neighbours = store.neighbours(Query(), id_of("lost"))
+    neighbours = store.search.neighbours(Query(), id_of("lost"))
     assert neighbours == Neighbours(None, id_of("with fields of others"))
 
 
@@ -115,25 +117,25 @@ def test_collections(store: CouchMetadata) -> None:
         ("versehen", []),
     ],
 )  # fmt: skip
-def test_search(store: CouchMetadata, text: str, found: list[str]) -> None:
+def test_search(store: CouchBackend, text: str, found: list[str]) -> None:
     assert sorted(names(walk(store, Query(text=text)))) == sorted(found)
 
 
-def test_marks(store: CouchMetadata) -> None:
+def test_marks(store: CouchBackend) -> None:
     attached = id_of("attached")
-    assert store.marks(attached) == {
-        PAUL: Mark(("sea",), rating=3),
-        VERA: Mark(("sea", "möwe"), True, 8),
+    assert store.annotations.of_image(attached) == {
+        PAUL: Annotation(("sea",), rating=3),
+        VERA: Annotation(("sea", "möwe"), True, 8),
     }
-    assert store.summary(attached) == Summary({"sea": 2, "möwe": 1}, 11, 2, 1)
-    assert store.tags() == [("sea", 4), ("möwe", 1), ("sand", 1)]
+    assert store.annotations.summary(attached) == AnnotationSummary({"sea": 2, "möwe": 1}, 11, 2, 1)
+    assert store.search.tags() == [("sea", 4), ("möwe", 1), ("sand", 1)]
     assert names(walk(store, Query(favorite_of=VERA))) == ["attached"]
-    assert sorted(names([image_id for image_id, _ in store.marks_by(VERA)])) == sorted(
-        name for name, image in IMAGES.items() if VERA in image.marks
-    )
+    assert sorted(
+        names([image_id for image_id, _ in store.annotations.by_visitor(VERA)])
+    ) == sorted(name for name, image in IMAGES.items() if VERA in image.annotations)
 
 
-def test_a_tag_page_before_and_after_somebody_marks(store: CouchMetadata) -> None:
+def test_a_tag_page_before_and_after_somebody_marks(store: CouchBackend) -> None:
     assert sorted(names(walk(store, Query(tag="sea"), 1))) == ["attached", "in s3"]
     say(store, id_of("turned"), "new", tags=("sea",))
     assert names(walk(store, Query(tag="sea"), 1))[0] == "turned"
@@ -141,27 +143,27 @@ def test_a_tag_page_before_and_after_somebody_marks(store: CouchMetadata) -> Non
     say(store, id_of("attached"), "new", tags=("gull",))
     say(store, id_of("in s3"), "new", tags=("sea",))
     assert names(walk(store, Query(tag="sea"), 1)) == ["turned", "in s3", "attached"]
-    neighbours = store.neighbours(Query(tag="sea"), id_of("in s3"))
+    neighbours = store.search.neighbours(Query(tag="sea"), id_of("in s3"))
     assert neighbours == Neighbours(id_of("turned"), id_of("attached"))
 
 
 def test_found_by_its_title_and_by_an_old_mark_it_is_shown_once(
-    store: CouchMetadata, http: httpx.Client, site: Site
+    store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
-    mark = {"imageid": id_of("in s3"), "userid": PAUL, "tags": ["leuchtturm"]}
-    http.put(f"/{site.visitors}/{id_of('in s3')}-{PAUL}", json=mark).raise_for_status()
+    annotation = {"imageid": id_of("in s3"), "userid": PAUL, "tags": ["leuchtturm"]}
+    http.put(f"/{site.visitors}/{id_of('in s3')}-{PAUL}", json=annotation).raise_for_status()
     assert names(walk(store, Query(text="leuchtturm"))) == ["in s3"]
-    assert store.neighbours(Query(text="leuchtturm"), id_of("in s3")) == Neighbours()
+    assert store.search.neighbours(Query(text="leuchtturm"), id_of("in s3")) == Neighbours()
 
 
-def test_old_ratings_enter_with_the_next_one(store: CouchMetadata) -> None:
+def test_old_ratings_enter_with_the_next_one(store: CouchBackend) -> None:
     assert walk(store, Query(order="rated")) == []
     say(store, id_of("attached"), "new", rating=10)
     assert names(walk(store, Query(order="rated"))) == ["attached"]
-    assert store.summary(id_of("attached")).rating == 7
+    assert store.annotations.summary(id_of("attached")).rating == 7
 
 
-def test_setup_brings_up_old_marks(store: CouchMetadata) -> None:
+def test_setup_brings_up_old_marks(store: CouchBackend) -> None:
     done = store.setup(old_marks=True)
     assert done[-1].endswith(": 5 old marks brought up")
     assert names(walk(store, Query(order="rated"))) == ["attached"]
@@ -177,7 +179,7 @@ def document(http: httpx.Client, database: str, identifier: str) -> dict[str, An
 
 
 def test_an_update_leaves_what_it_does_not_change(
-    store: CouchMetadata, http: httpx.Client, site: Site
+    store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     for name in ("with fields of others", "attached", "without anything"):
         before = document(http, site.images, id_of(name))
@@ -195,7 +197,7 @@ def test_an_update_leaves_what_it_does_not_change(
 
 
 def test_a_mark_leaves_what_it_does_not_change(
-    store: CouchMetadata, http: httpx.Client, site: Site
+    store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     image_id = id_of("with fields of others")
     say(store, image_id, VERA, rating=4)
@@ -209,20 +211,20 @@ def test_a_mark_leaves_what_it_does_not_change(
 
 
 def test_back_from_the_trash_and_into_it(
-    store: CouchMetadata, http: httpx.Client, site: Site
+    store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     change(store, id_of("deleted"), trashed=None)
     assert document(http, site.images, id_of("deleted"))["deleted"] is False
     assert "deleted" in names(walk(store, Query()))
     change(store, id_of("lost"), trashed=START)
     assert document(http, site.images, id_of("lost"))["deleted"] is True
-    assert store.get(id_of("lost")).trashed == START
+    assert store.images.get(id_of("lost")).trashed == START
 
 
-def test_documents_of_others_stay(store: CouchMetadata, http: httpx.Client, site: Site) -> None:
+def test_documents_of_others_stay(store: CouchBackend, http: httpx.Client, site: Site) -> None:
     store.setup(old_marks=True)
     for image in IMAGES.values():
-        store.save(image.id, lambda old: replace(old, alt="new"))  # type: ignore[type-var]
+        store.images.save(image.id, lambda old: replace(old, alt="new"))  # type: ignore[type-var]
         say(store, image.id, VERA, rating=5)
     for kind, database in (("images", site.images), ("visitors", site.visitors)):
         for identifier, expected in oldsite.foreign(kind).items():
@@ -231,16 +233,16 @@ def test_documents_of_others_stay(store: CouchMetadata, http: httpx.Client, site
             assert {key: found[key] for key in expected} == expected
 
 
-def test_the_feed_of_changes_tells_only_of_images(store: CouchMetadata) -> None:
-    feed = store.changes(limit=1000)
+def test_the_feed_of_changes_tells_only_of_images(store: CouchBackend) -> None:
+    feed = store.search.changes(limit=1000)
     assert sorted(names(list(feed.ids))) == sorted(IMAGES)
     assert names(list(feed.gone)) == ["deleted"]
 
 
 def test_what_an_old_site_writes_is_seen(
-    store: CouchMetadata, http: httpx.Client, site: Site
+    store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     before = document(http, site.images, id_of("lost"))
     before["title"] = ["Gefunden"]
     http.put(f"/{site.images}/{id_of('lost')}", json=before).raise_for_status()
-    assert ids_of(store.page(Query(text="gefunden"), 3)) == [id_of("lost")]
+    assert ids_of(store.search.page(Query(text="gefunden"), 3)) == [id_of("lost")]

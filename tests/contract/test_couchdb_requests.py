@@ -14,7 +14,7 @@ import pytest
 from huimages_app.domain.models import Query
 from huimages_app.storage.couchdb.install_views import views
 from huimages_app.storage.couchdb.session import Session
-from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.interfaces import MetadataBackend
 from tests.support.couch import Site
 
 from .samples import START, an_id, an_image, change, put, say, walk, walk_back
@@ -22,35 +22,41 @@ from .samples import START, an_id, an_image, change, put, say, walk, walk_back
 MANUAL = Path("docs/couchdb.md")
 
 # What docs/couchdb.md says, by its words.  Image 7 of the archive has everything.
-QUESTIONS: dict[str, Callable[[Metadata], object]] = {
-    "an image": lambda store: store.get(an_id(7)),
-    "an image that was never there": lambda store: with_errors(lambda: store.get(an_id(9999))),
-    "the images of a list of IDs": lambda store: store.get_many(map(an_id, range(10))),
-    "a page of the newest or oldest": lambda store: store.page(Query(), 5),
-    "a page of the best rated": lambda store: store.page(Query(order="rated"), 5),
-    "a page of the trash": lambda store: store.page(Query(trashed=True), 5),
-    "a page of a type": lambda store: store.page(Query(type="product"), 5),
-    "a page of a reference": lambda store: store.page(Query(references=(("artnr", "1"),)), 5),
-    "a page of a tag": lambda store: store.page(Query(tag="sea"), 5),
-    "a page of a visitor's favourites": lambda store: store.page(Query(favorite_of="vera"), 5),
-    "a page of those changed since": lambda store: store.page(Query(changed_since=START), 5),
-    "a page of a search for a word": lambda store: store.page(Query(text="gull"), 5),
-    "a page of a search for two words": lambda store: store.page(Query(text="gull sea"), 5),
-    "previous and next": lambda store: store.neighbours(Query(), an_id(7)),
-    "previous and next of a tag": lambda store: store.neighbours(Query(tag="sea"), an_id(7)),
-    "the number of images": lambda store: store.count(),
-    "the tag cloud": lambda store: store.tags(),
-    "the tag cloud, as long as nobody says anything new": lambda store: store.tags(limit=9),
-    "suggestions of tags": lambda store: store.tags("s"),
-    "all marks of an image": lambda store: store.marks(an_id(7)),
+QUESTIONS: dict[str, Callable[[MetadataBackend], object]] = {
+    "an image": lambda store: store.images.get(an_id(7)),
+    "an image that was never there": lambda store: with_errors(
+        lambda: store.images.get(an_id(9999))
+    ),
+    "the images of a list of IDs": lambda store: store.images.get_many(map(an_id, range(10))),
+    "a page of the newest or oldest": lambda store: store.search.page(Query(), 5),
+    "a page of the best rated": lambda store: store.search.page(Query(order="rated"), 5),
+    "a page of the trash": lambda store: store.search.page(Query(trashed=True), 5),
+    "a page of a type": lambda store: store.search.page(Query(type="product"), 5),
+    "a page of a reference": lambda store: store.search.page(
+        Query(references=(("artnr", "1"),)), 5
+    ),
+    "a page of a tag": lambda store: store.search.page(Query(tag="sea"), 5),
+    "a page of a visitor's favourites": lambda store: store.search.page(
+        Query(favorite_of="vera"), 5
+    ),
+    "a page of those changed since": lambda store: store.search.page(Query(changed_since=START), 5),
+    "a page of a search for a word": lambda store: store.search.page(Query(text="gull"), 5),
+    "a page of a search for two words": lambda store: store.search.page(Query(text="gull sea"), 5),
+    "previous and next": lambda store: store.search.neighbours(Query(), an_id(7)),
+    "previous and next of a tag": lambda store: store.search.neighbours(Query(tag="sea"), an_id(7)),
+    "the number of images": lambda store: store.search.count(),
+    "the tag cloud": lambda store: store.search.tags(),
+    "the tag cloud, as long as nobody says anything new": lambda store: store.search.tags(limit=9),
+    "suggestions of tags": lambda store: store.search.tags("s"),
+    "all marks of an image": lambda store: store.annotations.of_image(an_id(7)),
     "what all say about the images of a page": lambda s: s.summaries(map(an_id, range(10))),
-    "a visitor's mark": lambda store: store.mark(an_id(7), "vera"),
-    "the changes since": lambda store: store.changes(limit=5),
+    "a visitor's mark": lambda store: store.annotations.get(an_id(7), "vera"),
+    "the changes since": lambda store: store.search.changes(limit=5),
     "a new image": lambda store: put(store, an_image(10_000)),
     "a new title": lambda store: change(store, an_id(7), titles=("other",)),
     "a tag, a favourite": lambda store: say(store, an_id(7), "vera", tags=("x",)),
     "a rating": lambda store: say(store, an_id(7), "vera", rating=7),
-    "removing an image": lambda store: store.remove(an_id(7)),
+    "removing an image": lambda store: store.images.remove(an_id(7)),
 }
 
 
@@ -114,7 +120,7 @@ def test_as_many_requests_as_the_manual_says(
     assert measured == said_in_the_manual()
     for _ in range(20):
         requests.number = 0
-        assert len(store.random(15)) == 15
+        assert len(store.search.random(15)) == 15
         assert requests.number in {2, 3}  # 3 if the draw began near the end of the IDs
     store.close()
 
@@ -129,10 +135,10 @@ def test_views_are_asked_nothing_that_couchdb_refuses(
         put(store, an_image(number, titles=("a gull",)), tags=("sea",), favorite=True, rating=5)
     for query in (Query(), Query(tag="sea"), Query(favorite_of="vera"), Query(text="gull sea")):
         assert len(walk(store, query)) == len(walk_back(store, query)) == 8
-        store.neighbours(query, an_id(7))
+        store.search.neighbours(query, an_id(7))
     for ask in QUESTIONS.values():
         ask(store)
-    store.random(5)
+    store.search.random(5)
     assert len({name for name, _ in requests.views}) > 10
     for name, options in requests.views:
         reduces = name in reduced and options.get("reduce") != "false"
@@ -160,7 +166,7 @@ def test_a_page_reads_on_only_so_often(
     # Of two conditions on the same documents the first names the candidates: all of them.
     query = Query(references=(("artnr", "1"),), type="rare")
     requests.number = 0
-    first = store.page(query, 5)
+    first = store.search.page(query, 5)
     assert requests.number == 5
     assert len(first.images) < len(rare)
     assert first.next is not None

@@ -11,9 +11,15 @@ from typing import BinaryIO
 import pytest
 
 from huimages_app.domain.ids import image_id
-from huimages_app.errors import BadOriginal, IdCollision, NotAnImage, StoreDown, UnknownImage
+from huimages_app.errors import (
+    CorruptOriginal,
+    IdCollision,
+    NotAnImage,
+    StorageUnavailable,
+    UnknownImage,
+)
 from huimages_app.storage.interfaces import OriginalInfo
-from huimages_app.storage.originals.fallback import ChainedOriginals
+from huimages_app.storage.originals.fallback import FallbackOriginals
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.contract.originals import COLLIDING, INFO, Make, OriginalsContract, read, stored
 
@@ -26,8 +32,8 @@ def describe(file: BinaryIO) -> OriginalInfo:
     return INFO
 
 
-def chained(folder: Path) -> ChainedOriginals:
-    return ChainedOriginals(
+def chained(folder: Path) -> FallbackOriginals:
+    return FallbackOriginals(
         FileOriginals(folder / "first"),
         [FileOriginals(folder / "second"), FileOriginals(folder / "third")],
         describe,
@@ -41,22 +47,22 @@ class TestChainedOriginals(OriginalsContract):
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> ChainedOriginals:
+def chain(tmp_path: Path) -> FallbackOriginals:
     return chained(tmp_path)
 
 
 @pytest.fixture
-def first(chain: ChainedOriginals, tmp_path: Path) -> FileOriginals:
+def first(chain: FallbackOriginals, tmp_path: Path) -> FileOriginals:
     return FileOriginals(tmp_path / "first")
 
 
 @pytest.fixture
-def second(chain: ChainedOriginals, tmp_path: Path) -> FileOriginals:
+def second(chain: FallbackOriginals, tmp_path: Path) -> FileOriginals:
     return FileOriginals(tmp_path / "second")
 
 
 @pytest.fixture
-def third(chain: ChainedOriginals, tmp_path: Path) -> FileOriginals:
+def third(chain: FallbackOriginals, tmp_path: Path) -> FileOriginals:
     return FileOriginals(tmp_path / "third")
 
 
@@ -74,7 +80,7 @@ def damage(tmp_path: Path, name: str) -> None:
 
 
 def test_new_ones_go_to_the_first_place(
-    chain: ChainedOriginals, first: FileOriginals, second: FileOriginals
+    chain: FallbackOriginals, first: FileOriginals, second: FileOriginals
 ) -> None:
     stored(chain, b"a picture")
     assert read(first, ID) == b"a picture"
@@ -82,7 +88,7 @@ def test_new_ones_go_to_the_first_place(
 
 
 def test_reading_copies_up(
-    chain: ChainedOriginals, first: FileOriginals, third: FileOriginals
+    chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     stored(third, b"a picture")
     assert chain.length(ID) == 9
@@ -95,7 +101,7 @@ def test_reading_copies_up(
 
 
 def test_each_is_listed_once(
-    chain: ChainedOriginals, first: FileOriginals, second: FileOriginals, third: FileOriginals
+    chain: FallbackOriginals, first: FileOriginals, second: FileOriginals, third: FileOriginals
 ) -> None:
     everywhere = [stored(store, b"everywhere") for store in (first, second, third)]
     lone = [stored(first, b"one"), stored(second, b"two"), stored(third, b"three")]
@@ -105,7 +111,7 @@ def test_each_is_listed_once(
 
 
 def test_delete_removes_every_copy(
-    chain: ChainedOriginals, first: FileOriginals, third: FileOriginals
+    chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     stored(first, b"a picture")
     stored(third, b"a picture")
@@ -115,7 +121,7 @@ def test_delete_removes_every_copy(
 
 
 def test_what_is_further_down_is_not_new(
-    chain: ChainedOriginals, first: FileOriginals, third: FileOriginals
+    chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     stored(third, b"a picture")
     assert chain.put(ID, BytesIO(b"a picture"), INFO) is False
@@ -123,7 +129,7 @@ def test_what_is_further_down_is_not_new(
 
 
 def test_a_collision_with_something_further_down(
-    chain: ChainedOriginals, first: FileOriginals, third: FileOriginals
+    chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     identifier = stored(third, COLLIDING[0])
     with pytest.raises(IdCollision):
@@ -136,7 +142,7 @@ def test_a_collision_with_something_further_down(
 
 
 def test_goes_on_to_the_next_when_one_is_down(
-    chain: ChainedOriginals, second: FileOriginals, tmp_path: Path
+    chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     stored(second, b"a picture")
     down(tmp_path, "first")
@@ -148,44 +154,44 @@ def test_goes_on_to_the_next_when_one_is_down(
 
 
 @pytest.mark.parametrize("name", ["first", "second", "third"])
-def test_unknown_only_if_all_say_so(chain: ChainedOriginals, tmp_path: Path, name: str) -> None:
+def test_unknown_only_if_all_say_so(chain: FallbackOriginals, tmp_path: Path, name: str) -> None:
     with pytest.raises(UnknownImage), chain.open(ID):
         pytest.fail("nobody has it")
     assert chain.length(ID) is None
     down(tmp_path, name)
-    with pytest.raises(StoreDown), chain.open(ID):
+    with pytest.raises(StorageUnavailable), chain.open(ID):
         pytest.fail("nobody has it")
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         chain.length(ID)
 
 
 def test_a_place_further_down_that_is_down_keeps_nobody_from_uploading(
-    chain: ChainedOriginals, tmp_path: Path
+    chain: FallbackOriginals, tmp_path: Path
 ) -> None:
     down(tmp_path, "second")
     chain.check()
     assert chain.put(ID, BytesIO(b"a picture"), INFO) is True
     assert read(chain, ID) == b"a picture"
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         chain.delete(ID)
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         list(chain.ids())
     assert read(chain, ID) == b"a picture"
 
 
 def test_without_the_first_place_nothing_is_stored(
-    chain: ChainedOriginals, second: FileOriginals, tmp_path: Path
+    chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     down(tmp_path, "first")
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         chain.check()
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         chain.put(ID, BytesIO(b"a picture"), INFO)
     assert second.length(ID) is None
 
 
 def test_damaged_bytes_are_not_copied_up(
-    chain: ChainedOriginals,
+    chain: FallbackOriginals,
     first: FileOriginals,
     second: FileOriginals,
     third: FileOriginals,
@@ -193,7 +199,7 @@ def test_damaged_bytes_are_not_copied_up(
 ) -> None:
     stored(second, b"a picture")
     damage(tmp_path, "second")
-    with pytest.raises(BadOriginal, match=ID), chain.open(ID):
+    with pytest.raises(CorruptOriginal, match=ID), chain.open(ID):
         pytest.fail("these are other bytes")
     assert first.length(ID) is None
     stored(third, b"a picture")
@@ -201,7 +207,7 @@ def test_damaged_bytes_are_not_copied_up(
 
 
 def test_a_damaged_copy_further_down_keeps_nobody_from_uploading(
-    chain: ChainedOriginals, second: FileOriginals, tmp_path: Path
+    chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     stored(second, b"a picture")
     damage(tmp_path, "second")
@@ -210,7 +216,7 @@ def test_a_damaged_copy_further_down_keeps_nobody_from_uploading(
 
 
 def test_what_can_not_be_copied_up_is_served_all_the_same(
-    chain: ChainedOriginals,
+    chain: FallbackOriginals,
     first: FileOriginals,
     second: FileOriginals,
     caplog: pytest.LogCaptureFixture,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.domain.ids import image_id
-from huimages_app.errors import StoreDown, UnknownImage
+from huimages_app.errors import StorageUnavailable, UnknownImage
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.contract.originals import (
     INFO,
@@ -80,17 +80,17 @@ def test_foreign_files_are_no_originals(originals: FileOriginals, root: Path) ->
 def test_a_missing_disk_is_no_missing_image(originals: FileOriginals, root: Path) -> None:
     identifier = stored(originals, b"on the disk")
     root.rename(root.with_name("elsewhere"))
-    with pytest.raises(StoreDown), originals.open(identifier):
+    with pytest.raises(StorageUnavailable), originals.open(identifier):
         pytest.fail("nothing can be read")
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         originals.length(identifier)
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         originals.put(image_id(b"new"), BytesIO(b"new"), INFO)
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         originals.delete(identifier)
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         list(originals.ids())
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         originals.check()
     root.with_name("elsewhere").rename(root)
     assert read(originals, identifier) == b"on the disk"
@@ -102,16 +102,16 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path, caplog: pytest.LogCapture
     (tmp_path / "file").write_text("no folder")
     originals = FileOriginals(tmp_path / "file" / "originals")
     assert "can't keep originals" in caplog.text
-    with pytest.raises(StoreDown, match="can't keep originals"):
+    with pytest.raises(StorageUnavailable, match="can't keep originals"):
         originals.check()
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         originals.length(image_id(b"any"))
 
 
 def test_a_folder_that_has_to_be_there(tmp_path: Path, root: Path) -> None:
     missing = FileOriginals(root, make=False)
     assert not root.exists()
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         missing.length(image_id(b"any"))
     root.mkdir()
     assert FileOriginals(root, make=False).length(image_id(b"any")) is None
@@ -122,5 +122,5 @@ def test_unreadable(originals: FileOriginals, root: Path) -> None:
     path = root / identifier[:2] / identifier[2:4] / identifier
     path.unlink()
     path.mkdir()
-    with pytest.raises(StoreDown), originals.open(identifier):
+    with pytest.raises(StorageUnavailable), originals.open(identifier):
         pytest.fail("a folder can't be read")

@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from huimages_app.domain.ids import image_id
-from huimages_app.errors import BadOriginal, IdCollision, StoreDown, UnknownImage
-from huimages_app.storage.originals.s3 import S3Originals, S3Place
+from huimages_app.errors import CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
+from huimages_app.storage.originals.s3 import S3Location, S3Originals
 from tests.contract.originals import INFO, Make, OriginalsContract, read, stored
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import S3Server, over_tls, s3_server
@@ -34,12 +34,12 @@ def tls(
 
 
 @pytest.fixture
-def place(server: S3Server) -> S3Place:
+def place(server: S3Server) -> S3Location:
     return server.place(prefix="originals/", page=5)
 
 
 @pytest.fixture
-def originals(place: S3Place) -> Iterator[S3Originals]:
+def originals(place: S3Location) -> Iterator[S3Originals]:
     store = S3Originals(place)
     yield store
     store.close()
@@ -51,7 +51,7 @@ def originals(place: S3Place) -> Iterator[S3Originals]:
 @pytest.fixture(scope="module", params=["http", "https"])
 def shared_place(
     request: pytest.FixtureRequest, server: S3Server, tls: tuple[FaultProxy, Path]
-) -> S3Place:
+) -> S3Location:
     proxy, certificate = tls
     if request.param == "https":
         return server.place(proxy.url, ca_bundle=str(certificate), page=5)
@@ -59,7 +59,7 @@ def shared_place(
 
 
 @pytest.fixture(scope="module")
-def shared(shared_place: S3Place) -> Iterator[S3Originals]:
+def shared(shared_place: S3Location) -> Iterator[S3Originals]:
     store = S3Originals(shared_place)
     yield store
     store.close()
@@ -73,7 +73,7 @@ class TestS3Originals(OriginalsContract):
         return shared
 
     @pytest.fixture
-    def make(self, shared_place: S3Place) -> Make:
+    def make(self, shared_place: S3Location) -> Make:
         return functools.partial(S3Originals, shared_place)
 
 
@@ -81,7 +81,7 @@ class TestS3Originals(OriginalsContract):
 
 
 def test_objects_as_huimages_2_wrote_them(
-    server: S3Server, place: S3Place, originals: S3Originals
+    server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = stored(originals, b"an object")
     head = server.client.head_object(Bucket=place.bucket, Key=f"originals/{identifier}")
@@ -90,13 +90,13 @@ def test_objects_as_huimages_2_wrote_them(
     assert head["ContentLength"] == 9
 
 
-def test_objects_are_private(place: S3Place, originals: S3Originals) -> None:
+def test_objects_are_private(place: S3Location, originals: S3Originals) -> None:
     identifier = stored(originals, b"private")
     url = f"{place.endpoint_url}/{place.bucket}/originals/{identifier}"
     assert httpx.get(url, trust_env=False).status_code == 403
 
 
-def test_old_keys_end_in_jpeg(server: S3Server, place: S3Place, originals: S3Originals) -> None:
+def test_old_keys_end_in_jpeg(server: S3Server, place: S3Location, originals: S3Originals) -> None:
     client = server.client
     content = b"of an old site"
     identifier = image_id(content)
@@ -115,7 +115,7 @@ def test_old_keys_end_in_jpeg(server: S3Server, place: S3Place, originals: S3Ori
 
 
 def test_foreign_objects_are_no_originals(
-    server: S3Server, place: S3Place, originals: S3Originals
+    server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = stored(originals, b"ours")
     for key in ("README", "originals/note.txt", f"originals/{identifier}.png", identifier):
@@ -123,7 +123,7 @@ def test_foreign_objects_are_no_originals(
     assert list(originals.ids()) == [identifier]
 
 
-def test_two_prefixes_of_one_bucket(place: S3Place, originals: S3Originals) -> None:
+def test_two_prefixes_of_one_bucket(place: S3Location, originals: S3Originals) -> None:
     identifier = stored(originals, b"here")
     other = S3Originals(replace(place, prefix="other/"))
     assert other.length(identifier) is None
@@ -132,17 +132,17 @@ def test_two_prefixes_of_one_bucket(place: S3Place, originals: S3Originals) -> N
 
 
 def test_damaged_bytes_are_not_given_out(
-    server: S3Server, place: S3Place, originals: S3Originals
+    server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = image_id(b"right")
     server.client.put_object(Bucket=place.bucket, Key=f"originals/{identifier}", Body=b"wrong")
-    with pytest.raises(BadOriginal, match=identifier), originals.open(identifier):
+    with pytest.raises(CorruptOriginal, match=identifier), originals.open(identifier):
         pytest.fail("these are other bytes")
     with pytest.raises(IdCollision):
         originals.put(identifier, BytesIO(b"right"), INFO)
 
 
-def test_address(server: S3Server, place: S3Place, originals: S3Originals) -> None:
+def test_address(server: S3Server, place: S3Location, originals: S3Originals) -> None:
     identifier = stored(originals, b"to be fetched")
     address = originals.address(identifier, filename='grö"ße;.png', seconds=60)
     assert address is not None
@@ -162,12 +162,12 @@ def test_address(server: S3Server, place: S3Place, originals: S3Originals) -> No
 # -- stores that are configured badly -------------------------------------------------------
 
 
-def test_a_missing_bucket_is_no_missing_image(place: S3Place) -> None:
+def test_a_missing_bucket_is_no_missing_image(place: S3Location) -> None:
     missing = S3Originals(replace(place, bucket="nobody-made-this"))
-    with pytest.raises(StoreDown, match="no bucket 'nobody-made-this'"):
+    with pytest.raises(StorageUnavailable, match="no bucket 'nobody-made-this'"):
         missing.check()
     identifier = image_id(b"any")
-    with pytest.raises(StoreDown), missing.open(identifier):
+    with pytest.raises(StorageUnavailable), missing.open(identifier):
         pytest.fail("there is no bucket")
     for failing in (
         lambda: missing.length(identifier),
@@ -175,35 +175,35 @@ def test_a_missing_bucket_is_no_missing_image(place: S3Place) -> None:
         lambda: missing.delete(identifier),
         lambda: list(missing.ids()),
     ):
-        with pytest.raises(StoreDown):
+        with pytest.raises(StorageUnavailable):
             failing()
     missing.close()
 
 
-def test_wrong_credentials(place: S3Place) -> None:
+def test_wrong_credentials(place: S3Location) -> None:
     locked = S3Originals(replace(place, secret_access_key="wrong"))
-    with pytest.raises(StoreDown, match="credentials are not good"):
+    with pytest.raises(StorageUnavailable, match="credentials are not good"):
         locked.check()
-    with pytest.raises(StoreDown), locked.open(image_id(b"any")):
+    with pytest.raises(StorageUnavailable), locked.open(image_id(b"any")):
         pytest.fail("nobody may read")
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         locked.length(image_id(b"any"))
     locked.close()
 
 
 def test_a_certificate_nobody_trusts(server: S3Server, tls: tuple[FaultProxy, Path]) -> None:
     store = S3Originals(server.place(tls[0].url))
-    with pytest.raises(StoreDown, match=r"(?i)certificate"):
+    with pytest.raises(StorageUnavailable, match=r"(?i)certificate"):
         store.check()
     store.close()
 
 
 def test_nobody_there() -> None:
-    place = S3Place(
+    place = S3Location(
         "bucket", endpoint_url="http://127.0.0.1:9", access_key_id="a", secret_access_key="b"
     )
     store = S3Originals(place)
-    with pytest.raises(StoreDown, match="can't be reached"):
+    with pytest.raises(StorageUnavailable, match="can't be reached"):
         store.check()
     store.close()
 

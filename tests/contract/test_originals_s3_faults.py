@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.domain.ids import image_id
-from huimages_app.errors import StoreDown, UnknownImage
+from huimages_app.errors import StorageUnavailable, UnknownImage
 from huimages_app.storage.originals.s3 import S3Originals
 from tests.contract.originals import INFO, read, stored
 from tests.support.faults import Fault, FaultProxy
@@ -91,7 +91,7 @@ def all_ways(store: S3Originals) -> list[Callable[[], object]]:
 
 def within(seconds: float, failing: Callable[[], object]) -> None:
     start = time.monotonic()
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         failing()
     assert time.monotonic() - start < seconds
 
@@ -100,19 +100,19 @@ def within(seconds: float, failing: Callable[[], object]) -> None:
 @pytest.mark.parametrize("garbage", GARBAGE)
 def test_garbage(proxy: FaultProxy, originals: S3Originals, garbage: bytes) -> None:
     with proxy.broken(Fault(garbage=garbage)):
-        with pytest.raises(StoreDown):
+        with pytest.raises(StorageUnavailable):
             read(originals, LARGE_ID)
-        with pytest.raises(StoreDown):
+        with pytest.raises(StorageUnavailable):
             list(originals.ids())
-        with pytest.raises(StoreDown):
+        with pytest.raises(StorageUnavailable):
             originals.length(LARGE_ID)
-    with proxy.broken(Fault(only=b"PUT ", garbage=garbage)), pytest.raises(StoreDown):
+    with proxy.broken(Fault(only=b"PUT ", garbage=garbage)), pytest.raises(StorageUnavailable):
         originals.put(NEW_ID, BytesIO(NEW), INFO)
 
 
 def test_redirected_without_an_end(proxy: FaultProxy, originals: S3Originals) -> None:
     before = len(proxy.requests)
-    with proxy.broken(Fault(garbage=GARBAGE[-1])), pytest.raises(StoreDown):
+    with proxy.broken(Fault(garbage=GARBAGE[-1])), pytest.raises(StorageUnavailable):
         read(originals, LARGE_ID)
     assert len(proxy.requests) - before <= 2
 
@@ -227,5 +227,5 @@ def test_our_own_disk_fails(
     originals: S3Originals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         read(originals, LARGE_ID)

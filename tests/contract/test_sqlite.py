@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.storage.sqlite import SqliteMetadata, SqliteRecords
+from huimages_app.storage.sqlite import SqliteBackend
 
+from .documents import DocumentsContract
 from .metadata import MetadataContract
-from .records import RecordsContract
 
 
 @pytest.fixture
@@ -21,19 +21,19 @@ def nowhere(tmp_path: Path) -> Path:
 
 class TestSqliteMetadata(MetadataContract):
     @pytest.fixture
-    def opener(self, tmp_path: Path) -> Callable[[], SqliteMetadata]:
-        return partial(SqliteMetadata, tmp_path / "var" / "metadata.sqlite")
+    def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
+        return partial(SqliteBackend, tmp_path / "var" / "metadata.sqlite")
 
     @pytest.fixture
-    def down(self, nowhere: Path) -> SqliteMetadata:
-        return SqliteMetadata(nowhere)
+    def down(self, nowhere: Path) -> SqliteBackend:
+        return SqliteBackend(nowhere)
 
 
-class TestSqliteRecords(RecordsContract):
+class TestSqliteDocuments(DocumentsContract):
     @pytest.fixture
-    def opener(self, tmp_path: Path) -> Callable[[], SqliteRecords]:
-        return partial(SqliteRecords, tmp_path / "metadata.sqlite")
+    def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
+        return partial(SqliteBackend, tmp_path / "metadata.sqlite")
 
     @pytest.fixture
-    def down(self, nowhere: Path) -> SqliteRecords:
-        return SqliteRecords(nowhere)
+    def down(self, nowhere: Path) -> SqliteBackend:
+        return SqliteBackend(nowhere)

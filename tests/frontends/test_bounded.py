@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from huimages_app.services import Description, Library
+from huimages_app.services import Description, Services
 from tests.support import pictures
 from tests.support.edge import library_of, pserve, stored_in
 from tests.support.libraries import original_file
@@ -29,9 +29,9 @@ def get(url: str) -> httpx.Response:
     return httpx.get(url, timeout=60, trust_env=False, verify=False)
 
 
-def add(library: Library, seed: int) -> str:
+def add(services: Services, seed: int) -> str:
     content = io.BytesIO(pictures.photo(width=300, height=200, seed=seed))
-    return library.intake.add(content, Description(), "somebody").image.id
+    return services.uploads.add(content, Description(), "somebody").image.id
 
 
 @dataclass
@@ -64,9 +64,9 @@ def jam(tmp_path: Path) -> Iterator[Jam]:
         "render.timeout": str(LINE_SECONDS),
         "metrics": "127.0.0.1",
     }
-    library = library_of(settings)
-    ids = [add(library, seed) for seed in range(4)]
-    library.close()
+    services = library_of(settings)
+    ids = [add(services, seed) for seed in range(4)]
+    services.close()
     pipes = [original_file(tmp_path, id_) for id_ in ids[1:]]
     for pipe in pipes:
         # Whoever opens a pipe waits for somebody to write into it.
@@ -136,10 +136,10 @@ def test_two_hundred_requests_of_two_processes_make_one_rendering(tmp_path: Path
         "render.requests": "100",
         "metrics": "127.0.0.1",
     }
-    library = library_of(settings)
+    services = library_of(settings)
     content = io.BytesIO(pictures.photo(width=1500, height=1000))
-    image_id = library.intake.add(content, Description(), "somebody").image.id
-    library.close()
+    image_id = services.uploads.add(content, Description(), "somebody").image.id
+    services.close()
     ports = [free_port(), free_port()]
     with ExitStack() as stack:
         for port in ports:

@@ -77,7 +77,7 @@ def test_every_size_that_is_free_is_a_hit(site: Edge, image_id: str, size: str) 
 
 def test_focal_points(site: Edge) -> None:
     image_id = site.upload(pictures.photo(width=400, height=300, seed=1))
-    site.library.editing.set_focus(image_id, (0.3, 0.7))
+    site.services.editing.set_focus(image_id, (0.3, 0.7))
     path = f"/150x150!30,70/{image_id}/a.jpeg"
     made = site.get(path)
     with site.without_application():
@@ -113,10 +113,10 @@ def test_a_removed_image_is_gone_at_once(site: Edge) -> None:
     image_id = site.upload(pictures.photo(width=400, height=300, seed=2))
     path = f"/small/{image_id}.jpeg"
     assert site.get(path).status_code == 200
-    site.library.editing.trash(image_id)
+    site.services.editing.trash(image_id)
     assert site.get(path).status_code == 404
     assert "max-age" not in site.get(path).headers["Cache-Control"]
-    site.library.editing.remove(image_id)
+    site.services.editing.remove(image_id)
     assert site.get(path).status_code == 410
 
 
@@ -162,7 +162,7 @@ def test_a_removed_image_is_gone_at_once(site: Edge) -> None:
 )
 def test_what_is_never_served(site: Edge, image_id: str, path: str) -> None:
     # All of it is in the cache: copies that renditions are made from, and a signed size.
-    site.library.worker.join()
+    site.services.worker.join()
     deadline = time.monotonic() + 30
     while not site.cached(image_id, "~480.jpeg").exists() and time.monotonic() < deadline:
         time.sleep(0.1)

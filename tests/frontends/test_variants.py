@@ -103,7 +103,7 @@ NOTHING_IS_FREE = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_site_that_signs_everything(kind: str, tmp_path: Path) -> None:
     with edge(kind, tmp_path, NOTHING_IS_FREE[kind], signed="all") as site:
-        image_id = site.library.intake.add(
+        image_id = site.services.uploads.add(
             io.BytesIO(pictures.photo(width=400, height=300)), Description(), "somebody"
         ).image.id
         path = f"/small/{image_id}.jpeg"

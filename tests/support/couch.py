@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from huimages_app.storage.couchdb import CouchMetadata, CouchRecords, Server
+from huimages_app.storage.couchdb import CouchBackend, DatabaseNames, Server
 from tests.support.missing import missing
 
 from .processes import free_port, serving
@@ -46,11 +46,8 @@ class Site:
     def server(self) -> Server:
         return Server(self.url, timeout=self.timeout)
 
-    def metadata(self) -> CouchMetadata:
-        return CouchMetadata(self.server(), self.images, self.visitors)
-
-    def records(self) -> CouchRecords:
-        return CouchRecords(self.server(), self.accounts)
+    def metadata(self) -> CouchBackend:
+        return CouchBackend(self.server(), DatabaseNames(self.images, self.visitors, self.accounts))
 
     def http(self) -> httpx.Client:
         """A client of another make, for looking behind the store's back."""
@@ -58,11 +55,9 @@ class Site:
 
     def make(self) -> None:
         """The three databases with our views, as `huimages setup` makes them."""
-        metadata, records = self.metadata(), self.records()
+        metadata = self.metadata()
         metadata.setup()
-        records.setup()
         metadata.close()
-        records.close()
 
     def remove(self) -> None:
         with self.http() as http:

@@ -18,8 +18,8 @@ import httpx
 
 from huimages_app.config.settings import Settings
 from huimages_app.domain.sizes import Size
-from huimages_app.factory import make_library
-from huimages_app.services import Library
+from huimages_app.factory import build_services
+from huimages_app.services import Services
 from tests.support.missing import missing
 
 from .processes import free_port, serving
@@ -78,9 +78,9 @@ def stored_in(folder: Path) -> dict[str, str]:
     }
 
 
-def library_of(ini: dict[str, str]) -> Library:
+def library_of(ini: dict[str, str]) -> Services:
     """The library of such a site in this process."""
-    return make_library(Settings.read({f"huimages.{key}": value for key, value in ini.items()}))
+    return build_services(Settings.read({f"huimages.{key}": value for key, value in ini.items()}))
 
 
 def filled(kind: str, port: int, app_port: int, cache: Path) -> dict[str, str]:
@@ -126,7 +126,7 @@ class Edge:
     url: str
     app_url: str
     folder: Path
-    library: Library
+    services: Services
     client: httpx.Client
     app: subprocess.Popen[bytes]
 
@@ -157,7 +157,9 @@ class Edge:
 
     def signed(self, size: str, path: str, expires: int | None = None) -> str:
         """The path with a signature, which a size that is free does not get."""
-        return quote(path, safe="/!,@=") + self.library.sizes.query(Size.parse(size), path, expires)
+        return quote(path, safe="/!,@=") + self.services.sizes.query(
+            Size.parse(size), path, expires
+        )
 
     @contextmanager
     def without_application(self) -> Iterator[None]:
@@ -184,14 +186,14 @@ def edge(
         texts = {**filled(kind, port, app_port, folder / "cache"), **(replaced or {})}
         stack.enter_context(web_server(kind, folder / kind, port, texts))
         client = stack.enter_context(httpx.Client(trust_env=False, timeout=30))
-        library = library_of(settings)
-        stack.callback(library.close)
+        services = library_of(settings)
+        stack.callback(services.close)
         yield Edge(
             kind,
             f"http://127.0.0.1:{port}",
             f"http://127.0.0.1:{app_port}",
             folder,
-            library,
+            services,
             client,
             app,
         )

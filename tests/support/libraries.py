@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from huimages_app.config.settings import Settings
-from huimages_app.factory import make_library
-from huimages_app.services import Added, Description, Library
+from huimages_app.factory import build_services
+from huimages_app.services import Description, Services, UploadResult
 
 
 def settings_in(folder: Path, **ini: str) -> Settings:
@@ -24,9 +24,9 @@ def settings_in(folder: Path, **ini: str) -> Settings:
     )
 
 
-def library_in(folder: Path, **ini: str) -> Library:
+def services_in(folder: Path, **ini: str) -> Services:
     """A library that keeps everything in `folder`."""
-    return make_library(settings_in(folder, **ini))
+    return build_services(settings_in(folder, **ini))
 
 
 def ini_in(folder: Path, **ini: str) -> Path:
@@ -45,9 +45,9 @@ def ini_in(folder: Path, **ini: str) -> Path:
     return file
 
 
-def add(library: Library, content: bytes, visitor_id: str = "vera", **said: Any) -> Added:
+def add(services: Services, content: bytes, visitor_id: str = "vera", **said: Any) -> UploadResult:
     """Add a picture."""
-    return library.intake.add(io.BytesIO(content), Description(**said), visitor_id)
+    return services.uploads.add(io.BytesIO(content), Description(**said), visitor_id)
 
 
 def original_file(folder: Path, image_id: str) -> Path:

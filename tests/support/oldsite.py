@@ -36,7 +36,7 @@ class OldImage:
     attached: bool = False
     key: str = ""  # in the bucket, `{}` stands for the ID; empty: not there
     contenttype: str = "image/jpeg"
-    marks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    annotations: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -67,7 +67,7 @@ IMAGES = {
                 deleted=False,
             ),
             attached=True,
-            marks={
+            annotations={
                 VERA: {"tags": ["sea", "möwe"], "favorite": True, "rating": 8},
                 PAUL: {"tags": ["sea", "sea"], "rating": 3},
             },
@@ -77,7 +77,7 @@ IMAGES = {
             _photo(2),
             _document(2, ["Leuchtturm"], references={"artnr": ["20001"]}, deleted=False),
             key="{}",
-            marks={VERA: {"tags": ["sea"], "favorite": False}},
+            annotations={VERA: {"tags": ["sea"], "favorite": False}},
         ),
         OldImage(
             "in s3 with an ending",
@@ -102,7 +102,7 @@ IMAGES = {
             _photo(7),
             _document(7, ["Versehen"], deleted=True),
             key="{}",
-            marks={VERA: {"tags": ["sea"], "favorite": True, "rating": 1}},
+            annotations={VERA: {"tags": ["sea"], "favorite": True, "rating": 1}},
         ),
         OldImage(
             "with fields of others",
@@ -116,7 +116,7 @@ IMAGES = {
                 references={"artnr": "30001"},  # not a list either
             ),
             attached=True,
-            marks={VERA: {"tags": ["sand"], "note": "for the cover"}},
+            annotations={VERA: {"tags": ["sand"], "note": "for the cover"}},
         ),
         OldImage("lost", _photo(9), _document(9, ["Verloren"], deleted=False)),
         OldImage("without anything", _photo(10), {}, attached=True),
@@ -148,8 +148,8 @@ def fill(
     for image in IMAGES.values():
         attachments = {"_attachments": {"image.jpeg": _attachment(image)}} if image.attached else {}
         _put(http, images, image.id, image.document | attachments)
-        for visitor, mark in image.marks.items():
-            document = {"imageid": image.id, "userid": visitor, **mark}
+        for visitor, annotation in image.annotations.items():
+            document = {"imageid": image.id, "userid": visitor, **annotation}
             _put(http, visitors, f"{image.id}-{visitor}", document)
         if bucket and image.key:
             bucket.put_object(

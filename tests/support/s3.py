@@ -25,7 +25,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from huimages_app.storage.originals.s3 import S3Place
+from huimages_app.storage.originals.s3 import S3Location
 from tests.support.missing import missing
 
 from .faults import FaultProxy
@@ -58,13 +58,13 @@ class S3Server:
             config=Config(s3={"addressing_style": "path"}, read_timeout=5, connect_timeout=1),
         )
 
-    def place(self, url: str = "", bucket: str = "", **changes: object) -> S3Place:
+    def place(self, url: str = "", bucket: str = "", **changes: object) -> S3Location:
         """A new bucket, reached at `url`, with times that suit tests."""
         if not bucket:
             bucket = f"test-{uuid.uuid4().hex[:20]}"
             self.client.create_bucket(Bucket=bucket)
         defaults = {"connect_timeout": 1.0, "read_timeout": 5.0, "deadline": 20.0}
-        return S3Place(
+        return S3Location(
             bucket,
             endpoint_url=url or self.url,
             access_key_id=ACCESS_KEY,

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Image
-from huimages_app.factory import make_library
-from huimages_app.services import Description, Library
+from huimages_app.factory import build_services
+from huimages_app.services import Description, Services
 
 from .landscapes import landscape
 from .pictures import photo
@@ -37,7 +37,7 @@ _TAGS = ("hills", "evening", "haze", "travel", "spring")
 
 
 @dataclass(frozen=True)
-class Served:
+class OpenImage:
     """A site that runs; `images` are the real photographs by the names of their files."""
 
     url: str
@@ -47,23 +47,23 @@ class Served:
 
 def filled(folder: Path, landscapes: int = 12) -> dict[str, Image]:
     """Put pictures into a new site in `folder`; returns the real photographs by name."""
-    library = make_library(_settings(folder))
-    images = _fill(library, landscapes)
-    library.close()
+    services = build_services(_settings(folder))
+    images = _fill(services, landscapes)
+    services.close()
     return images
 
 
 def add_crowd(settings: Settings, count: int) -> None:
     """Put so many tiny pictures into a site, older than all others."""
-    library = make_library(settings)
+    services = build_services(settings)
     for number in range(count):
         said = Description(title=f"One of many {number}", timestamp=_START - timedelta(days=number))
-        library.intake.add(io.BytesIO(photo(60, 40, seed=number)), said)
-    library.close()
+        services.uploads.add(io.BytesIO(photo(60, 40, seed=number)), said)
+    services.close()
 
 
 @contextmanager
-def served(folder: Path, images: dict[str, Image]) -> Iterator[Served]:
+def served(folder: Path, images: dict[str, Image]) -> Iterator[OpenImage]:
     """The site in `folder`, where everybody may do everything, while it runs."""
     url = f"http://127.0.0.1:{free_port()}"
     lines = ["[app:main]", "use = egg:huimages", *(f"{k} = {v}" for k, v in _ini(folder).items())]
@@ -71,7 +71,7 @@ def served(folder: Path, images: dict[str, Image]) -> Iterator[Served]:
     (folder / "site.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "pyramid.scripts.pserve", "site.ini"]
     with serving(command, url, folder=folder, environ={"PYTHONPATH": str(ROOT)}):
-        yield Served(url, _settings(folder), images)
+        yield OpenImage(url, _settings(folder), images)
 
 
 def _ini(folder: Path) -> dict[str, str]:
@@ -90,7 +90,7 @@ def _settings(folder: Path) -> Settings:
     return Settings.read(_ini(folder))
 
 
-def _fill(library: Library, landscapes: int) -> dict[str, Image]:
+def _fill(services: Services, landscapes: int) -> dict[str, Image]:
     for number in range(landscapes):
         width, height = _SHAPES[number % len(_SHAPES)]
         name = _NAMES[number % len(_NAMES)]
@@ -100,7 +100,7 @@ def _fill(library: Library, landscapes: int) -> dict[str, Image]:
             tags=_TAGS[: 1 + number % len(_TAGS)],
             timestamp=_START + timedelta(days=number),
         )
-        library.intake.add(io.BytesIO(landscape(width, height, number)), said, "vera")
+        services.uploads.add(io.BytesIO(landscape(width, height, number)), said, "vera")
     images = {}
     for day, (name, title, tags, number) in enumerate(_REAL, start=landscapes):
         said = Description(
@@ -111,6 +111,6 @@ def _fill(library: Library, landscapes: int) -> dict[str, Image]:
             timestamp=_START + timedelta(days=day),
         )
         with (PHOTOS / f"{name}.jpeg").open("rb") as file:
-            images[name] = library.intake.add(file, said, "vera").image
-        library.editing.rate(images[name].id, "vera", 8)
+            images[name] = services.uploads.add(file, said, "vera").image
+        services.editing.rate(images[name].id, "vera", 8)
     return images

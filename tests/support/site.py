@@ -13,8 +13,8 @@ from webtest import TestApp
 from huimages_app.app import make_app
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Image
-from huimages_app.factory import make_library
-from huimages_app.services import Description, Library
+from huimages_app.factory import build_services
+from huimages_app.services import Description, Services
 from huimages_app.services.accounts import Accounts
 
 from . import pictures
@@ -56,11 +56,11 @@ class Site:
                 **{f"huimages.{key}": value for key, value in ini.items()},
             }
         )
-        library = make_library(self.settings)
+        services = build_services(self.settings)
         # Passwords hashed as carefully as in earnest would take most of the tests' time.
-        accounts = Accounts(library.records, FAST)
-        self.library: Library = dataclasses.replace(library, accounts=accounts)
-        self.app = TestApp(make_app(self.settings, self.library))
+        accounts = Accounts(services.metadata.documents, FAST)
+        self.services: Services = dataclasses.replace(services, accounts=accounts)
+        self.app = TestApp(make_app(self.settings, self.services))
 
     def upload(self, content: bytes, filename: str = "picture.jpeg", query: str = "") -> str:
         """The ID of a picture uploaded as the original's API took it."""
@@ -78,7 +78,7 @@ class Site:
         """Put a picture in past the web; `said` is what a Description takes, and `visitor_id`."""
         visitor_id = said.pop("visitor_id", "somebody")
         content = io.BytesIO(pictures.photo(width, height, seed=seed))
-        return self.library.intake.add(content, Description(**said), visitor_id).image
+        return self.services.uploads.add(content, Description(**said), visitor_id).image
 
     def cached(self) -> list[str]:
         """Names of the renditions in the cache."""

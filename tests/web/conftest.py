@@ -21,7 +21,7 @@ def s3_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path)
     yield site
-    site.library.close()
+    site.services.close()
 
 
 @pytest.fixture

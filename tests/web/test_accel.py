@@ -26,16 +26,16 @@ def test_a_signed_rendition(tmp_path: Path, accel: str, header: str) -> None:
     site.app.get(path, status=403)
     size = Size.parse("150x150!30,70@2x")
     for _ in range(2):  # a miss, and a hit
-        answer = site.app.get(path + site.library.sizes.query(size, path))
+        answer = site.app.get(path + site.services.sizes.query(size, path))
         assert answer.body == b""
         assert answer.content_type == "image/jpeg"
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         root = "/huimages-cache" if accel == "nginx" else f"{tmp_path}/with%20a%20space/cache"
         assert answer.headers[header] == f"{root}/{image_id[:2]}/{image_id}/{FILE}"
     soon = int(time.time()) + 60
-    answer = site.app.get(path + site.library.sizes.query(size, path, soon))
+    answer = site.app.get(path + site.services.sizes.query(size, path, soon))
     assert answer.cache_control.max_age <= 60
     # Originals are not in the cache.
     path = f"/o/{image_id}"
-    assert site.app.get(path + site.library.sizes.query(Size.parse("o"), path)).body == photo
-    site.library.close()
+    assert site.app.get(path + site.services.sizes.query(Size.parse("o"), path)).body == photo
+    site.services.close()

@@ -19,10 +19,10 @@ PASSWORD = "correct horse battery"
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **CLOSED)
-    site.library.accounts.add("root", "admin", PASSWORD)
+    site.services.accounts.add("root", "admin", PASSWORD)
     signed_in(site.app, "root")
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def signed_in(app: TestApp, name: str, password: str = PASSWORD) -> TestApp:
@@ -64,7 +64,7 @@ def test_an_account_is_made_used_changed_and_removed(site: Site) -> None:
     signed_in(alice, "alice", "a brand new password")
     form_with(page, "role", name="alice").submit("action", value="remove", status=303)
     alice.get("/", status=401)
-    assert site.library.accounts.get("alice") is None
+    assert site.services.accounts.get("alice") is None
 
 
 def test_an_account_for_the_proxy_has_no_password(site: Site) -> None:
@@ -79,7 +79,7 @@ def test_what_is_refused_is_said(site: Site) -> None:
         refused = form_with(page, "role", name="root").submit("action", value=action, status=400)
         assert refused.html.select_one("[role=alert]").text.startswith("You can't take your own")
     assert "is one of" in form_with(page, "role", name="root").submit(status=400)
-    assert site.library.accounts.get("root").role == "admin"
+    assert site.services.accounts.get("root").role == "admin"
 
 
 def make_token(site: Site, days: str = "", scopes: int = 1, status: int = 200) -> Any:
@@ -109,7 +109,7 @@ def test_tokens_that_are_not_made(site: Site) -> None:
     assert "scopes" in make_token(site, scopes=0, status=400)
     for days in ("0", "-1", "4000", "soon"):
         assert "number of days" in make_token(site, days=days, status=400)
-    assert site.library.tokens.all() == []
+    assert site.services.tokens.all() == []
 
 
 def test_the_pages_speak_german_too(site: Site) -> None:

@@ -39,9 +39,9 @@ def test_everything_a_shop_needs_of_an_image(site: Site, api: Api) -> None:
         references={"artnr": ["10106"]},
         timestamp=START,
     )
-    site.library.editing.rate(image.id, "vera", 8)
-    site.library.editing.rate(image.id, "walt", 5)
-    site.library.editing.set_focus(image.id, (0.3, 0.7))
+    site.services.editing.rate(image.id, "vera", 8)
+    site.services.editing.rate(image.id, "walt", 5)
+    site.services.editing.set_focus(image.id, (0.3, 0.7))
     item = api.get(f"/images/{image.id}").json
     assert (item["title"], item["alt"], item["filename"]) == ("Red bicycle",) * 2 + ("bike.jpg",)
     assert (item["width"], item["height"], item["bytes"]) == (800, 600, image.length)
@@ -81,17 +81,17 @@ def test_nobody_gets_signatures_for_sizes_that_a_site_limits(tmp_path: Path) -> 
     site.app.get(urls["vga"]["url"])
     answer = api("GET", f"/images/{image.id}?size=301x300", status=403)
     assert "huimages.sizes" in answer.json["detail"]
-    _, text = site.library.tokens.add("shop", ["read", "edit"])
+    _, text = site.services.tokens.add("shop", ["read", "edit"])
     url = Api(site.app, text).get(f"/images/{image.id}?size=301x300").json["urls"]["301x300"]["url"]
     site.app.get(url)
-    site.library.close()
+    site.services.close()
 
 
 def test_where_no_size_can_be_had_there_are_no_addresses(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"sizes.allowed": "300x300", "signed": "off"})
     item = Api(site.app).get(f"/images/{site.add().id}").json
     assert (item["urls"], item["srcset"], item["html"]) == ({}, "", "")
-    site.library.close()
+    site.services.close()
 
 
 def test_images_that_are_not_there(site: Site, api: Api) -> None:
@@ -99,9 +99,9 @@ def test_images_that_are_not_there(site: Site, api: Api) -> None:
     assert problem["type"] == "http://localhost/api/v1/#unknown-image"
     assert UNKNOWN in problem["detail"]
     image = site.add()
-    site.library.editing.trash(image.id)
+    site.services.editing.trash(image.id)
     api("GET", f"/images/{image.id}", status=404)
-    site.library.editing.remove(image.id)
+    site.services.editing.remove(image.id)
     assert api("GET", f"/images/{image.id}", status=410).json["type"].endswith("#removed-image")
 
 
@@ -124,7 +124,7 @@ def test_filters(site: Site, api: Api) -> None:
     assert len(ids(api.get(f"/images?changed_since={one.modified:%Y-%m-%dT%H:%M:%SZ}"))) == 3
     assert ids(api.get("/images?changed_since=2999-01-01T00:00:00Z")) == []
     assert ids(api.get("/images?order=oldest"))[0] == two.id
-    site.library.editing.rate(one.id, "vera", 9)
+    site.services.editing.rate(one.id, "vera", 9)
     assert ids(api.get("/images?order=rated")) == [one.id]
 
 
@@ -169,7 +169,7 @@ def test_what_is_unchanged_is_not_sent_again(site: Site, api: Api) -> None:
         etag = api.get(path).headers["ETag"]
         assert api.get(path, If_None_Match=etag).status_int == 304
     etag = api.get(f"/images/{image.id}").headers["ETag"]
-    site.library.editing.tag(image.id, "vera", "new")
+    site.services.editing.tag(image.id, "vera", "new")
     assert api.get(f"/images/{image.id}", If_None_Match=etag).status_int == 200
 
 
@@ -223,7 +223,7 @@ def test_what_is_no_picture(tmp_path: Path) -> None:
     assert "picture" in api("POST", "/images", b"no picture", status=415).json["detail"]
     api("POST", "/images", PHOTO, status=413)
     api("POST", "/images", b"text", contenttype="text/plain", status=415)
-    site.library.close()
+    site.services.close()
 
 
 def test_an_image_is_revised_by_what_is_named(site: Site, api: Api) -> None:
@@ -281,7 +281,7 @@ def test_revisions_that_can_not_be_meant(site: Site, api: Api, body: object) -> 
     image = site.add()
     url = f"/images/{image.id}"
     api("PATCH", url, body, contenttype="application/json", status=400)  # type: ignore[arg-type]
-    assert site.library.image(image.id) == image
+    assert site.services.image(image.id) == image
 
 
 def test_revisions_are_json_of_a_sensible_length(site: Site, api: Api) -> None:
@@ -311,7 +311,7 @@ def test_the_trash(site: Site, api: Api) -> None:
     image = site.add()
     assert api("DELETE", f"/images/{image.id}").status_int == 204
     api("DELETE", f"/images/{image.id}", status=404)
-    assert site.library.metadata.get(image.id).trashed
+    assert site.services.metadata.images.get(image.id).trashed
 
 
 # -- what visitors say ----------------------------------------------------------------------
@@ -320,7 +320,7 @@ def test_the_trash(site: Site, api: Api) -> None:
 @pytest.fixture
 def shop(site: Site) -> Api:
     """The API with a token, and so with a visitor of its own."""
-    _, text = site.library.tokens.add("shop", ["read", "upload", "edit"])
+    _, text = site.services.tokens.add("shop", ["read", "upload", "edit"])
     return Api(site.app, text)
 
 
@@ -346,7 +346,7 @@ def test_tags(site: Site, shop: Api) -> None:
 def test_ratings(site: Site, shop: Api) -> None:
     image = site.add()
     url = f"/images/{image.id}/rating"
-    site.library.editing.rate(image.id, "vera", 4)
+    site.services.editing.rate(image.id, "vera", 4)
     assert shop("PUT", url, {"rating": 9}).json == {"average": 6.5, "count": 2, "own": 9}
     assert shop("DELETE", url).json == {"average": 4, "count": 1, "own": None}
     for wrong in (11, -1, 4.5, True, "4", None):
@@ -388,11 +388,11 @@ def test_somebody_nobody_knows_takes_nothing_back(site: Site, api: Api) -> None:
 def test_only_editors_remove_what_others_said(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"who.edit": "editor"})
     url = f"/images/{site.add(tags=['sea']).id}/tags"
-    _, text = site.library.tokens.add("shop", ["read"])
+    _, text = site.services.tokens.add("shop", ["read"])
     Api(site.app, text)("DELETE", f"{url}?tag=sea&everyone=true", status=403)
     Api(site.app)("DELETE", f"{url}?tag=sea&everyone=true", status=401)
-    assert site.library.metadata.summary(url.split("/")[2]).tags == {"sea": 1}
-    site.library.close()
+    assert site.services.metadata.annotations.summary(url.split("/")[2]).tags == {"sea": 1}
+    site.services.close()
 
 
 # -- lists ----------------------------------------------------------------------------------
@@ -412,7 +412,7 @@ def test_sizes(tmp_path: Path) -> None:
     expected = {"name": "hero", "size": "1600x400!", "width": 1600, "height": 400, "crop": True}
     assert expected in answer["items"]
     assert answer["any"] is True
-    site.library.close()
+    site.services.close()
 
 
 def test_sizes_without_a_name_are_told_too(tmp_path: Path) -> None:
@@ -425,7 +425,7 @@ def test_sizes_without_a_name_are_told_too(tmp_path: Path) -> None:
     image = site.add()
     for item in answer["items"]:
         assert item["name"] in api.get(f"/images/{image.id}?size={item['name']}").json["urls"]
-    site.library.close()
+    site.services.close()
 
 
 def test_changes_are_followed_from_where_one_was(site: Site, api: Api) -> None:
@@ -433,7 +433,7 @@ def test_changes_are_followed_from_where_one_was(site: Site, api: Api) -> None:
     first = api.get("/changes?limit=2")
     second = api.get(first.json["next"])
     assert ids(first) + ids(second) == known
-    site.library.editing.trash(known[1])
+    site.services.editing.trash(known[1])
     third = api.get(second.json["next"])
     assert third.json["items"] == [{"id": known[1], "gone": True}]
     assert api.get(third.json["next"]).json["items"] == []
@@ -467,7 +467,7 @@ def test_scopes(tmp_path: Path) -> None:
         "edit": ("PATCH", url, {"title": "New"}),
     }
     for scope in asked:
-        _, text = site.library.tokens.add(scope, [scope])
+        _, text = site.services.tokens.add(scope, [scope])
         for wanted, request in asked.items():
             refused = None if wanted == scope else 403
             Api(site.app, text)(*request, status=refused)  # type: ignore[arg-type]
@@ -476,14 +476,14 @@ def test_scopes(tmp_path: Path) -> None:
         assert "API token" in answer.json["detail"]
     answer = Api(site.app, "hui_wrong")("GET", url, status=401)
     assert answer.json["type"].endswith("#bad-token")
-    site.library.close()
+    site.services.close()
 
 
 def test_a_program_is_not_led_to_a_form(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     answer = site.browser().get("/api/v1/images", status=401)
     assert answer.content_type == "application/problem+json"
-    site.library.close()
+    site.services.close()
 
 
 def test_a_page_of_this_site_needs_the_token_of_its_session(site: Site) -> None:
@@ -516,7 +516,7 @@ def test_wrong_methods(site: Site) -> None:
 
 def test_a_store_that_is_down(site: Site, api: Api) -> None:
     image = site.add()
-    site.library.close()
+    site.services.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     site.settings.metadata_path.write_bytes(b"this is no database" * 1000)

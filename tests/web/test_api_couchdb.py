@@ -32,12 +32,12 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         }
     site = Site(tmp_path, **ini)
     yield site
-    site.library.close()
+    site.services.close()
 
 
 @pytest.fixture
 def shop(site: Site) -> Api:
-    _, text = site.library.tokens.add("shop", ["read", "upload", "edit"])
+    _, text = site.services.tokens.add("shop", ["read", "upload", "edit"])
     return Api(site.app, text)
 
 
@@ -83,7 +83,7 @@ def test_changes_are_followed(site: Site, shop: Api) -> None:
 def test_of_many_who_change_what_they_read_one_wins(site: Site, shop: Api) -> None:
     url = f"/images/{site.add(title='Old').id}"
     headers = {"If-Match": shop.get(url).headers["ETag"]}
-    _, text = site.library.tokens.add("rivals", ["read", "edit"])
+    _, text = site.services.tokens.add("rivals", ["read", "edit"])
 
     def change(number: int) -> int:
         body = {"references": {"artnr": [str(number)]}, "title": f"Title {number}"}

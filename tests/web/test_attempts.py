@@ -21,7 +21,7 @@ UNKNOWN = "A" * 32 + "01"
 def closed(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **CLOSED)
     yield site
-    site.library.close()
+    site.services.close()
 
 
 # -- guessing IDs ---------------------------------------------------------------------------
@@ -29,7 +29,7 @@ def closed(tmp_path: Path) -> Iterator[Site]:
 
 def test_nobody_sees_an_image_without_its_id(closed: Site) -> None:
     """Whatever lists or leads to images is closed; what is open takes an ID of 160 bits."""
-    _, text = closed.library.tokens.add("test", ["upload"])
+    _, text = closed.services.tokens.add("test", ["upload"])
     closed.app.authorization = ("Bearer", text)
     image_id = closed.upload(PHOTO, query="?title=sunset&tags=sea")
     closed.app.authorization = None
@@ -44,7 +44,7 @@ def test_nobody_sees_an_image_without_its_id(closed: Site) -> None:
 def test_an_image_in_the_trash_looks_like_one_that_never_was(site: Site) -> None:
     image_id = site.upload(PHOTO)
     site.app.get(f"/240x160/{image_id}.jpeg", status=200)
-    site.library.editing.trash(image_id)
+    site.services.editing.trash(image_id)
     for path in ("/240x160/{}.jpeg", "/o/{}"):
         gone, never = (
             site.app.get(path.format(id_), status=404).text.replace(id_, "ID")
@@ -91,7 +91,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site that does nothing in the background."""
     site = Site(tmp_path_factory.mktemp("quiet"), chain="off")
     yield site
-    site.library.close()
+    site.services.close()
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
@@ -130,14 +130,14 @@ INJECTED = 'a"\r\nSet-Cookie: evil=1\r\n\r\n<script>alert(1)</script>.jpeg'
 
 def test_names_and_titles_stay_in_their_place(site: Site) -> None:
     said = Description(title=INJECTED, filename=INJECTED)
-    image = site.library.intake.add(io.BytesIO(PHOTO), said).image
+    image = site.services.uploads.add(io.BytesIO(PHOTO), said).image
     assert image.title.isprintable()
     assert image.filename.isprintable()
     page = site.app.get("/")
     assert "<script>alert" not in page.text
     assert "evil" not in str(page.headers)
-    assert "<script>" not in site.library.markup.tag(image, "small", {"title": image.title})
-    assert "Set-Cookie" not in site.app.get(site.library.markup.named_url(image, "o")).headers
+    assert "<script>" not in site.services.urls.tag(image, "small", {"title": image.title})
+    assert "Set-Cookie" not in site.app.get(site.services.urls.named_url(image, "o")).headers
 
 
 def test_a_name_in_the_url_cannot_end_a_header(site: Site) -> None:
@@ -214,4 +214,4 @@ def test_a_name_that_somebody_else_gave_this_address_is_not_answered(tmp_path: P
     for address in ("/", path):
         answer = site.app.get(address, headers={"Host": "rebound.example"}, status=400)
         assert "huimages.hosts" in answer.text
-    site.library.close()
+    site.services.close()

@@ -61,7 +61,7 @@ BUSY = """
 import faulthandler
 from pathlib import Path
 
-from tests.functional import test_bounds
+from tests.web import test_bounds
 from tests.support.site import Site
 
 faulthandler.dump_traceback_later({seconds}, exit=True)

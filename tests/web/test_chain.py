@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from huimages_app.services import limits_of
-from huimages_app.services.previews import Chain
+from huimages_app.services.previews import Previews
 from tests.support import pictures
 from tests.support.site import Site
 
@@ -27,12 +27,12 @@ def photo() -> bytes:
 def later(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, chain="request")
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def test_made_after_the_upload_and_used_instead_of_the_original(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
-    site.library.worker.join()
+    site.services.worker.join()
     assert site.cached() == COPIES
     shutil.rmtree(site.folder / "originals")
     for size, expected in (("240x160", (240, 160)), ("1024x768", (1024, 683))):
@@ -44,32 +44,32 @@ def test_made_after_the_upload_and_used_instead_of_the_original(site: Site, phot
 
 def test_an_upload_of_the_same_reads_the_original_no_more(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
-    site.library.worker.join()
+    site.services.worker.join()
     shutil.rmtree(site.folder / "originals")
-    library = site.library
+    services = site.services
     limits = limits_of(site.settings)
-    chain = Chain(library.originals, library.metadata, library.cache, limits, library.worker)
+    chain = Previews(services.originals, services.metadata, services.cache, limits, services.worker)
     assert chain.make(id_)
 
 
 def test_made_after_the_first_request(later: Site, photo: bytes) -> None:
     id_ = later.upload(photo)
-    later.library.worker.join()
+    later.services.worker.join()
     assert later.cached() == []
     later.app.get(f"/240x160/{id_}.jpeg")
-    later.library.worker.join()
+    later.services.worker.join()
     assert later.cached() == sorted(["240x160.jpeg", *COPIES])
 
 
 def test_small_pictures_have_none(site: Site) -> None:
     site.upload(pictures.photo(width=1800, height=1200))
-    site.library.worker.join()
+    site.services.worker.join()
     assert site.cached() == []
 
 
 def test_a_damaged_copy_costs_nothing_but_time(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
-    site.library.worker.join()
+    site.services.worker.join()
     for copy in (site.folder / "cache").rglob("~*"):
         copy.write_bytes(copy.read_bytes()[:500])
     assert Image.open(io.BytesIO(site.app.get(f"/240x160/{id_}.jpeg").body)).size == (240, 160)
@@ -77,26 +77,26 @@ def test_a_damaged_copy_costs_nothing_but_time(site: Site, photo: bytes) -> None
 
 def test_gone_with_the_image_and_not_made_for_the_trash(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
-    site.library.worker.join()
-    site.library.editing.trash(id_)
+    site.services.worker.join()
+    site.services.editing.trash(id_)
     assert site.cached() == []
-    site.library.worker.submit("late", lambda: None)
-    site.library.worker.join()
+    site.services.worker.submit("late", lambda: None)
+    site.services.worker.join()
     assert site.cached() == []
 
 
 def test_chosen_sizes_are_ready_before_anybody_asks(tmp_path: Path, photo: bytes) -> None:
     site = Site(tmp_path, **{"upload.sizes": "small, square"})
     site.upload(photo)
-    site.library.worker.join()
+    site.services.worker.join()
     assert site.cached() == sorted(["240x160.jpeg", "75x75!.jpeg", *COPIES])
-    site.library.close()
+    site.services.close()
 
 
 def test_switched_off(tmp_path: Path, photo: bytes) -> None:
     site = Site(tmp_path, chain="off")
     id_ = site.upload(photo)
     site.app.get(f"/240x160/{id_}.jpeg")
-    site.library.worker.join()
+    site.services.worker.join()
     assert site.cached() == ["240x160.jpeg"]
-    site.library.close()
+    site.services.close()

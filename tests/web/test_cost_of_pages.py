@@ -31,9 +31,9 @@ def test_a_page_takes_few_questions(site: Site, many: int) -> None:
     images = [
         site.add(seed, 12, 8, title="quay", tags=["sea", f"tag{seed}"]) for seed in range(many)
     ]
-    counted = Counted(site.library.metadata)
-    library = replace(site.library, metadata=counted)
-    browser = TestApp(make_app(site.settings, library))
+    counted = Counted(site.services.metadata)
+    services = replace(site.services, metadata=counted)
+    browser = TestApp(make_app(site.settings, services))
     allowed = {
         "/": 3,
         "/image/": 1,

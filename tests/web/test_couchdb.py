@@ -55,7 +55,7 @@ def site(databases: Databases, proxy: FaultProxy, tmp_path: Path) -> Iterator[Si
     databases.make()
     site = Site(tmp_path, **ini(databases, through(proxy.port, databases.url)))
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def shown(page: TestApp) -> list[str]:
@@ -79,15 +79,15 @@ def test_setup(databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_from_the_upload_to_the_removal(site: Site) -> None:
     id_ = site.upload(pictures.photo(300, 200), query="?title=Gull&tags=sea,sun")
     assert site.app.get(f"/240x160/{id_}.jpeg").content_type == "image/jpeg"
-    site.library.editing.rate(id_, "vera", 8)
+    site.services.editing.rate(id_, "vera", 8)
     for path in ("/", "/image/", "/tag/sea/", "/search?q=gul", "/search?q=gull+su"):
         assert f"/image/{id_}/" in site.app.get(path).text
-    site.library.editing.trash(id_)
+    site.services.editing.trash(id_)
     assert shown(site.app.get("/image/")) == []
-    site.library.editing.remove(id_)
+    site.services.editing.remove(id_)
     with pytest.raises(RemovedImage):
-        site.library.metadata.get(id_)
-    assert site.library.metadata.tags() == []
+        site.services.metadata.images.get(id_)
+    assert site.services.metadata.search.tags() == []
 
 
 def test_pictures_of_an_old_site(site: Site, databases: Databases) -> None:
@@ -103,11 +103,11 @@ def test_two_nodes_are_one_site(site: Site, databases: Databases, tmp_path: Path
     other = Site(tmp_path / "other", **ini(databases))
     id_ = site.upload(pictures.photo(60, 40), query="?title=Gull&tags=sea")
     assert shown(other.app.get("/tag/sea/")) == [id_]
-    other.library.editing.retitle(id_, "Tern")
+    other.services.editing.retitle(id_, "Tern")
     assert "Tern" in site.app.get("/image/").text
-    other.library.editing.trash(id_)
+    other.services.editing.trash(id_)
     assert shown(site.app.get("/image/")) == []
-    other.library.close()
+    other.services.close()
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ def test_without_couchdb(
     assert shown(site.app.get("/image/")) == [id_]
     assert node.app.post("/upload/api/", upload_files=upload).status_code == 200
     assert len(shown(site.app.get("/image/"))) == 2
-    node.library.close()
+    node.services.close()

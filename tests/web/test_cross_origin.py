@@ -17,7 +17,7 @@ EVIL = "https://evil.example"
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, api_origins=f"{SHOP}/")
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def preflight(site: Site, origin: str, method: str = "PATCH") -> dict[str, str]:
@@ -62,19 +62,19 @@ def test_another_origin_may_send_none(site: Site, origin: str) -> None:
 def test_changes_from_a_named_origin_are_made_with_a_token_only(site: Site) -> None:
     image = site.add()
     url = f"/api/v1/images/{image.id}"
-    _, text = site.library.tokens.add("shop", ["read", "edit"])
+    _, text = site.services.tokens.add("shop", ["read", "edit"])
     token = {"Authorization": f"Bearer {text}"}
     answer = site.app.patch_json(url, {"title": "New"}, headers={"Origin": SHOP, **token})
     assert answer.headers["Access-Control-Allow-Origin"] == SHOP
     assert answer.headers["Vary"] == "Origin"
-    assert site.library.image(image.id).title == "New"
+    assert site.services.image(image.id).title == "New"
     # Here everybody may edit; a page that a visitor happens to look at may not.
     refused = site.app.patch_json(url, {"title": "Evil"}, headers={"Origin": SHOP}, status=400)
     assert refused.content_type == "application/problem+json"
     assert "API token" in refused.json["detail"]
     answer = site.app.patch_json(url, {}, headers={"Origin": EVIL, **token})
     assert "Access-Control-Allow-Origin" not in answer.headers
-    assert site.library.image(image.id).title == "New"
+    assert site.services.image(image.id).title == "New"
 
 
 def test_a_plain_options_is_a_wrong_method(site: Site) -> None:

@@ -72,7 +72,7 @@ def test_a_site_that_limits_its_sizes_gives_one_of_them(tmp_path: Path) -> None:
     assert "/477x800/" in data["url"]
     problem = site.app.get(oembed(site, page, maxwidth=5), status=404).json
     assert "no size that small" in problem["detail"]
-    site.library.close()
+    site.services.close()
 
 
 @pytest.mark.parametrize(
@@ -104,13 +104,13 @@ def test_addresses_of_a_host_for_pictures_are_known(tmp_path: Path) -> None:
     ):
         data = site.app.get(oembed(site, url)).json
         assert data["url"] == f"https://img.example.com/p/1024x768/{image.id}/Quay.jpeg"
-    site.library.close()
+    site.services.close()
 
 
 def test_a_closed_site_shows_nothing(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     site.app.get(oembed(site, f"http://localhost/image/{site.add().id}/"), status=401)
-    site.library.close()
+    site.services.close()
 
 
 # -- what stands in the page ----------------------------------------------------------------
@@ -127,7 +127,7 @@ def test_a_page_leads_to_its_oembed(site: Site, browser: TestApp) -> None:
 
 def test_open_graph(site: Site, browser: TestApp) -> None:
     image = site.add(width=800, height=600, title="Quay")
-    site.library.editing.set_alt(image.id, "A quay at night")
+    site.services.editing.set_alt(image.id, "A quay at night")
     page = browser.get(f"/image/{image.id}/")
     found = {tag["property"]: tag["content"] for tag in page.html.select("meta[property]")}
     assert found["og:title"] == "Quay"
@@ -139,7 +139,7 @@ def test_open_graph(site: Site, browser: TestApp) -> None:
 
 def test_schema_org(site: Site, browser: TestApp) -> None:
     image = site.add(width=800, height=600, title="Quay", tags=["sea"])
-    site.library.editing.rate(image.id, "vera", 8)
+    site.services.editing.rate(image.id, "vera", 8)
     page = browser.get(f"/image/{image.id}/")
     data = json.loads(page.html.select_one('script[type="application/ld+json"]').string)
     assert (data["@type"], data["name"], data["keywords"]) == ("ImageObject", "Quay", ["sea"])
@@ -161,4 +161,4 @@ def test_without_a_size_for_everybody_a_page_says_less(tmp_path: Path) -> None:
     page = site.browser().get(f"/image/{site.add(title='Quay').id}/")
     assert page.html.find("meta", property="og:title")
     assert page.html.find("meta", property="og:image") is None
-    site.library.close()
+    site.services.close()

@@ -31,10 +31,10 @@ def test_people_get_a_page(site: Site, path: str, status: int, heading: str) -> 
 
 def test_people_are_told_of_missing_pictures_in_their_language(site: Site) -> None:
     paul, image = site.browser("de"), site.add()
-    site.library.editing.trash(image.id)
+    site.services.editing.trash(image.id)
     page = paul.get(f"/image/{image.id}/", status=404)
     assert page.html.select_one("[data-status] p").text.startswith("Dieses Bild gibt es nicht.")
-    site.library.editing.remove(image.id)
+    site.services.editing.remove(image.id)
     page = paul.get(f"/image/{image.id}/", status=410)
     assert page.html.h1.text == "Dieses Bild wurde gelöscht"
     assert page.html.select_one("[data-status] p").get("lang") is None
@@ -85,7 +85,7 @@ def test_a_store_that_is_down_is_said_in_words(tmp_path: Path, language: str) ->
 def test_an_error_can_be_said_when_not_even_the_account_can_be_read(tmp_path: Path) -> None:
     """The session is good, and the store that knows its account is down."""
     site = Site(tmp_path / "up", **CLOSED)
-    site.library.accounts.add("alice", "editor", "correct horse battery")
+    site.services.accounts.add("alice", "editor", "correct horse battery")
     browser = site.browser()
     form = browser.get("/login").forms[1]
     form["name"], form["password"] = "alice", "correct horse battery"
@@ -94,4 +94,4 @@ def test_an_error_can_be_said_when_not_even_the_account_can_be_read(tmp_path: Pa
     browser.app = down.browser().app
     page = browser.get("/image/", status=503)
     assert page.html.h1.text == "Please try again in a moment"
-    site.library.close()
+    site.services.close()

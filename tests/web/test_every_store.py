@@ -45,7 +45,7 @@ def originals(request: pytest.FixtureRequest) -> dict[str, str]:
 def site(metadata: dict[str, str], originals: dict[str, str], tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **metadata, **originals)
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def post(site: Site, path: str, **fields: str) -> Any:
@@ -104,8 +104,10 @@ def test_the_life_of_a_picture(site: Site) -> None:
     post(site, page + "trash")
     assert post(site, "/trash/", id=id_, action="remove").text == "1"
     app.get(f"/240x160/{id_}", status=410)
-    assert site.library.metadata.tags() == []
-    assert list(site.library.originals.ids()) == list(site.library.metadata.ids()) == [older]
+    assert site.services.metadata.search.tags() == []
+    assert (
+        list(site.services.originals.ids()) == list(site.services.metadata.images.ids()) == [older]
+    )
     assert site.cached() == []
     app.reset()
     assert site.upload(PHOTO) == id_  # and back again

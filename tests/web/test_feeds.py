@@ -101,7 +101,7 @@ def test_nothing_yet(site: Site) -> None:
 def test_hostile_texts_stay_texts(site: Site) -> None:
     image = site.add(title=HOSTILE, tags=["<b>"])
     # As an old site may have it: control characters that XML can't hold.
-    site.library.metadata.update(
+    site.services.metadata.images.update(
         image.id, lambda image: replace(image, titles=(HOSTILE + "\x01\uffff",), alt=HOSTILE)
     )
     found = feed(site, "/feed.atom")
@@ -114,7 +114,7 @@ def test_readers_that_have_it_already(site: Site) -> None:
     for url in ("/feed.atom", "/sitemap.xml"):
         etag = site.app.get(url).headers["ETag"]
         site.app.get(url, headers={"If-None-Match": etag}, status=304)
-    site.library.editing.retitle(image.id, "New")
+    site.services.editing.retitle(image.id, "New")
     site.app.get("/feed.atom", headers={"If-None-Match": etag}, status=200)
 
 
@@ -123,7 +123,7 @@ def test_entries_without_a_size_for_everybody(tmp_path: Path) -> None:
     image = site.add(title="Quay")
     assert titles(feed(site, "/feed.atom")) == ["Quay"]
     assert pages(site, "/sitemap.xml") == {image.id}
-    site.library.close()
+    site.services.close()
 
 
 # -- the sitemap ----------------------------------------------------------------------------
@@ -138,7 +138,7 @@ def pages(site: Site, url: str) -> set[str]:
 def test_every_image_that_visitors_may_see(site: Site) -> None:
     known = {site.add(number, 800, 600).id for number in range(3)}
     trashed = site.add(4)
-    site.library.editing.trash(trashed.id)
+    site.services.editing.trash(trashed.id)
     assert pages(site, "/sitemap.xml") == known
     urls = parsed(site.app, "/sitemap.xml", "application/xml")
     picture = urls.find(f"{MAP}url").find("*/{*}loc")
@@ -172,4 +172,4 @@ def test_a_closed_site_tells_nobody(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     for url in ("/sitemap.xml", "/feed.atom"):
         site.app.get(url, status=401)
-    site.library.close()
+    site.services.close()

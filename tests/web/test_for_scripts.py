@@ -79,7 +79,7 @@ def test_whether_a_picture_is_there_can_be_asked(site: Site, browser: TestApp) -
     assert (found["title"], found["url"], found["new"]) == ("Quay", f"/image/{image.id}/", False)
     unknown = image_id(pictures.photo(60, 40, seed=2))
     assert browser.get(f"/upload/known?id={unknown}").json == {"files": []}
-    site.library.editing.trash(image.id)
+    site.services.editing.trash(image.id)
     assert browser.get(f"/upload/known?id={image.id}").json == {"files": []}
     browser.get("/upload/known?id=nonsense", status=400)
 
@@ -89,10 +89,10 @@ def test_a_picture_that_is_there_takes_what_a_batch_says(site: Site) -> None:
     said = {"id": image.id, "filename": "x.jpg", "title": "Dusk", "tags": "sea", "artnr": "2"}
     [found] = site.app.post("/upload/known", said).json["files"]
     assert found["title"] == "Dusk"
-    changed = site.library.image(image.id)
+    changed = site.services.image(image.id)
     assert changed.titles == ("Quay", "Dusk")
     assert changed.references == {"artnr": ("1", "2")}
-    assert set(site.library.metadata.summary(image.id).tags) == {"sea"}
+    assert set(site.services.metadata.annotations.summary(image.id).tags) == {"sea"}
     site.app.reset()  # the cookie of the visitor who tagged
     nothing = site.app.post("/upload/known", {"id": image.id})
     assert nothing.json["files"][0]["title"] == "Dusk"
@@ -113,4 +113,4 @@ def test_a_picture_that_is_not_there_takes_nothing(site: Site) -> None:
 def test_only_those_who_may_can_ask(tmp_path: Path, right: str, role: str, path: str) -> None:
     site = Site(tmp_path, **{f"who.{right}": role})
     assert site.app.get(path, status="4*").status_int in {401, 403}
-    site.library.close()
+    site.services.close()

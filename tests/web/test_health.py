@@ -13,7 +13,7 @@ def test_everything_works(site: Site) -> None:
 
 
 def test_a_store_that_is_gone_is_named_and_no_reason_to_restart(site: Site) -> None:
-    site.library.close()
+    site.services.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     site.settings.metadata_path.write_bytes(b"this is no database" * 1000)

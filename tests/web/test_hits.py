@@ -62,7 +62,7 @@ def filled(site: Site) -> str:
 def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
     site = Site(tmp_path_factory.mktemp("site"))
     yield Ways(site)
-    site.library.close()
+    site.services.close()
 
 
 @pytest.fixture(scope="module")
@@ -156,13 +156,13 @@ def test_large_ones_are_not_read_at_once(ways: Ways) -> None:
 def fenced(request, tmp_path: Path) -> Iterator[Ways]:
     ways = Ways(Site(tmp_path, **request.param))
     yield ways
-    ways.site.library.close()
+    ways.site.services.close()
 
 
 def test_what_needs_a_signature_is_checked(fenced: Ways) -> None:
     site = fenced.site
     image_id = site.upload(pictures.photo(width=300, height=200))
-    url = site.library.markup.url(image_id, "33x33").removeprefix("http://localhost")
+    url = site.services.urls.url(image_id, "33x33").removeprefix("http://localhost")
     assert fenced.ask(url).status_int == 200
     assert fenced.ask(url).status_int == 200
     path = url.partition("?")[0]
@@ -175,5 +175,5 @@ def test_removed_images_are_gone(site: Site) -> None:
     ways = Ways(site)
     path = f"/64x64/{filled(site)}"
     assert ways.is_short(path)
-    site.library.editing.trash(path.rpartition("/")[2])
+    site.services.editing.trash(path.rpartition("/")[2])
     assert ways.ask(path).status_int == 404

@@ -120,7 +120,7 @@ def test_hostile_texts_stay_texts(site: Site, browser: TestApp) -> None:
     image = site.add(
         title=HOSTILE, filename="<b>.jpg", tags=["<i>x"], references={"artnr": [HOSTILE]}
     )
-    site.library.editing.set_alt(image.id, HOSTILE)
+    site.services.editing.set_alt(image.id, HOSTILE)
     page = browser.get(f"/image/{image.id}/")
     assert page.html.h1.text == HOSTILE
     assert page.html.select_one(".picture img")["alt"] == HOSTILE
@@ -150,14 +150,14 @@ def test_titles_are_changed_and_taken_back_again(
     assert page.html.h1.text == "Harbour"
     form = [f for f in page.forms.values() if f.action.endswith("update_title")][1]
     assert form.submit().follow().html.h1.text == "Quay"
-    assert site.library.image(image.id).titles == ("Harbour", "Quay")
+    assert site.services.image(image.id).titles == ("Harbour", "Quay")
 
 
 def test_alternative_text_and_references(site: Site, browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/")
     page = send(page, "update_alt", value="A quay at dusk")
     page = send(page, "references", artnr="10107, 10108", others="Path: x:y\n\nold:1\nold:2")
-    known = site.library.image(image.id)
+    known = site.services.image(image.id)
     assert known.alt == "A quay at dusk"
     assert known.references == {
         "artnr": ("10107", "10108"),
@@ -187,15 +187,15 @@ def test_the_focal_point_by_click_and_by_number(site: Site, browser: TestApp, im
         "point.y": "213",
     }
     page = browser.post(path + "focus", fields).follow()
-    assert site.library.image(image.id).focus == (0.25, 1.0)
+    assert site.services.image(image.id).focus == (0.25, 1.0)
     assert "150x150!25,100" in page.html.select_one(".crops img")["src"]
     numbers = next(f for f in page.forms.values() if "x" in f.fields)
     numbers["x"], numbers["y"] = "30", "70"
     page = numbers.submit().follow()
-    assert site.library.image(image.id).focus == (0.3, 0.7)
+    assert site.services.image(image.id).focus == (0.3, 0.7)
     numbers = next(f for f in page.forms.values() if "x" in f.fields)
     numbers.submit("clear", value="1")
-    assert site.library.image(image.id).focus is None
+    assert site.services.image(image.id).focus is None
 
 
 @pytest.mark.parametrize(
@@ -246,8 +246,8 @@ def test_moving_to_the_trash_leads_on_and_says_so_once(
 def test_pages_of_pictures_that_are_not_there(site: Site, browser: TestApp, image: Image) -> None:
     browser.get(f"/image/{'A' * 32}01/", status=404)
     browser.get("/image/nonsense/", status=404)
-    site.library.editing.trash(image.id)
-    site.library.editing.remove(image.id)
+    site.services.editing.trash(image.id)
+    site.services.editing.remove(image.id)
     browser.get(f"/image/{image.id}/", status=410)
 
 
@@ -260,4 +260,4 @@ def test_who_may_only_look_sees_no_forms(tmp_path_factory: pytest.TempPathFactor
     page = site.browser().get("/image/")
     assert page.html.select_one("a[href='/trash/'], a[href='/upload/']") is None
     assert [b["value"] for b in page.html.select("button[name=action]")] == ["download"]
-    site.library.close()
+    site.services.close()

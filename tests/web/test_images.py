@@ -174,14 +174,14 @@ def test_a_size_that_is_not_allowed(tmp_path: Path, photo: bytes) -> None:
     answer = site.app.get(f"/301x300/{id_}.jpeg", status=403)
     assert "301x300" in answer.text
     site.app.get(f"/o/{id_}", status=403)
-    site.library.close()
+    site.services.close()
 
 
 def test_a_hit_needs_no_store(site: Site, photo: bytes) -> None:
     url = f"/64x64/{site.upload(photo)}.jpeg"
     first = site.app.get(url)
     shutil.rmtree(site.folder / "originals")
-    site.library.close()
+    site.services.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     assert site.app.get(url).body == first.body
@@ -189,7 +189,7 @@ def test_a_hit_needs_no_store(site: Site, photo: bytes) -> None:
 
 def test_metadata_down_still_makes_renditions(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
-    site.library.close()
+    site.services.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     site.settings.metadata_path.write_bytes(b"this is no database" * 1000)
@@ -205,7 +205,7 @@ def test_an_original_that_got_damaged_is_kept(site: Site, photo: bytes) -> None:
         answer = site.app.get(f"/{size}/{id_}.jpeg", status=502)
         assert answer.headers["Cache-Control"] == "no-store"
     assert file.read_bytes() == photo[:2000]
-    assert site.library.metadata.get(id_).trashed is None
+    assert site.services.metadata.images.get(id_).trashed is None
     assert site.cached() == []
 
 
@@ -228,20 +228,20 @@ def test_two_hundred_at_once_scale_once(
         bodies = set(pool.map(lambda _: site.app.get(url).body, range(200)))
     assert len(bodies) == 1
     assert len(calls) == 1
-    site.library.close()
+    site.services.close()
 
 
 def test_trash_and_removal_take_the_renditions_along(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     url = f"/64x64/{id_}.jpeg"
     site.app.get(url)
-    site.library.editing.trash(id_)
+    site.services.editing.trash(id_)
     assert site.cached() == []
     site.app.get(url, status=404)
     site.app.get(f"/o/{id_}", status=404)
-    site.library.editing.restore(id_)
+    site.services.editing.restore(id_)
     site.app.get(url, status=200)
-    site.library.editing.remove(id_)
+    site.services.editing.remove(id_)
     assert site.cached() == []
     site.app.get(url, status=410)
     assert site.upload(photo) == id_

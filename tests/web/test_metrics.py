@@ -36,14 +36,14 @@ def test_what_was_done_is_counted(tmp_path: Path) -> None:
     assert after['huimages_responses_total{status="200"}'] == 6
     gauges = ("rendering", "rendering_waiting", "jobs_waiting")
     assert [after[f"huimages_{name}"] for name in gauges] == [0, 0, 0]
-    site.library.close()
+    site.services.close()
 
 
 @pytest.mark.parametrize("address", ["192.0.3.1", "::2", "", "a socket"])
 def test_they_are_for_the_named_addresses_alone(tmp_path: Path, address: str) -> None:
     site = Site(tmp_path, metrics="192.0.2.0/24 ::1")
     TestApp(site.app.app, extra_environ={"REMOTE_ADDR": address}).get("/metrics", status=404)
-    site.library.close()
+    site.services.close()
 
 
 def test_nobody_is_named_by_default(site: Site) -> None:

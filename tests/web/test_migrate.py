@@ -12,7 +12,7 @@ import pytest
 
 from huimages_app.config.settings import Settings
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import make_place
+from huimages_app.factory import originals_at
 from huimages_app.storage.interfaces import OriginalInfo, Originals
 from tests.support import oldsite, pictures
 from tests.support.commands import Ran, begun, huimages, ini_of
@@ -62,7 +62,7 @@ def new_place(s3_store: S3Server, tmp_path: Path) -> NewPlace:
 def opened(place: str, settings: dict[str, str]) -> Originals:
     """A look into a place past the command."""
     read = Settings.read({f"huimages.{key}": value for key, value in settings.items()})
-    return make_place(place, read)
+    return originals_at(place, read)
 
 
 def fill(place: str, settings: dict[str, str], contents: list[bytes]) -> None:

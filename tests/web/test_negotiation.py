@@ -38,7 +38,7 @@ def test_jpeg_is_served_until_the_better_one_is_made(
     assert first.headers["Vary"] == "Accept"
     is_best = contenttype == "image/jpeg"
     assert first.headers["Cache-Control"] == (LONG if is_best else "public, max-age=60")
-    site.library.worker.join()
+    site.services.worker.join()
     later = get(site, f"/120x120/{image_id}{ending}", accept)
     assert later.content_type == contenttype
     assert later.headers["Vary"] == "Accept"
@@ -49,7 +49,7 @@ def test_jpeg_is_served_until_the_better_one_is_made(
 def test_each_format_is_cached_by_itself_and_once(site: Site, image_id: str) -> None:
     for accept in (CHROME, SAFARI_14, CURL, CHROME):
         get(site, f"/120x120/{image_id}.auto", accept)
-    site.library.worker.join()
+    site.services.worker.join()
     assert site.cached() == ["120x120.avif", "120x120.jpeg", "120x120.webp"]
     assert get(site, f"/120x120/{image_id}.auto", SAFARI_14).content_type == "image/webp"
 
@@ -75,14 +75,14 @@ def test_everywhere(tmp_path: Path) -> None:
     for ending in ("", ".jpeg", ".jpg", "/name.jpeg", "/name", "/version-1.5", ".auto"):
         answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
         assert answer.headers["Vary"] == "Accept"
-        site.library.worker.join()
+        site.services.worker.join()
         assert get(site, f"/120x120/{image_id}{ending}", CHROME).content_type == "image/avif"
     for ending in (".png", ".webp", "/name.PNG"):
         answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
         assert answer.content_type != "image/avif"
         assert "Vary" not in answer.headers
     assert get(site, f"/o/{image_id}", CHROME).body == photo
-    site.library.close()
+    site.services.close()
 
 
 def test_off(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_off(tmp_path: Path) -> None:
     image_id = site.upload(pictures.photo(width=300, height=200))
     answer = get(site, f"/120x120/{image_id}.auto", CHROME, 404)
     assert "not in .auto" in answer.text
-    site.library.close()
+    site.services.close()
 
 
 def test_what_cannot_be_made_stays_a_jpeg(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -99,18 +99,18 @@ def test_what_cannot_be_made_stays_a_jpeg(tmp_path: Path, caplog: pytest.LogCapt
     caplog.set_level("INFO", "huimages_app")
     for _ in range(2):
         assert get(site, f"/120x120/{image_id}.auto", CHROME).content_type == "image/jpeg"
-        site.library.worker.join()
+        site.services.worker.join()
     assert f"{image_id} is not made as avif" in caplog.text
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
-    site.library.close()
+    site.services.close()
 
 
 def test_the_address_is_what_is_signed(tmp_path: Path) -> None:
     site = Site(tmp_path, signed="all")
     image_id = site.upload(pictures.photo(width=300, height=200))
     path = f"/120x120/{image_id}.auto"
-    query = site.library.sizes.query(Size.parse("120x120"), path)
+    query = site.services.sizes.query(Size.parse("120x120"), path)
     get(site, path, CHROME, 403)
     assert get(site, path + query, CHROME).headers["Vary"] == "Accept"
     get(site, path.replace("auto", "avif") + query, CHROME, 403)
-    site.library.close()
+    site.services.close()

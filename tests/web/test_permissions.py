@@ -126,7 +126,7 @@ class Person:
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("closed"), **CLOSED, chain="off")
     yield site
-    site.library.close()
+    site.services.close()
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +137,7 @@ def people(closed: Site) -> dict[str, Person]:
         app = TestApp(closed.app.app)
         headers = {}
         if role != "visitor":
-            closed.library.accounts.add(role, role, PASSWORD)
+            closed.services.accounts.add(role, role, PASSWORD)
             app.post("/login", {"name": role, "password": PASSWORD}, status=303)
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in app.cookies.items())
             page = TestApp(closed.app.app).get("/login", headers=headers)
@@ -145,7 +145,7 @@ def people(closed: Site) -> dict[str, Person]:
         may = {name for name, least in needed.items() if least in roles_up_to(role)}
         everybody[role] = Person(role, frozenset(may), headers, closed.app.app)
     for scope, covered in SCOPES.items():
-        _, text = closed.library.tokens.add(scope, [scope])
+        _, text = closed.services.tokens.add(scope, [scope])
         headers = {"Authorization": f"Bearer {text}"}
         everybody[scope] = Person(scope, covered, headers, closed.app.app)
     return everybody
@@ -176,7 +176,7 @@ def test_everybody_gets_what_they_may_and_no_more(
         if allowed != (row.permission == OPEN_TO_ALL or row.permission in person.may):
             wrong.append((row, answer.status))
         if row.method == "POST" and not allowed:
-            assert closed.library.metadata.get(image_id).trashed is None
+            assert closed.services.metadata.images.get(image_id).trashed is None
     assert wrong == []
 
 

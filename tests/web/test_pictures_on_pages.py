@@ -25,7 +25,7 @@ def test_every_picture_on_every_page_is_served(tmp_path: Path, ini: dict[str, st
         site.add(2, 450, 45, tags=["sea"]),  # wider than the grid shows
         site.add(3, 45, 450, tags=["sea"]),  # narrower
     ]
-    site.library.editing.set_focus(images[1].id, (0.1, 0.9))
+    site.services.editing.set_focus(images[1].id, (0.1, 0.9))
     browser = site.browser()
     addresses: set[str] = set()
     for path in ("/", "/tag/sea/", *(f"/image/{image.id}/?in=tag:sea" for image in images)):
@@ -39,4 +39,4 @@ def test_every_picture_on_every_page_is_served(tmp_path: Path, ini: dict[str, st
     assert len(addresses) > 20
     for address in addresses:
         assert browser.get(address).content_type.startswith("image/"), address
-    site.library.close()
+    site.services.close()

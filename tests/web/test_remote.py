@@ -22,12 +22,12 @@ from huimages_app.errors import (
     BadSetting,
     BadSize,
     BadToken,
-    Busy,
     EditConflict,
     NotAnImage,
     RemovedImage,
+    ServerBusy,
     SizeNotAllowed,
-    StoreDown,
+    StorageUnavailable,
     UnknownImage,
 )
 from huimages_app.remote.transport import Transport
@@ -46,11 +46,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
     """A site that `client` works on, and that `remote` asks."""
     site = Site(tmp_path, **SITE, **CLOSED)
     client.configure(ini_in(tmp_path, **SITE))
-    _, token = site.library.tokens.add("shop", ["read", "upload", "edit"])
+    _, token = site.services.tokens.add("shop", ["read", "upload", "edit"])
     remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
     yield site
     client.configure(None)
-    site.library.close()
+    site.services.close()
 
 
 def test_it_has_the_functions_of_the_library() -> None:
@@ -84,7 +84,7 @@ def test_a_picture_goes_in_and_comes_back(site: Site) -> None:
 @pytest.mark.parametrize("size", ["150x150", "vga", "square", "75x75!", "o", "x100@2x"])
 def test_both_say_the_same_of_a_picture(site: Site, size: str) -> None:
     client.save_image(PHOTO, title='Bike & "Bell" <1>')
-    site.library.editing.set_focus(ID, (0.2, 0.8))
+    site.services.editing.set_focus(ID, (0.2, 0.8))
     attributes: dict[str, Any] = {"class_": "a", "data-x": '"', "alt": "<>"}
     for module in (client, remote):
         assert module.scaled_dimensions(ID, size) == client.scaled_dimensions(ID, size)
@@ -103,7 +103,7 @@ def test_what_is_known_grows(site: Site) -> None:
     remote.set_title(ID, "Newest")
     remote.set_title(ID, "")
     remote.update_metadata(ID)
-    image = site.library.image(ID)
+    image = site.services.image(ID)
     assert image.titles == ("Old", "New", "Newest")
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("shop", "web")
@@ -124,7 +124,7 @@ def test_what_is_deleted_is_in_the_trash(site: Site) -> None:
     remote.save_image(PHOTO)
     remote.delete_image(ID)
     remote.delete_image(ID)
-    assert site.library.metadata.get(ID).trashed
+    assert site.services.metadata.images.get(ID).trashed
     assert remote.scaled_imagedata(ID) is None
 
 
@@ -150,13 +150,13 @@ def test_errors_are_those_of_the_library(
 
 def test_what_was_removed_is_told_apart(site: Site) -> None:
     remote.save_image(PHOTO)
-    site.library.editing.remove(ID)
+    site.services.editing.remove(ID)
     with pytest.raises(RemovedImage):
         remote.get_imagedoc(ID)
 
 
 def test_a_token_that_does_not_allow_it(site: Site) -> None:
-    _, token = site.library.tokens.add("reader", ["read"])
+    _, token = site.services.tokens.add("reader", ["read"])
     for wrong in (token, "hui_wrong", ""):
         remote.configure("http://localhost", wrong, http=httpx.WSGITransport(site.app.app))
         with pytest.raises(BadToken):
@@ -225,26 +225,26 @@ def test_a_site_says_how_long_to_wait() -> None:
 
 def test_nobody_waits_for_ever() -> None:
     server = Stumbling(busy(Retry_After="3600"))
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         server.transport.api("GET", "/tags")
     assert server.waits == []
     server = Stumbling(*[httpx.ConnectError("no")] * 2, attempts=2)
-    with pytest.raises(StoreDown, match="does not answer"):
+    with pytest.raises(StorageUnavailable, match="does not answer"):
         server.transport.api("GET", "/tags")
-    with pytest.raises(Busy):
+    with pytest.raises(ServerBusy):
         Stumbling(busy(429), attempts=1).transport.api("GET", "/tags")
 
 
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (httpx.Response(200, text="<html>"), StoreDown),
-        (httpx.Response(200, text="{", headers=JSON), StoreDown),
-        (httpx.Response(200, json=[]), StoreDown),
+        (httpx.Response(200, text="<html>"), StorageUnavailable),
+        (httpx.Response(200, text="{", headers=JSON), StorageUnavailable),
+        (httpx.Response(200, json=[]), StorageUnavailable),
         (httpx.Response(404, text="{", headers=JSON), UnknownImage),
         (httpx.Response(400, json=["wrong"]), BadInput),
-        (httpx.Response(302, headers={"Location": "/login"}), StoreDown),
-        (httpx.Response(500, text="oops"), StoreDown),
+        (httpx.Response(302, headers={"Location": "/login"}), StorageUnavailable),
+        (httpx.Response(500, text="oops"), StorageUnavailable),
         (httpx.Response(404, text="oops"), UnknownImage),
         (httpx.Response(400, text="oops"), BadInput),
         (
@@ -287,7 +287,7 @@ def test_where_originals_are_not_given_out(tmp_path: Path) -> None:
     with pytest.raises(SizeNotAllowed):
         remote.imageurl(ID)
     client.configure(None)
-    site.library.close()
+    site.services.close()
 
 
 def test_who_always_loses_gives_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -297,13 +297,13 @@ def test_who_always_loses_gives_up(site: Site, monkeypatch: pytest.MonkeyPatch) 
 
     def with_a_rival(method: str, path: str, **request: Any) -> httpx.Response:
         if method == "PATCH":
-            site.library.editing.retitle(ID, f"Rival {datetime.now(UTC)}")
+            site.services.editing.retitle(ID, f"Rival {datetime.now(UTC)}")
         return asked(method, path, **request)
 
     monkeypatch.setattr(api, "api", with_a_rival)
     with pytest.raises(EditConflict):
         remote.update_metadata(ID, title="Mine")
-    titles = site.library.image(ID).titles
+    titles = site.services.image(ID).titles
     assert len(titles) == 5
     assert "Mine" not in titles
 
@@ -330,4 +330,4 @@ def test_a_real_server(tmp_path: Path) -> None:
         server.shutdown()
         thread.join()
         server.server_close()
-        site.library.close()
+        site.services.close()

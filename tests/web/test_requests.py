@@ -36,12 +36,12 @@ def stores(couchdb_url: str, s3_store: S3Server) -> Iterator[Stores]:
 def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **stores.metadata_ini(), **stores.originals_ini())
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def fill(site: Site, number: int) -> None:
     """Records without originals: pages ask for none."""
-    metadata = site.library.metadata
+    metadata = site.services.metadata
     for n in range(number):
         moment = START + timedelta(minutes=n)
         image = Image(
@@ -50,17 +50,19 @@ def fill(site: Site, number: int) -> None:
             references={"artnr": (str(n),)},
             sha256="measured",
         )
-        metadata.save(image.id, lambda _, image=image: image)
+        metadata.images.save(image.id, lambda _, image=image: image)
         if n % 2:
-            metadata.save_mark(
-                image.id, "vera", lambda mark: replace(mark, tags=("sea",), favorite=True, rating=7)
+            metadata.annotations.save(
+                image.id,
+                "vera",
+                lambda annotation: replace(annotation, tags=("sea",), favorite=True, rating=7),
             )
 
 
 def test_as_many_requests_as_the_manual_says(site: Site, stores: Stores) -> None:
     fill(site, 70)
     id_ = site.add(1, 300, 200, title="A gull", tags=["sea"]).id
-    site.library.worker.join()
+    site.services.worker.join()
     middle = image_id(b"61")
     page = f"/image/{id_}/"
     new = [("uploadfile", "new.jpeg", pictures.photo(300, 200, seed=2))]
@@ -105,7 +107,7 @@ def test_as_many_requests_as_the_manual_says(site: Site, stores: Stores) -> None
         site.app.reset()
         stores.requests()
         act()
-        site.library.worker.join()
+        site.services.worker.join()
         measured[name] = stores.requests()
     rows = ROW.findall(MANUAL.read_text(encoding="utf-8"))
     said = {name: (int(couchdb), int(s3)) for name, couchdb, s3 in rows}

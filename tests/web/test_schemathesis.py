@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.libraries import add, library_in
+from tests.support.libraries import add, services_in
 from tests.support.pictures import photo
 from tests.support.processes import free_port, serving
 
@@ -51,10 +51,10 @@ checks.positive_data_acceptance.expected-statuses = [200, 201, 409, 413, 415]
 
 @pytest.mark.timeout(300)
 def test_nothing_is_found(tmp_path: Path) -> None:
-    library = library_in(tmp_path)
-    image = add(library, photo(60, 40), title="Quay", tags=["sea"]).image.id
-    another = add(library, photo(40, 60)).image.id
-    library.close()
+    services = services_in(tmp_path)
+    image = add(services, photo(60, 40), title="Quay", tags=["sea"]).image.id
+    another = add(services, photo(40, 60)).image.id
+    services.close()
     port = free_port()
     (tmp_path / "site.ini").write_text(INI.format(port=port), encoding="utf-8")
     configuration = CONFIGURATION.format(image=image, another=another)

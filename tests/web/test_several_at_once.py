@@ -37,23 +37,23 @@ def test_tags_are_added_and_removed(site: Site, browser: TestApp, images: list[I
     page = chosen.submit("action", value="tag").follow()
     assert page.request.path == "/tag/all/"
     assert page.html.select_one("[role=status]").text == "The tags of 2 pictures were changed."
-    tags = [set(site.library.metadata.summary(image.id).tags) for image in images]
+    tags = [set(site.services.metadata.annotations.summary(image.id).tags) for image in images]
     assert tags == [{"all", "dusk", "sea"}, {"all", "dusk", "sea"}, {"all"}]
     chosen = choose(browser.get("/tag/sea/"), images[0], tags="sea all")
     chosen.submit("action", value="untag")
-    assert set(site.library.metadata.summary(images[0].id).tags) == {"dusk"}
+    assert set(site.services.metadata.annotations.summary(images[0].id).tags) == {"dusk"}
 
 
 def test_a_download_is_a_zip_of_the_originals(
     site: Site, browser: TestApp, images: list[Image]
 ) -> None:
-    site.library.editing.trash(images[2].id)
+    site.services.editing.trash(images[2].id)
     answer = site.app.post("/selection/", {"action": "download", "id": [i.id for i in images]})
     assert answer.content_disposition == "attachment; filename=huimages.zip"
     archive = zipfile.ZipFile(io.BytesIO(answer.body))
     assert archive.testzip() is None
     assert archive.namelist() == ["DSC.jpg", "DSC-2.jpg"]
-    with site.library.originals.open(images[0].id) as original:
+    with site.services.originals.open(images[0].id) as original:
         assert archive.read("DSC.jpg") == original.read()
 
 
@@ -85,13 +85,13 @@ def test_only_what_lies_in_the_trash_can_be_removed(site: Site, images: list[Ima
     fields = {"action": "remove", "id": [images[0].id, "A" * 32 + "01"]}
     answer = site.app.post("/trash/", fields, headers={"Accept": "application/json"})
     assert answer.json == {"done": []}
-    assert site.library.image(images[0].id)
+    assert site.services.image(images[0].id)
     site.app.get(f"/trash/{images[0].id}", status=404)
     site.app.get("/trash/nonsense", status=404)
 
 
 def test_pictures_that_have_gone_are_passed_over(site: Site, images: list[Image]) -> None:
-    site.library.editing.trash(images[0].id)
+    site.services.editing.trash(images[0].id)
     fields = {"action": "tag", "tags": "x", "id": [images[0].id, images[1].id]}
     assert site.app.post("/selection/", fields).text == "1"
 
@@ -123,8 +123,8 @@ def test_who_may_not_is_refused(tmp_path_factory: pytest.TempPathFactory) -> Non
         site.app.post("/selection/", fields, status=[401, 403])
     site.app.post("/trash/", {"action": "restore", "id": image.id}, status=[401, 403])
     assert site.app.get("/selection/").location == "http://localhost/image/"
-    assert site.library.image(image.id)
-    site.library.close()
+    assert site.services.image(image.id)
+    site.services.close()
 
 
 def test_editors_restore_and_only_admins_remove(
@@ -132,17 +132,17 @@ def test_editors_restore_and_only_admins_remove(
 ) -> None:
     site = Site(tmp_path_factory.mktemp("editors"), **{"who.admin": "admin"})
     image = site.add()
-    site.library.editing.trash(image.id)
+    site.services.editing.trash(image.id)
     page = site.browser().get("/trash/")
     assert [b["value"] for b in page.html.select("button[name=action]")] == ["restore"]
     site.app.post("/trash/", {"action": "remove", "id": image.id}, status=[401, 403])
-    assert site.library.metadata.get(image.id)
-    site.library.close()
+    assert site.services.metadata.images.get(image.id)
+    site.services.close()
 
 
 def test_the_trash_is_paged(site: Site, browser: TestApp) -> None:
     for seed in range(62):
-        site.library.editing.trash(site.add(seed, 12, 8).id)
+        site.services.editing.trash(site.add(seed, 12, 8).id)
     first = browser.get("/trash/")
     second = first.click("Load more")
     assert len(second.html.select("input[name=id]")) == 2
@@ -150,6 +150,8 @@ def test_the_trash_is_paged(site: Site, browser: TestApp) -> None:
 
 
 def test_an_archive_has_a_limit(site: Site, images: list[Image]) -> None:
-    site.library.metadata.update(images[0].id, lambda image: replace(image, length=5 * 10**9))
+    site.services.metadata.images.update(
+        images[0].id, lambda image: replace(image, length=5 * 10**9)
+    )
     fields = {"action": "download", "id": images[0].id}
     assert "5,000,000,000 bytes" in site.app.post("/selection/", fields, status=413).text

@@ -23,9 +23,9 @@ HTML = {"Accept": "text/html"}
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **CLOSED)
-    site.library.accounts.add("alice", "editor", PASSWORD)
+    site.services.accounts.add("alice", "editor", PASSWORD)
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def sign_in(app: TestApp, name: str = "alice", password: str = PASSWORD, **rest: Any) -> Any:
@@ -108,11 +108,11 @@ def test_signing_in_makes_a_new_session(closed: Site) -> None:
 
 def test_a_session_of_another_secret_is_none(closed: Site, tmp_path: Path) -> None:
     other = Site(tmp_path / "other", **CLOSED, secret="another secret of 32 characters!!")
-    other.library.accounts.add("alice", "admin", PASSWORD)
+    other.services.accounts.add("alice", "admin", PASSWORD)
     sign_in(other.app, status=303)
     closed.app.set_cookie("huimages", other.app.cookies["huimages"].strip('"'))
     closed.app.get("/", status=401)
-    other.library.close()
+    other.services.close()
 
 
 def test_a_new_password_ends_all_other_sessions(closed: Site) -> None:
@@ -169,9 +169,9 @@ def test_signing_out_here_and_everywhere(closed: Site) -> None:
 
 def test_a_removed_account_is_out_at_once_and_a_role_changes_at_once(closed: Site) -> None:
     sign_in(closed.app, status=303)
-    closed.library.accounts.set_role("alice", "viewer")
+    closed.services.accounts.set_role("alice", "viewer")
     closed.app.post("/upload/api/", upload_files=FILES, headers=csrf(closed.app), status=403)
-    closed.library.accounts.remove("alice")
+    closed.services.accounts.remove("alice")
     closed.app.get("/", status=401)
 
 
@@ -185,28 +185,31 @@ def test_a_session_ends_some_day_however_much_it_is_used(
 
 def test_what_a_visitor_said_moves_to_the_account(tmp_path: Path) -> None:
     site = Site(tmp_path)
-    account = site.library.accounts.add("alice", "editor", PASSWORD)
+    account = site.services.accounts.add("alice", "editor", PASSWORD)
     image_id = site.app.post("/upload/api/?tags=sea", upload_files=FILES).text
-    [visitor] = site.library.metadata.marks(image_id)
+    [visitor] = site.services.metadata.annotations.of_image(image_id)
     answer = sign_in(site.app, status=303)
-    assert set(site.library.metadata.marks(image_id)) == {account.visitor_id}
+    assert set(site.services.metadata.annotations.of_image(image_id)) == {account.visitor_id}
     assert any(c.startswith("huimages_visitor=;") for c in answer.headers.getall("Set-Cookie"))
     site.app.post("/upload/api/?tags=sand", upload_files=FILES, headers=csrf(site.app))
-    assert site.library.metadata.mark(image_id, account.visitor_id).tags == ("sea", "sand")
-    assert site.library.metadata.mark(image_id, visitor).is_empty
-    site.library.close()
+    assert site.services.metadata.annotations.get(image_id, account.visitor_id).tags == (
+        "sea",
+        "sand",
+    )
+    assert site.services.metadata.annotations.get(image_id, visitor).is_empty
+    site.services.close()
 
 
 def test_favourites_of_the_old_site_move_to_the_account_too(tmp_path: Path) -> None:
     site = Site(tmp_path)
-    account = site.library.accounts.add("alice", "editor", PASSWORD)
+    account = site.services.accounts.add("alice", "editor", PASSWORD)
     image_id = site.upload(PHOTO)
     old = "ORSXG5DUMVZXIZLTORSXG5DTMU"
-    site.library.editing.favorite(image_id, old, favorite=True)
+    site.services.editing.favorite(image_id, old, favorite=True)
     site.app.set_cookie("_hda", f"1262304000,{old}")
     sign_in(site.app, status=303)
-    assert site.library.metadata.mark(image_id, account.visitor_id).favorite
-    site.library.close()
+    assert site.services.metadata.annotations.get(image_id, account.visitor_id).favorite
+    site.services.close()
 
 
 # -- a proxy that signs in ------------------------------------------------------------------
@@ -216,9 +219,9 @@ def test_favourites_of_the_old_site_move_to_the_account_too(tmp_path: Path) -> N
 def proxied(tmp_path: Path) -> Iterator[Site]:
     settings = {"proxy_addresses": "10.0.0.0/8", "proxy_user_header": "X-Remote-User"}
     site = Site(tmp_path, **CLOSED, **settings)
-    site.library.accounts.add("alice", "editor", None)
+    site.services.accounts.add("alice", "editor", None)
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def by(address: str, user: str = "alice", **headers: str) -> dict[str, Any]:
@@ -259,7 +262,7 @@ def test_there_is_no_password_to_change_for_them(proxied: Site) -> None:
 
 
 def test_the_address_behind_a_proxy_is_the_one_that_is_throttled(proxied: Site) -> None:
-    proxied.library.accounts.add("carol", "viewer", PASSWORD)
+    proxied.services.accounts.add("carol", "viewer", PASSWORD)
     for number in range(21):
         headers = {"X-Forwarded-For": f"198.51.100.{number}, 10.9.9.9"}
         environ = {"REMOTE_ADDR": "10.1.2.3"}
@@ -277,9 +280,9 @@ def bearer(text: str) -> dict[str, str]:
 
 
 def test_a_token_uploads_and_does_nothing_else(closed: Site) -> None:
-    _, text = closed.library.tokens.add("shop", ["upload"])
+    _, text = closed.services.tokens.add("shop", ["upload"])
     answer = closed.app.post("/upload/api/?tags=sea", upload_files=FILES, headers=bearer(text))
-    assert len(closed.library.metadata.marks(answer.text)) == 1
+    assert len(closed.services.metadata.annotations.of_image(answer.text)) == 1
     assert "Set-Cookie" not in answer.headers
     closed.app.get("/", headers=bearer(text), status=403)
     closed.app.get("/accounts/", headers=bearer(text), status=403)
@@ -299,26 +302,26 @@ def test_who_may_only_upload_renames_nothing(
     image = closed.add(title="Old", references={"artnr": ["1"]})
     content = pictures.photo(60, 40)
     for scopes, title in ((["upload"], "Old"), (["upload", "edit"], "New")):
-        _, text = closed.library.tokens.add("shop", scopes)
+        _, text = closed.services.tokens.add("shop", scopes)
         fields = {} if file else {"id": image.id, "title": "New", "artnr": "2"}
         files = [(file, "a.jpeg", content)] if file else None
         closed.app.post(path, fields, upload_files=files, headers=bearer(text), status=status)
-        image = closed.library.metadata.get(image.id)
+        image = closed.services.metadata.images.get(image.id)
         assert (image.title, image.references["artnr"]) == (title, ("1", "2"))
 
 
 def test_the_first_title_is_the_uploaders(closed: Site) -> None:
-    _, text = closed.library.tokens.add("shop", ["upload"])
+    _, text = closed.services.tokens.add("shop", ["upload"])
     answer = closed.app.post(
         "/upload/api/?title=First", upload_files=FILES, headers=bearer(text), status=200
     )
-    assert closed.library.metadata.get(answer.text).title == "First"
+    assert closed.services.metadata.images.get(answer.text).title == "First"
 
 
 def test_a_stolen_token_is_worth_nothing_after_its_revocation(closed: Site) -> None:
-    token, text = closed.library.tokens.add("shop", ["upload", "read"])
+    token, text = closed.services.tokens.add("shop", ["upload", "read"])
     closed.app.get("/", headers=bearer(text), status=200)
-    closed.library.tokens.revoke(token.id)
+    closed.services.tokens.revoke(token.id)
     for answer in (
         closed.app.get("/", headers=bearer(text), status=401),
         closed.app.post("/upload/api/", upload_files=FILES, headers=bearer(text), status=401),

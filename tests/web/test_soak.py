@@ -17,8 +17,8 @@ from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Query
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import UnknownImage
-from huimages_app.factory import make_library
-from huimages_app.services import Description, Library
+from huimages_app.factory import build_services
+from huimages_app.services import Description, Services
 from tests.support import pictures
 
 SECONDS = 4.0
@@ -44,46 +44,46 @@ def settings(folder: Path) -> Settings:
     )
 
 
-def act(library: Library, action: str, number: int, chance: random.Random) -> None:
+def act(services: Services, action: str, number: int, chance: random.Random) -> None:
     """Do one thing to one picture."""
     id_, visitor = IDS[number], f"visitor {chance.randrange(5)}"
     match action:
         case "upload":
             said = Description(title=f"Title {visitor}", tags=("all", visitor[-1]))
-            library.intake.add(io.BytesIO(PICTURES[number]), said, visitor)
+            services.uploads.add(io.BytesIO(PICTURES[number]), said, visitor)
         case "fetch":
             size, ending = chance.choice(SIZES), chance.choice(("jpeg", "webp"))
-            served = library.renditions.get(id_, Size.parse(size), parse_format(ending))
+            served = services.renditions.get(id_, Size.parse(size), parse_format(ending))
             content = served.file.read()
             served.close()
             assert len(content) == served.length
             Image.open(io.BytesIO(content)).load()
         case "original":
-            served = library.renditions.original(id_)
+            served = services.renditions.original(id_)
             assert served.file.read() == PICTURES[number]
             served.close()
         case "page":
-            library.metadata.page(Query(), 20)
+            services.metadata.search.page(Query(), 20)
         case "tag":
-            library.editing.tag(id_, visitor, f"tag{chance.randrange(9)}")
+            services.editing.tag(id_, visitor, f"tag{chance.randrange(9)}")
         case "rate":
-            library.editing.rate(id_, visitor, chance.randrange(11))
+            services.editing.rate(id_, visitor, chance.randrange(11))
         case "retitle":
-            library.editing.retitle(id_, f"Title {chance.random()}")
+            services.editing.retitle(id_, f"Title {chance.random()}")
         case _:
-            getattr(library.editing, action)(id_)
+            getattr(services.editing, action)(id_)
 
 
 def work(folder: Path, seed: int) -> int:
     """One process: 4 threads that act by chance; how often they did."""
-    library = make_library(settings(folder))
+    services = build_services(settings(folder))
     end = time.monotonic() + SECONDS
 
     def act_on(thread: int) -> int:
         chance, done = random.Random(100 * seed + thread), 0
         while time.monotonic() < end:
             try:
-                act(library, chance.choice(ACTIONS), chance.randrange(len(IDS)), chance)
+                act(services, chance.choice(ACTIONS), chance.randrange(len(IDS)), chance)
                 done += 1
             except UnknownImage:
                 continue  # in the trash, or removed
@@ -91,7 +91,7 @@ def work(folder: Path, seed: int) -> int:
 
     with ThreadPoolExecutor(4) as pool:
         done = sum(pool.map(act_on, range(4)))
-    library.close()
+    services.close()
     return done
 
 
@@ -100,14 +100,18 @@ def test_everything_at_once(tmp_path: Path) -> None:
     with ProcessPoolExecutor(2, mp_context=spawn) as pool:  # waits for its processes to end
         done = list(pool.map(work, [tmp_path] * 2, [1, 2]))
     assert min(done) > 20
-    library = make_library(settings(tmp_path))
-    assert list(library.upkeep.check()) == []
-    shown = {image.id for image in library.metadata.get_many(IDS).values() if image.trashed is None}
+    services = build_services(settings(tmp_path))
+    assert list(services.integrity.check()) == []
+    shown = {
+        image.id
+        for image in services.metadata.images.get_many(IDS).values()
+        if image.trashed is None
+    }
     cached = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert {path.parent.name for path in cached} <= shown
     # Every picture can be put back, whatever was done to it.
     for number, id_ in enumerate(IDS):
-        act(library, "upload", number, random.Random(0))
-        library.renditions.get(id_, Size.parse("50x50"), parse_format("jpeg")).close()
-    assert library.metadata.page(Query(), 20).next is None
-    library.close()
+        act(services, "upload", number, random.Random(0))
+        services.renditions.get(id_, Size.parse("50x50"), parse_format("jpeg")).close()
+    assert services.metadata.search.page(Query(), 20).next is None
+    services.close()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from huimages_app.errors import UnknownImage
-from huimages_app.storage.couchdb import CouchSite
-from huimages_app.storage.legacy.s3_bucket import S3SiteBucket
+from huimages_app.storage.couchdb import CouchLegacySite
+from huimages_app.storage.legacy.s3_bucket import S3LegacyBucket
 from tests.support import oldsite, pictures
 from tests.support.commands import huimages, ini_of
 from tests.support.everything import Stores, stores_on
@@ -89,8 +89,10 @@ def test_looking_through_changes_nothing(stores: Stores, tmp_path: Path) -> None
         "'width' or 'height' is missing or no number": bare,
         "a mark has a tag twice: it counts once": [id_of("attached")],
     }
-    counted = {key: report[key] for key in ("marks", "visitors", "tags", "favorites", "ratings")}
-    assert counted == {"marks": 5, "visitors": 2, "tags": 6, "favorites": 2, "ratings": 3}
+    counted = {
+        key: report[key] for key in ("annotations", "visitors", "tags", "favorites", "ratings")
+    }
+    assert counted == {"annotations": 5, "visitors": 2, "tags": 6, "favorites": 2, "ratings": 3}
     assert report["designs"] == sorted(
         design for designs in oldsite.FOREIGN_DESIGNS.values() for design in designs
     )
@@ -159,7 +161,7 @@ def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
     assert huimages(ini_of(tmp_path, stores.ini()), "setup").status == 0
     site = Site(tmp_path, **stores.ini())
     yield site
-    site.library.close()
+    site.services.close()
 
 
 def shown(site: Site, path: str) -> set[str]:
@@ -261,13 +263,13 @@ def test_the_rest_of_the_recipe(stores: Stores, site: Site, tmp_path: Path) -> N
     ran = huimages(ini, "check", "--repair")
     assert ran.status == 1  # one original is lost
     assert ran.out == ["10 images: 10 wrong, 9 repaired"]
-    turned = site.library.metadata.get(id_of("turned"))
+    turned = site.services.metadata.images.get(id_of("turned"))
     assert (turned.width, turned.height) == (60, 40)
-    assert site.library.metadata.get(id_of("without a type")).contenttype == "image/jpeg"
+    assert site.services.metadata.images.get(id_of("without a type")).contenttype == "image/jpeg"
     # Found in a backup, the lost one comes back to its title.
     (tmp_path / "backup.jpeg").write_bytes(IMAGES["lost"].content)
     assert huimages(ini, "import", tmp_path / "backup.jpeg").status == 0
-    assert site.library.metadata.get(id_of("lost")).titles == ("Verloren",)
+    assert site.services.metadata.images.get(id_of("lost")).titles == ("Verloren",)
     assert huimages(ini, "check").out == ["10 images: 0 wrong"]
     report = json.loads("\n".join(huimages(ini, "check", "--site", "--json").out))
     assert [line.split(":")[0] for line in report["next"]] == ["docs/switch-over.md"]
@@ -280,10 +282,10 @@ def test_the_rest_of_the_recipe(stores: Stores, site: Site, tmp_path: Path) -> N
 
 
 def test_what_goes_away_while_it_is_looked_at(stores: Stores) -> None:
-    documents = CouchSite(
+    documents = CouchLegacySite(
         stores.databases.server(), stores.databases.images, stores.databases.visitors
     )
     with pytest.raises(UnknownImage):
         documents.peek(id_of("in s3"))
     with pytest.raises(UnknownImage):
-        S3SiteBucket(stores.server.place(bucket=stores.bucket)).peek(id_of("attached"))
+        S3LegacyBucket(stores.server.place(bucket=stores.bucket)).peek(id_of("attached"))

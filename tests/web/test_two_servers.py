@@ -18,8 +18,8 @@ import pytest
 from PIL import Image
 
 from huimages_app.config.loading import read_settings
-from huimages_app.factory import make_library
-from huimages_app.services import Library
+from huimages_app.factory import build_services
+from huimages_app.services import Services
 from huimages_app.services.maintenance.integrity import Problem
 from tests.support import pictures
 from tests.support.processes import free_port, serving
@@ -41,11 +41,11 @@ def pserve(folder: Path) -> Iterator[tuple[str, Popen[bytes]]]:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Library]:
+def opened(folder: Path) -> Iterator[Services]:
     """The library of that folder, past the web."""
-    library = make_library(read_settings(next(folder.glob("*.ini")), {}))
-    yield library
-    library.close()
+    services = build_services(read_settings(next(folder.glob("*.ini")), {}))
+    yield services
+    services.close()
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +103,9 @@ def test_many_upload_the_same_picture_at_once(
         )
         (id_,) = set(ids)
     assert len([path for path in (folder / "var/originals").rglob(id_) if path.is_file()]) == 1
-    with opened(folder) as library:
+    with opened(folder) as services:
         # Nothing that anybody said was lost, or is there twice.
-        assert sorted(library.metadata.get(id_).titles) == [f"Title {n}" for n in range(6)]
+        assert sorted(services.metadata.images.get(id_).titles) == [f"Title {n}" for n in range(6)]
 
 
 def test_killed_in_the_middle_of_uploads(tmp_path: Path, client: httpx.Client) -> None:
@@ -134,12 +134,12 @@ def test_killed_in_the_middle_of_uploads(tmp_path: Path, client: httpx.Client) -
         process.wait(10)
         stop.set()
     assert len(stored) >= 20
-    with opened(tmp_path) as library:
-        findings = list(library.upkeep.check())
+    with opened(tmp_path) as services:
+        findings = list(services.integrity.check())
         # An original whose record was not written yet; the next upload of it, or
         # `huimages check --repair`, completes it.
         assert {finding.problem for finding in findings} <= {Problem.NO_RECORD}
-        assert len(library.metadata.get_many(stored)) == len(set(stored)) == len(stored)
+        assert len(services.metadata.images.get_many(stored)) == len(set(stored)) == len(stored)
     with pserve(tmp_path) as (url, _):
         answer = client.get(f"{url}/o/{stored[-1]}")
         assert answer.content.startswith(pictures.photo(300, 200))

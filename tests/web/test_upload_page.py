@@ -32,10 +32,10 @@ def test_a_batch_shares_title_tags_and_article_number(site: Site, browser: TestA
     assert "uploaded" in good.text
     assert "broken.jpg" in bad.text
     assert "This is no picture, or a damaged one." in bad.text
-    image = site.library.image(image_id(photo(2)))
+    image = site.services.image(image_id(photo(2)))
     assert (image.title, image.filename) == ("Quay", "two.jpg")
     assert image.references == {"artnr": ("10106",)}
-    assert set(site.library.metadata.summary(image.id).tags) == {"sea", "dusk"}
+    assert set(site.services.metadata.annotations.summary(image.id).tags) == {"sea", "dusk"}
 
 
 def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
@@ -53,9 +53,9 @@ def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
 def test_article_numbers_from_file_names(tmp_path: Path, pattern: str, number: object) -> None:
     site = Site(tmp_path, **{"upload.artnr_pattern": pattern})
     site.app.post("/upload/", upload_files=[("uploadfile", "10106_side.jpg", photo())])
-    assert site.library.image(image_id(photo())).references.get("artnr") == number
+    assert site.services.image(image_id(photo())).references.get("artnr") == number
     assert "Otherwise it is taken from the file names" in site.browser().get("/upload/")
-    site.library.close()
+    site.services.close()
 
 
 def test_scripts_are_told_about_each_file(site: Site) -> None:
@@ -75,7 +75,7 @@ def test_the_status_is_an_error_where_no_file_was_taken(tmp_path: Path) -> None:
     post("/upload/", upload_files=[("uploadfile", "a", b"x")], headers=JSON, status=415)
     answer = post("/upload/", upload_files=[("uploadfile", "a", b"x" * 2000)], status=413)
     assert "This picture is too large." in answer
-    site.library.close()
+    site.services.close()
 
 
 def test_an_empty_form_is_refused(site: Site, browser: TestApp) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import BadCursor, StoreDown
-from ...storage.interfaces import Metadata
+from ...errors import BadCursor, StorageUnavailable
+from ...storage.interfaces import MetadataBackend
 
 if TYPE_CHECKING:
     from ...cache.renditions import RenditionCache
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 _PIECE = 1000
 
 
-class Follower:
+class CacheInvalidator:
     """Prepares the stores, then reads the changes of metadata every `interval` seconds.
 
     In a thread of its own.  Where it stopped reading stands in `bookmark`, so that a node
@@ -29,9 +29,9 @@ class Follower:
 
     def __init__(
         self,
-        metadata: Metadata,
+        metadata: MetadataBackend,
         cache: RenditionCache,
-        bookmark: Path,
+        checkpoint: Path,
         interval: float,
         *,
         prepare: Callable[[], None] | None = None,  # of the metadata alone if not given
@@ -39,7 +39,7 @@ class Follower:
         self._metadata = metadata
         self._prepare = prepare or metadata.prepare
         self._cache = cache
-        self._bookmark = bookmark
+        self._checkpoint = checkpoint
         self._interval = interval
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -61,12 +61,14 @@ class Follower:
         while True:
             since = self._read()
             try:
-                changes = self._metadata.changes(since, _PIECE)
+                changes = self._metadata.search.changes(since, _PIECE)
             except BadCursor:
                 if not since:
                     raise
                 # Another store than the one the bookmark is of: from its beginning.
-                log.warning("the changes in %s are of another store; reading anew", self._bookmark)
+                log.warning(
+                    "the changes in %s are of another store; reading anew", self._checkpoint
+                )
                 self._write("")
                 continue
             for image_id in changes.gone:
@@ -85,7 +87,7 @@ class Follower:
                     self._prepare()
                     prepared = True
                 self.catch_up()
-            except StoreDown as error:
+            except StorageUnavailable as error:
                 log.warning("not following the changes for now: %s", error)
             except OSError:
                 log.exception("the cache can't be kept up with the changes")
@@ -93,13 +95,13 @@ class Follower:
 
     def _read(self) -> str:
         try:
-            return self._bookmark.read_text(encoding="utf-8")
+            return self._checkpoint.read_text(encoding="utf-8")
         except FileNotFoundError:
             return ""
 
     def _write(self, since: str) -> None:
-        self._bookmark.parent.mkdir(parents=True, exist_ok=True)
+        self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
         # Processes of one node share the cache and the bookmark; each writes a file of its own.
-        beside = self._bookmark.with_name(f"{self._bookmark.name}.{os.getpid()}")
+        beside = self._checkpoint.with_name(f"{self._checkpoint.name}.{os.getpid()}")
         beside.write_text(since, encoding="utf-8")
-        beside.replace(self._bookmark)
+        beside.replace(self._checkpoint)

@@ -17,11 +17,11 @@ from typing import BinaryIO
 
 from ...domain.ids import digests_of_file
 from ...domain.models import Image, Query
-from ...errors import BadUpload, EditConflict, RemovedImage, StoreDown, UnknownImage
+from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
 from ...imaging import Limits
-from ...storage.interfaces import Metadata, Originals
+from ...storage.interfaces import MetadataBackend, Originals
 from ..editing import Editing
-from ..file_info import Facts, examine, with_facts
+from ..file_info import FileInfo, examine, with_file_info
 from ..parallel import in_parallel
 
 _BATCH = 500  # records asked for at once
@@ -59,11 +59,11 @@ class _Listed:
     record: Image | None
 
 
-class Upkeep:
+class IntegrityCheck:
     """Checks, repairs and purges.  Thread-safe."""
 
     def __init__(
-        self, originals: Originals, metadata: Metadata, editing: Editing, limits: Limits
+        self, originals: Originals, metadata: MetadataBackend, editing: Editing, limits: Limits
     ) -> None:
         self._originals = originals
         self._metadata = metadata
@@ -83,7 +83,7 @@ class Upkeep:
         Reads every original, `jobs` at a time, and compares checksums; `quick` compares
         the two lists only.  `repair` makes records for originals without one, and corrects
         what a record says of its original.  `progress` is called after each image.
-        Raises StoreDown.
+        Raises StorageUnavailable.
         """
 
         def inspect(listed: _Listed) -> Finding | None:
@@ -99,7 +99,7 @@ class Upkeep:
         """Remove for good what was put into the trash before then; yields each ID."""
         cursor: str | None = None
         while True:
-            page = self._metadata.page(Query(trashed=True), _BATCH, cursor)
+            page = self._metadata.search.page(Query(trashed=True), _BATCH, cursor)
             for image in page.images:
                 if self._purged(image.id, before):
                     yield image.id
@@ -126,14 +126,14 @@ class Upkeep:
         # Both lists ascend, so one pass over the two finds who stands in which.
         both = heapq.merge(
             ((image_id, "original") for image_id in self._originals.ids()),
-            ((image_id, "record") for image_id in self._metadata.ids()),
+            ((image_id, "record") for image_id in self._metadata.images.ids()),
         )
         places = (
             (image_id, {place for _, place in group})
             for image_id, group in itertools.groupby(both, key=lambda pair: pair[0])
         )
         while batch := dict(itertools.islice(places, _BATCH)):
-            records = self._metadata.get_many(batch)
+            records = self._metadata.images.get_many(batch)
             for image_id, found in batch.items():
                 yield _Listed(image_id, "original" in found, records.get(image_id))
 
@@ -153,7 +153,7 @@ class Upkeep:
                 finding, facts = self._compared(image_id, record, file, repair=repair)
         except UnknownImage:
             return self._without_original(image_id)
-        except (StoreDown, OSError) as error:
+        except (StorageUnavailable, OSError) as error:
             # One original that can't be read is a finding; a store that is down is the end.
             self._originals.check()
             return Finding(image_id, Problem.DAMAGED, str(error))
@@ -161,7 +161,7 @@ class Upkeep:
 
     def _without_original(self, image_id: str) -> Finding | None:
         try:
-            self._metadata.get(image_id)
+            self._metadata.images.get(image_id)
         except UnknownImage:
             return None
         return Finding(image_id, Problem.NO_ORIGINAL, "import the file again from a backup")
@@ -170,7 +170,7 @@ class Upkeep:
         if self._originals.length(image_id) is None:
             return None
         try:
-            self._metadata.get(image_id)
+            self._metadata.images.get(image_id)
         except RemovedImage:
             return Finding(image_id, Problem.LEFT_OVER, "delete it with --purge to finish")
         except UnknownImage:
@@ -179,7 +179,7 @@ class Upkeep:
 
     def _compared(
         self, image_id: str, record: Image | None, file: BinaryIO, *, repair: bool
-    ) -> tuple[Finding | None, Facts | None]:
+    ) -> tuple[Finding | None, FileInfo | None]:
         """What is wrong with an original or its record; and, to repair it, what is right."""
         actual_id, sha256 = digests_of_file(file)
         if actual_id != image_id:
@@ -195,19 +195,21 @@ class Upkeep:
         except BadUpload as error:
             return replace(finding, detail=str(error)), None
 
-    def _repaired(self, finding: Finding, facts: Facts) -> Finding | None:
+    def _repaired(self, finding: Finding, facts: FileInfo) -> Finding | None:
         """Write the record anew; None if the image was removed meanwhile."""
         now = datetime.now(UTC)
         if finding.problem is Problem.NO_RECORD:
             size, name = facts.measured, f"image.{facts.measured.extension}"
             new = Image(finding.image_id, now, now, size.width, size.height, filename=name)
             # A record that came meanwhile knows better.
-            self._metadata.save(finding.image_id, lambda image: image or with_facts(new, facts))
+            self._metadata.images.save(
+                finding.image_id, lambda image: image or with_file_info(new, facts)
+            )
         else:
             try:
-                self._metadata.update(
+                self._metadata.images.update(
                     finding.image_id,
-                    lambda image: replace(with_facts(image, facts), modified=now),
+                    lambda image: replace(with_file_info(image, facts), modified=now),
                 )
             except UnknownImage:
                 return None

@@ -11,7 +11,14 @@ from functools import partial
 
 from ...errors import UnknownImage
 from ...imaging import stated
-from ...storage.legacy.models import ImageSeen, MarkSeen, OtherSeen, Peek, SiteBucket, SiteDocuments
+from ...storage.legacy.models import (
+    LegacyAnnotation,
+    LegacyBucket,
+    LegacyDocuments,
+    LegacyImage,
+    LegacyOther,
+    Peek,
+)
 from ..parallel import in_parallel
 
 _EXAMPLES = 20
@@ -50,7 +57,7 @@ class Report:
     other_dimensions: Cases = field(default_factory=Cases)
     without_type: Cases = field(default_factory=Cases)
     unreadable: Cases = field(default_factory=Cases)
-    marks: int = 0
+    annotations: int = 0
     visitors: int = 0
     tags: int = 0
     favorites: int = 0
@@ -67,36 +74,36 @@ class Report:
 class _Gathered:
     """All that the lists have about one image."""
 
-    document: ImageSeen | None = None
-    marks: list[MarkSeen] = field(default_factory=list)
+    document: LegacyImage | None = None
+    annotations: list[LegacyAnnotation] = field(default_factory=list)
     objects: list[tuple[str, Callable[[], Peek]]] = field(default_factory=list)
 
 
-class Survey:
+class LegacyInspection:
     """Reads the lists of documents and objects once, and looks into some originals."""
 
-    def __init__(self, documents: SiteDocuments, buckets: Sequence[SiteBucket]) -> None:
+    def __init__(self, documents: LegacyDocuments, buckets: Sequence[LegacyBucket]) -> None:
         self._documents = documents
         self._buckets = buckets
 
     def size(self) -> int:
-        """How many images there are, about; raises StoreDown."""
+        """How many images there are, about; raises StorageUnavailable."""
         return self._documents.size()
 
     def run(
         self, sample: int = 0, jobs: int = 1, progress: Callable[[], object] = lambda: None
     ) -> Report:
-        """The report, after looking into `sample` originals by chance.  Raises StoreDown.
+        """The report, after looking into `sample` originals by chance.  Raises StorageUnavailable.
 
         `progress` is called after each image.
         """
         report = Report()
-        chosen: list[tuple[ImageSeen, Callable[[], Peek]]] = []
+        chosen: list[tuple[LegacyImage, Callable[[], Peek]]] = []
         visitors: set[str] = set()
         candidates = 0
         for image_id, gathered in self._gathered(report):
             self._count(image_id, gathered, report)
-            visitors.update(mark.visitor_id for mark in gathered.marks)
+            visitors.update(annotation.visitor_id for annotation in gathered.annotations)
             if gathered.document and gathered.objects:
                 candidates += 1
                 # Each is as likely as any other to be among the chosen in the end.
@@ -122,17 +129,17 @@ class Survey:
         # All lists ascend, so one pass over them brings together what belongs together.
         lists = heapq.merge(
             ((seen.image_id, seen) for seen in self._ours(self._documents.images(), report)),
-            ((seen.image_id, seen) for seen in self._ours(self._documents.marks(), report)),
+            ((seen.image_id, seen) for seen in self._ours(self._documents.annotations(), report)),
             *(self._objects(bucket) for bucket in self._buckets),
             key=lambda pair: pair[0],
         )
         for image_id, group in itertools.groupby(lists, key=lambda pair: pair[0]):
             gathered = _Gathered()
             for _, seen in group:
-                if isinstance(seen, ImageSeen):
+                if isinstance(seen, LegacyImage):
                     gathered.document = seen
-                elif isinstance(seen, MarkSeen):
-                    gathered.marks.append(seen)
+                elif isinstance(seen, LegacyAnnotation):
+                    gathered.annotations.append(seen)
                 else:
                     gathered.objects.append(seen)
             if gathered.document and gathered.document.attached:
@@ -140,17 +147,21 @@ class Survey:
             yield image_id, gathered
 
     def _ours(
-        self, seen: Iterator[ImageSeen | OtherSeen] | Iterator[MarkSeen | OtherSeen], report: Report
-    ) -> Iterator[ImageSeen | MarkSeen]:
+        self,
+        seen: Iterator[LegacyImage | LegacyOther] | Iterator[LegacyAnnotation | LegacyOther],
+        report: Report,
+    ) -> Iterator[LegacyImage | LegacyAnnotation]:
         for one in seen:
-            if not isinstance(one, OtherSeen):
+            if not isinstance(one, LegacyOther):
                 yield one
             elif one.document_id.startswith("_design/"):
                 report.designs.append(one.document_id)
             else:
                 report.other_documents.append(one.document_id)
 
-    def _objects(self, bucket: SiteBucket) -> Iterator[tuple[str, tuple[str, Callable[[], Peek]]]]:
+    def _objects(
+        self, bucket: LegacyBucket
+    ) -> Iterator[tuple[str, tuple[str, Callable[[], Peek]]]]:
         for image_id, key in bucket.listed():
             form = "ID" + key.removeprefix(image_id)
             yield image_id, (f"{bucket.name}, key {form}", partial(bucket.peek, key))
@@ -172,18 +183,18 @@ class Survey:
                 report.only_attached.add(image_id)
         elif places:
             report.without_document.add(image_id)
-        for mark in gathered.marks:
-            report.marks += 1
-            report.tags += mark.tags
-            report.favorites += mark.favorite
-            report.ratings += mark.rated
-            for sentence in mark.oddities:
+        for annotation in gathered.annotations:
+            report.annotations += 1
+            report.tags += annotation.tags
+            report.favorites += annotation.favorite
+            report.ratings += annotation.rated
+            for sentence in annotation.oddities:
                 report.odd(sentence, image_id)
-        if gathered.marks and document is None:
+        if gathered.annotations and document is None:
             report.marks_of_nothing.add(image_id)
 
 
-def _looked_into(chosen: tuple[ImageSeen, Callable[[], Peek]]) -> tuple[str, list[str]]:
+def _looked_into(chosen: tuple[LegacyImage, Callable[[], Peek]]) -> tuple[str, list[str]]:
     """The image, and what its original shows, by the names of the report."""
     document, peek = chosen
     try:

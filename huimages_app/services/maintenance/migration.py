@@ -19,7 +19,7 @@ from enum import Enum
 from typing import BinaryIO
 
 from ...domain.ids import image_id, image_id_of_file
-from ...errors import BadInput, BadOriginal, IdCollision, StoreDown, UnknownImage
+from ...errors import BadInput, CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
 from ...storage.comparison import same_bytes
 from ...storage.interfaces import OriginalInfo, Originals
 from ..parallel import in_parallel
@@ -35,7 +35,7 @@ class Where(Enum):
 
 
 @dataclass(frozen=True)
-class Carried:
+class Transferred:
     """Where an original is now; `copied` if this run brought it, `error` if something failed."""
 
     image_id: str
@@ -44,7 +44,7 @@ class Carried:
     error: str = ""
 
 
-class Migration:
+class OriginalsMigration:
     """Copies all originals of `source` to `target`; with `move`, takes them out of the source.
 
     `describe` says what to store beside the bytes of a picture.  Nothing is ever removed
@@ -68,14 +68,14 @@ class Migration:
         self._move = move
 
     def count(self) -> int:
-        """How many originals the source has; raises StoreDown."""
+        """How many originals the source has; raises StorageUnavailable."""
         return sum(1 for _ in self._source.ids())
 
-    def run(self, jobs: int = 1) -> Generator[Carried, None, None]:
+    def run(self, jobs: int = 1) -> Generator[Transferred, None, None]:
         """Carry, `jobs` at a time; yields every original of either place once it is done with.
 
         What fails for one original is told, and the others go on; a place that is down ends
-        it all.  Raises StoreDown, BadInput.
+        it all.  Raises StorageUnavailable, BadInput.
         """
         self._target.check()
         if self._move:
@@ -96,30 +96,30 @@ class Migration:
             places = [where for _, where in group]
             yield listed, places[0] if len(places) == 1 else Where.BOTH
 
-    def _carry(self, listed: tuple[str, Where]) -> Carried:
+    def _carry(self, listed: tuple[str, Where]) -> Transferred:
         image_id, where = listed
         if where is Where.TARGET:
-            return Carried(image_id, where)
+            return Transferred(image_id, where)
         try:
             if where is Where.BOTH and not self._move and self._same_length(image_id):
-                return Carried(image_id, where)
+                return Transferred(image_id, where)
             copied = self._copy(image_id, put=where is Where.SOURCE)
             if self._move:
                 self._source.delete(image_id)
-        except (UnknownImage, BadOriginal, IdCollision) as error:
+        except (UnknownImage, CorruptOriginal, IdCollision) as error:
             return self._told(image_id, str(error))
-        except (StoreDown, OSError) as error:
+        except (StorageUnavailable, OSError) as error:
             # One original that can't be carried is told; a place that is down is the end.
             self._source.length(image_id)
             self._target.check()
             return self._told(image_id, str(error))
-        return Carried(image_id, Where.TARGET if self._move else Where.BOTH, copied)
+        return Transferred(image_id, Where.TARGET if self._move else Where.BOTH, copied)
 
     def _copy(self, image_id: str, *, put: bool) -> bool:
         """Whether the original is new in the target; when this returns, it is proved there."""
         with self._source.open(image_id) as original:
             if image_id_of_file(original) != image_id:
-                raise BadOriginal("the bytes in the source are not those of this picture")
+                raise CorruptOriginal("the bytes in the source are not those of this picture")
             copied = False
             if put:
                 original.seek(0)
@@ -127,20 +127,20 @@ class Migration:
                 copied = self._target.put(image_id, original, info)
             with self._target.open(image_id) as copy:
                 if not same_bytes(original, copy):
-                    raise BadOriginal("the bytes in the target are not those in the source")
+                    raise CorruptOriginal("the bytes in the target are not those in the source")
         return copied
 
     def _same_length(self, image_id: str) -> bool:
         return self._source.length(image_id) == self._target.length(image_id)
 
-    def _told(self, image_id: str, error: str) -> Carried:
+    def _told(self, image_id: str, error: str) -> Transferred:
         """The failure, with where the original is found to be now."""
         here = self._source.length(image_id) is not None
         there = self._target.length(image_id) is not None
         if not here and not there:
-            return Carried(image_id, Where.NEITHER)  # somebody removed it since it was listed
+            return Transferred(image_id, Where.NEITHER)  # somebody removed it since it was listed
         where = Where.BOTH if here and there else Where.SOURCE if here else Where.TARGET
-        return Carried(image_id, where, error=error)
+        return Transferred(image_id, where, error=error)
 
     def _demand_two_places(self) -> None:
         """Raises BadInput if what is put into the target appears in the source.

@@ -3,10 +3,9 @@
 `server` and `session` talk to CouchDB; nothing else in the program imports its client.
 """
 
-from ..legacy.couchdb_site import CouchSite
+from ..legacy.couchdb_site import CouchLegacySite
 from ..originals.couchdb_attachments import AttachmentOriginals
+from .backend import CouchBackend, DatabaseNames
 from .client import Server
-from .documents import CouchRecords
-from .images import CouchMetadata
 
-__all__ = ["AttachmentOriginals", "CouchMetadata", "CouchRecords", "CouchSite", "Server"]
+__all__ = ["AttachmentOriginals", "CouchBackend", "CouchLegacySite", "DatabaseNames", "Server"]

@@ -3,39 +3,40 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from ...domain.ids import ID_LENGTH
-from ...domain.models import Mark, Summary
+from ...domain.models import Annotation, AnnotationSummary
 from ...errors import UnknownImage
+from ..interfaces import AnnotationStore
 from .client import PIECE, Conflict, Database, Document
-from .codec import ctime_of, is_old, mark_document, mark_id, mark_of, summary_of
-from .retry import Stripes, insist
-
-_BEHIND = "\ufff0"  # stands behind whatever a tag goes on with, in CouchDB's order too
+from .codec import annotation_document, annotation_id, annotation_of, ctime_of, is_old, summary_of
+from .retry import StripedLocks, retry_on_conflict
 
 
-class Marks:
-    """The database of visitors' marks, beside that of the images."""
+class CouchAnnotations(AnnotationStore):
+    """The database of visitors' annotations, beside that of the images."""
 
-    def __init__(self, images: Database, visitors: Database, stripes: Stripes) -> None:
+    def __init__(self, images: Database, visitors: Database, stripes: StripedLocks) -> None:
         self._images = images
         self._visitors = visitors
         self._stripes = stripes
-        self._cloud: tuple[object, list[tuple[str, int]]] = (None, [])  # since when, all tags
 
-    def get(self, image_id: str, visitor_id: str) -> Mark:
-        return mark_of(self._visitors.get(mark_id(image_id, visitor_id)))
+    def get(self, image_id: str, visitor_id: str) -> Annotation:
+        return annotation_of(self._visitors.get(annotation_id(image_id, visitor_id)))
 
-    def of_image(self, image_id: str) -> dict[str, Mark]:
+    def of_image(self, image_id: str) -> dict[str, Annotation]:
         rows = self._visitors.rows("by_image", key=image_id)
-        marks = {row["value"]["visitor"]: mark_of(row["value"]) for row in rows}
-        return {visitor: mark for visitor, mark in sorted(marks.items()) if not mark.is_empty}
+        annotations = {row["value"]["visitor"]: annotation_of(row["value"]) for row in rows}
+        return {
+            visitor: annotation
+            for visitor, annotation in sorted(annotations.items())
+            if not annotation.is_empty
+        }
 
-    def by_visitor(self, visitor_id: str) -> Iterator[tuple[str, Mark]]:
+    def by_visitor(self, visitor_id: str) -> Iterator[tuple[str, Annotation]]:
         after = ""
         while True:
             rows = self._visitors.rows(
@@ -45,67 +46,44 @@ class Marks:
                 limit=PIECE,
             )
             for row in rows:
-                (visitor, image_id), mark = row["key"], mark_of(row["value"])
-                if visitor == visitor_id and image_id > after and not mark.is_empty:
-                    yield image_id, mark
+                (visitor, image_id), annotation = row["key"], annotation_of(row["value"])
+                if visitor == visitor_id and image_id > after and not annotation.is_empty:
+                    yield image_id, annotation
             if len(rows) < PIECE:
                 return
             after = rows[-1]["key"][1]
 
-    def summaries(self, image_ids: Iterable[str]) -> dict[str, Summary]:
+    def summaries(self, image_ids: Iterable[str]) -> dict[str, AnnotationSummary]:
         rows: dict[str, list[dict[str, Any]]] = {image_id: [] for image_id in image_ids}
         for row in self._visitors.rows("by_image", keys=list(rows)) if rows else []:
             rows[row["key"]].append(row)
         return {image_id: summary_of(found) for image_id, found in rows.items()}
 
-    def tags(self, prefix: str, limit: int | None) -> list[tuple[str, int]]:
-        if prefix:
-            return self._counted(prefix)[:limit]
-        # CouchDB adds all tags up for each request, which takes a second where there are many.
-        state, cloud = self._visitors.state(), self._cloud
-        if cloud[0] != state:
-            cloud = self._cloud = state, self._counted()
-        return cloud[1][:limit]
+    def save(
+        self, image_id: str, visitor_id: str, change: Callable[[Annotation], Annotation]
+    ) -> Annotation:
+        identifier = annotation_id(image_id, visitor_id)
 
-    def _counted(self, prefix: str = "") -> list[tuple[str, int]]:
-        """Tags and how often they were given, most used first."""
-        within: dict[str, Any] = (
-            {"startkey": [prefix], "endkey": [prefix + _BEHIND, {}]} if prefix else {}
-        )
-        rows = self._visitors.rows("by_tag", group_level=1, **within)
-        # CouchDB sorts like a dictionary: what begins with "a" may begin with "ä" there, and
-        # tags that differ in nothing it sorts by are one row, or come by turns in several.
-        tags: Counter[str] = Counter()
-        for row in rows:
-            tag = row["key"][0]
-            if tag.startswith(prefix):
-                tags[tag] += row["value"]
-        return sorted(tags.items(), key=lambda tag: (-tag[1], tag[0]))
-
-    def save(self, image_id: str, visitor_id: str, change: Callable[[Mark], Mark]) -> Mark:
-        """As `Metadata.save_mark`."""
-        identifier = mark_id(image_id, visitor_id)
-
-        def attempt() -> tuple[Mark, Mark, str]:
+        def attempt() -> tuple[Annotation, Annotation, str]:
             document = self._visitors.get(identifier)
             ctime = (document or {}).get("image_ctime")
             if not isinstance(ctime, str):
                 ctime = self._ctime(image_id)
-            before = mark_of(document)
-            mark = change(before)
-            mark = replace(mark, tags=tuple(dict.fromkeys(mark.tags)))
-            if mark != before:
-                new = mark_document(image_id, visitor_id, mark, document)
+            before = annotation_of(document)
+            annotation = change(before)
+            annotation = replace(annotation, tags=tuple(dict.fromkeys(annotation.tags)))
+            if annotation != before:
+                new = annotation_document(image_id, visitor_id, annotation, document)
                 self._visitors.put(new | {"image_ctime": ctime})
-            return before, mark, ctime
+            return before, annotation, ctime
 
         with self._stripes.held(identifier):
-            before, mark, ctime = insist(attempt)
-        if mark != before:
+            before, annotation, ctime = retry_on_conflict(attempt)
+        if annotation != before:
             image = self._settled(image_id, identifier, ctime)
-            if mark.rating != before.rating:
+            if annotation.rating != before.rating:
                 self.rate(image)
-        return mark
+        return annotation
 
     def _ctime(self, image_id: str) -> str:
         image = self._images.get(image_id)
@@ -132,7 +110,7 @@ class Marks:
             if document := self._visitors.get(identifier):
                 self._visitors.delete(document)
 
-        insist(attempt)
+        retry_on_conflict(attempt)
 
     def rate(self, image: Document) -> None:
         """Bring the sum of the ratings in the image's document up to date.
@@ -153,7 +131,7 @@ class Marks:
                 self._images.put({**document, "ratings": ratings})
 
         with self._stripes.held(image_id):
-            insist(attempt)
+            retry_on_conflict(attempt)
 
     def align(self, image: Document) -> int:
         """Write the image's time into those of its marks that have another; how many."""
@@ -167,7 +145,7 @@ class Marks:
                 raise Conflict(f"marks of {image['_id']} were changed meanwhile")
             return len(new)
 
-        return insist(attempt)
+        return retry_on_conflict(attempt)
 
     def bring_up(self) -> int:
         """Give the marks of an old site what ours have; how many were changed.
@@ -194,7 +172,7 @@ class Marks:
             if self._visitors.put_all([{**_TOMBSTONE, **_identity(d)} for d in documents if d]):
                 raise Conflict(f"marks of {image_id} were changed meanwhile")
 
-        insist(attempt)
+        retry_on_conflict(attempt)
 
 
 _UNRATED = {"sum": 0, "count": 0}

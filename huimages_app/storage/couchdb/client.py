@@ -1,7 +1,7 @@
 """A CouchDB server and its databases, as the stores want them.
 
 Everything the PyPI client raises ends here: what the stores can act upon becomes a value
-or `Conflict`, all the rest StoreDown.
+or `Conflict`, all the rest StorageUnavailable.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 import couchdb
 import couchdb.http
 
-from ...errors import BadInput, BadSetting, HuimagesError, StoreDown
+from ...errors import BadInput, BadSetting, HuimagesError, StorageUnavailable
 from .session import Session
 
 Document = dict[str, Any]  # JSON as stored, with _id, _rev and fields we know nothing about
@@ -28,7 +28,7 @@ class Conflict(HuimagesError):
     """The document was changed since it was read.  Never leaves the stores."""
 
 
-class Forbidden(StoreDown):
+class Forbidden(StorageUnavailable):
     """The account has no right to do this, or there is none."""
 
 
@@ -58,7 +58,7 @@ class Server:
 
 
 class Database:
-    """One database.  Thread-safe.  Every method raises StoreDown."""
+    """One database.  Thread-safe.  Every method raises StorageUnavailable."""
 
     def __init__(self, server: Server, name: str, resource: couchdb.http.Resource) -> None:
         self.server = server
@@ -221,7 +221,7 @@ class Database:
             except couchdb.ResourceNotFound as error:
                 if name == "_all_docs":
                     raise self._no_database(error) from error
-                raise StoreDown(
+                raise StorageUnavailable(
                     f"CouchDB has no {name} in {self.name!r}; 'huimages setup' installs it"
                 ) from error
 
@@ -231,8 +231,8 @@ class Database:
         if "missing" not in reason and "deleted" not in reason:
             raise self._no_database(error) from error
 
-    def _no_database(self, error: couchdb.ResourceNotFound) -> StoreDown:
-        return StoreDown(f"CouchDB has no database {self.name!r}: {_reason(error)}")
+    def _no_database(self, error: couchdb.ResourceNotFound) -> StorageUnavailable:
+        return StorageUnavailable(f"CouchDB has no database {self.name!r}: {_reason(error)}")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -241,12 +241,14 @@ class Database:
         except (couchdb.http.Unauthorized, couchdb.http.Forbidden) as error:
             raise Forbidden(f"CouchDB refuses access to {self.name!r}: {error}") from error
         except couchdb.http.HTTPError as error:
-            raise StoreDown(f"CouchDB, database {self.name!r}: {error}") from error
+            raise StorageUnavailable(f"CouchDB, database {self.name!r}: {error}") from error
         except UnicodeEncodeError as error:
             raise BadInput("the text holds half a character (a lone surrogate)") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             # What came is not what CouchDB sends: another server's page, or half a reply.
-            raise StoreDown(f"CouchDB, database {self.name!r}, sent nonsense: {error!r}") from error
+            raise StorageUnavailable(
+                f"CouchDB, database {self.name!r}, sent nonsense: {error!r}"
+            ) from error
 
 
 def _reason(error: couchdb.ResourceNotFound) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ...domain.models import Image, Mark, Summary
+from ...domain.models import Annotation, AnnotationSummary, Image
 from .client import Document
 
 _FORMATS = ("%Y%m%dT%H%M%S.%f", "%Y%m%dT%H%M%S")
@@ -133,36 +133,40 @@ def document_of(image: Image, document: Document | None) -> Document:
 # -- marks
 
 
-def mark_id(image_id: str, visitor_id: str) -> str:
+def annotation_id(image_id: str, visitor_id: str) -> str:
     return f"{image_id}-{visitor_id}"
 
 
-def mark_of(document: Mapping[str, Any] | None) -> Mark:
+def annotation_of(document: Mapping[str, Any] | None) -> Annotation:
     """The mark of a document, or of a row of our views."""
     document = document or {}
     rating = document.get("rating")
-    return Mark(
+    return Annotation(
         tags=tuple(dict.fromkeys(_strings(document.get("tags")))),
         favorite=bool(document.get("favorite")),
         rating=int(rating) if isinstance(rating, int | float) else None,
     )
 
 
-def mark_document(
-    image_id: str, visitor_id: str, mark: Mark, document: Document | None
+def annotation_document(
+    image_id: str, visitor_id: str, annotation: Annotation, document: Document | None
 ) -> Document:
     """The document of a mark, with the fields of the old document that are not ours."""
-    changed = dict(document or {}, _id=mark_id(image_id, visitor_id))
+    changed = dict(document or {}, _id=annotation_id(image_id, visitor_id))
     changed |= {"imageid": image_id, "userid": visitor_id}
-    changed |= {"tags": list(mark.tags), "favorite": mark.favorite, "rating": mark.rating}
-    if mark.rating is None:
+    changed |= {
+        "tags": list(annotation.tags),
+        "favorite": annotation.favorite,
+        "rating": annotation.rating,
+    }
+    if annotation.rating is None:
         del changed["rating"]
     return changed
 
 
-def summary_of(rows: list[dict[str, Any]]) -> Summary:
+def summary_of(rows: list[dict[str, Any]]) -> AnnotationSummary:
     """What the marks in rows of our view `by_image` add up to."""
-    return Summary.of(mark_of(row["value"]) for row in rows)
+    return AnnotationSummary.of(annotation_of(row["value"]) for row in rows)
 
 
 # -- values of any kind, as documents of 2009 may hold them

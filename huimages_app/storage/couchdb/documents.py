@@ -1,40 +1,32 @@
-"""Records in CouchDB: small documents about people, in a database of their own."""
+"""Documents in CouchDB: small documents about people, in a database of their own."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
 
-from ..interfaces import Record, Records
-from . import install_views
-from .client import Server
-from .retry import Stripes, insist
+from ..interfaces import Document, DocumentStore
+from .client import Database
+from .retry import StripedLocks, retry_on_conflict
 
 
-class CouchRecords(Records):
+class CouchDocuments(DocumentStore):
     """Documents `KIND:KEY` in one database: {"kind": …, "key": …, "record": {…}}."""
 
-    def __init__(self, server: Server, database: str = "huimages_accounts") -> None:
-        self._server = server
-        self._database = server.database(database)
-        self._stripes = Stripes(patience=server.session.timeout)
+    def __init__(self, database: Database, stripes: StripedLocks) -> None:
+        self._database = database
+        self._stripes = stripes
 
-    def setup(self) -> list[str]:
-        return [install_views.create(self._database)]
-
-    def prepare(self) -> None:
-        install_views.log_refusal(lambda: install_views.create(self._database))
-
-    def get(self, kind: str, key: str) -> Record | None:
+    def get(self, kind: str, key: str) -> Document | None:
         document = self._database.get(f"{kind}:{key}")
         return None if document is None else dict(document["record"])
 
     def save(
-        self, kind: str, key: str, change: Callable[[Record | None], Record | None]
-    ) -> Record | None:
+        self, kind: str, key: str, change: Callable[[Document | None], Document | None]
+    ) -> Document | None:
         identifier = f"{kind}:{key}"
 
-        def attempt() -> Record | None:
+        def attempt() -> Document | None:
             document = self._database.get(identifier)
             record = change(None if document is None else copy.deepcopy(document["record"]))
             if record is not None:
@@ -45,13 +37,10 @@ class CouchRecords(Records):
             return record
 
         with self._stripes.held(identifier):
-            return insist(attempt)
+            return retry_on_conflict(attempt)
 
-    def items(self, kind: str) -> Iterator[tuple[str, Record]]:
+    def items(self, kind: str) -> Iterator[tuple[str, Document]]:
         # ";" is what comes behind ":".
         for row in self._database.all(f"{kind}:", f"{kind};", documents=True):
             if row["doc"]:
                 yield row["doc"]["key"], row["doc"]["record"]
-
-    def close(self) -> None:
-        self._server.close()

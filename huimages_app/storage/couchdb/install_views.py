@@ -15,7 +15,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from ...errors import BadSetting, StoreDown
+from ...errors import BadSetting, StorageUnavailable
 from .client import DESIGN, Conflict, Database, Document, Forbidden
 from .tokenizer import LETTERS, LONGEST, MOST_WORDS
 
@@ -66,7 +66,7 @@ def install(database: Database, folder: str, *, wait: bool) -> str:
     With `wait`, new views are built beside older ones first, however long that takes:
     CouchDB shares the index of equal views, so the site does not stand still, and one
     that starts afterwards finds an index.  Without, replacing views is left to
-    `huimages setup` where it would take long.  Raises StoreDown, and BadSetting if
+    `huimages setup` where it would take long.  Raises StorageUnavailable, and BadSetting if
     something has to be done and the account has no right to do it.
     """
     create(database)
@@ -92,7 +92,7 @@ def wait_for(database: Database, folder: str, name: str = DESIGN) -> None:
         try:
             database.rows(view, design=name, limit=0, reduce=False)
             return
-        except StoreDown as error:
+        except StorageUnavailable as error:
             # Building goes on though nobody waits for an answer.
             if not isinstance(error.__cause__, TimeoutError):
                 raise

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...domain.models import Image, Query
-from ...domain.tokenizer import phrases, searched
+from ...domain.tokenizer import parse_query, searched
 from .client import Database, Document
 from .codec import ctime_of, image_of, is_trashed, text_of
 from .scans import Listed, Place, Source, Union, ViewSource
-from .tokenizer import LONGEST, beginnings, matches
+from .tokenizer import LONGEST, matches, prefixes
 
-Marks = Sequence[dict[str, Any]]  # values of rows of the view by_image
+AnnotationRows = Sequence[dict[str, Any]]  # values of rows of the view by_image
 
 _COMPARED = 3  # words of a search whose frequencies are compared
 _RECENT = 1000  # changes that are sorted here instead of walking the archive
@@ -28,8 +28,8 @@ _RECENT = 1000  # changes that are sorted here instead of walking the archive
 class Condition:
     """What must hold for an image; whether its marks have to be read to tell."""
 
-    holds: Callable[[Document, Marks], bool]
-    of_marks: bool = False
+    holds: Callable[[Document, AnnotationRows], bool]
+    of_annotations: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Plan:
         """The conditions that a candidate of the source need not meet."""
         return {name: c for name, c in self.conditions.items() if name not in self.implied}
 
-    def place(self, document: Document, marks: Marks) -> Place:
+    def place(self, document: Document, annotations: AnnotationRows) -> Place:
         """Where an image of the collection stands in the source."""
         ctime = ctime_of(document)
         if self.rated:
@@ -61,7 +61,10 @@ class Plan:
             return (ratings["sum"] / ratings["count"], ctime, document["_id"])
         if self.said and not (self.word and _says(document, self.word)):
             # Marks of an old site do not know when the image was made.
-            ctime = max((mark["ctime"] for mark in marks if self.said(mark)), default=ctime)
+            ctime = max(
+                (annotation["ctime"] for annotation in annotations if self.said(annotation)),
+                default=ctime,
+            )
         return (ctime, document["_id"])
 
     def repeats(self, place: Place, document: Document) -> bool:
@@ -72,14 +75,16 @@ class Plan:
 def plan(query: Query, images: Database, visitors: Database) -> Plan | None:
     """The plan of a query; None if nothing can match it."""
     conditions = _conditions(query)
-    if query.text.strip() and not phrases(query.text):
+    if query.text.strip() and not parse_query(query.text):
         return None
     trashed = query.trashed
 
     def of_images(view: str, *key: str) -> ViewSource:
         return ViewSource(images, view, (trashed, *key))
 
-    def of_marks(view: str, *key: str, grouped: bool = True, exact: bool = False) -> ViewSource:
+    def of_annotations(
+        view: str, *key: str, grouped: bool = True, exact: bool = False
+    ) -> ViewSource:
         return ViewSource(visitors, view, key, documents=False, grouped=grouped, exact=exact)
 
     whole = Plan(of_images("by_time"), query.order != "oldest", conditions)
@@ -88,22 +93,24 @@ def plan(query: Query, images: Database, visitors: Database) -> Plan | None:
     if visitor := query.favorite_of:
         return replace(
             whole,
-            source=of_marks("favorites", visitor, grouped=False, exact=True),
+            source=of_annotations("favorites", visitor, grouped=False, exact=True),
             implied=frozenset({"favorite_of"}),
-            said=lambda mark: bool(mark["visitor"] == visitor and mark["favorite"]),
+            said=lambda annotation: bool(
+                annotation["visitor"] == visitor and annotation["favorite"]
+            ),
         )
     if wanted := query.wanted_references:
         key, values = next(iter(wanted.items()))
         sources = [of_images("by_reference", key, value) for value in values]
         return replace(whole, source=Union(sources))
     if query.text.strip():
-        return _by_word(query, whole, of_images, of_marks)
+        return _by_word(query, whole, of_images, of_annotations)
     if tag := query.tag:
         return replace(
             whole,
-            source=of_marks("by_tag", tag, exact=True),
+            source=of_annotations("by_tag", tag, exact=True),
             implied=frozenset({"tag"}),
-            said=lambda mark: tag in mark["tags"],
+            said=lambda annotation: tag in annotation["tags"],
         )
     if query.type:
         return replace(whole, source=of_images("by_type", query.type))
@@ -117,11 +124,11 @@ def _by_word(
     query: Query,
     whole: Plan,
     of_images: Callable[..., ViewSource],
-    of_marks: Callable[..., ViewSource],
+    of_annotations: Callable[..., ViewSource],
 ) -> Plan:
-    wanted = phrases(query.text)
-    words = sorted({b for p in wanted for word in p for b in beginnings(word)}, key=len)
-    choice = [(of_images("by_word", w), of_marks("by_word", w)) for w in words[-_COMPARED:]]
+    wanted = parse_query(query.text)
+    words = sorted({b for p in wanted for word in p for b in prefixes(word)}, key=len)
+    choice = [(of_images("by_word", w), of_annotations("by_word", w)) for w in words[-_COMPARED:]]
     if not choice:
         return whole  # letters that the views do not know
     rarest = choice[-1]
@@ -134,7 +141,7 @@ def _by_word(
         whole,
         source=Union(rarest),
         implied=frozenset({"text"}) if simple else frozenset(),
-        said=lambda mark: any(word in _all_beginnings(tag) for tag in mark["tags"]),
+        said=lambda annotation: any(word in _all_beginnings(tag) for tag in annotation["tags"]),
         word=word,
     )
 
@@ -166,19 +173,24 @@ def _conditions(query: Query) -> dict[str, Condition]:
         )
     if query.tag:
         conditions["tag"] = Condition(
-            lambda _, marks: any(query.tag in mark["tags"] for mark in marks), of_marks=True
+            lambda _, annotations: any(
+                query.tag in annotation["tags"] for annotation in annotations
+            ),
+            of_annotations=True,
         )
     if query.favorite_of:
         conditions["favorite_of"] = Condition(
-            lambda _, marks: any(
-                mark["visitor"] == query.favorite_of and mark["favorite"] for mark in marks
+            lambda _, annotations: any(
+                annotation["visitor"] == query.favorite_of and annotation["favorite"]
+                for annotation in annotations
             ),
-            of_marks=True,
+            of_annotations=True,
         )
     if query.text.strip():
-        wanted_words = phrases(query.text)
+        wanted_words = parse_query(query.text)
         conditions["text"] = Condition(
-            lambda document, marks: matches(wanted_words, _texts(document, marks)), of_marks=True
+            lambda document, annotations: matches(wanted_words, _texts(document, annotations)),
+            of_annotations=True,
         )
     return conditions
 
@@ -194,8 +206,8 @@ def _has_references(image: Image, wanted: Mapping[str, Sequence[str]]) -> bool:
     )
 
 
-def _texts(document: Document, marks: Marks) -> list[list[str]]:
-    tags = dict.fromkeys(tag for mark in marks for tag in mark["tags"])
+def _texts(document: Document, annotations: AnnotationRows) -> list[list[str]]:
+    tags = dict.fromkeys(tag for annotation in annotations for tag in annotation["tags"])
     return list(searched(image_of(document), tags))
 
 
@@ -208,4 +220,4 @@ def _says(document: Document, word: str) -> bool:
 
 
 def _all_beginnings(text: str) -> set[str]:
-    return {word[:length] for word in beginnings(text) for length in range(1, len(word) + 1)}
+    return {word[:length] for word in prefixes(text) for length in range(1, len(word) + 1)}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from ...errors import StoreDown
+from ...errors import StorageUnavailable
 from .client import Conflict
 
 T = TypeVar("T")
@@ -17,10 +17,10 @@ T = TypeVar("T")
 _ATTEMPTS = 100
 
 
-def insist(attempt: Callable[[], T]) -> T:
+def retry_on_conflict(attempt: Callable[[], T]) -> T:
     """What `attempt` returns once it raises no Conflict; it must read anew every time.
 
-    Somebody wins every round, so this ends; StoreDown if not after a hundred.
+    Somebody wins every round, so this ends; StorageUnavailable if not after a hundred.
     """
     for number in range(_ATTEMPTS):
         try:
@@ -29,10 +29,10 @@ def insist(attempt: Callable[[], T]) -> T:
             conflict = error
             # No two wait equally long, and nobody longer than the others need.
             time.sleep(random.uniform(0, min(0.002 * 2**number, 0.1)))  # noqa: S311
-    raise StoreDown(f"CouchDB: {_ATTEMPTS} conflicts in a row") from conflict
+    raise StorageUnavailable(f"CouchDB: {_ATTEMPTS} conflicts in a row") from conflict
 
 
-class Stripes:
+class StripedLocks:
     """Locks by name, so that the threads of a process queue up instead of conflicting.
 
     A courtesy only: it is the revisions that keep other processes' writes.

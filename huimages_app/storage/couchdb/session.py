@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import couchdb.http
 
-from ...errors import StoreDown
+from ...errors import StorageUnavailable
 from .connections import Connection, Pool
 
 _PIECE = 64 * 1024
@@ -33,7 +33,7 @@ _ERRORS = {
 
 
 class Session(couchdb.http.Session):  # type: ignore[misc]
-    """A session that answers within `timeout` seconds or raises StoreDown.
+    """A session that answers within `timeout` seconds or raises StorageUnavailable.
 
     Thread-safe, and safe to carry over a fork.  A request that fails on a kept connection
     before the first byte of an answer is sent once more on a new one: every write of ours
@@ -54,7 +54,7 @@ class Session(couchdb.http.Session):  # type: ignore[misc]
         credentials: Any = None,
         num_redirects: int = 0,
     ) -> tuple[int, HTTPMessage, BinaryIO]:
-        """Status, headers and the whole body; raises the client's errors, StoreDown."""
+        """Status, headers and the whole body; raises the client's errors, StorageUnavailable."""
         sent = _prepared(body, headers, credentials)
         with _Exchange(self.pool, method, url, *sent, seconds=self.timeout) as response:
             content = response.read()
@@ -129,9 +129,11 @@ class _Exchange:
         if self._connection:
             self._connection.close()
 
-    def _down(self, error: BaseException) -> StoreDown:
+    def _down(self, error: BaseException) -> StorageUnavailable:
         method = self._message[0]
-        return StoreDown(f"CouchDB gave no answer to {method} {self._path}: {error!r:.200}")
+        return StorageUnavailable(
+            f"CouchDB gave no answer to {method} {self._path}: {error!r:.200}"
+        )
 
 
 def _prepared(

@@ -31,7 +31,7 @@ _DIVIDERS = re.compile(rf"[{LETTERS['dividers']}\U00010000-\U0010ffff]+")
 _SYLLABLE = re.compile("[\uac00-\ud7a3]")  # of Hangul
 
 
-def beginnings(text: str) -> list[str]:
+def prefixes(text: str) -> list[str]:
     """What to ask the views for to find a text: the beginning of each of its words."""
     return [word[:LONGEST] for word in _words(text)]
 
@@ -45,12 +45,12 @@ def _letters_of(syllable: re.Match[str]) -> str:
     return unicodedata.normalize("NFD", syllable[0])
 
 
-def matches(phrases: Iterable[tuple[str, ...]], texts: Sequence[Sequence[str]]) -> bool:
+def matches(parse_query: Iterable[tuple[str, ...]], texts: Sequence[Sequence[str]]) -> bool:
     """Whether each phrase stands in one of the texts, as `stores.words` says it must.
 
     A text is a list of words; the last word of a phrase may be a beginning.
     """
-    return all(any(_stands_in(phrase, text) for text in texts) for phrase in phrases)
+    return all(any(_stands_in(phrase, text) for text in texts) for phrase in parse_query)
 
 
 def _stands_in(phrase: tuple[str, ...], text: Sequence[str]) -> bool:

@@ -12,8 +12,8 @@ from typing import Any
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...errors import UnknownImage
 from ..couchdb.client import Document, Server
-from ..couchdb.codec import is_old, is_trashed, mark_of, sides_of, time_of
-from .models import PEEKED, ImageSeen, MarkSeen, OtherSeen, Peek, SiteDocuments
+from ..couchdb.codec import annotation_of, is_old, is_trashed, sides_of, time_of
+from .models import PEEKED, LegacyAnnotation, LegacyDocuments, LegacyImage, LegacyOther, Peek
 
 _FIRST, _BEHIND_ALL = "", "\ufff0"
 
@@ -25,7 +25,7 @@ _OUR_FIELDS = {
 _MARK_FIELDS = {"imageid", "userid", "tags", "favorite", "rating", "image_ctime"}
 
 
-class CouchSite(SiteDocuments):
+class CouchLegacySite(LegacyDocuments):
     """The documents of `database` and `visitor_database`; an account that may read is enough.
 
     Reading an attachment takes `seconds` at most.
@@ -41,17 +41,17 @@ class CouchSite(SiteDocuments):
     def size(self) -> int:
         return self._images.size()
 
-    def images(self) -> Iterator[ImageSeen | OtherSeen]:
+    def images(self) -> Iterator[LegacyImage | LegacyOther]:
         for row in self._images.all(_FIRST, _BEHIND_ALL, documents=True):
-            yield _image(row["doc"]) if is_image_id(row["id"]) else OtherSeen(row["id"])
+            yield _image(row["doc"]) if is_image_id(row["id"]) else LegacyOther(row["id"])
 
-    def marks(self) -> Iterator[MarkSeen | OtherSeen]:
+    def annotations(self) -> Iterator[LegacyAnnotation | LegacyOther]:
         for row in self._visitors.all(_FIRST, _BEHIND_ALL, documents=True):
             image_id, dash = row["id"][:ID_LENGTH], row["id"][ID_LENGTH : ID_LENGTH + 1]
             if is_image_id(image_id) and dash == "-":
                 yield _mark(image_id, row["doc"])
             else:
-                yield OtherSeen(row["id"])
+                yield LegacyOther(row["id"])
 
     def peek(self, image_id: str) -> Peek:
         attachments = (self._images.get(image_id) or {}).get("_attachments") or {}
@@ -70,8 +70,8 @@ class _Head(io.BytesIO):
         return len(piece)
 
 
-def _image(document: Document) -> ImageSeen:
-    return ImageSeen(
+def _image(document: Document) -> LegacyImage:
+    return LegacyImage(
         document["_id"],
         sides_of(document),
         deleted=is_trashed(document),
@@ -98,14 +98,14 @@ def _image_oddities(document: Mapping[str, Any]) -> Iterator[str]:
         yield "'deleted' is neither true nor false: read as false"
 
 
-def _mark(image_id: str, document: Document) -> MarkSeen:
-    mark = mark_of(document)
-    return MarkSeen(
+def _mark(image_id: str, document: Document) -> LegacyAnnotation:
+    annotation = annotation_of(document)
+    return LegacyAnnotation(
         image_id,
         document["_id"][ID_LENGTH + 1 :],
-        tags=len(mark.tags),
-        favorite=mark.favorite,
-        rated=mark.rating is not None,
+        tags=len(annotation.tags),
+        favorite=annotation.favorite,
+        rated=annotation.rating is not None,
         oddities=(*_unknown(document, _MARK_FIELDS), *_mark_oddities(document)),
     )
 

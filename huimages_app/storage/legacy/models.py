@@ -14,7 +14,7 @@ PEEKED = 1 << 18  # bytes of an original that tell its format and size
 
 
 @dataclass(frozen=True)
-class ImageSeen:
+class LegacyImage:
     """A document about an image; `sides` are width and height as it has them, None without.
 
     `is_old`: huImages 2.2 wrote it, and this program has not measured the picture yet.
@@ -30,7 +30,7 @@ class ImageSeen:
 
 
 @dataclass(frozen=True)
-class MarkSeen:
+class LegacyAnnotation:
     """A document about what a visitor says of an image."""
 
     image_id: str
@@ -42,7 +42,7 @@ class MarkSeen:
 
 
 @dataclass(frozen=True)
-class OtherSeen:
+class LegacyOther:
     """A document of somebody else's, by its ID; `_design/…` for one with views."""
 
     document_id: str
@@ -56,19 +56,19 @@ class Peek:
     head: bytes
 
 
-class SiteDocuments(ABC):
-    """The two databases of a site.  Every method raises StoreDown, and only reads."""
+class LegacyDocuments(ABC):
+    """The two databases of a site.  Every method raises StorageUnavailable, and only reads."""
 
     @abstractmethod
     def size(self) -> int:
         """Number of documents of the first database."""
 
     @abstractmethod
-    def images(self) -> Iterator[ImageSeen | OtherSeen]:
+    def images(self) -> Iterator[LegacyImage | LegacyOther]:
         """All documents of the first database, images by ascending ID."""
 
     @abstractmethod
-    def marks(self) -> Iterator[MarkSeen | OtherSeen]:
+    def annotations(self) -> Iterator[LegacyAnnotation | LegacyOther]:
         """All documents of the second one, marks by ascending ID of their images."""
 
     @abstractmethod
@@ -76,8 +76,8 @@ class SiteDocuments(ABC):
         """Into the first attachment of an image; raises UnknownImage."""
 
 
-class SiteBucket(ABC):
-    """A bucket of a site.  Every method raises StoreDown, and only reads."""
+class LegacyBucket(ABC):
+    """A bucket of a site.  Every method raises StorageUnavailable, and only reads."""
 
     name: str
 

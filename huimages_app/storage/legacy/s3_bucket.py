@@ -12,16 +12,16 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from ...domain.ids import is_image_id
-from ...errors import StoreDown, UnknownImage
-from ..originals.s3 import OLD_ENDING, S3Place
+from ...errors import StorageUnavailable, UnknownImage
+from ..originals.s3 import OLD_ENDING, S3Location
 from ..originals.s3_transfer import FAILURES, demand
-from .models import PEEKED, Peek, SiteBucket
+from .models import PEEKED, LegacyBucket, Peek
 
 
-class S3SiteBucket(SiteBucket):
+class S3LegacyBucket(LegacyBucket):
     """The objects of a bucket whose keys are IDs, behind the prefix, and `ID.jpeg`."""
 
-    def __init__(self, place: S3Place) -> None:
+    def __init__(self, place: S3Location) -> None:
         self._place = place
         self._client: Any = None
         self.name = f"s3:{place.bucket}" + f"/{place.prefix}" * bool(place.prefix)
@@ -68,4 +68,6 @@ class S3SiteBucket(SiteBucket):
         try:
             yield
         except FAILURES as error:
-            raise StoreDown(f"the bucket {self._place.bucket!r} can't be read: {error}") from error
+            raise StorageUnavailable(
+                f"the bucket {self._place.bucket!r} can't be read: {error}"
+            ) from error

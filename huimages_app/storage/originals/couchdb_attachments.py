@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ...domain.ids import image_id_of_file, is_image_id, parse_image_id
-from ...errors import BadOriginal, BadSetting, UnknownImage
+from ...errors import BadSetting, CorruptOriginal, UnknownImage
 from ..couchdb.client import Document, Server
-from ..couchdb.retry import insist
+from ..couchdb.retry import retry_on_conflict
 from ..interfaces import OriginalInfo, Originals
 
 
@@ -48,7 +48,7 @@ class AttachmentOriginals(Originals):
                     yield file
                     return
         if names:
-            raise BadOriginal(f"no attachment of {image_id} has the bytes of that ID")
+            raise CorruptOriginal(f"no attachment of {image_id} has the bytes of that ID")
         raise UnknownImage(f"there is no original {image_id}")
 
     def _read(self, image_id: str, name: str, file: BinaryIO) -> bool:
@@ -70,7 +70,7 @@ class AttachmentOriginals(Originals):
             if document and document.pop("_attachments", None):
                 self._database.put(document)
 
-        insist(attempt)
+        retry_on_conflict(attempt)
 
     def ids(self, after: str = "") -> Iterator[str]:
         for row in self._database.all(after, "[", documents=True):

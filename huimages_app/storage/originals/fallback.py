@@ -14,14 +14,14 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from ...domain.ids import image_id_of_file
-from ...errors import BadOriginal, HuimagesError, IdCollision, StoreDown, UnknownImage
+from ...errors import CorruptOriginal, HuimagesError, IdCollision, StorageUnavailable, UnknownImage
 from ..comparison import same_bytes
 from ..interfaces import OriginalInfo, Originals
 
 log = logging.getLogger(__name__)
 
 
-class ChainedOriginals(Originals):
+class FallbackOriginals(Originals):
     """Originals in `first`, and in `further` ones, looked through in this order.
 
     `describe` says what to store beside the bytes of a picture that is copied up.  An
@@ -48,11 +48,11 @@ class ChainedOriginals(Originals):
             yield self._opened(image_id, stack)
 
     def length(self, image_id: str) -> int | None:
-        failure: StoreDown | None = None
+        failure: StorageUnavailable | None = None
         for store in self._all:
             try:
                 length = store.length(image_id)
-            except StoreDown as error:
+            except StorageUnavailable as error:
                 failure = failure or error
                 continue
             if length is not None:
@@ -74,7 +74,7 @@ class ChainedOriginals(Originals):
                 yield image_id
 
     def check(self) -> None:
-        """Raises StoreDown if the first place is down: the others are not needed for long."""
+        """Raises StorageUnavailable if the first location is unavailable."""
         self._first.check()
 
     def close(self) -> None:
@@ -85,7 +85,7 @@ class ChainedOriginals(Originals):
         # From the first place only: what lies further down is copied up by `open`.
         try:
             return self._first.address(image_id, filename=filename, seconds=seconds)
-        except StoreDown:
+        except StorageUnavailable:
             return None
 
     # -- reading -------------------------------------------------------------------------
@@ -107,7 +107,7 @@ class ChainedOriginals(Originals):
                     stack.push(attempt.pop_all())
             except UnknownImage:
                 continue
-            except (StoreDown, BadOriginal) as error:
+            except (StorageUnavailable, CorruptOriginal) as error:
                 log.warning("looking for %s further down: %s", image_id, error)
                 failures.append(error)
                 continue
@@ -116,7 +116,7 @@ class ChainedOriginals(Originals):
                 self._copy_up(image_id, file)
             return file
         for failure in failures:
-            if isinstance(failure, StoreDown):
+            if isinstance(failure, StorageUnavailable):
                 raise failure
         if failures:
             raise failures[0]
@@ -145,7 +145,7 @@ class ChainedOriginals(Originals):
                     same = same_bytes(content, stored)
             except UnknownImage:
                 continue
-            except (StoreDown, BadOriginal) as error:
+            except (StorageUnavailable, CorruptOriginal) as error:
                 # Neither may keep a site from taking pictures.
                 log.warning("storing %s without comparing it: %s", image_id, error)
                 continue
@@ -159,7 +159,7 @@ class ChainedOriginals(Originals):
 
 
 def _prove(image_id: str, file: BinaryIO) -> None:
-    """Raises BadOriginal unless the bytes are those of the ID; goes to their start."""
+    """Raises CorruptOriginal unless the bytes are those of the ID; goes to their start."""
     if image_id_of_file(file) != image_id:
-        raise BadOriginal(f"the bytes stored as {image_id} are not those of this picture")
+        raise CorruptOriginal(f"the bytes stored as {image_id} are not those of this picture")
     file.seek(0)

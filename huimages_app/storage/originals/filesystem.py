@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ...domain.ids import is_image_id, parse_image_id
-from ...errors import IdCollision, StoreDown, UnknownImage
+from ...errors import IdCollision, StorageUnavailable, UnknownImage
 from ..comparison import same_bytes
 from ..interfaces import OriginalInfo, Originals
 
@@ -35,7 +35,7 @@ class FileOriginals(Originals):
     """Originals below the folder `root`, made if need be or, without `make`, there already.
 
     Several processes, and several machines that mount the same folder, may share it.  A
-    folder that can't be used now is logged: whatever is asked raises StoreDown then.
+    folder that can't be used now is logged: whatever is asked raises StorageUnavailable then.
     """
 
     def __init__(self, root: Path, *, make: bool = True) -> None:
@@ -138,9 +138,9 @@ class FileOriginals(Originals):
         return sorted(name for name in names if name >= least and not name.startswith("."))
 
     def _demand_root(self) -> None:
-        """Tell a missing file from a missing disk; raises StoreDown."""
+        """Tell a missing file from a missing disk; raises StorageUnavailable."""
         if not self._temporaries.is_dir():
-            raise StoreDown(f"the folder of the originals, {self._root}, is not there")
+            raise StorageUnavailable(f"the folder of the originals, {self._root}, is not there")
 
     # -- writing -------------------------------------------------------------------------
 
@@ -196,7 +196,7 @@ def _translated(failure: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreDown(f"{failure}: {error}") from error
+        raise StorageUnavailable(f"{failure}: {error}") from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -24,15 +24,15 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from ...domain.ids import image_id_of_file, is_image_id, parse_image_id
-from ...errors import BadOriginal, IdCollision, StoreDown, UnknownImage
+from ...errors import CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
 from ..comparison import same_bytes
 from ..interfaces import OriginalInfo, Originals
-from .s3_location import S3Place
+from .s3_location import S3Location
 from .s3_transfer import FAILURES, Deadline, TimedReader, Truncated, demand, download
 
 log = logging.getLogger(__name__)
 
-__all__ = ["S3Originals", "S3Place"]
+__all__ = ["S3Location", "S3Originals"]
 
 OLD_ENDING = ".jpeg"  # of keys of some huImages 2.2
 _ATTEMPTS = 2  # at a download
@@ -52,7 +52,7 @@ class _Found:
 class S3Originals(Originals):
     """Originals in a bucket.  Makes no connection before it is asked something."""
 
-    def __init__(self, place: S3Place) -> None:
+    def __init__(self, place: S3Location) -> None:
         self._place = place
         self._guard = threading.Lock()
         self._client: Any = None
@@ -72,7 +72,9 @@ class S3Originals(Originals):
                 with contextlib.suppress(UnknownImage):  # removed in this very moment
                     self._demand_same(image_id, found, content)
                     return False
-        raise StoreDown(f"the original {image_id} can't be stored: others change it all the time")
+        raise StorageUnavailable(
+            f"the original {image_id} can't be stored: others change it all the time"
+        )
 
     @contextlib.contextmanager
     def open(self, image_id: str) -> Iterator[BinaryIO]:
@@ -121,9 +123,11 @@ class S3Originals(Originals):
                 self._s3.head_bucket(Bucket=bucket)
             except ClientError as error:
                 if _status(error) == 404:
-                    raise StoreDown(f"there is no bucket {bucket!r} {self._where}") from error
+                    raise StorageUnavailable(
+                        f"there is no bucket {bucket!r} {self._where}"
+                    ) from error
                 if _status(error) == 403:
-                    raise StoreDown(
+                    raise StorageUnavailable(
                         f"the credentials are not good for the bucket {bucket!r} {self._where}"
                     ) from error
                 raise
@@ -205,7 +209,7 @@ class S3Originals(Originals):
             try:
                 with self.open(image_id) as stored:
                     same = same_bytes(content, stored)
-            except BadOriginal:
+            except CorruptOriginal:
                 same = False
         if not same:
             raise IdCollision(
@@ -229,7 +233,7 @@ class S3Originals(Originals):
             else:
                 break
         if image_id_of_file(file) != image_id:
-            raise BadOriginal(f"the bytes stored as {image_id} are not those of this picture")
+            raise CorruptOriginal(f"the bytes stored as {image_id} are not those of this picture")
         file.seek(0)
 
     def _get(self, image_id: str) -> Any:
@@ -257,7 +261,7 @@ class S3Originals(Originals):
         try:
             yield
         except FAILURES as error:
-            raise StoreDown(f"{failure}: {error}") from error
+            raise StorageUnavailable(f"{failure}: {error}") from error
 
 
 def _status(error: ClientError) -> int:

@@ -10,7 +10,7 @@ from botocore.config import Config
 
 
 @dataclass(frozen=True)
-class S3Place:
+class S3Location:
     """Where the bucket is, how to get in, and how long to wait; times in seconds."""
 
     bucket: str

@@ -1,14 +1,14 @@
-"""Metadata and records in one SQLite file: the embedded default.
+"""Metadata in one SQLite file: the embedded default.
 
-schema        the tables, and how older files are brought up to date
-connections   a connection for each thread, transactions, errors
-documents     an image and what is said about it, as columns
-entries       an image with all that is derived from it, kept true by every write
-collections   a query, as SQL whose cost does not grow with the archive
-metadata, records   the two stores
+backend         the four stores on one file
+connection      one connection for each thread, transactions, errors
+schema          the tables and their migrations
+codec           records and annotations as columns, and back
+entries         an image with everything derived from it, kept true by every write
+query_planner   a query as SQL whose cost does not grow with the archive
+images, search, annotations, documents   the four stores
 """
 
-from .documents import SqliteRecords
-from .images import SqliteMetadata
+from .backend import SqliteBackend
 
-__all__ = ["SqliteMetadata", "SqliteRecords"]
+__all__ = ["SqliteBackend"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ...domain.models import Image, Mark, Summary
+from ...domain.models import Annotation, AnnotationSummary, Image
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,16 +58,16 @@ def image_from_json(document: str) -> Image:
     )
 
 
-def summary_to_json(summary: Summary) -> str:
+def summary_to_json(summary: AnnotationSummary) -> str:
     return dumps([dict(summary.tags), summary.rating_sum, summary.rating_count, summary.favorites])
 
 
-def summary_from_json(document: str) -> Summary:
-    return Summary(*json.loads(document))
+def summary_from_json(document: str) -> AnnotationSummary:
+    return AnnotationSummary(*json.loads(document))
 
 
-def mark_from_row(tags: str, favorite: int, rating: int | None) -> Mark:
-    return Mark(tuple(json.loads(tags)), bool(favorite), rating)
+def annotation_from_row(tags: str, favorite: int, rating: int | None) -> Annotation:
+    return Annotation(tuple(json.loads(tags)), bool(favorite), rating)
 
 
 def _time(time: datetime) -> str:

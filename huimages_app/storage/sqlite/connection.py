@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import tempfile
 import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...errors import BadInput, StoreDown
+from ...errors import BadInput, StorageUnavailable
 from .schema import migrate
 
 # Seconds a transaction waits for those of other threads and processes.
+# Rows per statement of a scan over everything, so that no read transaction stays open.
+BATCH = 500
+
 PATIENCE = 15.0
 
 # Troubles that are not the connection's: after them it can be used on.
@@ -63,7 +67,9 @@ class Connections:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Everything within happens, or, when it raises, nothing.  Nobody else writes."""
         if not self._writer.acquire(timeout=self._patience):
-            raise StoreDown(f"{self._file.name} is busy: others have been writing for too long")
+            raise StorageUnavailable(
+                f"{self._file.name} is busy: others have been writing for too long"
+            )
         try:
             with self._translated():
                 connection = self._connection()
@@ -95,7 +101,9 @@ class Connections:
 
     def _connection(self) -> sqlite3.Connection:
         if self._inherited:
-            raise StoreDown(f"{self._file.name} was in use when this process was forked off")
+            raise StorageUnavailable(
+                f"{self._file.name} was in use when this process was forked off"
+            )
         thread = threading.current_thread()
         self._forget_another_file()
         with self._lock:
@@ -110,14 +118,14 @@ class Connections:
         return connection
 
     def _forget_another_file(self) -> None:
-        """A file that was put there since is used from now on; raises StoreDown if none is.
+        """Use the file that replaced the old one; raises StorageUnavailable if there is none.
 
         What was written to one that has been taken away would be answered, and be lost.
         """
         there = self._identity()
         if there is None and self._was_there:
             self._forget()
-            raise StoreDown(
+            raise StorageUnavailable(
                 f"{self._file} has gone: put it back, or restart to begin with an empty one"
             )
         mine = self._by_thread.get(threading.current_thread())
@@ -130,14 +138,18 @@ class Connections:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreDown(f"{self._file.name} can't be reached: {error.strerror}") from error
+            raise StorageUnavailable(
+                f"{self._file.name} can't be reached: {error.strerror}"
+            ) from error
         return status.st_dev, status.st_ino
 
     def _open(self) -> _Connection:
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreDown(f"no folder for {self._file.name}: {error.strerror}") from error
+            raise StorageUnavailable(
+                f"no folder for {self._file.name}: {error.strerror}"
+            ) from error
         self._make()
         connection = sqlite3.connect(
             self._file,
@@ -177,7 +189,9 @@ class Connections:
         except FileExistsError:  # another process was first
             return
         except OSError as error:
-            raise StoreDown(f"{self._file.name} can't be made: {error.strerror}") from error
+            raise StorageUnavailable(
+                f"{self._file.name} can't be made: {error.strerror}"
+            ) from error
 
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Readers and the writer don't wait for each other.  The file remembers it.
@@ -204,10 +218,10 @@ class Connections:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorname not in _PASSING:
                 self._forget()
-            raise StoreDown(f"{name} does not answer: {error}") from error
+            raise StorageUnavailable(f"{name} does not answer: {error}") from error
         except sqlite3.DatabaseError as error:
             self._forget()
-            raise StoreDown(
+            raise StorageUnavailable(
                 f"{name} is damaged or no SQLite file ({error}): restore it from a backup"
             ) from error
         except UnicodeEncodeError as error:
@@ -234,3 +248,16 @@ def _after_fork_in_child() -> None:
 # SQLite knows its locks by process: a connection that is open in a process that was forked
 # off, even one that is never used there, makes it write without a lock and spoil the file.
 os.register_at_fork(before=_before_fork, after_in_child=_after_fork_in_child)
+
+
+def column(connections: Connections, name: str, image_ids: Iterable[str]) -> dict[str, str]:
+    """Return a column of the images that exist, by ID, in the order of `image_ids`."""
+    wanted = list(dict.fromkeys(image_ids))
+    with connections.reading() as db:
+        found = dict(
+            db.execute(
+                f"SELECT id, {name} FROM images WHERE id IN (SELECT value FROM json_each(?))",
+                [json.dumps(wanted)],
+            ).fetchall()
+        )
+    return {image_id: found[image_id] for image_id in wanted if image_id in found}

@@ -1,25 +1,22 @@
-"""Records in SQLite."""
+"""Documents about people in SQLite."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-from ..interfaces import Record, Records
+from ..interfaces import Document, DocumentStore
 from .codec import dumps
-from .connection import PATIENCE, Connections
-
-_BATCH = 500
+from .connection import BATCH, Connections
 
 
-class SqliteRecords(Records):
-    """Records in `file`, which may be that of the metadata.  Any number of threads."""
+class SqliteDocuments(DocumentStore):
+    """Documents in the table `records`."""
 
-    def __init__(self, file: Path, *, patience: float = PATIENCE) -> None:
-        self._connections = Connections(file, patience)
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
-    def get(self, kind: str, key: str) -> Record | None:
+    def get(self, kind: str, key: str) -> Document | None:
         with self._connections.reading() as db:
             row = db.execute(
                 "SELECT document FROM records WHERE kind = ? AND key = ?", [kind, key]
@@ -27,8 +24,8 @@ class SqliteRecords(Records):
         return json.loads(row[0]) if row else None
 
     def save(
-        self, kind: str, key: str, change: Callable[[Record | None], Record | None]
-    ) -> Record | None:
+        self, kind: str, key: str, change: Callable[[Document | None], Document | None]
+    ) -> Document | None:
         with self._connections.writing() as db:
             record = change(self.get(kind, key))
             if record is None:
@@ -39,19 +36,16 @@ class SqliteRecords(Records):
                 )
         return record
 
-    def items(self, kind: str) -> Iterator[tuple[str, Record]]:
+    def items(self, kind: str) -> Iterator[tuple[str, Document]]:
         after = ""
         while True:
             with self._connections.reading() as db:
                 rows = db.execute(
                     "SELECT key, document FROM records WHERE kind = ? AND key > ?"
                     " ORDER BY key LIMIT ?",
-                    [kind, after, _BATCH],
+                    [kind, after, BATCH],
                 ).fetchall()
             if not rows:
                 return
             for after, document in rows:
                 yield after, json.loads(document)
-
-    def close(self) -> None:
-        self._connections.close()

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ...domain.models import Image, Mark, Summary
+from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.tokenizer import searched
 from .codec import dumps, image_from_json, image_to_json, micros, summary_from_json, summary_to_json
 
@@ -30,7 +30,7 @@ class Entry:
 
     image: Image
     key: int
-    summary: Summary
+    summary: AnnotationSummary
     favorite_of: frozenset[str]
 
     def lists(self) -> set[ListName]:
@@ -51,12 +51,12 @@ class Entry:
     def words(self) -> str:
         return _GAP.join(map(" ".join, searched(self.image, self.summary.tags)))
 
-    def marked(self, visitor: str, old: Mark, new: Mark) -> Entry:
+    def marked(self, visitor: str, old: Annotation, new: Annotation) -> Entry:
         """The entry after this visitor's mark changed."""
         tags = Counter(self.summary.tags)
         tags.subtract(dict.fromkeys(old.tags, 1))
         tags.update(dict.fromkeys(new.tags, 1))
-        summary = Summary(
+        summary = AnnotationSummary(
             tags={tag: uses for tag, uses in tags.items() if uses},
             rating_sum=self.summary.rating_sum + (new.rating or 0) - (old.rating or 0),
             rating_count=self.summary.rating_count
@@ -95,7 +95,11 @@ def with_image(db: sqlite3.Connection, old: Entry | None, image: Image) -> Entry
     if old and old.image.created == image.created:
         return replace(old, image=image)
     key = place_in_time(db, micros(image.created))
-    return replace(old, image=image, key=key) if old else Entry(image, key, Summary(), frozenset())
+    return (
+        replace(old, image=image, key=key)
+        if old
+        else Entry(image, key, AnnotationSummary(), frozenset())
+    )
 
 
 def place_in_time(db: sqlite3.Connection, time: int) -> int:
@@ -146,14 +150,14 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
         }
         if is_shown and not was_shown:
             columns["slot"] = shown(db)
-        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        names, annotations = ", ".join(columns), ", ".join("?" * len(columns))
         if old:
             db.execute(
-                f"UPDATE images SET ({names}) = ({marks}) WHERE key = ?",
+                f"UPDATE images SET ({names}) = ({annotations}) WHERE key = ?",
                 [*columns.values(), old.key],
             )
         else:
-            db.execute(f"INSERT INTO images ({names}) VALUES ({marks})", [*columns.values()])
+            db.execute(f"INSERT INTO images ({names}) VALUES ({annotations})", [*columns.values()])
 
 
 def shown(db: sqlite3.Connection) -> int:

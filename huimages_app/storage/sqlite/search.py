@@ -1,219 +1,103 @@
-"""A query, as SQL whose cost does not grow with the archive.
-
-One source leads, in the order of the collection, and is read only as far as the page
-needs; the other conditions are looked up for each of its rows.  What leads:
-
-- a text: the index of words, whose row numbers ascend with the time
-- if a condition holds for few images: these, sorted
-- `rated`: the index of averages, unless few images are found by the text
-- else the shortest of the lists
-"""
+"""Queries on images in SQLite."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import random
 
-from ...domain.models import Image, Query
-from ...domain.tokenizer import phrases
-from .codec import image_from_json, micros
-from .entries import reference_value
-
-# Up to so many images are sorted rather than looked up one by one in a longer list.
-FEW = 1000
-
-Place = tuple[Any, ...]  # (key,), or (average, key) in the order `rated`
+from ...domain.models import Changes, Image, Neighbours, Page, Query
+from ...errors import BadCursor
+from .. import cursors
+from ..interfaces import ImageSearch
+from .codec import dumps, image_from_json
+from .connection import Connections
+from .entries import shown
+from .query_planner import Place, collection_of
 
 
-@dataclass(frozen=True)
-class Row:
-    image: Image
-    place: Place
+class SqliteSearch(ImageSearch):
+    """Queries on the tables that `entries` keeps true."""
 
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
-@dataclass(frozen=True)
-class Collection:
-    """Where the images of a query come from.  `key` names their key in `source`."""
-
-    source: str
-    key: str
-    conditions: tuple[str, ...] = ()
-    parameters: tuple[Any, ...] = ()
-    order: str = "newest"
-
-    def rows(
-        self, db: sqlite3.Connection, start: Place | None, limit: int, *, forward: bool = True
-    ) -> list[Row]:
-        """The next `limit` images after `start` (None: from the end one comes from)."""
-        descending = forward != (self.order == "oldest")
-        collection = self
-        if start is not None:
-            collection = self._where("<" if descending else ">", start)
-        order = ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in self._columns)
-        rows = db.execute(
-            f"{collection._select} ORDER BY {order} LIMIT ?", [*collection.parameters, limit]
-        )
-        return [Row(image_from_json(document), tuple(place)) for document, *place in rows]
-
-    def find(self, db: sqlite3.Connection, image_id: str) -> Place | None:
-        """The place of an image; None if it is not in the collection."""
-        column = "average, key" if self.order == "rated" else "key"
-        place: Place | None = db.execute(
-            f"SELECT {column} FROM images WHERE id = ?", [image_id]
-        ).fetchone()
-        if place is None:
-            return None
-        found = self._where("=", place)
-        return place if db.execute(found._select, found.parameters).fetchone() else None
-
-    @property
-    def _columns(self) -> list[str]:
-        """What orders the collection, the most important first."""
-        return ["images.average", self.key] if self.order == "rated" else [self.key]
-
-    @property
-    def _select(self) -> str:
-        columns = ", ".join(["images.document", *self._columns])
-        conditions = [*self.conditions]
-        if self.order == "rated":
-            conditions.append("images.average IS NOT NULL")
-        return f"SELECT {columns} FROM {self.source} WHERE {' AND '.join(conditions) or 'true'}"
-
-    def _where(self, compared: str, place: Place) -> Collection:
-        return self.filtered(f"({', '.join(self._columns)}) {compared} ({_marks(place)})", *place)
-
-    def filtered(self, condition: str, *parameters: Any) -> Collection:
-        return replace(
-            self,
-            conditions=(*self.conditions, condition),
-            parameters=(*self.parameters, *parameters),
+    def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
+        start: Place | None = None
+        forward = True
+        if cursor is not None:
+            direction, *place = cursors.decode(query, cursor)
+            forward, start = direction == 1, tuple(place) or None
+        with self._connections.reading() as db:
+            collection = collection_of(db, query)
+            if collection is None:
+                return Page(())
+            rows = collection.rows(db, start, limit + 1, forward=forward)
+            more = len(rows) > limit
+            rows = rows[:limit] if forward else rows[:limit][::-1]
+            # Whoever comes back from an empty piece starts at the collection's end.
+            first, last = (rows[0].place, rows[-1].place) if rows else (None, None)
+            beside = bool(collection.rows(db, first if forward else last, 1, forward=not forward))
+        has_next, has_previous = (more, beside) if forward else (beside, more)
+        return Page(
+            [row.image for row in rows],
+            next=cursors.encode(query, (1, *(last or ()))) if has_next else None,
+            previous=cursors.encode(query, (-1, *(first or ()))) if has_previous else None,
         )
 
-
-@dataclass(frozen=True)
-class _List:
-    """Images that one condition of a query holds for: those on any of these lists."""
-
-    numbers: Sequence[int]
-    size: int
-
-
-def collection_of(db: sqlite3.Connection, query: Query) -> Collection | None:
-    """How to read what a query asks for; None if nothing can be in it."""
-    lists = sorted(_lists(db, query), key=lambda found: found.size)
-    wanted = phrases(query.text)
-    if not lists[0].size or (query.text.strip() and not wanted):
-        return None
-    changed = micros(query.changed_since) if query.changed_since else None
-    match = " AND ".join(f'"{" ".join(phrase)}" *' for phrase in wanted)
-    if match and lists[0].size <= FEW // 10:  # looking one up in the words is dear
-        collection = _few_of(lists.pop(0))
-        collection = collection.filtered(f"EXISTS ({_FOUND} AND rowid = images.key)", match)
-    elif match and query.order == "rated" and _found_many(db, match):
-        collection = _rated(query).filtered(f"+images.key IN ({_FOUND})", match)
-    elif match:
-        collection = _found(match)
-    elif len(lists[0].numbers) > 1 or (query.order == "rated" and lists[0].size <= FEW):
-        collection = _few_of(lists.pop(0))
-    elif changed is not None and lists[0].size > FEW and _changed_few(db, query, changed):
-        collection = _few_changed(query, changed)
-    elif query.order == "rated":
-        collection = _rated(query)
-    else:
-        collection = _listed(lists.pop(0))
-    for found in lists:
-        collection = collection.filtered(
-            # A name of its own: the collection may be read from `members` itself.
-            f"EXISTS (SELECT 1 FROM members AS other WHERE other.list IN ({_marks(found.numbers)})"
-            f" AND other.key = {collection.key})",
-            *found.numbers,
+    def neighbours(self, query: Query, image_id: str) -> Neighbours:
+        with self._connections.reading() as db:
+            collection = collection_of(db, query)
+            place = collection.find(db, image_id) if collection else None
+            if collection is None or place is None:
+                return Neighbours()
+            before = collection.rows(db, place, 1, forward=False)
+            after = collection.rows(db, place, 1)
+        return Neighbours(
+            before[0].image.id if before else None, after[0].image.id if after else None
         )
-    if changed is not None:
-        collection = collection.filtered("images.modified >= ?", changed)
-    return replace(collection, order=query.order)
 
+    def random(self, count: int) -> list[Image]:
+        with self._connections.reading() as db:
+            number = shown(db)
+            slots = random.sample(range(number), min(count, number))
+            found = dict(
+                db.execute(
+                    "SELECT slot, document FROM images"
+                    " WHERE slot IN (SELECT value FROM json_each(?))",
+                    [dumps(slots)],
+                ).fetchall()
+            )
+        return [image_from_json(found[slot]) for slot in slots]
 
-def _lists(db: sqlite3.Connection, query: Query) -> Iterator[_List]:
-    single = {"tag": query.tag, "type": query.type, "favorite": query.favorite_of}
-    wanted = [(kind, [value]) for kind, value in single.items() if value]
-    for key, values in query.wanted_references.items():
-        wanted.append(("reference", [reference_value(key, value) for value in values]))
-    # Every list is of shown images or of trashed ones: that of all says nothing more.
-    for kind, values in wanted or [("all", [""])]:
-        rows = db.execute(
-            "SELECT number, size FROM lists WHERE kind = ? AND trashed = ?"
-            f" AND value IN ({_marks(values)})",
-            [kind, query.trashed, *values],
-        ).fetchall()
-        yield _List([number for number, _ in rows], sum(size for _, size in rows))
+    def count(self) -> int:
+        with self._connections.reading() as db:
+            return shown(db)
 
+    def changes(self, since: str = "", limit: int = 1000) -> Changes:
+        (sequence,) = cursors.decode("changes", since) if since else (0,)
+        with self._connections.reading() as db:
+            (newest,) = db.execute("SELECT max(sequence) FROM changes").fetchone()
+            if int(sequence) > (newest or 0):
+                raise BadCursor("this place in the feed is of other data; start from the beginning")
+            rows = db.execute(
+                "SELECT sequence, id, state FROM changes WHERE sequence > ?"
+                " ORDER BY sequence LIMIT ?",
+                [sequence, limit],
+            ).fetchall()
+        return Changes(
+            [image_id for _, image_id, _ in rows],
+            frozenset(image_id for _, image_id, state in rows if state != "shown"),
+            cursors.encode("changes", [rows[-1][0]]) if rows else since,
+        )
 
-# -- what may lead ----------------------------------------------------------------------
-
-
-_FOUND = "SELECT rowid FROM words WHERE words MATCH ?"
-
-
-def _found_many(db: sqlite3.Connection, match: str) -> bool:
-    """Whether it is dearer to sort what was found than to look through the best rated."""
-    return len(db.execute(f"{_FOUND} LIMIT ?", [match, 5 * FEW + 1]).fetchall()) > 5 * FEW
-
-
-def _found(match: str) -> Collection:
-    return Collection(
-        "words CROSS JOIN images ON images.key = words.rowid",
-        "words.rowid",
-        conditions=("words MATCH ?",),
-        parameters=(match,),
-    )
-
-
-def _listed(found: _List) -> Collection:
-    return Collection(
-        "members CROSS JOIN images ON images.key = members.key",
-        "members.key",
-        conditions=("members.list = ?",),
-        parameters=(found.numbers[0],),
-    )
-
-
-def _rated(query: Query) -> Collection:
-    return Collection(
-        "images INDEXED BY images_rated",
-        "images.key",
-        conditions=("images.trashed = ?",),
-        parameters=(query.trashed,),
-    )
-
-
-def _few_of(found: _List) -> Collection:
-    return _few(
-        f"SELECT DISTINCT key FROM members WHERE list IN ({_marks(found.numbers)})",
-        *found.numbers,
-    )
-
-
-def _few_changed(query: Query, changed: int) -> Collection:
-    return _few(_CHANGED, query.trashed, changed)
-
-
-def _changed_few(db: sqlite3.Connection, query: Query, changed: int) -> bool:
-    rows = db.execute(_CHANGED + " LIMIT ?", [query.trashed, changed, FEW + 1])
-    return len(rows.fetchall()) <= FEW
-
-
-_CHANGED = "SELECT key FROM images WHERE trashed = ? AND modified >= ?"
-
-
-def _few(keys: str, *parameters: Any) -> Collection:
-    return Collection(
-        f"({keys}) AS few CROSS JOIN images ON images.key = few.key",
-        "images.key",
-        parameters=parameters,
-    )
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
+    def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
+        # Without a prefix the index on uses has them in order: nothing is sorted.
+        where = "WHERE tag >= :from AND tag < :to" if prefix else ""
+        with self._connections.reading() as db:
+            return db.execute(
+                f"SELECT tag, uses FROM tags {where} ORDER BY uses DESC, tag LIMIT :limit",
+                {
+                    "from": prefix,
+                    "to": prefix + chr(0x10FFFF),
+                    "limit": -1 if limit is None else limit,
+                },
+            ).fetchall()

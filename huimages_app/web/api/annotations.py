@@ -12,7 +12,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.models import Mark
+from ...domain.models import Annotation
 from ...domain.tags import MAX_LENGTH, MAX_TAGS
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
@@ -48,7 +48,7 @@ def add_tags(context: ApiImage, request: Request) -> Response:
         raise BadInput('send {"tags": ["…"]}')
     require_match(request, digest(_tags(context, request)))
     visitor_id = request.ensure_visitor()
-    request.library.editing.tag(context.image_id, visitor_id, " ".join(given["tags"]))
+    request.services.editing.tag(context.image_id, visitor_id, " ".join(given["tags"]))
     return json_answer(_tags(context, request))
 
 
@@ -63,7 +63,7 @@ def remove_tags(context: ApiImage, request: Request) -> Response:
     if everyone and not Site(request).may(EDIT):
         raise HTTPForbidden("only editors remove the tags of everyone")
     require_match(request, digest(_tags(context, request)))
-    editing = request.library.editing
+    editing = request.services.editing
     for tag in tags:
         if everyone:
             editing.untag_all(context.image_id, tag)
@@ -114,19 +114,19 @@ def set_favorite(context: ApiImage, request: Request) -> Response:
     query(request)
     require_match(request, digest(_favorite(context, request)))
     visitor_id = request.ensure_visitor()
-    request.library.editing.favorite(context.image_id, visitor_id, request.method == "PUT")
+    request.services.editing.favorite(context.image_id, visitor_id, request.method == "PUT")
     return json_answer(_favorite(context, request))
 
 
 def _rated(context: ApiImage, request: Request, rating: int | None) -> Response:
     require_match(request, digest(_rating(context, request)))
-    request.library.editing.rate(context.image_id, request.ensure_visitor(), rating)
+    request.services.editing.rate(context.image_id, request.ensure_visitor(), rating)
     return json_answer(_rating(context, request))
 
 
 def _tags(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
-    summary = request.library.metadata.summary(context.image_id)
+    summary = request.services.metadata.annotations.summary(context.image_id)
     return {
         "items": [
             {"tag": tag, "count": summary.tags[tag], "own": tag in own.tags}
@@ -138,21 +138,23 @@ def _tags(context: ApiImage, request: Request) -> dict[str, Any]:
 def _rating(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
     return {
-        **rating_of(request.library.metadata.summary(context.image_id)),
+        **rating_of(request.services.metadata.annotations.summary(context.image_id)),
         "own": own.rating,
     }
 
 
 def _favorite(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
-    count = request.library.metadata.summary(context.image_id).favorites
+    count = request.services.metadata.annotations.summary(context.image_id).favorites
     return {"favorite": own.favorite, "count": count}
 
 
-def _own(context: ApiImage, request: Request) -> Mark:
+def _own(context: ApiImage, request: Request) -> Annotation:
     """What the client says about the image; raises UnknownImage."""
-    request.library.image(context.image_id)
+    request.services.image(context.image_id)
     if not request.visitor_id:
-        return Mark()
-    mark: Mark = request.library.metadata.mark(context.image_id, request.visitor_id)
-    return mark
+        return Annotation()
+    annotation: Annotation = request.services.metadata.annotations.get(
+        context.image_id, request.visitor_id
+    )
+    return annotation

@@ -101,7 +101,7 @@ def page(request: Request) -> dict[str, Any]:
             (name, schema.get("description", ""), _fields(schema))
             for name, schema in schemas.items()
         ],
-        "problems": [(kind.slug(), status, kind.__doc__) for kind, status in STATUSES],
+        "problems": [(kind.slug, status, kind.__doc__) for kind, status in STATUSES],
     }
 
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from pyramid.request import Request
 
-from ...domain.models import Image, Summary
+from ...domain.models import AnnotationSummary, Image
 from ...domain.sizes import Size
 from ...errors import BadInput, SizeNotAllowed
 from ...services.permissions import EDIT
-from ...services.urls import Markup
+from ...services.urls import UrlBuilder
 from ..presentation.site import Site
 from .parameters import Parameters
 from .responses import digest
@@ -55,7 +55,7 @@ class Items:
 
     def __init__(self, request: Request, parameters: Parameters | None = None) -> None:
         self._request = request
-        self._markup: Markup = request.library.markup.at(request.application_url)
+        self._urls: UrlBuilder = request.services.urls.at(request.application_url)
         self._site = Site(request)
         asked = parameters.all(SIZE) if parameters else []
         names = request.registry.settings["huimages"].named_sizes
@@ -67,7 +67,7 @@ class Items:
         if len(asked) > MOST_SIZES:
             raise BadInput(f"{len(asked)} sizes are too many: at most {MOST_SIZES} at once")
         sizes = {text: Size.parse(text, names) for text in asked}
-        policy = self._request.library.sizes
+        policy = self._request.services.sizes
         free = set(names.values())
         for text, size in sizes.items():
             # Whoever may have any size signed could fill the cache of a site that limits them.
@@ -80,41 +80,43 @@ class Items:
         return sizes
 
     def _usual(self, names: dict[str, Size]) -> dict[str, Size]:
-        policy = self._request.library.sizes
+        policy = self._request.services.sizes
         sizes = {**names, "o": Size()}
         return {name: size for name, size in sizes.items() if policy.serves(size)}
 
     def item(self, image: Image) -> Item:
         """One image.  Asks the store what visitors say about it."""
-        return self._item(image, self._request.library.metadata.summary(image.id))
+        return self._item(image, self._request.services.metadata.annotations.summary(image.id))
 
     def items(self, images: Sequence[Image]) -> list[dict[str, Any]]:
         """Several images."""
-        summaries = self._request.library.metadata.summaries([image.id for image in images])
+        summaries = self._request.services.metadata.annotations.summaries(
+            [image.id for image in images]
+        )
         return [self._item(image, summaries[image.id]).data for image in images]
 
-    def _item(self, image: Image, summary: Summary) -> Item:
-        facts = {**_facts(image, summary), "alt": self._markup.alt(image)}
+    def _item(self, image: Image, summary: AnnotationSummary) -> Item:
+        facts = {**_facts(image, summary), "alt": self._urls.alt(image)}
         return Item(facts, self._addresses(image))
 
     def _addresses(self, image: Image) -> dict[str, Any]:
         shown = self._shown
-        srcset = self._markup.srcset(image, shown) if shown else ""
+        srcset = self._urls.srcset(image, shown) if shown else ""
         return {
             "page": f"{self._request.host_url}{self._site.path('image', image.id)}",
             "urls": {text: self._address(image, size) for text, size in self._sizes.items()},
             "srcset": srcset,
-            "html": self._markup.tag(image, shown, {"srcset": srcset, "loading": "lazy"})
+            "html": self._urls.tag(image, shown, {"srcset": srcset, "loading": "lazy"})
             if shown
             else "",
         }
 
     def _address(self, image: Image, size: Size) -> dict[str, Any]:
         width, height = size.fitted(image.width, image.height)
-        return {"url": self._markup.named_url(image, size), "width": width, "height": height}
+        return {"url": self._urls.named_url(image, size), "width": width, "height": height}
 
 
-def _facts(image: Image, summary: Summary) -> dict[str, Any]:
+def _facts(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
     return {
         "id": image.id,
         "title": image.title,
@@ -137,12 +139,12 @@ def _facts(image: Image, summary: Summary) -> dict[str, Any]:
     }
 
 
-def tags_of(summary: Summary) -> list[str]:
+def tags_of(summary: AnnotationSummary) -> list[str]:
     """The tags, most given first."""
     return sorted(summary.tags, key=lambda tag: (-summary.tags[tag], tag))
 
 
-def rating_of(summary: Summary) -> dict[str, Any]:
+def rating_of(summary: AnnotationSummary) -> dict[str, Any]:
     """What all visitors together think; the average is null if nobody rated."""
     average = None if summary.rating is None else round(summary.rating, 2)
     return {"average": average, "count": summary.rating_count}

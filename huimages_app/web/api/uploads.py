@@ -11,7 +11,7 @@ from pyramid.request import Request
 
 from ...domain.tags import parse_tags
 from ...errors import BadInput, TooLarge
-from ...services import Added, Description
+from ...services import Description, UploadResult
 from ...services.permissions import EDIT
 from ...services.uploads import PROGRAM
 from ..forms import IMAGE
@@ -20,7 +20,7 @@ from .parameters import Parameters, query
 _SAID = ("title", "filename", "tags", "type", "created", "artnr")
 
 
-def received(request: Request) -> Added:
+def received(request: Request) -> UploadResult:
     """Add the picture of a request.  Raises BadUpload, BadInput, and what answers 415."""
     said = query(request, *_SAID, references=True)
     if request.content_type == "multipart/form-data":
@@ -46,7 +46,7 @@ def received(request: Request) -> Added:
         timestamp=said.time("created"),
     )
     visitor_id = request.ensure_visitor() if tags else PROGRAM
-    added: Added = request.library.intake.add(file, description, visitor_id)
+    added: UploadResult = request.services.uploads.add(file, description, visitor_id)
     return added
 
 

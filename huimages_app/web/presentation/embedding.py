@@ -26,11 +26,11 @@ class Shown:
 
 def shown(image: Image, request: Request, box: Size = USUAL) -> Shown | None:
     """The picture as large as this site gives it to everybody within a box, if it does."""
-    library = request.library
+    services = request.services
     names = request.registry.settings["huimages"].named_sizes
-    size = library.sizes.largest_within(box, image.width, image.height, names)
+    size = services.sizes.largest_within(box, image.width, image.height, names)
     if size is None:
         return None
-    markup = library.markup.at(request.application_url)
+    urls = services.urls.at(request.application_url)
     width, height = size.fitted(image.width, image.height)
-    return Shown(markup.named_url(image, size), width, height, markup.alt(image))
+    return Shown(urls.named_url(image, size), width, height, urls.alt(image))

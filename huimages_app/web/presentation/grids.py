@@ -10,7 +10,7 @@ from pyramid.request import Request
 
 from ...domain.models import Image, Page
 from ...domain.sizes import Size
-from ...services.urls import Markup
+from ...services.urls import UrlBuilder
 from .collections import Collection, page_of
 from .i18n import _
 from .site import Site
@@ -50,9 +50,9 @@ class Grid:
     previous: str | None = None
 
 
-def markup_of(request: Request) -> Markup:
+def urls_of(request: Request) -> UrlBuilder:
     """Makes the addresses of pictures for pages of this request."""
-    return request.library.markup.at(request.script_name)
+    return request.services.urls.at(request.script_name)
 
 
 def grid_of(collection: Collection, request: Request) -> Grid:
@@ -70,7 +70,7 @@ def items_of(
     images: Iterable[Image], request: Request, collection: Collection | None = None
 ) -> list[GridItem]:
     """The pictures, each linked with its page within the collection."""
-    site, markup = Site(request), markup_of(request)
+    site, markup = Site(request), urls_of(request)
     key = collection.key if collection else ""
     return [
         _item(
@@ -82,7 +82,7 @@ def items_of(
 
 def thumb_of(image: Image, href: str, request: Request) -> GridItem:
     """A small square picture that leads somewhere."""
-    return _item(image, _THUMB, href, request, markup_of(request))
+    return _item(image, _THUMB, href, request, urls_of(request))
 
 
 def title_of(image: Image, request: Request) -> str:
@@ -90,7 +90,7 @@ def title_of(image: Image, request: Request) -> str:
     return image.title or image.filename or request.localizer.translate(_("untitled"))
 
 
-def _item(image: Image, size: Size, href: str, request: Request, markup: Markup) -> GridItem:
+def _item(image: Image, size: Size, href: str, request: Request, markup: UrlBuilder) -> GridItem:
     width, height = size.focused(image.focus).fitted(image.width, image.height)
     title = title_of(image, request)
     return GridItem(

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pyramid.request import Request
 
-from ...domain.models import Image, Summary
+from ...domain.models import AnnotationSummary, Image
 from ..api.serializers import rating_of, tags_of, time_text
 from .embedding import CONTENTTYPE, Shown, shown
 from .grids import title_of
@@ -30,7 +30,7 @@ class Sharing:
     json_ld: str
 
 
-def sharing_of(image: Image, summary: Summary, request: Request) -> Sharing:
+def sharing_of(image: Image, summary: AnnotationSummary, request: Request) -> Sharing:
     """What to say about an image."""
     site, title = Site(request), title_of(image, request)
     page = f"{request.host_url}{site.path('image', image.id)}"
@@ -61,7 +61,7 @@ def _open_graph(page: str, title: str, picture: Shown | None) -> list[tuple[str,
 
 
 def _image_object(
-    image: Image, summary: Summary, page: str, title: str, picture: Shown | None
+    image: Image, summary: AnnotationSummary, page: str, title: str, picture: Shown | None
 ) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@context": "https://schema.org",

@@ -13,7 +13,7 @@ from ...services.permissions import VIEW
 from ..resources import ImagePage
 from ..views.image_page import picture_of
 from .collections import Collection, neighbours_in
-from .grids import markup_of, thumb_of, title_of
+from .grids import thumb_of, title_of, urls_of
 from .responses import json_answer
 from .site import Site
 
@@ -28,10 +28,10 @@ def around(context: ImagePage, request: Request) -> Response:
     "index": 3}`: the pictures in the order of the collection `?in=`; `index` is this one.
     """
     collection = Collection.parse(request.GET.get("in", ""))
-    here = request.library.image(context.image_id)
+    here = request.services.image(context.image_id)
     before = _walk(here, "previous", collection, request)
     after = _walk(here, "next", collection, request)
-    found = request.library.metadata.get_many([*before, *after])
+    found = request.services.metadata.images.get_many([*before, *after])
     earlier = [found[i] for i in reversed(before) if i in found]
     later = [found[i] for i in after if i in found]
     items = [_item(image, collection, request) for image in (*earlier, here, *later)]
@@ -53,7 +53,7 @@ def _walk(
 
 def _item(image: Image, collection: Collection, request: Request) -> dict[str, Any]:
     href = Site(request).path("image", image.id, **{"in": collection.key})
-    picture = picture_of(image, markup_of(request))
+    picture = picture_of(image, urls_of(request))
     title = title_of(image, request)
     return {
         "href": href,

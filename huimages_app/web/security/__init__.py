@@ -8,7 +8,7 @@ from pyramid.request import Request
 
 from ...config.settings import Settings
 from ...errors import BadSetting
-from ...services import Library
+from ...services import Services
 from ...services.keys import derived_key
 from ...services.permissions import ADMINISTER
 from .audit import Auditing
@@ -22,7 +22,7 @@ from .policy import SecurityPolicy
 from .visitors import old_visitor_id
 
 
-def secure(config: Any, settings: Settings, library: Library) -> None:
+def secure(config: Any, settings: Settings, services: Services) -> None:
     """Set up a Pyramid configurator for a site with these settings; raises BadSetting."""
     if not settings.secret:
         raise BadSetting(
@@ -32,7 +32,7 @@ def secure(config: Any, settings: Settings, library: Library) -> None:
     cookies = Cookies(derived_key(settings.secret, "cookies"))
     config.set_session_factory(cookies.session)
     addresses = Addresses(settings.proxy_addresses)
-    policy = SecurityPolicy(Identification(library, settings, addresses))
+    policy = SecurityPolicy(Identification(services, settings, addresses))
     config.set_security_policy(policy)
     # A view that forgets to name its permission is closed, not open.
     config.set_default_permission(ADMINISTER)

@@ -11,7 +11,7 @@ from pyramid.authorization import Everyone
 from pyramid.request import Request
 
 from ...config.settings import Settings
-from ...services import Account, Library
+from ...services import Account, Services
 from ...services.accounts import parse_name
 from ...services.permissions import VISITOR, roles_up_to
 from .client_ip import Addresses
@@ -51,10 +51,10 @@ class Identity:
 
 
 class Identification:
-    """Finds out who asks.  Raises StoreDown where a store has to be asked, and BadToken."""
+    """Identify the client of a request.  Raises StorageUnavailable, BadToken."""
 
-    def __init__(self, library: Library, settings: Settings, addresses: Addresses) -> None:
-        self._library = library
+    def __init__(self, services: Services, settings: Settings, addresses: Addresses) -> None:
+        self._services = services
         self._settings = settings
         self._addresses = addresses
 
@@ -69,7 +69,7 @@ class Identification:
         )
 
     def _by_token(self, text: str) -> Identity:
-        token = self._library.tokens.verified(text)
+        token = self._services.tokens.verified(text)
         return Identity(token=token.id, scopes=token.scopes, visitor_id=token.visitor_id)
 
     def _by_proxy(self, request: Request) -> Identity | None:
@@ -78,7 +78,7 @@ class Identification:
         if not said or not self._addresses.is_from_proxy(request):
             return None
         name = parse_name(said)
-        account = self._library.accounts.get(name)
+        account = self._services.accounts.get(name)
         if account:
             return _of(account, by_proxy=True)
         visitor_id = hashlib.sha256(f"by proxy: {name}".encode()).hexdigest()[:32]
@@ -91,7 +91,7 @@ class Identification:
         name, since = session.get(ACCOUNT), session.get(SINCE, 0)
         if not name or time.time() - since > LONGEST_SESSION:
             return None
-        account = self._library.accounts.get(name)
+        account = self._services.accounts.get(name)
         if account is None or account.epoch != session.get(EPOCH):
             return None
         return _of(account)

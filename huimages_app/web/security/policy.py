@@ -20,7 +20,7 @@ class SecurityPolicy:
         self._identities = RequestLocalCache(identification.identity)
 
     def identity(self, request: Request) -> Identity:
-        """Who asks; found once a request.  Raises BadToken, StoreDown."""
+        """Who asks; found once a request.  Raises BadToken, StorageUnavailable."""
         return self._identities.get_or_create(request)
 
     def authenticated_userid(self, request: Request) -> str | None:

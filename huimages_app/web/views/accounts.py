@@ -55,7 +55,7 @@ def add_token(request: Request) -> dict[str, Any]:
     try:
         if days and not (days.isdecimal() and 1 <= int(days) <= _MAX_DAYS):
             raise BadInput(_("The lifetime is a number of days, or empty."))
-        _token, text = request.library.tokens.add(
+        _token, text = request.services.tokens.add(
             _text(request, "name"),
             [str(scope) for scope in request.POST.getall("scope")],
             timedelta(days=int(days)) if days else None,
@@ -68,7 +68,7 @@ def add_token(request: Request) -> dict[str, Any]:
 
 
 def _add(request: Request) -> None:
-    request.library.accounts.add(
+    request.services.accounts.add(
         _text(request, "name"),
         _text(request, "role"),
         # Without one, the account is for somebody whom a proxy signs in.
@@ -78,22 +78,22 @@ def _add(request: Request) -> None:
 
 def _set_role(request: Request) -> None:
     _not_oneself(request)
-    request.library.accounts.set_role(_text(request, "name"), _text(request, "role"))
+    request.services.accounts.set_role(_text(request, "name"), _text(request, "role"))
 
 
 def _set_password(request: Request) -> None:
     name = _text(request, "name")
-    request.library.accounts.set_password(name, _text(request, "password"))
-    request.library.throttle.clear(name)
+    request.services.accounts.set_password(name, _text(request, "password"))
+    request.services.throttle.clear(name)
 
 
 def _remove(request: Request) -> None:
     _not_oneself(request)
-    request.library.accounts.remove(_text(request, "name"))
+    request.services.accounts.remove(_text(request, "name"))
 
 
 def _revoke(request: Request) -> None:
-    request.library.tokens.revoke(_text(request, "token"))
+    request.services.tokens.revoke(_text(request, "token"))
 
 
 _ACTIONS: dict[str, Callable[[Request], None]] = {
@@ -112,8 +112,8 @@ def _not_oneself(request: Request) -> None:
 
 def _page(request: Request, *, problem: str = "", new_token: str = "") -> dict[str, Any]:
     return {
-        "accounts": request.library.accounts.all(),
-        "tokens": request.library.tokens.all(),
+        "accounts": request.services.accounts.all(),
+        "tokens": request.services.tokens.all(),
         "roles": SIGN_IN_ROLES,
         "scopes": list(SCOPES),
         "min_password": MIN_PASSWORD,

@@ -31,7 +31,7 @@ def rate(context: ImagePage, request: Request) -> Response:
         if not rating.is_integer():
             raise BadInput("a rating is a whole number from 0 to 10")
         own = int(rating)
-    summary = request.library.editing.rate(context.image_id, request.ensure_visitor(), own)
+    summary = request.services.editing.rate(context.image_id, request.ensure_visitor(), own)
     average = summary.rating
     return changed(
         request,
@@ -49,7 +49,7 @@ def favorite(context: ImagePage, request: Request) -> Response:
     wanted = field(request, "rating").strip()
     if wanted not in {"0", "1"}:
         raise BadInput("the field 'rating' is 1 for a favourite and 0 for none")
-    request.library.editing.favorite(context.image_id, request.ensure_visitor(), wanted == "1")
+    request.services.editing.favorite(context.image_id, request.ensure_visitor(), wanted == "1")
     return changed(request, text="ok", data={"favorite": wanted == "1"})
 
 
@@ -62,7 +62,7 @@ def tag(context: ImagePage, request: Request) -> Response:
     text = field(request, "newtag")
     if not text.strip(" ,\t"):
         raise BadInput("no tag was given")
-    added = list(request.library.editing.tag(context.image_id, request.ensure_visitor(), text))
+    added = list(request.services.editing.tag(context.image_id, request.ensure_visitor(), text))
     response = changed(request, text="", data=added)
     return response if response.location else json_answer(added)
 
@@ -80,7 +80,7 @@ def untag(context: ImagePage, request: Request) -> Response:
 
 def take_back(request: Request, image_id: str, tags: Iterable[str]) -> None:
     """Remove tags as far as this person may."""
-    editing = request.library.editing
+    editing = request.services.editing
     for removed in tags:
         if request.has_permission(EDIT):
             editing.untag_all(image_id, removed)
@@ -93,5 +93,5 @@ def take_back(request: Request, image_id: str, tags: Iterable[str]) -> None:
 def tag_suggestion(request: Request) -> Response:
     """`?tag=pre`: tags that begin so, most used first, as a JSON list."""
     prefix = request.GET.get("tag", "").strip().lower()[:64]
-    found = request.library.metadata.tags(prefix, _SUGGESTIONS) if prefix else []
+    found = request.services.metadata.search.tags(prefix, _SUGGESTIONS) if prefix else []
     return json_answer([name for name, _count in found])

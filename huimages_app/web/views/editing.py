@@ -22,14 +22,14 @@ def update_title(context: ImagePage, request: Request) -> Response:
 
     Answers the title as it is stored, or `{"title": …}`.
     """
-    image = request.library.editing.retitle(context.image_id, field(request, "value"))
+    image = request.services.editing.retitle(context.image_id, field(request, "value"))
     return changed(request, text=image.title, data={"title": image.title})
 
 
 @view_config(context=ImagePage, name="update_alt", request_method="POST", permission=EDIT)
 def update_alt(context: ImagePage, request: Request) -> Response:
     """Field `value`: the alternative text; empty removes it.  Answers it, or `{"alt": …}`."""
-    image = request.library.editing.set_alt(context.image_id, field(request, "value"))
+    image = request.services.editing.set_alt(context.image_id, field(request, "value"))
     return changed(request, text=image.alt, data={"alt": image.alt})
 
 
@@ -52,7 +52,7 @@ def focus(context: ImagePage, request: Request) -> Response:
         )
     else:
         point = (number_field(request, "x") / 100, number_field(request, "y") / 100)
-    image = request.library.editing.set_focus(context.image_id, point)
+    image = request.services.editing.set_focus(context.image_id, point)
     return changed(request, text="ok", data={"focus": image.focus})
 
 
@@ -73,7 +73,7 @@ def references(context: ImagePage, request: Request) -> Response:
             raise BadInput(f"the reference {line[:40]!r} is not of the form key: value")
         wanted.setdefault(key.strip().lower(), []).append(value)
     wanted.setdefault("artnr", []).extend(article_numbers(field(request, "artnr")))
-    image = request.library.editing.set_references(context.image_id, wanted)
+    image = request.services.editing.set_references(context.image_id, wanted)
     return changed(
         request, text="ok", data={"references": {k: list(v) for k, v in image.references.items()}}
     )
@@ -87,7 +87,7 @@ def article_numbers(text: str) -> list[str]:
 @view_config(context=ImagePage, name="trash", request_method="POST", permission=EDIT)
 def trash(context: ImagePage, request: Request) -> Response:
     """Move the picture to the trash.  Answers `ok`, or `{"trashed": ID}`."""
-    request.library.editing.trash(context.image_id)
+    request.services.editing.trash(context.image_id)
     return changed(
         request,
         text="ok",

@@ -9,7 +9,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.html import img_tag
-from ...domain.models import Image, Summary
+from ...domain.models import AnnotationSummary, Image
 from ...services.permissions import VIEW
 from ..api.responses import conditional
 from ..api.serializers import tags_of, time_text
@@ -57,7 +57,7 @@ def _feed(collection: Collection, request: Request) -> Response:
         if cursor:
             href = f"{request.host_url}{collection.feed_path(site, cursor)}"
             add(element, "link", rel=relation, type=CONTENT, href=href)
-    summaries = request.library.metadata.summaries([image.id for image in page.images])
+    summaries = request.services.metadata.annotations.summaries([image.id for image in page.images])
     for image in page.images:
         _add_entry(element, image, summaries[image.id], request)
     return conditional(document(element), CONTENT)
@@ -67,7 +67,7 @@ def _page(collection: Collection, request: Request) -> str:
     return f"{request.host_url}{collection.path(Site(request))}"
 
 
-def _add_entry(feed: Element, image: Image, summary: Summary, request: Request) -> None:
+def _add_entry(feed: Element, image: Image, summary: AnnotationSummary, request: Request) -> None:
     page = f"{request.host_url}{Site(request).path('image', image.id)}"
     title = title_of(image, request)
     entry = add(feed, "entry")

@@ -9,7 +9,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...errors import StoreDown
+from ...errors import StorageUnavailable
 from ..resources import Root
 
 
@@ -26,10 +26,10 @@ def healthz(request: Request) -> Response:
 )
 def readyz(request: Request) -> Response:
     """All stores answer; 503 with the names of those that don't."""
-    library = request.library
+    services = request.services
     checks: dict[str, Callable[[], None]] = {
-        "metadata": library.metadata.check,
-        "originals": library.originals.check,
+        "metadata": services.metadata.check,
+        "originals": services.originals.check,
     }
     down = [name for name, check in checks.items() if not _works(check)]
     return _plain(503, f"down: {', '.join(down)}") if down else _plain(200, "ready")
@@ -38,7 +38,7 @@ def readyz(request: Request) -> Response:
 def _works(check: Callable[[], None]) -> bool:
     try:
         check()
-    except StoreDown:
+    except StorageUnavailable:
         return False
     return True
 

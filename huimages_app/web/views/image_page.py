@@ -13,13 +13,13 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.formats import JPEG, WEBP
-from ...domain.models import Image, Mark, Summary
+from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.sizes import Size
 from ...services.permissions import EDIT, VIEW
-from ...services.urls import Markup
+from ...services.urls import UrlBuilder
 from ..image_files import picture_response
 from ..presentation.collections import Collection, neighbours_in
-from ..presentation.grids import GridItem, items_of, markup_of, style_of, thumb_of, title_of
+from ..presentation.grids import GridItem, items_of, style_of, thumb_of, title_of, urls_of
 from ..presentation.i18n import _
 from ..presentation.sharing import sharing_of
 from ..presentation.site import Site
@@ -88,27 +88,31 @@ class Snippet:
 )
 def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
     """All about a picture; `?in=tag:sea` is the collection somebody walks through."""
-    library, image_id = request.library, context.image_id
-    image = library.image(image_id)
+    services, image_id = request.services, context.image_id
+    image = services.image(image_id)
     collection = Collection.parse(request.GET.get("in", ""))
     beside = neighbours_in(collection, image_id, request)
-    others = library.metadata.get_many(filter(None, [beside.previous, beside.next]))
-    mark = library.metadata.mark(image_id, request.visitor_id) if request.visitor_id else Mark()
-    summary = library.metadata.summary(image_id)
-    markup = markup_of(request)
+    others = services.metadata.images.get_many(filter(None, [beside.previous, beside.next]))
+    annotation = (
+        services.metadata.annotations.get(image_id, request.visitor_id)
+        if request.visitor_id
+        else Annotation()
+    )
+    summary = services.metadata.annotations.summary(image_id)
+    urls = urls_of(request)
     return {
         "image": image,
         "title": title_of(image, request),
         "collection": collection,
-        "picture": picture_of(image, markup),
-        "mark": mark,
+        "picture": picture_of(image, urls),
+        "mark": annotation,
         "summary": summary,
         "sharing": sharing_of(image, summary, request),
-        "tags": _tags(summary, mark, request),
+        "tags": _tags(summary, annotation, request),
         "previous": _neighbour(others.get(beside.previous or ""), collection, request),
         "next": _neighbour(others.get(beside.next or ""), collection, request),
-        "random": items_of(library.metadata.random(1), request),
-        "crops": [_crop(image, size, markup) for size in _CROPS],
+        "random": items_of(services.metadata.search.random(1), request),
+        "crops": [_crop(image, size, urls) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
         "other_references": "\n".join(
             f"{key}: {value}"
@@ -116,16 +120,16 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
             if key != "artnr"
             for value in values
         ),
-        "clicked": _crop(image, _CLICKED, markup),
-        "snippets": _snippets(image, library.markup.at(request.application_url)),
+        "clicked": _crop(image, _CLICKED, urls),
+        "snippets": _snippets(image, services.urls.at(request.application_url)),
     }
 
 
 @view_config(context=ImagePage, name="download", request_method="GET", permission=VIEW)
 def download(context: ImagePage, request: Request) -> Response:
     """The original as a file to save, under the name it was uploaded with."""
-    image = request.library.image(context.image_id)
-    response = picture_response(request.library.renditions.original(image.id))
+    image = request.services.image(context.image_id)
+    response = picture_response(request.services.renditions.original(image.id))
     name = quote(image.filename or f"{image.id}.jpeg")
     response.content_disposition = f"attachment; filename*=UTF-8''{name}"
     response.headers["Cache-Control"] = "private, no-cache"
@@ -144,7 +148,7 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     return HTTPFound(Site(request).path("image", image_id, **{"in": collection.key}))
 
 
-def picture_of(image: Image, markup: Markup) -> Picture:
+def picture_of(image: Image, urls: UrlBuilder) -> Picture:
     """The addresses and sizes of a picture that is shown large."""
     widths = [width for width in WIDTHS if width < image.width]
     if len(widths) < len(WIDTHS):
@@ -154,26 +158,32 @@ def picture_of(image: Image, markup: Markup) -> Picture:
     width, height = _FALLBACK.fitted(image.width, image.height)
     full_width, full_height = full.fitted(image.width, image.height)
     return Picture(
-        src=markup.named_url(image, _FALLBACK),
-        srcset=", ".join(f"{markup.named_url(image, Size(width=w), JPEG)} {w}w" for w in widths),
-        webp=", ".join(f"{markup.named_url(image, Size(width=w), WEBP)} {w}w" for w in widths),
+        src=urls.named_url(image, _FALLBACK),
+        srcset=", ".join(f"{urls.named_url(image, Size(width=w), JPEG)} {w}w" for w in widths),
+        webp=", ".join(f"{urls.named_url(image, Size(width=w), WEBP)} {w}w" for w in widths),
         width=width,
         height=height,
-        alt=markup.alt(image),
+        alt=urls.alt(image),
         style=style_of(image if is_opaque else replace(image, placeholder="#ffffff")),
         ratio=f"{image.width / image.height:.3f}",
-        full=markup.named_url(image, full),
+        full=urls.named_url(image, full),
         full_width=full_width,
         full_height=full_height,
     )
 
 
-def _tags(summary: Summary, mark: Mark, request: Request) -> list[Tag]:
+def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) -> list[Tag]:
     site = Site(request)
     is_editor = site.may(EDIT)
     by_count = sorted(summary.tags.items(), key=lambda entry: (-entry[1], entry[0]))
     return [
-        Tag(name, count, site.tag_path(name), name in mark.tags, is_editor or name in mark.tags)
+        Tag(
+            name,
+            count,
+            site.tag_path(name),
+            name in annotation.tags,
+            is_editor or name in annotation.tags,
+        )
         for name, count in by_count
     ]
 
@@ -185,14 +195,14 @@ def _neighbour(image: Image | None, collection: Collection, request: Request) ->
     return thumb_of(image, href, request)
 
 
-def _crop(image: Image, size: Size, markup: Markup) -> Crop:
-    return Crop(markup.named_url(image, size), *size.fitted(image.width, image.height))
+def _crop(image: Image, size: Size, urls: UrlBuilder) -> Crop:
+    return Crop(urls.named_url(image, size), *size.fitted(image.width, image.height))
 
 
-def _snippets(image: Image, markup: Markup) -> Sequence[Snippet]:
+def _snippets(image: Image, urls: UrlBuilder) -> Sequence[Snippet]:
     return (
-        Snippet("URL", markup.named_url(image, _SNIPPET)),
-        Snippet("<img>", markup.tag(image, _SNIPPET, {"srcset": markup.srcset(image, _SNIPPET)})),
-        Snippet("<picture>", markup.picture(image, _SNIPPET)),
-        Snippet("Markdown", markup.markdown(image, _SNIPPET)),
+        Snippet("URL", urls.named_url(image, _SNIPPET)),
+        Snippet("<img>", urls.tag(image, _SNIPPET, {"srcset": urls.srcset(image, _SNIPPET)})),
+        Snippet("<picture>", urls.picture(image, _SNIPPET)),
+        Snippet("Markdown", urls.markdown(image, _SNIPPET)),
     )

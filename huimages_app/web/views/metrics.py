@@ -14,7 +14,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...config.settings import Settings
-from ...services import Library
+from ...services import Services
 from ..resources import Root
 
 _HELP = {
@@ -27,7 +27,7 @@ _HELP = {
 
 @subscriber(NewResponse)
 def count_response(event: Any) -> None:
-    event.request.library.measures.count(f'responses{{status="{event.response.status_int}"}}')
+    event.request.services.metrics.count(f'responses{{status="{event.response.status_int}"}}')
 
 
 @view_config(context=Root, name="metrics", request_method="GET", permission=NO_PERMISSION_REQUIRED)
@@ -40,28 +40,28 @@ def metrics(request: Request) -> Response:
         raise HTTPNotFound from None
     if not any(address in network for network in settings.metrics):
         raise HTTPNotFound
-    response = Response("".join(_lines(request.library)))
+    response = Response("".join(_lines(request.services)))
     response.headers["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _lines(library: Library) -> Iterator[str]:
-    sums = library.measures.sums()
+def _lines(services: Services) -> Iterator[str]:
+    sums = services.metrics.sums()
     for name, text in _HELP.items():
         yield f"# HELP huimages_{name}_total {text}\n# TYPE huimages_{name}_total counter\n"
         of_name = {key: sum_ for key, sum_ in sums.items() if key.partition("{")[0] == name}
         # What did not happen yet is 0, but for what has labels: nobody knows which.
         for key, sum_ in sorted((of_name or ({} if name == "responses" else {name: 0})).items()):
             yield f"huimages_{name}_total{key.removeprefix(name)} {sum_}\n"
-    for name, seconds in library.measures.seconds().items():
+    for name, seconds in services.metrics.seconds().items():
         yield f"# TYPE huimages_{name}_seconds_total counter\n"
         yield f"huimages_{name}_seconds_total {seconds:.6f}\n"
-    working, waiting = library.slots.load()
+    working, waiting = services.render_limiter.load()
     for name, number, text in (
         ("rendering", working, "Renditions being made at the moment."),
         ("rendering_waiting", waiting, "Renditions that wait for their turn."),
-        ("jobs_waiting", library.worker.waiting(), "Work in the background that is not done."),
+        ("jobs_waiting", services.worker.waiting(), "Work in the background that is not done."),
     ):
         yield f"# HELP huimages_{name} {text}\n# TYPE huimages_{name} gauge\n"
         yield f"huimages_{name} {number}\n"

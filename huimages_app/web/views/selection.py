@@ -38,7 +38,7 @@ def selection(context: Selection, request: Request) -> Response:
         return _download(chosen, request)
     if action == "trash":
         require(EDIT, request)
-        done = for_each(chosen, request.library.editing.trash)
+        done = for_each(chosen, request.services.editing.trash)
         return _told(request, done, _trashed(request, len(done)))
     if action in {"tag", "untag"}:
         require(CONTRIBUTE, request)
@@ -47,7 +47,7 @@ def selection(context: Selection, request: Request) -> Response:
             raise BadInput("no tag was given")
         if action == "tag":
             visitor_id, text = request.ensure_visitor(), " ".join(tags)
-            done = for_each(chosen, lambda id_: request.library.editing.tag(id_, visitor_id, text))
+            done = for_each(chosen, lambda id_: request.services.editing.tag(id_, visitor_id, text))
         else:
             done = for_each(chosen, lambda id_: take_back(request, id_, tags))
         return _told(request, done, _tagged(request, len(done)))
@@ -109,12 +109,12 @@ def _tagged(request: Request, count: int) -> str:
 
 
 def _download(chosen: list[str], request: Request) -> Response:
-    library = request.library
-    images = [i for i in library.metadata.get_many(chosen).values() if i.trashed is None]
+    services = request.services
+    images = [i for i in services.metadata.images.get_many(chosen).values() if i.trashed is None]
     total = sum(image.length for image in images)
     if total > MOST_BYTES:
         raise TooLarge(f"the pictures have {total:,} bytes, and at most {MOST_BYTES:,} are packed")
-    response = Response(app_iter=archive(library.originals, images))
+    response = Response(app_iter=archive(services.originals, images))
     response.content_type = "application/zip"
     response.content_disposition = f"attachment; filename={_NAME}"
     return response

@@ -12,7 +12,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...errors import BadInput, TooManyAttempts
-from ...services import Account, Library, audit
+from ...services import Account, Services, audit
 from ...services.login_throttle import network_of
 from ...services.permissions import VIEW
 from ..presentation.i18n import _
@@ -63,7 +63,7 @@ def logout(request: Request) -> Response:
     identity = request.identity
     if identity.is_signed_in and not identity.by_proxy:
         if _text(request, "everywhere"):
-            request.library.accounts.end_sessions(identity.account)
+            request.services.accounts.end_sessions(identity.account)
         audit.record("signed out")
     sign_out(request)
     return HTTPSeeOther(local_path(request, ""))
@@ -94,7 +94,7 @@ def change_password(request: Request) -> Any:
     try:
         if _verified(request, account.name, _text(request, "password")) is None:
             raise BadInput(_("The current password is wrong."))
-        accounts = request.library.accounts
+        accounts = request.services.accounts
         accounts.set_password(account.name, _text(request, "new_password"))
     except TooManyAttempts as error:
         return {"account": account, "problem": _too_often(error, request)}
@@ -107,19 +107,19 @@ def change_password(request: Request) -> Any:
 
 def _verified(request: Request, name: str, password: str) -> Account | None:
     """The account, if the password is right and there were not too many wrong ones."""
-    library: Library = request.library
+    services: Services = request.services
     name = name.strip().lower()
     address = network_of(request.client_address)
-    there = library.accounts.get(name)
+    there = services.accounts.get(name)
     known = there.addresses if there else ()
-    library.throttle.admit(name, address, known)
-    account = library.accounts.verified(name, password)
+    services.throttle.admit(name, address, known)
+    account = services.accounts.verified(name, password)
     if account is None:
         # What is typed as a name is at times a password: only real names are logged.
         audit.record("sign-in failed", account=name if there else "(unknown)")
         return None
-    library.throttle.succeeded(name, address, known)
-    library.accounts.signed_in(name, address)
+    services.throttle.succeeded(name, address, known)
+    services.accounts.signed_in(name, address)
     audit.record("signed in", account=name)
     return account
 
@@ -136,7 +136,7 @@ def _too_often(error: TooManyAttempts, request: Request) -> TranslationString:
 
 def _own(request: Request) -> Account:
     identity = request.identity
-    account = request.library.accounts.get(identity.account)
+    account = request.services.accounts.get(identity.account)
     if account is None or not account.has_password or identity.by_proxy:
         raise HTTPNotFound("there is no account with a password here to change")
     return account

@@ -41,7 +41,7 @@ def sitemap(request: Request) -> Response:
     part = request.GET.get("part", "")
     if part and not _PART.fullmatch(part):
         raise HTTPNotFound("there is no such part of the sitemap")
-    parts = [] if part else parts_for(request.library.metadata.count())
+    parts = [] if part else parts_for(request.services.metadata.search.count())
     return conditional(
         document(_index(parts, request) if parts else _urls(part, request)), "application/xml"
     )
@@ -76,9 +76,9 @@ def _urls(part: str, request: Request) -> Element:
 
 def _images(part: str, request: Request) -> Iterator[Image]:
     """The images whose IDs begin so, those in the trash left out."""
-    metadata = request.library.metadata
-    ids = itertools.takewhile(lambda image_id: image_id.startswith(part), metadata.ids(part))
+    metadata = request.services.metadata
+    ids = itertools.takewhile(lambda image_id: image_id.startswith(part), metadata.images.ids(part))
     while batch := list(itertools.islice(ids, _BATCH)):
-        for image in metadata.get_many(batch).values():
+        for image in metadata.images.get_many(batch).values():
             if image.trashed is None:
                 yield image

@@ -14,7 +14,7 @@ from ...domain.ids import parse_image_id
 from ...domain.models import Image
 from ...domain.tags import parse_tags
 from ...errors import BadInput, BadUpload
-from ...services import Added, Description
+from ...services import Description, UploadResult
 from ...services.permissions import EDIT, UPLOAD
 from ...services.uploads import PROGRAM
 from ..error_pages import reason_of
@@ -120,7 +120,7 @@ def describe_known(request: Request) -> Response:
     image = _known(request, field(request, "id"))
     if image is not None:
         said = _description(request, request.POST.get("filename", ""), request.POST)
-        editing = request.library.editing
+        editing = request.services.editing
         title = said.title or ("" if image.title else said.default_title)
         image = editing.describe(image.id, title=title, references=said.references)
         if said.tags:
@@ -129,13 +129,13 @@ def describe_known(request: Request) -> Response:
 
 
 def _known(request: Request, text: str) -> Image | None:
-    found = request.library.metadata.get_many([parse_image_id(text)])
+    found = request.services.metadata.images.get_many([parse_image_id(text)])
     # One in the trash comes back by being sent again.
     return next((image for image in found.values() if image.trashed is None), None)
 
 
 def _known_answer(request: Request, image: Image | None) -> Response:
-    files = [_taken(request, "", Added(image, is_new=False)).data] if image else []
+    files = [_taken(request, "", UploadResult(image, is_new=False)).data] if image else []
     return json_answer({"files": files})
 
 
@@ -162,16 +162,18 @@ def _outcome(request: Request, filename: str, file: BinaryIO) -> Outcome:
         return Outcome(filename, reason=reason, detail=str(error), status=status_of(error))
 
 
-def _taken(request: Request, filename: str, added: Added) -> Outcome:
+def _taken(request: Request, filename: str, added: UploadResult) -> Outcome:
     href = Site(request).path("image", added.image.id)
     picture = thumb_of(added.image, href, request)
     return Outcome(filename or title_of(added.image, request), picture, added.is_new)
 
 
-def _added(request: Request, filename: str, file: BinaryIO, said: Mapping[str, str]) -> Added:
+def _added(
+    request: Request, filename: str, file: BinaryIO, said: Mapping[str, str]
+) -> UploadResult:
     description = _description(request, filename, said)
     visitor_id = request.ensure_visitor() if description.tags else PROGRAM
-    return request.library.intake.add(file, description, visitor_id)
+    return request.services.uploads.add(file, description, visitor_id)
 
 
 def _description(request: Request, filename: str, said: Mapping[str, str]) -> Description:

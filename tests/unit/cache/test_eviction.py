@@ -14,7 +14,7 @@ from huimages_app.cache.renditions import Pruned, RenditionCache, Usage
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.sizes import Size
-from huimages_app.errors import Busy
+from huimages_app.errors import ServerBusy
 
 SIZE = Size.parse("240x160")
 IDS = [image_id(b"%d" % number) for number in range(20)]
@@ -42,9 +42,9 @@ def fill(
     cache: RenditionCache, identifier: str, size: Size | str = SIZE, *, used: float | None = None
 ) -> Path:
     """A rendition of 100 bytes, last used at `used`."""
-    with cache.filling(identifier, size, JPEG) as filling:
-        filling.path.write_bytes(b"x" * 100)
-        path = filling.publish()
+    with cache.pending(identifier, size, JPEG) as pending:
+        pending.path.write_bytes(b"x" * 100)
+        path = pending.publish()
     assert path is not None
     if used is not None:
         os.utime(path, (used, LONG_AGO))
@@ -188,7 +188,7 @@ def test_one_prunes_at_a_time(make: Make, tmp_path: Path) -> None:
     cache = make(max_bytes=150)
     with (tmp_path / "scratch" / "pruning").open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        with pytest.raises(Busy):
+        with pytest.raises(ServerBusy):
             cache.prune(0)
         fill(cache, IDS[0])
         fill(cache, IDS[1])

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.cache.locks import NamedLocks
+from huimages_app.cache.locks import FileLocks
 from huimages_app.cache.renditions import RenditionCache
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.sizes import Size
-from huimages_app.errors import Busy
+from huimages_app.errors import ServerBusy
 
 ID = image_id(b"a picture")
 SIZE = Size.parse("240x160")
@@ -26,12 +26,12 @@ def request(folder: Path, log: Path) -> None:
     cache = RenditionCache(folder / "cache", folder / "scratch", 0)
     with cache.lock("key"):
         if cache.find(ID, SIZE, JPEG) is None:
-            with cache.filling(ID, SIZE, JPEG) as filling:
+            with cache.pending(ID, SIZE, JPEG) as pending:
                 with log.open("a") as file:
                     file.write("made\n")
                 time.sleep(0.1)
-                filling.path.write_bytes(b"picture")
-                assert filling.publish() is not None
+                pending.path.write_bytes(b"picture")
+                assert pending.publish() is not None
 
 
 def requests(folder: Path, log: Path, number: int) -> None:
@@ -41,14 +41,14 @@ def requests(folder: Path, log: Path, number: int) -> None:
 
 
 def count_up(folder: Path, counter: Path, times: int) -> None:
-    locks = NamedLocks(folder)
+    locks = FileLocks(folder)
     for _ in range(times):
         with locks.held("counter", 30):
             counter.write_text(str(int(counter.read_text()) + 1))
 
 
 def hold(folder: Path, held: Path) -> None:
-    with NamedLocks(folder).held("key", 1):
+    with FileLocks(folder).held("key", 1):
         held.touch()
         time.sleep(60)
 
@@ -83,10 +83,10 @@ def test_one_at_a_time_across_threads_and_processes(tmp_path: Path) -> None:
 
 
 def test_waiting_ends(tmp_path: Path) -> None:
-    locks, others = NamedLocks(tmp_path), NamedLocks(tmp_path)
+    locks, others = FileLocks(tmp_path), FileLocks(tmp_path)
     with (
         locks.held("key", 1),
-        pytest.raises(Busy, match="key"),
+        pytest.raises(ServerBusy, match="key"),
         others.held("key", 0.05),
     ):
         pytest.fail("somebody else holds it")
@@ -96,19 +96,19 @@ def test_waiting_ends(tmp_path: Path) -> None:
         try:
             with locks.held("key", 0.05):
                 outcome.append(None)
-        except Busy:
-            outcome.append(Busy)
+        except ServerBusy:
+            outcome.append(ServerBusy)
 
     with locks.held("key", 1):
         thread = threading.Thread(target=wait)
         thread.start()
         thread.join()
     wait()
-    assert outcome == [Busy, None]
+    assert outcome == [ServerBusy, None]
 
 
 def test_different_names_do_not_wait_for_each_other(tmp_path: Path) -> None:
-    locks = NamedLocks(tmp_path)
+    locks = FileLocks(tmp_path)
     with locks.held("one", 1), locks.held("other", 0.05):
         pass
 
@@ -120,16 +120,16 @@ def test_a_holder_that_dies_lets_go(tmp_path: Path) -> None:
     process.start()
     while not held.exists():
         time.sleep(0.01)
-    with pytest.raises(Busy), NamedLocks(folder).held("key", 0.05):
+    with pytest.raises(ServerBusy), FileLocks(folder).held("key", 0.05):
         pytest.fail("the other process holds it")
     process.kill()
     process.join()
-    with NamedLocks(folder).held("key", 1):
+    with FileLocks(folder).held("key", 1):
         pass
 
 
 def test_errors_of_the_disk_come_through_and_nothing_stays_locked(tmp_path: Path) -> None:
-    locks = NamedLocks(tmp_path / "missing")
+    locks = FileLocks(tmp_path / "missing")
     with pytest.raises(FileNotFoundError), locks.held("key", 1):
         pytest.fail("there is no folder")
     (tmp_path / "missing").mkdir()

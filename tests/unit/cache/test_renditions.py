@@ -18,7 +18,7 @@ from huimages_app.cache.renditions import RenditionCache
 from huimages_app.domain.formats import JPEG, WEBP
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.sizes import Size
-from huimages_app.errors import BadSetting, StoreDown
+from huimages_app.errors import BadSetting, StorageUnavailable
 
 ID = image_id(b"a picture")
 SIZE = Size.parse("240x160")
@@ -47,9 +47,9 @@ def fill(
     size: Size | str = SIZE,
     content: bytes = b"picture",
 ) -> Path | None:
-    with cache.filling(identifier, size, JPEG) as filling:
-        filling.path.write_bytes(content)
-        return filling.publish()
+    with cache.pending(identifier, size, JPEG) as pending:
+        pending.path.write_bytes(content)
+        return pending.publish()
 
 
 def everything(folder: Path) -> list[str]:
@@ -77,9 +77,9 @@ def test_finds_what_was_published(cache: RenditionCache) -> None:
 def test_nothing_is_seen_before_it_is_published(
     cache: RenditionCache, root: Path, scratch: Path
 ) -> None:
-    with cache.filling(ID, SIZE, JPEG) as filling:
-        filling.path.write_bytes(b"half a pict")
-        assert root not in filling.path.parents
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"half a pict")
+        assert root not in pending.path.parents
         assert cache.find(ID, SIZE, JPEG) is None
     assert cache.find(ID, SIZE, JPEG) is None
     assert everything(root) == [ID[:2]]
@@ -88,8 +88,8 @@ def test_nothing_is_seen_before_it_is_published(
 
 def test_a_failure_leaves_nothing(cache: RenditionCache, root: Path, scratch: Path) -> None:
     def fail() -> None:
-        with cache.filling(ID, SIZE, JPEG) as filling:
-            filling.path.write_bytes(b"half a pict")
+        with cache.pending(ID, SIZE, JPEG) as pending:
+            pending.path.write_bytes(b"half a pict")
             raise RuntimeError("the original is damaged")
 
     with pytest.raises(RuntimeError):
@@ -101,13 +101,13 @@ def test_a_failure_leaves_nothing(cache: RenditionCache, root: Path, scratch: Pa
 def test_one_that_fails_does_not_take_the_folder_from_another(
     cache: RenditionCache, root: Path
 ) -> None:
-    with cache.filling(ID, SIZE, JPEG) as filling:
-        filling.path.write_bytes(b"picture")
-        with cache.filling(ID, "~480", JPEG):
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
+        with cache.pending(ID, "~480", JPEG):
             pass  # nothing comes of it, and the folder is still empty
-        assert filling.publish() is not None
+        assert pending.publish() is not None
     assert cache.find(ID, SIZE, JPEG) is not None
-    with cache.filling(image_id(b"unknown"), SIZE, JPEG):
+    with cache.pending(image_id(b"unknown"), SIZE, JPEG):
         pass
     assert not any(path.endswith(image_id(b"unknown")) for path in everything(root))
 
@@ -163,10 +163,10 @@ def test_counts_renditions_and_not_intermediates(cache: RenditionCache) -> None:
 
 
 def test_what_is_open_can_be_read_after_publishing(cache: RenditionCache) -> None:
-    with cache.filling(ID, SIZE, JPEG) as filling:
-        filling.path.write_bytes(b"picture")
-        file = filling.path.open("rb")
-        filling.publish()
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
+        file = pending.path.open("rb")
+        pending.publish()
     with file:
         assert file.read() == b"picture"
 
@@ -190,16 +190,16 @@ def test_removes_all_of_an_image(cache: RenditionCache, root: Path, scratch: Pat
 def test_a_rendition_begun_before_a_removal_never_appears(
     cache: RenditionCache, root: Path
 ) -> None:
-    with cache.filling(ID, SIZE, JPEG) as filling:
-        filling.path.write_bytes(b"picture")
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
         cache.remove(ID)
-        assert filling.publish() is None
+        assert pending.publish() is None
     assert cache.find(ID, SIZE, JPEG) is None
     assert everything(root) == [ID[:2]]
 
 
 def test_nor_when_the_image_is_filled_anew_meanwhile(cache: RenditionCache) -> None:
-    with cache.filling(ID, SIZE, JPEG) as old:
+    with cache.pending(ID, SIZE, JPEG) as old:
         old.path.write_bytes(b"old")
         cache.remove(ID)
         fill(cache, content=b"new")
@@ -219,12 +219,12 @@ def test_removing_and_filling_at_once(
             fill(cache, size=Size(number + 1, 10))
 
     with ThreadPoolExecutor(4) as pool:
-        filling = [pool.submit(fill_on, number) for number in range(4)]
+        pending = [pool.submit(fill_on, number) for number in range(4)]
         end = time.monotonic() + 0.5
         while time.monotonic() < end:
             cache.remove(ID)
         done.set()
-        for each in filling:
+        for each in pending:
             each.result(10)
     cache.remove(ID)
     assert "can't be used" not in caplog.text
@@ -237,7 +237,7 @@ def test_a_removal_that_fails_is_told(cache: RenditionCache, scratch: Path) -> N
     fill(cache)
     (scratch / "removed").rmdir()
     (scratch / "removed").write_text("no folder")
-    with pytest.raises(StoreDown, match="can't be removed"):
+    with pytest.raises(StorageUnavailable, match="can't be removed"):
         cache.remove(ID)
 
 
@@ -277,10 +277,10 @@ def test_both_folders_have_to_be_on_one_disk(tmp_path: Path) -> None:
 
 
 def made_without_keeping(cache: RenditionCache) -> bytes:
-    with cache.lock("key"), cache.filling(ID, SIZE, JPEG) as filling:
-        filling.path.write_bytes(b"picture")
-        with filling.path.open("rb") as file:
-            assert filling.publish() is None
+    with cache.lock("key"), cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
+        with pending.path.open("rb") as file:
+            assert pending.publish() is None
             return file.read()
 
 
@@ -304,10 +304,10 @@ def test_makes_room_when_the_disk_is_full(cache: RenditionCache, root: Path, scr
 
 
 def test_a_disk_that_fills_up_while_writing(cache: RenditionCache) -> None:
-    with pytest.raises(StoreDown, match="full"), cache.filling(ID, SIZE, JPEG):
+    with pytest.raises(StorageUnavailable, match="full"), cache.pending(ID, SIZE, JPEG):
         Path("/dev/full").write_bytes(b"picture")
-    with pytest.raises(FileNotFoundError), cache.filling(ID, SIZE, JPEG) as filling:
-        (filling.path / "nowhere").write_bytes(b"picture")
+    with pytest.raises(FileNotFoundError), cache.pending(ID, SIZE, JPEG) as pending:
+        (pending.path / "nowhere").write_bytes(b"picture")
 
 
 def test_goes_on_without_folders(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -317,11 +317,11 @@ def test_goes_on_without_folders(tmp_path: Path, caplog: pytest.LogCaptureFixtur
     assert cache.count(ID) == 0
     assert made_without_keeping(cache) == b"picture"
     assert len(caplog.records) == 1
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         cache.remove(ID)
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         cache.usage()
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         cache.prune(0)
 
 

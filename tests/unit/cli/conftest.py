@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.factory import make_library
-from huimages_app.services import Library
+from huimages_app.factory import build_services
+from huimages_app.services import Services
 from tests.support import commands
 from tests.support.commands import Ran
 from tests.support.libraries import ini_in, settings_in
@@ -33,8 +33,8 @@ def huimages(site: Path) -> Command:
 
 
 @pytest.fixture
-def library(site: Path) -> Iterator[Library]:
+def services(site: Path) -> Iterator[Services]:
     """The library of that site, to look at it from outside."""
-    library = make_library(settings_in(site))
-    yield library
-    library.close()
+    services = build_services(settings_in(site))
+    yield services
+    services.close()

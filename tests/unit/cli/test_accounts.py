@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.errors import BadToken, TooManyAttempts
-from huimages_app.services import Library
+from huimages_app.services import Services
 
 from .conftest import Command
 
@@ -22,29 +22,29 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("typed")
-def test_accounts_come_change_and_go(huimages: Command, library: Library) -> None:
+def test_accounts_come_change_and_go(huimages: Command, services: Services) -> None:
     assert huimages("user", "add", "Alice", "--role", "admin", "--password-stdin").status == 0
     assert huimages("user", "add", "bob", "--no-password").status == 0
-    assert library.accounts.verified("alice", PASSWORD)
+    assert services.accounts.verified("alice", PASSWORD)
     alice, bob = huimages("user", "list").out
     assert alice.split("\t")[:2] == ["alice", "admin"]
     assert bob.split("\t")[1::2] == ["viewer", "by proxy"]
     assert huimages("user", "role", "bob", "editor").status == 0
-    assert library.accounts.get("bob").role == "editor"
+    assert services.accounts.get("bob").role == "editor"
     assert huimages("user", "remove", "bob").status == 0
-    assert library.accounts.get("bob") is None
+    assert services.accounts.get("bob") is None
 
 
 @pytest.mark.usefixtures("typed")
-def test_a_new_password_ends_sessions_and_waiting(huimages: Command, library: Library) -> None:
-    before = library.accounts.add("alice", "admin", "the old password")
+def test_a_new_password_ends_sessions_and_waiting(huimages: Command, services: Services) -> None:
+    before = services.accounts.add("alice", "admin", "the old password")
     for _ in range(5):
-        library.throttle.admit("alice", "203.0.113.9")
+        services.throttle.admit("alice", "203.0.113.9")
     with pytest.raises(TooManyAttempts):
-        library.throttle.admit("alice", "203.0.113.9")
+        services.throttle.admit("alice", "203.0.113.9")
     assert huimages("user", "password", "alice", "--password-stdin").status == 0
-    assert library.accounts.get("alice").epoch != before.epoch
-    library.throttle.admit("alice", "203.0.113.9")
+    assert services.accounts.get("alice").epoch != before.epoch
+    services.throttle.admit("alice", "203.0.113.9")
 
 
 def test_what_is_refused(huimages: Command) -> None:
@@ -60,17 +60,17 @@ def test_what_is_refused(huimages: Command) -> None:
         assert sentence in ran.err[0]
 
 
-def test_tokens_are_shown_once_and_revoked(huimages: Command, library: Library) -> None:
+def test_tokens_are_shown_once_and_revoked(huimages: Command, services: Services) -> None:
     [text] = huimages(
         "token", "add", "shop", "--scope", "read", "--scope", "upload", "--days", "3"
     ).out
-    token = library.tokens.verified(text)
+    token = services.tokens.verified(text)
     [line] = huimages("token", "list").out
     assert line.split("\t") == [token.id, "read,upload", f"{token.expires:%Y-%m-%d}", "shop"]
     assert text not in line
     assert huimages("token", "revoke", token.id).status == 0
     with pytest.raises(BadToken):
-        library.tokens.verified(text)
+        services.tokens.verified(text)
 
 
 def test_the_audit_log_says_who_typed(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.cli.import_journal import Journal, Seen
-from huimages_app.errors import StoreDown
+from huimages_app.errors import StorageUnavailable
 
 A = Seen("/pictures/a.jpg", 10, 1_000)
 
@@ -56,20 +56,20 @@ def test_many_threads(tmp_path: Path) -> None:
 def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
     file = tmp_path / "journal"
     file.write_bytes(b"something else " * 100)
-    with pytest.raises(StoreDown, match=str(file)) as caught:
+    with pytest.raises(StorageUnavailable, match=str(file)) as caught:
         Journal(file)
     # Closed at once, and not when somebody forgets the error.
     assert str(file) not in [os.path.realpath(f"/proc/self/fd/{fd}") for fd in range(64)]
     assert caught.value.__cause__ is not None
-    with pytest.raises(StoreDown, match="can't be used"):
+    with pytest.raises(StorageUnavailable, match="can't be used"):
         Journal(file / "inside")
 
 
 def test_a_journal_that_breaks_says_so(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal")
     journal._db.execute("drop table file")  # as if another program had been at it
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         journal.known([A])
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         journal.note(A, "ID")
     journal.close()

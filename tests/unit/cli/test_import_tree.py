@@ -19,7 +19,7 @@ import pytest
 
 from huimages_app.cli.import_tree import files_below
 from huimages_app.domain.ids import image_id
-from huimages_app.services import Library
+from huimages_app.services import Services
 from tests.support.pictures import cmyk, encoded, photo, pixels, rotated, transparent
 
 from .conftest import Command, Ran
@@ -91,7 +91,9 @@ def journalled(site: Path) -> list[Path]:
         return []
 
 
-def test_a_folder_is_imported(huimages: Command, library: Library, tree: Path, site: Path) -> None:
+def test_a_folder_is_imported(
+    huimages: Command, services: Services, tree: Path, site: Path
+) -> None:
     long_ago = datetime(2001, 2, 3, tzinfo=UTC).timestamp()
     os.utime(tree / "2009/summer/sea.webp", (long_ago, long_ago))
     ran = huimages("import-tree", tree)
@@ -101,22 +103,24 @@ def test_a_folder_is_imported(huimages: Command, library: Library, tree: Path, s
     failed = [line for line in ran.err if not line.startswith("importing: ")]
     named = sorted(line.partition(": ")[0] for line in failed)
     assert named == sorted(map(str, tree.glob("2009/broken*")))
-    assert library.metadata.count() == GOOD
+    assert services.metadata.search.count() == GOOD
 
-    sea = library.metadata.get(image_id((tree / "2009/summer/sea.webp").read_bytes()))
+    sea = services.metadata.images.get(image_id((tree / "2009/summer/sea.webp").read_bytes()))
     assert sea.titles == ("sea",)
     assert sea.filename == "sea.webp"
     assert sea.references == {"path": ("photos/2009/summer",)}
     assert sea.created.timestamp() == long_ago
-    umlaut = library.metadata.get(image_id((tree / "2009/summer/Größe 3%.png").read_bytes()))
+    umlaut = services.metadata.images.get(
+        image_id((tree / "2009/summer/Größe 3%.png").read_bytes())
+    )
     assert umlaut.title == "Größe 3%"
-    top = library.metadata.get(image_id((tree / "bike.heic").read_bytes()))
+    top = services.metadata.images.get(image_id((tree / "bike.heic").read_bytes()))
     assert top.references == {"path": ("photos",)}
     assert huimages("check").status == 0
 
 
 def test_the_second_time_nothing_is_read(
-    huimages: Command, library: Library, tree: Path, site: Path
+    huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     huimages("import-tree", tree)
     for path in tree.glob("2009/broken*"):
@@ -131,32 +135,32 @@ def test_the_second_time_nothing_is_read(
     (tree / "2010/p000.jpg").write_bytes(photo(30, 30, 1))
     (tree / "2010/new.jpg").write_bytes(photo(30, 30, 2))
     assert summary(huimages("import-tree", tree))["new"] == 2
-    assert library.metadata.count() == GOOD + 2
+    assert services.metadata.search.count() == GOOD + 2
 
 
 def test_from_wherever_it_is_called(
-    huimages: Command, tree: Path, monkeypatch: pytest.MonkeyPatch, library: Library
+    huimages: Command, tree: Path, monkeypatch: pytest.MonkeyPatch, services: Services
 ) -> None:
     huimages("import-tree", tree)
     monkeypatch.chdir(tree)
     assert summary(huimages("import-tree", "."))["known before"] == GOOD
     monkeypatch.chdir(tree.parent)
     assert summary(huimages("import-tree", "photos/2009/../2010"))["new"] == 0
-    image = library.metadata.get(image_id((tree / "2010/p000.jpg").read_bytes()))
+    image = services.metadata.images.get(image_id((tree / "2010/p000.jpg").read_bytes()))
     assert image.references == {"path": ("photos/2010",)}
 
 
 def test_the_journal_is_believed_only_about_what_the_store_has(
-    huimages: Command, library: Library, tree: Path, site: Path
+    huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     huimages("import-tree", tree)
     trashed, removed = (image_id((tree / f"2010/p00{n}.jpg").read_bytes()) for n in range(2))
-    library.editing.trash(trashed)
-    library.editing.remove(removed)
+    services.editing.trash(trashed)
+    services.editing.remove(removed)
     # What people threw away stays away …
     assert summary(huimages("import-tree", tree))["known before"] == GOOD
     # … and what another store has never seen is imported into it.
-    library.close()
+    services.close()
     (site / "metadata.sqlite").unlink()
     for leftover in site.glob("metadata.sqlite-*"):
         leftover.unlink()
@@ -164,25 +168,25 @@ def test_the_journal_is_believed_only_about_what_the_store_has(
 
 
 def test_without_its_journal_everything_is_read_and_nothing_stored_twice(
-    huimages: Command, library: Library, tree: Path, site: Path
+    huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     huimages("import-tree", tree)
     shutil.rmtree(site / "var")
     assert summary(huimages("import-tree", tree))["in the library already"] == GOOD
-    assert library.metadata.count() == GOOD
+    assert services.metadata.search.count() == GOOD
 
 
 def test_a_name_is_no_title_where_there_is_one(
-    huimages: Command, library: Library, tree: Path
+    huimages: Command, services: Services, tree: Path
 ) -> None:
     path = tree / "2010/p000.jpg"
     huimages("import", path, "--title", "Our best bike")
     ran = huimages("import-tree", tree)
     assert summary(ran)["in the library already"] == 1
-    assert library.metadata.get(image_id(path.read_bytes())).titles == ("Our best bike",)
+    assert services.metadata.images.get(image_id(path.read_bytes())).titles == ("Our best bike",)
 
 
-def test_a_dry_run_changes_nothing(huimages: Command, library: Library, tree: Path) -> None:
+def test_a_dry_run_changes_nothing(huimages: Command, services: Services, tree: Path) -> None:
     huimages("import-tree", tree / "2009" / "summer")
     ran = huimages("import-tree", tree, "--dry-run", "--jobs", "3")
     assert ran.status == 0
@@ -190,11 +194,11 @@ def test_a_dry_run_changes_nothing(huimages: Command, library: Library, tree: Pa
     assert str(tree / "2010/p000.jpg") in ran.out
     assert f"{GOOD - 2 + BROKEN + 1} files to import" in ran.err[-1]
     assert "2 known before" in ran.err[-1]
-    assert library.metadata.count() == 2
+    assert services.metadata.search.count() == 2
 
 
 def test_what_can_not_be_looked_at_is_a_failure(
-    huimages: Command, library: Library, tmp_path: Path
+    huimages: Command, services: Services, tmp_path: Path
 ) -> None:
     tree = tmp_path / "few"
     tree.mkdir()
@@ -221,7 +225,7 @@ def test_a_folder_that_goes_away_while_it_is_walked(tmp_path: Path) -> None:
     assert [error.filename for error in complaints] == [str(tmp_path / "b")]
 
 
-def test_names_of_any_bytes(huimages: Command, library: Library, tmp_path: Path) -> None:
+def test_names_of_any_bytes(huimages: Command, services: Services, tmp_path: Path) -> None:
     tree = tmp_path / "odd"
     tree.mkdir()
     (tree / os.fsdecode(b"caf\xe9.jpg")).write_bytes(photo(24, 16))
@@ -233,13 +237,13 @@ def test_names_of_any_bytes(huimages: Command, library: Library, tmp_path: Path)
     ran = huimages("import-tree", tree)
     assert summary(ran) == {"new": 3, "failed": 1}
     assert ran.err[0].startswith(f"{tree}/a\\x1b[31m\\nb.jpg: ")
-    titles = {library.metadata.get(id_).title for id_ in library.metadata.ids()}
+    titles = {services.metadata.images.get(id_).title for id_ in services.metadata.images.ids()}
     assert titles == {"caf?", "long" * 60, "deep"}
     assert summary(huimages("import-tree", tree))["known before"] == 3
 
 
 def test_a_store_that_goes_down_ends_it(
-    huimages: Command, library: Library, tree: Path, site: Path
+    huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     originals, away = site / "originals", site / "unmounted"
 
@@ -258,7 +262,7 @@ def test_a_store_that_goes_down_ends_it(
     assert str(originals) in ran.err[-1]
     away.rename(originals)
     assert huimages("import-tree", tree).status == 1  # the broken ones
-    assert library.metadata.count() == GOOD
+    assert services.metadata.search.count() == GOOD
     assert huimages("check").status == 0
 
 
@@ -289,7 +293,7 @@ def test_it_goes_on_where_it_was_stopped(
     begun: subprocess.Popen[str],
     how: signal.Signals,
     huimages: Command,
-    library: Library,
+    services: Services,
     site: Path,
 ) -> None:
     tree = site.parent / "photos"
@@ -311,5 +315,5 @@ def test_it_goes_on_where_it_was_stopped(
     ran = huimages("import-tree", tree)
     assert summary(ran)["known before"] == len(done)
     assert sum(summary(ran).values()) == GOOD + BROKEN + 1
-    assert library.metadata.count() == GOOD
+    assert services.metadata.search.count() == GOOD
     assert huimages("check").status == 0

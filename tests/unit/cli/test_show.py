@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.services import Library
+from huimages_app.services import Services
 from tests.support.libraries import add
 from tests.support.pictures import photo
 
@@ -15,18 +15,18 @@ NOBODY = "A" * 32 + "01"
 
 
 @pytest.fixture
-def image(library: Library) -> str:
+def image(services: Services) -> str:
     image_id = add(
-        library,
+        services,
         photo(60, 40),
         title="Old",
         filename="bike.jpg",
         tags=["red"],
         references={"artnr": ["1", "2"]},
     ).image.id
-    library.editing.retitle(image_id, 'A "<bike>"')
-    library.editing.set_focus(image_id, (0.3, 0.7))
-    library.editing.rate(image_id, "vera", 7)
+    services.editing.retitle(image_id, 'A "<bike>"')
+    services.editing.set_focus(image_id, (0.3, 0.7))
+    services.editing.rate(image_id, "vera", 7)
     return image_id
 
 
@@ -46,8 +46,8 @@ def test_showing_to_people(huimages: Command, image: str) -> None:
     assert "alt" not in facts
 
 
-def test_showing_to_programs(huimages: Command, image: str, library: Library) -> None:
-    library.editing.trash(image)
+def test_showing_to_programs(huimages: Command, image: str, services: Services) -> None:
+    services.editing.trash(image)
     facts = json.loads("\n".join(huimages("show", image, "--json").out))
     assert facts["references"] == {"artnr": ["1", "2"]}
     assert facts["focus"] == [0.3, 0.7]
@@ -79,8 +79,8 @@ def test_mistakes(huimages: Command, words: list[str], status: int, sentence: st
     assert sentence in ran.err[0]
 
 
-def test_trashed_images_have_no_address(huimages: Command, image: str, library: Library) -> None:
-    library.editing.trash(image)
+def test_trashed_images_have_no_address(huimages: Command, image: str, services: Services) -> None:
+    services.editing.trash(image)
     assert huimages("url", image, "vga").status == 1
 
 

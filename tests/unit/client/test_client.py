@@ -16,7 +16,7 @@ import pytest
 from PIL import Image as Pillow
 
 import huimages
-from huimages_app.client.process import _process, library_of_process
+from huimages_app.client.process import _process, services_of_process
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import (
     BadImageId,
@@ -25,11 +25,11 @@ from huimages_app.errors import (
     BadSize,
     NotAnImage,
     RemovedImage,
-    StoreDown,
+    StorageUnavailable,
     UnknownImage,
 )
-from huimages_app.services import Library
-from tests.support.libraries import ini_in, library_in
+from huimages_app.services import Services
+from tests.support.libraries import ini_in, services_in
 from tests.support.pictures import photo
 
 PHOTO = photo(400, 300)
@@ -39,15 +39,15 @@ NOBODY = "A" * 32 + "01"
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+def services(tmp_path: Path) -> Iterator[Services]:
     """The library of this process, on a site of its own."""
     huimages.configure(ini_in(tmp_path, image_url="http://images.example", alt_addition="- Shop"))
-    yield library_of_process()
+    yield services_of_process()
     huimages.configure(None)
 
 
 @pytest.fixture
-def saved(library: Library) -> str:
+def saved(services: Services) -> str:
     return huimages.save_image(PHOTO, title="Bike")
 
 
@@ -76,7 +76,7 @@ def test_the_functions_of_huimages_2_take_what_they_took() -> None:
         assert list(inspect.signature(getattr(huimages, name)).parameters) == parameters, name
 
 
-def test_arguments_by_position(library: Library) -> None:
+def test_arguments_by_position(services: Services) -> None:
     taken = datetime(2009, 4, 1, tzinfo=UTC)
     saved = huimages.save_image(
         PHOTO, "image/png", taken, "Bike", {"artnr": "1"}, "bike.jpg", "product_image"
@@ -105,12 +105,12 @@ class _Stream(io.RawIOBase):
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, io.BytesIO, _Stream])
-def test_pictures_in_all_forms(library: Library, kind: Any) -> None:
+def test_pictures_in_all_forms(services: Services, kind: Any) -> None:
     assert huimages.save_image(kind(PHOTO)) == ID
     assert huimages.scaled_imagedata(ID, "o") == PHOTO
 
 
-def test_a_file_that_was_read_before(library: Library, tmp_path: Path) -> None:
+def test_a_file_that_was_read_before(services: Services, tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(PHOTO)
     with path.open("rb") as file:
@@ -119,7 +119,7 @@ def test_a_file_that_was_read_before(library: Library, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["text", None, 7, Path("a.jpg")])
-def test_what_is_no_bytes_is_named(library: Library, content: Any) -> None:
+def test_what_is_no_bytes_is_named(services: Services, content: Any) -> None:
     with pytest.raises(BadInput, match="a picture is bytes or an open binary file, not "):
         huimages.save_image(content)
     with pytest.raises(NotAnImage):
@@ -135,14 +135,14 @@ def test_what_is_no_bytes_is_named(library: Library, content: Any) -> None:
         ("2009-04-01T12:00:00+02:00", "20090401T100000.000000"),
     ],
 )
-def test_times_in_all_forms(library: Library, given: Any, stored: str) -> None:
+def test_times_in_all_forms(services: Services, given: Any, stored: str) -> None:
     assert huimages.get_imagedoc(huimages.save_image(PHOTO, timestamp=given))["ctime"] == stored
     other = huimages.save_image(photo(20, 20))
     huimages.update_metadata(other, given)
     assert huimages.get_imagedoc(other)["ctime"] == stored
 
 
-def test_a_time_that_is_none(library: Library) -> None:
+def test_a_time_that_is_none(services: Services) -> None:
     with pytest.raises(BadInput, match="'yesterday' is no time like 20090402T113015"):
         huimages.save_image(PHOTO, timestamp="yesterday")
     with pytest.raises(BadInput, match="a datetime or a text, not float"):
@@ -150,7 +150,7 @@ def test_a_time_that_is_none(library: Library) -> None:
     assert huimages.get_random_imageid() is None
 
 
-def test_none_is_nothing_said(library: Library) -> None:
+def test_none_is_nothing_said(services: Services) -> None:
     nothing: Any = None
     saved = huimages.save_image(PHOTO, None, None, nothing, None, nothing, nothing)
     huimages.update_metadata(saved, None, nothing, None, nothing)
@@ -176,13 +176,13 @@ def test_titles(saved: str) -> None:
     assert huimages.get_imagedoc(saved)["title"] == ["Red bike", "Bike"]
 
 
-def test_deletion(saved: str, library: Library) -> None:
+def test_deletion(saved: str, services: Services) -> None:
     huimages.delete_image(saved)
     huimages.delete_image(saved)
     huimages.delete_image(NOBODY)
     with pytest.raises(RemovedImage):
         huimages.get_imagedoc(saved)
-    assert library.originals.length(saved) is None
+    assert services.originals.length(saved) is None
     assert huimages.save_image(PHOTO) == saved
     assert huimages.get_imagedoc(saved)["title"] == []
 
@@ -190,7 +190,7 @@ def test_deletion(saved: str, library: Library) -> None:
 # -- what is known --------------------------------------------------------------------------
 
 
-def test_the_document(saved: str, library: Library) -> None:
+def test_the_document(saved: str, services: Services) -> None:
     doc = huimages.get_imagedoc(saved)
     assert doc["_id"] == ID
     assert (doc["width"], doc["height"], doc["bytes"]) == (400, 300, len(PHOTO))
@@ -198,19 +198,19 @@ def test_the_document(saved: str, library: Library) -> None:
     assert doc["mtime"] >= doc["ctime"]
     (attachment,) = doc["_attachments"].values()
     assert attachment["length"] == huimages.get_length(saved) == huimages.get_size(saved)
-    library.editing.trash(saved)
+    services.editing.trash(saved)
     assert huimages.get_imagedoc(saved)["deleted"] is True
 
 
-def test_the_length_where_the_record_does_not_say_it(saved: str, library: Library) -> None:
-    library.metadata.update(saved, lambda image: replace(image, length=0))
+def test_the_length_where_the_record_does_not_say_it(saved: str, services: Services) -> None:
+    services.metadata.images.update(saved, lambda image: replace(image, length=0))
     assert huimages.get_length(saved) == len(PHOTO)
-    library.originals.delete(saved)
+    services.originals.delete(saved)
     with pytest.raises(UnknownImage):
         huimages.get_length(saved)
 
 
-def test_ids_that_nobody_has(library: Library) -> None:
+def test_ids_that_nobody_has(services: Services) -> None:
     for function in (huimages.get_imagedoc, huimages.get_length, huimages.scaled_dimensions):
         with pytest.raises(UnknownImage):
             function(NOBODY)
@@ -233,9 +233,9 @@ def test_dimensions_are_those_of_the_bytes(saved: str, size: str) -> None:
         assert picture.size == huimages.scaled_dimensions(saved, size)
 
 
-def test_a_focal_point_is_in_addresses_and_bytes(saved: str, library: Library) -> None:
+def test_a_focal_point_is_in_addresses_and_bytes(saved: str, services: Services) -> None:
     centred = huimages.scaled_imagedata(saved, "75x75!")
-    library.editing.set_focus(saved, (0, 0.5))
+    services.editing.set_focus(saved, (0, 0.5))
     assert huimages.scaled_imageurl(saved, "square").endswith(f"/75x75!0,50/{ID}.jpeg")
     assert huimages.scaled_imageurl(saved, "vga").endswith(f"/640x480/{ID}.jpeg")
     assert "/75x75!0,50/" in huimages.scaled_tag(saved, "square")
@@ -271,7 +271,7 @@ def test_addresses_are_given_while_the_metadata_is_away(saved: str, tmp_path: Pa
     (tmp_path / "metadata.sqlite").write_bytes(b"something else entirely " * 100)
     for leftover in tmp_path.glob("metadata.sqlite-*"):
         leftover.unlink()
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         huimages.get_imagedoc(saved)
     assert huimages.scaled_imageurl(saved, "75x75!").endswith(f"/75x75!/{ID}.jpeg")
     assert huimages.imageurl(saved).endswith(f"/o/{ID}.jpeg")
@@ -280,12 +280,12 @@ def test_addresses_are_given_while_the_metadata_is_away(saved: str, tmp_path: Pa
 # -- looking around -------------------------------------------------------------------------
 
 
-def test_neighbours_end_at_the_ends_and_leave_out_the_trash(library: Library) -> None:
+def test_neighbours_end_at_the_ends_and_leave_out_the_trash(services: Services) -> None:
     ids = [
         huimages.save_image(photo(20, 20, seed), timestamp=datetime(2009, 4, 1 + seed))
         for seed in range(4)
     ]
-    library.editing.trash(ids[1])
+    services.editing.trash(ids[1])
     assert huimages.get_next_imageid(ids[3]) == ids[2]
     assert huimages.get_next_imageid(ids[2]) == ids[0]
     assert huimages.get_next_imageid(ids[0]) is None
@@ -302,8 +302,8 @@ def test_the_environment_names_an_ini_file(tmp_path: Path, monkeypatch: pytest.M
     huimages.configure(None)
     huimages.save_image(PHOTO)
     huimages.configure(None)
-    with closing(library_in(tmp_path)) as library:
-        assert list(library.metadata.ids()) == [ID]
+    with closing(services_in(tmp_path)) as services:
+        assert list(services.metadata.images.ids()) == [ID]
 
 
 def test_a_missing_ini_file_is_named(tmp_path: Path) -> None:
@@ -324,14 +324,14 @@ def test_two_sites_one_after_the_other(tmp_path: Path) -> None:
     huimages.configure(None)
 
 
-def test_many_threads_make_one_library(library: Library, tmp_path: Path) -> None:
+def test_many_threads_make_one_library(services: Services, tmp_path: Path) -> None:
     huimages.configure(tmp_path / "site.ini")
-    made: list[Library] = []
+    made: list[Services] = []
     start = threading.Barrier(8)
 
     def work() -> None:
         start.wait()
-        made.append(library_of_process())
+        made.append(services_of_process())
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
@@ -343,16 +343,16 @@ def test_many_threads_make_one_library(library: Library, tmp_path: Path) -> None
 
 
 def _child(connection: Any, parents: int) -> None:
-    mine = id(library_of_process()) != parents
+    mine = id(services_of_process()) != parents
     connection.send((mine, huimages.save_image(photo(20, 20)), huimages.get_length(ID)))
     connection.close()
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # it is what is tested
-def test_a_forked_process_has_a_library_of_its_own(saved: str, library: Library) -> None:
+def test_a_forked_process_has_a_library_of_its_own(saved: str, services: Services) -> None:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
-    child = context.Process(target=_child, args=(theirs, id(library)))
+    child = context.Process(target=_child, args=(theirs, id(services)))
     child.start()
     assert ours.poll(30)
     mine, its_image, length = ours.recv()
@@ -362,7 +362,7 @@ def test_a_forked_process_has_a_library_of_its_own(saved: str, library: Library)
     assert length == len(PHOTO)
     # And ours goes on as before.
     assert huimages.get_imagedoc(its_image)["width"] == 20
-    assert library_of_process() is library
+    assert services_of_process() is services
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -395,8 +395,8 @@ def test_what_is_no_id_is_refused_and_nothing_touched(
         huimages.scaled_tag,
         lambda text: huimages.set_title(text, "new"),
         lambda text: huimages.update_metadata(text, title="new"),
-        library_of_process().editing.remove,
-        library_of_process().cache.remove,
+        services_of_process().editing.remove,
+        services_of_process().cache.remove,
     ]
     for function in functions:
         with pytest.raises(BadImageId):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huimages_app.domain.tokenizer import MAX_PHRASES, phrases, words
+from huimages_app.domain.tokenizer import MAX_PHRASES, parse_query, words
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,9 @@ def test_words(text: str, expected: list[str]) -> None:
 
 
 def test_phrases_are_what_stands_between_spaces_each_once() -> None:
-    assert phrases(" 10106/02  Möwe - möwe\t12 ") == [("10106", "02"), ("mowe",), ("12",)]
-    assert phrases("%") == phrases("") == []
+    assert parse_query(" 10106/02  Möwe - möwe\t12 ") == [("10106", "02"), ("mowe",), ("12",)]
+    assert parse_query("%") == parse_query("") == []
 
 
 def test_a_search_has_an_end() -> None:
-    assert len(phrases(" ".join(map(str, range(1000))))) == MAX_PHRASES
+    assert len(parse_query(" ".join(map(str, range(1000))))) == MAX_PHRASES

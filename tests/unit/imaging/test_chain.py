@@ -7,7 +7,7 @@ from PIL import Image
 
 from huimages_app.domain import formats
 from huimages_app.domain.sizes import Size
-from huimages_app.errors import BadOriginal
+from huimages_app.errors import CorruptOriginal
 from huimages_app.imaging import CHAIN, Limits, Quality, chain_sides, make_chain, render
 from tests.support import pictures, reference
 
@@ -72,5 +72,5 @@ def test_copies_are_made_where_they_save_something(tmp_path, content, sides):
 
 def test_a_broken_original_has_no_copies(tmp_path):
     content = pictures.truncated(pictures.photo(1000, 800, progressive=True))
-    with pytest.raises(BadOriginal):
+    with pytest.raises(CorruptOriginal):
         make_chain(io.BytesIO(content), {480: tmp_path / "480"}, Limits())

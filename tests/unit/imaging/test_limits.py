@@ -10,7 +10,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from huimages_app.errors import BadOriginal, NotAnImage, TooLarge
+from huimages_app.errors import CorruptOriginal, NotAnImage, TooLarge
 from huimages_app.imaging import Limits, measure
 from huimages_app.imaging.kinds import KINDS
 from tests.support import pictures
@@ -40,12 +40,12 @@ def test_just_a_head_is_refused(format_):
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_broken_original_is_told_apart_from_a_broken_program(rendered, format_):
     content = pictures.truncated(pictures.photo(300, 200, format=format_))
-    with pytest.raises(BadOriginal, match="can't be decoded"):
+    with pytest.raises(CorruptOriginal, match="can't be decoded"):
         rendered(content)
 
 
 def test_what_is_no_picture_is_no_original(rendered):
-    with pytest.raises(BadOriginal, match="can't be decoded"):
+    with pytest.raises(CorruptOriginal, match="can't be decoded"):
         rendered(pictures.svg())
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from huimages_app.domain import formats
 from huimages_app.domain.sizes import CLASSIC, Size
-from huimages_app.errors import BadOriginal, BadSize
+from huimages_app.errors import BadSize, CorruptOriginal
 from huimages_app.imaging import Limits, Quality, measure, render, render_many
 from huimages_app.imaging.colour import SRGB_TAG
 from tests.support import pictures, reference
@@ -216,7 +216,7 @@ def test_a_target_that_cannot_be_written_is_not_the_originals_fault(tmp_path):
 
 
 def test_limits_hold_for_stored_originals_too(rendered):
-    with pytest.raises(BadOriginal, match="at most 100 are taken"):
+    with pytest.raises(CorruptOriginal, match="at most 100 are taken"):
         rendered(pictures.photo(64, 48), limits=Limits(max_pixels=100))
 
 

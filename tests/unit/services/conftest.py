@@ -7,20 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.services import Library
-from huimages_app.storage.sqlite import SqliteRecords
-from tests.support.libraries import library_in
+from huimages_app.services import Services
+from huimages_app.storage.interfaces import DocumentStore
+from huimages_app.storage.sqlite import SqliteBackend
+from tests.support.libraries import services_in
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    library = library_in(tmp_path)
-    yield library
-    library.close()
+def services(tmp_path: Path) -> Iterator[Services]:
+    services = services_in(tmp_path)
+    yield services
+    services.close()
 
 
 @pytest.fixture
-def records(tmp_path: Path) -> Iterator[SqliteRecords]:
-    records = SqliteRecords(tmp_path / "records.sqlite")
-    yield records
-    records.close()
+def documents(tmp_path: Path) -> Iterator[DocumentStore]:
+    backend = SqliteBackend(tmp_path / "documents.sqlite")
+    yield backend.documents
+    backend.close()

@@ -9,15 +9,15 @@ from argon2 import PasswordHasher
 
 from huimages_app.errors import BadInput
 from huimages_app.services.accounts import KNOWN_ADDRESSES, Accounts
-from huimages_app.storage.interfaces import Records
+from huimages_app.storage.interfaces import DocumentStore
 
 PASSWORD = "correct horse battery"
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture
-def accounts(records: Records) -> Accounts:
-    return Accounts(records, FAST)
+def accounts(documents: DocumentStore) -> Accounts:
+    return Accounts(documents, FAST)
 
 
 def test_the_right_password_and_no_other(accounts: Accounts) -> None:
@@ -35,14 +35,14 @@ def test_a_password_is_the_same_however_it_was_typed(accounts: Accounts) -> None
     assert accounts.verified("alice", "gr\u00fcn wie die Wiese")
 
 
-def test_no_password_is_stored(accounts: Accounts, records: Records) -> None:
+def test_no_password_is_stored(accounts: Accounts, documents: DocumentStore) -> None:
     accounts.add("alice", "admin", PASSWORD)
-    stored = json.dumps(records.get("account", "alice"))
+    stored = json.dumps(documents.get("account", "alice"))
     assert PASSWORD not in stored
     assert "$argon2id$" in stored
 
 
-def test_an_unknown_account_takes_a_check_of_a_hash_too(records: Records) -> None:
+def test_an_unknown_account_takes_a_check_of_a_hash_too(documents: DocumentStore) -> None:
     class Counting(PasswordHasher):
         checks = 0
 
@@ -50,7 +50,7 @@ def test_an_unknown_account_takes_a_check_of_a_hash_too(records: Records) -> Non
             Counting.checks += 1
             return super().verify(hash, password)
 
-    accounts = Accounts(records, Counting(time_cost=1, memory_cost=8, parallelism=1))
+    accounts = Accounts(documents, Counting(time_cost=1, memory_cost=8, parallelism=1))
     accounts.add("proxied", "viewer", None)
     for checks, name in enumerate(("nobody", "proxied", "not a name!"), 1):
         assert accounts.verified(name, PASSWORD) is None
@@ -62,12 +62,14 @@ def test_an_account_without_a_password_is_for_proxies(accounts: Accounts) -> Non
     assert accounts.verified("alice", "") is None
 
 
-def test_a_new_password_ends_the_sessions_and_an_old_hash_does_not(records: Records) -> None:
-    before = Accounts(records, FAST).add("alice", "viewer", PASSWORD)
-    stronger = Accounts(records, PasswordHasher(time_cost=2, memory_cost=8, parallelism=1))
-    old_hash = records.get("account", "alice")["password"]
+def test_a_new_password_ends_the_sessions_and_an_old_hash_does_not(
+    documents: DocumentStore,
+) -> None:
+    before = Accounts(documents, FAST).add("alice", "viewer", PASSWORD)
+    stronger = Accounts(documents, PasswordHasher(time_cost=2, memory_cost=8, parallelism=1))
+    old_hash = documents.get("account", "alice")["password"]
     assert stronger.verified("alice", PASSWORD) == before
-    assert records.get("account", "alice")["password"] != old_hash
+    assert documents.get("account", "alice")["password"] != old_hash
     assert stronger.get("alice").epoch == before.epoch
     stronger.set_password("alice", "another good one")
     assert stronger.get("alice").epoch != before.epoch

@@ -12,7 +12,7 @@ from huimages_app.domain.models import Query
 from huimages_app.domain.sizes import Size
 from huimages_app.domain.tags import MAX_TAGS
 from huimages_app.errors import BadInput, RemovedImage, UnknownImage
-from huimages_app.services import Library
+from huimages_app.services import Services
 from huimages_app.services.editing import Editing
 from tests.support.libraries import add, original_file
 from tests.support.pictures import photo
@@ -23,16 +23,16 @@ NOBODY = "A" * 32 + "01"
 
 
 @pytest.fixture
-def editing(library: Library) -> Editing:
-    add(library, PHOTO, title="One")
-    return library.editing
+def editing(services: Services) -> Editing:
+    add(services, PHOTO, title="One")
+    return services.editing
 
 
-def test_titles(editing: Editing, library: Library) -> None:
-    before = library.metadata.get(ID).modified
+def test_titles(editing: Editing, services: Services) -> None:
+    before = services.metadata.images.get(ID).modified
     assert editing.retitle(ID, " Two\n").titles == ("One", "Two")
     assert editing.retitle(ID, "One").titles == ("Two", "One")
-    image = library.metadata.get(ID)
+    image = services.metadata.images.get(ID)
     assert image.title == "One"
     assert image.modified > before
     # What changes nothing is no change.
@@ -55,12 +55,12 @@ def test_focal_point(editing: Editing) -> None:
 
 
 def test_describing_adds(editing: Editing) -> None:
-    taken = datetime(2009, 4, 1, tzinfo=UTC)
+    slot = datetime(2009, 4, 1, tzinfo=UTC)
     editing.describe(ID, references={"artnr": ["1"]}, type_="a")
     image = editing.describe(
-        ID, timestamp=taken, title="Two", references={"artnr": ["2"]}, type_="b"
+        ID, timestamp=slot, title="Two", references={"artnr": ["2"]}, type_="b"
     )
-    assert image.created == taken
+    assert image.created == slot
     assert image.titles == ("One", "Two")
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("a", "b")
@@ -72,25 +72,25 @@ def test_references_can_be_replaced(editing: Editing) -> None:
     assert editing.set_references(ID, {"artnr": ["2", ""]}).references == {"artnr": ("2",)}
 
 
-def test_tags(editing: Editing, library: Library) -> None:
+def test_tags(editing: Editing, services: Services) -> None:
     assert editing.tag(ID, "vera", "Red, BIKE red") == ("red", "bike")
     editing.tag(ID, "otto", "red")
     assert editing.tag(ID, "vera", " , ") == ()
-    assert library.metadata.summary(ID).tags == {"red": 2, "bike": 1}
+    assert services.metadata.annotations.summary(ID).tags == {"red": 2, "bike": 1}
     editing.untag(ID, "vera", "red")
     editing.untag(ID, "vera", "never given")
-    assert library.metadata.summary(ID).tags == {"red": 1, "bike": 1}
+    assert services.metadata.annotations.summary(ID).tags == {"red": 1, "bike": 1}
     editing.tag(ID, "vera", "red")
     editing.favorite(ID, "anna", True)
     editing.untag_all(ID, "red")
-    assert library.metadata.summary(ID).tags == {"bike": 1}
+    assert services.metadata.annotations.summary(ID).tags == {"bike": 1}
 
 
-def test_too_many_tags_leave_those_that_are_there(editing: Editing, library: Library) -> None:
+def test_too_many_tags_leave_those_that_are_there(editing: Editing, services: Services) -> None:
     editing.tag(ID, "vera", " ".join(f"t{i}" for i in range(MAX_TAGS)))
     with pytest.raises(BadInput, match="too many"):
         editing.tag(ID, "vera", "one more")
-    assert len(library.metadata.mark(ID, "vera").tags) == MAX_TAGS
+    assert len(services.metadata.annotations.get(ID, "vera").tags) == MAX_TAGS
 
 
 def test_ratings(editing: Editing) -> None:
@@ -103,11 +103,13 @@ def test_ratings(editing: Editing) -> None:
             editing.rate(ID, "vera", rating)
 
 
-def test_favourites(editing: Editing, library: Library) -> None:
+def test_favourites(editing: Editing, services: Services) -> None:
     editing.favorite(ID, "vera", True)
-    assert [i.id for i in library.metadata.page(Query(favorite_of="vera"), 9).images] == [ID]
+    assert [i.id for i in services.metadata.search.page(Query(favorite_of="vera"), 9).images] == [
+        ID
+    ]
     editing.favorite(ID, "vera", False)
-    assert not library.metadata.mark(ID, "vera").favorite
+    assert not services.metadata.annotations.get(ID, "vera").favorite
 
 
 ON_AN_IMAGE: list[Callable[[Editing, str], object]] = [
@@ -134,41 +136,41 @@ def test_nothing_is_done_to_an_image_that_is_not_there(
 
 @pytest.mark.parametrize("act", ON_AN_IMAGE)
 def test_nothing_is_done_to_an_image_in_the_trash(
-    editing: Editing, library: Library, act: Callable[[Editing, str], object]
+    editing: Editing, services: Services, act: Callable[[Editing, str], object]
 ) -> None:
     editing.tag(ID, "vera", "x")
     trashed = editing.trash(ID)
     with pytest.raises(UnknownImage):
         act(editing, ID)
-    assert library.metadata.get(ID) == trashed
+    assert services.metadata.images.get(ID) == trashed
 
 
-def test_trash_and_back(editing: Editing, library: Library) -> None:
-    library.renditions.get(ID, Size(40, 30), JPEG).close()
+def test_trash_and_back(editing: Editing, services: Services) -> None:
+    services.renditions.get(ID, Size(40, 30), JPEG).close()
     trashed = editing.trash(ID)
     assert trashed.trashed is not None
-    assert library.cache.find(ID, Size(40, 30), JPEG) is None
+    assert services.cache.find(ID, Size(40, 30), JPEG) is None
     assert editing.trash(ID) == trashed
     with pytest.raises(UnknownImage):
-        library.renditions.get(ID, Size(40, 30), JPEG)
+        services.renditions.get(ID, Size(40, 30), JPEG)
     with pytest.raises(UnknownImage):
-        library.renditions.original(ID)
+        services.renditions.original(ID)
     restored = editing.restore(ID)
     assert restored.trashed is None
     assert restored.titles == ("One",)
     assert editing.restore(ID) == restored
-    library.renditions.get(ID, Size(40, 30), JPEG).close()
+    services.renditions.get(ID, Size(40, 30), JPEG).close()
 
 
-def test_removal_takes_everything(editing: Editing, library: Library, tmp_path: Path) -> None:
+def test_removal_takes_everything(editing: Editing, services: Services, tmp_path: Path) -> None:
     editing.tag(ID, "vera", "x")
-    library.renditions.get(ID, Size(40, 30), JPEG).close()
+    services.renditions.get(ID, Size(40, 30), JPEG).close()
     editing.remove(ID)
     assert not original_file(tmp_path, ID).exists()
-    assert library.cache.find(ID, Size(40, 30), JPEG) is None
-    assert library.metadata.tags() == []
+    assert services.cache.find(ID, Size(40, 30), JPEG) is None
+    assert services.metadata.search.tags() == []
     with pytest.raises(RemovedImage):
-        library.renditions.original(ID)
+        services.renditions.original(ID)
     with pytest.raises(UnknownImage):
         editing.remove(ID)
     with pytest.raises(UnknownImage):
@@ -176,8 +178,8 @@ def test_removal_takes_everything(editing: Editing, library: Library, tmp_path: 
 
 
 def test_a_removal_that_was_cut_short_can_be_finished(
-    editing: Editing, library: Library, tmp_path: Path
+    editing: Editing, services: Services, tmp_path: Path
 ) -> None:
-    library.metadata.remove(ID)  # and then the power went
+    services.metadata.images.remove(ID)  # and then the power went
     editing.remove(ID)
     assert not original_file(tmp_path, ID).exists()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from huimages_app.errors import TooManyAttempts
-from huimages_app.services.login_throttle import LONGEST_WAIT, Throttle, network_of
-from huimages_app.storage.interfaces import Records
-from huimages_app.storage.sqlite import SqliteRecords
+from huimages_app.services.login_throttle import LONGEST_WAIT, LoginThrottle, network_of
+from huimages_app.storage.interfaces import DocumentStore
+from huimages_app.storage.sqlite import SqliteBackend
 
 HOME, EVIL = "192.0.2.1", "203.0.113.9"
 
@@ -28,11 +28,13 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def throttle(records: Records, clock: Clock) -> Throttle:
-    return Throttle(records, clock)
+def throttle(documents: DocumentStore, clock: Clock) -> LoginThrottle:
+    return LoginThrottle(documents, clock)
 
 
-def passes(throttle: Throttle, account: str, address: str, known: tuple[str, ...] = ()) -> bool:
+def passes(
+    throttle: LoginThrottle, account: str, address: str, known: tuple[str, ...] = ()
+) -> bool:
     try:
         throttle.admit(account, address, known)
     except TooManyAttempts:
@@ -40,7 +42,7 @@ def passes(throttle: Throttle, account: str, address: str, known: tuple[str, ...
     return True
 
 
-def admitted(throttle: Throttle, clock: Clock, seconds: int, address: str = EVIL) -> int:
+def admission(throttle: LoginThrottle, clock: Clock, seconds: int, address: str = EVIL) -> int:
     """How many attempts at one account pass, one a second."""
     count = 0
     for _ in range(seconds):
@@ -50,7 +52,7 @@ def admitted(throttle: Throttle, clock: Clock, seconds: int, address: str = EVIL
 
 
 def test_some_attempts_are_free_and_then_each_takes_twice_as_long(
-    throttle: Throttle, clock: Clock
+    throttle: LoginThrottle, clock: Clock
 ) -> None:
     assert [passes(throttle, "alice", EVIL) for _ in range(6)] == [True] * 5 + [False]
     waits = []
@@ -64,24 +66,25 @@ def test_some_attempts_are_free_and_then_each_takes_twice_as_long(
 
 def test_a_restart_changes_nothing(tmp_path: Path, clock: Clock) -> None:
     for expected in (True, False):
-        records = SqliteRecords(tmp_path / "throttle.sqlite")
-        assert all(passes(Throttle(records, clock), "alice", EVIL) for _ in range(5)) is expected
-        records.close()
+        backend = SqliteBackend(tmp_path / "throttle.sqlite")
+        throttle = LoginThrottle(backend.documents, clock)
+        assert all(passes(throttle, "alice", EVIL) for _ in range(5)) is expected
+        backend.close()
 
 
-def test_many_at_once_are_no_way_around(throttle: Throttle) -> None:
+def test_many_at_once_are_no_way_around(throttle: LoginThrottle) -> None:
     with ThreadPoolExecutor(8) as pool:
         passed = list(pool.map(lambda _: passes(throttle, "alice", EVIL), range(24)))
     assert sum(passed) == 5
 
 
-def test_many_accounts_from_one_address(throttle: Throttle) -> None:
+def test_many_accounts_from_one_address(throttle: LoginThrottle) -> None:
     passed = [passes(throttle, f"user{number}", EVIL) for number in range(30)]
     assert sum(passed) == 20
     assert passes(throttle, "user1", HOME)
 
 
-def test_one_good_password_does_not_buy_guesses(throttle: Throttle) -> None:
+def test_one_good_password_does_not_buy_guesses(throttle: LoginThrottle) -> None:
     for number in range(19):
         passes(throttle, f"user{number}", EVIL)
     passes(throttle, "mine", EVIL)
@@ -91,27 +94,29 @@ def test_one_good_password_does_not_buy_guesses(throttle: Throttle) -> None:
 
 
 def test_guesses_of_others_do_not_lock_out_who_comes_from_a_known_address(
-    throttle: Throttle, clock: Clock
+    throttle: LoginThrottle, clock: Clock
 ) -> None:
-    admitted(throttle, clock, 2000)
+    admission(throttle, clock, 2000)
     assert not passes(throttle, "alice", "198.51.100.1")
     assert passes(throttle, "alice", HOME, known=(HOME,))
 
 
-def test_attempts_during_a_wait_do_not_make_it_longer(throttle: Throttle, clock: Clock) -> None:
-    admitted(throttle, clock, 4000)
+def test_attempts_during_a_wait_do_not_make_it_longer(
+    throttle: LoginThrottle, clock: Clock
+) -> None:
+    admission(throttle, clock, 4000)
     clock.now += LONGEST_WAIT
     assert passes(throttle, "alice", HOME)
 
 
-def test_the_right_password_clears_the_count(throttle: Throttle) -> None:
+def test_the_right_password_clears_the_count(throttle: LoginThrottle) -> None:
     for _ in range(5):
         passes(throttle, "alice", HOME)
     throttle.succeeded("alice", HOME)
     assert passes(throttle, "alice", HOME)
 
 
-def test_an_operator_clears_an_account(throttle: Throttle) -> None:
+def test_an_operator_clears_an_account(throttle: LoginThrottle) -> None:
     for _ in range(5):
         passes(throttle, "alice", HOME)
         passes(throttle, "alice", EVIL, known=(EVIL,))
@@ -120,7 +125,7 @@ def test_an_operator_clears_an_account(throttle: Throttle) -> None:
     assert passes(throttle, "alice", EVIL, known=(EVIL,))
 
 
-def test_an_operator_ends_the_wait_of_an_address_too(throttle: Throttle) -> None:
+def test_an_operator_ends_the_wait_of_an_address_too(throttle: LoginThrottle) -> None:
     """As of a proxy that nobody named, from which everybody seems to come."""
     for number in range(30):
         passes(throttle, f"user{number}", HOME)
@@ -129,18 +134,22 @@ def test_an_operator_ends_the_wait_of_an_address_too(throttle: Throttle) -> None
     assert passes(throttle, "admin", HOME)
 
 
-def test_after_a_day_all_is_forgotten(throttle: Throttle, clock: Clock, records: Records) -> None:
-    admitted(throttle, clock, 100)
+def test_after_a_day_all_is_forgotten(
+    throttle: LoginThrottle, clock: Clock, documents: DocumentStore
+) -> None:
+    admission(throttle, clock, 100)
     clock.now += 25 * 3600
     assert [passes(throttle, "alice", EVIL) for _ in range(6)] == [True] * 5 + [False]
     clock.now += 25 * 3600
     throttle.succeeded("bob", HOME)
-    assert list(records.items("attempts")) == []
+    assert list(documents.items("attempts")) == []
 
 
-def test_names_that_people_type_are_not_kept(throttle: Throttle, records: Records) -> None:
+def test_names_that_people_type_are_not_kept(
+    throttle: LoginThrottle, documents: DocumentStore
+) -> None:
     passes(throttle, "my-secret-password", HOME)
-    assert "my-secret-password" not in str(list(records.items("attempts")))
+    assert "my-secret-password" not in str(list(documents.items("attempts")))
 
 
 @pytest.mark.parametrize(

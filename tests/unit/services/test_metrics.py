@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from huimages_app.services.metrics import Measures
+from huimages_app.services.metrics import Metrics
 
 
 def test_sums_and_times() -> None:
-    measures = Measures()
-    measures.count("hits")
-    measures.count("hits", 2)
-    with pytest.raises(ZeroDivisionError), measures.timed("renderings"):
+    metrics = Metrics()
+    metrics.count("hits")
+    metrics.count("hits", 2)
+    with pytest.raises(ZeroDivisionError), metrics.timed("renderings"):
         raise ZeroDivisionError
-    assert measures.sums() == {"hits": 3, "renderings": 1}
-    assert 0 <= measures.seconds()["renderings"] < 5
+    assert metrics.sums() == {"hits": 3, "renderings": 1}
+    assert 0 <= metrics.seconds()["renderings"] < 5

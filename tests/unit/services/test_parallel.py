@@ -20,16 +20,16 @@ def test_several_at_a_time() -> None:
 
 
 def test_the_source_is_taken_from_as_needed() -> None:
-    taken: list[int] = []
+    slot: list[int] = []
 
     def source() -> Iterator[int]:
         for number in range(1000):
-            taken.append(number)
+            slot.append(number)
             yield number
 
     with closing(in_parallel(lambda n: n, source(), 2)) as results:
         next(results)
-        assert len(taken) < 20
+        assert len(slot) < 20
 
 
 def test_an_error_ends_it() -> None:

@@ -12,11 +12,11 @@ import pytest
 
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import UnknownImage
-from huimages_app.services import Description, Library
+from huimages_app.services import Description, Services
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.support import pictures
-from tests.support.libraries import add, library_in, settings_in
+from tests.support.libraries import add, services_in, settings_in
 
 PICTURE = pictures.photo(width=40, height=30)
 ID = image_id(PICTURE)
@@ -62,48 +62,44 @@ class Paused(FileOriginals):
     ],
 )
 def test_a_record_never_lacks_its_original(tmp_path: Path, paused: str, place: str) -> None:
-    library = library_in(tmp_path)
-    add(library, PICTURE)
+    services = services_in(tmp_path)
+    add(services, PICTURE)
     slow = Paused(tmp_path / "originals")
     slow.at = place
-    first = Library.of(
-        settings_in(tmp_path), slow, library.metadata, library.records, library.cache
-    )
+    first = Services.of(settings_in(tmp_path), slow, services.metadata, services.cache)
     acts = {
         "remove": lambda lib: lib.editing.remove(ID),
-        "upload": lambda lib: lib.intake.add(io.BytesIO(PICTURE), Description()),
+        "upload": lambda lib: lib.uploads.add(io.BytesIO(PICTURE), Description()),
     }
     other = "upload" if paused == "remove" else "remove"
     thread = threading.Thread(target=acts[paused], args=(first,))
     thread.start()
     assert slow.reached.wait(10)
-    acts[other](library)
+    acts[other](services)
     slow.go_on.set()
     thread.join(10)
     try:
-        library.metadata.get(ID)
+        services.metadata.images.get(ID)
     except UnknownImage:
-        assert library.originals.length(ID) is None
+        assert services.originals.length(ID) is None
     else:
-        assert library.originals.length(ID) == len(PICTURE)
+        assert services.originals.length(ID) == len(PICTURE)
     first.worker.close()
-    library.close()
+    services.close()
 
 
 def test_a_removal_in_the_middle_of_a_first_upload(tmp_path: Path) -> None:
-    library = library_in(tmp_path)
+    services = services_in(tmp_path)
     slow = Paused(tmp_path / "originals")
     slow.at = "after put"
-    first = Library.of(
-        settings_in(tmp_path), slow, library.metadata, library.records, library.cache
-    )
+    first = Services.of(settings_in(tmp_path), slow, services.metadata, services.cache)
     thread = threading.Thread(target=add, args=(first, PICTURE))
     thread.start()
     assert slow.reached.wait(10)
-    library.editing.remove(ID)  # what a removal that was cut short seems to have left
+    services.editing.remove(ID)  # what a removal that was cut short seems to have left
     slow.go_on.set()
     thread.join(10)
-    assert library.metadata.get(ID)
-    assert library.originals.length(ID) == len(PICTURE)
+    assert services.metadata.images.get(ID)
+    assert services.originals.length(ID) == len(PICTURE)
     first.worker.close()
-    library.close()
+    services.close()

@@ -4,18 +4,18 @@ import threading
 
 import pytest
 
-from huimages_app.errors import Busy
-from huimages_app.services.render_limiter import Slots
+from huimages_app.errors import ServerBusy
+from huimages_app.services.render_limiter import RenderLimiter
 
 
 def test_no_more_than_allowed_work_at_once() -> None:
-    slots = Slots(at_once=2, waiting=8, timeout=10)
+    render_limiter = RenderLimiter(at_once=2, waiting=8, timeout=10)
     working, most, lock = 0, 0, threading.Lock()
     gate = threading.Barrier(2)
 
     def work() -> None:
         nonlocal working, most
-        with slots.taken():
+        with render_limiter.slot():
             with lock:
                 working += 1
                 most = max(most, working)
@@ -32,50 +32,54 @@ def test_no_more_than_allowed_work_at_once() -> None:
 
 
 def test_a_full_line_is_told_at_once() -> None:
-    slots = Slots(at_once=1, waiting=0, timeout=10)
-    with slots.taken(), pytest.raises(Busy, match="too many"), slots.taken():
+    render_limiter = RenderLimiter(at_once=1, waiting=0, timeout=10)
+    with render_limiter.slot(), pytest.raises(ServerBusy, match="too many"), render_limiter.slot():
         pass
-    with slots.taken():  # nothing was left behind by the refusal
+    with render_limiter.slot():  # nothing was left behind by the refusal
         pass
 
 
 def test_nobody_waits_for_ever() -> None:
-    slots = Slots(at_once=1, waiting=1, timeout=0.01)
-    with slots.taken(), pytest.raises(Busy, match="too long"), slots.taken():
+    render_limiter = RenderLimiter(at_once=1, waiting=1, timeout=0.01)
+    with render_limiter.slot(), pytest.raises(ServerBusy, match="too long"), render_limiter.slot():
         pass
-    with slots.taken():
+    with render_limiter.slot():
         pass
 
 
 def test_an_error_gives_the_slot_back() -> None:
-    slots = Slots(at_once=1, waiting=0, timeout=0)
-    with pytest.raises(ZeroDivisionError), slots.taken():
+    render_limiter = RenderLimiter(at_once=1, waiting=0, timeout=0)
+    with pytest.raises(ZeroDivisionError), render_limiter.slot():
         raise ZeroDivisionError
-    with slots.taken():
+    with render_limiter.slot():
         pass
 
 
 def test_so_many_may_want_something_and_no_more() -> None:
-    slots = Slots(at_once=1, waiting=0, timeout=0, requests=1)
-    with slots.admitted(), pytest.raises(Busy, match="waited for"), slots.admitted():
+    render_limiter = RenderLimiter(at_once=1, waiting=0, timeout=0, requests=1)
+    with (
+        render_limiter.admission(),
+        pytest.raises(ServerBusy, match="waited for"),
+        render_limiter.admission(),
+    ):
         pass
-    with slots.admitted():
+    with render_limiter.admission():
         pass
 
 
 def test_the_load_is_told() -> None:
-    slots = Slots(at_once=1, waiting=1, timeout=10)
+    render_limiter = RenderLimiter(at_once=1, waiting=1, timeout=10)
     inside = threading.Event()
 
     def work() -> None:
-        with slots.taken():
+        with render_limiter.slot():
             inside.set()
 
-    assert slots.load() == (0, 0)
-    with slots.taken():
+    assert render_limiter.load() == (0, 0)
+    with render_limiter.slot():
         thread = threading.Thread(target=work)
         thread.start()
-        while slots.load() != (1, 1):
+        while render_limiter.load() != (1, 1):
             assert not inside.wait(0.01)
     thread.join(10)
-    assert slots.load() == (0, 0)
+    assert render_limiter.load() == (0, 0)

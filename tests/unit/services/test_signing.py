@@ -13,7 +13,7 @@ from huimages_app.domain.sizes import CLASSIC, Size
 from huimages_app.errors import BadSetting, BadSignature, SizeNotAllowed
 from huimages_app.services.signing import Signer
 from huimages_app.services.size_policy import SizePolicy
-from huimages_app.services.urls import Markup
+from huimages_app.services.urls import UrlBuilder
 
 KEY, OTHER = "k" * 32, "o" * 32
 PATH = "/240x160/" + "A" * 32 + "01/name.jpeg"
@@ -158,10 +158,10 @@ def test_the_sites_secret_makes_the_key_if_none_is_given() -> None:
 
 
 def test_markup_signs_by_itself_where_it_has_to() -> None:
-    markup = Markup("https://img.example.com/i/", CLASSIC, policy=policy())
+    urls = UrlBuilder("https://img.example.com/i/", CLASSIC, policy=policy())
     image_id = "A" * 32 + "01"
-    assert markup.url(image_id, "small").endswith(f"/i/240x160/{image_id}.jpeg")
-    url = markup.at("/elsewhere").url(image_id, "o", expires=NOW * 2)
+    assert urls.url(image_id, "small").endswith(f"/i/240x160/{image_id}.jpeg")
+    url = urls.at("/elsewhere").url(image_id, "o", expires=NOW * 2)
     base, _, query = url.partition("?")
     assert base == f"https://img.example.com/i/o/{image_id}.jpeg"
     assert policy().admit(Size.parse("o"), f"/o/{image_id}.jpeg", *signature(query))

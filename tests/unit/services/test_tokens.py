@@ -9,12 +9,12 @@ import pytest
 
 from huimages_app.errors import BadInput, BadToken
 from huimages_app.services.tokens import Tokens
-from huimages_app.storage.interfaces import Records
+from huimages_app.storage.interfaces import DocumentStore
 
 
 @pytest.fixture
-def tokens(records: Records) -> Tokens:
-    return Tokens(records)
+def tokens(documents: DocumentStore) -> Tokens:
+    return Tokens(documents)
 
 
 def test_a_token_is_known_by_its_text(tokens: Tokens) -> None:
@@ -27,9 +27,9 @@ def test_a_token_is_known_by_its_text(tokens: Tokens) -> None:
     assert tokens.all() == [token]
 
 
-def test_its_text_is_stored_nowhere(tokens: Tokens, records: Records) -> None:
+def test_its_text_is_stored_nowhere(tokens: Tokens, documents: DocumentStore) -> None:
     _, text = tokens.add("shop", ["read"])
-    assert text[4:] not in json.dumps(list(records.items("token")))
+    assert text[4:] not in json.dumps(list(documents.items("token")))
 
 
 @pytest.mark.parametrize("text", ["", "hui_", "hui_" + "A" * 43, "A" * 47, "hui_" + "é" * 43])

@@ -15,29 +15,29 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.tags import MAX_TAGS
 from huimages_app.errors import BadInput, IdCollision, NotAnImage, RemovedImage, TooLarge
-from huimages_app.services import Description, Library
-from tests.support.libraries import add, library_in, original_file
+from huimages_app.services import Description, Services
+from tests.support.libraries import add, original_file, services_in
 from tests.support.pictures import photo, rotated
 
 PHOTO = photo(80, 60)
 ID = image_id(PHOTO)
 
 
-def test_a_picture_becomes_an_original_and_a_record(library: Library, tmp_path: Path) -> None:
+def test_a_picture_becomes_an_original_and_a_record(services: Services, tmp_path: Path) -> None:
     before = datetime.now(UTC)
-    taken = datetime(2009, 4, 1, 12, tzinfo=UTC)
+    slot = datetime(2009, 4, 1, 12, tzinfo=UTC)
     added = add(
-        library,
+        services,
         PHOTO,
         title=" Red  bicycle ",
         filename="C:\\photos\\bike.jpg",
         tags=("red",),
         references={"artnr": ["1", "2"]},
         type="product_image",
-        timestamp=taken,
+        timestamp=slot,
     )
     assert added.is_new
-    image = library.metadata.get(ID)
+    image = services.metadata.images.get(ID)
     assert image == added.image
     assert (image.id, image.length) == (ID, len(PHOTO))
     assert (image.width, image.height) == (80, 60)
@@ -47,23 +47,23 @@ def test_a_picture_becomes_an_original_and_a_record(library: Library, tmp_path: 
     assert image.titles == ("Red bicycle",)
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("product_image",)
-    assert image.created == taken
+    assert image.created == slot
     assert before <= image.modified <= datetime.now(UTC)
-    assert library.metadata.mark(ID, "vera").tags == ("red",)
+    assert services.metadata.annotations.get(ID, "vera").tags == ("red",)
     assert original_file(tmp_path, ID).read_bytes() == PHOTO
 
 
-def test_a_turned_picture_is_measured_upright(library: Library) -> None:
-    image = add(library, rotated(6, 80, 60)).image
+def test_a_turned_picture_is_measured_upright(services: Services) -> None:
+    image = add(services, rotated(6, 80, 60)).image
     assert (image.width, image.height) == (80, 60)
 
 
-def test_the_same_bytes_again_add_up(library: Library) -> None:
+def test_the_same_bytes_again_add_up(services: Services) -> None:
     first = add(
-        library, PHOTO, title="One", filename="a.jpg", tags=("x", "y"), references={"artnr": ["1"]}
+        services, PHOTO, title="One", filename="a.jpg", tags=("x", "y"), references={"artnr": ["1"]}
     )
     again = add(
-        library,
+        services,
         PHOTO,
         title="Two",
         filename="b.jpg",
@@ -81,71 +81,71 @@ def test_the_same_bytes_again_add_up(library: Library) -> None:
     assert image.types == ("t",)
     assert image.created == first.image.created
     assert image.modified > first.image.modified
-    assert library.metadata.mark(ID, "vera").tags == ("x", "y", "z")
-    assert list(library.originals.ids()) == [ID]
+    assert services.metadata.annotations.get(ID, "vera").tags == ("x", "y", "z")
+    assert list(services.originals.ids()) == [ID]
 
 
-def test_an_old_title_becomes_current_again(library: Library) -> None:
+def test_an_old_title_becomes_current_again(services: Services) -> None:
     for title in ("One", "Two", "One", ""):
-        image = add(library, PHOTO, title=title).image
+        image = add(services, PHOTO, title=title).image
     assert image.titles == ("Two", "One")
 
 
-def test_nothing_new_changes_nothing(library: Library) -> None:
-    first = add(library, PHOTO, title="One").image
-    assert add(library, PHOTO, title="One").image == first
+def test_nothing_new_changes_nothing(services: Services) -> None:
+    first = add(services, PHOTO, title="One").image
+    assert add(services, PHOTO, title="One").image == first
 
 
-def test_a_default_title_is_for_pictures_without_one(library: Library) -> None:
-    assert add(library, PHOTO, default_title="IMG 1").image.titles == ("IMG 1",)
-    assert add(library, PHOTO, default_title="IMG 2").image.titles == ("IMG 1",)
-    both = add(library, photo(10, 10), title="Said", default_title="IMG 3").image
+def test_a_default_title_is_for_pictures_without_one(services: Services) -> None:
+    assert add(services, PHOTO, default_title="IMG 1").image.titles == ("IMG 1",)
+    assert add(services, PHOTO, default_title="IMG 2").image.titles == ("IMG 1",)
+    both = add(services, photo(10, 10), title="Said", default_title="IMG 3").image
     assert both.titles == ("Said",)
 
 
-def test_tags_are_those_of_whoever_sends_them(library: Library) -> None:
-    add(library, PHOTO, "vera", tags=("a",))
-    add(library, PHOTO, "otto", tags=("b", "a"))
-    assert library.metadata.mark(ID, "vera").tags == ("a",)
-    assert library.metadata.summary(ID).tags == {"a": 2, "b": 1}
+def test_tags_are_those_of_whoever_sends_them(services: Services) -> None:
+    add(services, PHOTO, "vera", tags=("a",))
+    add(services, PHOTO, "otto", tags=("b", "a"))
+    assert services.metadata.annotations.get(ID, "vera").tags == ("a",)
+    assert services.metadata.annotations.summary(ID).tags == {"a": 2, "b": 1}
 
 
-def test_a_trashed_picture_comes_back(library: Library) -> None:
-    add(library, PHOTO, title="One")
-    library.editing.trash(ID)
-    back = add(library, PHOTO)
+def test_a_trashed_picture_comes_back(services: Services) -> None:
+    add(services, PHOTO, title="One")
+    services.editing.trash(ID)
+    back = add(services, PHOTO)
     assert back.is_new
     assert back.image.trashed is None
     assert back.image.titles == ("One",)
 
 
-def test_a_removed_picture_begins_anew(library: Library) -> None:
-    add(library, PHOTO, title="One", tags=("x",))
-    library.editing.remove(ID)
+def test_a_removed_picture_begins_anew(services: Services) -> None:
+    add(services, PHOTO, title="One", tags=("x",))
+    services.editing.remove(ID)
     with pytest.raises(RemovedImage):
-        library.metadata.get(ID)
-    back = add(library, PHOTO)
+        services.metadata.images.get(ID)
+    back = add(services, PHOTO)
     assert back.is_new
     assert back.image.titles == ()
-    assert library.metadata.summary(ID).tags == {}
+    assert services.metadata.annotations.summary(ID).tags == {}
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", PHOTO[:20], b"<svg/>"])
-def test_what_is_no_picture_is_refused(library: Library, content: bytes) -> None:
+def test_what_is_no_picture_is_refused(services: Services, content: bytes) -> None:
     with pytest.raises(NotAnImage):
-        add(library, content)
-    assert list(library.originals.ids()) == []
-    assert library.metadata.count() == 0
+        add(services, content)
+    assert list(services.originals.ids()) == []
+    assert services.metadata.search.count() == 0
 
 
 def test_limits_hold_before_anything_is_stored(tmp_path: Path) -> None:
-    library = library_in(tmp_path, **{"upload.max_bytes": "1000", "upload.max_pixels": "100"})
+    services = services_in(tmp_path, **{"upload.max_bytes": "1000", "upload.max_pixels": "100"})
     with pytest.raises(TooLarge, match=r"bytes, and at most 1,000 are taken"):
-        add(library, PHOTO)
+        add(services, PHOTO)
     with pytest.raises(TooLarge):
-        add(library, photo(20, 20, format="PNG")[:999])
-    assert list(library.originals.ids()) == []
-    library.close()
+        add(services, photo(20, 20, format="PNG")[:999])
+    assert list(services.originals.ids()) == []
+    services.close()
 
 
 @pytest.mark.parametrize(
@@ -153,56 +153,56 @@ def test_limits_hold_before_anything_is_stored(tmp_path: Path) -> None:
     [{"title": "x" * 501}, {"references": {"A B": ["1"]}}, {"type": "x" * 501}],
 )
 def test_a_bad_description_is_refused_before_anything_is_stored(
-    library: Library, said: dict[str, object]
+    services: Services, said: dict[str, object]
 ) -> None:
     with pytest.raises(BadInput):
-        add(library, PHOTO, **said)
-    assert list(library.originals.ids()) == []
+        add(services, PHOTO, **said)
+    assert list(services.originals.ids()) == []
 
 
-def test_too_many_tags_are_refused_before_anything_is_stored(library: Library) -> None:
+def test_too_many_tags_are_refused_before_anything_is_stored(services: Services) -> None:
     with pytest.raises(BadInput, match="tags are too many"):
-        add(library, PHOTO, tags=[f"t{i}" for i in range(MAX_TAGS + 1)])
-    assert list(library.originals.ids()) == []
+        add(services, PHOTO, tags=[f"t{i}" for i in range(MAX_TAGS + 1)])
+    assert list(services.originals.ids()) == []
 
 
-def test_tags_are_made_tags_whoever_sends_them(library: Library) -> None:
-    add(library, PHOTO, tags=["Red Bike", "red", " "])
-    assert library.metadata.mark(ID, "vera").tags == ("red", "bike")
+def test_tags_are_made_tags_whoever_sends_them(services: Services) -> None:
+    add(services, PHOTO, tags=["Red Bike", "red", " "])
+    assert services.metadata.annotations.get(ID, "vera").tags == ("red", "bike")
 
 
-def test_other_bytes_under_the_same_id_are_refused(library: Library, tmp_path: Path) -> None:
-    add(library, PHOTO, title="One")
+def test_other_bytes_under_the_same_id_are_refused(services: Services, tmp_path: Path) -> None:
+    add(services, PHOTO, title="One")
     # Nobody can make a collision here; a store whose bytes changed looks just like one.
     file = original_file(tmp_path, ID)
     file.chmod(0o640)
     other = photo(80, 60, seed=1)
     file.write_bytes(other)
     with pytest.raises(IdCollision):
-        add(library, PHOTO, title="Two")
+        add(services, PHOTO, title="Two")
     assert file.read_bytes() == other
-    assert library.metadata.get(ID).titles == ("One",)
+    assert services.metadata.images.get(ID).titles == ("One",)
 
 
-def test_a_record_of_other_bytes_refuses_as_well(library: Library, tmp_path: Path) -> None:
-    add(library, PHOTO)
+def test_a_record_of_other_bytes_refuses_as_well(services: Services, tmp_path: Path) -> None:
+    add(services, PHOTO)
     original_file(tmp_path, ID).unlink()
-    library.metadata.update(ID, lambda image: replace(image, sha256="0" * 64))
+    services.metadata.images.update(ID, lambda image: replace(image, sha256="0" * 64))
     with pytest.raises(IdCollision):
-        add(library, PHOTO)
+        add(services, PHOTO)
 
 
-def test_a_lost_original_is_replaced_by_its_picture(library: Library, tmp_path: Path) -> None:
-    add(library, PHOTO, title="One")
+def test_a_lost_original_is_replaced_by_its_picture(services: Services, tmp_path: Path) -> None:
+    add(services, PHOTO, title="One")
     original_file(tmp_path, ID).unlink()
-    assert add(library, PHOTO).image.titles == ("One",)
+    assert add(services, PHOTO).image.titles == ("One",)
     assert original_file(tmp_path, ID).read_bytes() == PHOTO
 
 
-def test_the_file_need_not_be_at_its_start(library: Library) -> None:
+def test_the_file_need_not_be_at_its_start(services: Services) -> None:
     file: BinaryIO = io.BytesIO(PHOTO)
     file.read()
-    assert library.intake.add(file, Description()).image.id == ID
+    assert services.uploads.add(file, Description()).image.id == ID
 
 
 class Slow(io.BytesIO):
@@ -222,13 +222,13 @@ class Slow(io.BytesIO):
 
 
 def test_uploads_are_decoded_as_few_at_a_time_as_renditions(tmp_path: Path) -> None:
-    library = library_in(tmp_path, **{"render.at_once": "2"})
+    services = services_in(tmp_path, **{"render.at_once": "2"})
 
     def upload(_: int) -> None:
         with pytest.raises(NotAnImage):
-            library.intake.add(Slow(b"no picture"), Description())
+            services.uploads.add(Slow(b"no picture"), Description())
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(upload, range(8)))
     assert Slow.most == 2
-    library.close()
+    services.close()

@@ -14,12 +14,12 @@ from huimages_app.domain.formats import WEBP
 from huimages_app.domain.models import Image
 from huimages_app.domain.sizes import CLASSIC, Size
 from huimages_app.errors import BadInput, BadSize
-from huimages_app.services.urls import Markup, url_name
+from huimages_app.services.urls import UrlBuilder, url_name
 
 ID = "A" * 32 + "01"
 NOW = datetime(2009, 4, 1, tzinfo=UTC)
 IMAGE = Image(ID, NOW, NOW, 4000, 3000, titles=("Red bicycle",), filename="IMG_1.JPG")
-MARKUP = Markup("http://images.example/", CLASSIC)
+MARKUP = UrlBuilder("http://images.example/", CLASSIC)
 
 
 class _Tag(HTMLParser):
@@ -53,12 +53,12 @@ def test_addresses() -> None:
     assert (
         MARKUP.named_url(IMAGE, "240x160") == f"http://images.example/240x160/{ID}/Red-bicycle.jpeg"
     )
-    assert Markup("", CLASSIC).url(ID, "o") == f"/o/{ID}.jpeg"
+    assert UrlBuilder("", CLASSIC).url(ID, "o") == f"/o/{ID}.jpeg"
 
 
 def test_a_site_gives_its_address_unless_the_images_have_one() -> None:
     assert MARKUP.at("http://other") is MARKUP
-    assert Markup("", CLASSIC).at("http://other/").url(ID, "o") == f"http://other/o/{ID}.jpeg"
+    assert UrlBuilder("", CLASSIC).at("http://other/").url(ID, "o") == f"http://other/o/{ID}.jpeg"
 
 
 def test_the_focal_point_is_in_the_address_of_crops_only() -> None:
@@ -80,7 +80,7 @@ def test_the_tag_has_the_numbers_of_the_rendition() -> None:
 
 
 def test_the_alternative_text_is_the_best_there_is() -> None:
-    shop = Markup("", CLASSIC, alt_addition="- Shop")
+    shop = UrlBuilder("", CLASSIC, alt_addition="- Shop")
     assert shop.alt(replace(IMAGE, alt="A bike")) == "A bike - Shop"
     assert shop.alt(IMAGE) == "Red bicycle - Shop"
     assert shop.alt(replace(IMAGE, titles=())) == "IMG_1.JPG - Shop"

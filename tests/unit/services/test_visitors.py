@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from huimages_app.domain.models import Image, Mark
+from huimages_app.domain.models import Annotation, Image
 from huimages_app.errors import UnknownImage
-from huimages_app.services.visitors import copy_favorites, move_marks, new_visitor_id
-from huimages_app.storage.interfaces import Metadata
-from huimages_app.storage.sqlite import SqliteMetadata
+from huimages_app.services.visitors import copy_favorites, move_annotations, new_visitor_id
+from huimages_app.storage.interfaces import MetadataBackend
+from huimages_app.storage.sqlite import SqliteBackend
+from huimages_app.storage.sqlite.annotations import SqliteAnnotations
+from huimages_app.storage.sqlite.connection import Connections
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 A, B = "A" * 32 + "01", "B" * 32 + "01"
@@ -25,52 +27,55 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def metadata(path: Path) -> Iterator[SqliteMetadata]:
-    metadata = SqliteMetadata(path)
+def metadata(path: Path) -> Iterator[SqliteBackend]:
+    metadata = SqliteBackend(path)
     for image_id in (A, B):
-        metadata.save(image_id, lambda old, id=image_id: Image(id, NOW, NOW, 4, 3))
+        metadata.images.save(image_id, lambda old, id=image_id: Image(id, NOW, NOW, 4, 3))
     yield metadata
     metadata.close()
 
 
-def said(metadata: Metadata, image_id: str, visitor: str, mark: Mark) -> None:
-    metadata.save_mark(image_id, visitor, lambda old: mark)
+def said(metadata: MetadataBackend, image_id: str, visitor: str, annotation: Annotation) -> None:
+    metadata.annotations.save(image_id, visitor, lambda old: annotation)
 
 
-def test_marks_move_and_the_accounts_own_win(metadata: SqliteMetadata) -> None:
-    said(metadata, A, "visitor", Mark(("sea", "sand"), favorite=True, rating=3))
-    said(metadata, B, "visitor", Mark(rating=5))
-    said(metadata, A, "account", Mark(("sun", "sea"), rating=9))
-    move_marks(metadata, "visitor", "account")
-    assert metadata.mark(A, "account") == Mark(("sun", "sea", "sand"), favorite=True, rating=9)
-    assert metadata.mark(B, "account") == Mark(rating=5)
-    assert list(metadata.marks_by("visitor")) == []
-    assert metadata.summary(A).rating_count == 1
+def test_marks_move_and_the_accounts_own_win(metadata: SqliteBackend) -> None:
+    said(metadata, A, "visitor", Annotation(("sea", "sand"), favorite=True, rating=3))
+    said(metadata, B, "visitor", Annotation(rating=5))
+    said(metadata, A, "account", Annotation(("sun", "sea"), rating=9))
+    move_annotations(metadata.annotations, "visitor", "account")
+    assert metadata.annotations.get(A, "account") == Annotation(
+        ("sun", "sea", "sand"), favorite=True, rating=9
+    )
+    assert metadata.annotations.get(B, "account") == Annotation(rating=5)
+    assert list(metadata.annotations.by_visitor("visitor")) == []
+    assert metadata.annotations.summary(A).rating_count == 1
 
 
-def test_favourites_are_copied_and_nothing_else(metadata: SqliteMetadata) -> None:
-    said(metadata, A, "old", Mark(("sea",), favorite=True, rating=3))
-    said(metadata, B, "old", Mark(("sea",), rating=3))
-    copy_favorites(metadata, "old", "new")
-    assert dict(metadata.marks_by("new")) == {A: Mark(favorite=True)}
-    assert metadata.mark(A, "old") == Mark(("sea",), favorite=True, rating=3)
+def test_favourites_are_copied_and_nothing_else(metadata: SqliteBackend) -> None:
+    said(metadata, A, "old", Annotation(("sea",), favorite=True, rating=3))
+    said(metadata, B, "old", Annotation(("sea",), rating=3))
+    copy_favorites(metadata.annotations, "old", "new")
+    assert dict(metadata.annotations.by_visitor("new")) == {A: Annotation(favorite=True)}
+    assert metadata.annotations.get(A, "old") == Annotation(("sea",), favorite=True, rating=3)
 
 
-def test_what_was_removed_meanwhile_is_passed_over(metadata: SqliteMetadata, path: Path) -> None:
-    class RemovedMeanwhile(SqliteMetadata):
-        def save_mark(self, image_id: str, visitor_id: str, change: Any) -> Mark:
+def test_what_was_removed_meanwhile_is_passed_over(metadata: SqliteBackend, path: Path) -> None:
+    class RemovedMeanwhile(SqliteAnnotations):
+        def save(self, image_id: str, visitor_id: str, change: Any) -> Annotation:
             if image_id == A:
                 raise UnknownImage("removed")
-            return super().save_mark(image_id, visitor_id, change)
+            return super().save(image_id, visitor_id, change)
 
     for image_id in (A, B):
-        said(metadata, image_id, "old", Mark(favorite=True, rating=3))
-    racing = RemovedMeanwhile(path)
+        said(metadata, image_id, "old", Annotation(favorite=True, rating=3))
+    connections = Connections(path)
+    racing = RemovedMeanwhile(connections)
     copy_favorites(racing, "old", "new")
-    assert dict(racing.marks_by("new")) == {B: Mark(favorite=True)}
-    move_marks(racing, "old", "newer")
-    assert dict(racing.marks_by("newer")) == {B: Mark(favorite=True, rating=3)}
-    racing.close()
+    assert dict(racing.by_visitor("new")) == {B: Annotation(favorite=True)}
+    move_annotations(racing, "old", "newer")
+    assert dict(racing.by_visitor("newer")) == {B: Annotation(favorite=True, rating=3)}
+    connections.close()
 
 
 def test_ids_are_long_and_never_those_of_the_old_cookie() -> None:

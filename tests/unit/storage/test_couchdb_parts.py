@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 
 from huimages_app.domain.ids import image_id
-from huimages_app.domain.models import Image, Mark, Query
-from huimages_app.domain.tokenizer import phrases, words
-from huimages_app.errors import StoreDown
+from huimages_app.domain.models import Annotation, Image, Query
+from huimages_app.domain.tokenizer import parse_query, words
+from huimages_app.errors import StorageUnavailable
 from huimages_app.storage.couchdb import retry
-from huimages_app.storage.couchdb.annotations import Marks
+from huimages_app.storage.couchdb.annotations import CouchAnnotations
 from huimages_app.storage.couchdb.client import Conflict, Row
-from huimages_app.storage.couchdb.codec import document_of, image_of, mark_of, time_of
-from huimages_app.storage.couchdb.retry import Stripes, insist
+from huimages_app.storage.couchdb.codec import annotation_of, document_of, image_of, time_of
+from huimages_app.storage.couchdb.retry import StripedLocks, retry_on_conflict
 from huimages_app.storage.couchdb.scans import Listed, Start
-from huimages_app.storage.couchdb.search import Collections
-from huimages_app.storage.couchdb.tokenizer import beginnings, matches
+from huimages_app.storage.couchdb.search import CouchSearch
+from huimages_app.storage.couchdb.tokenizer import matches, prefixes
 
 MOMENT = datetime(2009, 4, 1, 12, 0, 1, 50, tzinfo=UTC)
 
@@ -37,7 +37,7 @@ def test_insisting_until_it_works() -> None:
             raise outcome
         return outcome
 
-    assert insist(attempt) == "done"
+    assert retry_on_conflict(attempt) == "done"
 
 
 def test_insisting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,13 +48,13 @@ def test_insisting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         attempts.append(1)
         raise Conflict("again")
 
-    with pytest.raises(StoreDown, match="3 conflicts in a row"):
-        insist(attempt)
+    with pytest.raises(StorageUnavailable, match="3 conflicts in a row"):
+        retry_on_conflict(attempt)
     assert len(attempts) == 3
 
 
 def test_threads_queue_up_but_not_for_ever() -> None:
-    stripes = Stripes(patience=0.05)
+    stripes = StripedLocks(patience=0.05)
     with stripes.held("a"):
         entered = threading.Event()
 
@@ -67,7 +67,7 @@ def test_threads_queue_up_but_not_for_ever() -> None:
         assert not entered.wait(0.01)
         assert entered.wait(5)
         thread.join()
-    with Stripes(patience=60).held("a"):
+    with StripedLocks(patience=60).held("a"):
         pass
 
 
@@ -116,10 +116,10 @@ def test_odd_values() -> None:
 
 
 def test_odd_marks() -> None:
-    assert mark_of(None) == Mark()
+    assert annotation_of(None) == Annotation()
     odd = {"tags": ["a", "a", 5, None], "favorite": 1, "rating": 7.0}
-    assert mark_of(odd) == Mark(("a", "5"), True, 7)
-    assert mark_of({"tags": "a", "favorite": None, "rating": "7"}) == Mark(("a",))
+    assert annotation_of(odd) == Annotation(("a", "5"), True, 7)
+    assert annotation_of({"tags": "a", "favorite": None, "rating": "7"}) == Annotation(("a",))
 
 
 # -- words
@@ -131,7 +131,7 @@ def test_odd_marks() -> None:
      "İstanbul", "ŽLUŤOUČKÝ kůň", "日本語", "한국어 하", "קמץ", "नमस्ते", "ไทย", "ﾊﾝｶｸ"],
 )  # fmt: skip
 def test_the_views_know_the_words_of_the_program(text: str) -> None:
-    assert beginnings(" ".join(words(text))) == beginnings(text) != []
+    assert prefixes(" ".join(words(text))) == prefixes(text) != []
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_the_views_know_the_words_of_the_program(text: str) -> None:
 )  # fmt: skip
 def test_phrases_stand_in_texts(text: str, found: bool) -> None:
     texts = [words("Eine Möwe"), words("10106/02"), []]
-    assert matches(phrases(text), texts) is found
+    assert matches(parse_query(text), texts) is found
 
 
 # -- places
@@ -193,7 +193,7 @@ def test_pages_leave_out_what_only_collates_as_equal() -> None:
     }
     visitors: Any = Rows(*({"key": [tag, "2009", one], "value": 1} for tag, one in keys), said=said)
     images: Any = Rows()
-    collections = Collections(images, visitors)
+    collections = CouchSearch(images, visitors)
     for tag, expected in ((HEART, [ONE, THIRD]), (RED_HEART, [ONE, OTHER])):
         page = collections.page(Query(tag=tag), 5, None)
         assert [image.id for image in page.images] == expected
@@ -206,13 +206,13 @@ def test_tags_that_come_by_turns_are_counted_once() -> None:
     turns: Any = Rows(
         {"key": [HEART], "value": 2}, {"key": [RED_HEART], "value": 1}, {"key": [HEART], "value": 3}
     )
-    marks = Marks(turns, turns, Stripes(1))
-    assert marks.tags(HEART, None) == [(HEART, 5), (RED_HEART, 1)]
-    assert marks.tags(RED_HEART, None) == [(RED_HEART, 1)]
+    annotations = CouchAnnotations(turns, turns, StripedLocks(1))
+    assert annotations.tags(HEART, None) == [(HEART, 5), (RED_HEART, 1)]
+    assert annotations.tags(RED_HEART, None) == [(RED_HEART, 1)]
 
 
 def test_marks_of_a_visitor_are_not_those_of_one_who_collates_as_equal() -> None:
     rows: Any = Rows(
         *({"key": [visitor, ONE], "value": {"rating": 5}} for visitor in (HEART, RED_HEART))
     )
-    assert len(list(Marks(rows, rows, Stripes(1)).by_visitor(HEART))) == 1
+    assert len(list(CouchAnnotations(rows, rows, StripedLocks(1)).by_visitor(HEART))) == 1

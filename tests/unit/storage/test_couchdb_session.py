@@ -18,7 +18,7 @@ from typing import Any
 import couchdb
 import pytest
 
-from huimages_app.errors import BadSetting, StoreDown
+from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.storage.couchdb import Server
 from huimages_app.storage.couchdb.client import Forbidden
 
@@ -154,7 +154,7 @@ def test_errors_of_all_sizes_are_understood(fake: FakeCouch, server: Server, chu
             database.get("x")
         for status in (400, 429, 500, 503):
             fake.status = status
-            with pytest.raises(StoreDown, match=str(status)):
+            with pytest.raises(StorageUnavailable, match=str(status)):
                 database.get("x")
     assert len(fake.clients) == 1
 
@@ -163,24 +163,24 @@ def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Serv
     fake.status = 404
     for reason in ("Database does not exist.", "no_db_file"):
         fake.answer = json.dumps({"error": "not_found", "reason": reason}).encode()
-        with pytest.raises(StoreDown, match="no database 'db'"):
+        with pytest.raises(StorageUnavailable, match="no database 'db'"):
             server.database("db").get("x")
-        with pytest.raises(StoreDown, match="no database 'db'"):
+        with pytest.raises(StorageUnavailable, match="no database 'db'"):
             server.database("db").attachment("x", "y", io.BytesIO(), seconds=1)
-        with pytest.raises(StoreDown, match="no database 'db'"):
+        with pytest.raises(StorageUnavailable, match="no database 'db'"):
             server.database("db").size()
-        with pytest.raises(StoreDown, match="no database 'db'"):
+        with pytest.raises(StorageUnavailable, match="no database 'db'"):
             server.database("db").get_many(["x"])
     fake.answer = b'{"error": "not_found", "reason": "missing_named_view"}'
-    with pytest.raises(StoreDown, match="'huimages setup' installs it"):
+    with pytest.raises(StorageUnavailable, match="'huimages setup' installs it"):
         server.database("db").rows("by_time")
     fake.answer = b'["no object"]'
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         server.database("db").get("x")
 
 
 def test_another_document_than_asked_for(fake: FakeCouch, server: Server) -> None:
-    with pytest.raises(StoreDown, match="nonsense"):
+    with pytest.raises(StorageUnavailable, match="nonsense"):
         server.database("db").get("y")
 
 
@@ -189,7 +189,7 @@ def test_changes_from_a_place_nobody_knows(fake: FakeCouch, server: Server) -> N
     with pytest.raises(ValueError, match="no sequence"):
         server.database("db").changes("x", 10)
     fake.status = 500
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         server.database("db").changes("x", 10)
 
 
@@ -215,7 +215,7 @@ def test_credentials(
         server.database("db").get("x")
     server.close()
     fake.status = 500
-    with pytest.raises(StoreDown) as down:
+    with pytest.raises(StorageUnavailable) as down:
         server.database("db").get("x")
     server.close()
     for said in (str(raised.value), repr(raised.value.__cause__), str(down.value), caplog.text):
@@ -267,10 +267,10 @@ def test_tls(fake: FakeCouch, certificate: Path) -> None:
         assert trusting.database("db").get("x")
     trusting.close()
     assert len(fake.clients) == 1
-    with pytest.raises(StoreDown, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(StorageUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
         Server(url).database("db").get("x")
     elsewhere = Server(url.replace("127.0.0.1", "localhost"), ca_bundle=str(certificate))
-    with pytest.raises(StoreDown, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(StorageUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
         elsewhere.database("db").get("x")
 
 

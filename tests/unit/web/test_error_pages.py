@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from huimages_app.errors import HuimagesError, IdCollision, NotAnImage, StoreDown, TooLarge
+from huimages_app.errors import HuimagesError, IdCollision, NotAnImage, StorageUnavailable, TooLarge
 from huimages_app.web.error_pages import reason_of
 
 
@@ -14,7 +14,7 @@ from huimages_app.web.error_pages import reason_of
         (TooLarge(""), "too large"),
         (IdCollision(""), "Another picture"),
         (NotAnImage(""), "no picture, or a damaged one"),
-        (StoreDown(""), "Something went wrong"),
+        (StorageUnavailable(""), "Something went wrong"),
     ],
 )
 def test_every_reason_has_words(error: HuimagesError, words: str) -> None:

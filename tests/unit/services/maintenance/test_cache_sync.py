@@ -16,9 +16,10 @@ from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Changes, Image
 from huimages_app.domain.sizes import Size
-from huimages_app.errors import StoreDown
-from huimages_app.services.maintenance.cache_sync import Follower
-from huimages_app.storage.sqlite import SqliteMetadata
+from huimages_app.errors import StorageUnavailable
+from huimages_app.services.maintenance.cache_sync import CacheInvalidator
+from huimages_app.storage.sqlite import SqliteBackend
+from huimages_app.storage.sqlite.search import SqliteSearch
 
 IDS = [image_id(bytes([number])) for number in range(3)]
 SIZE = Size.parse("75x75!")
@@ -26,10 +27,10 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def metadata(tmp_path: Path) -> Iterator[SqliteMetadata]:
-    store = SqliteMetadata(tmp_path / "metadata.sqlite")
+def metadata(tmp_path: Path) -> Iterator[SqliteBackend]:
+    store = SqliteBackend(tmp_path / "metadata.sqlite")
     for id_ in IDS:
-        store.save(id_, lambda _, id_=id_: Image(id_, NOW, NOW, 10, 10))
+        store.images.save(id_, lambda _, id_=id_: Image(id_, NOW, NOW, 10, 10))
     yield store
     store.close()
 
@@ -38,9 +39,9 @@ def metadata(tmp_path: Path) -> Iterator[SqliteMetadata]:
 def cache(tmp_path: Path) -> Iterator[RenditionCache]:
     cache = RenditionCache(tmp_path / "cache", tmp_path / "scratch", 0)
     for id_ in IDS:
-        with cache.filling(id_, SIZE, JPEG) as filling:
-            filling.path.write_bytes(b"picture")
-            filling.publish()
+        with cache.pending(id_, SIZE, JPEG) as pending:
+            pending.path.write_bytes(b"picture")
+            pending.publish()
     yield cache
     cache.close()
 
@@ -49,36 +50,36 @@ def cached(cache: RenditionCache) -> list[str]:
     return [id_ for id_ in IDS if cache.find(id_, SIZE, JPEG)]
 
 
-def trash(metadata: SqliteMetadata, id_: str) -> None:
-    metadata.update(id_, lambda image: replace(image, trashed=NOW))
+def trash(metadata: SqliteBackend, id_: str) -> None:
+    metadata.images.update(id_, lambda image: replace(image, trashed=NOW))
 
 
 def test_what_another_node_trashed_or_removed_leaves_the_cache(
-    metadata: SqliteMetadata, cache: RenditionCache, tmp_path: Path
+    metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
-    follower = Follower(metadata, cache, tmp_path / "bookmark", interval=60)
+    follower = CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60)
     assert follower.catch_up() == 0
     trash(metadata, IDS[0])
-    metadata.remove(IDS[1])
+    metadata.images.remove(IDS[1])
     assert follower.catch_up() == 2
     assert cached(cache) == [IDS[2]]
     assert follower.catch_up() == 0
 
 
 def test_it_goes_on_where_it_stopped(
-    metadata: SqliteMetadata, cache: RenditionCache, tmp_path: Path
+    metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
-    Follower(metadata, cache, tmp_path / "bookmark", interval=60).catch_up()
+    CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).catch_up()
     trash(metadata, IDS[0])
-    assert Follower(metadata, cache, tmp_path / "bookmark", interval=60).catch_up() == 1
+    assert CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).catch_up() == 1
 
 
 def test_a_bookmark_of_another_store_is_not_believed(
-    metadata: SqliteMetadata, cache: RenditionCache, tmp_path: Path
+    metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
     (tmp_path / "bookmark").write_text("nonsense")
     trash(metadata, IDS[0])
-    Follower(metadata, cache, tmp_path / "bookmark", interval=60).catch_up()
+    CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).catch_up()
     assert cached(cache) == IDS[1:]
 
 
@@ -89,44 +90,54 @@ def until(condition: object, seconds: float = 10) -> None:
         time.sleep(0.01)
 
 
-class Moody(SqliteMetadata):
-    """A store that does not answer at first."""
+class FlakySearch(SqliteSearch):
+    """Fails on the first call of `changes`."""
 
-    failures = 2
-
-    def prepare(self) -> None:
-        if self.failures == 2:
-            self.failures -= 1
-            raise StoreDown("it is not there yet")
+    failures = 1
 
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         if self.failures:
             self.failures -= 1
-            raise StoreDown("it is still not there")
+            raise StorageUnavailable("it is still not there")
         return super().changes(since, limit)
 
 
+class FlakyBackend(SqliteBackend):
+    """Fails on the first call of `prepare`, then on the first call of `changes`."""
+
+    failures = 1
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file)
+        self.search = FlakySearch(self._connections)
+
+    def prepare(self) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise StorageUnavailable("it is not there yet")
+
+
 def test_it_survives_a_store_that_is_down(
-    metadata: SqliteMetadata,
+    metadata: SqliteBackend,
     cache: RenditionCache,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.WARNING)
     trash(metadata, IDS[0])
-    moody = Moody(tmp_path / "metadata.sqlite")
-    follower = Follower(moody, cache, tmp_path / "bookmark", interval=0.01)
+    flaky = FlakyBackend(tmp_path / "metadata.sqlite")
+    follower = CacheInvalidator(flaky, cache, tmp_path / "bookmark", interval=0.01)
     follower.start()
     until(lambda: cached(cache) == IDS[1:])
     trash(metadata, IDS[1])
     until(lambda: cached(cache) == IDS[2:])
     follower.close()
-    moody.close()
+    flaky.close()
     assert "it is not there yet" in caplog.text
     assert "it is still not there" in caplog.text
 
 
 def test_closing_one_that_never_started(
-    metadata: SqliteMetadata, cache: RenditionCache, tmp_path: Path
+    metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
-    Follower(metadata, cache, tmp_path / "bookmark", interval=60).close()
+    CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).close()

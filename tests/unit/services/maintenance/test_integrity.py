@@ -13,13 +13,13 @@ import pytest
 
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Image
-from huimages_app.errors import RemovedImage, StoreDown, UnknownImage
+from huimages_app.errors import RemovedImage, StorageUnavailable, UnknownImage
 from huimages_app.factory import make_cache, make_metadata
-from huimages_app.services import Library
+from huimages_app.services import Services
 from huimages_app.services.maintenance.integrity import Finding, Problem
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
-from tests.support.libraries import add, library_in, original_file, settings_in
+from tests.support.libraries import add, original_file, services_in, settings_in
 from tests.support.pictures import photo, rotated
 
 PHOTOS = [photo(40, 30, seed=seed) for seed in range(6)]
@@ -28,14 +28,14 @@ INFO = OriginalInfo("image/jpeg", 40, 30)
 
 
 @pytest.fixture
-def full(library: Library) -> Library:
+def full(services: Services) -> Services:
     for number, content in enumerate(PHOTOS):
-        add(library, content, title=f"Picture {number}")
-    return library
+        add(services, content, title=f"Picture {number}")
+    return services
 
 
-def found(library: Library, **how: bool) -> list[Finding]:
-    return sorted(library.upkeep.check(jobs=2, **how), key=lambda finding: finding.image_id)
+def found(services: Services, **how: bool) -> list[Finding]:
+    return sorted(services.integrity.check(jobs=2, **how), key=lambda finding: finding.image_id)
 
 
 def overwrite(folder: Path, image_id: str, content: bytes) -> None:
@@ -44,92 +44,94 @@ def overwrite(folder: Path, image_id: str, content: bytes) -> None:
     file.write_bytes(content)
 
 
-def test_nothing_is_wrong_with_a_library_as_it_is_made(full: Library) -> None:
+def test_nothing_is_wrong_with_a_library_as_it_is_made(full: Services) -> None:
     full.editing.trash(IDS[0])
     seen: list[bool] = []
-    assert list(full.upkeep.check(progress=lambda: seen.append(True))) == []
+    assert list(full.integrity.check(progress=lambda: seen.append(True))) == []
     assert len(seen) == len(IDS)
     assert found(full, quick=True) == []
     assert found(full, repair=True) == []
 
 
-def test_an_empty_library_is_in_order(library: Library) -> None:
-    assert found(library) == []
+def test_an_empty_library_is_in_order(services: Services) -> None:
+    assert found(services) == []
 
 
 @pytest.mark.parametrize("quick", [True, False])
 def test_a_missing_original_can_only_be_reported(
-    full: Library, tmp_path: Path, quick: bool
+    full: Services, tmp_path: Path, quick: bool
 ) -> None:
     original_file(tmp_path, IDS[1]).unlink()
     for repair in (False, True):
         (finding,) = found(full, quick=quick, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[1], Problem.NO_ORIGINAL)
         assert not finding.repaired
-    assert full.metadata.get(IDS[1]).title == "Picture 1"
+    assert full.metadata.images.get(IDS[1]).title == "Picture 1"
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_an_original_without_a_record_gets_one(library: Library, quick: bool) -> None:
+def test_an_original_without_a_record_gets_one(services: Services, quick: bool) -> None:
     turned = rotated(6, 40, 30)
     lost = image_id(turned)
-    library.originals.put(lost, io.BytesIO(turned), INFO)
-    assert found(library, quick=quick) == [Finding(lost, Problem.NO_RECORD)]
+    services.originals.put(lost, io.BytesIO(turned), INFO)
+    assert found(services, quick=quick) == [Finding(lost, Problem.NO_RECORD)]
     with pytest.raises(UnknownImage):
-        library.metadata.get(lost)
-    (finding,) = found(library, quick=quick, repair=True)
+        services.metadata.images.get(lost)
+    (finding,) = found(services, quick=quick, repair=True)
     assert finding.repaired
-    image = library.metadata.get(lost)
+    image = services.metadata.images.get(lost)
     assert (image.width, image.height, image.filename) == (40, 30, "image.jpeg")
     assert image.length == len(turned)
-    assert found(library) == []
-    assert not add(library, turned).is_new
+    assert found(services) == []
+    assert not add(services, turned).is_new
 
 
 def test_an_original_that_is_no_picture_stays_without_a_record(
-    library: Library, tmp_path: Path
+    services: Services, tmp_path: Path
 ) -> None:
     junk = b"no picture at all"
     lost = image_id(junk)
-    library.originals.put(lost, io.BytesIO(junk), INFO)
-    (finding,) = found(library, repair=True)
+    services.originals.put(lost, io.BytesIO(junk), INFO)
+    (finding,) = found(services, repair=True)
     assert finding.problem is Problem.NO_RECORD
     assert "no picture" in finding.detail
     assert original_file(tmp_path, lost).read_bytes() == junk
 
 
-def test_what_a_removal_left_over_is_not_made_an_image_again(full: Library, tmp_path: Path) -> None:
-    full.metadata.remove(IDS[2])
+def test_what_a_removal_left_over_is_not_made_an_image_again(
+    full: Services, tmp_path: Path
+) -> None:
+    full.metadata.images.remove(IDS[2])
     for repair in (False, True):
         (finding,) = found(full, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[2], Problem.LEFT_OVER)
         assert original_file(tmp_path, IDS[2]).exists()
         with pytest.raises(RemovedImage):
-            full.metadata.get(IDS[2])
+            full.metadata.images.get(IDS[2])
     full.editing.remove(IDS[2])
     assert found(full) == []
 
 
 @pytest.mark.parametrize("content", [b"", PHOTOS[3][:-1], PHOTOS[4], b"x" + PHOTOS[3][1:]])
 def test_a_damaged_original_is_found_and_left_alone(
-    full: Library, tmp_path: Path, content: bytes
+    full: Services, tmp_path: Path, content: bytes
 ) -> None:
     overwrite(tmp_path, IDS[3], content)
-    before = full.metadata.get(IDS[3])
+    before = full.metadata.images.get(IDS[3])
     for repair in (False, True):
         (finding,) = found(full, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[3], Problem.DAMAGED)
         assert image_id(content) in finding.detail
     assert found(full, quick=True) == []
     assert original_file(tmp_path, IDS[3]).read_bytes() == content
-    assert full.metadata.get(IDS[3]) == before
+    assert full.metadata.images.get(IDS[3]) == before
 
 
-def test_a_damaged_original_without_a_record(library: Library) -> None:
-    library.originals.put(IDS[0], io.BytesIO(PHOTOS[1]), INFO)
-    (finding,) = found(library, repair=True)
+def test_a_damaged_original_without_a_record(services: Services) -> None:
+    services.originals.put(IDS[0], io.BytesIO(PHOTOS[1]), INFO)
+    (finding,) = found(services, repair=True)
     assert finding == Finding(IDS[0], Problem.DAMAGED, f"its bytes are those of {IDS[1]}")
-    assert library.metadata.count() == 0
+    assert services.metadata.search.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -147,21 +149,21 @@ def test_a_damaged_original_without_a_record(library: Library) -> None:
         {"length": 1},
     ],
 )
-def test_a_record_that_is_wrong_is_measured_again(full: Library, wrong: dict[str, object]) -> None:
-    right = full.metadata.get(IDS[5])
-    full.metadata.update(IDS[5], lambda image: replace(image, **wrong))
+def test_a_record_that_is_wrong_is_measured_again(full: Services, wrong: dict[str, object]) -> None:
+    right = full.metadata.images.get(IDS[5])
+    full.metadata.images.update(IDS[5], lambda image: replace(image, **wrong))
     assert found(full, quick=True) == []
     assert found(full) == [Finding(IDS[5], Problem.WRONG_FACTS)]
     assert found(full, repair=True) == [Finding(IDS[5], Problem.WRONG_FACTS, repaired=True)]
-    repaired = full.metadata.get(IDS[5])
+    repaired = full.metadata.images.get(IDS[5])
     assert replace(repaired, modified=right.modified) == right
     assert repaired.modified > right.modified
     assert found(full) == []
 
 
-def test_what_is_over_the_limits_of_today_is_not_measured(full: Library, tmp_path: Path) -> None:
-    full.metadata.update(IDS[5], lambda image: replace(image, sha256=""))
-    strict = library_in(tmp_path, **{"upload.max_pixels": "100"})
+def test_what_is_over_the_limits_of_today_is_not_measured(full: Services, tmp_path: Path) -> None:
+    full.metadata.images.update(IDS[5], lambda image: replace(image, sha256=""))
+    strict = services_in(tmp_path, **{"upload.max_pixels": "100"})
     (finding,) = found(strict, repair=True)
     assert (finding.problem, finding.repaired) == (Problem.WRONG_FACTS, False)
     assert "pixels" in finding.detail
@@ -169,7 +171,7 @@ def test_what_is_over_the_limits_of_today_is_not_measured(full: Library, tmp_pat
 
 
 def test_one_original_that_can_not_be_read_does_not_end_the_check(
-    full: Library, tmp_path: Path
+    full: Services, tmp_path: Path
 ) -> None:
     file = original_file(tmp_path, IDS[1])
     file.unlink()
@@ -180,15 +182,15 @@ def test_one_original_that_can_not_be_read_does_not_end_the_check(
         assert "can't be read" in finding.detail
 
 
-def test_one_unreadable_original_without_a_record(library: Library, tmp_path: Path) -> None:
+def test_one_unreadable_original_without_a_record(services: Services, tmp_path: Path) -> None:
     original_file(tmp_path, IDS[1]).mkdir(parents=True)
-    (finding,) = found(library, repair=True)
+    (finding,) = found(services, repair=True)
     assert (finding.image_id, finding.problem) == (IDS[1], Problem.DAMAGED)
 
 
-def test_a_store_that_is_down_is_no_finding(full: Library, tmp_path: Path) -> None:
+def test_a_store_that_is_down_is_no_finding(full: Services, tmp_path: Path) -> None:
     (tmp_path / "originals").rename(tmp_path / "unmounted")
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         found(full)
 
 
@@ -221,97 +223,96 @@ class _Meanwhile(FileOriginals):
 
 
 @pytest.fixture
-def busy(tmp_path: Path) -> Iterator[tuple[Library, _Meanwhile]]:
+def busy(tmp_path: Path) -> Iterator[tuple[Services, _Meanwhile]]:
     settings = settings_in(tmp_path)
     originals = _Meanwhile(settings.originals_path)
-    metadata, records = make_metadata(settings)
-    library = Library.of(settings, originals, metadata, records, make_cache(settings))
-    yield library, originals
-    library.close()
+    services = Services.of(settings, originals, make_metadata(settings), make_cache(settings))
+    yield services, originals
+    services.close()
 
 
-def test_a_removal_during_the_check_is_no_fault(busy: tuple[Library, _Meanwhile]) -> None:
-    library, originals = busy
-    add(library, PHOTOS[0])
-    originals.then = lambda: library.editing.remove(IDS[0])
-    assert found(library) == []
+def test_a_removal_during_the_check_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
+    services, originals = busy
+    add(services, PHOTOS[0])
+    originals.then = lambda: services.editing.remove(IDS[0])
+    assert found(services) == []
 
 
-def test_a_removal_of_what_had_no_record_is_no_fault(busy: tuple[Library, _Meanwhile]) -> None:
-    library, originals = busy
+def test_a_removal_of_what_had_no_record_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
+    services, originals = busy
     originals.put(IDS[0], io.BytesIO(PHOTOS[0]), INFO)
     originals.then = lambda: originals.delete(IDS[0])
-    assert found(library) == []
+    assert found(services) == []
 
 
-def test_an_upload_during_the_check_is_no_fault(busy: tuple[Library, _Meanwhile]) -> None:
-    library, originals = busy
-    originals.then = lambda: add(library, PHOTOS[0])
-    assert found(library) == []
+def test_an_upload_during_the_check_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
+    services, originals = busy
+    originals.then = lambda: add(services, PHOTOS[0])
+    assert found(services) == []
 
 
-def test_a_removal_before_an_original_is_read(busy: tuple[Library, _Meanwhile]) -> None:
-    library, originals = busy
-    add(library, PHOTOS[0])
+def test_a_removal_before_an_original_is_read(busy: tuple[Services, _Meanwhile]) -> None:
+    services, originals = busy
+    add(services, PHOTOS[0])
 
     def remove() -> None:
         originals.before_looking = lambda: None
-        library.editing.remove(IDS[0])
+        services.editing.remove(IDS[0])
 
     originals.before_looking = remove
-    assert found(library) == []
+    assert found(services) == []
 
 
-def test_a_record_that_comes_after_the_listing(busy: tuple[Library, _Meanwhile]) -> None:
-    library, originals = busy
+def test_a_record_that_comes_after_the_listing(busy: tuple[Services, _Meanwhile]) -> None:
+    services, originals = busy
     originals.put(IDS[0], io.BytesIO(PHOTOS[0]), INFO)
 
     def finish_the_upload() -> None:
         originals.before_looking = lambda: None
-        add(library, PHOTOS[0], title="One")
+        add(services, PHOTOS[0], title="One")
 
     originals.before_looking = finish_the_upload
-    assert found(library, repair=True) == []
-    assert library.metadata.get(IDS[0]).title == "One"
+    assert found(services, repair=True) == []
+    assert services.metadata.images.get(IDS[0]).title == "One"
 
 
-def test_a_removal_while_an_original_is_read(busy: tuple[Library, _Meanwhile]) -> None:
-    library, originals = busy
-    add(library, PHOTOS[0])
-    library.metadata.update(IDS[0], lambda image: replace(image, sha256=""))
-    originals.after_reading = lambda: library.editing.remove(IDS[0])
-    assert found(library, repair=True) == []
+def test_a_removal_while_an_original_is_read(busy: tuple[Services, _Meanwhile]) -> None:
+    services, originals = busy
+    add(services, PHOTOS[0])
+    services.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
+    originals.after_reading = lambda: services.editing.remove(IDS[0])
+    assert found(services, repair=True) == []
     with pytest.raises(RemovedImage):
-        library.metadata.get(IDS[0])
+        services.metadata.images.get(IDS[0])
 
 
 def test_metadata_that_goes_down_is_not_taken_for_damage(
-    busy: tuple[Library, _Meanwhile], tmp_path: Path
+    busy: tuple[Services, _Meanwhile], tmp_path: Path
 ) -> None:
-    library, originals = busy
-    add(library, PHOTOS[0])
-    library.metadata.update(IDS[0], lambda image: replace(image, sha256=""))
+    services, originals = busy
+    add(services, PHOTOS[0])
+    services.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
 
     def break_it() -> None:
-        library.metadata.close()
+        services.metadata.close()
         for file in tmp_path.glob("metadata.sqlite*"):
             file.unlink()
         (tmp_path / "metadata.sqlite").write_bytes(b"something else entirely " * 100)
 
     originals.after_reading = break_it
-    with pytest.raises(StoreDown):
-        list(library.upkeep.check(repair=True))
+    with pytest.raises(StorageUnavailable):
+        list(services.integrity.check(repair=True))
 
 
-def test_a_disk_with_a_bad_spot_is_a_finding(busy: tuple[Library, _Meanwhile]) -> None:
-    library, originals = busy
-    add(library, PHOTOS[0])
+def test_a_disk_with_a_bad_spot_is_a_finding(busy: tuple[Services, _Meanwhile]) -> None:
+    services, originals = busy
+    add(services, PHOTOS[0])
 
     def fail() -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     originals.after_reading = fail
-    (finding,) = found(library, repair=True)
+    (finding,) = found(services, repair=True)
     assert finding.problem is Problem.DAMAGED
     assert "Input/output error" in finding.detail
 
@@ -319,38 +320,40 @@ def test_a_disk_with_a_bad_spot_is_a_finding(busy: tuple[Library, _Meanwhile]) -
 # -- the trash ------------------------------------------------------------------------------
 
 
-def test_only_what_is_in_the_trash_long_enough_is_removed(full: Library) -> None:
+def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services) -> None:
     now = datetime.now(UTC)
     for number, days in enumerate((40, 31, 29)):
         full.editing.trash(IDS[number])
         then = now - timedelta(days=days)
-        full.metadata.update(IDS[number], lambda image, then=then: replace(image, trashed=then))
-    assert set(full.upkeep.purge(now - timedelta(days=30))) == {IDS[0], IDS[1]}
+        full.metadata.images.update(
+            IDS[number], lambda image, then=then: replace(image, trashed=then)
+        )
+    assert set(full.integrity.purge(now - timedelta(days=30))) == {IDS[0], IDS[1]}
     for removed in IDS[:2]:
         with pytest.raises(RemovedImage):
-            full.metadata.get(removed)
+            full.metadata.images.get(removed)
         assert full.originals.length(removed) is None
-    assert full.metadata.get(IDS[2]).trashed is not None
-    assert full.metadata.count() == 3
-    assert list(full.upkeep.purge(now - timedelta(days=30))) == []
+    assert full.metadata.images.get(IDS[2]).trashed is not None
+    assert full.metadata.search.count() == 3
+    assert list(full.integrity.purge(now - timedelta(days=30))) == []
 
 
-def test_a_trash_of_many_pages_is_emptied(library: Library) -> None:
+def test_a_trash_of_many_pages_is_emptied(services: Services) -> None:
     now = datetime.now(UTC)
     for number in range(502):
         made = Image(image_id(b"%d" % number), now, now, 1, 1, trashed=now)
-        library.metadata.save(made.id, lambda _, made=made: made)
-    assert len(set(library.upkeep.purge(now + timedelta(days=1)))) == 502
-    assert list(library.metadata.ids()) == []
+        services.metadata.images.save(made.id, lambda _, made=made: made)
+    assert len(set(services.integrity.purge(now + timedelta(days=1)))) == 502
+    assert list(services.metadata.images.ids()) == []
 
 
-def test_what_was_taken_out_meanwhile_stays(full: Library) -> None:
+def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
     for trashed in IDS[:3]:
         full.editing.trash(trashed)
-    purge = full.upkeep.purge(datetime.now(UTC) + timedelta(days=1))
+    purge = full.integrity.purge(datetime.now(UTC) + timedelta(days=1))
     first = next(purge)
     restored, removed = (other for other in IDS[:3] if other != first)
     full.editing.restore(restored)
     full.editing.remove(removed)
     assert list(purge) == []
-    assert full.metadata.get(restored).trashed is None
+    assert full.metadata.images.get(restored).trashed is None

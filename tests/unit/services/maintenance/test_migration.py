@@ -11,8 +11,8 @@ from typing import BinaryIO
 import pytest
 
 from huimages_app.domain.ids import image_id
-from huimages_app.errors import BadInput, StoreDown
-from huimages_app.services.maintenance.migration import Carried, Migration, Where
+from huimages_app.errors import BadInput, StorageUnavailable
+from huimages_app.services.maintenance.migration import OriginalsMigration, Transferred, Where
 from huimages_app.storage.interfaces import OriginalInfo, Originals
 from huimages_app.storage.originals.filesystem import FileOriginals
 
@@ -52,19 +52,19 @@ def target(tmp_path: Path) -> FileOriginals:
     return FileOriginals(tmp_path / "target")
 
 
-def carried(source: Originals, target: Originals, *, move: bool = False) -> list[Carried]:
-    migration = Migration(source, target, describe, move=move)
+def carried(source: Originals, target: Originals, *, move: bool = False) -> list[Transferred]:
+    migration = OriginalsMigration(source, target, describe, move=move)
     return sorted(migration.run(jobs=3), key=lambda one: one.image_id)
 
 
 def test_copying(source: FileOriginals, target: FileOriginals) -> None:
     put(target, b"its own")
-    assert Migration(source, target, describe).count() == len(IDS)
+    assert OriginalsMigration(source, target, describe).count() == len(IDS)
     first = carried(source, target)
     assert [one for one in first if one.where is Where.TARGET] == [
-        Carried(image_id(b"its own"), Where.TARGET)
+        Transferred(image_id(b"its own"), Where.TARGET)
     ]
-    copied = [Carried(identifier, Where.BOTH, copied=True) for identifier in IDS]
+    copied = [Transferred(identifier, Where.BOTH, copied=True) for identifier in IDS]
     assert [one for one in first if one.where is not Where.TARGET] == copied
     assert list(target.ids()) == sorted([*IDS, image_id(b"its own")])
     assert not any(one.copied for one in carried(source, target))
@@ -87,7 +87,9 @@ def test_a_broken_original_is_told_and_stays(
     spoil(tmp_path / "source", IDS[2], b"something else")
     result = carried(source, target, move=move)
     assert [one for one in result if one.error] == [
-        Carried(IDS[2], Where.SOURCE, error="the bytes in the source are not those of this picture")
+        Transferred(
+            IDS[2], Where.SOURCE, error="the bytes in the source are not those of this picture"
+        )
     ]
     assert list(target.ids()) == [identifier for identifier in IDS if identifier != IDS[2]]
     assert list(source.ids()) == ([IDS[2]] if move else IDS)
@@ -143,7 +145,7 @@ class Clinging(FileOriginals):
 
 def test_a_place_that_gives_up_nothing(target: FileOriginals, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="copy without moving"):
-        Migration(Clinging(tmp_path / "source"), target, describe, move=True)
+        OriginalsMigration(Clinging(tmp_path / "source"), target, describe, move=True)
 
 
 class Vanishing(FileOriginals):
@@ -159,7 +161,7 @@ def test_what_is_removed_meanwhile_is_no_failure(
     source: FileOriginals, target: FileOriginals, tmp_path: Path
 ) -> None:
     result = carried(Vanishing(tmp_path / "source"), target)
-    assert result == [Carried(identifier, Where.NEITHER) for identifier in IDS]
+    assert result == [Transferred(identifier, Where.NEITHER) for identifier in IDS]
 
 
 class Reluctant(FileOriginals):
@@ -168,7 +170,7 @@ class Reluctant(FileOriginals):
     @contextmanager
     def open(self, image_id: str) -> Iterator[BinaryIO]:
         if image_id == IDS[1]:
-            raise StoreDown("the disk has a bad block")
+            raise StorageUnavailable("the disk has a bad block")
         with super().open(image_id) as file:
             yield file
 
@@ -178,7 +180,7 @@ def test_what_fails_for_one_is_told_and_the_others_go_on(
 ) -> None:
     result = carried(Reluctant(tmp_path / "source"), target, move=True)
     assert [one for one in result if one.error] == [
-        Carried(IDS[1], Where.SOURCE, error="the disk has a bad block")
+        Transferred(IDS[1], Where.SOURCE, error="the disk has a bad block")
     ]
     assert list(source.ids()) == [IDS[1]]
 
@@ -186,10 +188,10 @@ def test_what_fails_for_one_is_told_and_the_others_go_on(
 def test_a_place_that_goes_down_ends_it(
     source: FileOriginals, target: FileOriginals, tmp_path: Path
 ) -> None:
-    run = Migration(source, target, describe).run()
+    run = OriginalsMigration(source, target, describe).run()
     next(run)
     (tmp_path / "target").rename(tmp_path / "unplugged")
-    with pytest.raises(StoreDown):
+    with pytest.raises(StorageUnavailable):
         list(run)
     (tmp_path / "unplugged").rename(tmp_path / "target")
     assert {one.where for one in carried(source, target)} == {Where.BOTH}

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huimages_app.domain.models import Mark, Query
-from huimages_app.storage.interfaces import Metadata
-from huimages_app.storage.sqlite import SqliteMetadata, search
+from huimages_app.domain.models import Annotation, Query
+from huimages_app.storage.interfaces import MetadataBackend
+from huimages_app.storage.sqlite import SqliteBackend, query_planner
 from huimages_app.storage.sqlite.connection import Connections
 from tests.contract.metadata_pages import PagesContract
 from tests.contract.metadata_search import SearchContract
@@ -26,9 +26,9 @@ class TestWhenEvenOneIsMany(PagesContract, SearchContract):
     """The contract again, with collections read the way of the large ones."""
 
     @pytest.fixture
-    def store(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Metadata]:
-        monkeypatch.setattr(search, "FEW", 1)
-        store = SqliteMetadata(tmp_path / "metadata.sqlite")
+    def store(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MetadataBackend]:
+        monkeypatch.setattr(query_planner, "FEW", 1)
+        store = SqliteBackend(tmp_path / "metadata.sqlite")
         yield store
         store.close()
 
@@ -52,9 +52,9 @@ class TestWhenEvenOneIsMany(PagesContract, SearchContract):
 def test_no_page_is_scanned_or_sorted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Query, forward: bool
 ) -> None:
-    monkeypatch.setattr(search, "FEW", 1)
+    monkeypatch.setattr(query_planner, "FEW", 1)
     file = tmp_path / "metadata.sqlite"
-    store = SqliteMetadata(file)
+    store = SqliteBackend(file)
     for number in range(4):
         image = an_image(number, titles=("strand",), types=("product",), trashed=None)
         image = replace(image, references={"artnr": ("1", "10106/02")})
@@ -66,7 +66,7 @@ def test_no_page_is_scanned_or_sorted(
     with connections.reading() as db:
         asked: list[str] = []
         db.set_trace_callback(asked.append)
-        collection = search.collection_of(db, query)
+        collection = query_planner.collection_of(db, query)
         assert collection is not None
         rows = collection.rows(db, None, 1)
         assert collection.rows(db, rows[0].place, 1, forward=forward) or not forward
@@ -90,7 +90,7 @@ def test_no_page_is_scanned_or_sorted(
 WORDS = st.sampled_from(["sea", "sun", "10106/02", "möwe"])
 SOME = st.lists(WORDS, max_size=2, unique=True).map(tuple)
 NUMBER = st.integers(0, 3)
-Step = Callable[[Metadata], object]
+Step = Callable[[MetadataBackend], object]
 
 FIELDS = st.fixed_dictionaries(
     {},
@@ -102,27 +102,27 @@ FIELDS = st.fixed_dictionaries(
         "trashed": st.sampled_from([None, START]),
     },
 )
-MARKS = st.builds(Mark, SOME, st.booleans(), st.sampled_from([None, 0, 3, 10]))
+MARKS = st.builds(Annotation, SOME, st.booleans(), st.sampled_from([None, 0, 3, 10]))
 
 
 def saving(number: int, fields: dict[str, object]) -> Step:
-    return lambda store: store.save(
+    return lambda store: store.images.save(
         an_id(number), lambda image: replace(image or an_image(number), **fields)
     )
 
 
-def marking(number: int, visitor: str, mark: Mark) -> Step:
-    def step(store: Metadata) -> None:
-        if store.get_many([an_id(number)]):
-            say(store, an_id(number), visitor, **vars(mark))
+def marking(number: int, visitor: str, annotation: Annotation) -> Step:
+    def step(store: MetadataBackend) -> None:
+        if store.images.get_many([an_id(number)]):
+            say(store, an_id(number), visitor, **vars(annotation))
 
     return step
 
 
 def removing(number: int) -> Step:
-    def step(store: Metadata) -> None:
-        if store.get_many([an_id(number)]):
-            store.remove(an_id(number))
+    def step(store: MetadataBackend) -> None:
+        if store.images.get_many([an_id(number)]):
+            store.images.remove(an_id(number))
 
     return step
 
@@ -136,7 +136,7 @@ STEPS = st.lists(
 )
 
 
-def all_answers(store: Metadata) -> dict[object, object]:
+def all_answers(store: MetadataBackend) -> dict[object, object]:
     queries = [
         Query(trashed=trashed, **fields)  # type: ignore[arg-type]
         for trashed in (False, True)
@@ -153,11 +153,15 @@ def all_answers(store: Metadata) -> dict[object, object]:
         for query in queries
     }
     return answers | {
-        "tags": store.tags(),
-        "count": store.count(),
-        "random": {image.id for image in store.random(99)},
-        "summaries": store.summaries(map(an_id, range(4))),
-        "gone": sorted(image_id for image_id in store.changes().gone if store.get_many([image_id])),
+        "tags": store.search.tags(),
+        "count": store.search.count(),
+        "random": {image.id for image in store.search.random(99)},
+        "summaries": store.annotations.summaries(map(an_id, range(4))),
+        "gone": sorted(
+            image_id
+            for image_id in store.search.changes().gone
+            if store.images.get_many([image_id])
+        ),
     }
 
 
@@ -168,14 +172,14 @@ def test_an_archive_is_as_if_it_was_made_anew(steps: list[Step]) -> None:
         store, fresh = map(partial(opened, Path(folder)), ["store", "fresh"])
         for step in steps:
             step(store)
-        for image_id in store.ids():
-            put(fresh, store.get(image_id))
-            for visitor, mark in store.marks(image_id).items():
-                say(fresh, image_id, visitor, **vars(mark))
+        for image_id in store.images.ids():
+            put(fresh, store.images.get(image_id))
+            for visitor, annotation in store.annotations.of_image(image_id).items():
+                say(fresh, image_id, visitor, **vars(annotation))
         assert all_answers(store) == all_answers(fresh)
         store.close()
         fresh.close()
 
 
-def opened(folder: Path, name: str) -> SqliteMetadata:
-    return SqliteMetadata(folder / name)
+def opened(folder: Path, name: str) -> SqliteBackend:
+    return SqliteBackend(folder / name)
