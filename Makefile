@@ -89,7 +89,7 @@ check: develop  ## check format, lint, types, layers, links and docs, without se
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/check_links.py
-	$(BIN)/python -m huimages_app.settings_doc | diff docs/settings.md - || \
+	$(BIN)/python -m huimages_app.config.docs | diff docs/settings.md - || \
 	  { echo "docs/settings.md is out of date; run: make docs"; exit 1; }
 
 format: develop  ## format the code and apply lint fixes
@@ -97,7 +97,7 @@ format: develop  ## format the code and apply lint fixes
 	$(BIN)/ruff check --fix .
 
 docs: develop  ## write docs/settings.md from the settings table
-	$(BIN)/python -m huimages_app.settings_doc > docs/settings.md
+	$(BIN)/python -m huimages_app.config.docs > docs/settings.md
 
 pictures: develop  ## make the pictures in the README again
 	$(BIN)/python -m tests.browser.readme_pictures
@@ -106,7 +106,7 @@ LOCALE := huimages_app/locale
 
 messages: develop  ## update and compile the German catalogue from code and templates
 	$(BIN)/pot-create --domain huimages --keyword counted:1,2 --no-linenumbers --sort-output \
-	  --output $(LOCALE)/huimages.pot huimages_app/views templates
+	  --output $(LOCALE)/huimages.pot huimages_app/web templates
 	$(BIN)/pybabel update --domain huimages --input-file $(LOCALE)/huimages.pot --output-dir $(LOCALE) \
 	  --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --update-header-comment
 	$(BIN)/pybabel compile --domain huimages --directory $(LOCALE)

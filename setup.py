@@ -88,11 +88,11 @@ setup(
     # Both folders are links to those at the top of the checkout: docs/decisions/001.
     package_data={
         "huimages_app": ["templates/**/*", "static/**/*", "locale/**/*.mo"],
-        "huimages_app.stores.couchdb": ["design/**/*"],
-        "huimages_app.views.api": ["openapi.json"],
+        "huimages_app.storage.couchdb": ["views/**/*"],
+        "huimages_app.web.api": ["openapi.json"],
     },
     entry_points={
-        "paste.app_factory": ["main = huimages_app:main"],
+        "paste.app_factory": ["main = huimages_app.app:main"],
         "console_scripts": ["huimages = huimages_app.cli:main"],
     },
     zip_safe=False,

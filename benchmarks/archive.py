@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
 
-from huimages_app.ids import image_id
-from huimages_app.stores.base import Image, Mark, Metadata, Summary
-from huimages_app.stores.couchdb import Server
-from huimages_app.stores.couchdb.documents import ctime_of, document_of, mark_document
-from huimages_app.stores.sqlite import entries
-from huimages_app.stores.sqlite.connections import Connections
-from huimages_app.stores.sqlite.documents import dumps, micros
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.models import Image, Mark, Summary
+from huimages_app.storage.couchdb import Server
+from huimages_app.storage.couchdb.codec import ctime_of, document_of, mark_document
+from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.sqlite import entries
+from huimages_app.storage.sqlite.codec import dumps, micros
+from huimages_app.storage.sqlite.connection import Connections
 
 START = datetime(2009, 4, 1, tzinfo=UTC)
 UPLOADER = "uploader"

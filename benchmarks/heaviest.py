@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from huimages_app.sizes import Size
+from huimages_app.domain.sizes import Size
 
 from . import originals, report, results
 from .load import Request, fetched

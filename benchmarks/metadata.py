@@ -21,9 +21,10 @@ from pathlib import Path
 
 import couchdb
 
-from huimages_app.stores.base import Metadata, Query
-from huimages_app.stores.couchdb import CouchMetadata, Server, design
-from huimages_app.stores.sqlite import SqliteMetadata
+from huimages_app.domain.models import Query
+from huimages_app.storage.couchdb import CouchMetadata, Server, install_views
+from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.sqlite import SqliteMetadata
 
 from . import archive
 
@@ -135,7 +136,7 @@ def in_couchdb(url: str, count: int) -> Iterator[Metadata]:
         store.setup()
         archive.fill_couchdb(server, *names, count)
         for name, folder in zip(names, ("images", "visitors"), strict=True):
-            design.wait_for(server.database(name), folder)
+            install_views.wait_for(server.database(name), folder)
         try:
             yield store
         finally:

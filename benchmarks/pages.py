@@ -20,10 +20,10 @@ from urllib.parse import quote, urlencode
 
 from webtest import TestApp
 
-from huimages_app import make_app
-from huimages_app.settings import Settings
-from huimages_app.stores.base import Metadata
-from huimages_app.wiring import make_library
+from huimages_app.app import make_app
+from huimages_app.config.settings import Settings
+from huimages_app.factory import make_library
+from huimages_app.storage.interfaces import Metadata
 
 from . import archive, metadata, report, results
 from .metadata import seconds

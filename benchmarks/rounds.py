@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from huimages_app.sizes import Size
+from huimages_app.domain.sizes import Size
 
 from .load import Request, rate
 from .machine import core_seconds

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from huimages_app.sizes import CLASSIC, Size
+from huimages_app.domain.sizes import CLASSIC, Size
 
 from . import extras, originals, report, results, warm
 from .load import fetched

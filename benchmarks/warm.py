@@ -11,8 +11,8 @@ import re
 from contextlib import ExitStack
 from pathlib import Path
 
-from huimages_app.formats import JPEG
-from huimages_app.sizes import Size
+from huimages_app.domain.formats import JPEG
+from huimages_app.domain.sizes import Size
 
 from .load import Request, WrongAnswer, check, fetched
 from .originals import Original

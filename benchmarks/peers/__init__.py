@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.load import Request
 from benchmarks.originals import Original
-from huimages_app.sizes import Size
+from huimages_app.domain.sizes import Size
 from tests.support.processes import free_port, serving
 
 CHECKOUT = Path(__file__).parents[2]

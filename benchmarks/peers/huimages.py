@@ -18,12 +18,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.originals import Original
-from huimages_app.configuration import read_settings
-from huimages_app.formats import JPEG, Format
-from huimages_app.library import Description, Library
-from huimages_app.sizes import Size
-from huimages_app.stores.upkeep import INTERMEDIATE
-from huimages_app.wiring import make_library
+from huimages_app.cache.eviction import INTERMEDIATE
+from huimages_app.config.loading import read_settings
+from huimages_app.domain.formats import JPEG, Format
+from huimages_app.domain.sizes import Size
+from huimages_app.factory import make_library
+from huimages_app.services import Description, Library
 
 from . import CHECKOUT, Server, started
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import click
 
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
-from . import adding, keeping, looking, moving, people
-from .site import Site
+from . import accounts, import_files, maintenance, migrate, show
+from .context import Site
 
 _ASKED_WRONGLY = (BadImageId, BadInput, BadSetting, BadSize, UnknownFormat)
 STOPPED = 130  # what shells say for a program that Ctrl-C ended
@@ -41,7 +41,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
     context.obj = context.with_resource(Site.at(config))
 
 
-for _module in (adding, looking, keeping, moving, people):
+for _module in (import_files, show, maintenance, migrate, accounts):
     for _command in _module.COMMANDS:
         huimages.add_command(_command)
 

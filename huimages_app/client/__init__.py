@@ -23,15 +23,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ..domain.html import img_tag_as_called
+from ..domain.ids import parse_image_id
 from ..errors import StoreDown, UnknownImage
-from ..html import img_tag_as_called
-from ..ids import parse_image_id
+from .arguments import file_of, old_time, references_of, time_of
 from .process import configure, library_of_process
-from .told import file_of, old_time, references_of, time_of
 
 if TYPE_CHECKING:
-    from ..library import Library
-    from ..sizes import Size
+    from ..domain.sizes import Size
+    from ..services import Library
 
 __all__ = [
     "configure",
@@ -74,7 +74,7 @@ def save_image(  # noqa: PLR0917 - callers give them by position
     `references` are values, or lists of them, by key: `{"artnr": ["10106", "10107"]}`.
     `contenttype` is not used: the bytes say what they are.
     """
-    from ..library import Description
+    from ..services import Description
 
     description = Description(
         title=title or "",
@@ -183,7 +183,7 @@ def scaled_imageurl(imageid: str, size: str = "150x150") -> str:
 
 def scaled_imagedata(imageid: str, size: str = "150x150") -> bytes | None:
     """The bytes of a picture in a size, a JPEG; of the original for `o`.  None if there is none."""
-    from ..formats import JPEG
+    from ..domain.formats import JPEG
 
     library = library_of_process()
     wanted = _focused(library, parse_image_id(imageid), library.markup.size(size))
@@ -234,14 +234,14 @@ def get_random_imageid() -> str | None:
 
 def get_next_imageid(imageid: str) -> str | None:
     """ID of the picture after this one, newest first; None if it is the last."""
-    from ..stores.base import Query
+    from ..domain.models import Query
 
     return library_of_process().metadata.neighbours(Query(), parse_image_id(imageid)).next
 
 
 def get_previous_imageid(imageid: str) -> str | None:
     """ID of the picture before this one, newest first; None if it is the first."""
-    from ..stores.base import Query
+    from ..domain.models import Query
 
     return library_of_process().metadata.neighbours(Query(), parse_image_id(imageid)).previous
 

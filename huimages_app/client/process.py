@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..library import Library
+    from ..services import Library
 
 
 class _Process:
@@ -34,8 +34,8 @@ class _Process:
         """The library; raises BadSetting, StoreDown."""
         with self._lock:
             if self._library is None:
-                from ..configuration import read_settings
-                from ..wiring import make_library, with_secret
+                from ..config.loading import read_settings
+                from ..factory import make_library, with_secret
 
                 self._library = make_library(with_secret(read_settings(self._ini)))
             return self._library

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from .. import formats
+from ..domain import formats
+from ..domain.sizes import Size
 from ..errors import BadOriginal, BadUpload
-from ..sizes import Size
 from . import colour
 from .opening import opened
 from .rendering import decoded, reduction, write

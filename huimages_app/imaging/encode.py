@@ -10,9 +10,9 @@ from typing import Any
 
 from PIL import Image
 
-from .. import formats
+from ..domain import formats
+from ..domain.formats import Format
 from ..errors import BadSize
-from ..formats import Format
 from .colour import SRGB_TAG
 from .values import Quality
 

@@ -6,7 +6,7 @@ from typing import BinaryIO, Final
 
 from PIL import Image
 
-from ..sizes import Size
+from ..domain.sizes import Size
 from . import colour
 from .opening import opened
 from .rendering import decoded

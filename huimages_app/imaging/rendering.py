@@ -15,10 +15,10 @@ from typing import BinaryIO, Final
 
 from PIL import Image
 
-from .. import formats
+from ..domain import formats
+from ..domain.formats import Format
+from ..domain.sizes import Placement, Size
 from ..errors import BadOriginal, BadUpload
-from ..formats import Format
-from ..sizes import Placement, Size
 from . import colour, kinds, orientation, resize
 from .encode import encode
 from .opening import Source, opened, refusing_damage

@@ -21,10 +21,10 @@ from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from ..client.told import file_of, old_time, references_of, time_of
+from ..client.arguments import file_of, old_time, references_of, time_of
+from ..domain.html import img_tag_as_called
+from ..domain.ids import parse_image_id
 from ..errors import BadSetting, EditConflict, UnknownImage
-from ..html import img_tag_as_called
-from ..ids import parse_image_id
 from .transport import Transport
 
 __all__ = [

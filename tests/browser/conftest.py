@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from huimages_app.stores.base import Image
+from huimages_app.domain.models import Image
 from tests.support.chromium import Person
 from tests.support.served import Served, add_crowd, filled, served
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from huimages_app.ids import image_id
-from huimages_app.wiring import make_library
+from huimages_app.domain.ids import image_id
+from huimages_app.factory import make_library
 from tests.support import pictures
 from tests.support.chromium import Person
 from tests.support.served import PHOTOS, Served

@@ -1,4 +1,4 @@
-"""What every store of metadata promises (`huimages_app.stores.base.Metadata`).
+"""What every store of metadata promises (`huimages_app.storage.interfaces.Metadata`).
 
 A store joins with a class of two fixtures:
 
@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from huimages_app.stores.base import Metadata
+from huimages_app.storage.interfaces import Metadata
 
 from .metadata_changes import ChangesContract
 from .metadata_concurrency import ConcurrencyContract

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from huimages_app.domain.models import Changes
 from huimages_app.errors import BadCursor
-from huimages_app.stores.base import Changes, Metadata
+from huimages_app.storage.interfaces import Metadata
 
 from .samples import START, an_id, an_image, change, fill, put, say
 

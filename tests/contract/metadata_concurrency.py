@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from huimages_app.domain.models import Query
 from huimages_app.errors import UnknownImage
-from huimages_app.stores.base import Metadata, Query
+from huimages_app.storage.interfaces import Metadata
 
 from .samples import START, an_id, an_image, change, fill, put, say, walk
 

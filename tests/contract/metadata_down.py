@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from huimages_app.domain.models import Mark, Query
 from huimages_app.errors import StoreDown
-from huimages_app.stores.base import Mark, Metadata, Query
+from huimages_app.storage.interfaces import Metadata
 
 from .samples import an_id, an_image
 

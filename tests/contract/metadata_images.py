@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from huimages_app.domain.models import Image, Query, Summary
 from huimages_app.errors import RemovedImage, UnknownImage
-from huimages_app.stores.base import Image, Metadata, Query, Summary
+from huimages_app.storage.interfaces import Metadata
 
 from .samples import START, an_id, an_image, change, fill, put, say, walk
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from huimages_app.domain.models import Mark, Query, Summary
 from huimages_app.errors import UnknownImage
-from huimages_app.stores.base import Mark, Metadata, Query, Summary
+from huimages_app.storage.interfaces import Metadata
 
 from .samples import START, an_id, an_image, change, fill, put, say, walk
 

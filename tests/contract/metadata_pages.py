@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from huimages_app.domain.models import Neighbours, Query
 from huimages_app.errors import BadCursor
-from huimages_app.stores.base import Metadata, Neighbours, Query
+from huimages_app.storage.interfaces import Metadata
 
 from .samples import START, an_id, an_image, change, fill, ids_of, put, say, walk, walk_back
 

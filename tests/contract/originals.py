@@ -23,9 +23,9 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.domain.ids import image_id
 from huimages_app.errors import BadImageId, IdCollision, UnknownImage
-from huimages_app.ids import image_id
-from huimages_app.stores.base import OriginalInfo, Originals
+from huimages_app.storage.interfaces import OriginalInfo, Originals
 
 Make = Callable[[], Originals]
 Spawn = multiprocessing.context.SpawnContext

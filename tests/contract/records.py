@@ -1,4 +1,4 @@
-"""What every store of records promises (`huimages_app.stores.base.Records`).
+"""What every store of records promises (`huimages_app.storage.interfaces.Records`).
 
 A store joins with a class of the fixtures `opener` and `down`, as in `metadata.py`.
 """
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from huimages_app.errors import StoreDown
-from huimages_app.stores.base import Record, Records
+from huimages_app.storage.interfaces import Record, Records
 
 from .metadata_concurrency import in_threads
 

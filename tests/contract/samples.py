@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from huimages_app.ids import image_id
-from huimages_app.stores.base import Image, Mark, Metadata, Page, Query
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.models import Image, Mark, Page, Query
+from huimages_app.storage.interfaces import Metadata
 
 START = datetime(2009, 4, 1, 12, 0, 0, 123456, tzinfo=UTC)
 

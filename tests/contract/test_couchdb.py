@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from huimages_app.errors import BadInput
-from huimages_app.stores.couchdb import CouchMetadata, CouchRecords
+from huimages_app.storage.couchdb import CouchMetadata, CouchRecords
 from tests.support.couch import Site
 from tests.support.processes import free_port
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
+from huimages_app.domain.models import Query
 from huimages_app.errors import StoreDown
-from huimages_app.stores.base import Query
 from tests.support.couch import Site
 
 from .samples import an_id, an_image, ids_of, put

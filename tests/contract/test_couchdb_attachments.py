@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from huimages_app.domain.ids import image_id
 from huimages_app.errors import BadOriginal, BadSetting, StoreDown, UnknownImage
-from huimages_app.ids import image_id
-from huimages_app.stores.base import OriginalInfo
-from huimages_app.stores.couchdb import AttachmentOriginals
+from huimages_app.storage.couchdb import AttachmentOriginals
+from huimages_app.storage.interfaces import OriginalInfo
 from tests.support import oldsite
 from tests.support.couch import Site, through
 from tests.support.faults import Fault, FaultProxy

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from huimages_app.domain.models import Query
 from huimages_app.errors import BadSetting, StoreDown
-from huimages_app.stores.base import Query
-from huimages_app.stores.couchdb import design
-from huimages_app.stores.couchdb.words import beginnings
+from huimages_app.storage.couchdb import install_views
+from huimages_app.storage.couchdb.tokenizer import beginnings
 from tests.support import letters
 from tests.support.couch import PROGRAM, Site, through
 from tests.support.faults import Fault, FaultProxy
@@ -74,8 +74,8 @@ def test_setup_makes_databases_and_views(site: Site, http: httpx.Client) -> None
     with pytest.raises(StoreDown):
         store.count()
     assert store.setup() == [
-        f"{site.images}: views of version {design.VERSION} installed",
-        f"{site.visitors}: views of version {design.VERSION} installed",
+        f"{site.images}: views of version {install_views.VERSION} installed",
+        f"{site.visitors}: views of version {install_views.VERSION} installed",
     ]
     assert store.count() == 0
     assert site.records().setup() == [f"{site.accounts}: made"]
@@ -126,14 +126,14 @@ def test_an_upgrade_waits_for_views_that_take_long(site: Site, http: httpx.Clien
             assert setup.is_alive()
             assert ours(http, site.images)["version"] == 0
         setup.join(20)
-        assert ours(http, site.images)["version"] == design.VERSION
+        assert ours(http, site.images)["version"] == install_views.VERSION
         make_older(http, site.images)
         with proxy.broken(Fault(only=views, garbage=b"nonsense")), pytest.raises(StoreDown):
             store.setup()
         # CouchDB itself waits for a minute.
         with proxy.broken(Fault(only=views, garbage=GAVE_UP), times=1):
             store.setup()
-        assert ours(http, site.images)["version"] == design.VERSION
+        assert ours(http, site.images)["version"] == install_views.VERSION
         store.close()
 
 
@@ -151,7 +151,7 @@ def test_views_are_in_use_before_what_was_built_beside_goes(
         store = replace(site, url=through(proxy.port, site.url)).metadata()
         store.setup()
         store.close()
-        designs, view = f"/{site.images}/_design", next(iter(design.views("images")))
+        designs, view = f"/{site.images}/_design", next(iter(install_views.views("images")))
         asked = [request.partition("?")[0] for request in proxy.requests]
     steps = [f"PUT {designs}/huimages", f"GET {designs}/huimages/_view/{view}"]
     if older:
@@ -181,7 +181,7 @@ def test_a_start_leaves_a_big_archive_to_setup(
     store.setup()
     fill(store, range(3))
     make_older(http, site.images)
-    monkeypatch.setattr(design, "_SMALL", 2)
+    monkeypatch.setattr(install_views, "_SMALL", 2)
     store.prepare()
     assert f"the views of '{site.images}' are old; run 'huimages setup'" in caplog.text
     assert ours(http, site.images)["version"] == 0
@@ -192,11 +192,11 @@ def test_a_start_leaves_a_big_archive_to_setup(
 def test_newer_views_stay(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     store.setup()
-    newer = {"version": design.VERSION + 1, "digest": "newer"}
+    newer = {"version": install_views.VERSION + 1, "digest": "newer"}
     make_older(http, site.images, **newer)
     store.setup()
     store.prepare()
-    assert ours(http, site.images)["version"] == design.VERSION + 1
+    assert ours(http, site.images)["version"] == install_views.VERSION + 1
 
 
 def test_the_design_documents_of_others_stay(site: Site, http: httpx.Client) -> None:
@@ -269,7 +269,9 @@ def test_a_start_without_the_server() -> None:
 def test_a_version_has_its_views() -> None:
     """Nodes of one site tell old views from new ones by the version alone."""
     folders = ("images", "visitors")
-    assert {folder: design.digest(folder) for folder in folders} == DIGESTS[design.VERSION]
+    assert {folder: install_views.digest(folder) for folder in folders} == DIGESTS[
+        install_views.VERSION
+    ]
 
 
 # -- the JavaScript, which CouchDB may run in engines of any age
@@ -291,7 +293,9 @@ def javascript(program: str, stdin: str) -> str:
 
 def test_views_are_ecmascript_5() -> None:
     sources = [
-        view["map"] for folder in ("images", "visitors") for view in design.views(folder).values()
+        view["map"]
+        for folder in ("images", "visitors")
+        for view in install_views.views(folder).values()
     ]
     program = """
       var sources = JSON.parse(require('fs').readFileSync(0, 'utf8'));
@@ -321,7 +325,7 @@ def test_the_words_are_those_of_the_views(texts: list[str]) -> None:
         return found;
       })));
     """
-    view = design.views("visitors")["by_word"]["map"]
+    view = install_views.views("visitors")["by_word"]["map"]
     answer = javascript(program, json.dumps({"map": view, "texts": texts}))
     for text, found in zip(texts, json.loads(answer), strict=True):
         expected = {word[:n] for word in beginnings(text) for n in range(1, len(word) + 1)}
@@ -331,7 +335,7 @@ def test_the_words_are_those_of_the_views(texts: list[str]) -> None:
 
 def test_the_table_of_letters_is_that_of_its_unicode() -> None:
     stored = json.loads(
-        Path("huimages_app/stores/couchdb/design/shared/letters.json").read_text(encoding="utf-8")
+        Path("huimages_app/storage/couchdb/views/shared/letters.json").read_text(encoding="utf-8")
     )
     made = letters.letters()
     if made["unicode"] == stored["unicode"]:

@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from huimages_app.domain.models import Image, Mark, Query
 from huimages_app.errors import RemovedImage, StoreDown
-from huimages_app.stores.base import Image, Mark, Metadata, Query
-from huimages_app.stores.couchdb import CouchMetadata
-from huimages_app.stores.couchdb.session import Session
+from huimages_app.storage.couchdb import CouchMetadata
+from huimages_app.storage.couchdb.session import Session
+from huimages_app.storage.interfaces import Metadata
 from tests.support.couch import Site, pouchdb, through
 from tests.support.faults import Fault, FaultProxy
 from tests.support.processes import free_port

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from huimages_app.stores.base import Image, Mark, Neighbours, Query, Summary
-from huimages_app.stores.couchdb import CouchMetadata
+from huimages_app.domain.models import Image, Mark, Neighbours, Query, Summary
+from huimages_app.storage.couchdb import CouchMetadata
 from tests.support import oldsite
 from tests.support.couch import Site
 from tests.support.oldsite import IMAGES, PAUL, VERA

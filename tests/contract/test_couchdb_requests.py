@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from huimages_app.stores.base import Metadata, Query
-from huimages_app.stores.couchdb.design import views
-from huimages_app.stores.couchdb.session import Session
+from huimages_app.domain.models import Query
+from huimages_app.storage.couchdb.install_views import views
+from huimages_app.storage.couchdb.session import Session
+from huimages_app.storage.interfaces import Metadata
 from tests.support.couch import Site
 
 from .samples import START, an_id, an_image, change, put, say, walk, walk_back
@@ -149,7 +150,7 @@ def test_a_page_reads_on_only_so_often(
     for number in range(150):
         types = ("rare",) if number in rare else ()
         put(store, an_image(number, types=types, references={"artnr": ("1",)}))
-    monkeypatch.setattr("huimages_app.stores.couchdb.pages._MOST_READ", 30)
+    monkeypatch.setattr("huimages_app.storage.couchdb.search._MOST_READ", 30)
     # Of two conditions on the same documents the first names the candidates: all of them.
     query = Query(references=(("artnr", "1"),), type="rare")
     requests.number = 0
@@ -172,7 +173,7 @@ def test_many_changes_are_not_sorted_at_once(
         change(store, an_id(number), modified=START + timedelta(days=1))
     query = Query(changed_since=START + timedelta(hours=1))
     few = walk(store, query, 4)
-    monkeypatch.setattr("huimages_app.stores.couchdb.plans._RECENT", 3)
+    monkeypatch.setattr("huimages_app.storage.couchdb.query_planner._RECENT", 3)
     assert walk(store, query, 4) == few == [an_id(number) for number in range(28, -1, -2)]
     store.close()
 

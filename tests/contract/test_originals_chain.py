@@ -10,11 +10,11 @@ from typing import BinaryIO
 
 import pytest
 
+from huimages_app.domain.ids import image_id
 from huimages_app.errors import BadOriginal, IdCollision, NotAnImage, StoreDown, UnknownImage
-from huimages_app.ids import image_id
-from huimages_app.stores.base import OriginalInfo
-from huimages_app.stores.chain import ChainedOriginals
-from huimages_app.stores.files import FileOriginals
+from huimages_app.storage.interfaces import OriginalInfo
+from huimages_app.storage.originals.fallback import ChainedOriginals
+from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.contract.originals import COLLIDING, INFO, Make, OriginalsContract, read, stored
 
 ID = image_id(b"a picture")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.domain.ids import image_id
 from huimages_app.errors import StoreDown, UnknownImage
-from huimages_app.ids import image_id
-from huimages_app.stores.files import FileOriginals
+from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.contract.originals import (
     INFO,
     Make,

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from huimages_app.domain.ids import image_id
 from huimages_app.errors import BadOriginal, IdCollision, StoreDown, UnknownImage
-from huimages_app.ids import image_id
-from huimages_app.stores.s3 import S3Originals, S3Place
+from huimages_app.storage.originals.s3 import S3Originals, S3Place
 from tests.contract.originals import INFO, Make, OriginalsContract, read, stored
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import S3Server, over_tls, s3_server

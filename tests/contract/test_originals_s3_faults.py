@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.domain.ids import image_id
 from huimages_app.errors import StoreDown, UnknownImage
-from huimages_app.ids import image_id
-from huimages_app.stores.s3 import S3Originals
+from huimages_app.storage.originals.s3 import S3Originals
 from tests.contract.originals import INFO, read, stored
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import S3Server, s3_server

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.stores.sqlite import SqliteMetadata, SqliteRecords
+from huimages_app.storage.sqlite import SqliteMetadata, SqliteRecords
 
 from .metadata import MetadataContract
 from .records import RecordsContract

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from huimages_app.stores.couchdb import CouchMetadata, CouchRecords, Server
+from huimages_app.storage.couchdb import CouchMetadata, CouchRecords, Server
 from tests.support.missing import missing
 
 from .processes import free_port, serving

@@ -16,10 +16,10 @@ from urllib.parse import quote
 
 import httpx
 
-from huimages_app.library import Library
-from huimages_app.settings import Settings
-from huimages_app.sizes import Size
-from huimages_app.wiring import make_library
+from huimages_app.config.settings import Settings
+from huimages_app.domain.sizes import Size
+from huimages_app.factory import make_library
+from huimages_app.services import Library
 from tests.support.missing import missing
 
 from .processes import free_port, serving

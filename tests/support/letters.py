@@ -1,6 +1,6 @@
 """Makes the table of letters that the search views of CouchDB fold words with.
 
-    python -m tests.support.letters > huimages_app/stores/couchdb/design/shared/letters.json
+    python -m tests.support.letters > huimages_app/storage/couchdb/views/shared/letters.json
 
 It is kept as a file, for another Python knows another Unicode, and nodes of one site must
 install the same views.
@@ -12,7 +12,7 @@ import json
 import sys
 import unicodedata
 
-from huimages_app.stores import words
+from huimages_app.domain import tokenizer
 
 _ALPHABETS = [*range(0x80, 0x2000), *range(0xFF00, 0xFFF0)]
 _BASIC_PLANE = [*range(0x80, 0xD800), *range(0xE000, 0x10000)]
@@ -23,7 +23,7 @@ _SURROGATES = r"\ud800-\udfff"
 def letters() -> dict[str, str]:
     table = {}
     for letter in map(chr, _ALPHABETS):
-        inside = words.words(f"a{letter}a")
+        inside = tokenizer.words(f"a{letter}a")
         if len(inside) == 1 and inside[0] != f"a{letter}a":
             table[letter] = inside[0][1:-1]
     return {
@@ -38,7 +38,7 @@ def _ranges(table: dict[str, str]) -> list[str]:
     """What divides words, as ranges of a regular expression."""
     ranges: list[list[int]] = []
     for code in _BASIC_PLANE:
-        if chr(code) not in table and len(words.words(f"a{chr(code)}a")) != 1:
+        if chr(code) not in table and len(tokenizer.words(f"a{chr(code)}a")) != 1:
             if ranges and ranges[-1][1] == code - 1:
                 ranges[-1][1] = code
             else:

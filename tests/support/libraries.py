@@ -6,9 +6,9 @@ import io
 from pathlib import Path
 from typing import Any
 
-from huimages_app.library import Added, Description, Library
-from huimages_app.settings import Settings
-from huimages_app.wiring import make_library
+from huimages_app.config.settings import Settings
+from huimages_app.factory import make_library
+from huimages_app.services import Added, Description, Library
 
 
 def settings_in(folder: Path, **ini: str) -> Settings:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from huimages_app.ids import image_id
+from huimages_app.domain.ids import image_id
 
 from . import pictures
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 import jsonschema_rs
 from webtest import TestApp, TestResponse
 
-from huimages_app.views.api.document import document
+from huimages_app.web.api.openapi import document
 
 PREFIX = "/api/v1"
 

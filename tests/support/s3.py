@@ -25,7 +25,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from huimages_app.stores.s3 import S3Place
+from huimages_app.storage.originals.s3 import S3Place
 from tests.support.missing import missing
 
 from .faults import FaultProxy

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from huimages_app.library import Description, Library
-from huimages_app.settings import Settings
-from huimages_app.stores.base import Image
-from huimages_app.wiring import make_library
+from huimages_app.config.settings import Settings
+from huimages_app.domain.models import Image
+from huimages_app.factory import make_library
+from huimages_app.services import Description, Library
 
 from .landscapes import landscape
 from .pictures import photo

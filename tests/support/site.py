@@ -10,12 +10,12 @@ from typing import Any
 from argon2 import PasswordHasher
 from webtest import TestApp
 
-from huimages_app import make_app
-from huimages_app.library import Description, Library
-from huimages_app.library.accounts import Accounts
-from huimages_app.settings import Settings
-from huimages_app.stores.base import Image
-from huimages_app.wiring import make_library
+from huimages_app.app import make_app
+from huimages_app.config.settings import Settings
+from huimages_app.domain.models import Image
+from huimages_app.factory import make_library
+from huimages_app.services import Description, Library
+from huimages_app.services.accounts import Accounts
 
 from . import pictures
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.library import Library
-from huimages_app.wiring import make_library
+from huimages_app.factory import make_library
+from huimages_app.services import Library
 from tests.support import commands
 from tests.support.commands import Ran
 from tests.support.libraries import ini_in, settings_in

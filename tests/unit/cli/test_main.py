@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.cli import run
-from huimages_app.ids import image_id
+from huimages_app.domain.ids import image_id
 from tests.support.libraries import ini_in
 from tests.support.pictures import photo
 
@@ -41,7 +41,7 @@ def called(
 
 def test_help_names_every_command_and_loads_nothing_heavy(tmp_path: Path) -> None:
     script = SCRIPT.replace("main()", "run(['--help'])").replace("import main", "import run")
-    heavy = "PIL pyramid boto3 couchdb rich huimages_app.library huimages_app.settings"
+    heavy = "PIL pyramid boto3 couchdb rich huimages_app.services huimages_app.config.settings"
     ran = subprocess.run(
         [
             sys.executable,

@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 
 import huimages
 from huimages_app.client.process import _process, library_of_process
+from huimages_app.domain.ids import image_id
 from huimages_app.errors import (
     BadImageId,
     BadInput,
@@ -27,8 +28,7 @@ from huimages_app.errors import (
     StoreDown,
     UnknownImage,
 )
-from huimages_app.ids import image_id
-from huimages_app.library import Library
+from huimages_app.services import Library
 from tests.support.libraries import ini_in, library_in
 from tests.support.pictures import photo
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from huimages_app import formats
+from huimages_app.domain import formats
+from huimages_app.domain.sizes import Size
 from huimages_app.imaging import Limits, Quality, render_many
 from huimages_app.imaging.resize import RESIZERS
-from huimages_app.sizes import Size
 from tests.support.missing import missing
 
 Rendered = Callable[..., Image.Image]

@@ -5,10 +5,10 @@ import io
 import pytest
 from PIL import Image
 
-from huimages_app import formats
+from huimages_app.domain import formats
+from huimages_app.domain.sizes import Size
 from huimages_app.errors import BadOriginal
 from huimages_app.imaging import CHAIN, Limits, Quality, chain_sides, make_chain, render
-from huimages_app.sizes import Size
 from tests.support import pictures, reference
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from huimages_app.sizes import Size
+from huimages_app.domain.sizes import Size
 from tests.support import pictures, reference
 
 PHOTOGRAPHS = sorted((Path(__file__).parents[2] / "pictures").glob("*.jpeg"))

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from huimages_app import formats
+from huimages_app.domain import formats
+from huimages_app.domain.sizes import CLASSIC, Size
 from huimages_app.errors import BadOriginal, BadSize
 from huimages_app.imaging import Limits, Quality, measure, render, render_many
 from huimages_app.imaging.colour import SRGB_TAG
-from huimages_app.sizes import CLASSIC, Size
 from tests.support import pictures, reference
 
 

@@ -1,0 +1,1 @@
+"""The rendition cache: files that a web server finds by the URL alone."""

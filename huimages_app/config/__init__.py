@@ -1,0 +1,1 @@
+"""Settings: the table, the parsers of their values, loading, and the generated manual page."""

@@ -1,0 +1,83 @@
+"""The manual page of the settings, written from their table: `make docs`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from .parsers import amount, wanted
+from .settings import CLASSIC_VARIABLES, Settings
+
+INTRODUCTION = """\
+# Settings
+
+<!-- Written by `make docs` from huimages_app/config/settings.py: change it there. -->
+
+Settings stand in the `[app:main]` section of the ini file. Each can be overridden by an
+environment variable, whose name is the key in capitals with `_` for `.`: `HUIMAGES_CACHE_PATH`
+for `huimages.cache.path`. A secret can be read from a file: put `_file` behind its key, or
+`_FILE` behind its variable, and give the file's name as the value.
+
+A key that is not in this table stops the start, and so does a value that is not what is wanted.
+Folders and files are relative to where the program was started; `%(here)s` in an ini file is the
+folder of that file.
+
+| setting | what is wanted | default | meaning |
+|---|---|---|---|
+"""
+
+
+def shown(value: object) -> str:
+    """A default as one would write it into an ini file."""
+    if isinstance(value, tuple | dict):
+        return " ".join(value)
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)
+
+
+def shown_amount(number: int) -> str:
+    """A large number as one would write it into an ini file: 64 M, 20 G."""
+    for power, unit in ((4, "T"), (3, "G"), (2, "M"), (1, "K")):
+        if number and number % 1000**power == 0:
+            return f"{number // 1000**power} {unit}"
+    return str(number)
+
+
+def defaults() -> dict[str, str]:
+    """The default of every attribute, as shown; empty where there is none."""
+    settings = Settings()
+    return {
+        name: (shown_amount if row.cast is amount else shown)(getattr(settings, name))
+        for name, row in Settings.rows()
+    }
+
+
+def lines() -> Iterator[str]:
+    shown_defaults = defaults()
+    for name, row in Settings.rows():
+        default = f"`{shown_defaults[name]}`" if shown_defaults[name] else ""
+        meaning = row.help + (" (secret)" if row.secret else "")
+        cells = (f"`{row.key}`", wanted(row.cast), default, meaning)
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def classic() -> Iterator[str]:
+    yield "\n## Variables of huImages 2.2\n\n"
+    yield "They stand in where neither the ini file nor a variable of today says anything.\n\n"
+    yield "| variable | setting |\n|---|---|\n"
+    for key, variables in CLASSIC_VARIABLES.items():
+        for variable in variables:
+            yield f"| `{variable}` | `{key}` |\n"
+    yield "| `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` | read by boto3 itself |\n"
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    return INTRODUCTION + "".join(lines()) + "".join(classic())
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,1 @@
+"""Values and rules without I/O: models, IDs, sizes, formats, text."""

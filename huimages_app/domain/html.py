@@ -1,0 +1,40 @@
+"""The one way an <img> tag is written: by the library, and by programs that ask it over HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+from ..errors import BadInput
+
+_ATTRIBUTE = re.compile(r"[^\s\x00-\x1f\x7f\"'<>/=]+")
+
+
+def img_tag(
+    src: str, width: int, height: int, alt: str, attributes: Mapping[str, object] = {}
+) -> str:
+    """An <img> tag; `attributes` win over the others, and everything is escaped.
+
+    Raises BadInput for the name of an attribute that HTML does not know as one.
+    """
+    for name in attributes:
+        if not _ATTRIBUTE.fullmatch(name):
+            raise BadInput(f"{name[:40]!r} can't be the name of an attribute")
+    parts = {"src": src, "width": width, "height": height, "alt": alt, **attributes}
+    return "<img " + " ".join(f'{k}="{escape(str(v))}"' for k, v in parts.items()) + " />"
+
+
+def img_tag_as_called(
+    src: str,
+    width: int,
+    height: int,
+    alt: str,
+    *,
+    inserted: tuple[str, ...],
+    attributes: Mapping[str, object],
+) -> str:
+    """The tag that `scaled_tag` gives: `inserted` as it is, and `class_` means `class`."""
+    named = {name.rstrip("_"): value for name, value in attributes.items()}
+    tag = img_tag(src, width, height, alt, named)
+    return " ".join([tag.removesuffix(" />"), *inserted, "/>"])

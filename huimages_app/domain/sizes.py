@@ -1,0 +1,228 @@
+"""The one geometry: what a size means, and what it makes of an original.
+
+    240x160        fits inside the box, never enlarged
+    240x, x160     fits the width; fits the height
+    75x75!         fills the box exactly, cropped around the centre
+    75x75!30,70    the same around a focal point, in percent from the left and the top
+    240x160@2x     the same picture for a screen of twice the density
+    mini           one of the named sizes
+    o              the original, as it was uploaded
+
+Markup, JSON and the scaler ask `Size.placement`, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..errors import BadSize
+
+# Longest side of a box, in pixels, before its density is applied.
+MAX_SIDE = 30_000
+
+# The named sizes of huImages 2.2.
+CLASSIC_SIZES: Mapping[str, str] = {
+    "mini": "23x40",
+    "thumb": "50x200",
+    "sidebar": "179x600",
+    "small": "240x160",
+    "medium": "480x320",
+    "full": "477x800",
+    "vga": "640x480",
+    "svga": "800x600",
+    "xvga": "1024x768",
+    "square": "75x75!",
+}
+
+_SIDE = r"[1-9][0-9]{0,4}"
+_PERCENT = r"100|[1-9]?[0-9]"
+# Every size has exactly one spelling (no leading zeros, no 50,50, no @1x), so that
+# it has one address, one cache entry and one signature.
+_BOX = re.compile(
+    rf"(?:(?P<width>{_SIDE})x(?P<height>{_SIDE})?|x(?P<only_height>{_SIDE}))"
+    rf"(?P<crop>!(?:(?P<left>{_PERCENT}),(?P<top>{_PERCENT}))?)?"
+    r"(?:@(?P<density>[23])x)?"
+)
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+_NAMED = re.compile(rf"(?P<name>{_NAME.pattern})(?:@(?P<density>[23])x)?")
+
+CENTRE = (50, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """How one original becomes one rendition.
+
+    `crop` is the part of the upright original that is shown: left, top, right,
+    bottom in pixels, with fractions.  `width` and `height` are the rendition's.
+    """
+
+    crop: tuple[float, float, float, float]
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A box that pictures are fitted into, or cropped to; or the original itself.
+
+    `width` or `height` may be None (then the other one alone counts), both are for
+    the original.  `focus` is the focal point of a crop in percent.  `density` is 1-3.
+    """
+
+    width: int | None = None
+    height: int | None = None
+    crop: bool = False
+    focus: tuple[int, int] = CENTRE
+    density: int = 1
+
+    @classmethod
+    def parse(cls, text: str, names: Mapping[str, Size] | None = None) -> Size:
+        """The size that `text` spells; raises BadSize.
+
+        `names` are the named sizes that hold here, the classic ones if not given.
+        """
+        if text == "o":
+            return ORIGINAL
+        if match := _BOX.fullmatch(text):
+            return cls._from_box(text, match)
+        if match := _NAMED.fullmatch(text):
+            size = (CLASSIC if names is None else names).get(match["name"])
+            if size is not None:
+                return size.at_density(int(match["density"] or 1))
+        raise BadSize(
+            f"{text[:60]!r} is no size: use WIDTHxHEIGHT as in 240x160, WIDTHxHEIGHT! for a crop, "
+            "WIDTHx or xHEIGHT, a named size, or o for the original"
+        )
+
+    @classmethod
+    def _from_box(cls, text: str, match: re.Match[str]) -> Size:
+        width = int(match["width"]) if match["width"] else None
+        height_text = match["height"] or match["only_height"]
+        height = int(height_text) if height_text else None
+        if max(width or 0, height or 0) > MAX_SIDE:
+            raise BadSize(f"the size {text!r} is too large: at most {MAX_SIDE} pixels a side")
+        crop = match["crop"] is not None
+        if crop and (width is None or height is None):
+            raise BadSize(f"the size {text!r} lacks a side: a crop needs WIDTHxHEIGHT!")
+        focus = (int(match["left"]), int(match["top"])) if match["left"] else CENTRE
+        if match["left"] and focus == CENTRE:
+            raise BadSize(f"the size {text!r} has a focal point in the centre: leave out 50,50")
+        return cls(width, height, crop, focus, int(match["density"] or 1))
+
+    @property
+    def is_original(self) -> bool:
+        """Whether the original itself is meant, as it was uploaded."""
+        return self.width is None and self.height is None
+
+    def __str__(self) -> str:
+        """The one spelling of this size in a URL; `Size.parse` reads it back."""
+        if self.is_original:
+            return "o"
+        text = f"{self.width or ''}x{self.height or ''}"
+        if self.crop:
+            text += "!"
+            if self.focus != CENTRE:
+                text += f"{self.focus[0]},{self.focus[1]}"
+        return text if self.density == 1 else f"{text}@{self.density}x"
+
+    def at_density(self, density: int) -> Size:
+        """The same size for a screen with `density` (1-3) pixels to the CSS pixel."""
+        return self if self.is_original else replace(self, density=density)
+
+    def focused(self, focus: tuple[float, float] | None) -> Size:
+        """The same crop around `focus`, as stored: x and y in 0…1; others stay as they are."""
+        if focus is None or not self.crop:
+            return self
+        return replace(self, focus=(round(focus[0] * 100), round(focus[1] * 100)))
+
+    @property
+    def plain(self) -> Size:
+        """The same box at density 1, cropped around the centre: what allow-lists name."""
+        if self.density == 1 and self.focus == CENTRE:
+            return self
+        return replace(self, focus=CENTRE, density=1)
+
+    def fitted(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the rendition of an upright original of `width` x `height`."""
+        placement = self.placement(width, height)
+        return placement.width, placement.height
+
+    def placement(self, width: int, height: int) -> Placement:
+        """What part of an upright original of `width` x `height` is shown, and how large.
+
+        Never enlarges.  A crop of an original that is smaller than the box in either
+        axis has the box's ratio, at the largest size the original can give.
+        """
+        if width < 1 or height < 1:
+            raise ValueError(f"an original of {width} x {height} pixels")
+        if self.is_original:
+            return Placement((0, 0, width, height), width, height)
+        box_width = self.width * self.density if self.width else None
+        box_height = self.height * self.density if self.height else None
+        if self.crop and box_width and box_height:
+            return self._cropped(width, height, box_width, box_height)
+        # A box with one side is as wide, or as high, as it takes.
+        return _fitted(width, height, box_width, box_height)
+
+    def _cropped(self, width: int, height: int, box_width: int, box_height: int) -> Placement:
+        # Which part has the box's ratio, in exact integers: compare width/height
+        # with box_width/box_height without dividing.
+        if width * box_height >= height * box_width:
+            part_width, part_height = height * box_width / box_height, float(height)
+        else:
+            part_width, part_height = float(width), width * box_height / box_width
+        if width >= box_width and height >= box_height:
+            target = (box_width, box_height)
+        elif width * box_height >= height * box_width:
+            target = (max(1, _rounded(height * box_width, box_height)), height)
+        else:
+            target = (width, max(1, _rounded(width * box_height, box_width)))
+        left = _clamped(width * self.focus[0] / 100 - part_width / 2, width - part_width)
+        top = _clamped(height * self.focus[1] / 100 - part_height / 2, height - part_height)
+        return Placement((left, top, left + part_width, top + part_height), *target)
+
+
+def _fitted(width: int, height: int, box_width: int | None, box_height: int | None) -> Placement:
+    whole = (0.0, 0.0, float(width), float(height))
+    narrow = box_width is not None and box_width < width
+    low = box_height is not None and box_height < height
+    if (
+        box_width
+        and narrow
+        and not (low and box_height and width * box_height < height * box_width)
+    ):
+        return Placement(whole, box_width, max(1, _rounded(height * box_width, width)))
+    if box_height and low:
+        return Placement(whole, max(1, _rounded(width * box_height, height)), box_height)
+    return Placement(whole, width, height)
+
+
+def _rounded(numerator: int, denominator: int) -> int:
+    """The quotient, rounded half up, in exact integers."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def _clamped(value: float, upper: float) -> float:
+    return min(max(value, 0.0), max(upper, 0.0))
+
+
+def parse_names(definitions: Mapping[str, str]) -> dict[str, Size]:
+    """The classic named sizes and those of `definitions` (name → WxH or WxH!); raises BadSize."""
+    names = {name: Size.parse(text, {}) for name, text in CLASSIC_SIZES.items()}
+    for name, text in definitions.items():
+        if not _NAME.fullmatch(name) or name == "o" or _BOX.fullmatch(name):
+            raise BadSize(
+                f"{name!r} can't name a size: a lowercase letter, then letters, digits, - or _"
+            )
+        size = Size.parse(text, {})
+        if size.density != 1:
+            raise BadSize(f"the size {name!r} is for every screen: leave out @{size.density}x")
+        names[name] = size
+    return names
+
+
+ORIGINAL = Size()
+CLASSIC: Mapping[str, Size] = parse_names({})

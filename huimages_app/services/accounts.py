@@ -1,0 +1,204 @@
+"""Accounts: who signs in with a password, and which role they have."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from ..domain.text import normalized
+from ..errors import BadInput
+from ..storage.interfaces import Record, Records
+from . import audit
+from .permissions import ROLES, VISITOR
+from .visitors import new_visitor_id
+
+KIND = "account"
+SIGN_IN_ROLES = tuple(role for role in ROLES if role != VISITOR)
+MIN_PASSWORD = 10  # characters
+MAX_PASSWORD = 1000
+KNOWN_ADDRESSES = 8  # that an account remembers
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?")
+# Each check takes 64 MiB and a core for a moment: no more than this many at once.
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person.  `epoch` changes with the password, and ends all sessions before."""
+
+    name: str
+    role: str
+    epoch: str
+    visitor_id: str  # whose tags, ratings and favourites are theirs
+    created: datetime
+    has_password: bool = True
+    addresses: tuple[str, ...] = ()  # they signed in from, the last one first
+
+    @classmethod
+    def of(cls, name: str, record: Record) -> Account:
+        return cls(
+            name,
+            record["role"],
+            record["epoch"],
+            record["visitor"],
+            datetime.fromisoformat(record["created"]),
+            bool(record["password"]),
+            tuple(record["addresses"]),
+        )
+
+
+class Accounts:
+    """The accounts of a site.  Thread-safe.  Every method raises StoreDown."""
+
+    def __init__(self, records: Records, hasher: PasswordHasher | None = None) -> None:
+        self._records = records
+        self._hasher = hasher or PasswordHasher()
+        self._hands = threading.Semaphore(_AT_ONCE)
+
+    def get(self, name: str) -> Account | None:
+        """The account; None if there is none of this name."""
+        if not _NAME.fullmatch(name):
+            return None
+        record = self._records.get(KIND, name)
+        return None if record is None else Account.of(name, record)
+
+    def all(self) -> list[Account]:
+        """All accounts, by name."""
+        return [Account.of(name, record) for name, record in self._records.items(KIND)]
+
+    def add(self, name: str, role: str, password: str | None) -> Account:
+        """Make an account; raises BadInput.
+
+        Without a password nobody signs in with it here; a proxy in front may.
+        """
+        name = parse_name(name)
+        _check_role(role)
+        record: Record = {
+            "role": role,
+            "password": "" if password is None else self._hash(password),
+            "epoch": secrets.token_hex(8),
+            "visitor": new_visitor_id(),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "addresses": [],
+        }
+
+        def add(present: Record | None) -> Record:
+            if present is not None:
+                raise BadInput(f"there is an account {name} already")
+            return record
+
+        self._records.save(KIND, name, add)
+        audit.record("account added", account=name, role=role)
+        return Account.of(name, record)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Change the password, and end all sessions; raises BadInput."""
+        hashed, epoch = self._hash(password), secrets.token_hex(8)
+        self._change(name, lambda record: record | {"password": hashed, "epoch": epoch})
+        audit.record("password changed", account=name)
+
+    def set_role(self, name: str, role: str) -> None:
+        """Change the role, from the next request on; raises BadInput."""
+        _check_role(role)
+        self._change(name, lambda record: record | {"role": role})
+        audit.record("role changed", account=name, role=role)
+
+    def end_sessions(self, name: str) -> None:
+        """Sign out everywhere; raises BadInput."""
+        epoch = secrets.token_hex(8)
+        self._change(name, lambda record: record | {"epoch": epoch})
+        audit.record("sessions ended", account=name)
+
+    def remove(self, name: str) -> None:
+        """Remove the account and end its sessions; raises BadInput if there is none.
+
+        What its owner said about pictures stays.
+        """
+        self._change(name, lambda record: None)
+        audit.record("account removed", account=name)
+
+    def verified(self, name: str, password: str) -> Account | None:
+        """The account if the password is right.  Takes as long if there is no such account."""
+        record = self._records.get(KIND, name) if _NAME.fullmatch(name) else None
+        hashed = record["password"] if record else ""
+        if not self._verify(hashed or self._nobodys, password) or not hashed:
+            return None
+        if self._hasher.check_needs_rehash(hashed):
+            renewed = self._hash(password)
+            self._change(name, lambda record: record | {"password": renewed})
+        return None if record is None else Account.of(name, record)
+
+    def signed_in(self, name: str, address: str) -> None:
+        """Remember where an account was used from, see `Throttle`."""
+
+        def remember(record: Record) -> Record:
+            addresses = _first(KNOWN_ADDRESSES, [address, *record["addresses"]])
+            return record | {"addresses": addresses}
+
+        self._change(name, remember)
+
+    # steps
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """A hash to check passwords against where there is no account."""
+        return self._hasher.hash(secrets.token_hex())
+
+    def _hash(self, password: str) -> str:
+        password = _normal(password)
+        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+            raise BadInput(f"a password has at least {MIN_PASSWORD} characters")
+        with self._hands:
+            return self._hasher.hash(password)
+
+    def _verify(self, hashed: str, password: str) -> bool:
+        password = _normal(password)
+        if len(password) > MAX_PASSWORD:
+            return False
+        with self._hands:
+            try:
+                return self._hasher.verify(hashed, password)
+            except (VerificationError, InvalidHashError):
+                return False
+
+    def _change(self, name: str, change: Callable[[Record], Record | None]) -> None:
+        def change_existing(record: Record | None) -> Record | None:
+            if record is None:
+                raise BadInput(f"there is no account {name}")
+            return change(record)
+
+        self._records.save(KIND, name, change_existing)
+
+
+def parse_name(text: str) -> str:
+    """The name of an account as it is stored; raises BadInput."""
+    name = text.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise BadInput(
+            f"{text[:64]!r} can't be the name of an account: at most 64 letters and digits, "
+            "with . _ @ + - between them"
+        )
+    return name
+
+
+def _check_role(role: str) -> None:
+    if role not in SIGN_IN_ROLES:
+        raise BadInput(f"{role[:20]!r} is no role: {', '.join(SIGN_IN_ROLES)}")
+
+
+def _normal(password: str) -> str:
+    # The same characters come in several forms, depending on the keyboard.
+    return normalized("NFKC", password)
+
+
+def _first(count: int, values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))[:count]

@@ -1,0 +1,45 @@
+"""What the bytes of a picture say about it, whatever anybody believes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from ..domain.ids import digests_of_file
+from ..domain.models import Image
+from ..errors import TooLarge
+from ..imaging import Limits, Measured, measure
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the bytes of a picture say; `length` is their number, `sha256` in hexadecimal."""
+
+    image_id: str
+    sha256: str
+    length: int
+    measured: Measured
+
+
+def examine(file: BinaryIO, limits: Limits) -> Facts:
+    """The facts of a seekable file, read from its start; raises NotAnImage, TooLarge."""
+    length = file.seek(0, os.SEEK_END)
+    if length > limits.max_bytes:
+        raise TooLarge(f"the file has {length:,} bytes, and at most {limits.max_bytes:,} are taken")
+    file.seek(0)
+    measured = measure(file, limits)
+    return Facts(*digests_of_file(file), length, measured)
+
+
+def with_facts(image: Image, facts: Facts) -> Image:
+    """The record with what the bytes say."""
+    return replace(
+        image,
+        width=facts.measured.width,
+        height=facts.measured.height,
+        length=facts.length,
+        contenttype=facts.measured.contenttype,
+        sha256=facts.sha256,
+        placeholder=facts.measured.placeholder,
+    )

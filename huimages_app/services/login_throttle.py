@@ -1,0 +1,120 @@
+"""Slowing down whoever guesses passwords, on all nodes together, across restarts.
+
+Each account and each address has a number of free attempts; after them every failure
+doubles the wait before the next attempt, up to a quarter of an hour.  So that nobody is
+locked out for ever by somebody else's guesses: an address from which an account was used
+before is counted by itself, whatever others do to that account; attempts during a wait
+are not counted; and a new password, set on the command line, clears the account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import partial
+
+from ..errors import TooManyAttempts
+from ..storage.interfaces import Record, Records
+
+KIND = "attempts"
+_ADDRESS = "address:"
+FREE_BY_ACCOUNT = 5
+FREE_BY_ADDRESS = 20
+LONGEST_WAIT = 15 * 60  # seconds
+FORGOTTEN_AFTER = 24 * 3600  # seconds without a failure
+
+
+@dataclass(frozen=True)
+class _Counter:
+    key: str
+    free: int
+
+
+class Throttle:
+    """Counts failed sign-ins.  Thread-safe.  `clock` gives seconds since the epoch."""
+
+    def __init__(self, records: Records, clock: Callable[[], float] = time.time) -> None:
+        self._records = records
+        self._clock = clock
+
+    def admit(self, account: str, address: str, known: Collection[str] = ()) -> None:
+        """Let an attempt pass, counted as a failure; raises TooManyAttempts, StoreDown.
+
+        It is counted before the password is checked, so that many at once are no way
+        around.  `known` are the addresses the account was used from.
+        """
+        counters = _counters(account, address, known)
+        for counter in counters:  # refused by one, counted by none
+            self._added(self._records.get(KIND, counter.key), counter.free)
+        for counter in counters:
+            self._records.save(KIND, counter.key, partial(self._added, free=counter.free))
+
+    def succeeded(self, account: str, address: str, known: Collection[str] = ()) -> None:
+        """Take the count of an attempt back: it was the right password."""
+        by_account, by_address = _counters(account, address, known)
+        self._records.save(KIND, by_account.key, lambda old: None)
+        # One account of his own would let an attacker guess at others for ever.
+        self._records.save(KIND, by_address.key, _one_less)
+        self._forget_old()
+
+    def clear(self, account: str) -> None:
+        """Forget the failures of an account, wherever they came from, and of all addresses.
+
+        Nobody can say from which address its owner comes next, and who else guesses there.
+        """
+        forgotten = (_account_key(account), _ADDRESS)
+        for key, _ in list(self._records.items(KIND)):
+            if key.startswith(forgotten):
+                self._records.save(KIND, key, lambda old: None)
+
+    def _added(self, old: Record | None, free: int) -> Record:
+        now = self._clock()
+        count, last = (old["count"], old["last"]) if old else (0, 0.0)
+        if now - last > FORGOTTEN_AFTER:
+            count = 0
+        remaining = last + _wait(count, free) - now
+        if remaining > 0:
+            raise TooManyAttempts(int(remaining) + 1)
+        return {"count": count + 1, "last": now}
+
+    def _forget_old(self) -> None:
+        now = self._clock()
+        for key, record in list(self._records.items(KIND)):
+            if now - record["last"] > FORGOTTEN_AFTER:
+                self._records.save(KIND, key, lambda old: None)
+
+
+def _counters(account: str, address: str, known: Collection[str]) -> tuple[_Counter, _Counter]:
+    network = network_of(address)
+    key = _account_key(account) + (f"{network}" if network in known else "")
+    return _Counter(key, FREE_BY_ACCOUNT), _Counter(f"{_ADDRESS}{network}", FREE_BY_ADDRESS)
+
+
+def _account_key(account: str) -> str:
+    # Whatever somebody types as a name, and at times it is their password.
+    return f"account:{hashlib.sha256(account.encode()).hexdigest()[:32]}:"
+
+
+def network_of(address: str) -> str:
+    """What one client has of its own: an IPv4 address, or a /64 of IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:  # a Unix socket
+        return "local"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def _wait(count: int, free: int) -> float:
+    """Seconds to wait after `count` failures."""
+    return 0 if count < free else min(LONGEST_WAIT, 2.0 ** min(count - free, 20))
+
+
+def _one_less(old: Record | None) -> Record | None:
+    return old | {"count": old["count"] - 1} if old and old["count"] > 1 else None

@@ -1,0 +1,1 @@
+"""Services for operators: integrity checks, migrations, cache synchronisation, legacy reports."""

@@ -1,0 +1,105 @@
+"""Takes the renditions of images that another node trashed or removed out of this cache."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import BadCursor, StoreDown
+from ...storage.interfaces import Metadata
+
+if TYPE_CHECKING:
+    from ...cache.renditions import RenditionCache
+
+log = logging.getLogger(__name__)
+
+_PIECE = 1000
+
+
+class Follower:
+    """Prepares the stores, then reads the changes of metadata every `interval` seconds.
+
+    In a thread of its own.  Where it stopped reading stands in `bookmark`, so that a node
+    which was switched off catches up.  A store that is down is asked again the next time.
+    """
+
+    def __init__(
+        self,
+        metadata: Metadata,
+        cache: RenditionCache,
+        bookmark: Path,
+        interval: float,
+        *,
+        prepare: Callable[[], None] | None = None,  # of the metadata alone if not given
+    ) -> None:
+        self._metadata = metadata
+        self._prepare = prepare or metadata.prepare
+        self._cache = cache
+        self._bookmark = bookmark
+        self._interval = interval
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread = threading.Thread(target=self._follow, name="huimages-follower", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop following."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def catch_up(self) -> int:
+        """Work through everything up to now; how many images left the cache."""
+        removed = 0
+        while True:
+            since = self._read()
+            try:
+                changes = self._metadata.changes(since, _PIECE)
+            except BadCursor:
+                if not since:
+                    raise
+                # Another store than the one the bookmark is of: from its beginning.
+                log.warning("the changes in %s are of another store; reading anew", self._bookmark)
+                self._write("")
+                continue
+            for image_id in changes.gone:
+                self._cache.remove(image_id)
+            removed += len(changes.gone)
+            if changes.since != since:
+                self._write(changes.since)
+            if not changes.ids:
+                return removed
+
+    def _follow(self) -> None:
+        prepared = False
+        while not self._stop.is_set():
+            try:
+                if not prepared:
+                    self._prepare()
+                    prepared = True
+                self.catch_up()
+            except StoreDown as error:
+                log.warning("not following the changes for now: %s", error)
+            except OSError:
+                log.exception("the cache can't be kept up with the changes")
+            self._stop.wait(self._interval)
+
+    def _read(self) -> str:
+        try:
+            return self._bookmark.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def _write(self, since: str) -> None:
+        self._bookmark.parent.mkdir(parents=True, exist_ok=True)
+        # Processes of one node share the cache and the bookmark; each writes a file of its own.
+        beside = self._bookmark.with_name(f"{self._bookmark.name}.{os.getpid()}")
+        beside.write_text(since, encoding="utf-8")
+        beside.replace(self._bookmark)

@@ -1,0 +1,214 @@
+"""Looking after what is stored: do originals and records belong together, are they whole?
+
+Checking never deletes anything, repairing neither; purging removes only what people have
+put into the trash, long enough ago.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import Enum
+from typing import BinaryIO
+
+from ...domain.ids import digests_of_file
+from ...domain.models import Image, Query
+from ...errors import BadUpload, EditConflict, RemovedImage, StoreDown, UnknownImage
+from ...imaging import Limits
+from ...storage.interfaces import Metadata, Originals
+from ..editing import Editing
+from ..file_info import Facts, examine, with_facts
+from ..parallel import in_parallel
+
+_BATCH = 500  # records asked for at once
+
+
+class Problem(Enum):
+    """What can be wrong with an image, in words."""
+
+    NO_ORIGINAL = "the original is missing"
+    NO_RECORD = "the original has no record"
+    LEFT_OVER = "the image was removed for good, and its original is still there"
+    DAMAGED = "the original is damaged"
+    WRONG_FACTS = "the record does not say what the original is"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with one image.
+
+    `detail` says more, or why it was not repaired though it was wanted; may be empty.
+    """
+
+    image_id: str
+    problem: Problem
+    detail: str = ""
+    repaired: bool = False
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """An image as the two stores list it; `record` is None if it has none."""
+
+    image_id: str
+    has_original: bool
+    record: Image | None
+
+
+class Upkeep:
+    """Checks, repairs and purges.  Thread-safe."""
+
+    def __init__(
+        self, originals: Originals, metadata: Metadata, editing: Editing, limits: Limits
+    ) -> None:
+        self._originals = originals
+        self._metadata = metadata
+        self._editing = editing
+        self._limits = limits
+
+    def check(
+        self,
+        *,
+        quick: bool = False,
+        repair: bool = False,
+        jobs: int = 1,
+        progress: Callable[[], object] = lambda: None,
+    ) -> Generator[Finding, None, None]:
+        """Compare all records with all originals; yields what is wrong.
+
+        Reads every original, `jobs` at a time, and compares checksums; `quick` compares
+        the two lists only.  `repair` makes records for originals without one, and corrects
+        what a record says of its original.  `progress` is called after each image.
+        Raises StoreDown.
+        """
+
+        def inspect(listed: _Listed) -> Finding | None:
+            return self._inspect(listed, read=not quick, repair=repair)
+
+        with closing(in_parallel(inspect, self._listed(), jobs)) as findings:
+            for finding in findings:
+                progress()
+                if finding is not None:
+                    yield finding
+
+    def purge(self, before: datetime) -> Iterator[str]:
+        """Remove for good what was put into the trash before then; yields each ID."""
+        cursor: str | None = None
+        while True:
+            page = self._metadata.page(Query(trashed=True), _BATCH, cursor)
+            for image in page.images:
+                if self._purged(image.id, before):
+                    yield image.id
+            if page.next is None:
+                return
+            cursor = page.next
+
+    # steps
+
+    def _purged(self, image_id: str, before: datetime) -> bool:
+        def approve(image: Image) -> None:
+            if image.trashed is None or image.trashed >= before:
+                raise EditConflict(f"the image {image_id} was taken out of the trash")
+
+        try:
+            self._editing.remove(image_id, approve)
+        except (EditConflict, UnknownImage):
+            # Somebody took it out, or removed it, since the page was read; or it is too new.
+            return False
+        return True
+
+    def _listed(self) -> Iterator[_Listed]:
+        """Every image that either store knows."""
+        # Both lists ascend, so one pass over the two finds who stands in which.
+        both = heapq.merge(
+            ((image_id, "original") for image_id in self._originals.ids()),
+            ((image_id, "record") for image_id in self._metadata.ids()),
+        )
+        places = (
+            (image_id, {place for _, place in group})
+            for image_id, group in itertools.groupby(both, key=lambda pair: pair[0])
+        )
+        while batch := dict(itertools.islice(places, _BATCH)):
+            records = self._metadata.get_many(batch)
+            for image_id, found in batch.items():
+                yield _Listed(image_id, "original" in found, records.get(image_id))
+
+    def _inspect(self, listed: _Listed, *, read: bool, repair: bool) -> Finding | None:
+        image_id, record = listed.image_id, listed.record
+        # What a list lacks may have come, or gone, since it was read: ask again.
+        if record is None:
+            finding = self._without_record(image_id)
+            if finding is None or finding.problem is Problem.LEFT_OVER or not (read or repair):
+                return finding
+        elif not listed.has_original and self._originals.length(image_id) is None:
+            return self._without_original(image_id)
+        elif not read:
+            return None
+        try:
+            with self._originals.open(image_id) as file:
+                finding, facts = self._compared(image_id, record, file, repair=repair)
+        except UnknownImage:
+            return self._without_original(image_id)
+        except (StoreDown, OSError) as error:
+            # One original that can't be read is a finding; a store that is down is the end.
+            self._originals.check()
+            return Finding(image_id, Problem.DAMAGED, str(error))
+        return self._repaired(finding, facts) if finding and facts else finding
+
+    def _without_original(self, image_id: str) -> Finding | None:
+        try:
+            self._metadata.get(image_id)
+        except UnknownImage:
+            return None
+        return Finding(image_id, Problem.NO_ORIGINAL, "import the file again from a backup")
+
+    def _without_record(self, image_id: str) -> Finding | None:
+        if self._originals.length(image_id) is None:
+            return None
+        try:
+            self._metadata.get(image_id)
+        except RemovedImage:
+            return Finding(image_id, Problem.LEFT_OVER, "delete it with --purge to finish")
+        except UnknownImage:
+            return Finding(image_id, Problem.NO_RECORD)
+        return None
+
+    def _compared(
+        self, image_id: str, record: Image | None, file: BinaryIO, *, repair: bool
+    ) -> tuple[Finding | None, Facts | None]:
+        """What is wrong with an original or its record; and, to repair it, what is right."""
+        actual_id, sha256 = digests_of_file(file)
+        if actual_id != image_id:
+            detail = f"its bytes are those of {actual_id}"
+            return Finding(image_id, Problem.DAMAGED, detail), None
+        if record and (record.sha256, record.length) == (sha256, file.tell()):
+            return None, None
+        finding = Finding(image_id, Problem.WRONG_FACTS if record else Problem.NO_RECORD)
+        if not repair:
+            return finding, None
+        try:
+            return finding, examine(file, self._limits)
+        except BadUpload as error:
+            return replace(finding, detail=str(error)), None
+
+    def _repaired(self, finding: Finding, facts: Facts) -> Finding | None:
+        """Write the record anew; None if the image was removed meanwhile."""
+        now = datetime.now(UTC)
+        if finding.problem is Problem.NO_RECORD:
+            size, name = facts.measured, f"image.{facts.measured.extension}"
+            new = Image(finding.image_id, now, now, size.width, size.height, filename=name)
+            # A record that came meanwhile knows better.
+            self._metadata.save(finding.image_id, lambda image: image or with_facts(new, facts))
+        else:
+            try:
+                self._metadata.update(
+                    finding.image_id,
+                    lambda image: replace(with_facts(image, facts), modified=now),
+                )
+            except UnknownImage:
+                return None
+        return replace(finding, repaired=True)

@@ -1,0 +1,199 @@
+"""Looks a former huImages site through before this program takes it over."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from ...errors import UnknownImage
+from ...imaging import stated
+from ...storage.legacy.models import ImageSeen, MarkSeen, OtherSeen, Peek, SiteBucket, SiteDocuments
+from ..parallel import in_parallel
+
+_EXAMPLES = 20
+
+OUR_VIEWS = "_design/huimages"
+ATTACHMENT = "attachment in CouchDB"
+
+
+@dataclass
+class Cases:
+    """How many images something holds for, and which, up to twenty."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    def add(self, image_id: str) -> None:
+        self.count += 1
+        if len(self.examples) < _EXAMPLES:
+            self.examples.append(image_id)
+
+
+@dataclass
+class Report:
+    """What was found.  Keys of dictionaries are for people."""
+
+    images: int = 0
+    deleted: int = 0
+    written_by_us: int = 0  # documents that this program has completed already
+    originals: dict[str, int] = field(default_factory=dict)  # images by where theirs are
+    only_attached: Cases = field(default_factory=Cases)
+    missing: Cases = field(default_factory=Cases)
+    without_document: Cases = field(default_factory=Cases)
+    oddities: dict[str, Cases] = field(default_factory=dict)
+    looked_into: int = 0
+    to_turn: Cases = field(default_factory=Cases)  # dimensions are those before EXIF orientation
+    other_dimensions: Cases = field(default_factory=Cases)
+    without_type: Cases = field(default_factory=Cases)
+    unreadable: Cases = field(default_factory=Cases)
+    marks: int = 0
+    visitors: int = 0
+    tags: int = 0
+    favorites: int = 0
+    ratings: int = 0
+    marks_of_nothing: Cases = field(default_factory=Cases)
+    designs: list[str] = field(default_factory=list)
+    other_documents: list[str] = field(default_factory=list)
+
+    def odd(self, sentence: str, image_id: str) -> None:
+        self.oddities.setdefault(sentence, Cases()).add(image_id)
+
+
+@dataclass
+class _Gathered:
+    """All that the lists have about one image."""
+
+    document: ImageSeen | None = None
+    marks: list[MarkSeen] = field(default_factory=list)
+    objects: list[tuple[str, Callable[[], Peek]]] = field(default_factory=list)
+
+
+class Survey:
+    """Reads the lists of documents and objects once, and looks into some originals."""
+
+    def __init__(self, documents: SiteDocuments, buckets: Sequence[SiteBucket]) -> None:
+        self._documents = documents
+        self._buckets = buckets
+
+    def size(self) -> int:
+        """How many images there are, about; raises StoreDown."""
+        return self._documents.size()
+
+    def run(
+        self, sample: int = 0, jobs: int = 1, progress: Callable[[], object] = lambda: None
+    ) -> Report:
+        """The report, after looking into `sample` originals by chance.  Raises StoreDown.
+
+        `progress` is called after each image.
+        """
+        report = Report()
+        chosen: list[tuple[ImageSeen, Callable[[], Peek]]] = []
+        visitors: set[str] = set()
+        candidates = 0
+        for image_id, gathered in self._gathered(report):
+            self._count(image_id, gathered, report)
+            visitors.update(mark.visitor_id for mark in gathered.marks)
+            if gathered.document and gathered.objects:
+                candidates += 1
+                # Each is as likely as any other to be among the chosen in the end.
+                place = random.randrange(candidates)  # noqa: S311
+                if len(chosen) < sample:
+                    chosen.append((gathered.document, gathered.objects[0][1]))
+                elif place < sample:
+                    chosen[place] = (gathered.document, gathered.objects[0][1])
+            progress()
+        report.visitors = len(visitors)
+        report.designs.sort()
+        report.other_documents.sort()
+        for image_id, found in in_parallel(_looked_into, chosen, jobs):
+            report.looked_into += 1
+            for name in found:
+                getattr(report, name).add(image_id)
+        return report
+
+    # -- lists ---------------------------------------------------------------------------
+
+    def _gathered(self, report: Report) -> Iterator[tuple[str, _Gathered]]:
+        """Every image that any list knows.  Documents of others go into the report."""
+        # All lists ascend, so one pass over them brings together what belongs together.
+        lists = heapq.merge(
+            ((seen.image_id, seen) for seen in self._ours(self._documents.images(), report)),
+            ((seen.image_id, seen) for seen in self._ours(self._documents.marks(), report)),
+            *(self._objects(bucket) for bucket in self._buckets),
+            key=lambda pair: pair[0],
+        )
+        for image_id, group in itertools.groupby(lists, key=lambda pair: pair[0]):
+            gathered = _Gathered()
+            for _, seen in group:
+                if isinstance(seen, ImageSeen):
+                    gathered.document = seen
+                elif isinstance(seen, MarkSeen):
+                    gathered.marks.append(seen)
+                else:
+                    gathered.objects.append(seen)
+            if gathered.document and gathered.document.attached:
+                gathered.objects.append((ATTACHMENT, partial(self._documents.peek, image_id)))
+            yield image_id, gathered
+
+    def _ours(
+        self, seen: Iterator[ImageSeen | OtherSeen] | Iterator[MarkSeen | OtherSeen], report: Report
+    ) -> Iterator[ImageSeen | MarkSeen]:
+        for one in seen:
+            if not isinstance(one, OtherSeen):
+                yield one
+            elif one.document_id.startswith("_design/"):
+                report.designs.append(one.document_id)
+            else:
+                report.other_documents.append(one.document_id)
+
+    def _objects(self, bucket: SiteBucket) -> Iterator[tuple[str, tuple[str, Callable[[], Peek]]]]:
+        for image_id, key in bucket.listed():
+            form = "ID" + key.removeprefix(image_id)
+            yield image_id, (f"{bucket.name}, key {form}", partial(bucket.peek, key))
+
+    def _count(self, image_id: str, gathered: _Gathered, report: Report) -> None:
+        document = gathered.document
+        places = " and ".join(name for name, _ in gathered.objects)
+        if document is not None:
+            report.images += 1
+            report.deleted += document.deleted
+            report.written_by_us += not document.is_old
+            where = places or "nowhere"
+            report.originals[where] = report.originals.get(where, 0) + 1
+            for sentence in document.oddities:
+                report.odd(sentence, image_id)
+            if not places:
+                report.missing.add(image_id)
+            if places == ATTACHMENT:
+                report.only_attached.add(image_id)
+        elif places:
+            report.without_document.add(image_id)
+        for mark in gathered.marks:
+            report.marks += 1
+            report.tags += mark.tags
+            report.favorites += mark.favorite
+            report.ratings += mark.rated
+            for sentence in mark.oddities:
+                report.odd(sentence, image_id)
+        if gathered.marks and document is None:
+            report.marks_of_nothing.add(image_id)
+
+
+def _looked_into(chosen: tuple[ImageSeen, Callable[[], Peek]]) -> tuple[str, list[str]]:
+    """The image, and what its original shows, by the names of the report."""
+    document, peek = chosen
+    try:
+        seen = peek()
+    except UnknownImage:
+        return document.image_id, []  # removed since it was listed
+    file = stated(seen.head)
+    found = [] if seen.contenttype.startswith("image/") else ["without_type"]
+    if file is None:
+        found.append("unreadable")
+    elif document.sides != file.upright:
+        found.append("to_turn" if document.sides == file.stored else "other_dimensions")
+    return document.image_id, found

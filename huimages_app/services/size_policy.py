@@ -1,0 +1,125 @@
+"""Which addresses of pictures a site answers: sizes that are free, and signed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ..config.settings import Settings
+from ..domain.sizes import MAX_SIDE, Size
+from ..errors import BadSetting, BadSignature, SizeNotAllowed
+from .keys import derived_key
+from .signing import Signer
+
+
+@dataclass(frozen=True)
+class Admission:
+    """A picture may be served: until when (seconds since the epoch), with which focal points."""
+
+    expires: int | None = None
+    any_focus: bool = False  # else the stored one only
+
+
+class SizePolicy:
+    """The sizes of `allowed`: `any`, `named` (all named ones), or sizes and names.
+
+    Others need a signature, or are not served at all without a `signer`; with `sign_all`
+    every address needs one.
+    """
+
+    def __init__(
+        self,
+        allowed: Collection[str],
+        names: Mapping[str, Size],
+        signer: Signer | None = None,
+        *,
+        sign_all: bool = False,
+    ) -> None:
+        self._any = "any" in allowed
+        self._sizes = {
+            Size.parse(text, names).plain for text in allowed if text not in {"any", "named"}
+        }
+        if "named" in allowed:
+            self._sizes.update(size.plain for size in names.values())
+        self._signer = signer
+        self._sign_all = sign_all
+
+    @classmethod
+    def of(cls, settings: Settings) -> SizePolicy:
+        """As the settings want it; raises BadSetting if they name no key to sign with."""
+        signer = None
+        if settings.signs_addresses:
+            keys = settings.signing_keys
+            if settings.secret:
+                keys = keys or (derived_key(settings.secret, "addresses"),)
+            if not keys:
+                raise BadSetting(
+                    "setting 'huimages.secret' is missing, or 'huimages.signing_keys': "
+                    "addresses of pictures have to be signed: python3 -c "
+                    "'import secrets; print(secrets.token_hex(32))' makes one"
+                )
+            signer = Signer(keys)
+        return cls(
+            settings.sizes_allowed,
+            settings.named_sizes,
+            signer,
+            sign_all=settings.signed == "all",
+        )
+
+    @property
+    def listed(self) -> list[Size]:
+        """The sizes that are allowed one by one."""
+        return sorted(self._sizes, key=str)
+
+    def allows(self, size: Size) -> bool:
+        """Whether the size may be asked for by anybody, at any density, without a signature.
+
+        The original is as free as any other size: it has to be listed, as `o`.
+        """
+        return not self._sign_all and (self._any or size.plain in self._sizes)
+
+    def serves(self, size: Size) -> bool:
+        """Whether a picture can be had in this size at all, with a signature if need be."""
+        return self._signer is not None or self.allows(size)
+
+    def largest_within(
+        self, box: Size, width: int, height: int, names: Mapping[str, Size]
+    ) -> Size | None:
+        """The size in which an original of `width` x `height` is largest within a box.
+
+        The box itself where any size is free, else one of `names` that shows the whole
+        picture; None if none is small enough.
+        """
+        if self.allows(box):
+            return box
+        most_width, most_height = box.width or MAX_SIDE, box.height or MAX_SIDE
+        whole = [size for size in names.values() if not size.crop and self.serves(size)]
+        fitting = {size.fitted(width, height): size for size in whole}
+        small = [
+            fitted for fitted in fitting if fitted[0] <= most_width and fitted[1] <= most_height
+        ]
+        return fitting[max(small)] if small else None
+
+    def query(self, size: Size, path: str, expires: int | None = None) -> str:
+        """What has to stand behind a path, with its `?`; empty if nothing has to.
+
+        `path` is as in `Signer.query`.  With `expires` the address is good until then if it
+        has to be signed; an address that needs no signature never ends.
+        """
+        if self._signer is None or self.allows(size):
+            return ""
+        return "?" + self._signer.query(path, expires)
+
+    def admit(self, size: Size, path: str, signature: str = "", expires: str = "") -> Admission:
+        """Let a request pass; raises SizeNotAllowed, BadSignature."""
+        free = self.allows(size)
+        if self._signer is not None and signature:
+            try:
+                return Admission(self._signer.check(path, signature, expires), any_focus=True)
+            except BadSignature:
+                if not free:
+                    raise
+        if not free:
+            unless = " without a signature" if self._signer else ""
+            raise SizeNotAllowed(f"this site does not serve the size {size}{unless}")
+        return Admission(any_focus=self._any)

@@ -1,0 +1,113 @@
+"""API tokens: what programs sign in with."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from ..domain.text import clean
+from ..errors import BadInput, BadToken
+from ..storage.interfaces import Record, Records
+from . import audit
+from .permissions import SCOPES
+from .visitors import new_visitor_id
+
+KIND = "token"
+PREFIX = "hui_"  # so that a leaked one is found by a search, and by secret scanners
+MAX_NAME = 100
+_TOKEN = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
+_ID_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token.  What it reads like is known to its owner alone."""
+
+    id: str  # the beginning of its hash
+    name: str
+    scopes: frozenset[str]
+    created: datetime
+    expires: datetime | None
+    visitor_id: str  # whose tags are given with it
+
+    @classmethod
+    def of(cls, key: str, record: Record) -> Token:
+        expires = record["expires"]
+        return cls(
+            key[:_ID_LENGTH],
+            record["name"],
+            frozenset(record["scopes"]),
+            datetime.fromisoformat(record["created"]),
+            datetime.fromisoformat(expires) if expires else None,
+            record["visitor"],
+        )
+
+    def is_expired(self, now: datetime) -> bool:
+        return self.expires is not None and self.expires <= now
+
+
+class Tokens:
+    """The tokens of a site.  Thread-safe.  Every method raises StoreDown."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def add(
+        self, name: str, scopes: Iterable[str], lifetime: timedelta | None = None
+    ) -> tuple[Token, str]:
+        """A new token and its text, which is stored nowhere and can't be shown again."""
+        name, scopes = clean(name), sorted(set(scopes))
+        if not name or len(name) > MAX_NAME:
+            raise BadInput(f"a token needs a name, of at most {MAX_NAME} characters")
+        if not scopes or not set(scopes) <= set(SCOPES):
+            raise BadInput(f"a token needs one or more scopes: {', '.join(SCOPES)}")
+        if lifetime is not None and lifetime <= timedelta(0):
+            raise BadInput("a token has to last at least a day")
+        now = datetime.now(UTC)
+        text = PREFIX + secrets.token_urlsafe(32)
+        record: Record = {
+            "name": name,
+            "scopes": scopes,
+            "created": now.isoformat(timespec="seconds"),
+            "expires": (now + lifetime).isoformat(timespec="seconds") if lifetime else "",
+            "visitor": new_visitor_id(),
+        }
+        key = _key(text)
+        self._records.save(KIND, key, lambda present: record)
+        token = Token.of(key, record)
+        audit.record("token added", token=token.id, name=name, scopes=" ".join(scopes))
+        return token, text
+
+    def all(self) -> list[Token]:
+        """All tokens, the newest first."""
+        tokens = [Token.of(key, record) for key, record in self._records.items(KIND)]
+        return sorted(tokens, key=lambda token: token.created, reverse=True)
+
+    def verified(self, text: str, now: datetime | None = None) -> Token:
+        """The token that reads so; raises BadToken if there is none, or it is expired."""
+        key = _key(text)
+        record = self._records.get(KIND, key) if _TOKEN.fullmatch(text) else None
+        if record is None:
+            raise BadToken("this token is unknown, or it was revoked")
+        token = Token.of(key, record)
+        if token.is_expired(now or datetime.now(UTC)):
+            raise BadToken("this token is expired")
+        return token
+
+    def revoke(self, token_id: str) -> None:
+        """Remove a token by its ID; raises BadInput if there is none."""
+        for key, _ in self._records.items(KIND):
+            if key[:_ID_LENGTH] == token_id:
+                self._records.save(KIND, key, lambda record: None)
+                audit.record("token revoked", token=token_id)
+                return
+        raise BadInput(f"there is no token {token_id[:20]!r}")
+
+
+def _key(text: str) -> str:
+    # 256 bits by chance can't be guessed from their hash, so it needs no salt and no time.
+    return hashlib.sha256(text.encode()).hexdigest()

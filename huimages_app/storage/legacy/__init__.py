@@ -1,0 +1,1 @@
+"""Read-only inspection of a huImages 2.2 site."""

@@ -1,0 +1,133 @@
+"""The two databases of a former huImages site, looked at and not touched.
+
+Only documents are read, by their IDs: neither our views are needed nor the old ones.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ...domain.ids import ID_LENGTH, is_image_id
+from ...errors import UnknownImage
+from ..couchdb.client import Document, Server
+from ..couchdb.codec import is_old, is_trashed, mark_of, sides_of, time_of
+from .models import PEEKED, ImageSeen, MarkSeen, OtherSeen, Peek, SiteDocuments
+
+_FIRST, _BEHIND_ALL = "", "\ufff0"
+
+_OLD_FIELDS = {"ctime", "mtime", "title", "references", "types", "width", "height", "deleted"}
+_OUR_FIELDS = {
+    *("filename", "bytes", "contenttype", "sha256", "alt", "focus", "placeholder"),
+    *("trashed", "ratings"),
+}
+_MARK_FIELDS = {"imageid", "userid", "tags", "favorite", "rating", "image_ctime"}
+
+
+class CouchSite(SiteDocuments):
+    """The documents of `database` and `visitor_database`; an account that may read is enough.
+
+    Reading an attachment takes `seconds` at most.
+    """
+
+    def __init__(
+        self, server: Server, database: str, visitor_database: str, *, seconds: float = 60.0
+    ) -> None:
+        self._images = server.database(database)
+        self._visitors = server.database(visitor_database)
+        self._seconds = seconds
+
+    def size(self) -> int:
+        return self._images.size()
+
+    def images(self) -> Iterator[ImageSeen | OtherSeen]:
+        for row in self._images.all(_FIRST, _BEHIND_ALL, documents=True):
+            yield _image(row["doc"]) if is_image_id(row["id"]) else OtherSeen(row["id"])
+
+    def marks(self) -> Iterator[MarkSeen | OtherSeen]:
+        for row in self._visitors.all(_FIRST, _BEHIND_ALL, documents=True):
+            image_id, dash = row["id"][:ID_LENGTH], row["id"][ID_LENGTH : ID_LENGTH + 1]
+            if is_image_id(image_id) and dash == "-":
+                yield _mark(image_id, row["doc"])
+            else:
+                yield OtherSeen(row["id"])
+
+    def peek(self, image_id: str) -> Peek:
+        attachments = (self._images.get(image_id) or {}).get("_attachments") or {}
+        for name, stub in attachments.items():
+            head = _Head()
+            self._images.attachment(image_id, name, head, seconds=self._seconds)
+            return Peek(stub.get("content_type", ""), head.getvalue())
+        raise UnknownImage(f"the attachment of {image_id} is gone")
+
+
+class _Head(io.BytesIO):
+    """Keeps the beginning of what is written into it."""
+
+    def write(self, piece: Any, /) -> int:
+        super().write(piece[: max(PEEKED - self.tell(), 0)])
+        return len(piece)
+
+
+def _image(document: Document) -> ImageSeen:
+    return ImageSeen(
+        document["_id"],
+        sides_of(document),
+        deleted=is_trashed(document),
+        is_old=is_old(document),
+        attached=bool(document.get("_attachments")),
+        oddities=(*_unknown(document, _OLD_FIELDS | _OUR_FIELDS), *_image_oddities(document)),
+    )
+
+
+def _image_oddities(document: Mapping[str, Any]) -> Iterator[str]:
+    if time_of(document.get("ctime")) is None:
+        yield "'ctime' is missing or no time: the image is shown as the oldest"
+    for name in ("title", "types"):
+        if not isinstance(document.get(name, []), list):
+            yield f"{name!r} is no list: read as a list of one"
+    references = document.get("references", {})
+    if not isinstance(references, dict):
+        yield "'references' is no object: read as empty"
+    elif not all(isinstance(values, list) for values in references.values()):
+        yield "values in 'references' are no lists: each is read as a list of one"
+    if sides_of(document) is None:
+        yield "'width' or 'height' is missing or no number"
+    if not isinstance(document.get("deleted", False), bool):
+        yield "'deleted' is neither true nor false: read as false"
+
+
+def _mark(image_id: str, document: Document) -> MarkSeen:
+    mark = mark_of(document)
+    return MarkSeen(
+        image_id,
+        document["_id"][ID_LENGTH + 1 :],
+        tags=len(mark.tags),
+        favorite=mark.favorite,
+        rated=mark.rating is not None,
+        oddities=(*_unknown(document, _MARK_FIELDS), *_mark_oddities(document)),
+    )
+
+
+def _mark_oddities(document: Mapping[str, Any]) -> Iterator[str]:
+    if document["_id"] != f"{document.get('imageid')}-{document.get('userid')}":
+        yield "'imageid' and 'userid' of a mark are not those of its ID"
+    tags = document.get("tags", [])
+    if not isinstance(tags, list):
+        yield "'tags' of a mark is no list: read as a list of one"
+    elif len({str(tag) for tag in tags}) < len(tags):
+        yield "a mark has a tag twice: it counts once"
+    rating = document.get("rating")
+    if rating is not None and not (_is_number(rating) and 0 <= rating <= 10):
+        yield "'rating' of a mark is no number from 0 to 10"
+
+
+def _unknown(document: Mapping[str, Any], known: set[str]) -> Iterator[str]:
+    for name in document:
+        if name not in known and not name.startswith("_"):
+            yield f"field {name!r:.40} is unknown: it stays"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

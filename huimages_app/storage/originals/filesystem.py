@@ -1,0 +1,208 @@
+"""Originals as files: the embedded default, and any folder a site has mounted.
+
+    ROOT/AB/CD/ABCD…01    an original
+    ROOT/.tmp/            what is being written, on the same filesystem
+
+An original is written beside, flushed to the disk and then linked under its name, so
+it is there as a whole or not at all, whenever the power goes.  A link, unlike a rename,
+fails if the name is taken: nothing is ever overwritten, whoever else writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ...domain.ids import is_image_id, parse_image_id
+from ...errors import IdCollision, StoreDown, UnknownImage
+from ..comparison import same_bytes
+from ..interfaces import OriginalInfo, Originals
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 1 << 20  # bytes
+_STALE = 24 * 60 * 60  # seconds after which nobody writes a temporary file any more
+
+
+class FileOriginals(Originals):
+    """Originals below the folder `root`, made if need be or, without `make`, there already.
+
+    Several processes, and several machines that mount the same folder, may share it.  A
+    folder that can't be used now is logged: whatever is asked raises StoreDown then.
+    """
+
+    def __init__(self, root: Path, *, make: bool = True) -> None:
+        self._root = root
+        # Doubles as the sign that the folder is really there: if a mounted disk goes
+        # away, missing files must not look like missing images.
+        self._temporaries = root / ".tmp"
+        try:
+            if make:
+                root.mkdir(parents=True, exist_ok=True)
+            self._temporaries.mkdir(exist_ok=True)
+            self._remove_stale()
+        except OSError as error:
+            log.error("the folder %s can't keep originals: %s", root, error)
+
+    def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
+        target = self._path(image_id)
+        with _translated(f"the original {image_id} can't be stored"):
+            while not self._made(target, content):
+                try:
+                    stored = target.open("rb")
+                except FileNotFoundError:
+                    continue  # removed in this very moment
+                with stored:
+                    # Who put it may not have come to flushing the folder yet.
+                    _sync_folder(target.parent)
+                    if same_bytes(content, stored):
+                        return False
+                raise IdCollision(
+                    f"other bytes are stored as {image_id} already; they stay, "
+                    "and this picture can't be taken"
+                )
+            return True
+
+    @contextlib.contextmanager
+    def open(self, image_id: str) -> Iterator[BinaryIO]:
+        with _translated(f"the original {image_id} can't be read"):
+            try:
+                file = self._path(image_id).open("rb")
+            except FileNotFoundError:
+                self._demand_root()
+                raise UnknownImage(f"there is no original {image_id}") from None
+        with file:
+            yield file
+
+    def length(self, image_id: str) -> int | None:
+        with _translated(f"the original {image_id} can't be looked up"):
+            try:
+                return self._path(image_id).stat().st_size
+            except FileNotFoundError:
+                self._demand_root()
+                return None
+
+    def delete(self, image_id: str) -> None:
+        path = self._path(image_id)
+        with _translated(f"the original {image_id} can't be removed"):
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                self._demand_root()
+            else:
+                _sync_folder(path.parent)
+
+    def ids(self, after: str = "") -> Iterator[str]:
+        # The folders are the beginnings of the IDs, so their order is that of the IDs.
+        for outer in self._names(self._root, after[:2]):
+            for inner in self._names(self._root / outer, after[2:4] if outer == after[:2] else ""):
+                for name in self._names(self._root / outer / inner, after):
+                    if name > after and is_image_id(name):
+                        yield name
+
+    def check(self) -> None:
+        with _translated(f"the folder {self._root} can't keep originals"):
+            probe = self._temporaries / f"check.{secrets.token_hex(8)}"
+            other = probe.with_suffix(".linked")
+            try:
+                probe.write_bytes(b"check")
+                other.hardlink_to(probe)
+            finally:
+                other.unlink(missing_ok=True)
+                probe.unlink(missing_ok=True)
+
+    # -- paths ---------------------------------------------------------------------------
+
+    def _path(self, image_id: str) -> Path:
+        image_id = parse_image_id(image_id)  # "../.." would lead out of our folder
+        return self._root / image_id[:2] / image_id[2:4] / image_id
+
+    def _names(self, folder: Path, least: str) -> list[str]:
+        """What is in a folder from `least` on, ascending, our own folder left out."""
+        with _translated("the originals can't be listed"):
+            try:
+                names = [path.name for path in folder.iterdir()]
+            except FileNotFoundError:
+                self._demand_root()
+                return []
+            except NotADirectoryError:
+                self._demand_root()
+                return []  # a stray file where only folders are ours
+        return sorted(name for name in names if name >= least and not name.startswith("."))
+
+    def _demand_root(self) -> None:
+        """Tell a missing file from a missing disk; raises StoreDown."""
+        if not self._temporaries.is_dir():
+            raise StoreDown(f"the folder of the originals, {self._root}, is not there")
+
+    # -- writing -------------------------------------------------------------------------
+
+    def _made(self, target: Path, content: BinaryIO) -> bool:
+        """Whether the file was made; not if there is one."""
+        if target.exists():
+            return False
+        self._make_shard(target.parent)
+        with self._written(content) as temporary:
+            try:
+                target.hardlink_to(temporary)
+            except FileExistsError:
+                return False
+            _sync_folder(target.parent)
+            return True
+
+    def _make_shard(self, folder: Path) -> None:
+        self._demand_root()
+        for made in (folder.parent, folder):
+            try:
+                made.mkdir()
+            except FileExistsError:
+                continue
+            _sync_folder(made.parent)
+
+    @contextlib.contextmanager
+    def _written(self, content: BinaryIO) -> Iterator[Path]:
+        """A flushed temporary copy of `content`, gone when the context ends."""
+        path = self._temporaries / secrets.token_hex(16)
+        try:
+            content.seek(0)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, no path
+                shutil.copyfileobj(content, file, _CHUNK)
+                file.flush()
+                os.fsync(descriptor)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _remove_stale(self) -> None:
+        """Remove what writers that were killed have left."""
+        limit = time.time() - _STALE
+        for path in self._temporaries.iterdir():
+            # Another process may be cleaning up as well.
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+
+
+@contextlib.contextmanager
+def _translated(failure: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreDown(f"{failure}: {error}") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,264 @@
+"""Originals in S3, or in anything that speaks its language.
+
+The key is the ID behind a prefix; some installations of huImages 2.2 wrote `ID.jpeg`,
+which is looked for second.  Objects are private: no ACL is ever set.  What is read is
+downloaded as a whole and proved by its SHA-1, which the ID is.
+
+The credentials need s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket; without
+the last one S3 does not tell a missing object from a forbidden one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from botocore.exceptions import ClientError
+
+from ...domain.ids import image_id_of_file, is_image_id, parse_image_id
+from ...errors import BadOriginal, IdCollision, StoreDown, UnknownImage
+from ..comparison import same_bytes
+from ..interfaces import OriginalInfo, Originals
+from .s3_location import S3Place
+from .s3_transfer import FAILURES, Deadline, TimedReader, Truncated, demand, download
+
+log = logging.getLogger(__name__)
+
+__all__ = ["S3Originals", "S3Place"]
+
+OLD_ENDING = ".jpeg"  # of keys of some huImages 2.2
+_ATTEMPTS = 2  # at a download
+_CONFLICTS = 10  # times a put may meet another put, or removal, of the same key
+_PAUSE = 0.02  # seconds longer after each of them
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An object: its key, bytes and stored type."""
+
+    key: str
+    length: int
+    contenttype: str
+
+
+class S3Originals(Originals):
+    """Originals in a bucket.  Makes no connection before it is asked something."""
+
+    def __init__(self, place: S3Place) -> None:
+        self._place = place
+        self._guard = threading.Lock()
+        self._client: Any = None
+        self._process = 0  # that made the client: it must not be shared across a fork
+        self._conditional = True  # whether the store is thought to know If-None-Match
+
+    def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
+        with self._translated(f"the original {image_id} can't be stored"):
+            for attempt in range(_CONFLICTS):
+                time.sleep(attempt * _PAUSE)
+                # Asked first, so that stores which ignore If-None-Match overwrite nothing
+                # either, and a picture that is there is not sent in vain.
+                if (found := self._find(image_id)) is None:
+                    if self._put(image_id, content, info):
+                        return True
+                    continue
+                with contextlib.suppress(UnknownImage):  # removed in this very moment
+                    self._demand_same(image_id, found, content)
+                    return False
+        raise StoreDown(f"the original {image_id} can't be stored: others change it all the time")
+
+    @contextlib.contextmanager
+    def open(self, image_id: str) -> Iterator[BinaryIO]:
+        with contextlib.ExitStack() as stack:
+            with self._translated(f"the original {image_id} can't be read"):
+                file = stack.enter_context(tempfile.TemporaryFile())
+                self._download(image_id, file)
+            yield file
+
+    def length(self, image_id: str) -> int | None:
+        with self._translated(f"the original {image_id} can't be looked up"):
+            found = self._find(image_id)
+            if found is None:
+                # A HEAD has no body to tell a missing object from a missing bucket.
+                self.check()
+        return None if found is None else found.length
+
+    def delete(self, image_id: str) -> None:
+        with self._translated(f"the original {image_id} can't be removed"):
+            # One by one: many stores don't know DeleteObjects.
+            for key in self._keys(image_id):
+                self._s3.delete_object(Bucket=self._place.bucket, Key=key)
+
+    def ids(self, after: str = "") -> Iterator[str]:
+        prefix, last = self._place.prefix, after
+        with self._translated("the originals can't be listed"):
+            pages = self._s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self._place.bucket,
+                Prefix=prefix,
+                StartAfter=prefix + after,
+                PaginationConfig={"PageSize": self._place.page},
+            )
+            for page in pages:
+                demand(page, "IsTruncated")
+                for item in page.get("Contents", []):
+                    image_id = item["Key"][len(prefix) :].removesuffix(OLD_ENDING)
+                    # ID.jpeg comes right behind ID.
+                    if image_id > last and is_image_id(image_id):
+                        last = image_id
+                        yield image_id
+
+    def check(self) -> None:
+        bucket = self._place.bucket
+        with self._translated(f"the bucket {bucket!r} can't be reached"):
+            try:
+                self._s3.head_bucket(Bucket=bucket)
+            except ClientError as error:
+                if _status(error) == 404:
+                    raise StoreDown(f"there is no bucket {bucket!r} {self._where}") from error
+                if _status(error) == 403:
+                    raise StoreDown(
+                        f"the credentials are not good for the bucket {bucket!r} {self._where}"
+                    ) from error
+                raise
+
+    def close(self) -> None:
+        with self._guard:
+            if self._client is not None and self._process == os.getpid():
+                self._client.close()
+            self._client = None
+
+    def address(self, image_id: str, *, filename: str, seconds: int) -> str | None:
+        with self._translated(f"the original {image_id} can't be looked up"):
+            found = self._find(image_id)
+            # Of old objects the type may be missing: then somebody has to sniff it.
+            if found is None or not found.contenttype.startswith("image/"):
+                return None
+            url: str = self._s3.generate_presigned_url(
+                "get_object",
+                Params={
+                    "Bucket": self._place.bucket,
+                    "Key": found.key,
+                    "ResponseContentDisposition": (
+                        f"inline; filename*=UTF-8''{quote(filename, safe='')}"
+                    ),
+                    "ResponseContentType": found.contenttype,
+                },
+                ExpiresIn=seconds,
+            )
+            return url
+
+    # -- objects -------------------------------------------------------------------------
+
+    def _keys(self, image_id: str) -> tuple[str, str]:
+        key = self._place.prefix + parse_image_id(image_id)  # others may be in the bucket, too
+        return key, key + OLD_ENDING
+
+    def _find(self, image_id: str) -> _Found | None:
+        """The object; None if there is none, or not even a bucket."""
+        for key in self._keys(image_id):
+            try:
+                head = self._s3.head_object(Bucket=self._place.bucket, Key=key)
+            except ClientError as error:
+                if _status(error) != 404:
+                    raise
+            else:
+                demand(head, "ETag", "ContentLength")
+                return _Found(key, head["ContentLength"], head.get("ContentType", ""))
+        return None
+
+    def _put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
+        """Whether the object was made; not if there is one by now."""
+        content.seek(0)
+        condition = {"IfNoneMatch": "*"} if self._conditional else {}
+        try:
+            answer = self._s3.put_object(
+                Bucket=self._place.bucket,
+                Key=self._keys(image_id)[0],
+                Body=TimedReader(content, Deadline(self._place.deadline)),
+                ContentType=info.contenttype,
+                Metadata={"width": str(info.width), "height": str(info.height)},
+                **condition,
+            )
+        except ClientError as error:
+            if _status(error) in {409, 412}:
+                return False
+            if _status(error) == 501 and self._conditional:
+                log.info("the S3 store knows no If-None-Match; going on without")
+                self._conditional = False
+                return False
+            raise
+        demand(answer, "ETag")
+        return True
+
+    def _demand_same(self, image_id: str, found: _Found, content: BinaryIO) -> None:
+        """Raises IdCollision unless the object has these bytes."""
+        content.seek(0, os.SEEK_END)
+        same = content.tell() == found.length
+        if same:
+            try:
+                with self.open(image_id) as stored:
+                    same = same_bytes(content, stored)
+            except BadOriginal:
+                same = False
+        if not same:
+            raise IdCollision(
+                f"other bytes are stored as {image_id} already; they stay, "
+                "and this picture can't be taken"
+            )
+
+    def _download(self, image_id: str, file: BinaryIO) -> None:
+        """Write the bytes into `file`, proved, and go to its start."""
+        deadline = Deadline(self._place.deadline)
+        for attempt in range(1, _ATTEMPTS + 1):
+            file.seek(0)
+            file.truncate()
+            try:
+                # boto3 tries a request again, and never a body that breaks off.
+                download(self._get(image_id), file, deadline)
+            except Truncated as error:
+                if attempt == _ATTEMPTS:
+                    raise
+                log.warning("reading the original %s once more: %s", image_id, error)
+            else:
+                break
+        if image_id_of_file(file) != image_id:
+            raise BadOriginal(f"the bytes stored as {image_id} are not those of this picture")
+        file.seek(0)
+
+    def _get(self, image_id: str) -> Any:
+        for key in self._keys(image_id):
+            with contextlib.suppress(self._s3.exceptions.NoSuchKey):
+                return self._s3.get_object(Bucket=self._place.bucket, Key=key)
+        raise UnknownImage(f"there is no original {image_id}")
+
+    # -- the connection ------------------------------------------------------------------
+
+    @property
+    def _s3(self) -> Any:
+        with self._guard:
+            if self._client is None or self._process != os.getpid():
+                self._client = self._place.connect()
+                self._process = os.getpid()
+            return self._client
+
+    @property
+    def _where(self) -> str:
+        return f"at {self._place.endpoint_url or 'AWS'}"
+
+    @contextlib.contextmanager
+    def _translated(self, failure: str) -> Iterator[None]:
+        try:
+            yield
+        except FAILURES as error:
+            raise StoreDown(f"{failure}: {error}") from error
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -1,0 +1,222 @@
+"""An image with all that is derived from it, kept true by every write."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ...domain.models import Image, Mark, Summary
+from ...domain.tokenizer import searched
+from .codec import dumps, image_from_json, image_to_json, micros, summary_from_json, summary_to_json
+
+# A place in time is the microseconds since 1700, times 512, which makes 512 places for
+# images of the same microsecond: 63 bits reach until 2270.
+_PLACES = 1 << 9
+_START = -8_520_336_000_000_000
+_LAST = (1 << 54) - (1 << 24)
+
+# Stands between texts, so that no phrase reaches from one into the next.  A character of
+# private use is a word to the index, and never one in a search.
+_GAP = " \ue000 "
+
+ListName = tuple[str, str, int]  # kind, value, trashed
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An image, its place in time, and what visitors say about it."""
+
+    image: Image
+    key: int
+    summary: Summary
+    favorite_of: frozenset[str]
+
+    def lists(self) -> set[ListName]:
+        return {(kind, value, self.image.trashed is not None) for kind, value in self._listed()}
+
+    def _listed(self) -> Iterator[tuple[str, str]]:
+        yield "all", ""
+        for tag in self.summary.tags:
+            yield "tag", tag
+        for type_ in self.image.types:
+            yield "type", type_
+        for key, values in self.image.references.items():
+            for value in values:
+                yield "reference", reference_value(key, value)
+        for visitor in self.favorite_of:
+            yield "favorite", visitor
+
+    def words(self) -> str:
+        return _GAP.join(map(" ".join, searched(self.image, self.summary.tags)))
+
+    def marked(self, visitor: str, old: Mark, new: Mark) -> Entry:
+        """The entry after this visitor's mark changed."""
+        tags = Counter(self.summary.tags)
+        tags.subtract(dict.fromkeys(old.tags, 1))
+        tags.update(dict.fromkeys(new.tags, 1))
+        summary = Summary(
+            tags={tag: uses for tag, uses in tags.items() if uses},
+            rating_sum=self.summary.rating_sum + (new.rating or 0) - (old.rating or 0),
+            rating_count=self.summary.rating_count
+            + (new.rating is not None)
+            - (old.rating is not None),
+            favorites=self.summary.favorites + new.favorite - old.favorite,
+        )
+        others = self.favorite_of - {visitor}
+        return replace(
+            self, summary=summary, favorite_of=others | {visitor} if new.favorite else others
+        )
+
+
+def reference_value(key: str, value: str) -> str:
+    """Name of the list of the images with this reference."""
+    return dumps([key, value])
+
+
+def load(db: sqlite3.Connection, image_id: str) -> Entry | None:
+    row = db.execute(
+        "SELECT document, key, summary FROM images WHERE id = ?", [image_id]
+    ).fetchone()
+    if row is None:
+        return None
+    favorite_of = db.execute("SELECT visitor FROM marks WHERE favorite AND id = ?", [image_id])
+    return Entry(
+        image_from_json(row[0]),
+        row[1],
+        summary_from_json(row[2]),
+        frozenset(visitor for (visitor,) in favorite_of),
+    )
+
+
+def with_image(db: sqlite3.Connection, old: Entry | None, image: Image) -> Entry:
+    """The entry with another record; with a place of its own if its time is another."""
+    if old and old.image.created == image.created:
+        return replace(old, image=image)
+    key = place_in_time(db, micros(image.created))
+    return replace(old, image=image, key=key) if old else Entry(image, key, Summary(), frozenset())
+
+
+def place_in_time(db: sqlite3.Connection, time: int) -> int:
+    """A free key for an image made at `time`, in microseconds since 1970.
+
+    Keys ascend with the time, and among equal times with the order of arrival.  When a
+    microsecond is full the image takes a place in the next one.
+    """
+    place = min(max(time - _START, 0), _LAST)
+    while True:
+        first, last = place * _PLACES, (place + 1) * _PLACES - 1
+        (used,) = db.execute(
+            "SELECT max(key) FROM images WHERE key BETWEEN ? AND ?", [first, last]
+        ).fetchone()
+        if used is None:
+            return first
+        if used < last:
+            return int(used) + 1
+        place += 1
+
+
+def write(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
+    """Change an entry, make one (there is no old) or remove it (there is no new)."""
+    _write_image(db, old, new)
+    _write_lists(db, old, new)
+    _write_tags(db, old, new)
+    _write_words(db, old, new)
+    _write_change(db, old, new)
+
+
+def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
+    was_shown = old is not None and old.image.trashed is None
+    is_shown = new is not None and new.image.trashed is None
+    if old and was_shown and not is_shown:
+        _give_back_slot(db, old.key)
+    if old and not new:
+        db.execute("DELETE FROM images WHERE key = ?", [old.key])  # its marks go with it
+    if new:
+        image, summary = new.image, new.summary
+        columns = {
+            "key": new.key,
+            "id": image.id,
+            "trashed": image.trashed is not None,
+            "modified": micros(image.modified),
+            "average": summary.rating,
+            "summary": summary_to_json(summary),
+            "document": image_to_json(image),
+        }
+        if is_shown and not was_shown:
+            columns["slot"] = shown(db)
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        if old:
+            db.execute(
+                f"UPDATE images SET ({names}) = ({marks}) WHERE key = ?",
+                [*columns.values(), old.key],
+            )
+        else:
+            db.execute(f"INSERT INTO images ({names}) VALUES ({marks})", [*columns.values()])
+
+
+def shown(db: sqlite3.Connection) -> int:
+    """Number of images that are not in the trash: their slots are 0, 1, … without a gap."""
+    (last,) = db.execute("SELECT max(slot) FROM images").fetchone()
+    return 0 if last is None else int(last) + 1
+
+
+def _give_back_slot(db: sqlite3.Connection, key: int) -> None:
+    """The image in the last slot moves to the one that becomes free."""
+    (free,) = db.execute("SELECT slot FROM images WHERE key = ?", [key]).fetchone()
+    last = shown(db) - 1
+    db.execute("UPDATE images SET slot = NULL WHERE key = ?", [key])
+    db.execute("UPDATE images SET slot = ? WHERE slot = ?", [free, last])
+
+
+def _write_lists(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
+    before = {(name, old.key) for name in old.lists()} if old else set()
+    after = {(name, new.key) for name in new.lists()} if new else set()
+    for (kind, value, trashed), key in before - after:
+        (number, size) = db.execute(
+            "UPDATE lists SET size = size - 1 WHERE (kind, value, trashed) = (?, ?, ?)"
+            " RETURNING number, size",
+            [kind, value, trashed],
+        ).fetchone()
+        db.execute("DELETE FROM members WHERE list = ? AND key = ?", [number, key])
+        if not size:
+            db.execute("DELETE FROM lists WHERE number = ?", [number])
+    for (kind, value, trashed), key in after - before:
+        (number,) = db.execute(
+            "INSERT INTO lists (kind, value, trashed, size) VALUES (?, ?, ?, 1)"
+            " ON CONFLICT DO UPDATE SET size = size + 1 RETURNING number",
+            [kind, value, trashed],
+        ).fetchone()
+        db.execute("INSERT INTO members VALUES (?, ?)", [number, key])
+
+
+def _write_tags(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
+    difference = Counter(new.summary.tags if new else {})
+    difference.subtract(old.summary.tags if old else {})
+    for tag, uses in difference.items():
+        if uses:
+            db.execute(
+                "INSERT INTO tags VALUES (?, ?) ON CONFLICT DO UPDATE SET uses = uses + ?",
+                [tag, uses, uses],
+            )
+            db.execute("DELETE FROM tags WHERE tag = ? AND uses = 0", [tag])
+
+
+def _write_words(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
+    before = (old.key, old.words()) if old else None
+    after = (new.key, new.words()) if new else None
+    if before != after:
+        if before:
+            db.execute("DELETE FROM words WHERE rowid = ?", [before[0]])
+        if after:
+            db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", after)
+
+
+def _write_change(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
+    entry = new or old
+    if entry:
+        state = "removed" if not new else "trashed" if entry.image.trashed else "shown"
+        db.execute(
+            "INSERT OR REPLACE INTO changes (id, state) VALUES (?, ?)", [entry.image.id, state]
+        )

@@ -1,0 +1,1 @@
+"""The Pyramid application: resources, security, views, and the JSON API."""

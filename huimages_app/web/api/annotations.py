@@ -1,0 +1,158 @@
+"""`/api/v1/images/ID/tags`, `/rating`, `/favorite`: what visitors say about an image.
+
+A token speaks for a visitor of its own, a person for himself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPForbidden
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...domain.models import Mark
+from ...domain.tags import MAX_LENGTH, MAX_TAGS
+from ...errors import BadInput
+from ...services.permissions import CONTRIBUTE, EDIT, VIEW
+from ..presentation.site import Site
+from ..resources import ApiImage
+from . import bodies
+from .parameters import query
+from .responses import digest, json_answer, require_match
+from .serializers import rating_of, tags_of
+
+_TAGS = {
+    "tags": (
+        f"a list of at most {MAX_TAGS} texts of at most {MAX_LENGTH} characters",
+        bodies.texts(MAX_LENGTH, MAX_TAGS),
+    )
+}
+_RATING = {"rating": ("a whole number from 0 to 10", bodies.rating)}
+
+
+@view_config(context=ApiImage, name="tags", request_method="GET", permission=VIEW)
+def tags(context: ApiImage, request: Request) -> Response:
+    """All tags of the image: how many gave each, whether the client did."""
+    query(request)
+    return json_answer(_tags(context, request))
+
+
+@view_config(context=ApiImage, name="tags", request_method="POST", permission=CONTRIBUTE)
+def add_tags(context: ApiImage, request: Request) -> Response:
+    """Gives tags."""
+    query(request)
+    given = bodies.object_of(request, _TAGS)
+    if "tags" not in given:
+        raise BadInput('send {"tags": ["…"]}')
+    require_match(request, digest(_tags(context, request)))
+    visitor_id = request.ensure_visitor()
+    request.library.editing.tag(context.image_id, visitor_id, " ".join(given["tags"]))
+    return json_answer(_tags(context, request))
+
+
+@view_config(context=ApiImage, name="tags", request_method="DELETE", permission=CONTRIBUTE)
+def remove_tags(context: ApiImage, request: Request) -> Response:
+    """Takes the client's own tags back; an editor's `everyone=true` removes anybody's."""
+    parameters = query(request, "tag", "everyone")
+    tags = [tag.lower() for tag in parameters.all("tag", MAX_LENGTH)]
+    everyone = parameters.flag("everyone")
+    if not tags:
+        raise BadInput("name the tags to remove: ?tag=…, several times for several")
+    if everyone and not Site(request).may(EDIT):
+        raise HTTPForbidden("only editors remove the tags of everyone")
+    require_match(request, digest(_tags(context, request)))
+    editing = request.library.editing
+    for tag in tags:
+        if everyone:
+            editing.untag_all(context.image_id, tag)
+        elif request.visitor_id:
+            editing.untag(context.image_id, request.visitor_id, tag)
+    return json_answer(_tags(context, request))
+
+
+@view_config(context=ApiImage, name="rating", request_method="GET", permission=VIEW)
+def rating(context: ApiImage, request: Request) -> Response:
+    """The average, and the client's own rating."""
+    query(request)
+    return json_answer(_rating(context, request))
+
+
+@view_config(context=ApiImage, name="rating", request_method="PUT", permission=CONTRIBUTE)
+def rate(context: ApiImage, request: Request) -> Response:
+    """Rates, or rates anew."""
+    query(request)
+    given = bodies.object_of(request, _RATING)
+    if "rating" not in given:
+        raise BadInput('send {"rating": 0…10}')
+    return _rated(context, request, given["rating"])
+
+
+@view_config(context=ApiImage, name="rating", request_method="DELETE", permission=CONTRIBUTE)
+def unrate(context: ApiImage, request: Request) -> Response:
+    """Takes the rating back."""
+    query(request)
+    return _rated(context, request, None)
+
+
+@view_config(context=ApiImage, name="favorite", request_method="GET", permission=VIEW)
+def favorite(context: ApiImage, request: Request) -> Response:
+    """Whether it is a favourite of the client's, and of how many."""
+    query(request)
+    return json_answer(_favorite(context, request))
+
+
+@view_config(
+    context=ApiImage,
+    name="favorite",
+    request_method=("PUT", "DELETE"),
+    permission=CONTRIBUTE,
+)
+def set_favorite(context: ApiImage, request: Request) -> Response:
+    """Makes it a favourite (PUT, without a body), or no longer (DELETE)."""
+    query(request)
+    require_match(request, digest(_favorite(context, request)))
+    visitor_id = request.ensure_visitor()
+    request.library.editing.favorite(context.image_id, visitor_id, request.method == "PUT")
+    return json_answer(_favorite(context, request))
+
+
+def _rated(context: ApiImage, request: Request, rating: int | None) -> Response:
+    require_match(request, digest(_rating(context, request)))
+    request.library.editing.rate(context.image_id, request.ensure_visitor(), rating)
+    return json_answer(_rating(context, request))
+
+
+def _tags(context: ApiImage, request: Request) -> dict[str, Any]:
+    own = _own(context, request)
+    summary = request.library.metadata.summary(context.image_id)
+    return {
+        "items": [
+            {"tag": tag, "count": summary.tags[tag], "own": tag in own.tags}
+            for tag in tags_of(summary)
+        ]
+    }
+
+
+def _rating(context: ApiImage, request: Request) -> dict[str, Any]:
+    own = _own(context, request)
+    return {
+        **rating_of(request.library.metadata.summary(context.image_id)),
+        "own": own.rating,
+    }
+
+
+def _favorite(context: ApiImage, request: Request) -> dict[str, Any]:
+    own = _own(context, request)
+    count = request.library.metadata.summary(context.image_id).favorites
+    return {"favorite": own.favorite, "count": count}
+
+
+def _own(context: ApiImage, request: Request) -> Mark:
+    """What the client says about the image; raises UnknownImage."""
+    request.library.image(context.image_id)
+    if not request.visitor_id:
+        return Mark()
+    mark: Mark = request.library.metadata.mark(context.image_id, request.visitor_id)
+    return mark

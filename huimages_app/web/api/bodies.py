@@ -1,0 +1,128 @@
+"""JSON that clients send: read within bounds, and field by field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+
+from pyramid.httpexceptions import HTTPUnsupportedMediaType
+from pyramid.request import Request
+
+from ...domain.text import MAX_REFERENCE
+from ...errors import BadInput, TooLarge
+from .parameters import time_of
+
+_LONGEST = 1_000_000  # bytes
+JSON_TYPES = ("application/json", "application/merge-patch+json")
+
+Check = Callable[[Any], Any]  # the value, as the library takes it;
+# raises TypeError or ValueError for what is none
+
+
+def object_of(request: Request, fields: Mapping[str, tuple[str, Check]]) -> dict[str, Any]:
+    """The fields of the JSON object in a request, each checked.
+
+    `fields` has for each name what it has to be, in words, and the check.  Raises BadInput
+    for anything else, TooLarge, and what answers 415.
+    """
+    data = _json_of(request)
+    if not isinstance(data, dict):
+        raise BadInput("the body is JSON, and has to be an object: {…}")
+    values = {}
+    for name, value in data.items():
+        if name not in fields:
+            raise BadInput(f"the field {name[:40]!r} is unknown: {', '.join(fields)}")
+        wanted, check = fields[name]
+        try:
+            values[name] = check(value)
+        except (TypeError, ValueError):
+            raise BadInput(f"{name} has to be {wanted}") from None
+    return values
+
+
+def _json_of(request: Request) -> Any:
+    if request.content_type not in JSON_TYPES:
+        raise HTTPUnsupportedMediaType(f"send JSON, with the Content-Type {JSON_TYPES[0]}")
+    if (request.content_length or 0) > _LONGEST:
+        raise TooLarge(f"the body is too large: at most {_LONGEST:,} bytes")
+    try:
+        data = json.loads(request.body, parse_constant=_refuse)
+        # A lone surrogate, as in "\ud800", can be stored nowhere.
+        json.dumps(data, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        raise BadInput("the body is no JSON, or not in UTF-8") from None
+    return data
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
+
+
+def text(longest: int) -> Check:
+    """A check: a text of at most so many characters."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str):
+            raise TypeError(value)
+        if len(value) > longest:
+            raise ValueError(value)
+        return value
+
+    return check
+
+
+def removable(longest: int) -> Check:
+    """A check: such a text, or null for none."""
+    check_one = text(longest)
+    return lambda value: "" if value is None else check_one(value)
+
+
+def texts(longest: int, most: int | None = None) -> Check:
+    """A check: a list of such texts, of at most `most` if that is given."""
+    check_one = text(longest)
+
+    def check(value: Any) -> list[str]:
+        if not isinstance(value, list):
+            raise TypeError(value)
+        if most is not None and len(value) > most:
+            raise ValueError(value)
+        return [check_one(entry) for entry in value]
+
+    return check
+
+
+def references(value: Any) -> dict[str, list[str]]:
+    """Check: lists of texts by key, or null for a key that is to go."""
+    if not isinstance(value, dict):
+        raise TypeError(value)
+    check = texts(MAX_REFERENCE)
+    return {key: [] if values is None else check(values) for key, values in value.items()}
+
+
+def focus(value: Any) -> tuple[float, float] | None:
+    """Check: x and y from 0 to 1, or null."""
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError(value)
+    x, y = (_share(share) for share in value)
+    return x, y
+
+
+def rating(value: Any) -> int:
+    """Check: a whole number from 0 to 10."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value not in range(11):
+        raise ValueError(value)
+    return int(value)
+
+
+def time(value: Any) -> Any:
+    """Check: a time."""
+    return time_of(value)
+
+
+def _share(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(value)
+    return float(value)

@@ -1,0 +1,123 @@
+"""`/api/v1/images`: collections, one image, new ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...domain.models import Query
+from ...domain.text import MAX_ALT, MAX_TITLE, clean
+from ...services.image_patch import Revision
+from ...services.permissions import EDIT, UPLOAD, VIEW
+from ..resources import ApiImage, ApiImages
+from . import bodies
+from .parameters import query
+from .responses import json_answer, page_answer, require_match
+from .serializers import SIZE, Item, Items
+from .uploads import received
+
+USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
+
+_REVISABLE = {
+    "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
+    "alt": (f"a text of at most {MAX_ALT} characters, or null", bodies.removable(MAX_ALT)),
+    "references": ("an object of lists of texts, or null, by key", bodies.references),
+    "types": (f"a list of texts of at most {MAX_TITLE} characters", bodies.texts(MAX_TITLE)),
+    "focus": ("[x, y], both from 0 to 1, or null", bodies.focus),
+    "created": ("a time like 2026-01-31T12:00:00Z", bodies.time),
+}
+
+
+@view_config(context=ApiImages, request_method="GET", permission=VIEW)
+def images(context: ApiImages, request: Request) -> Any:
+    """A page of the images that all the conditions of the query hold for."""
+    names = ("artnr", "tag", "q", "type", "changed_since", "order", "limit", "cursor", SIZE)
+    parameters = query(request, *names, references=True)
+    wanted = Query(
+        text=clean(parameters.text("q")),
+        tag=parameters.text("tag").lower(),
+        references=tuple(parameters.references()),
+        type=parameters.text("type"),
+        changed_since=parameters.time("changed_since"),
+        order=parameters.one_of("order", "newest", "oldest", "rated"),  # type: ignore[arg-type]
+    )
+    items = Items(request, parameters)
+    limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
+    page = request.library.metadata.page(wanted, limit, parameters.text("cursor") or None)
+    data = {"items": items.items(page.images)}
+    return page_answer(request, data, {"next": page.next, "prev": page.previous})
+
+
+@view_config(context=ApiImages, request_method="POST", permission=UPLOAD)
+def add_image(context: ApiImages, request: Request) -> Response:
+    """A picture comes in; one that is there already gets what is new about it."""
+    added = received(request)
+    item = Items(request).item(added.image)
+    path = request.resource_path(context, added.image.id).rstrip("/")
+    location = {"Location": f"{request.host_url}{path}"}
+    return _answer(item, status=201 if added.is_new else 200, headers=location)
+
+
+@view_config(context=ApiImages, name="random", request_method="GET", permission=VIEW)
+def random_image(context: ApiImages, request: Request) -> Response:
+    """Some image."""
+    items = Items(request, query(request, SIZE))
+    for image in request.library.metadata.random(1):
+        return _answer(items.item(image), headers={"Cache-Control": "no-store"})
+    raise HTTPNotFound("there are no images")
+
+
+@view_config(context=ApiImage, request_method="GET", permission=VIEW)
+def image(context: ApiImage, request: Request) -> Response:
+    """One image."""
+    items = Items(request, query(request, SIZE))
+    return _answer(items.item(request.library.image(context.image_id)))
+
+
+@view_config(context=ApiImage, request_method="PATCH", permission=EDIT)
+def revise_image(context: ApiImage, request: Request) -> Response:
+    """Changes what the body names (a JSON Merge Patch, RFC 7396)."""
+    items = Items(request, query(request, SIZE))
+    revision = Revision(**bodies.object_of(request, _REVISABLE))
+    expected = _expected(context, request, items)
+    image = request.library.editing.revise(context.image_id, revision, expected)
+    return _answer(items.item(image))
+
+
+@view_config(context=ApiImage, request_method="DELETE", permission=EDIT)
+def trash_image(context: ApiImage, request: Request) -> Response:
+    """Moves an image to the trash."""
+    items = Items(request, query(request))
+    expected = _expected(context, request, items)
+    request.library.editing.trash(context.image_id, expected)
+    return Response(status=204)
+
+
+@view_config(context=ApiImage, name="neighbours", request_method="GET", permission=VIEW)
+def neighbours(context: ApiImage, request: Request) -> Response:
+    """The IDs of the images before and after one, newest first."""
+    query(request)
+    request.library.image(context.image_id)
+    beside = request.library.metadata.neighbours(Query(), context.image_id)
+    return json_answer({"previous": beside.previous, "next": beside.next})
+
+
+def _expected(context: ApiImage, request: Request, items: Items) -> Any:
+    """The record that the client has seen, to be changed as it is; None if it doesn't care.
+
+    Tags and ratings are no part of the record, and no change of it undoes one: they need
+    not stay the same between this look and the change.
+    """
+    image = request.library.image(context.image_id)
+    if "If-Match" not in request.headers:
+        return None
+    require_match(request, items.item(image).state)
+    return image
+
+
+def _answer(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    return json_answer(item.data, status=status, etag=item.etag, headers=headers or {})

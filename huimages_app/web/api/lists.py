@@ -1,0 +1,58 @@
+"""`/api/v1/tags`, `/sizes`, `/changes`: what there is beside the images themselves."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...services.permissions import VIEW
+from ..resources import Api
+from .parameters import query
+from .responses import json_answer
+
+
+@view_config(context=Api, name="tags", request_method="GET", permission=VIEW)
+def tags(context: Api, request: Request) -> Response:
+    """Tags that begin with `prefix`, most used first."""
+    parameters = query(request, "prefix", "limit")
+    prefix, limit = parameters.text("prefix").lower(), parameters.whole("limit", 100, 1, 1000)
+    found = request.library.metadata.tags(prefix, limit)
+    return json_answer({"items": [{"tag": tag, "count": count} for tag, count in found]})
+
+
+@view_config(context=Api, name="sizes", request_method="GET", permission=VIEW)
+def sizes(context: Api, request: Request) -> Response:
+    """The sizes of this site, named ones first, and whether any other can be had."""
+    query(request)
+    settings = request.registry.settings["huimages"]
+    policy = request.library.sizes
+    named = settings.named_sizes
+    others = {str(size): size for size in policy.listed if size not in named.values()}
+    items = [
+        {
+            "name": name,
+            "size": str(size),
+            "width": size.width,
+            "height": size.height,
+            "crop": size.crop,
+        }
+        for name, size in {**named, **others}.items()
+        if policy.serves(size)
+    ]
+    return json_answer({"items": items, "any": "any" in settings.sizes_allowed})
+
+
+@view_config(context=Api, name="changes", request_method="GET", permission=VIEW)
+def changes(context: Api, request: Request) -> Response:
+    """The images that changed since a former answer, each once."""
+    parameters = query(request, "since", "limit")
+    limit = parameters.whole("limit", 1000, 1, 1000)
+    changes = request.library.metadata.changes(parameters.text("since"), limit)
+    items = [{"id": image_id, "gone": image_id in changes.gone} for image_id in changes.ids]
+    following = urlencode({"since": changes.since, "limit": limit})
+    return json_answer(
+        {"items": items, "since": changes.since, "next": f"{request.path_url}?{following}"}
+    )

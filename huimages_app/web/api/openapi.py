@@ -1,0 +1,181 @@
+"""The contract of the API: as an OpenAPI document for programs, as a page for people."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ..errors import STATUSES
+from ..resources import Api, Apis
+from .responses import json_answer
+
+# It describes the program and nothing of the site, so it is open even where all else is not.
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    """The document, as it stands in `openapi.json`."""
+    text = resources.files(__package__).joinpath("openapi.json").read_text(encoding="utf-8")
+    parsed: dict[str, Any] = json.loads(text)
+    return parsed
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What an operation takes beside its body."""
+
+    name: str
+    place: str
+    kind: str
+    text: str
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    text: str
+    scope: str
+    parameters: list[Parameter]
+    bodies: list[str]
+    answers: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a schema."""
+
+    name: str
+    kind: str
+    text: str
+
+
+@view_config(
+    context=Api, name="openapi.json", request_method="GET", permission=NO_PERMISSION_REQUIRED
+)
+def openapi(request: Request) -> Response:
+    """The document, with the address and the named sizes of this site."""
+    here = copy.deepcopy(document())
+    here["servers"] = [{"url": f"{request.application_url}/api/v1"}]
+    _, names = here["components"]["schemas"]["Size"]["anyOf"]
+    names["enum"] = [*request.registry.settings["huimages"].named_sizes, "o"]
+    return json_answer(here, headers={"Cache-Control": "public, max-age=300"})
+
+
+@view_config(context=Apis, request_method="GET", permission=NO_PERMISSION_REQUIRED)
+def versions(context: Apis, request: Request) -> HTTPSeeOther:
+    """Leads to the only version there is."""
+    return HTTPSeeOther(request.resource_path(context, "v1", ""))
+
+
+@view_config(
+    context=Api,
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer="huimages_app:templates/api.pt",
+)
+def page(request: Request) -> dict[str, Any]:
+    """The document, to be read."""
+    schemas = document()["components"]["schemas"]
+    return {
+        "about": document()["info"]["description"],
+        "document": request.resource_path(request.context, "openapi.json"),
+        "operations": operations(),
+        "schemas": [
+            (name, schema.get("description", ""), _fields(schema))
+            for name, schema in schemas.items()
+        ],
+        "problems": [(kind.slug(), status, kind.__doc__) for kind, status in STATUSES],
+    }
+
+
+def operations() -> list[Operation]:
+    """All operations, in the order of the document."""
+    return [
+        _operation(path, method, item[method], item.get("parameters", []))
+        for path, item in document()["paths"].items()
+        for method in _METHODS
+        if method in item
+    ]
+
+
+def _operation(
+    path: str, method: str, data: dict[str, Any], common: list[dict[str, Any]]
+) -> Operation:
+    parameters = [_resolved(entry) for entry in [*common, *data.get("parameters", [])]]
+    answers = [(status, _resolved(answer)) for status, answer in data["responses"].items()]
+    return Operation(
+        name=data["operationId"],
+        method=method.upper(),
+        path=path,
+        summary=data["summary"],
+        text=data.get("description", ""),
+        scope=data["security"][-1]["token"][0],
+        parameters=[
+            Parameter(
+                entry["name"],
+                entry["in"],
+                _kind(entry["schema"]),
+                entry.get("description", ""),
+                entry.get("required", False),
+            )
+            for entry in parameters
+        ],
+        bodies=[
+            f"{contenttype}: {_kind(body['schema'])}"
+            for contenttype, body in data.get("requestBody", {}).get("content", {}).items()
+        ],
+        answers=[(status, answer["description"]) for status, answer in answers],
+    )
+
+
+def _resolved(entry: dict[str, Any]) -> dict[str, Any]:
+    if reference := entry.get("$ref"):
+        _, _, kind, name = reference.split("/")
+        found: dict[str, Any] = document()["components"][kind][name]
+        return found
+    return entry
+
+
+def _fields(schema: dict[str, Any]) -> list[Field]:
+    return [
+        Field(name, _kind(field), field.get("description", ""))
+        for name, field in schema.get("properties", {}).items()
+    ]
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    """What a schema wants, in a few words."""
+    if reference := schema.get("$ref"):
+        return str(reference.rpartition("/")[2])
+    if choices := schema.get("enum"):
+        return " | ".join(choices)
+    if alternatives := schema.get("oneOf") or schema.get("anyOf"):
+        return " | ".join(_kind(alternative) for alternative in alternatives)
+    if properties := schema.get("properties"):
+        return f"{{{', '.join(properties)}}}"
+    if "contentMediaType" in schema:
+        return "bytes"
+    kind = schema["type"]
+    text = " | ".join(kind) if isinstance(kind, list) else str(kind)
+    if text == "array":
+        return f"list of {_kind(schema['items'])}"
+    if (low := schema.get("minimum")) is not None and (high := schema.get("maximum")) is not None:
+        text += f" {low}…{high}"
+    return f"{text} ({schema['format']})" if "format" in schema else text

@@ -1,0 +1,125 @@
+"""Queries of the API.  What is not known is refused: a misspelt filter would find everything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.request import Request
+
+from ...domain.text import MAX_REFERENCE
+from ...errors import BadInput
+
+T = TypeVar("T")
+
+REFERENCE = "ref."
+MOST_REFERENCES = 100
+LONGEST = 500  # characters of a value
+
+_REFERENCE = re.compile(r"ref\.[a-z][a-z0-9_.-]{0,39}")
+
+# As in RFC 3339.  In a query a plus that nobody quoted is a space.
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+    r"([Zz]|[+ -][0-9]{2}:[0-9]{2})"
+)
+
+
+class Parameters:
+    """The parameters of a request.  Every method raises BadInput for what can't be meant."""
+
+    def __init__(self, given: Any, *known: str, references: bool = False) -> None:
+        """`known` are the parameters there are; with `references` also `ref.KEY`."""
+        self._given = given
+        for name in given:
+            if name not in known and not (references and _REFERENCE.fullmatch(name)):
+                listed = ", ".join([*known, *[f"{REFERENCE}KEY"] * references]) or "there are none"
+                raise BadInput(f"the parameter {name[:40]!r} is unknown: {listed}")
+
+    def all(self, name: str, longest: int = LONGEST) -> list[str]:
+        """All values of a parameter that may stand there several times."""
+        values = [str(value) for value in self._given.getall(name)]
+        if any(len(value) > longest for value in values):
+            raise BadInput(f"{name} is too long: at most {longest} characters")
+        return values
+
+    def text(self, name: str, default: str = "") -> str:
+        """The one value of a parameter."""
+        values = self.all(name)
+        if len(values) > 1:
+            raise BadInput(f"the parameter {name} stands there {len(values)} times: once is enough")
+        return values[0] if values else default
+
+    def one_of(self, name: str, *choices: str) -> str:
+        """One of the choices; the first if none is given."""
+        return self._parsed(name, choices[0], " or ".join(choices), lambda text: _in(text, choices))
+
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        """A whole number within bounds."""
+        return self._parsed(
+            name,
+            str(default),
+            f"a whole number from {least} to {most}",
+            lambda text: _whole(text, least, most),
+        )
+
+    def flag(self, name: str) -> bool:
+        """`true` or `false`."""
+        return self.one_of(name, "false", "true") == "true"
+
+    def time(self, name: str) -> datetime | None:
+        """A time, in UTC."""
+        wanted = "a time like 2026-01-31T12:00:00Z"
+        return self._parsed(name, "", wanted, time_of) if self.all(name) else None
+
+    def references(self) -> list[tuple[str, str]]:
+        """Keys and values of the references asked for: `artnr`, which tells most, first."""
+        names = [name for name in dict.fromkeys(self._given) if name.startswith(REFERENCE)]
+        pairs = [
+            (name.removeprefix(REFERENCE), value)
+            for name in ["artnr", *names]
+            for value in self.all(name, MAX_REFERENCE)
+        ]
+        if len(pairs) > MOST_REFERENCES:
+            raise BadInput(f"{len(pairs)} references are too many: at most {MOST_REFERENCES}")
+        return pairs
+
+    def _parsed(self, name: str, default: str, wanted: str, parse: Callable[[str], T]) -> T:
+        text = self.text(name, default)
+        try:
+            return parse(text)
+        except ValueError:
+            raise BadInput(f"{name} is {text[:40]!r}, and has to be {wanted}") from None
+
+
+def query(request: Request, *known: str, references: bool = False) -> Parameters:
+    """The parameters in the address of a request; 404 if its path goes on behind the view."""
+    if request.subpath:
+        raise HTTPNotFound("there is nothing at this address")
+    return Parameters(request.GET, *known, references=references)
+
+
+def time_of(text: Any) -> datetime:
+    """A time as RFC 3339 writes it, in UTC; raises ValueError."""
+    if not isinstance(text, str) or not _TIME.fullmatch(text):
+        raise ValueError(text)
+    text = text[:11] + text[11:].replace(" ", "+")
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError:  # the first or the last day of all, in another zone
+        raise ValueError(text) from None
+
+
+def _in(text: str, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        raise ValueError(text)
+    return text
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
+        raise ValueError(text)
+    return int(text)

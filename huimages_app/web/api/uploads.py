@@ -1,0 +1,86 @@
+"""Pictures that programs send: as the body itself, or as a file in a form."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from typing import BinaryIO
+
+from pyramid.httpexceptions import HTTPUnsupportedMediaType
+from pyramid.request import Request
+
+from ...domain.tags import parse_tags
+from ...errors import BadInput, TooLarge
+from ...services import Added, Description
+from ...services.permissions import EDIT
+from ...services.uploads import PROGRAM
+from ..forms import IMAGE
+from .parameters import Parameters, query
+
+_SAID = ("title", "filename", "tags", "type", "created", "artnr")
+
+
+def received(request: Request) -> Added:
+    """Add the picture of a request.  Raises BadUpload, BadInput, and what answers 415."""
+    said = query(request, *_SAID, references=True)
+    if request.content_type == "multipart/form-data":
+        file, filename, said = _from_form(request)
+    elif request.content_type.startswith("image/") or (
+        request.content_type == "application/octet-stream"
+    ):
+        file, filename = _body(request), said.text("filename")
+    else:
+        raise HTTPUnsupportedMediaType(
+            f"send the picture as the body, with the Content-Type image/… or "
+            f"application/octet-stream, or as the file {IMAGE!r} of multipart/form-data"
+        )
+    tags = parse_tags(said.text("tags"))
+    title, may_edit = said.text("title"), request.has_permission(EDIT)
+    description = Description(
+        title=title if may_edit else "",
+        default_title="" if may_edit else title,  # sending it again is no way to rename it
+        filename=filename,
+        tags=tags,
+        references=_by_key(said),
+        type=said.text("type"),
+        timestamp=said.time("created"),
+    )
+    visitor_id = request.ensure_visitor() if tags else PROGRAM
+    added: Added = request.library.intake.add(file, description, visitor_id)
+    return added
+
+
+def _from_form(request: Request) -> tuple[BinaryIO, str, Parameters]:
+    fields = request.POST.copy()
+    picture = fields.pop(IMAGE, None)
+    if not hasattr(picture, "file"):
+        raise BadInput(f"no picture was sent: it is the file {IMAGE!r} of the form")
+    for name, value in fields.items():
+        if not isinstance(value, str):
+            raise BadInput(f"{name[:40]!r} is a file: the picture is {IMAGE!r}, one to a request")
+    for name in set(request.GET) - set(fields):  # what the form says, wins
+        for value in request.GET.getall(name):
+            fields.add(name, value)
+    said = Parameters(fields, *_SAID, references=True)
+    return picture.file, said.text("filename") or picture.filename or "", said
+
+
+def _body(request: Request) -> BinaryIO:
+    limit = request.registry.settings["huimages"].upload_max_bytes
+    if (request.content_length or 0) > limit:
+        raise TooLarge(f"the picture is too large: at most {limit:,} bytes are taken")
+    body: BinaryIO = request.environ["wsgi.input"]
+    if hasattr(body, "seekable") and body.seekable():  # as waitress gives it
+        return body
+    # WebOb would copy it, too, and leave the copy open.
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed behind the answer
+    request.add_finished_callback(lambda request: copy.close())
+    shutil.copyfileobj(request.body_file, copy)
+    return copy
+
+
+def _by_key(said: Parameters) -> dict[str, list[str]]:
+    references: dict[str, list[str]] = {}
+    for key, value in said.references():
+        references.setdefault(key, []).append(value)
+    return references

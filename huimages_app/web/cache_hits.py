@@ -1,0 +1,104 @@
+"""The short way for what is asked most: a rendition that is in the cache.
+
+Pyramid takes most of the time of such an answer.  A plain request is looked up in the tree
+of resources and answered with the headers that the views' answers have; whatever has
+anything special to it (a signature, a part, a validator, a name that is not ASCII) takes the
+ordinary way, and so does every error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+from wsgiref.util import FileWrapper
+
+from pyramid.router import default_execution_policy
+
+from ..domain.formats import best_format
+from ..domain.ids import ID_PATTERN
+from ..services import Library, Served
+from .image_headers import picture_headers
+from .resources import ImageFile, Resource, Root
+from .security.headers import HeaderWriter
+
+Environ = dict[str, Any]
+Answer = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+
+# /SIZE/ID[.EXT][/NAME]; Pyramid takes names with @@ for views.
+_PATH = re.compile(rf"/([^/]{{1,60}})/({ID_PATTERN}[^/]*)(?:/(?!@@|\.{{1,2}}\Z)([^/]+))?")
+_SPECIAL = frozenset(
+    {
+        "HTTP_RANGE",
+        "HTTP_IF_RANGE",
+        "HTTP_IF_MATCH",
+        "HTTP_IF_NONE_MATCH",
+        "HTTP_IF_MODIFIED_SINCE",
+        "HTTP_IF_UNMODIFIED_SINCE",
+    }
+)
+_SMALL = 64 * 1024  # bytes that are read at once
+
+
+class Hits:
+    """Pyramid's execution policy: answers plain hits, has the router answer all else."""
+
+    def __init__(
+        self, root: Root, library: Library, writer: HeaderWriter, hosts: Collection[str] = ()
+    ) -> None:
+        self._root = root
+        self._library = library
+        self._writer = writer
+        self._hosts = hosts  # names this site answers to; any if empty
+
+    def __call__(self, environ: Environ, router: Any) -> Any:
+        return self._answer(environ) or default_execution_policy(environ, router)
+
+    def _answer(self, environ: Environ) -> Answer | None:
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("QUERY_STRING"):
+            return None
+        if not _SPECIAL.isdisjoint(environ) or not self._is_ours(environ):
+            return None
+        file = self._file(environ.get("PATH_INFO", ""))
+        if file is None or file.size.is_original or not self._library.sizes.allows(file.size):
+            return None
+        format_ = file.format or best_format(environ.get("HTTP_ACCEPT", ""))
+        served = self._library.renditions.find(file.image_id, file.size, format_)
+        if served is None:
+            return None
+        headers = [
+            *picture_headers(served, varies=file.format is None),
+            *self._writer.common(https=environ["wsgi.url_scheme"] == "https"),
+        ]
+
+        self._library.measures.count('responses{status="200"}')
+
+        def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+            start_response("200 OK", headers)
+            return _body(served, environ)
+
+        return answer
+
+    def _is_ours(self, environ: Environ) -> bool:
+        host = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
+        return not self._hosts or host.partition(":")[0] in self._hosts
+
+    def _file(self, path: str) -> ImageFile | None:
+        match = _PATH.fullmatch(path) if path.isascii() else None
+        if match is None:
+            return None
+        resource: Resource = self._root
+        try:
+            for name in filter(None, match.groups()):
+                resource = resource[name]
+        except KeyError:
+            return None
+        return resource if isinstance(resource, ImageFile) else None
+
+
+def _body(served: Served, environ: Environ) -> Iterable[bytes]:
+    if served.length <= _SMALL or environ["REQUEST_METHOD"] == "HEAD":
+        with served.file:
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [served.file.read()]
+    wrapper: Callable[..., Iterable[bytes]] = environ.get("wsgi.file_wrapper", FileWrapper)
+    return wrapper(served.file, _SMALL)

@@ -1,0 +1,85 @@
+"""What an error looks like: a page for people, JSON for scripts, a line of text for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pyramid.i18n import TranslationString
+from pyramid.renderers import render_to_response
+from pyramid.request import Request
+from pyramid.response import Response
+
+from ..errors import BadUpload, HuimagesError, IdCollision, StoreDown, TooLarge
+from .presentation.i18n import _
+from .presentation.responses import wants_json
+from .problems import is_for_programs, problem
+
+_TEMPLATE = "huimages_app:templates/error.pt"
+
+_HEADINGS: Mapping[int, TranslationString] = {
+    400: _("That did not work"),
+    401: _("Sign in"),
+    403: _("You may not do this"),
+    404: _("There is nothing here"),
+    405: _("This can't be done here"),
+    409: _("That is there already, and different"),
+    410: _("This picture has been removed"),
+    412: _("Somebody else was faster"),
+    413: _("That is too large"),
+    415: _("This is no picture we can read"),
+    429: _("That was too often"),
+    502: _("This picture can't be read"),
+    503: _("Please try again in a moment"),
+}
+_OTHERWISE = _("Something went wrong")
+
+
+def error_answer(
+    request: Request, status: int, sentence: str, for_people: TranslationString | None = None
+) -> Response:
+    """The answer to a request that failed; `sentence` says why, to whoever sent it.
+
+    A page says `for_people` instead, where that is given.
+    """
+    if is_for_programs(request) or wants_json(request):
+        translate = request.localizer.translate
+        title = translate(_HEADINGS.get(status, _OTHERWISE))
+        response = problem(request, status, title, translate(sentence))
+    elif "text/html" in request.headers.get("Accept", ""):
+        response = _page(request, status, for_people or sentence)
+    else:
+        response = _text(sentence)
+    response.status_int = status
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _page(request: Request, status: int, sentence: str) -> Response:
+    values = {
+        "heading": _HEADINGS.get(status, _OTHERWISE),
+        "status": status,
+        "detail": sentence,
+        # What comes from the depths of the program is English.
+        "language": None if isinstance(sentence, TranslationString) else "en",
+    }
+    try:
+        return render_to_response(_TEMPLATE, values, request=request)
+    except StoreDown:
+        # Even who is looking can't be found out; the sentence still can be said.
+        return _text(sentence)
+
+
+def _text(sentence: str) -> Response:
+    return Response(sentence + "\n", content_type="text/plain", charset="utf-8")
+
+
+def reason_of(error: HuimagesError) -> TranslationString:
+    """Why a picture was refused, for people."""
+    if isinstance(error, TooLarge):
+        return _("This picture is too large.")
+    if isinstance(error, IdCollision):
+        return _("Another picture is stored under the ID of this one.")
+    if isinstance(error, BadUpload):
+        return _("This is no picture, or a damaged one.")
+    return _OTHERWISE

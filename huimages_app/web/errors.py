@@ -1,0 +1,155 @@
+"""The one place where errors become answers."""
+
+from __future__ import annotations
+
+import logging
+
+from pyramid.exceptions import PredicateMismatch, URLDecodeError
+from pyramid.httpexceptions import HTTPException, HTTPNotFound
+from pyramid.i18n import TranslationString
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import exception_view_config, notfound_view_config
+from zope.interface import providedBy
+
+from ..errors import (
+    BadCursor,
+    BadImageId,
+    BadInput,
+    BadOriginal,
+    BadSize,
+    BadToken,
+    BadUpload,
+    Busy,
+    EditConflict,
+    HuimagesError,
+    IdCollision,
+    RemovedImage,
+    SizeNotAllowed,
+    StoreDown,
+    TooLarge,
+    TooManyAttempts,
+    UnknownImage,
+)
+from .error_pages import error_answer
+from .presentation.i18n import _
+
+log = logging.getLogger(__name__)
+
+# Most specific first.
+STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
+    (RemovedImage, 410),
+    (UnknownImage, 404),
+    (BadToken, 401),
+    (SizeNotAllowed, 403),
+    (TooManyAttempts, 429),
+    (TooLarge, 413),
+    (IdCollision, 409),
+    (BadUpload, 415),
+    (BadInput, 400),
+    (BadImageId, 400),
+    (BadCursor, 400),
+    (BadSize, 400),
+    (EditConflict, 412),
+    (BadOriginal, 502),
+    (StoreDown, 503),
+    (Busy, 503),
+)
+RETRY_AFTER = 10  # seconds
+
+# What a store or an original says concerns its operator, not the client.
+_SENTENCES: dict[type[HuimagesError], str] = {
+    StoreDown: _("A part of this site does not answer at the moment. Please try again."),
+    BadOriginal: _("The stored picture can't be read. Its owners have been told in the log."),
+}
+# What pages say, in the language of the page, where the error itself talks to programs.
+_FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
+    RemovedImage: _("Nobody can bring it back."),
+    UnknownImage: _("There is no such picture. Perhaps it has been moved to the trash."),
+    BadCursor: _("The address of this page is damaged. Please start from the first page."),
+}
+
+
+def status_of(error: HuimagesError) -> int:
+    """The HTTP status of one of our own errors."""
+    return next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
+
+
+@exception_view_config(HuimagesError)
+def known_error(error: HuimagesError, request: Request) -> Response:
+    """One of our own errors."""
+    status = status_of(error)
+    if status >= 500:
+        log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+    sentence = _SENTENCES.get(type(error), _sentence(str(error)))
+    response = error_answer(request, status, sentence, _FOR_PEOPLE.get(type(error)))
+    if status == 503:
+        response.retry_after = RETRY_AFTER
+    return response
+
+
+@exception_view_config(URLDecodeError)
+def undecodable_url(error: URLDecodeError, request: Request) -> Response:
+    return error_answer(request, 400, _("The address is not valid UTF-8."))
+
+
+@notfound_view_config()
+def not_found(error: HTTPNotFound, request: Request) -> Response:
+    """Nothing there; with the reason, where the path looks like one of a picture."""
+    if isinstance(error, PredicateMismatch) and (methods := _methods_of(request)):
+        response = error_answer(request, 405, f"This address takes {', '.join(methods)} only.")
+        response.allow = methods
+        return response
+    by_pyramid = isinstance(error, PredicateMismatch) or error.detail == request.path_info
+    if error.detail and not by_pyramid:
+        return error_answer(request, 404, _sentence(error.detail))
+    path = getattr(request, "traversed", ()) + tuple(
+        filter(None, [getattr(request, "view_name", ""), *getattr(request, "subpath", ())])
+    )
+    explain = getattr(getattr(request, "root", None), "explain", lambda path: None)
+    return error_answer(
+        request, 404, _sentence(explain(path) or _("There is nothing at this address."))
+    )
+
+
+@exception_view_config(HTTPException)
+def http_error(error: HTTPException, request: Request) -> Response:
+    """Answers that views raise: redirects, and statuses with a sentence."""
+    if error.code < 400:
+        return error
+    return error_answer(request, error.code, _sentence(error.detail or error.explanation))
+
+
+@exception_view_config(Exception)
+def bug(error: Exception, request: Request) -> Response:
+    """What nobody thought of: all of it to the log, none of it to the client."""
+    log.error("%s %s", request.method, request.path, exc_info=error)
+    return error_answer(request, 500, _("Something went wrong here. It is in the log."))
+
+
+def _sentence(text: str) -> str:
+    if isinstance(text, TranslationString):
+        return text
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _methods_of(request: Request) -> list[str]:
+    """The methods that views of this context and name take, found by introspection."""
+    context, name = request.context, request.view_name
+    methods: set[str] = set()
+    for entry in request.registry.introspector.get_category("views") or ():
+        view = entry["introspectable"]
+        wanted = view["context"]
+        fits = view["name"] == name and (
+            isinstance(context, wanted)
+            if isinstance(wanted, type)
+            else wanted in providedBy(context)
+        )
+        if fits and view["request_methods"]:
+            named = view["request_methods"]
+            # Pyramid keeps one name as a string, and lets whoever takes GET take HEAD.
+            methods.update({named} if isinstance(named, str) else named)
+    if "GET" in methods:
+        methods.add("HEAD")
+    return sorted(methods)

@@ -1,0 +1,33 @@
+"""What is said about a picture, whoever answers for it."""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+
+from ..services import Served
+
+# A rendition is a pure function of its URL, so nobody ever has to ask again.
+FOR_EVER = "public, max-age=31536000, immutable"
+# For a JPEG that stands in until the format that was asked for is made.
+FOR_NOW = "public, max-age=60"
+
+
+def picture_headers(
+    served: Served, caching: str = FOR_EVER, *, varies: bool = False
+) -> list[tuple[str, str]]:
+    """Headers of a whole picture; `varies`: its format was chosen by the client's Accept."""
+    headers = [
+        ("Content-Type", served.contenttype),
+        ("Content-Length", str(served.length)),
+        ("Accept-Ranges", "bytes"),
+        ("Cache-Control", caching),
+        # Whatever hides in the bytes of an original, a browser runs none of it.
+        ("Content-Security-Policy", "default-src 'none'; sandbox"),
+    ]
+    if served.modified is not None:
+        headers.append(("Last-Modified", formatdate(int(served.modified), usegmt=True)))
+    if served.etag is not None:
+        headers.append(("ETag", f'"{served.etag}"'))
+    if varies:
+        headers.append(("Vary", "Accept"))
+    return headers

@@ -1,0 +1,76 @@
+"""What a form or a script gets back when it has changed something.
+
+Forms of our pages carry `back`, the page they stand on, and are led there.  Scripts ask
+for `application/json`.  Whoever does neither gets what huImages 2.2 answered.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+
+from ...errors import BadInput
+
+# A path of this site: one slash, and nothing a browser would take for another host.
+_LOCAL_PATH = re.compile(r"/(?![/\\])[!-~]*")
+
+
+def wants_json(request: Request) -> bool:
+    """Whether the client asks for JSON by name and is no browser that shows a page."""
+    accept = request.headers.get("Accept", "")
+    return "application/json" in accept and "text/html" not in accept
+
+
+def changed(
+    request: Request, *, text: str, data: Any, notice: str = "", back: str | None = None
+) -> Response:
+    """The answer to a change: a redirect with a notice, `data` as JSON, or `text`.
+
+    `back` is where forms are led if not to where they came from.
+    """
+    if wants_json(request):
+        return json_answer(data)
+    origin = came_from(request)
+    if origin is None:
+        return Response(text, content_type="text/plain", charset="utf-8")
+    if notice:
+        request.session.flash(request.localizer.translate(notice))
+    return HTTPSeeOther(back or origin)
+
+
+def came_from(request: Request) -> str | None:
+    """The page a form stands on; None if the request comes from none of our forms."""
+    origin = request.POST.get("back")
+    return None if origin is None else local_path(request, origin)
+
+
+def local_path(request: Request, path: str) -> str:
+    """A path that somebody sent, if it is one of this site; the start page if not."""
+    return path if _LOCAL_PATH.fullmatch(path) else request.script_name + "/"
+
+
+def json_answer(data: Any, status: int = 200) -> Response:
+    """Data as JSON."""
+    body = json.dumps(data, ensure_ascii=False)
+    return Response(body, status=status, content_type="application/json", charset="utf-8")
+
+
+def field(request: Request, name: str) -> str:
+    """A text field of the form; raises BadInput if it is not there."""
+    value = request.POST.get(name)
+    if not isinstance(value, str):
+        raise BadInput(f"the form lacks the field {name!r}")
+    return value
+
+
+def number_field(request: Request, name: str) -> float:
+    """A number in a field of the form; raises BadInput."""
+    value = field(request, name).strip().replace(",", ".")
+    if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", value):
+        raise BadInput(f"the field {name!r} is {value[:20]!r}, and has to be a number")
+    return float(value)

@@ -1,0 +1,95 @@
+"""What image pages say to machines: oEmbed, Open Graph, Schema.org."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from pyramid.request import Request
+
+from ...domain.models import Image, Summary
+from ..api.serializers import rating_of, tags_of, time_text
+from .embedding import CONTENTTYPE, Shown, shown
+from .grids import title_of
+from .site import NAME, Site
+
+# Would end the element that JSON stands in, or begin another.
+_IN_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """For the head of an image page; `properties` are those of Open Graph."""
+
+    page: str
+    oembed: str
+    title: str
+    properties: list[tuple[str, str]]
+    json_ld: str
+
+
+def sharing_of(image: Image, summary: Summary, request: Request) -> Sharing:
+    """What to say about an image."""
+    site, title = Site(request), title_of(image, request)
+    page = f"{request.host_url}{site.path('image', image.id)}"
+    oembed = f"{request.host_url}{site.view_path('oembed')}?{urlencode({'url': page})}"
+    picture = shown(image, request)
+    json_ld = json.dumps(_image_object(image, summary, page, title, picture), ensure_ascii=False)
+    return Sharing(
+        page, oembed, title, _open_graph(page, title, picture), json_ld.translate(_IN_HTML)
+    )
+
+
+def _open_graph(page: str, title: str, picture: Shown | None) -> list[tuple[str, str]]:
+    properties = [
+        ("og:type", "website"),
+        ("og:site_name", NAME),
+        ("og:title", title),
+        ("og:url", page),
+    ]
+    if picture:
+        properties += [
+            ("og:image", picture.url),
+            ("og:image:type", CONTENTTYPE),
+            ("og:image:width", str(picture.width)),
+            ("og:image:height", str(picture.height)),
+            ("og:image:alt", picture.alt or title),
+        ]
+    return properties
+
+
+def _image_object(
+    image: Image, summary: Summary, page: str, title: str, picture: Shown | None
+) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "ImageObject",
+        "identifier": image.id,
+        "name": title,
+        "url": page,
+        "dateCreated": time_text(image.created),
+        "dateModified": time_text(image.modified),
+        "keywords": tags_of(summary),
+    }
+    if picture:
+        data["contentUrl"] = picture.url
+        data["encodingFormat"] = CONTENTTYPE
+        data["width"] = _pixels(picture.width)
+        data["height"] = _pixels(picture.height)
+        data["description"] = picture.alt or title
+    rating = rating_of(summary)
+    if rating["count"]:
+        data["aggregateRating"] = {
+            "@type": "AggregateRating",
+            "ratingValue": rating["average"],
+            "ratingCount": rating["count"],
+            "bestRating": 10,
+            "worstRating": 0,
+        }
+    return data
+
+
+def _pixels(value: int) -> dict[str, Any]:
+    return {"@type": "QuantitativeValue", "value": value, "unitCode": "E37"}  # UN/CEFACT: pixel

@@ -1,0 +1,281 @@
+"""The URL tree.  Resources find what a path names; they ask no store and answer nothing.
+
+/                      Root
+/SIZE                  SizeFolder
+/SIZE/ID[.EXT]         ImageFile
+/SIZE/ID/NAME[.EXT]    ImageFile
+/upload                Upload
+/image                 Images
+/image/ID              ImagePage
+/tag                   Tags
+/tag/T                 Tagged
+/favorites             Favorites
+/selection             Selection
+/trash                 Trash
+/trash/ID              TrashedImage
+/api/v1                Api
+/api/v1/images         ApiImages
+/api/v1/images/ID      ApiImage
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyramid.authorization import DENY_ALL, Allow
+
+from ..domain.formats import JPEG, Format, is_negotiated, parse_format
+from ..domain.ids import parse_image_id
+from ..domain.sizes import Size
+from ..errors import BadImageId, BadSize, UnknownFormat
+from ..services import Library
+from ..services.permissions import SCOPES
+
+
+class Resource:
+    """A place in the tree: its name in the path and the place it lies in."""
+
+    __name__: str | None
+    __parent__: Resource | None
+
+    def __init__(self, parent: Resource | None, name: str | None) -> None:
+        self.__parent__ = parent
+        self.__name__ = name
+
+    def __getitem__(self, name: str) -> Resource:
+        raise KeyError(name)
+
+
+class ImageFile(Resource):
+    """A rendition, or an original: what it shows, how large, in which format."""
+
+    def __init__(
+        self,
+        parent: SizeFolder,
+        name: str,
+        image_id: str,
+        format_: Format | None,
+        filename: str = "",
+    ) -> None:
+        super().__init__(parent, name)
+        self._folder = parent
+        self.size = parent.size
+        self.image_id = image_id
+        self.format = format_  # None: the best one that the client takes
+        self.filename = filename  # the last part of the URL, for the person who saves it
+
+    def __getitem__(self, name: str) -> ImageFile:
+        """The same picture under a name of somebody's choice; its ending is the format."""
+        if self.filename or self.__name__ != self.image_id:
+            raise KeyError(name)
+        stem, dot, extension = name.rpartition(".")
+        try:
+            format_ = self._folder.format_of(extension if dot and stem else "")
+        except UnknownFormat:
+            # The name may hold a dot of its own.
+            format_ = self._folder.format_of("")
+        return ImageFile(self._folder, name, self.image_id, format_, filename=name)
+
+
+class SizeFolder(Resource):
+    """All images in one size; `negotiate` is the setting."""
+
+    def __init__(self, parent: Resource, name: str, size: Size, negotiate: str) -> None:
+        super().__init__(parent, name)
+        self.size = size
+        self._negotiate = negotiate
+
+    def __getitem__(self, name: str) -> ImageFile:
+        stem, _, extension = name.partition(".")
+        try:
+            image_id = parse_image_id(stem)
+            format_ = self.format_of(extension)
+        except (BadImageId, UnknownFormat):
+            raise KeyError(name) from None
+        return ImageFile(self, name, image_id, format_)
+
+    def format_of(self, extension: str) -> Format | None:
+        """The format of an ending; None if the client's Accept decides.  Raises UnknownFormat."""
+        if self.size.is_original:
+            return JPEG  # any ending will do
+        return None if is_negotiated(extension, self._negotiate) else parse_format(extension)
+
+
+class ImagePage(Resource):
+    """One image, for people."""
+
+    def __init__(self, parent: Resource, name: str) -> None:
+        super().__init__(parent, name)
+        self.image_id = name
+
+
+class Images(Resource):
+    """All images, for people."""
+
+    def __getitem__(self, name: str) -> ImagePage:
+        try:
+            return ImagePage(self, parse_image_id(name))
+        except BadImageId:
+            raise KeyError(name) from None
+
+
+class Tagged(Resource):
+    """The images with a tag."""
+
+    def __init__(self, parent: Resource, name: str) -> None:
+        super().__init__(parent, name)
+        self.tag = name
+
+
+class Tags(Resource):
+    """All tags.  Any text can be one; whether anything has it, the store knows."""
+
+    # What is found below as a view; a tag of this name has another address.
+    reserved = frozenset({"suggestions"})
+
+    def __getitem__(self, name: str) -> Tagged:
+        if name in self.reserved:
+            raise KeyError(name)
+        return Tagged(self, name)
+
+
+class Favorites(Resource):
+    """The visitor's own favourites."""
+
+
+class Selection(Resource):
+    """What is done to several images at once."""
+
+
+class TrashedImage(Resource):
+    """One image in the trash."""
+
+    def __init__(self, parent: Resource, name: str) -> None:
+        super().__init__(parent, name)
+        self.image_id = name
+
+
+class Trash(Resource):
+    """Images on their way out."""
+
+    def __getitem__(self, name: str) -> TrashedImage:
+        try:
+            return TrashedImage(self, parse_image_id(name))
+        except BadImageId:
+            raise KeyError(name) from None
+
+
+class Upload(Resource):
+    """Where pictures come in."""
+
+
+class Accounts(Resource):
+    """Who may sign in, and with which tokens."""
+
+
+class ApiImage(Resource):
+    """One image, for programs."""
+
+    def __init__(self, parent: Resource, name: str) -> None:
+        super().__init__(parent, name)
+        self.image_id = name
+
+
+class ApiImages(Resource):
+    """All images, for programs."""
+
+    def __getitem__(self, name: str) -> ApiImage:
+        try:
+            return ApiImage(self, parse_image_id(name))
+        except BadImageId:
+            raise KeyError(name) from None
+
+
+class Api(Resource):
+    """The first version of what programs are offered."""
+
+    def __getitem__(self, name: str) -> ApiImages:
+        if name != "images":
+            raise KeyError(name)
+        return ApiImages(self, name)
+
+
+class Apis(Resource):
+    """All versions there are."""
+
+    def __getitem__(self, name: str) -> Api:
+        if name != "v1":
+            raise KeyError(name)
+        return Api(self, name)
+
+
+class Root(Resource):
+    """The site.  `library` is what it shows."""
+
+    pages: Mapping[str, type[Resource]] = {
+        "image": Images,
+        "upload": Upload,
+        "tag": Tags,
+        "favorites": Favorites,
+        "selection": Selection,
+        "trash": Trash,
+        "accounts": Accounts,
+        "api": Apis,
+    }
+
+    def __init__(
+        self,
+        library: Library,
+        names: Mapping[str, Size],
+        least_roles: Mapping[str, str],
+        negotiate: str,
+    ) -> None:
+        super().__init__(None, "")
+        self.__acl__ = acl(least_roles)
+        self.library = library
+        self._names = names
+        self._negotiate = negotiate
+
+    def __getitem__(self, name: str) -> Resource:
+        if page := self.pages.get(name):
+            return page(self, name)
+        try:
+            return self.sized(name)
+        except BadSize:
+            raise KeyError(name) from None
+
+    def sized(self, name: str) -> SizeFolder:
+        """All images in the size of that name; raises BadSize."""
+        return SizeFolder(self, name, Size.parse(name, self._names), self._negotiate)
+
+    def explain(self, path: tuple[str, ...]) -> str | None:
+        """Why a path that looks like one of a picture leads nowhere; None if it doesn't."""
+        if len(path) < 2 or path[0] in self.pages:
+            return None
+        try:
+            folder = self.sized(path[0])
+            stem, _, extension = path[1].partition(".")
+            parse_image_id(stem)
+            folder.format_of(extension)
+        except (BadSize, BadImageId, UnknownFormat) as error:
+            return str(error)
+        return None
+
+
+def acl(least_roles: Mapping[str, str]) -> list[tuple[str, str, object]]:
+    """Who may do what in the whole tree, from the least role that has each permission.
+
+    The pictures themselves are not in it: whoever has an ID may see its image, within the
+    sizes that are allowed or signed.
+    """
+    return [
+        *((Allow, f"role:{role}", permission) for permission, role in least_roles.items()),
+        *((Allow, f"scope:{scope}", permissions) for scope, permissions in SCOPES.items()),
+        DENY_ALL,
+    ]
+
+
+def root_factory(root: Root) -> Any:
+    """What Pyramid calls for the root of each request: the tree has no state of its own."""
+    return lambda request: root

@@ -1,0 +1,40 @@
+"""Tells the library's audit log who is acting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.tweens import EXCVIEW
+
+from ...services import audit
+from .client_ip import Addresses
+
+
+class Auditing:
+    """A tween in which what is done is done by who asks."""
+
+    def __init__(self, handler: Callable[[Request], Response], registry: Any) -> None:
+        self._handler = handler
+        self._addresses: Addresses = registry["huimages.addresses"]
+
+    @classmethod
+    def install(cls, config: Any, addresses: Addresses) -> None:
+        config.registry["huimages.addresses"] = addresses
+        config.add_tween(f"{__name__}.{cls.__name__}", under=EXCVIEW)
+
+    def __call__(self, request: Request) -> Response:
+        def actor() -> Mapping[str, str]:
+            identity = request.identity
+            who = {
+                "account": identity.account,
+                "token": identity.token,
+                "visitor": "" if identity.account or identity.token else identity.visitor_id,
+                "address": self._addresses.client(request),
+            }
+            return {f"by_{key}": value for key, value in who.items() if value}
+
+        with audit.acting_as(actor):
+            return self._handler(request)

@@ -1,0 +1,71 @@
+"""What every answer carries, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...config.settings import Settings
+
+# Anything but a page is looked at, never run.
+INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+def page_policy(image_url: str) -> str:
+    """The Content-Security-Policy of pages: only what this site serves itself.
+
+    `image_url` is the base of image URLs, for pictures on a host of their own.
+    """
+    parts = urlsplit(image_url)
+    images = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            # The grid is given its ratios by style attributes (--w, --h).
+            "style-src-attr 'unsafe-inline'",
+            # data: placeholders, blob: the previews of what is about to be uploaded.
+            f"img-src 'self' data: blob:{images}",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class HeaderWriter:
+    """A subscriber to NewResponse: a tween would come too early to see the cookies."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._page_policy = page_policy(settings.image_url)
+        self._hsts = settings.hsts
+
+    def common(self, *, https: bool) -> Iterator[tuple[str, str]]:
+        """What an answer of every kind carries."""
+        yield "X-Content-Type-Options", "nosniff"
+        # Addresses hold image IDs, and an ID is all it takes to see an image.
+        yield "Referrer-Policy", "same-origin"
+        if self._hsts and https:
+            yield "Strict-Transport-Security", f"max-age={self._hsts}"
+
+    def __call__(self, event: Any) -> None:
+        request, response = event.request, event.response
+        headers = response.headers
+        is_page = response.content_type == "text/html"
+        for name, value in self.common(https=request.scheme == "https"):
+            headers.setdefault(name, value)
+        headers.setdefault("Content-Security-Policy", self._page_policy if is_page else INERT)
+        if is_page:
+            headers.setdefault("X-Frame-Options", "DENY")
+            headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if response.status_int == 401:
+            headers.setdefault("WWW-Authenticate", "Bearer")
+        if "Set-Cookie" in headers:
+            headers["Cache-Control"] = "private, no-store"
+        elif "Cache-Control" not in headers:
+            headers["Cache-Control"] = "private, no-cache"

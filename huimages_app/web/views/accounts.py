@@ -1,0 +1,127 @@
+"""Accounts and tokens, for admins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...errors import BadInput
+from ...services.accounts import MIN_PASSWORD, SIGN_IN_ROLES
+from ...services.permissions import ADMINISTER, SCOPES
+from ..presentation.i18n import _
+from ..presentation.site import Site
+from ..resources import Accounts
+
+_TEMPLATE = "huimages_app:templates/accounts.pt"
+_MAX_DAYS = 10 * 365
+
+
+@view_config(context=Accounts, request_method="GET", permission=ADMINISTER, renderer=_TEMPLATE)
+def accounts(request: Request) -> dict[str, Any]:
+    """All accounts and tokens."""
+    return _page(request)
+
+
+@view_config(context=Accounts, request_method="POST", permission=ADMINISTER, renderer=_TEMPLATE)
+def change_account(request: Request) -> dict[str, Any] | Response:
+    """Does what the field `action` names; the page again, with the reason, if it can't."""
+    try:
+        action = _ACTIONS.get(_text(request, "action"))
+        if action is None:
+            raise BadInput(f"the field 'action' is one of {', '.join(_ACTIONS)}")
+        action(request)
+    except BadInput as error:
+        request.response.status_int = 400
+        return _page(request, problem=error.args[0])
+    return HTTPSeeOther(Site(request).path("accounts"))
+
+
+@view_config(
+    context=Accounts,
+    name="token",
+    request_method="POST",
+    permission=ADMINISTER,
+    renderer=_TEMPLATE,
+)
+def add_token(request: Request) -> dict[str, Any]:
+    """Makes a token and shows it, this once."""
+    days = _text(request, "days").strip()
+    try:
+        if days and not (days.isdecimal() and 1 <= int(days) <= _MAX_DAYS):
+            raise BadInput(_("The lifetime is a number of days, or empty."))
+        _token, text = request.library.tokens.add(
+            _text(request, "name"),
+            [str(scope) for scope in request.POST.getall("scope")],
+            timedelta(days=int(days)) if days else None,
+        )
+    except BadInput as error:
+        request.response.status_int = 400
+        return _page(request, problem=error.args[0])
+    request.response.headers["Cache-Control"] = "no-store"
+    return _page(request, new_token=text)
+
+
+def _add(request: Request) -> None:
+    request.library.accounts.add(
+        _text(request, "name"),
+        _text(request, "role"),
+        # Without one, the account is for somebody whom a proxy signs in.
+        _text(request, "password") or None,
+    )
+
+
+def _set_role(request: Request) -> None:
+    _not_oneself(request)
+    request.library.accounts.set_role(_text(request, "name"), _text(request, "role"))
+
+
+def _set_password(request: Request) -> None:
+    name = _text(request, "name")
+    request.library.accounts.set_password(name, _text(request, "password"))
+    request.library.throttle.clear(name)
+
+
+def _remove(request: Request) -> None:
+    _not_oneself(request)
+    request.library.accounts.remove(_text(request, "name"))
+
+
+def _revoke(request: Request) -> None:
+    request.library.tokens.revoke(_text(request, "token"))
+
+
+_ACTIONS: dict[str, Callable[[Request], None]] = {
+    "add": _add,
+    "role": _set_role,
+    "password": _set_password,
+    "remove": _remove,
+    "revoke": _revoke,
+}
+
+
+def _not_oneself(request: Request) -> None:
+    if _text(request, "name") == request.identity.account:
+        raise BadInput(_("You can't take your own account's rights away."))
+
+
+def _page(request: Request, *, problem: str = "", new_token: str = "") -> dict[str, Any]:
+    return {
+        "accounts": request.library.accounts.all(),
+        "tokens": request.library.tokens.all(),
+        "roles": SIGN_IN_ROLES,
+        "scopes": list(SCOPES),
+        "min_password": MIN_PASSWORD,
+        "problem": problem,
+        "new_token": new_token,
+    }
+
+
+def _text(request: Request, field: str) -> str:
+    value = request.POST.get(field, "")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,97 @@
+"""What visitors say about a picture: tags, ratings, favourites.
+
+The addresses and plain answers are those of huImages 2.2; see `answers` for the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...errors import BadInput
+from ...services.permissions import CONTRIBUTE, EDIT, VIEW
+from ..presentation.responses import changed, field, json_answer, number_field
+from ..resources import ImagePage, Tags
+
+_SUGGESTIONS = 10
+
+
+@view_config(context=ImagePage, name="rate", request_method="POST", permission=CONTRIBUTE)
+def rate(context: ImagePage, request: Request) -> Response:
+    """Field `rating`, a whole number from 0 to 10; empty takes the rating back.
+
+    Answers the average as text, or `{"average": 7.5, "count": 2, "own": 8}`.
+    """
+    own = None
+    if field(request, "rating").strip():
+        rating = number_field(request, "rating")
+        if not rating.is_integer():
+            raise BadInput("a rating is a whole number from 0 to 10")
+        own = int(rating)
+    summary = request.library.editing.rate(context.image_id, request.ensure_visitor(), own)
+    average = summary.rating
+    return changed(
+        request,
+        text="" if average is None else f"{average:g}",
+        data={"average": average, "count": summary.rating_count, "own": own},
+    )
+
+
+@view_config(context=ImagePage, name="favorite", request_method="POST", permission=CONTRIBUTE)
+def favorite(context: ImagePage, request: Request) -> Response:
+    """Field `rating`: 1 makes it a favourite, 0 ends that.
+
+    Answers `ok` as text, or `{"favorite": true}`.
+    """
+    wanted = field(request, "rating").strip()
+    if wanted not in {"0", "1"}:
+        raise BadInput("the field 'rating' is 1 for a favourite and 0 for none")
+    request.library.editing.favorite(context.image_id, request.ensure_visitor(), wanted == "1")
+    return changed(request, text="ok", data={"favorite": wanted == "1"})
+
+
+@view_config(context=ImagePage, name="tag", request_method="POST", permission=CONTRIBUTE)
+def tag(context: ImagePage, request: Request) -> Response:
+    """Field `newtag`, tags divided by commas or spaces.
+
+    Answers the list of them as they are stored, as JSON in any case.
+    """
+    text = field(request, "newtag")
+    if not text.strip(" ,\t"):
+        raise BadInput("no tag was given")
+    added = list(request.library.editing.tag(context.image_id, request.ensure_visitor(), text))
+    response = changed(request, text="", data=added)
+    return response if response.location else json_answer(added)
+
+
+@view_config(context=ImagePage, name="untag", request_method="POST", permission=CONTRIBUTE)
+def untag(context: ImagePage, request: Request) -> Response:
+    """Field `tag`: takes back one's own tag; of editors, whoever gave it.
+
+    Answers `ok` as text, or `{"removed": "sea"}`.
+    """
+    removed = field(request, "tag")
+    take_back(request, context.image_id, [removed])
+    return changed(request, text="ok", data={"removed": removed})
+
+
+def take_back(request: Request, image_id: str, tags: Iterable[str]) -> None:
+    """Remove tags as far as this person may."""
+    editing = request.library.editing
+    for removed in tags:
+        if request.has_permission(EDIT):
+            editing.untag_all(image_id, removed)
+        elif request.visitor_id:
+            editing.untag(image_id, request.visitor_id, removed)
+
+
+@view_config(context=ImagePage, name="tag_suggestion", request_method="GET", permission=VIEW)
+@view_config(context=Tags, name="suggestions", request_method="GET", permission=VIEW)
+def tag_suggestion(request: Request) -> Response:
+    """`?tag=pre`: tags that begin so, most used first, as a JSON list."""
+    prefix = request.GET.get("tag", "").strip().lower()[:64]
+    found = request.library.metadata.tags(prefix, _SUGGESTIONS) if prefix else []
+    return json_answer([name for name, _count in found])

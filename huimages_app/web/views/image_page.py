@@ -1,0 +1,198 @@
+"""The page of one picture, and the ways from it to others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+
+from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...domain.formats import JPEG, WEBP
+from ...domain.models import Image, Mark, Summary
+from ...domain.sizes import Size
+from ...services.permissions import EDIT, VIEW
+from ...services.urls import Markup
+from ..image_files import picture_response
+from ..presentation.collections import Collection, neighbours_in
+from ..presentation.grids import GridItem, items_of, markup_of, style_of, thumb_of, title_of
+from ..presentation.i18n import _
+from ..presentation.sharing import sharing_of
+from ..presentation.site import Site
+from ..resources import ImagePage
+
+# Widths in pixels, each about half as much again as the one before.
+WIDTHS = (480, 720, 1080, 1600, 2400, 3600)
+_FALLBACK = Size.parse("1080x")
+_CLICKED = Size.parse("320x320")
+_CROPS = (Size.parse("150x150!"), Size.parse("200x100!"), Size.parse("75x150!"))
+# Through all others the colour of the placeholder could be seen.
+_OPAQUE = {"image/jpeg", "image/bmp"}
+_SNIPPET = Size.parse("1024x768")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The picture at the full width of the page; `wide` is its ratio in CSS."""
+
+    src: str
+    srcset: str
+    webp: str
+    width: int
+    height: int
+    alt: str
+    style: str
+    ratio: str
+    full: str  # the largest rendition, for the full screen
+    full_width: int
+    full_height: int
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag of the picture; `is_mine` if the visitor gave it, `is_removable` by the visitor."""
+
+    name: str
+    count: int
+    href: str
+    is_mine: bool
+    is_removable: bool
+
+
+@dataclass(frozen=True)
+class Crop:
+    """What a crop around the focal point shows."""
+
+    src: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """Something to copy."""
+
+    name: str
+    text: str
+
+
+@view_config(
+    context=ImagePage,
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/image.pt",
+)
+def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
+    """All about a picture; `?in=tag:sea` is the collection somebody walks through."""
+    library, image_id = request.library, context.image_id
+    image = library.image(image_id)
+    collection = Collection.parse(request.GET.get("in", ""))
+    beside = neighbours_in(collection, image_id, request)
+    others = library.metadata.get_many(filter(None, [beside.previous, beside.next]))
+    mark = library.metadata.mark(image_id, request.visitor_id) if request.visitor_id else Mark()
+    summary = library.metadata.summary(image_id)
+    markup = markup_of(request)
+    return {
+        "image": image,
+        "title": title_of(image, request),
+        "collection": collection,
+        "picture": picture_of(image, markup),
+        "mark": mark,
+        "summary": summary,
+        "sharing": sharing_of(image, summary, request),
+        "tags": _tags(summary, mark, request),
+        "previous": _neighbour(others.get(beside.previous or ""), collection, request),
+        "next": _neighbour(others.get(beside.next or ""), collection, request),
+        "random": items_of(library.metadata.random(1), request),
+        "crops": [_crop(image, size, markup) for size in _CROPS],
+        "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
+        "other_references": "\n".join(
+            f"{key}: {value}"
+            for key, values in sorted(image.references.items())
+            if key != "artnr"
+            for value in values
+        ),
+        "clicked": _crop(image, _CLICKED, markup),
+        "snippets": _snippets(image, library.markup.at(request.application_url)),
+    }
+
+
+@view_config(context=ImagePage, name="download", request_method="GET", permission=VIEW)
+def download(context: ImagePage, request: Request) -> Response:
+    """The original as a file to save, under the name it was uploaded with."""
+    image = request.library.image(context.image_id)
+    response = picture_response(request.library.renditions.original(image.id))
+    name = quote(image.filename or f"{image.id}.jpeg")
+    response.content_disposition = f"attachment; filename*=UTF-8''{name}"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@view_config(context=ImagePage, name="previous", request_method="GET", permission=VIEW)
+@view_config(context=ImagePage, name="next", request_method="GET", permission=VIEW)
+def neighbour(context: ImagePage, request: Request) -> HTTPFound:
+    """Leads to the picture before or after, in the collection of `?in=`."""
+    collection = Collection.parse(request.GET.get("in", ""))
+    beside = neighbours_in(collection, context.image_id, request)
+    image_id = getattr(beside, request.view_name)
+    if image_id is None:
+        raise HTTPNotFound(_("There is no further picture in this direction."))
+    return HTTPFound(Site(request).path("image", image_id, **{"in": collection.key}))
+
+
+def picture_of(image: Image, markup: Markup) -> Picture:
+    """The addresses and sizes of a picture that is shown large."""
+    widths = [width for width in WIDTHS if width < image.width]
+    if len(widths) < len(WIDTHS):
+        widths.append(image.width)
+    full = Size(width=widths[-1])
+    is_opaque = image.contenttype in _OPAQUE
+    width, height = _FALLBACK.fitted(image.width, image.height)
+    full_width, full_height = full.fitted(image.width, image.height)
+    return Picture(
+        src=markup.named_url(image, _FALLBACK),
+        srcset=", ".join(f"{markup.named_url(image, Size(width=w), JPEG)} {w}w" for w in widths),
+        webp=", ".join(f"{markup.named_url(image, Size(width=w), WEBP)} {w}w" for w in widths),
+        width=width,
+        height=height,
+        alt=markup.alt(image),
+        style=style_of(image if is_opaque else replace(image, placeholder="#ffffff")),
+        ratio=f"{image.width / image.height:.3f}",
+        full=markup.named_url(image, full),
+        full_width=full_width,
+        full_height=full_height,
+    )
+
+
+def _tags(summary: Summary, mark: Mark, request: Request) -> list[Tag]:
+    site = Site(request)
+    is_editor = site.may(EDIT)
+    by_count = sorted(summary.tags.items(), key=lambda entry: (-entry[1], entry[0]))
+    return [
+        Tag(name, count, site.tag_path(name), name in mark.tags, is_editor or name in mark.tags)
+        for name, count in by_count
+    ]
+
+
+def _neighbour(image: Image | None, collection: Collection, request: Request) -> GridItem | None:
+    if image is None:
+        return None
+    href = Site(request).path("image", image.id, **{"in": collection.key})
+    return thumb_of(image, href, request)
+
+
+def _crop(image: Image, size: Size, markup: Markup) -> Crop:
+    return Crop(markup.named_url(image, size), *size.fitted(image.width, image.height))
+
+
+def _snippets(image: Image, markup: Markup) -> Sequence[Snippet]:
+    return (
+        Snippet("URL", markup.named_url(image, _SNIPPET)),
+        Snippet("<img>", markup.tag(image, _SNIPPET, {"srcset": markup.srcset(image, _SNIPPET)})),
+        Snippet("<picture>", markup.picture(image, _SNIPPET)),
+        Snippet("Markdown", markup.markdown(image, _SNIPPET)),
+    )

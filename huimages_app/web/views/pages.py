@@ -1,0 +1,119 @@
+"""Pages that show many pictures: the start, all of them, a tag, a search, the favourites."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.request import Request
+from pyramid.view import view_config
+
+from ...domain.models import Query
+from ...services.permissions import CONTRIBUTE, VIEW
+from ..presentation.collections import Collection, cloud, searched
+from ..presentation.grids import grid_of, items_of
+from ..presentation.i18n import _
+from ..presentation.site import Site
+from ..resources import Favorites, Images, Root, Tagged, Tags
+
+_NEWEST, _RANDOM, _TAGS = 24, 16, 60
+_ORDERS = {"oldest": Collection("oldest"), "rated": Collection("rated")}
+_CLOUD = 1000  # tags on their page; a search finds the rest
+
+
+@view_config(
+    context=Root,
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/start.pt",
+)
+def start(context: Root, request: Request) -> dict[str, Any]:
+    """Newest pictures, some at random, the tags most used."""
+    metadata = request.library.metadata
+    return {
+        "newest": items_of(metadata.page(Query(), _NEWEST).images, request, Collection()),
+        "random": items_of(metadata.random(_RANDOM), request),
+        "cloud": cloud(metadata.tags(limit=_TAGS), Site(request)),
+    }
+
+
+@view_config(
+    context=Images,
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/collection.pt",
+)
+def all_images(context: Images, request: Request) -> dict[str, Any]:
+    """All pictures: newest, oldest or best rated first (`?order=`)."""
+    collection = _ORDERS.get(request.GET.get("order", ""), Collection())
+    return _shown(collection, request)
+
+
+@view_config(context=Images, name="random", request_method="GET", permission=VIEW)
+def random_image(context: Images, request: Request) -> HTTPFound:
+    """Leads to the page of some picture."""
+    for image in request.library.metadata.random(1):
+        response = HTTPFound(Site(request).path("image", image.id))
+        response.cache_control = "no-store"
+        return response
+    raise HTTPNotFound(_("There are no pictures here yet."))
+
+
+@view_config(
+    context=Tags, request_method="GET", permission=VIEW, renderer="huimages_app:templates/tags.pt"
+)
+def tags(context: Tags, request: Request) -> dict[str, Any]:
+    """The whole cloud."""
+    return {"cloud": cloud(request.library.metadata.tags(limit=_CLOUD), Site(request))}
+
+
+@view_config(
+    context=Tagged,
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/collection.pt",
+)
+def tagged(context: Tagged, request: Request) -> dict[str, Any]:
+    """Pictures with a tag."""
+    return _shown(Collection("tag", context.tag), request)
+
+
+@view_config(
+    context=Tags,
+    request_method="GET",
+    request_param="name",
+    permission=VIEW,
+    renderer="huimages_app:templates/collection.pt",
+)
+def tagged_oddly(context: Tags, request: Request) -> dict[str, Any]:
+    """The same for a tag that can't be part of a path, as `a/b`."""
+    return _shown(Collection("tag", request.GET["name"]), request)
+
+
+@view_config(
+    context=Root,
+    name="search",
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/collection.pt",
+)
+def search(context: Root, request: Request) -> dict[str, Any]:
+    """Pictures that fit the words of `?q=`: titles, tags, file names, article numbers."""
+    return _shown(searched(request.GET.get("q", "")), request)
+
+
+@view_config(
+    context=Favorites,
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/collection.pt",
+)
+def favorites(context: Favorites, request: Request) -> dict[str, Any]:
+    """The visitor's own favourites.  Whose they are stands in no address."""
+    if request.old_visitor_id and request.has_permission(CONTRIBUTE):
+        request.ensure_visitor()  # with a copy of the favourites from the old site
+    return _shown(Collection("favorites"), request)
+
+
+def _shown(collection: Collection, request: Request) -> dict[str, Any]:
+    return {"collection": collection, "grid": grid_of(collection, request)}

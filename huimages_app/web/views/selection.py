@@ -1,0 +1,120 @@
+"""What is done to several pictures at once: the form under every grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...domain.ids import parse_image_id
+from ...domain.tags import parse_tags
+from ...errors import BadInput, TooLarge, UnknownImage
+from ...services.permissions import CONTRIBUTE, EDIT, VIEW
+from ...services.zip_download import archive
+from ..presentation.i18n import _
+from ..presentation.responses import changed
+from ..presentation.site import Site
+from ..resources import Selection
+from .annotations import take_back
+
+MOST = 500  # pictures at once
+MOST_BYTES = 4_000_000_000  # in one archive
+_NAME = "huimages.zip"
+
+
+@view_config(context=Selection, request_method="POST", permission=VIEW)
+def selection(context: Selection, request: Request) -> Response:
+    """Fields `id`, once for each picture; `action`: tag, untag, download or trash; `tags`.
+
+    Answers a ZIP to download; otherwise how many pictures it was done to, as text, or
+    `{"done": [ID, …]}`.  Pictures that have gone meanwhile are passed over.
+    """
+    chosen = chosen_ids(request)
+    action = request.POST.get("action", "")
+    if action == "download":
+        return _download(chosen, request)
+    if action == "trash":
+        require(EDIT, request)
+        done = for_each(chosen, request.library.editing.trash)
+        return _told(request, done, _trashed(request, len(done)))
+    if action in {"tag", "untag"}:
+        require(CONTRIBUTE, request)
+        tags = parse_tags(request.POST.get("tags", ""))
+        if not tags:
+            raise BadInput("no tag was given")
+        if action == "tag":
+            visitor_id, text = request.ensure_visitor(), " ".join(tags)
+            done = for_each(chosen, lambda id_: request.library.editing.tag(id_, visitor_id, text))
+        else:
+            done = for_each(chosen, lambda id_: take_back(request, id_, tags))
+        return _told(request, done, _tagged(request, len(done)))
+    raise BadInput("the field 'action' is tag, untag, download or trash")
+
+
+@view_config(context=Selection, request_method="GET", permission=VIEW)
+def nothing_selected(context: Selection, request: Request) -> HTTPSeeOther:
+    """Somebody came back to the address of the form, after signing in for instance."""
+    return HTTPSeeOther(f"{request.script_name}/image/")
+
+
+def chosen_ids(request: Request) -> list[str]:
+    """The IDs in the fields `id`; raises BadInput for none, for too many, for no IDs."""
+    chosen = [parse_image_id(text) for text in dict.fromkeys(request.POST.getall("id"))]
+    if not chosen:
+        raise BadInput("no picture was selected")
+    if len(chosen) > MOST:
+        raise BadInput(f"{len(chosen)} pictures are too many: at most {MOST} at once")
+    return chosen
+
+
+def require(permission: str, request: Request) -> None:
+    """Refuse those who may not do this one of several things a form does."""
+    if not request.has_permission(permission):
+        raise HTTPForbidden(_("You may not do this. Perhaps you have to sign in."))
+
+
+def for_each(chosen: list[str], action: Callable[[str], object]) -> list[str]:
+    """Do it to each picture that is there; returns the IDs of those."""
+    done = []
+    for image_id in chosen:
+        try:
+            action(image_id)
+        except UnknownImage:
+            continue
+        done.append(image_id)
+    return done
+
+
+def _told(request: Request, done: list[str], notice: str) -> Response:
+    return changed(request, text=str(len(done)), data={"done": done}, notice=notice)
+
+
+def _trashed(request: Request, count: int) -> str:
+    return Site(request).counted(
+        "${count} picture was moved to the trash.",
+        "${count} pictures were moved to the trash.",
+        count,
+    )
+
+
+def _tagged(request: Request, count: int) -> str:
+    return Site(request).counted(
+        "The tags of ${count} picture were changed.",
+        "The tags of ${count} pictures were changed.",
+        count,
+    )
+
+
+def _download(chosen: list[str], request: Request) -> Response:
+    library = request.library
+    images = [i for i in library.metadata.get_many(chosen).values() if i.trashed is None]
+    total = sum(image.length for image in images)
+    if total > MOST_BYTES:
+        raise TooLarge(f"the pictures have {total:,} bytes, and at most {MOST_BYTES:,} are packed")
+    response = Response(app_iter=archive(library.originals, images))
+    response.content_type = "application/zip"
+    response.content_disposition = f"attachment; filename={_NAME}"
+    return response

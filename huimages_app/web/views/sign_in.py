@@ -1,0 +1,147 @@
+"""Signing in and out, and one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
+from pyramid.i18n import TranslationString
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.view import view_config
+
+from ...errors import BadInput, TooManyAttempts
+from ...services import Account, Library, audit
+from ...services.login_throttle import network_of
+from ...services.permissions import VIEW
+from ..presentation.i18n import _
+from ..presentation.responses import local_path
+from ..resources import Root
+from ..security import visitors
+from ..security.identity import sign_in, sign_out
+
+
+@view_config(
+    context=Root,
+    name="login",
+    request_method="GET",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer="huimages_app:templates/login.pt",
+)
+def login_form(request: Request) -> dict[str, Any]:
+    """The form; `?back=` is where to go on."""
+    return {"problem": "", "name": "", "back": local_path(request, request.GET.get("back", ""))}
+
+
+@view_config(
+    context=Root,
+    name="login",
+    request_method="POST",
+    permission=NO_PERMISSION_REQUIRED,
+    renderer="huimages_app:templates/login.pt",
+)
+def login(request: Request) -> Any:
+    """Signs in; the form again if name or password are wrong."""
+    name, password, back = (_text(request, field) for field in ("name", "password", "back"))
+    back = local_path(request, back)
+    try:
+        account = _verified(request, name, password)
+    except TooManyAttempts as error:
+        return {"problem": _too_often(error, request), "name": name, "back": back}
+    if account is None:
+        request.response.status_int = 401
+        return {"problem": _("Name or password is wrong."), "name": name, "back": back}
+    visitors.become(request, account.visitor_id)
+    sign_in(request, account)
+    return HTTPSeeOther(back)
+
+
+@view_config(context=Root, name="logout", request_method="POST", permission=NO_PERMISSION_REQUIRED)
+def logout(request: Request) -> Response:
+    """Signs out here; with `everywhere` on all devices."""
+    identity = request.identity
+    if identity.is_signed_in and not identity.by_proxy:
+        if _text(request, "everywhere"):
+            request.library.accounts.end_sessions(identity.account)
+        audit.record("signed out")
+    sign_out(request)
+    return HTTPSeeOther(local_path(request, ""))
+
+
+@view_config(
+    context=Root,
+    name="account",
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/account.pt",
+)
+def own_account(request: Request) -> dict[str, Any]:
+    """One's own account."""
+    return {"account": _own(request), "problem": ""}
+
+
+@view_config(
+    context=Root,
+    name="account",
+    request_method="POST",
+    permission=VIEW,
+    renderer="huimages_app:templates/account.pt",
+)
+def change_password(request: Request) -> Any:
+    """Sets a new password, which ends all other sessions; asks for the present one."""
+    account = _own(request)
+    try:
+        if _verified(request, account.name, _text(request, "password")) is None:
+            raise BadInput(_("The current password is wrong."))
+        accounts = request.library.accounts
+        accounts.set_password(account.name, _text(request, "new_password"))
+    except TooManyAttempts as error:
+        return {"account": account, "problem": _too_often(error, request)}
+    except BadInput as error:
+        request.response.status_int = 400
+        return {"account": account, "problem": error.args[0]}
+    sign_in(request, accounts.get(account.name))
+    return HTTPSeeOther(local_path(request, ""))
+
+
+def _verified(request: Request, name: str, password: str) -> Account | None:
+    """The account, if the password is right and there were not too many wrong ones."""
+    library: Library = request.library
+    name = name.strip().lower()
+    address = network_of(request.client_address)
+    there = library.accounts.get(name)
+    known = there.addresses if there else ()
+    library.throttle.admit(name, address, known)
+    account = library.accounts.verified(name, password)
+    if account is None:
+        # What is typed as a name is at times a password: only real names are logged.
+        audit.record("sign-in failed", account=name if there else "(unknown)")
+        return None
+    library.throttle.succeeded(name, address, known)
+    library.accounts.signed_in(name, address)
+    audit.record("signed in", account=name)
+    return account
+
+
+def _too_often(error: TooManyAttempts, request: Request) -> TranslationString:
+    """What to say to whoever has to wait; programs are told by status and header."""
+    request.response.status_int = 429
+    request.response.retry_after = error.seconds
+    return _(
+        "Too many failed attempts. Please try again in ${seconds} seconds.",
+        mapping={"seconds": error.seconds},
+    )
+
+
+def _own(request: Request) -> Account:
+    identity = request.identity
+    account = request.library.accounts.get(identity.account)
+    if account is None or not account.has_password or identity.by_proxy:
+        raise HTTPNotFound("there is no account with a password here to change")
+    return account
+
+
+def _text(request: Request, field: str) -> str:
+    value = request.POST.get(field, "")
+    return value if isinstance(value, str) else ""

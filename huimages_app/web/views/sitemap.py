@@ -1,0 +1,84 @@
+"""The sitemap, with what every image page shows, for search engines.
+
+IDs are hashes, so images divide evenly by how their IDs begin.  A file for each beginning
+has the same images whenever it is asked for, and needs nothing remembered between requests.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+from pyramid.httpexceptions import HTTPNotFound
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...domain.models import Image
+from ...services.permissions import VIEW
+from ..api.responses import conditional
+from ..api.serializers import time_text
+from ..presentation.embedding import shown
+from ..presentation.site import Site
+from ..presentation.xml import IMAGE, add, document, root
+from ..resources import Root
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+# Search engines take 50,000 to a file.  Fewer make answers of a few megabytes.
+PER_FILE = 10_000
+_MOST = 50_000
+
+_LETTERS = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of an ID, in their order
+_PART = re.compile(rf"[{_LETTERS}]{{1,2}}")
+_BATCH = 500
+
+
+@view_config(context=Root, name="sitemap.xml", request_method="GET", permission=VIEW)
+def sitemap(request: Request) -> Response:
+    """All image pages, or an index of several such files (`?part=`)."""
+    part = request.GET.get("part", "")
+    if part and not _PART.fullmatch(part):
+        raise HTTPNotFound("there is no such part of the sitemap")
+    parts = [] if part else parts_for(request.library.metadata.count())
+    return conditional(
+        document(_index(parts, request) if parts else _urls(part, request)), "application/xml"
+    )
+
+
+def parts_for(count: int, per_file: int = PER_FILE) -> list[str]:
+    """The beginnings of IDs that divide so many images; none if one file will do."""
+    if count <= per_file:
+        return []
+    length = 1 if count <= per_file * len(_LETTERS) else 2
+    return ["".join(letters) for letters in itertools.product(_LETTERS, repeat=length)]
+
+
+def _index(parts: list[str], request: Request) -> Element:
+    index = root("sitemapindex", SITEMAP)
+    for part in parts:
+        path = Site(request).view_path("sitemap.xml", part=part)
+        add(add(index, "sitemap"), "loc", f"{request.host_url}{path}")
+    return index
+
+
+def _urls(part: str, request: Request) -> Element:
+    urls, site = root("urlset", SITEMAP), Site(request)
+    for image in itertools.islice(_images(part, request), _MOST):
+        url = add(urls, "url")
+        add(url, "loc", f"{request.host_url}{site.path('image', image.id)}")
+        add(url, "lastmod", time_text(image.modified))
+        if picture := shown(image, request):
+            add(add(url, f"{{{IMAGE}}}image"), f"{{{IMAGE}}}loc", picture.url)
+    return urls
+
+
+def _images(part: str, request: Request) -> Iterator[Image]:
+    """The images whose IDs begin so, those in the trash left out."""
+    metadata = request.library.metadata
+    ids = itertools.takewhile(lambda image_id: image_id.startswith(part), metadata.ids(part))
+    while batch := list(itertools.islice(ids, _BATCH)):
+        for image in metadata.get_many(batch).values():
+            if image.trashed is None:
+                yield image

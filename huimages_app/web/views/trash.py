@@ -1,0 +1,93 @@
+"""The trash: what lies in it, and the two ways out of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...domain.formats import JPEG
+from ...domain.models import Image, Query
+from ...domain.sizes import Size
+from ...errors import BadInput, UnknownImage
+from ...services.permissions import ADMINISTER, EDIT
+from ..image_files import picture_response
+from ..presentation.collections import PER_PAGE
+from ..presentation.grids import Grid, GridItem, style_of, title_of
+from ..presentation.responses import changed
+from ..presentation.site import Site
+from ..resources import Trash, TrashedImage
+from .selection import chosen_ids, for_each, require
+
+_SIZE = Size.parse("450x300")
+
+
+@view_config(
+    context=Trash,
+    request_method="GET",
+    permission=EDIT,
+    renderer="huimages_app:templates/trash.pt",
+)
+def trash_page(request: Request) -> dict[str, Any]:
+    """What lies in the trash, a page at a time."""
+    cursor = request.GET.get("cursor") or None
+    page = request.library.metadata.page(Query(trashed=True), PER_PAGE, cursor)
+    site = Site(request)
+    items = [_item(image, site, request) for image in page.images]
+    return {
+        "grid": Grid(
+            items,
+            site.path("trash", cursor=page.next) if page.next else None,
+            site.path("trash", cursor=page.previous) if page.previous else None,
+        ),
+        "days": request.registry.settings["huimages"].trash_days,
+    }
+
+
+@view_config(context=TrashedImage, request_method="GET", permission=EDIT)
+def trashed_picture(context: TrashedImage, request: Request) -> Response:
+    """A small picture of what lies in the trash: nobody else is served it."""
+    image = request.library.metadata.get(context.image_id)
+    if image.trashed is None:
+        raise UnknownImage(f"the image {image.id} is not in the trash")
+    response = picture_response(request.library.renditions.uncached(image.id, _SIZE, JPEG))
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@view_config(context=Trash, request_method="POST", permission=EDIT)
+def change_trash(request: Request) -> Response:
+    """Fields `id`, once for each picture, and `action`: restore, or remove (for good).
+
+    Answers how many pictures it was done to, as text, or `{"done": [ID, …]}`.
+    """
+    chosen, action = chosen_ids(request), request.POST.get("action", "")
+    site, editing = Site(request), request.library.editing
+    if action == "restore":
+        done = for_each(chosen, editing.restore)
+        notice = site.counted(
+            "${count} picture was restored.", "${count} pictures were restored.", len(done)
+        )
+    elif action == "remove":
+        require(ADMINISTER, request)
+        records = request.library.metadata.get_many(chosen)
+        done = for_each([i for i in chosen if i in records and records[i].trashed], editing.remove)
+        notice = site.counted(
+            "${count} picture was removed for good.",
+            "${count} pictures were removed for good.",
+            len(done),
+        )
+    else:
+        raise BadInput("the field 'action' is restore or remove")
+    return changed(request, text=str(len(done)), data={"done": done}, notice=notice)
+
+
+def _item(image: Image, site: Site, request: Request) -> GridItem:
+    src = site.view_path("trash", image.id)
+    width, height = _SIZE.fitted(image.width, image.height)
+    title = title_of(image, request)
+    return GridItem(
+        image.id, src, src, f"{src} 1x", width, height, title, image.alt or title, style_of(image)
+    )

@@ -1,0 +1,208 @@
+"""Pictures coming in: the form for people, and the address that programs know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...domain.ids import parse_image_id
+from ...domain.models import Image
+from ...domain.tags import parse_tags
+from ...errors import BadInput, BadUpload
+from ...services import Added, Description
+from ...services.permissions import EDIT, UPLOAD
+from ...services.uploads import PROGRAM
+from ..error_pages import reason_of
+from ..errors import status_of
+from ..presentation.grids import GridItem, thumb_of, title_of
+from ..presentation.i18n import _
+from ..presentation.responses import field, json_answer, wants_json
+from ..presentation.site import Site
+from ..resources import Upload
+from .editing import article_numbers
+
+# So much of a file name is looked through for an article number: patterns may take long.
+_NAME_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: a picture, or an error in words."""
+
+    filename: str
+    picture: GridItem | None = None
+    is_new: bool = False
+    reason: str = ""  # in the language of the page
+    detail: str = ""  # what the program says, in English
+    status: int = 200
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """For scripts."""
+        if self.picture is None:
+            return {"filename": self.filename, "error": self.reason, "detail": self.detail}
+        return {
+            "filename": self.filename,
+            "id": self.picture.id,
+            "title": self.picture.title,
+            "url": self.picture.href,
+            "thumb": self.picture.src,
+            "new": self.is_new,
+        }
+
+
+@view_config(
+    context=Upload,
+    request_method="GET",
+    permission=UPLOAD,
+    renderer="huimages_app:templates/upload.pt",
+)
+def upload_page(request: Request) -> dict[str, Any]:
+    """The form."""
+    return _page(request, [])
+
+
+@view_config(
+    context=Upload,
+    request_method="POST",
+    permission=UPLOAD,
+    renderer="huimages_app:templates/upload.pt",
+)
+def upload_form(request: Request) -> dict[str, Any] | Response:
+    """Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` hold for all.
+
+    Shows what came of each.  As JSON: `{"files": [{"filename", "id", "title", "url",
+    "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
+    first error if no file was taken.
+    """
+    outcomes = [_outcome(request, name, file) for name, file in _uploaded(request)]
+    status = 200 if any(outcome.picture for outcome in outcomes) else outcomes[0].status
+    if wants_json(request):
+        return json_answer({"files": [outcome.data for outcome in outcomes]}, status)
+    request.response.status_int = status
+    return _page(request, outcomes)
+
+
+@view_config(context=Upload, name="api", request_method="POST", permission=UPLOAD)
+def upload_api(request: Request) -> Response:
+    """Field `uploadfile`; `title`, `tags` and `artnr` in the query.
+
+    Answers the ID as plain text, or the JSON of `upload_form` for the one file.
+    """
+    filename, file = _uploaded(request)[0]
+    added = _added(request, filename, file, request.GET)
+    if wants_json(request):
+        return json_answer(_taken(request, filename, added).data)
+    return Response(added.image.id, content_type="text/plain")
+
+
+@view_config(context=Upload, name="known", request_method="GET", permission=UPLOAD)
+def known(request: Request) -> Response:
+    """`?id=`: whether the picture is there already, so that it need not be sent.
+
+    Answers as `upload_form` does, with no file if it is not there.
+    """
+    image = _known(request, request.GET.get("id", ""))
+    return _known_answer(request, image)
+
+
+@view_config(context=Upload, name="known", request_method="POST", permission=UPLOAD)
+def describe_known(request: Request) -> Response:
+    """The upload of a picture that is there already: field `id` in place of the file.
+
+    What the other fields say is added to it.  Answers as above.
+    """
+    image = _known(request, field(request, "id"))
+    if image is not None:
+        said = _description(request, request.POST.get("filename", ""), request.POST)
+        editing = request.library.editing
+        title = said.title or ("" if image.title else said.default_title)
+        image = editing.describe(image.id, title=title, references=said.references)
+        if said.tags:
+            editing.tag(image.id, request.ensure_visitor(), " ".join(said.tags))
+    return _known_answer(request, image)
+
+
+def _known(request: Request, text: str) -> Image | None:
+    found = request.library.metadata.get_many([parse_image_id(text)])
+    # One in the trash comes back by being sent again.
+    return next((image for image in found.values() if image.trashed is None), None)
+
+
+def _known_answer(request: Request, image: Image | None) -> Response:
+    files = [_taken(request, "", Added(image, is_new=False)).data] if image else []
+    return json_answer({"files": files})
+
+
+def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
+    settings = request.registry.settings["huimages"]
+    most = Site(request).megabytes(settings.upload_max_bytes)
+    hint = _(
+        "JPEG, PNG, WebP, AVIF, HEIC, GIF and TIFF, up to ${most} each.", mapping={"most": most}
+    )
+    return {
+        "hint": hint,
+        "outcomes": outcomes,
+        "max_bytes": settings.upload_max_bytes,
+        "takes_artnr": settings.upload_artnr_pattern is not None,
+    }
+
+
+def _outcome(request: Request, filename: str, file: BinaryIO) -> Outcome:
+    try:
+        return _taken(request, filename, _added(request, filename, file, request.POST))
+    except BadUpload as error:
+        # This file is no reason to refuse the others; anything else is.
+        reason = request.localizer.translate(reason_of(error))
+        return Outcome(filename, reason=reason, detail=str(error), status=status_of(error))
+
+
+def _taken(request: Request, filename: str, added: Added) -> Outcome:
+    href = Site(request).path("image", added.image.id)
+    picture = thumb_of(added.image, href, request)
+    return Outcome(filename or title_of(added.image, request), picture, added.is_new)
+
+
+def _added(request: Request, filename: str, file: BinaryIO, said: Mapping[str, str]) -> Added:
+    description = _description(request, filename, said)
+    visitor_id = request.ensure_visitor() if description.tags else PROGRAM
+    return request.library.intake.add(file, description, visitor_id)
+
+
+def _description(request: Request, filename: str, said: Mapping[str, str]) -> Description:
+    numbers = article_numbers(said.get("artnr", "")) or _in_name(request, filename)
+    title = said.get("title", "")
+    may_edit = request.has_permission(EDIT)
+    return Description(
+        title=title if may_edit else "",
+        # Sending a picture again is no way to rename it.
+        default_title="" if may_edit else title,
+        filename=filename,
+        tags=parse_tags(said.get("tags", "")),
+        references={"artnr": numbers} if numbers else {},
+    )
+
+
+def _in_name(request: Request, filename: str) -> list[str]:
+    """The article number in a file name, where the site says how to find it."""
+    pattern = request.registry.settings["huimages"].upload_artnr_pattern
+    match = pattern.search(filename[:_NAME_LENGTH]) if pattern else None
+    # The first group, for patterns that look at what stands around the number.
+    return [match[1] if match.re.groups else match[0]] if match else []
+
+
+def _uploaded(request: Request) -> list[tuple[str, BinaryIO]]:
+    # A browser sends an empty nameless file where nobody chose one.
+    fields = [
+        entry
+        for entry in request.POST.getall("uploadfile")
+        if hasattr(entry, "file") and entry.filename
+    ]
+    if not fields:
+        raise BadInput("no picture was sent: the form field is uploadfile, as multipart/form-data")
+    return [(entry.filename, entry.file) for entry in fields]

@@ -1,0 +1,137 @@
+"""Locks by name, across threads and processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from huimages_app.cache.locks import NamedLocks
+from huimages_app.cache.renditions import RenditionCache
+from huimages_app.domain.formats import JPEG
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.sizes import Size
+from huimages_app.errors import Busy
+
+ID = image_id(b"a picture")
+SIZE = Size.parse("240x160")
+
+
+def request(folder: Path, log: Path) -> None:
+    """What the library does: look, lock, look again, make."""
+    cache = RenditionCache(folder / "cache", folder / "scratch", 0)
+    with cache.lock("key"):
+        if cache.find(ID, SIZE, JPEG) is None:
+            with cache.filling(ID, SIZE, JPEG) as filling:
+                with log.open("a") as file:
+                    file.write("made\n")
+                time.sleep(0.1)
+                filling.path.write_bytes(b"picture")
+                assert filling.publish() is not None
+
+
+def requests(folder: Path, log: Path, number: int) -> None:
+    with ThreadPoolExecutor(number) as pool:
+        for each in [pool.submit(request, folder, log) for _ in range(number)]:
+            each.result()
+
+
+def count_up(folder: Path, counter: Path, times: int) -> None:
+    locks = NamedLocks(folder)
+    for _ in range(times):
+        with locks.held("counter", 30):
+            counter.write_text(str(int(counter.read_text()) + 1))
+
+
+def hold(folder: Path, held: Path) -> None:
+    with NamedLocks(folder).held("key", 1):
+        held.touch()
+        time.sleep(60)
+
+
+def test_two_hundred_requests_make_it_once(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    log = tmp_path / "log"
+    others = [spawn.Process(target=requests, args=(tmp_path, log, 50)) for _ in range(2)]
+    for process in others:
+        process.start()
+    requests(tmp_path, log, 100)
+    for process in others:
+        process.join(30)
+        assert process.exitcode == 0
+    assert log.read_text() == "made\n"
+    assert list((tmp_path / "scratch" / "locks").iterdir()) == []
+
+
+def test_one_at_a_time_across_threads_and_processes(tmp_path: Path) -> None:
+    folder, counter = tmp_path / "locks", tmp_path / "counter"
+    folder.mkdir()
+    counter.write_text("0")
+    spawn = multiprocessing.get_context("spawn")
+    other = spawn.Process(target=count_up, args=(folder, counter, 200))
+    other.start()
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(count_up, folder, counter, 50) for _ in range(4)]:
+            each.result(60)
+    other.join(60)
+    assert counter.read_text() == "400"
+    assert list(folder.iterdir()) == []
+
+
+def test_waiting_ends(tmp_path: Path) -> None:
+    locks, others = NamedLocks(tmp_path), NamedLocks(tmp_path)
+    with (
+        locks.held("key", 1),
+        pytest.raises(Busy, match="key"),
+        others.held("key", 0.05),
+    ):
+        pytest.fail("somebody else holds it")
+    outcome: list[type[BaseException] | None] = []
+
+    def wait() -> None:
+        try:
+            with locks.held("key", 0.05):
+                outcome.append(None)
+        except Busy:
+            outcome.append(Busy)
+
+    with locks.held("key", 1):
+        thread = threading.Thread(target=wait)
+        thread.start()
+        thread.join()
+    wait()
+    assert outcome == [Busy, None]
+
+
+def test_different_names_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    locks = NamedLocks(tmp_path)
+    with locks.held("one", 1), locks.held("other", 0.05):
+        pass
+
+
+def test_a_holder_that_dies_lets_go(tmp_path: Path) -> None:
+    folder, held = tmp_path / "locks", tmp_path / "held"
+    folder.mkdir()
+    process = multiprocessing.get_context("spawn").Process(target=hold, args=(folder, held))
+    process.start()
+    while not held.exists():
+        time.sleep(0.01)
+    with pytest.raises(Busy), NamedLocks(folder).held("key", 0.05):
+        pytest.fail("the other process holds it")
+    process.kill()
+    process.join()
+    with NamedLocks(folder).held("key", 1):
+        pass
+
+
+def test_errors_of_the_disk_come_through_and_nothing_stays_locked(tmp_path: Path) -> None:
+    locks = NamedLocks(tmp_path / "missing")
+    with pytest.raises(FileNotFoundError), locks.held("key", 1):
+        pytest.fail("there is no folder")
+    (tmp_path / "missing").mkdir()
+    with locks.held("key", 0.05):
+        assert len(list((tmp_path / "missing").iterdir())) == 1

@@ -1,0 +1,346 @@
+"""The rendition cache: finding, filling, removing, and going on without a disk."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import stat
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from huimages_app.cache.renditions import RenditionCache
+from huimages_app.domain.formats import JPEG, WEBP
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.sizes import Size
+from huimages_app.errors import BadSetting, StoreDown
+
+ID = image_id(b"a picture")
+SIZE = Size.parse("240x160")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def scratch(tmp_path: Path) -> Path:
+    return tmp_path / "scratch"
+
+
+@pytest.fixture
+def cache(root: Path, scratch: Path) -> Iterator[RenditionCache]:
+    cache = RenditionCache(root, scratch, max_bytes=0)
+    yield cache
+    cache.close()
+
+
+def fill(
+    cache: RenditionCache,
+    identifier: str = ID,
+    size: Size | str = SIZE,
+    content: bytes = b"picture",
+) -> Path | None:
+    with cache.filling(identifier, size, JPEG) as filling:
+        filling.path.write_bytes(content)
+        return filling.publish()
+
+
+def everything(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+# -- finding and filling --------------------------------------------------------------------
+
+
+def test_a_web_server_can_tell_the_path_from_the_url(cache: RenditionCache, root: Path) -> None:
+    assert cache.path(ID, SIZE, JPEG) == root / ID[:2] / ID / "240x160.jpeg"
+    size = Size.parse("75x75!30,70@2x")
+    assert cache.path(ID, size, WEBP) == root / ID[:2] / ID / "75x75!30,70@2x.webp"
+
+
+def test_finds_what_was_published(cache: RenditionCache) -> None:
+    assert cache.find(ID, SIZE, JPEG) is None
+    path = fill(cache)
+    assert path == cache.find(ID, SIZE, JPEG) == cache.path(ID, SIZE, JPEG)
+    assert path.read_bytes() == b"picture"
+    assert cache.find(ID, SIZE, WEBP) is None
+    assert cache.find(ID, Size.parse("240x161"), JPEG) is None
+
+
+def test_nothing_is_seen_before_it_is_published(
+    cache: RenditionCache, root: Path, scratch: Path
+) -> None:
+    with cache.filling(ID, SIZE, JPEG) as filling:
+        filling.path.write_bytes(b"half a pict")
+        assert root not in filling.path.parents
+        assert cache.find(ID, SIZE, JPEG) is None
+    assert cache.find(ID, SIZE, JPEG) is None
+    assert everything(root) == [ID[:2]]
+    assert everything(scratch / "writing") == []
+
+
+def test_a_failure_leaves_nothing(cache: RenditionCache, root: Path, scratch: Path) -> None:
+    def fail() -> None:
+        with cache.filling(ID, SIZE, JPEG) as filling:
+            filling.path.write_bytes(b"half a pict")
+            raise RuntimeError("the original is damaged")
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert everything(root) == [ID[:2]]
+    assert everything(scratch / "writing") == []
+
+
+def test_one_that_fails_does_not_take_the_folder_from_another(
+    cache: RenditionCache, root: Path
+) -> None:
+    with cache.filling(ID, SIZE, JPEG) as filling:
+        filling.path.write_bytes(b"picture")
+        with cache.filling(ID, "~480", JPEG):
+            pass  # nothing comes of it, and the folder is still empty
+        assert filling.publish() is not None
+    assert cache.find(ID, SIZE, JPEG) is not None
+    with cache.filling(image_id(b"unknown"), SIZE, JPEG):
+        pass
+    assert not any(path.endswith(image_id(b"unknown")) for path in everything(root))
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_every_web_server_may_read(cache: RenditionCache, root: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        path = fill(cache)
+    finally:
+        os.umask(before)
+    assert path is not None
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o755
+    assert stat.S_IMODE(path.parent.parent.stat().st_mode) == 0o755
+
+
+def test_mtime_is_what_http_can_say(cache: RenditionCache) -> None:
+    path = fill(cache)
+    assert path is not None
+    assert path.stat().st_mtime == int(path.stat().st_mtime)
+    assert abs(path.stat().st_mtime - time.time()) < 3
+
+
+def test_a_hit_renews_the_time_of_use_once_a_day(cache: RenditionCache) -> None:
+    path = fill(cache)
+    assert path is not None
+    used, made = time.time() - 25 * 3600, 1_500_000_000
+    os.utime(path, (used, made))
+    cache.find(ID, SIZE, JPEG)
+    assert path.stat().st_mtime == made
+    assert abs(path.stat().st_atime - time.time()) < 3
+    recently = time.time() - 3600
+    os.utime(path, (recently, made))
+    cache.find(ID, SIZE, JPEG)
+    assert path.stat().st_atime == pytest.approx(recently, abs=1)
+
+
+def test_an_empty_file_is_no_hit(cache: RenditionCache) -> None:
+    path = fill(cache)
+    assert path is not None
+    path.write_bytes(b"")
+    assert cache.find(ID, SIZE, JPEG) is None
+
+
+def test_counts_renditions_and_not_intermediates(cache: RenditionCache) -> None:
+    assert cache.count(ID) == 0
+    fill(cache)
+    fill(cache, size=Size.parse("75x75!"))
+    fill(cache, size="~1600")
+    assert cache.count(ID) == 2
+    assert cache.find(ID, "~1600", JPEG) is not None
+
+
+def test_what_is_open_can_be_read_after_publishing(cache: RenditionCache) -> None:
+    with cache.filling(ID, SIZE, JPEG) as filling:
+        filling.path.write_bytes(b"picture")
+        file = filling.path.open("rb")
+        filling.publish()
+    with file:
+        assert file.read() == b"picture"
+
+
+# -- removing -------------------------------------------------------------------------------
+
+
+def test_removes_all_of_an_image(cache: RenditionCache, root: Path, scratch: Path) -> None:
+    other = image_id(b"another one")
+    fill(cache)
+    fill(cache, size="~1600")
+    fill(cache, other)
+    cache.remove(ID)
+    cache.remove(ID)
+    assert cache.find(ID, SIZE, JPEG) is None
+    assert not (root / ID[:2] / ID).exists()
+    assert cache.find(other, SIZE, JPEG) is not None
+    assert everything(scratch / "removed") == []
+
+
+def test_a_rendition_begun_before_a_removal_never_appears(
+    cache: RenditionCache, root: Path
+) -> None:
+    with cache.filling(ID, SIZE, JPEG) as filling:
+        filling.path.write_bytes(b"picture")
+        cache.remove(ID)
+        assert filling.publish() is None
+    assert cache.find(ID, SIZE, JPEG) is None
+    assert everything(root) == [ID[:2]]
+
+
+def test_nor_when_the_image_is_filled_anew_meanwhile(cache: RenditionCache) -> None:
+    with cache.filling(ID, SIZE, JPEG) as old:
+        old.path.write_bytes(b"old")
+        cache.remove(ID)
+        fill(cache, content=b"new")
+        assert old.publish() is None
+    path = cache.find(ID, SIZE, JPEG)
+    assert path is not None
+    assert path.read_bytes() == b"new"
+
+
+def test_removing_and_filling_at_once(
+    cache: RenditionCache, root: Path, scratch: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    done = threading.Event()
+
+    def fill_on(number: int) -> None:
+        while not done.is_set():
+            fill(cache, size=Size(number + 1, 10))
+
+    with ThreadPoolExecutor(4) as pool:
+        filling = [pool.submit(fill_on, number) for number in range(4)]
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            cache.remove(ID)
+        done.set()
+        for each in filling:
+            each.result(10)
+    cache.remove(ID)
+    assert "can't be used" not in caplog.text
+    assert everything(root) == [ID[:2]]
+    assert everything(scratch / "removed") == []
+    assert everything(scratch / "writing") == []
+
+
+def test_a_removal_that_fails_is_told(cache: RenditionCache, scratch: Path) -> None:
+    fill(cache)
+    (scratch / "removed").rmdir()
+    (scratch / "removed").write_text("no folder")
+    with pytest.raises(StoreDown, match="can't be removed"):
+        cache.remove(ID)
+
+
+# -- starting -------------------------------------------------------------------------------
+
+
+def test_what_killed_processes_left_is_removed_at_the_start(
+    cache: RenditionCache, root: Path, scratch: Path
+) -> None:
+    fill(cache)
+    (root / ID[:2] / ID).rename(scratch / "removed" / "killed while removing")
+    old = [scratch / "writing" / "old.jpeg", scratch / "locks" / "old"]
+    fresh = [scratch / "writing" / "fresh.jpeg", scratch / "locks" / "fresh"]
+    for path in (*old, *fresh):
+        path.write_bytes(b"half")
+    for path in old:
+        os.utime(path, (1, 1))
+    RenditionCache(root, scratch, max_bytes=0)
+    assert [path for path in scratch.rglob("*") if path.is_file()] == sorted(fresh, reverse=True)
+    assert everything(scratch / "removed") == []
+
+
+def test_both_folders_have_to_be_on_one_disk(tmp_path: Path) -> None:
+    elsewhere = Path("/dev/shm")
+    if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is no second filesystem in /dev/shm")
+    scratch = elsewhere / f"huimages-test-{os.getpid()}"
+    try:
+        with pytest.raises(BadSetting, match="same filesystem"):
+            RenditionCache(tmp_path / "cache", scratch, max_bytes=0)
+    finally:
+        for folder in (*scratch.iterdir(), scratch):
+            folder.rmdir()
+
+
+# -- without a disk -------------------------------------------------------------------------
+
+
+def made_without_keeping(cache: RenditionCache) -> bytes:
+    with cache.lock("key"), cache.filling(ID, SIZE, JPEG) as filling:
+        filling.path.write_bytes(b"picture")
+        with filling.path.open("rb") as file:
+            assert filling.publish() is None
+            return file.read()
+
+
+def test_goes_on_when_the_disk_is_full(
+    root: Path, scratch: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache = RenditionCache(root, scratch, max_bytes=0, reserve=1 << 60)
+    assert made_without_keeping(cache) == b"picture"
+    assert made_without_keeping(cache) == b"picture"
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert os.strerror(errno.ENOSPC) in caplog.text
+    cache.close()
+
+
+def test_makes_room_when_the_disk_is_full(cache: RenditionCache, root: Path, scratch: Path) -> None:
+    fill(cache)
+    full = RenditionCache(root, scratch, max_bytes=10**9, reserve=1 << 60)
+    assert made_without_keeping(full) == b"picture"
+    full.close()
+    assert cache.find(ID, SIZE, JPEG) is None
+
+
+def test_a_disk_that_fills_up_while_writing(cache: RenditionCache) -> None:
+    with pytest.raises(StoreDown, match="full"), cache.filling(ID, SIZE, JPEG):
+        Path("/dev/full").write_bytes(b"picture")
+    with pytest.raises(FileNotFoundError), cache.filling(ID, SIZE, JPEG) as filling:
+        (filling.path / "nowhere").write_bytes(b"picture")
+
+
+def test_goes_on_without_folders(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").write_text("no folder")
+    cache = RenditionCache(tmp_path / "file" / "cache", tmp_path / "file" / "scratch", 10**9)
+    assert cache.find(ID, SIZE, JPEG) is None
+    assert cache.count(ID) == 0
+    assert made_without_keeping(cache) == b"picture"
+    assert len(caplog.records) == 1
+    with pytest.raises(StoreDown):
+        cache.remove(ID)
+    with pytest.raises(StoreDown):
+        cache.usage()
+    with pytest.raises(StoreDown):
+        cache.prune(0)
+
+
+def test_says_when_it_works_again(
+    cache: RenditionCache, root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    root.rename(root.with_name("elsewhere"))
+    root.write_text("no folder")
+    assert made_without_keeping(cache) == b"picture"
+    root.unlink()
+    root.with_name("elsewhere").rename(root)
+    assert fill(cache) is not None
+    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
+
+
+def test_a_rendition_that_can_not_be_put_in_place(
+    cache: RenditionCache, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache.path(ID, SIZE, JPEG).mkdir(parents=True)
+    assert made_without_keeping(cache) == b"picture"
+    assert "can't be used" in caplog.text

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from huimages_app.config.loading import read_settings
+from huimages_app.errors import BadSetting
+from tests.support.libraries import ini_in
+
+CLASSIC = {
+    "HUIMAGESCOUCHSERVER": "http://couch.example:5984",
+    "HUIMAGES3BUCKET": "pictures",
+    "IMAGESERVERURL": "http://i.example/",
+    "HUIMAGESALTADDITION": "- Shop",
+}
+
+
+def test_the_classic_variables_alone_mean_the_classic_stores() -> None:
+    settings = read_settings(None, CLASSIC)
+    assert (settings.metadata, settings.couchdb_url) == ("couchdb", "http://couch.example:5984")
+    assert (settings.originals, settings.s3_bucket) == ("s3", "pictures")
+    assert settings.originals_fallbacks == ("couchdb",)
+    assert (settings.image_url, settings.alt_addition) == ("http://i.example/", "- Shop")
+
+
+def test_the_older_names_do_too() -> None:
+    settings = read_settings(None, {"COUCHSERVER": "http://couch.example", "S3BUCKET": "pictures"})
+    assert (settings.metadata, settings.couchdb_url) == ("couchdb", "http://couch.example")
+    assert (settings.originals, settings.s3_bucket) == ("s3", "pictures")
+
+
+def test_only_what_is_named_is_used() -> None:
+    couch = read_settings(None, {"HUIMAGESCOUCHSERVER": "http://couch.example"})
+    assert (couch.metadata, couch.originals) == ("couchdb", "files")
+    assert couch.originals_fallbacks == ("couchdb",)
+    s3 = read_settings(None, {"HUIMAGES3BUCKET": "pictures"})
+    assert (s3.metadata, s3.originals, s3.originals_fallbacks) == ("sqlite", "s3", ())
+    neither = read_settings(None, {"HUIMAGESCOUCHSERVER": ""})
+    assert (neither.metadata, neither.originals) == ("sqlite", "files")
+
+
+def test_variables_of_today_win_over_the_classic_choice() -> None:
+    settings = read_settings(
+        None, {**CLASSIC, "HUIMAGES_METADATA": "sqlite", "HUIMAGES_ORIGINALS": "files"}
+    )
+    assert (settings.metadata, settings.originals) == ("sqlite", "files")
+
+
+def test_an_ini_file_makes_the_choice_itself(tmp_path: Path) -> None:
+    ini = ini_in(tmp_path)
+    for settings in (
+        read_settings(ini, CLASSIC),
+        read_settings(None, {**CLASSIC, "HUIMAGES_CONFIG": str(ini)}),
+    ):
+        assert (settings.metadata, settings.originals) == ("sqlite", "files")
+        assert settings.originals_path == tmp_path / "originals"
+        assert settings.couchdb_url == "http://couch.example:5984"
+
+
+def test_a_percent_sign_that_means_nothing_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match=r"site\.ini can't be read"):
+        read_settings(ini_in(tmp_path, alt_addition="100 %(sure)s"), {})

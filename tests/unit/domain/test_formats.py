@@ -1,0 +1,88 @@
+"""The formats of renditions, by the extension in the URL."""
+
+import pytest
+
+from huimages_app.domain.formats import (
+    AVIF,
+    FORMATS,
+    JPEG,
+    PNG,
+    WEBP,
+    best_format,
+    is_negotiated,
+    parse_format,
+)
+from huimages_app.errors import UnknownFormat
+
+
+@pytest.mark.parametrize(
+    ("extension", "format_", "contenttype"),
+    [
+        ("jpeg", JPEG, "image/jpeg"),
+        ("jpg", JPEG, "image/jpeg"),
+        ("JPG", JPEG, "image/jpeg"),
+        ("", JPEG, "image/jpeg"),
+        ("webp", WEBP, "image/webp"),
+        ("WebP", WEBP, "image/webp"),
+        ("avif", AVIF, "image/avif"),
+        ("png", PNG, "image/png"),
+    ],
+)
+def test_extensions(extension, format_, contenttype):
+    assert parse_format(extension) is format_
+    assert format_.contenttype == contenttype
+
+
+def test_a_format_is_stored_under_its_own_extension():
+    assert [format_.extension for format_ in FORMATS] == ["jpeg", "webp", "avif", "png"]
+    assert all(parse_format(format_.extension) is format_ for format_ in FORMATS)
+
+
+@pytest.mark.parametrize(
+    "extension",
+    # The original removed `.jpeg` by stripping characters, so that jjpeg and gepj were it too.
+    ["gif", "heic", "svg", "jjpeg", "gepj", "jpe", "jpeg.", ".jpeg", "jpeg ", "x" * 1000],
+)
+def test_what_is_no_format(extension):
+    with pytest.raises(UnknownFormat, match=r"\.jpeg, \.webp, \.avif or \.png") as caught:
+        parse_format(extension)
+    assert len(str(caught.value)) < 100
+
+
+@pytest.mark.parametrize(
+    ("accept", "best"),
+    [
+        ("", JPEG),
+        ("*/*", JPEG),
+        ("image/*", JPEG),
+        ("image/webp", WEBP),
+        ("image/webp,*/*", WEBP),
+        ("image/avif,image/webp,*/*", AVIF),
+        ("image/webp, IMAGE/AVIF;q=0.9", AVIF),
+        ("image/avif;q=0, image/webp;q=0.001", WEBP),
+        ("image/avif ; q=0.000 ,image/webp", WEBP),
+        ("image/avif;v=1;q=0,image/webp;q=0", JPEG),
+        ("image/avif;q=0.05", AVIF),
+        ("image/avif-sequence", JPEG),
+        ("text/html,image/avif", AVIF),
+    ],
+)
+def test_the_best_format_that_is_taken_by_name(accept, best):
+    assert best_format(accept) is best
+
+
+@pytest.mark.parametrize(
+    ("extension", "where"),
+    [
+        ("auto", ["auto", "everywhere"]),
+        ("AUTO", ["auto", "everywhere"]),
+        ("jpeg", ["everywhere"]),
+        ("JPG", ["everywhere"]),
+        ("", ["everywhere"]),
+        ("webp", []),
+        ("png", []),
+        ("automatic", []),
+    ],
+)
+def test_which_endings_leave_the_format_to_the_client(extension, where):
+    assert [w for w in ("off", "auto", "everywhere") if is_negotiated(extension, w)] == where

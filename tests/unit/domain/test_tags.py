@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huimages_app.domain.tags import MAX_LENGTH, MAX_TAGS, add_tags, parse_tags
+from huimages_app.errors import BadInput
+
+
+@pytest.mark.parametrize(
+    ("typed", "tags"),
+    [
+        ("", ()),
+        (" , ,, ", ()),
+        ("Red, bicycle  RED", ("red", "bicycle")),
+        ("Straße\tGRÜN\nblau", ("straße", "grün", "blau")),
+        ("cafe\u0301", ("caf\u00e9",)),
+        ("a\x00b\x85c\u202ed", ("a", "b", "c", "d")),
+        ('<b> "q" o\'clock', ("<b>", '"q"', "o'clock")),
+    ],
+)
+def test_what_is_typed_becomes_tags(typed: str, tags: tuple[str, ...]) -> None:
+    assert parse_tags(typed) == tags
+
+
+@given(st.text(max_size=60))
+def test_tags_are_read_back_as_they_are(typed: str) -> None:
+    tags = parse_tags(typed)
+    assert parse_tags(" ".join(tags)) == tags
+    assert parse_tags(",".join(tags)) == tags
+
+
+def test_too_long_and_too_many() -> None:
+    assert parse_tags("x" * MAX_LENGTH) == ("x" * MAX_LENGTH,)
+    with pytest.raises(BadInput, match="too long"):
+        parse_tags("x" * (MAX_LENGTH + 1))
+    many = " ".join(map(str, range(MAX_TAGS)))
+    assert len(parse_tags(many)) == MAX_TAGS
+    with pytest.raises(BadInput, match="51 tags are too many"):
+        parse_tags(many + " more")
+
+
+def test_adding_keeps_the_order_and_each_once() -> None:
+    assert add_tags(("a", "b"), ("c", "a")) == ("a", "b", "c")

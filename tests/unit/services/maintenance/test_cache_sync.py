@@ -1,0 +1,132 @@
+"""Two nodes with caches of their own on one metadata store."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from huimages_app.cache.renditions import RenditionCache
+from huimages_app.domain.formats import JPEG
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.models import Changes, Image
+from huimages_app.domain.sizes import Size
+from huimages_app.errors import StoreDown
+from huimages_app.services.maintenance.cache_sync import Follower
+from huimages_app.storage.sqlite import SqliteMetadata
+
+IDS = [image_id(bytes([number])) for number in range(3)]
+SIZE = Size.parse("75x75!")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def metadata(tmp_path: Path) -> Iterator[SqliteMetadata]:
+    store = SqliteMetadata(tmp_path / "metadata.sqlite")
+    for id_ in IDS:
+        store.save(id_, lambda _, id_=id_: Image(id_, NOW, NOW, 10, 10))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[RenditionCache]:
+    cache = RenditionCache(tmp_path / "cache", tmp_path / "scratch", 0)
+    for id_ in IDS:
+        with cache.filling(id_, SIZE, JPEG) as filling:
+            filling.path.write_bytes(b"picture")
+            filling.publish()
+    yield cache
+    cache.close()
+
+
+def cached(cache: RenditionCache) -> list[str]:
+    return [id_ for id_ in IDS if cache.find(id_, SIZE, JPEG)]
+
+
+def trash(metadata: SqliteMetadata, id_: str) -> None:
+    metadata.update(id_, lambda image: replace(image, trashed=NOW))
+
+
+def test_what_another_node_trashed_or_removed_leaves_the_cache(
+    metadata: SqliteMetadata, cache: RenditionCache, tmp_path: Path
+) -> None:
+    follower = Follower(metadata, cache, tmp_path / "bookmark", interval=60)
+    assert follower.catch_up() == 0
+    trash(metadata, IDS[0])
+    metadata.remove(IDS[1])
+    assert follower.catch_up() == 2
+    assert cached(cache) == [IDS[2]]
+    assert follower.catch_up() == 0
+
+
+def test_it_goes_on_where_it_stopped(
+    metadata: SqliteMetadata, cache: RenditionCache, tmp_path: Path
+) -> None:
+    Follower(metadata, cache, tmp_path / "bookmark", interval=60).catch_up()
+    trash(metadata, IDS[0])
+    assert Follower(metadata, cache, tmp_path / "bookmark", interval=60).catch_up() == 1
+
+
+def test_a_bookmark_of_another_store_is_not_believed(
+    metadata: SqliteMetadata, cache: RenditionCache, tmp_path: Path
+) -> None:
+    (tmp_path / "bookmark").write_text("nonsense")
+    trash(metadata, IDS[0])
+    Follower(metadata, cache, tmp_path / "bookmark", interval=60).catch_up()
+    assert cached(cache) == IDS[1:]
+
+
+def until(condition: object, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.01)
+
+
+class Moody(SqliteMetadata):
+    """A store that does not answer at first."""
+
+    failures = 2
+
+    def prepare(self) -> None:
+        if self.failures == 2:
+            self.failures -= 1
+            raise StoreDown("it is not there yet")
+
+    def changes(self, since: str = "", limit: int = 1000) -> Changes:
+        if self.failures:
+            self.failures -= 1
+            raise StoreDown("it is still not there")
+        return super().changes(since, limit)
+
+
+def test_it_survives_a_store_that_is_down(
+    metadata: SqliteMetadata,
+    cache: RenditionCache,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.WARNING)
+    trash(metadata, IDS[0])
+    moody = Moody(tmp_path / "metadata.sqlite")
+    follower = Follower(moody, cache, tmp_path / "bookmark", interval=0.01)
+    follower.start()
+    until(lambda: cached(cache) == IDS[1:])
+    trash(metadata, IDS[1])
+    until(lambda: cached(cache) == IDS[2:])
+    follower.close()
+    moody.close()
+    assert "it is not there yet" in caplog.text
+    assert "it is still not there" in caplog.text
+
+
+def test_closing_one_that_never_started(
+    metadata: SqliteMetadata, cache: RenditionCache, tmp_path: Path
+) -> None:
+    Follower(metadata, cache, tmp_path / "bookmark", interval=60).close()

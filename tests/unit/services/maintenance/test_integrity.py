@@ -1,0 +1,356 @@
+from __future__ import annotations
+
+import errno
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.models import Image
+from huimages_app.errors import RemovedImage, StoreDown, UnknownImage
+from huimages_app.factory import make_cache, make_metadata
+from huimages_app.services import Library
+from huimages_app.services.maintenance.integrity import Finding, Problem
+from huimages_app.storage.interfaces import OriginalInfo
+from huimages_app.storage.originals.filesystem import FileOriginals
+from tests.support.libraries import add, library_in, original_file, settings_in
+from tests.support.pictures import photo, rotated
+
+PHOTOS = [photo(40, 30, seed=seed) for seed in range(6)]
+IDS = [image_id(content) for content in PHOTOS]
+INFO = OriginalInfo("image/jpeg", 40, 30)
+
+
+@pytest.fixture
+def full(library: Library) -> Library:
+    for number, content in enumerate(PHOTOS):
+        add(library, content, title=f"Picture {number}")
+    return library
+
+
+def found(library: Library, **how: bool) -> list[Finding]:
+    return sorted(library.upkeep.check(jobs=2, **how), key=lambda finding: finding.image_id)
+
+
+def overwrite(folder: Path, image_id: str, content: bytes) -> None:
+    file = original_file(folder, image_id)
+    file.chmod(0o640)
+    file.write_bytes(content)
+
+
+def test_nothing_is_wrong_with_a_library_as_it_is_made(full: Library) -> None:
+    full.editing.trash(IDS[0])
+    seen: list[bool] = []
+    assert list(full.upkeep.check(progress=lambda: seen.append(True))) == []
+    assert len(seen) == len(IDS)
+    assert found(full, quick=True) == []
+    assert found(full, repair=True) == []
+
+
+def test_an_empty_library_is_in_order(library: Library) -> None:
+    assert found(library) == []
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_missing_original_can_only_be_reported(
+    full: Library, tmp_path: Path, quick: bool
+) -> None:
+    original_file(tmp_path, IDS[1]).unlink()
+    for repair in (False, True):
+        (finding,) = found(full, quick=quick, repair=repair)
+        assert (finding.image_id, finding.problem) == (IDS[1], Problem.NO_ORIGINAL)
+        assert not finding.repaired
+    assert full.metadata.get(IDS[1]).title == "Picture 1"
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_an_original_without_a_record_gets_one(library: Library, quick: bool) -> None:
+    turned = rotated(6, 40, 30)
+    lost = image_id(turned)
+    library.originals.put(lost, io.BytesIO(turned), INFO)
+    assert found(library, quick=quick) == [Finding(lost, Problem.NO_RECORD)]
+    with pytest.raises(UnknownImage):
+        library.metadata.get(lost)
+    (finding,) = found(library, quick=quick, repair=True)
+    assert finding.repaired
+    image = library.metadata.get(lost)
+    assert (image.width, image.height, image.filename) == (40, 30, "image.jpeg")
+    assert image.length == len(turned)
+    assert found(library) == []
+    assert not add(library, turned).is_new
+
+
+def test_an_original_that_is_no_picture_stays_without_a_record(
+    library: Library, tmp_path: Path
+) -> None:
+    junk = b"no picture at all"
+    lost = image_id(junk)
+    library.originals.put(lost, io.BytesIO(junk), INFO)
+    (finding,) = found(library, repair=True)
+    assert finding.problem is Problem.NO_RECORD
+    assert "no picture" in finding.detail
+    assert original_file(tmp_path, lost).read_bytes() == junk
+
+
+def test_what_a_removal_left_over_is_not_made_an_image_again(full: Library, tmp_path: Path) -> None:
+    full.metadata.remove(IDS[2])
+    for repair in (False, True):
+        (finding,) = found(full, repair=repair)
+        assert (finding.image_id, finding.problem) == (IDS[2], Problem.LEFT_OVER)
+        assert original_file(tmp_path, IDS[2]).exists()
+        with pytest.raises(RemovedImage):
+            full.metadata.get(IDS[2])
+    full.editing.remove(IDS[2])
+    assert found(full) == []
+
+
+@pytest.mark.parametrize("content", [b"", PHOTOS[3][:-1], PHOTOS[4], b"x" + PHOTOS[3][1:]])
+def test_a_damaged_original_is_found_and_left_alone(
+    full: Library, tmp_path: Path, content: bytes
+) -> None:
+    overwrite(tmp_path, IDS[3], content)
+    before = full.metadata.get(IDS[3])
+    for repair in (False, True):
+        (finding,) = found(full, repair=repair)
+        assert (finding.image_id, finding.problem) == (IDS[3], Problem.DAMAGED)
+        assert image_id(content) in finding.detail
+    assert found(full, quick=True) == []
+    assert original_file(tmp_path, IDS[3]).read_bytes() == content
+    assert full.metadata.get(IDS[3]) == before
+
+
+def test_a_damaged_original_without_a_record(library: Library) -> None:
+    library.originals.put(IDS[0], io.BytesIO(PHOTOS[1]), INFO)
+    (finding,) = found(library, repair=True)
+    assert finding == Finding(IDS[0], Problem.DAMAGED, f"its bytes are those of {IDS[1]}")
+    assert library.metadata.count() == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {
+            "sha256": "",
+            "length": 0,
+            "contenttype": "",
+            "placeholder": "",
+            "width": 30,
+            "height": 40,
+        },
+        {"sha256": "0" * 64},
+        {"length": 1},
+    ],
+)
+def test_a_record_that_is_wrong_is_measured_again(full: Library, wrong: dict[str, object]) -> None:
+    right = full.metadata.get(IDS[5])
+    full.metadata.update(IDS[5], lambda image: replace(image, **wrong))
+    assert found(full, quick=True) == []
+    assert found(full) == [Finding(IDS[5], Problem.WRONG_FACTS)]
+    assert found(full, repair=True) == [Finding(IDS[5], Problem.WRONG_FACTS, repaired=True)]
+    repaired = full.metadata.get(IDS[5])
+    assert replace(repaired, modified=right.modified) == right
+    assert repaired.modified > right.modified
+    assert found(full) == []
+
+
+def test_what_is_over_the_limits_of_today_is_not_measured(full: Library, tmp_path: Path) -> None:
+    full.metadata.update(IDS[5], lambda image: replace(image, sha256=""))
+    strict = library_in(tmp_path, **{"upload.max_pixels": "100"})
+    (finding,) = found(strict, repair=True)
+    assert (finding.problem, finding.repaired) == (Problem.WRONG_FACTS, False)
+    assert "pixels" in finding.detail
+    strict.close()
+
+
+def test_one_original_that_can_not_be_read_does_not_end_the_check(
+    full: Library, tmp_path: Path
+) -> None:
+    file = original_file(tmp_path, IDS[1])
+    file.unlink()
+    file.mkdir()  # fails to be read for root as well
+    for repair in (False, True):
+        (finding,) = found(full, repair=repair)
+        assert (finding.image_id, finding.problem) == (IDS[1], Problem.DAMAGED)
+        assert "can't be read" in finding.detail
+
+
+def test_one_unreadable_original_without_a_record(library: Library, tmp_path: Path) -> None:
+    original_file(tmp_path, IDS[1]).mkdir(parents=True)
+    (finding,) = found(library, repair=True)
+    assert (finding.image_id, finding.problem) == (IDS[1], Problem.DAMAGED)
+
+
+def test_a_store_that_is_down_is_no_finding(full: Library, tmp_path: Path) -> None:
+    (tmp_path / "originals").rename(tmp_path / "unmounted")
+    with pytest.raises(StoreDown):
+        found(full)
+
+
+# -- what happens meanwhile: each store changes between the listing and the looking ---------
+
+
+class _Meanwhile(FileOriginals):
+    """Originals that something happens to once they have been listed, or one was read."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.then: Callable[[], object] = lambda: None
+        self.before_looking: Callable[[], object] = lambda: None
+        self.after_reading: Callable[[], object] = lambda: None
+
+    def length(self, image_id: str) -> int | None:
+        self.before_looking()
+        return super().length(image_id)
+
+    @contextmanager
+    def open(self, image_id: str) -> Iterator[BinaryIO]:
+        self.before_looking()
+        with super().open(image_id) as file:
+            yield file
+        self.after_reading()
+
+    def ids(self, after: str = "") -> Iterator[str]:
+        yield from list(super().ids(after))
+        self.then()
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[tuple[Library, _Meanwhile]]:
+    settings = settings_in(tmp_path)
+    originals = _Meanwhile(settings.originals_path)
+    metadata, records = make_metadata(settings)
+    library = Library.of(settings, originals, metadata, records, make_cache(settings))
+    yield library, originals
+    library.close()
+
+
+def test_a_removal_during_the_check_is_no_fault(busy: tuple[Library, _Meanwhile]) -> None:
+    library, originals = busy
+    add(library, PHOTOS[0])
+    originals.then = lambda: library.editing.remove(IDS[0])
+    assert found(library) == []
+
+
+def test_a_removal_of_what_had_no_record_is_no_fault(busy: tuple[Library, _Meanwhile]) -> None:
+    library, originals = busy
+    originals.put(IDS[0], io.BytesIO(PHOTOS[0]), INFO)
+    originals.then = lambda: originals.delete(IDS[0])
+    assert found(library) == []
+
+
+def test_an_upload_during_the_check_is_no_fault(busy: tuple[Library, _Meanwhile]) -> None:
+    library, originals = busy
+    originals.then = lambda: add(library, PHOTOS[0])
+    assert found(library) == []
+
+
+def test_a_removal_before_an_original_is_read(busy: tuple[Library, _Meanwhile]) -> None:
+    library, originals = busy
+    add(library, PHOTOS[0])
+
+    def remove() -> None:
+        originals.before_looking = lambda: None
+        library.editing.remove(IDS[0])
+
+    originals.before_looking = remove
+    assert found(library) == []
+
+
+def test_a_record_that_comes_after_the_listing(busy: tuple[Library, _Meanwhile]) -> None:
+    library, originals = busy
+    originals.put(IDS[0], io.BytesIO(PHOTOS[0]), INFO)
+
+    def finish_the_upload() -> None:
+        originals.before_looking = lambda: None
+        add(library, PHOTOS[0], title="One")
+
+    originals.before_looking = finish_the_upload
+    assert found(library, repair=True) == []
+    assert library.metadata.get(IDS[0]).title == "One"
+
+
+def test_a_removal_while_an_original_is_read(busy: tuple[Library, _Meanwhile]) -> None:
+    library, originals = busy
+    add(library, PHOTOS[0])
+    library.metadata.update(IDS[0], lambda image: replace(image, sha256=""))
+    originals.after_reading = lambda: library.editing.remove(IDS[0])
+    assert found(library, repair=True) == []
+    with pytest.raises(RemovedImage):
+        library.metadata.get(IDS[0])
+
+
+def test_metadata_that_goes_down_is_not_taken_for_damage(
+    busy: tuple[Library, _Meanwhile], tmp_path: Path
+) -> None:
+    library, originals = busy
+    add(library, PHOTOS[0])
+    library.metadata.update(IDS[0], lambda image: replace(image, sha256=""))
+
+    def break_it() -> None:
+        library.metadata.close()
+        for file in tmp_path.glob("metadata.sqlite*"):
+            file.unlink()
+        (tmp_path / "metadata.sqlite").write_bytes(b"something else entirely " * 100)
+
+    originals.after_reading = break_it
+    with pytest.raises(StoreDown):
+        list(library.upkeep.check(repair=True))
+
+
+def test_a_disk_with_a_bad_spot_is_a_finding(busy: tuple[Library, _Meanwhile]) -> None:
+    library, originals = busy
+    add(library, PHOTOS[0])
+
+    def fail() -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    originals.after_reading = fail
+    (finding,) = found(library, repair=True)
+    assert finding.problem is Problem.DAMAGED
+    assert "Input/output error" in finding.detail
+
+
+# -- the trash ------------------------------------------------------------------------------
+
+
+def test_only_what_is_in_the_trash_long_enough_is_removed(full: Library) -> None:
+    now = datetime.now(UTC)
+    for number, days in enumerate((40, 31, 29)):
+        full.editing.trash(IDS[number])
+        then = now - timedelta(days=days)
+        full.metadata.update(IDS[number], lambda image, then=then: replace(image, trashed=then))
+    assert set(full.upkeep.purge(now - timedelta(days=30))) == {IDS[0], IDS[1]}
+    for removed in IDS[:2]:
+        with pytest.raises(RemovedImage):
+            full.metadata.get(removed)
+        assert full.originals.length(removed) is None
+    assert full.metadata.get(IDS[2]).trashed is not None
+    assert full.metadata.count() == 3
+    assert list(full.upkeep.purge(now - timedelta(days=30))) == []
+
+
+def test_a_trash_of_many_pages_is_emptied(library: Library) -> None:
+    now = datetime.now(UTC)
+    for number in range(502):
+        made = Image(image_id(b"%d" % number), now, now, 1, 1, trashed=now)
+        library.metadata.save(made.id, lambda _, made=made: made)
+    assert len(set(library.upkeep.purge(now + timedelta(days=1)))) == 502
+    assert list(library.metadata.ids()) == []
+
+
+def test_what_was_taken_out_meanwhile_stays(full: Library) -> None:
+    for trashed in IDS[:3]:
+        full.editing.trash(trashed)
+    purge = full.upkeep.purge(datetime.now(UTC) + timedelta(days=1))
+    first = next(purge)
+    restored, removed = (other for other in IDS[:3] if other != first)
+    full.editing.restore(restored)
+    full.editing.remove(removed)
+    assert list(purge) == []
+    assert full.metadata.get(restored).trashed is None

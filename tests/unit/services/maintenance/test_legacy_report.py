@@ -1,0 +1,82 @@
+"""The survey of a former site, on lists that are in memory; on real stores: test_switch_over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from huimages_app.domain.ids import image_id
+from huimages_app.errors import UnknownImage
+from huimages_app.services.maintenance.legacy_report import ATTACHMENT, Survey
+from huimages_app.storage.legacy.models import (
+    ImageSeen,
+    MarkSeen,
+    OtherSeen,
+    Peek,
+    SiteBucket,
+    SiteDocuments,
+)
+from tests.support import pictures
+
+IDS = sorted(image_id(b"%d" % number) for number in range(50))
+HEAD = pictures.photo(60, 40)
+
+
+class Documents(SiteDocuments):
+    def __init__(self, attached: bool = True) -> None:
+        self._attached = attached
+
+    def size(self) -> int:
+        return len(IDS)
+
+    def images(self) -> Iterator[ImageSeen | OtherSeen]:
+        for identifier in IDS:
+            yield ImageSeen(identifier, (60, 40), False, True, self._attached, ("odd",))
+        yield OtherSeen("_design/all")
+
+    def marks(self) -> Iterator[MarkSeen | OtherSeen]:
+        for identifier in IDS[:3]:
+            for visitor in ("vera", "paul"):
+                yield MarkSeen(identifier, visitor, tags=2, favorite=True, rated=False)
+
+    def peek(self, image_id: str) -> Peek:
+        return Peek("image/jpeg", HEAD)
+
+
+class Bucket(SiteBucket):
+    name = "s3:bucket"
+
+    def listed(self) -> Iterator[tuple[str, str]]:
+        yield IDS[0], IDS[0]
+        yield IDS[0], f"{IDS[0]}.jpeg"
+
+    def peek(self, key: str) -> Peek:
+        raise UnknownImage("removed since it was listed")
+
+
+def test_a_sample_is_no_larger_than_wanted_and_differs() -> None:
+    survey = Survey(Documents(), [])
+    assert survey.size() == len(IDS)
+    seen: list[bool] = []
+    report = survey.run(5, jobs=2, progress=lambda: seen.append(True))
+    assert (report.looked_into, len(seen)) == (5, len(IDS))
+    assert survey.run(1000).looked_into == len(IDS)
+    assert survey.run(0).looked_into == 0
+
+
+def test_what_is_counted_and_what_is_only_exemplified() -> None:
+    report = Survey(Documents(), []).run()
+    assert report.originals == {ATTACHMENT: len(IDS)}
+    assert report.oddities["odd"].count == len(IDS)
+    assert report.oddities["odd"].examples == IDS[:20]
+    assert (report.marks, report.visitors, report.tags, report.favorites) == (6, 2, 12, 6)
+    assert report.designs == ["_design/all"]
+
+
+def test_an_original_in_several_places_that_goes_away() -> None:
+    report = Survey(Documents(attached=False), [Bucket()]).run(10)
+    assert report.originals == {
+        "s3:bucket, key ID and s3:bucket, key ID.jpeg": 1,
+        "nowhere": len(IDS) - 1,
+    }
+    assert report.missing.count == len(IDS) - 1
+    assert (report.looked_into, report.unreadable.count) == (1, 0)

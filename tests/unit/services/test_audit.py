@@ -1,0 +1,27 @@
+"""The audit log: one line of JSON for each change."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from huimages_app.services import audit
+
+
+def test_a_line_says_who_did_what_to_which_image(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "_program", "library")
+    caplog.set_level(logging.INFO, "huimages.audit")
+    with audit.acting_as(lambda: {"by_account": "alice"}):
+        audit.record("retitled", "A" * 32 + "01", title="a\nforged line \u2028 \x1b[31m")
+    audit.record("removed")
+    first, second = (record.getMessage() for record in caplog.records)
+    assert first.isprintable()
+    assert json.loads(first)["title"] == "a\nforged line \u2028 \x1b[31m"
+    assert json.loads(first)["by_account"] == "alice"
+    assert json.loads(first)["image"] == "A" * 32 + "01"
+    assert json.loads(first)["time"].endswith("+00:00")
+    assert json.loads(second)["by_program"] == "library"

@@ -1,0 +1,81 @@
+"""Several changes as one, and only to what was read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from huimages_app.domain.models import Image
+from huimages_app.errors import BadInput, EditConflict, UnknownImage
+from huimages_app.services import Library
+from huimages_app.services.image_patch import Revision
+from tests.support.libraries import add
+from tests.support.pictures import photo
+
+WHEN = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def image(library: Library) -> Image:
+    said = {"title": "Old", "references": {"artnr": ["1"], "path": ["a"]}, "type": "shop"}
+    return add(library, photo(80, 60), **said).image
+
+
+def test_what_is_named_changes_and_the_rest_stays(library: Library, image: Image) -> None:
+    revision = Revision(title=" New\n", references={"artnr": ["2", "2"]}, created=WHEN)
+    revised = library.editing.revise(image.id, revision)
+    assert revised == replace(
+        image,
+        titles=("Old", "New"),
+        references={"artnr": ("2",), "path": ("a",)},
+        created=WHEN,
+        modified=revised.modified,
+    )
+    assert revised == library.image(image.id)
+    assert revised.modified > image.modified
+
+
+def test_what_is_empty_goes(library: Library, image: Image) -> None:
+    library.editing.revise(image.id, Revision(alt="Quay", focus=(0, 1)))
+    empty = Revision(alt="", focus=None, references={"artnr": [], "path": [" "]}, types=[" "])
+    revised = library.editing.revise(image.id, empty)
+    assert (revised.alt, revised.focus, revised.references, revised.types) == ("", None, {}, ())
+
+
+def test_a_revision_of_nothing_is_none(library: Library, image: Image) -> None:
+    assert library.editing.revise(image.id, Revision()) == image
+
+
+def test_only_what_was_read_is_changed(library: Library, image: Image) -> None:
+    library.editing.revise(image.id, Revision(title="Mine"), expected=image)
+    for change in (
+        lambda: library.editing.revise(image.id, Revision(title="Theirs"), expected=image),
+        lambda: library.editing.trash(image.id, expected=image),
+    ):
+        with pytest.raises(EditConflict, match="changed since"):
+            change()
+    seen = library.image(image.id)
+    assert seen.titles == ("Old", "Mine")
+    assert library.editing.trash(image.id, expected=seen).trashed
+    with pytest.raises(UnknownImage):
+        library.editing.revise(image.id, Revision(title="Late"))
+
+
+@pytest.mark.parametrize(
+    "revision",
+    [
+        Revision(title=""),
+        Revision(title="x" * 501),
+        Revision(alt="x" * 1001),
+        Revision(focus=(0.5, 1.1)),
+        Revision(types=["x"] * 21),
+        Revision(references={"Art Nr": ["1"]}),
+        Revision(references={"artnr": ["x" * 201]}),
+    ],
+)
+def test_what_can_not_be_meant(library: Library, image: Image, revision: Revision) -> None:
+    with pytest.raises(BadInput):
+        library.editing.revise(image.id, revision)
+    assert library.image(image.id) == image

@@ -1,0 +1,157 @@
+"""Whoever guesses passwords is slowed down, and nobody else for long."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from huimages_app.errors import TooManyAttempts
+from huimages_app.services.login_throttle import LONGEST_WAIT, Throttle, network_of
+from huimages_app.storage.interfaces import Records
+from huimages_app.storage.sqlite import SqliteRecords
+
+HOME, EVIL = "192.0.2.1", "203.0.113.9"
+
+
+class Clock:
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def throttle(records: Records, clock: Clock) -> Throttle:
+    return Throttle(records, clock)
+
+
+def passes(throttle: Throttle, account: str, address: str, known: tuple[str, ...] = ()) -> bool:
+    try:
+        throttle.admit(account, address, known)
+    except TooManyAttempts:
+        return False
+    return True
+
+
+def admitted(throttle: Throttle, clock: Clock, seconds: int, address: str = EVIL) -> int:
+    """How many attempts at one account pass, one a second."""
+    count = 0
+    for _ in range(seconds):
+        count += passes(throttle, "alice", address)
+        clock.now += 1
+    return count
+
+
+def test_some_attempts_are_free_and_then_each_takes_twice_as_long(
+    throttle: Throttle, clock: Clock
+) -> None:
+    assert [passes(throttle, "alice", EVIL) for _ in range(6)] == [True] * 5 + [False]
+    waits = []
+    for _ in range(12):
+        started = clock.now
+        while not passes(throttle, "alice", EVIL):
+            clock.now += 1
+        waits.append(clock.now - started)
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, LONGEST_WAIT, LONGEST_WAIT]
+
+
+def test_a_restart_changes_nothing(tmp_path: Path, clock: Clock) -> None:
+    for expected in (True, False):
+        records = SqliteRecords(tmp_path / "throttle.sqlite")
+        assert all(passes(Throttle(records, clock), "alice", EVIL) for _ in range(5)) is expected
+        records.close()
+
+
+def test_many_at_once_are_no_way_around(throttle: Throttle) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        passed = list(pool.map(lambda _: passes(throttle, "alice", EVIL), range(24)))
+    assert sum(passed) == 5
+
+
+def test_many_accounts_from_one_address(throttle: Throttle) -> None:
+    passed = [passes(throttle, f"user{number}", EVIL) for number in range(30)]
+    assert sum(passed) == 20
+    assert passes(throttle, "user1", HOME)
+
+
+def test_one_good_password_does_not_buy_guesses(throttle: Throttle) -> None:
+    for number in range(19):
+        passes(throttle, f"user{number}", EVIL)
+    passes(throttle, "mine", EVIL)
+    throttle.succeeded("mine", EVIL)
+    assert passes(throttle, "user20", EVIL)
+    assert not passes(throttle, "user21", EVIL)
+
+
+def test_guesses_of_others_do_not_lock_out_who_comes_from_a_known_address(
+    throttle: Throttle, clock: Clock
+) -> None:
+    admitted(throttle, clock, 2000)
+    assert not passes(throttle, "alice", "198.51.100.1")
+    assert passes(throttle, "alice", HOME, known=(HOME,))
+
+
+def test_attempts_during_a_wait_do_not_make_it_longer(throttle: Throttle, clock: Clock) -> None:
+    admitted(throttle, clock, 4000)
+    clock.now += LONGEST_WAIT
+    assert passes(throttle, "alice", HOME)
+
+
+def test_the_right_password_clears_the_count(throttle: Throttle) -> None:
+    for _ in range(5):
+        passes(throttle, "alice", HOME)
+    throttle.succeeded("alice", HOME)
+    assert passes(throttle, "alice", HOME)
+
+
+def test_an_operator_clears_an_account(throttle: Throttle) -> None:
+    for _ in range(5):
+        passes(throttle, "alice", HOME)
+        passes(throttle, "alice", EVIL, known=(EVIL,))
+    throttle.clear("alice")
+    assert passes(throttle, "alice", HOME)
+    assert passes(throttle, "alice", EVIL, known=(EVIL,))
+
+
+def test_an_operator_ends_the_wait_of_an_address_too(throttle: Throttle) -> None:
+    """As of a proxy that nobody named, from which everybody seems to come."""
+    for number in range(30):
+        passes(throttle, f"user{number}", HOME)
+    assert not passes(throttle, "admin", HOME)
+    throttle.clear("admin")
+    assert passes(throttle, "admin", HOME)
+
+
+def test_after_a_day_all_is_forgotten(throttle: Throttle, clock: Clock, records: Records) -> None:
+    admitted(throttle, clock, 100)
+    clock.now += 25 * 3600
+    assert [passes(throttle, "alice", EVIL) for _ in range(6)] == [True] * 5 + [False]
+    clock.now += 25 * 3600
+    throttle.succeeded("bob", HOME)
+    assert list(records.items("attempts")) == []
+
+
+def test_names_that_people_type_are_not_kept(throttle: Throttle, records: Records) -> None:
+    passes(throttle, "my-secret-password", HOME)
+    assert "my-secret-password" not in str(list(records.items("attempts")))
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", "local"),
+        ("localhost", "local"),
+    ],
+)
+def test_what_counts_as_one_client(address: str, network: str) -> None:
+    assert network_of(address) == network

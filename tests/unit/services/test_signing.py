@@ -1,0 +1,167 @@
+"""Signatures of addresses: forged, expired, replayed, rotated."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huimages_app.config.settings import Settings
+from huimages_app.domain.sizes import CLASSIC, Size
+from huimages_app.errors import BadSetting, BadSignature, SizeNotAllowed
+from huimages_app.services.signing import Signer
+from huimages_app.services.size_policy import SizePolicy
+from huimages_app.services.urls import Markup
+
+KEY, OTHER = "k" * 32, "o" * 32
+PATH = "/240x160/" + "A" * 32 + "01/name.jpeg"
+NOW = 1_800_000_000
+
+
+def signer(*keys: str) -> Signer:
+    return Signer(keys or (KEY,), clock=lambda: NOW)
+
+
+def signature(query: str) -> tuple[str, str]:
+    fields = parse_qs(query.removeprefix("?"))
+    return fields["s"][0], fields.get("e", [""])[0]
+
+
+def test_a_signature_is_good_for_its_path() -> None:
+    assert signer().check(PATH, *signature(signer().query(PATH))) is None
+    assert signer().check(PATH, *signature(signer().query(PATH, NOW + 5))) == NOW + 5
+
+
+@pytest.mark.parametrize(
+    "path", [PATH.replace("240", "241"), PATH.upper(), PATH + "/", PATH + "\n", "/", ""]
+)
+def test_it_is_good_for_no_other(path: str) -> None:
+    with pytest.raises(BadSignature, match="wrong"):
+        signer().check(path, *signature(signer().query(PATH)))
+
+
+@pytest.mark.parametrize("forged", ["", "A" * 32, "A" * 31, "é" * 32, "A" * 31 + "\n", "=" * 32])
+def test_forgeries(forged: str) -> None:
+    with pytest.raises(BadSignature, match="wrong"):
+        signer().check(PATH, forged)
+
+
+@given(st.integers(0, 31), st.sampled_from("ABCabc012-_"))
+def test_no_character_can_be_changed(place: int, character: str) -> None:
+    good, _ = signature(signer().query(PATH))
+    changed = good[:place] + character + good[place + 1 :]
+    if changed != good:
+        with pytest.raises(BadSignature):
+            signer().check(PATH, changed)
+
+
+def test_the_end_is_covered_and_kept() -> None:
+    good, _ = signature(signer().query(PATH, NOW + 5))
+    for end in (str(NOW + 6), "", "0", f"0{NOW + 5}", f"+{NOW + 5}", "9" * 13, "soon"):
+        with pytest.raises(BadSignature, match="wrong"):
+            signer().check(PATH, good, end)
+    with pytest.raises(BadSignature, match="expired"):
+        signer().check(PATH, *signature(signer().query(PATH, NOW)))
+    with pytest.raises(BadSignature, match="wrong"):
+        signer().check(PATH, signature(signer().query(PATH))[0], str(NOW + 5))
+
+
+def test_a_line_break_is_no_way_to_move_the_end_into_the_path() -> None:
+    good, _ = signature(signer().query(PATH, NOW + 5))
+    with pytest.raises(BadSignature):
+        signer().check(f"{PATH}\n{NOW + 5}", good)
+
+
+def test_keys_rotate() -> None:
+    old = signature(signer(OTHER).query(PATH))
+    assert signer(KEY, OTHER).check(PATH, *old) is None
+    assert signer(KEY, OTHER).query(PATH) == signer(KEY).query(PATH)
+    with pytest.raises(BadSignature):
+        signer(KEY).check(PATH, *old)
+
+
+def test_a_signer_without_a_key_is_none() -> None:
+    with pytest.raises(ValueError, match="no key"):
+        Signer([])
+
+
+# -- which addresses need one -----------------------------------------------------------------
+
+
+def policy(allowed: str = "named 10x10", signed: str = "sizes") -> SizePolicy:
+    return SizePolicy.of(
+        Settings(sizes_allowed=tuple(allowed.split()), signed=signed, signing_keys=(KEY,))
+    )
+
+
+SMALL, FREE, LARGE = Size.parse("small"), Size.parse("10x10"), Size.parse("5000x5000")
+FOCUSED = Size.parse("75x75!1,2")
+
+
+def path_of(size: Size) -> str:
+    return f"/{size}/" + "A" * 32 + "01.jpeg"
+
+
+def signed(rules: SizePolicy, size: Size) -> tuple[str, str]:
+    return signature(rules.query(size, path_of(size), NOW * 2) or "s=")
+
+
+def test_free_sizes_need_none_at_any_density_and_others_do() -> None:
+    rules = policy()
+    for size in (SMALL, FREE, FREE.at_density(2)):
+        assert rules.query(size, path_of(size)) == ""
+        assert not rules.admit(size, path_of(size)).any_focus
+    assert rules.query(LARGE, path_of(LARGE)).startswith("?s=")
+    with pytest.raises(SizeNotAllowed, match="without a signature"):
+        rules.admit(LARGE, path_of(LARGE))
+    with pytest.raises(BadSignature):
+        rules.admit(LARGE, path_of(LARGE), "A" * 32)
+    assert rules.admit(LARGE, path_of(LARGE), *signed(rules, LARGE)).expires == NOW * 2
+
+
+def test_a_free_size_with_a_bad_signature_is_as_good_as_without() -> None:
+    assert not policy().admit(SMALL, path_of(SMALL), "A" * 32).any_focus
+
+
+def test_a_signature_lets_any_focal_point_pass() -> None:
+    rules = policy()
+    good, _ = signature("?" + Signer([KEY]).query(path_of(FOCUSED)))
+    assert rules.admit(FOCUSED, path_of(FOCUSED), good).any_focus
+    assert not rules.admit(FOCUSED, path_of(FOCUSED)).any_focus
+    assert policy("any").admit(FOCUSED, path_of(FOCUSED)).any_focus
+
+
+def test_whole_site_signing() -> None:
+    rules = policy("any", "all")
+    with pytest.raises(SizeNotAllowed, match="without a signature"):
+        rules.admit(SMALL, path_of(SMALL))
+    assert rules.admit(SMALL, path_of(SMALL), *signed(rules, SMALL))
+
+
+def test_without_signing_other_sizes_are_not_served_at_all() -> None:
+    rules = policy(signed="off")
+    assert rules.query(LARGE, path_of(LARGE)) == ""
+    with pytest.raises(SizeNotAllowed, match="5000x5000"):
+        rules.admit(LARGE, path_of(LARGE), Signer([KEY]).query(path_of(LARGE))[2:])
+
+
+def test_the_sites_secret_makes_the_key_if_none_is_given() -> None:
+    settings = Settings(signed="all", secret="s" * 32)
+    query = SizePolicy.of(settings).query(SMALL, path_of(SMALL))
+    assert query != SizePolicy.of(Settings(signed="all", signing_keys=("s" * 32,))).query(
+        SMALL, path_of(SMALL)
+    )
+    with pytest.raises(BadSetting, match="secret' is missing"):
+        SizePolicy.of(Settings(signed="all"))
+
+
+def test_markup_signs_by_itself_where_it_has_to() -> None:
+    markup = Markup("https://img.example.com/i/", CLASSIC, policy=policy())
+    image_id = "A" * 32 + "01"
+    assert markup.url(image_id, "small").endswith(f"/i/240x160/{image_id}.jpeg")
+    url = markup.at("/elsewhere").url(image_id, "o", expires=NOW * 2)
+    base, _, query = url.partition("?")
+    assert base == f"https://img.example.com/i/o/{image_id}.jpeg"
+    assert policy().admit(Size.parse("o"), f"/o/{image_id}.jpeg", *signature(query))

@@ -1,0 +1,75 @@
+"""API tokens: shown once, stored hashed, gone when revoked."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from huimages_app.errors import BadInput, BadToken
+from huimages_app.services.tokens import Tokens
+from huimages_app.storage.interfaces import Records
+
+
+@pytest.fixture
+def tokens(records: Records) -> Tokens:
+    return Tokens(records)
+
+
+def test_a_token_is_known_by_its_text(tokens: Tokens) -> None:
+    token, text = tokens.add("shop", ["upload", "read"])
+    assert text.startswith("hui_")
+    assert len(text) == 47
+    assert tokens.verified(text) == token
+    assert token.scopes == {"read", "upload"}
+    assert token.expires is None
+    assert tokens.all() == [token]
+
+
+def test_its_text_is_stored_nowhere(tokens: Tokens, records: Records) -> None:
+    _, text = tokens.add("shop", ["read"])
+    assert text[4:] not in json.dumps(list(records.items("token")))
+
+
+@pytest.mark.parametrize("text", ["", "hui_", "hui_" + "A" * 43, "A" * 47, "hui_" + "é" * 43])
+def test_guesses(tokens: Tokens, text: str) -> None:
+    tokens.add("shop", ["read"])
+    with pytest.raises(BadToken, match="unknown"):
+        tokens.verified(text)
+
+
+def test_a_revoked_token_is_one_no_more(tokens: Tokens) -> None:
+    token, text = tokens.add("shop", ["read"])
+    other, other_text = tokens.add("scanner", ["upload"])
+    tokens.revoke(token.id)
+    with pytest.raises(BadToken):
+        tokens.verified(text)
+    assert tokens.verified(other_text) == other
+    with pytest.raises(BadInput, match="no token"):
+        tokens.revoke(token.id)
+
+
+def test_an_expired_token(tokens: Tokens) -> None:
+    token, text = tokens.add("shop", ["read"], timedelta(days=30))
+    now = datetime.now(UTC)
+    assert tokens.verified(text, now + timedelta(days=29)) == token
+    with pytest.raises(BadToken, match="expired"):
+        tokens.verified(text, now + timedelta(days=30))
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes", "lifetime"),
+    [
+        ("", ["read"], None),
+        ("x" * 101, ["read"], None),
+        ("shop", [], None),
+        ("shop", ["admin"], None),
+        ("shop", ["read"], timedelta(0)),
+    ],
+)
+def test_what_is_refused(
+    tokens: Tokens, name: str, scopes: list[str], lifetime: timedelta | None
+) -> None:
+    with pytest.raises(BadInput):
+        tokens.add(name, scopes, lifetime)

@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.tags import MAX_TAGS
+from huimages_app.errors import BadInput, IdCollision, NotAnImage, RemovedImage, TooLarge
+from huimages_app.services import Description, Library
+from tests.support.libraries import add, library_in, original_file
+from tests.support.pictures import photo, rotated
+
+PHOTO = photo(80, 60)
+ID = image_id(PHOTO)
+
+
+def test_a_picture_becomes_an_original_and_a_record(library: Library, tmp_path: Path) -> None:
+    before = datetime.now(UTC)
+    taken = datetime(2009, 4, 1, 12, tzinfo=UTC)
+    added = add(
+        library,
+        PHOTO,
+        title=" Red  bicycle ",
+        filename="C:\\photos\\bike.jpg",
+        tags=("red",),
+        references={"artnr": ["1", "2"]},
+        type="product_image",
+        timestamp=taken,
+    )
+    assert added.is_new
+    image = library.metadata.get(ID)
+    assert image == added.image
+    assert (image.id, image.length) == (ID, len(PHOTO))
+    assert (image.width, image.height) == (80, 60)
+    assert (image.contenttype, image.filename) == ("image/jpeg", "bike.jpg")
+    assert image.sha256 == hashlib.sha256(PHOTO).hexdigest()
+    assert image.placeholder.startswith("#")
+    assert image.titles == ("Red bicycle",)
+    assert image.references == {"artnr": ("1", "2")}
+    assert image.types == ("product_image",)
+    assert image.created == taken
+    assert before <= image.modified <= datetime.now(UTC)
+    assert library.metadata.mark(ID, "vera").tags == ("red",)
+    assert original_file(tmp_path, ID).read_bytes() == PHOTO
+
+
+def test_a_turned_picture_is_measured_upright(library: Library) -> None:
+    image = add(library, rotated(6, 80, 60)).image
+    assert (image.width, image.height) == (80, 60)
+
+
+def test_the_same_bytes_again_add_up(library: Library) -> None:
+    first = add(
+        library, PHOTO, title="One", filename="a.jpg", tags=("x", "y"), references={"artnr": ["1"]}
+    )
+    again = add(
+        library,
+        PHOTO,
+        title="Two",
+        filename="b.jpg",
+        tags=("y", "z"),
+        references={"artnr": ["2", "1"], "path": ["p"]},
+        type="t",
+        timestamp=datetime(2001, 1, 1, tzinfo=UTC),
+    )
+    assert first.is_new
+    assert not again.is_new
+    image = again.image
+    assert image.titles == ("One", "Two")
+    assert image.filename == "a.jpg"
+    assert image.references == {"artnr": ("1", "2"), "path": ("p",)}
+    assert image.types == ("t",)
+    assert image.created == first.image.created
+    assert image.modified > first.image.modified
+    assert library.metadata.mark(ID, "vera").tags == ("x", "y", "z")
+    assert list(library.originals.ids()) == [ID]
+
+
+def test_an_old_title_becomes_current_again(library: Library) -> None:
+    for title in ("One", "Two", "One", ""):
+        image = add(library, PHOTO, title=title).image
+    assert image.titles == ("Two", "One")
+
+
+def test_nothing_new_changes_nothing(library: Library) -> None:
+    first = add(library, PHOTO, title="One").image
+    assert add(library, PHOTO, title="One").image == first
+
+
+def test_a_default_title_is_for_pictures_without_one(library: Library) -> None:
+    assert add(library, PHOTO, default_title="IMG 1").image.titles == ("IMG 1",)
+    assert add(library, PHOTO, default_title="IMG 2").image.titles == ("IMG 1",)
+    both = add(library, photo(10, 10), title="Said", default_title="IMG 3").image
+    assert both.titles == ("Said",)
+
+
+def test_tags_are_those_of_whoever_sends_them(library: Library) -> None:
+    add(library, PHOTO, "vera", tags=("a",))
+    add(library, PHOTO, "otto", tags=("b", "a"))
+    assert library.metadata.mark(ID, "vera").tags == ("a",)
+    assert library.metadata.summary(ID).tags == {"a": 2, "b": 1}
+
+
+def test_a_trashed_picture_comes_back(library: Library) -> None:
+    add(library, PHOTO, title="One")
+    library.editing.trash(ID)
+    back = add(library, PHOTO)
+    assert back.is_new
+    assert back.image.trashed is None
+    assert back.image.titles == ("One",)
+
+
+def test_a_removed_picture_begins_anew(library: Library) -> None:
+    add(library, PHOTO, title="One", tags=("x",))
+    library.editing.remove(ID)
+    with pytest.raises(RemovedImage):
+        library.metadata.get(ID)
+    back = add(library, PHOTO)
+    assert back.is_new
+    assert back.image.titles == ()
+    assert library.metadata.summary(ID).tags == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture", PHOTO[:20], b"<svg/>"])
+def test_what_is_no_picture_is_refused(library: Library, content: bytes) -> None:
+    with pytest.raises(NotAnImage):
+        add(library, content)
+    assert list(library.originals.ids()) == []
+    assert library.metadata.count() == 0
+
+
+def test_limits_hold_before_anything_is_stored(tmp_path: Path) -> None:
+    library = library_in(tmp_path, **{"upload.max_bytes": "1000", "upload.max_pixels": "100"})
+    with pytest.raises(TooLarge, match=r"bytes, and at most 1,000 are taken"):
+        add(library, PHOTO)
+    with pytest.raises(TooLarge):
+        add(library, photo(20, 20, format="PNG")[:999])
+    assert list(library.originals.ids()) == []
+    library.close()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{"title": "x" * 501}, {"references": {"A B": ["1"]}}, {"type": "x" * 501}],
+)
+def test_a_bad_description_is_refused_before_anything_is_stored(
+    library: Library, said: dict[str, object]
+) -> None:
+    with pytest.raises(BadInput):
+        add(library, PHOTO, **said)
+    assert list(library.originals.ids()) == []
+
+
+def test_too_many_tags_are_refused_before_anything_is_stored(library: Library) -> None:
+    with pytest.raises(BadInput, match="tags are too many"):
+        add(library, PHOTO, tags=[f"t{i}" for i in range(MAX_TAGS + 1)])
+    assert list(library.originals.ids()) == []
+
+
+def test_tags_are_made_tags_whoever_sends_them(library: Library) -> None:
+    add(library, PHOTO, tags=["Red Bike", "red", " "])
+    assert library.metadata.mark(ID, "vera").tags == ("red", "bike")
+
+
+def test_other_bytes_under_the_same_id_are_refused(library: Library, tmp_path: Path) -> None:
+    add(library, PHOTO, title="One")
+    # Nobody can make a collision here; a store whose bytes changed looks just like one.
+    file = original_file(tmp_path, ID)
+    file.chmod(0o640)
+    other = photo(80, 60, seed=1)
+    file.write_bytes(other)
+    with pytest.raises(IdCollision):
+        add(library, PHOTO, title="Two")
+    assert file.read_bytes() == other
+    assert library.metadata.get(ID).titles == ("One",)
+
+
+def test_a_record_of_other_bytes_refuses_as_well(library: Library, tmp_path: Path) -> None:
+    add(library, PHOTO)
+    original_file(tmp_path, ID).unlink()
+    library.metadata.update(ID, lambda image: replace(image, sha256="0" * 64))
+    with pytest.raises(IdCollision):
+        add(library, PHOTO)
+
+
+def test_a_lost_original_is_replaced_by_its_picture(library: Library, tmp_path: Path) -> None:
+    add(library, PHOTO, title="One")
+    original_file(tmp_path, ID).unlink()
+    assert add(library, PHOTO).image.titles == ("One",)
+    assert original_file(tmp_path, ID).read_bytes() == PHOTO
+
+
+def test_the_file_need_not_be_at_its_start(library: Library) -> None:
+    file: BinaryIO = io.BytesIO(PHOTO)
+    file.read()
+    assert library.intake.add(file, Description()).image.id == ID
+
+
+class Slow(io.BytesIO):
+    """No picture, and long to look at."""
+
+    lock = threading.Lock()
+    looked_at = most = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        with self.lock:
+            Slow.looked_at += 1
+            Slow.most = max(Slow.most, Slow.looked_at)
+        time.sleep(0.05)
+        with self.lock:
+            Slow.looked_at -= 1
+        return super().read(size)
+
+
+def test_uploads_are_decoded_as_few_at_a_time_as_renditions(tmp_path: Path) -> None:
+    library = library_in(tmp_path, **{"render.at_once": "2"})
+
+    def upload(_: int) -> None:
+        with pytest.raises(NotAnImage):
+            library.intake.add(Slow(b"no picture"), Description())
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(upload, range(8)))
+    assert Slow.most == 2
+    library.close()

@@ -1,0 +1,279 @@
+"""The way to CouchDB: TLS, credentials, connections, and answers of all kinds."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import resource
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import couchdb
+import pytest
+
+from huimages_app.errors import BadSetting, StoreDown
+from huimages_app.storage.couchdb import Server
+from huimages_app.storage.couchdb.client import Forbidden
+
+
+class FakeCouch(ThreadingHTTPServer):
+    """Answers every request with `status`, `answer` and headers; remembers what was asked."""
+
+    daemon_threads = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status = 200
+        self.answer: bytes = b'{"_id": "x", "_rev": "1-a"}'
+        self.chunked = False
+        self.hang_up = False
+        self.asked: list[tuple[str, str, dict[str, str], Any]] = []
+        self.clients: set[Any] = set()
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}/"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: FakeCouch
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        fake = self.server
+        fake.asked.append((self.command, self.path, dict(self.headers), body))
+        fake.clients.add(self.client_address)
+        self.send_response(fake.status)
+        self.send_header("Content-Type", "application/json")
+        if fake.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
+            content = b"%x\r\n%b\r\n0\r\n\r\n" % (len(fake.answer), fake.answer)
+        else:
+            self.send_header("Content-Length", str(len(fake.answer)))
+            content = fake.answer
+        self.end_headers()
+        self.wfile.write(content)
+        self.close_connection = fake.hang_up
+
+    do_GET = do_PUT = do_POST = _answer  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Be silent."""
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeCouch]:
+    fake = FakeCouch()
+    thread = threading.Thread(target=fake.serve_forever, args=(0.02,))
+    thread.start()
+    yield fake
+    fake.shutdown()
+    thread.join()
+    fake.server_close()
+
+
+@pytest.fixture
+def server(fake: FakeCouch) -> Iterator[Server]:
+    server = Server(fake.url, timeout=5)
+    yield server
+    server.close()
+
+
+def test_connections_are_used_again(fake: FakeCouch, server: Server) -> None:
+    for chunked in (False, True):
+        fake.chunked = chunked
+        for _ in range(5):
+            assert server.database("db").get("x") == {"_id": "x", "_rev": "1-a"}
+    assert len(fake.clients) == 1
+
+
+def test_one_that_the_server_closed_is_not(fake: FakeCouch, server: Server) -> None:
+    fake.hang_up = True
+    for _ in range(3):
+        assert server.database("db").get("x")
+    assert len(fake.clients) == 3
+    assert len(fake.asked) == 3
+
+
+def test_descriptors_of_any_number_will_do(fake: FakeCouch, server: Server) -> None:
+    """`select` knows those up to 1023 only, and a web server with many clients has more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(2000, hard), hard))
+    low = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        for _ in range(3):
+            assert server.database("db").get("x")
+    finally:
+        for descriptor in low:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(fake.clients) == 1
+
+
+@pytest.mark.filterwarnings("ignore:This process.*fork:DeprecationWarning")  # Python 3.12
+def test_a_forked_process_makes_its_own(fake: FakeCouch, server: Server) -> None:
+    server.database("db").get("x")
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writing, b"ok" if server.database("db").get("x") else b"no")
+        os._exit(0)
+    assert os.read(reading, 2) == b"ok"
+    os.waitpid(child, 0)
+    os.close(reading)
+    os.close(writing)
+    server.database("db").get("x")
+    assert len(fake.clients) == 2
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_errors_of_all_sizes_are_understood(fake: FakeCouch, server: Server, chunked: bool) -> None:
+    """The client's own session stumbles over long and chunked ones."""
+    database = server.database("db")
+    fake.chunked = chunked
+    for padding in (0, 20_000):
+        fake.answer = json.dumps(
+            {"error": "not_found", "reason": "missing" + " " * padding}
+        ).encode()
+        fake.status = 404
+        assert database.get("x") is None
+        fake.status = 403
+        with pytest.raises(Forbidden):
+            database.get("x")
+        for status in (400, 429, 500, 503):
+            fake.status = status
+            with pytest.raises(StoreDown, match=str(status)):
+                database.get("x")
+    assert len(fake.clients) == 1
+
+
+def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Server) -> None:
+    fake.status = 404
+    for reason in ("Database does not exist.", "no_db_file"):
+        fake.answer = json.dumps({"error": "not_found", "reason": reason}).encode()
+        with pytest.raises(StoreDown, match="no database 'db'"):
+            server.database("db").get("x")
+        with pytest.raises(StoreDown, match="no database 'db'"):
+            server.database("db").attachment("x", "y", io.BytesIO(), seconds=1)
+        with pytest.raises(StoreDown, match="no database 'db'"):
+            server.database("db").size()
+        with pytest.raises(StoreDown, match="no database 'db'"):
+            server.database("db").get_many(["x"])
+    fake.answer = b'{"error": "not_found", "reason": "missing_named_view"}'
+    with pytest.raises(StoreDown, match="'huimages setup' installs it"):
+        server.database("db").rows("by_time")
+    fake.answer = b'["no object"]'
+    with pytest.raises(StoreDown):
+        server.database("db").get("x")
+
+
+def test_another_document_than_asked_for(fake: FakeCouch, server: Server) -> None:
+    with pytest.raises(StoreDown, match="nonsense"):
+        server.database("db").get("y")
+
+
+def test_changes_from_a_place_nobody_knows(fake: FakeCouch, server: Server) -> None:
+    fake.status, fake.answer = 400, b'{"error": "bad_request", "reason": "Malformed sequence"}'
+    with pytest.raises(ValueError, match="no sequence"):
+        server.database("db").changes("x", 10)
+    fake.status = 500
+    with pytest.raises(StoreDown):
+        server.database("db").changes("x", 10)
+
+
+@pytest.mark.parametrize("password", ["pass", "p@ss:w/o%rd ü", "%40"])
+@pytest.mark.parametrize("by", ["settings", "address", "both"])
+def test_credentials(
+    fake: FakeCouch, password: str, by: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    if by == "settings":
+        server = Server(fake.url, username="vera@home", password=password)
+    elif by == "both":  # the password from a file
+        server = Server(f"http://vera%40home@{fake.host}/", password=password)
+    else:
+        quoted = couchdb.http.quote(password)
+        server = Server(f"http://vera%40home:{quoted}@{fake.host}/")
+    server.database("db").get("x")
+    asked = fake.asked[-1]
+    assert asked[1] == "/db/x"
+    assert asked[2]["Authorization"] == couchdb.http.basic_auth(("vera@home", password)).decode()
+    fake.status, fake.answer = 401, b'{"error": "unauthorized", "reason": "wrong password"}'
+    with pytest.raises(Forbidden) as raised:
+        server.database("db").get("x")
+    server.close()
+    fake.status = 500
+    with pytest.raises(StoreDown) as down:
+        server.database("db").get("x")
+    server.close()
+    for said in (str(raised.value), repr(raised.value.__cause__), str(down.value), caplog.text):
+        assert password not in said.replace("password", "")
+
+
+@pytest.mark.parametrize(
+    ("url", "given", "missing"),
+    [
+        ("http://vera@host/", {}, "password"),
+        ("http://host/", {"username": "vera"}, "password"),
+        ("http://host/", {"password": "secret"}, "username"),
+    ],
+)
+def test_half_of_the_credentials(url: str, given: dict[str, str], missing: str) -> None:
+    with pytest.raises(BadSetting, match=rf"'huimages\.couchdb\.{missing}' is missing") as raised:
+        Server(url, **given)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["", "localhost:5984", "ftp://x/", "http:///db"])
+def test_addresses_that_are_none(url: str) -> None:
+    with pytest.raises(BadSetting, match=r"huimages\.couchdb\.url"):
+        Server(url)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """Of 127.0.0.1, by itself; with its key in the same file."""
+    file = tmp_path / "certificate.pem"
+    key = tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-days", "2", "-subj", "/CN=couchdb.test",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", file],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    file.write_text(file.read_text() + key.read_text())
+    return file
+
+
+def test_tls(fake: FakeCouch, certificate: Path) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    fake.socket = context.wrap_socket(fake.socket, server_side=True)
+    url = f"https://{fake.host}/"
+    trusting = Server(url, ca_bundle=str(certificate))
+    for _ in range(2):
+        assert trusting.database("db").get("x")
+    trusting.close()
+    assert len(fake.clients) == 1
+    with pytest.raises(StoreDown, match="CERTIFICATE_VERIFY_FAILED"):
+        Server(url).database("db").get("x")
+    elsewhere = Server(url.replace("127.0.0.1", "localhost"), ca_bundle=str(certificate))
+    with pytest.raises(StoreDown, match="CERTIFICATE_VERIFY_FAILED"):
+        elsewhere.database("db").get("x")
+
+
+def test_a_ca_bundle_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="CA bundle"):
+        Server("https://127.0.0.1/", ca_bundle=str(tmp_path / "missing.pem"))

@@ -1,0 +1,181 @@
+"""All ways to read a collection give the same, are true, and neither scan nor sort it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from huimages_app.domain.models import Mark, Query
+from huimages_app.storage.interfaces import Metadata
+from huimages_app.storage.sqlite import SqliteMetadata, search
+from huimages_app.storage.sqlite.connection import Connections
+from tests.contract.metadata_pages import PagesContract
+from tests.contract.metadata_search import SearchContract
+from tests.contract.samples import START, an_id, an_image, put, say, walk
+
+
+class TestWhenEvenOneIsMany(PagesContract, SearchContract):
+    """The contract again, with collections read the way of the large ones."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Metadata]:
+        monkeypatch.setattr(search, "FEW", 1)
+        store = SqliteMetadata(tmp_path / "metadata.sqlite")
+        yield store
+        store.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query(),
+        Query(order="oldest"),
+        Query(order="rated"),
+        Query(trashed=True),
+        Query(tag="sea"),
+        Query(tag="sea", order="rated"),
+        Query(tag="sea", type="product", favorite_of="vera"),
+        Query(references=(("artnr", "1"),)),
+        Query(text="strand"),
+        Query(text="str 10106/02", tag="sea"),
+    ],
+)
+@pytest.mark.parametrize("forward", [True, False])
+def test_no_page_is_scanned_or_sorted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Query, forward: bool
+) -> None:
+    monkeypatch.setattr(search, "FEW", 1)
+    file = tmp_path / "metadata.sqlite"
+    store = SqliteMetadata(file)
+    for number in range(4):
+        image = an_image(number, titles=("strand",), types=("product",), trashed=None)
+        image = replace(image, references={"artnr": ("1", "10106/02")})
+        put(store, image, tags=("sea",), favorite=True, rating=5)
+    put(store, an_image(9, trashed=START))
+    put(store, an_image(10, trashed=START))
+    store.close()
+    connections = Connections(file)
+    with connections.reading() as db:
+        asked: list[str] = []
+        db.set_trace_callback(asked.append)
+        collection = search.collection_of(db, query)
+        assert collection is not None
+        rows = collection.rows(db, None, 1)
+        assert collection.rows(db, rows[0].place, 1, forward=forward) or not forward
+        db.set_trace_callback(None)
+        steps = [
+            step
+            for question in asked
+            if "'main'." not in question  # the index of words asks its own tables
+            for (*_, step) in db.execute(f"EXPLAIN QUERY PLAN {question}")
+        ]
+    connections.close()
+    assert steps
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+    assert not [
+        step for step in steps if step.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in step
+    ]
+
+
+# -- whatever happened, all that is derived is true --------------------------------------
+
+WORDS = st.sampled_from(["sea", "sun", "10106/02", "möwe"])
+SOME = st.lists(WORDS, max_size=2, unique=True).map(tuple)
+NUMBER = st.integers(0, 3)
+Step = Callable[[Metadata], object]
+
+FIELDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "titles": SOME,
+        "types": SOME,
+        "references": st.dictionaries(WORDS, SOME, max_size=2),
+        "created": st.integers(0, 2).map(lambda n: START + timedelta(microseconds=n)),
+        "trashed": st.sampled_from([None, START]),
+    },
+)
+MARKS = st.builds(Mark, SOME, st.booleans(), st.sampled_from([None, 0, 3, 10]))
+
+
+def saving(number: int, fields: dict[str, object]) -> Step:
+    return lambda store: store.save(
+        an_id(number), lambda image: replace(image or an_image(number), **fields)
+    )
+
+
+def marking(number: int, visitor: str, mark: Mark) -> Step:
+    def step(store: Metadata) -> None:
+        if store.get_many([an_id(number)]):
+            say(store, an_id(number), visitor, **vars(mark))
+
+    return step
+
+
+def removing(number: int) -> Step:
+    def step(store: Metadata) -> None:
+        if store.get_many([an_id(number)]):
+            store.remove(an_id(number))
+
+    return step
+
+
+STEPS = st.lists(
+    st.builds(saving, NUMBER, FIELDS)
+    | st.builds(marking, NUMBER, st.sampled_from(["vera", "paul"]), MARKS)
+    | st.builds(removing, NUMBER),
+    min_size=5,
+    max_size=25,
+)
+
+
+def all_answers(store: Metadata) -> dict[object, object]:
+    queries = [
+        Query(trashed=trashed, **fields)  # type: ignore[arg-type]
+        for trashed in (False, True)
+        for fields in [{}, {"order": "rated"}, {"favorite_of": "vera"}]
+        + [
+            {name: word}
+            for name in ("tag", "text", "type")
+            for word in ("sea", "sun", "10106/02", "möwe")
+        ]
+    ]
+    answers: dict[object, object] = {
+        # The order among equal times and averages is that of arrival.
+        query: sorted(walk(store, query))
+        for query in queries
+    }
+    return answers | {
+        "tags": store.tags(),
+        "count": store.count(),
+        "random": {image.id for image in store.random(99)},
+        "summaries": store.summaries(map(an_id, range(4))),
+        "gone": sorted(image_id for image_id in store.changes().gone if store.get_many([image_id])),
+    }
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS)
+def test_an_archive_is_as_if_it_was_made_anew(steps: list[Step]) -> None:
+    with TemporaryDirectory() as folder:
+        store, fresh = map(partial(opened, Path(folder)), ["store", "fresh"])
+        for step in steps:
+            step(store)
+        for image_id in store.ids():
+            put(fresh, store.get(image_id))
+            for visitor, mark in store.marks(image_id).items():
+                say(fresh, image_id, visitor, **vars(mark))
+        assert all_answers(store) == all_answers(fresh)
+        store.close()
+        fresh.close()
+
+
+def opened(folder: Path, name: str) -> SqliteMetadata:
+    return SqliteMetadata(folder / name)

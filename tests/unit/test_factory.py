@@ -1,0 +1,104 @@
+"""Settings become stores."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from huimages_app.config.settings import Settings
+from huimages_app.domain.ids import image_id
+from huimages_app.errors import BadSetting, StoreDown
+from huimages_app.factory import make_originals, make_place
+from huimages_app.storage.couchdb import AttachmentOriginals
+from huimages_app.storage.interfaces import OriginalInfo
+from huimages_app.storage.originals.fallback import ChainedOriginals
+from huimages_app.storage.originals.filesystem import FileOriginals
+from huimages_app.storage.originals.s3 import S3Originals
+from tests.support.pictures import photo
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+INFO = OriginalInfo("image/jpeg", 1, 1)
+
+
+def settings(**texts: str) -> Settings:
+    return Settings.read(
+        {"huimages." + key.replace("__", "."): each for key, each in texts.items()}
+    )
+
+
+def test_files_alone_need_no_boto3(tmp_path: Path) -> None:
+    code = (
+        "import sys; from huimages_app.config.settings import Settings;"
+        "from huimages_app.factory import make_library;"
+        "make_library(Settings.read({}));"
+        "print('boto3' in sys.modules, 'couchdb' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "False False\n"
+
+
+def test_s3() -> None:
+    store = make_originals(
+        settings(originals="s3", s3__bucket="pictures", s3__endpoint_url="http://127.0.0.1:9")
+    )
+    assert isinstance(store, S3Originals)
+    with pytest.raises(StoreDown):
+        store.check()
+    store.close()
+
+
+@pytest.mark.parametrize("half", ["s3__access_key_id", "s3__secret_access_key"])
+def test_half_of_the_keys_of_s3(half: str) -> None:
+    with pytest.raises(BadSetting, match="one is missing"):
+        make_place("s3:bucket", settings(**{half: "a-key"}))
+
+
+def test_a_place_that_is_none() -> None:
+    with pytest.raises(BadSetting, match="'ftp:somewhere' is no place"):
+        make_place("ftp:somewhere", settings())
+
+
+def test_places() -> None:
+    assert isinstance(make_place("files:/nowhere", settings()), FileOriginals)
+    assert isinstance(make_place("s3:bucket/old/", settings()), S3Originals)
+    assert isinstance(make_place("couchdb", settings()), AttachmentOriginals)
+
+
+@pytest.mark.parametrize("content", [photo(), b"of an old site, and no picture"])
+def test_fallbacks_are_copied_up(tmp_path: Path, content: bytes) -> None:
+    old = FileOriginals(tmp_path / "old")
+    identifier = image_id(content)
+    old.put(identifier, BytesIO(content), INFO)
+    store = make_originals(
+        settings(
+            originals__path=str(tmp_path / "new"),
+            originals__fallbacks=f"files:{tmp_path / 'old'}",
+        )
+    )
+    assert isinstance(store, ChainedOriginals)
+    with store.open(identifier) as file:
+        assert file.read() == content
+    assert FileOriginals(tmp_path / "new").length(identifier) == len(content)
+
+
+def test_a_fallback_has_to_be_there(tmp_path: Path) -> None:
+    store = make_originals(
+        settings(
+            originals__path=str(tmp_path / "new"),
+            originals__fallbacks=f"files:{tmp_path / 'mistyped'}",
+        )
+    )
+    assert not (tmp_path / "mistyped").exists()
+    with pytest.raises(StoreDown):
+        store.length(image_id(b"any"))

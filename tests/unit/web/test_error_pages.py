@@ -1,0 +1,21 @@
+"""Why a picture was refused, in words for people."""
+
+from __future__ import annotations
+
+import pytest
+
+from huimages_app.errors import HuimagesError, IdCollision, NotAnImage, StoreDown, TooLarge
+from huimages_app.web.error_pages import reason_of
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (TooLarge(""), "too large"),
+        (IdCollision(""), "Another picture"),
+        (NotAnImage(""), "no picture, or a damaged one"),
+        (StoreDown(""), "Something went wrong"),
+    ],
+)
+def test_every_reason_has_words(error: HuimagesError, words: str) -> None:
+    assert words in reason_of(error)

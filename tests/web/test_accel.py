@@ -1,0 +1,41 @@
+"""What a web server in front is told to send by itself (`huimages.accel`)."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from huimages_app.domain.sizes import Size
+from tests.support import pictures
+from tests.support.site import Site
+
+FILE = "150x150!30,70@2x.jpeg"
+
+
+@pytest.mark.parametrize(
+    ("accel", "header"), [("nginx", "X-Accel-Redirect"), ("lighttpd", "X-Sendfile")]
+)
+def test_a_signed_rendition(tmp_path: Path, accel: str, header: str) -> None:
+    folder = tmp_path / "with a space"
+    site = Site(folder, accel=accel, signed="all")
+    photo = pictures.photo(width=400, height=400)
+    image_id = site.upload(photo)
+    path = f"/150x150!30,70@2x/{image_id}.jpeg"
+    site.app.get(path, status=403)
+    size = Size.parse("150x150!30,70@2x")
+    for _ in range(2):  # a miss, and a hit
+        answer = site.app.get(path + site.library.sizes.query(size, path))
+        assert answer.body == b""
+        assert answer.content_type == "image/jpeg"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        root = "/huimages-cache" if accel == "nginx" else f"{tmp_path}/with%20a%20space/cache"
+        assert answer.headers[header] == f"{root}/{image_id[:2]}/{image_id}/{FILE}"
+    soon = int(time.time()) + 60
+    answer = site.app.get(path + site.library.sizes.query(size, path, soon))
+    assert answer.cache_control.max_age <= 60
+    # Originals are not in the cache.
+    path = f"/o/{image_id}"
+    assert site.app.get(path + site.library.sizes.query(Size.parse("o"), path)).body == photo
+    site.library.close()

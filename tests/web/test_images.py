@@ -1,0 +1,248 @@
+"""`/SIZE/ID[.EXT]` and `/SIZE/ID/NAME.EXT`, as a browser or a shop's page asks for them."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from huimages_app.domain.ids import image_id
+from tests.support import pictures
+from tests.support.site import Site
+
+UNKNOWN = "A" * 32 + "01"
+
+
+def opened(body: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(body))
+
+
+@pytest.fixture
+def photo() -> bytes:
+    return pictures.photo(width=800, height=600)
+
+
+def test_an_upload_gets_an_id_derived_from_its_bytes(site: Site, photo: bytes) -> None:
+    assert site.upload(photo) == image_id(photo)
+    assert site.upload(photo) == image_id(photo)
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ("240x160", (213, 160)),
+        ("150x150!", (150, 150)),
+        ("75x75!30,70", (75, 75)),
+        ("240x160@2x", (427, 320)),
+        ("mini", (23, 17)),
+        ("square", (75, 75)),
+        ("100x", (100, 75)),
+        ("x100", (133, 100)),
+        ("5000x5000", (800, 600)),
+    ],
+)
+def test_sizes(site: Site, photo: bytes, size: str, expected: tuple[int, int]) -> None:
+    answer = site.app.get(f"/{size}/{site.upload(photo)}.jpeg")
+    assert answer.content_type == "image/jpeg"
+    assert opened(answer.body).size == expected
+
+
+@pytest.mark.parametrize(
+    ("ending", "contenttype"),
+    [
+        ("", "image/jpeg"),
+        (".jpeg", "image/jpeg"),
+        (".jpg", "image/jpeg"),
+        (".webp", "image/webp"),
+        (".avif", "image/avif"),
+        (".png", "image/png"),
+        ("/any-name", "image/jpeg"),
+        ("/any.name.webp", "image/webp"),
+        ("/Sch%C3%B6ner-Stuhl_10106,02.jpeg", "image/jpeg"),
+        ("/version-1.5", "image/jpeg"),
+    ],
+)
+def test_endings_and_names(site: Site, photo: bytes, ending: str, contenttype: str) -> None:
+    answer = site.app.get(f"/120x120/{site.upload(photo)}{ending}")
+    assert answer.content_type == contenttype
+    assert opened(answer.body).get_format_mimetype() == contenttype
+
+
+def test_one_picture_under_many_names_is_cached_once(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    for path in (f"{id_}", f"{id_}.jpg", f"{id_}.jpeg", f"{id_}/a.jpeg", f"{id_}/b"):
+        site.app.get(f"/64x64/{path}")
+    assert len(site.cached()) == 1
+
+
+def test_headers(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    answer = site.app.get(f"/64x64/{id_}.jpeg", headers={"Cookie": "a=b"})
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "ETag" not in answer.headers  # docs/decisions/011
+    assert answer.last_modified is not None
+    assert answer.content_length == len(answer.body)
+    assert "Set-Cookie" not in answer.headers
+    assert "Vary" not in answer.headers
+    again = site.app.get(f"/64x64/{id_}.jpeg")
+    assert again.last_modified == answer.last_modified
+
+
+def test_head_and_not_modified(site: Site, photo: bytes) -> None:
+    url = f"/64x64/{site.upload(photo)}.jpeg"
+    whole = site.app.get(url)
+    head = site.app.head(url)
+    assert head.content_length == len(whole.body)
+    assert not head.body
+    since = {"If-Modified-Since": whole.headers["Last-Modified"]}
+    assert not site.app.get(url, headers=since, status=304).body
+    before = {"If-Modified-Since": "Thu, 01 Jan 2009 00:00:00 GMT"}
+    assert site.app.get(url, headers=before, status=200).body == whole.body
+
+
+def test_the_original_comes_back_byte_for_byte(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    answer = site.app.get(f"/o/{id_}/name.png")
+    assert answer.body == photo
+    assert answer.content_type == "image/jpeg"
+    part = site.app.get(f"/o/{id_}", headers={"Range": "bytes=10-19"}, status=206)
+    assert part.body == photo[10:20]
+    assert part.headers["Content-Range"] == f"bytes 10-19/{len(photo)}"
+    head = site.app.head(f"/o/{id_}", headers={"Range": "bytes=10-19"}, status=200)
+    assert head.content_length == len(photo)
+    site.app.get(f"/o/{id_}", headers={"If-None-Match": answer.headers["ETag"]}, status=304)
+
+
+@pytest.mark.parametrize("size", ["o", "64x64"])
+def test_a_part_that_there_is_not_is_nothing_to_keep(site: Site, photo: bytes, size: str) -> None:
+    # Caches don't look at the Range of a request: it would be the answer to all of them.
+    url = f"/{size}/{site.upload(photo)}.jpeg"
+    whole = site.app.get(url)
+    length = len(whole.body)
+    answer = site.app.get(url, headers={"Range": f"bytes={length}-"}, status=416)
+    assert answer.headers.getall("Cache-Control") == ["no-store"]
+    assert answer.headers["Content-Range"] == f"bytes */{length}"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Last-Modified" not in answer.headers
+    assert "ETag" not in answer.headers
+    assert site.app.get(url).body == whole.body
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        (f"/64x64/{UNKNOWN}.jpeg", "no image"),
+        (f"/o/{UNKNOWN}", "no image"),
+        ("/64x64/ABC.jpeg", "is no image ID"),
+        (f"/64y64/{UNKNOWN}", "is no size"),
+        (f"/0x64/{UNKNOWN}", "is no size"),
+        (f"/064x64/{UNKNOWN}", "is no size"),
+        (f"/64x64/{UNKNOWN}.gif", "enditions end in"),
+        (f"/64x64/{UNKNOWN.lower()}.jpeg", "is no image ID"),
+        (f"/64x64/{UNKNOWN}/a/b", "nothing at this address"),
+        (f"/99999x1/{UNKNOWN}", "too large"),
+    ],
+)
+def test_what_is_not_there_says_why(site: Site, path: str, sentence: str) -> None:
+    answer = site.app.get(path, status=404)
+    assert sentence in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_an_address_that_is_no_utf8(site: Site) -> None:
+    site.app.get("/%ff", status=400)
+    site.app.get(f"/64x64/{UNKNOWN}/%ff.jpeg", status=400)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_a_wrong_method_is_told_the_right_ones(site: Site, photo: bytes, method: str) -> None:
+    url = f"/64x64/{site.upload(photo)}.jpeg"
+    answer = site.app.request(url, method=method, status=405)
+    assert answer.headers["Allow"] == "GET, HEAD"
+
+
+def test_a_size_that_is_not_allowed(tmp_path: Path, photo: bytes) -> None:
+    site = Site(tmp_path, **{"sizes.allowed": "named, 300x300"})
+    id_ = site.upload(photo)
+    for size in ("300x300", "300x300@2x", "240x160", "square", "mini"):
+        site.app.get(f"/{size}/{id_}.jpeg", status=200)
+    answer = site.app.get(f"/301x300/{id_}.jpeg", status=403)
+    assert "301x300" in answer.text
+    site.app.get(f"/o/{id_}", status=403)
+    site.library.close()
+
+
+def test_a_hit_needs_no_store(site: Site, photo: bytes) -> None:
+    url = f"/64x64/{site.upload(photo)}.jpeg"
+    first = site.app.get(url)
+    shutil.rmtree(site.folder / "originals")
+    site.library.close()
+    for file in site.folder.glob("metadata.sqlite*"):
+        file.unlink()
+    assert site.app.get(url).body == first.body
+
+
+def test_metadata_down_still_makes_renditions(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    site.library.close()
+    for file in site.folder.glob("metadata.sqlite*"):
+        file.unlink()
+    site.settings.metadata_path.write_bytes(b"this is no database" * 1000)
+    assert opened(site.app.get(f"/64x64/{id_}.jpeg").body).size == (64, 48)
+
+
+def test_an_original_that_got_damaged_is_kept(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    (file,) = (f for f in (site.folder / "originals").rglob("*") if f.name.startswith(id_))
+    file.chmod(0o644)
+    file.write_bytes(photo[:2000])
+    for size in ("64x64", "o"):
+        answer = site.app.get(f"/{size}/{id_}.jpeg", status=502)
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert file.read_bytes() == photo[:2000]
+    assert site.library.metadata.get(id_).trashed is None
+    assert site.cached() == []
+
+
+def test_two_hundred_at_once_scale_once(
+    tmp_path: Path, photo: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(tmp_path, **{"render.requests": "200"})
+    from huimages_app.services import renditions
+
+    url = f"/64x64/{site.upload(photo)}.jpeg"
+    calls: list[int] = []
+    render = renditions.render
+
+    def counted(*args: object) -> tuple[int, int]:
+        calls.append(1)
+        return render(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(renditions, "render", counted)
+    with ThreadPoolExecutor(200) as pool:
+        bodies = set(pool.map(lambda _: site.app.get(url).body, range(200)))
+    assert len(bodies) == 1
+    assert len(calls) == 1
+    site.library.close()
+
+
+def test_trash_and_removal_take_the_renditions_along(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    url = f"/64x64/{id_}.jpeg"
+    site.app.get(url)
+    site.library.editing.trash(id_)
+    assert site.cached() == []
+    site.app.get(url, status=404)
+    site.app.get(f"/o/{id_}", status=404)
+    site.library.editing.restore(id_)
+    site.app.get(url, status=200)
+    site.library.editing.remove(id_)
+    assert site.cached() == []
+    site.app.get(url, status=410)
+    assert site.upload(photo) == id_
+    site.app.get(url, status=200)

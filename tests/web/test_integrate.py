@@ -1,0 +1,243 @@
+"""The examples of docs/integrate.md are run as they stand there, against a site of their own."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from huimages_app.factory import make_library
+from huimages_app.services import Library
+from tests.support import pictures
+from tests.support.libraries import add
+from tests.support.served import Served, filled, served
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "integrate.md").read_text("utf-8")
+EXAMPLE = "https://pictures.example.com"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("site")
+    with served(folder, filled(folder, landscapes=0)) as site:
+        yield site
+
+
+@pytest.fixture
+def library(site: Served) -> Iterator[Library]:
+    """What the site has, looked at past the web."""
+    library = make_library(site.settings)
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def token(library: Library) -> str:
+    return library.tokens.add("shop", ["read", "upload", "edit"])[1]
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(trust_env=False) as client:
+        yield client
+
+
+def examples(language: str, site: Served) -> list[str]:
+    """The examples in a language, with the address of the site in them."""
+    found = re.findall(rf"^```{language}\n(.*?)^```$", MANUAL, re.MULTILINE | re.DOTALL)
+    assert found
+    return [example.replace(EXAMPLE, site.url) for example in found]
+
+
+def run(*command: str | Path, folder: Path, **environ: str) -> str:
+    """What a command writes; it has to succeed."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "NO_PROXY": "127.0.0.1", **environ},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+# -- a static page --------------------------------------------------------------------------
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@contextmanager
+def another_origin(folder: Path) -> Iterator[str]:
+    """The address of a server that gives out the files of a folder."""
+    handler = functools.partial(Quiet, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_static_page(site: Served, tmp_path: Path, real_browser: Browser) -> None:
+    (html,) = examples("html", site)
+    (tmp_path / "page.html").write_text(f"<!DOCTYPE html><title>Shop</title>{html}", "utf-8")
+    with another_origin(tmp_path) as url, real_browser.new_page() as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{url}/page.html")
+        page.wait_for_function(
+            "document.images.length == 2 && [...document.images].every(i => i.naturalWidth)"
+        )
+        shown = page.eval_on_selector_all(
+            "#pictures img", "all => all.map(i => [i.alt, i.naturalWidth == i.width])"
+        )
+    assert sorted(shown) == [
+        ["A cup of coffee on a wooden table", True],
+        ["Chelsea the cat", True],
+    ]
+    assert errors == []
+
+
+# -- Django ---------------------------------------------------------------------------------
+
+DJANGO = """
+import sys
+import django
+from django.conf import settings
+
+url, token, image_id, source = sys.argv[1:]
+libraries = {"pictures": "pictures"}
+settings.configure(
+    HUIMAGES_URL=url,
+    HUIMAGES_TOKEN=token,
+    TEMPLATES=[{
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {"libraries": libraries},
+    }],
+)
+django.setup()
+from django.template import engines
+
+template = engines["django"].from_string(source)
+for known in (image_id, image_id, "A" * 32 + "01"):
+    print(template.render({"product": {"image_id": known}}).strip())
+"""
+
+
+def test_a_django_template_tag(site: Served, token: str, tmp_path: Path) -> None:
+    (tmp_path / "pictures.py").write_text(examples("python", site)[0], "utf-8")
+    (tmp_path / "shop.py").write_text(DJANGO, "utf-8")
+    template = next(example for example in examples("", site) if "{% load" in example)
+    image_id = site.images["coffee"].id
+    path = os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)])
+    said = run(
+        *(sys.executable, "shop.py", site.url, token, image_id, template),
+        folder=tmp_path,
+        PYTHONPATH=path,
+    )
+    first, again, unknown = said.split("\n")[:3]
+    assert re.fullmatch(
+        r'<img src="\S+" width="\d+" height="160" alt="[\w ]+" class="product" />', first
+    )
+    assert image_id in first
+    assert (again, unknown) == (first, "")
+
+
+# -- curl -----------------------------------------------------------------------------------
+
+
+def test_a_shop_imports_pictures(
+    site: Served, library: Library, token: str, tmp_path: Path
+) -> None:
+    script = examples("sh", site)[0].replace("TOKEN=hui_…", f"TOKEN={token}")
+    for number in (4711, 4712):
+        (tmp_path / f"{number}.jpeg").write_bytes(pictures.photo(60, 40, seed=number))
+    for _ in range(2):  # again does no harm
+        run("sh", "-c", script, folder=tmp_path)
+    with httpx.Client(trust_env=False) as http:
+        found = http.get(f"{site.url}/api/v1/images?artnr=4711&artnr=4712").json()["items"]
+    assert sorted(item["filename"] for item in found) == ["4711.jpeg", "4712.jpeg"]
+    assert {item["types"][0] for item in found} == {"product"}
+
+
+def test_a_shop_changes_what_it_has_read(
+    site: Served, library: Library, token: str, tmp_path: Path
+) -> None:
+    script = examples("sh", site)[1]
+    image_id = site.images["rocket"].id
+    said = run("sh", "-ec", script, folder=tmp_path, TOKEN=token, ID=image_id)
+    assert '"title": "Red bicycle"' in said
+    assert library.image(image_id).title == "Red bicycle"
+    stale = script.replace('"If-Match: $etag"', """'If-Match: "stale"'""")
+    with pytest.raises(AssertionError, match="412"):
+        run("sh", "-ec", stale, folder=tmp_path, TOKEN=token, ID=image_id)
+
+
+# -- WordPress ------------------------------------------------------------------------------
+
+
+class Discovery(HTMLParser):
+    """Finds what an oEmbed consumer looks for in a page."""
+
+    href = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "link" and attributes.get("type") == "application/json+oembed":
+            self.href = attributes["href"] or ""
+
+
+def test_what_wordpress_asks(site: Served, http: httpx.Client) -> None:
+    image = site.images["chelsea"]
+    page = f"{site.url}/image/{image.id}/"
+    (php,) = examples("php", site)
+    pattern, endpoint = re.findall(r"'(\S+)'", php)
+    assert fnmatch(page, pattern)
+    discovery = Discovery()
+    discovery.feed(http.get(page, headers={"Accept": "text/html"}).text)
+    asked = {"maxwidth": 300, "maxheight": 450, "dnt": 1, "format": "json"}
+    for url, more in ((discovery.href, {}), (endpoint, {"url": page})):
+        answer = http.get(httpx.URL(url).copy_merge_params({**asked, **more}))
+        photo = answer.json()
+        assert (photo["type"], photo["version"]) == ("photo", "1.0")
+        assert photo["width"] <= 300
+        assert photo["title"] == image.title
+        assert http.get(photo["url"]).headers["Content-Type"] == "image/jpeg"
+
+
+# -- the changes ----------------------------------------------------------------------------
+
+
+def test_keeping_up(site: Served, library: Library, http: httpx.Client) -> None:
+    fetched: set[str] = set()
+    forgotten: set[str] = set()
+    gone = add(library, pictures.photo(30, 20)).image.id
+    library.editing.trash(gone)
+    names = {
+        "httpx": http,
+        "site": site.url,
+        "forget": forgotten.add,
+        "fetch_again": fetched.add,
+    }
+    exec(examples("python", site)[1], names)
+    assert {image.id for image in site.images.values()} <= fetched
+    assert forgotten == {gone}

@@ -1,0 +1,116 @@
+"""The best format that a client takes: `.auto`, or everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from huimages_app.domain.sizes import Size
+from tests.support import pictures
+from tests.support.site import Site
+
+CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+SAFARI_14 = "image/webp,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5"
+CURL = "*/*"
+LONG = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture
+def image_id(site: Site) -> str:
+    return site.upload(pictures.photo(width=300, height=200))
+
+
+def get(site: Site, path: str, accept: str = CURL, status: int = 200):
+    return site.app.get(path, headers={"Accept": accept}, status=status)
+
+
+@pytest.mark.parametrize(
+    ("accept", "contenttype"),
+    [(CHROME, "image/avif"), (SAFARI_14, "image/webp"), (CURL, "image/jpeg"), ("", "image/jpeg")],
+)
+@pytest.mark.parametrize("ending", [".auto", "/red-chair.auto"])
+def test_jpeg_is_served_until_the_better_one_is_made(
+    site: Site, image_id: str, accept: str, contenttype: str, ending: str
+) -> None:
+    first = get(site, f"/120x120/{image_id}{ending}", accept)
+    assert first.content_type == "image/jpeg"
+    assert first.headers["Vary"] == "Accept"
+    is_best = contenttype == "image/jpeg"
+    assert first.headers["Cache-Control"] == (LONG if is_best else "public, max-age=60")
+    site.library.worker.join()
+    later = get(site, f"/120x120/{image_id}{ending}", accept)
+    assert later.content_type == contenttype
+    assert later.headers["Vary"] == "Accept"
+    assert later.headers["Cache-Control"] == LONG
+    assert is_best or len(later.body) < len(first.body)
+
+
+def test_each_format_is_cached_by_itself_and_once(site: Site, image_id: str) -> None:
+    for accept in (CHROME, SAFARI_14, CURL, CHROME):
+        get(site, f"/120x120/{image_id}.auto", accept)
+    site.library.worker.join()
+    assert site.cached() == ["120x120.avif", "120x120.jpeg", "120x120.webp"]
+    assert get(site, f"/120x120/{image_id}.auto", SAFARI_14).content_type == "image/webp"
+
+
+def test_not_modified_varies_too(site: Site, image_id: str) -> None:
+    answer = get(site, f"/120x120/{image_id}.auto")
+    since = {"If-Modified-Since": answer.headers["Last-Modified"]}
+    unchanged = site.app.get(f"/120x120/{image_id}.auto", headers=since, status=304)
+    assert unchanged.headers["Vary"] == "Accept"
+
+
+def test_old_addresses_are_left_alone(site: Site, image_id: str) -> None:
+    for ending in ("", ".jpeg", ".jpg", "/name.jpeg", "/name"):
+        answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
+        assert answer.content_type == "image/jpeg"
+        assert "Vary" not in answer.headers
+
+
+def test_everywhere(tmp_path: Path) -> None:
+    site = Site(tmp_path, negotiate="everywhere")
+    photo = pictures.photo(width=300, height=200)
+    image_id = site.upload(photo)
+    for ending in ("", ".jpeg", ".jpg", "/name.jpeg", "/name", "/version-1.5", ".auto"):
+        answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
+        assert answer.headers["Vary"] == "Accept"
+        site.library.worker.join()
+        assert get(site, f"/120x120/{image_id}{ending}", CHROME).content_type == "image/avif"
+    for ending in (".png", ".webp", "/name.PNG"):
+        answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
+        assert answer.content_type != "image/avif"
+        assert "Vary" not in answer.headers
+    assert get(site, f"/o/{image_id}", CHROME).body == photo
+    site.library.close()
+
+
+def test_off(tmp_path: Path) -> None:
+    site = Site(tmp_path, negotiate="off")
+    image_id = site.upload(pictures.photo(width=300, height=200))
+    answer = get(site, f"/120x120/{image_id}.auto", CHROME, 404)
+    assert "not in .auto" in answer.text
+    site.library.close()
+
+
+def test_what_cannot_be_made_stays_a_jpeg(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    site = Site(tmp_path, renditions_per_image="1")
+    image_id = site.upload(pictures.photo(width=300, height=200))
+    caplog.set_level("INFO", "huimages_app")
+    for _ in range(2):
+        assert get(site, f"/120x120/{image_id}.auto", CHROME).content_type == "image/jpeg"
+        site.library.worker.join()
+    assert f"{image_id} is not made as avif" in caplog.text
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    site.library.close()
+
+
+def test_the_address_is_what_is_signed(tmp_path: Path) -> None:
+    site = Site(tmp_path, signed="all")
+    image_id = site.upload(pictures.photo(width=300, height=200))
+    path = f"/120x120/{image_id}.auto"
+    query = site.library.sizes.query(Size.parse("120x120"), path)
+    get(site, path, CHROME, 403)
+    assert get(site, path + query, CHROME).headers["Vary"] == "Accept"
+    get(site, path.replace("auto", "avif") + query, CHROME, 403)
+    site.library.close()

@@ -1,0 +1,208 @@
+"""Every view has the permission that `docs/security.md` says, and every role gets what it may.
+
+The tables in the manual are what is tested: a view that is not in them fails, and so does a
+line that no view stands behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyramid.request import Request
+from pyramid.security import NO_PERMISSION_REQUIRED
+from pyramid.traversal import ResourceTreeTraverser
+from webtest import TestApp
+
+from huimages_app.config.settings import Settings
+from huimages_app.services.permissions import PERMISSIONS, ROLES, SCOPES, least_roles, roles_up_to
+from tests.support import pictures
+from tests.support.site import CLOSED, Site
+
+MANUAL = Path(__file__).parents[2] / "docs" / "security.md"
+PASSWORD = "correct horse battery"
+OPEN_TO_ALL = "–"
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str
+    address: str
+    permission: str
+
+
+def rows() -> list[Row]:
+    lines = re.findall(r"^\| ([A-Z ]+) \| `(/\S*)` \| (\S+) \|$", MANUAL.read_text("utf-8"), re.M)
+    return [
+        Row(method, address, who) for methods, address, who in lines for method in methods.split()
+    ]
+
+
+def example(address: str, image_id: str = "A" * 32 + "01") -> str:
+    return address.replace("SIZE", "240x160").replace("ID", image_id).replace("TAG", "sea")
+
+
+# What the table says of a view: resource, name, method.
+View = tuple[type, str, str]
+
+
+def listed(site: Site) -> dict[View, str]:
+    root = site.app.app.root_factory(None)
+    found: dict[View, str] = {}
+    for row in rows():
+        request = Request.blank(example(row.address))
+        place = ResourceTreeTraverser(root)(request)
+        assert not place["subpath"], row
+        found[type(place["context"]), place["view_name"], row.method] = row.permission
+    return found
+
+
+def introspected(site: Site) -> dict[View, str]:
+    found: dict[View, str] = {}
+    for entry in site.app.app.registry.introspector.get_category("views"):
+        view = entry["introspectable"]
+        context, methods = view["context"], view["request_methods"]
+        if view["exception_only"] or view["route_name"] or "pyramid" in str(context):
+            continue
+        if isinstance(context, type) and issubclass(context, Exception):
+            continue
+        named = [each["value"] for each in entry["related"] if each.category_name == "permissions"]
+        assert named, f"{view['title']} of {context} does not name its permission"
+        assert methods, f"{view['title']} of {context} does not name its methods"
+        permission = OPEN_TO_ALL if named[0] == NO_PERMISSION_REQUIRED else named[0]
+        for method in [methods] if isinstance(methods, str) else methods:
+            found.setdefault((context, view["name"], method), permission)
+            # Two views of one address (told apart by a parameter) are one line.
+            assert found[context, view["name"], method] == permission
+    return found
+
+
+def test_every_view_is_in_the_manual_with_its_permission(site: Site) -> None:
+    def told(views: dict[View, str]) -> set[str]:
+        return {
+            f"{context.__name__} {name!r} {method}: {permission}"
+            for (context, name, method), permission in views.items()
+        }
+
+    there, written = told(introspected(site)), told(listed(site))
+    assert there - written == set(), "docs/security.md lacks these"
+    assert written - there == set(), "docs/security.md has these, and there is no such view"
+
+
+def test_the_permissions_are_those_of_the_settings_and_scopes() -> None:
+    table = re.findall(
+        r"^\| (\w+) \| [^|]+ \| `huimages\.who\.(\w+)` \| (\w+) \| (\w*) ?\|$",
+        MANUAL.read_text("utf-8"),
+        re.M,
+    )
+    assert [row[0] for row in table] == list(PERMISSIONS)
+    assert {name: role for name, _, role, _ in table} == least_roles(Settings())
+    assert all(name == key for name, key, _, _ in table)
+    for name, _, _, scope in table:
+        assert [each for each, covered in SCOPES.items() if name in covered] == [scope] * bool(
+            scope
+        )
+
+
+# -- every address, asked as everybody --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who asks, and what they may."""
+
+    name: str
+    may: frozenset[str]
+    headers: dict[str, str]
+    app: TestApp
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("closed"), **CLOSED, chain="off")
+    yield site
+    site.library.close()
+
+
+@pytest.fixture(scope="module")
+def people(closed: Site) -> dict[str, Person]:
+    needed = least_roles(closed.settings)
+    everybody = {}
+    for role in ROLES:
+        app = TestApp(closed.app.app)
+        headers = {}
+        if role != "visitor":
+            closed.library.accounts.add(role, role, PASSWORD)
+            app.post("/login", {"name": role, "password": PASSWORD}, status=303)
+            headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in app.cookies.items())
+            page = TestApp(closed.app.app).get("/login", headers=headers)
+            headers["X-CSRF-Token"] = page.html.select_one("[name=csrf_token]")["value"]
+        may = {name for name, least in needed.items() if least in roles_up_to(role)}
+        everybody[role] = Person(role, frozenset(may), headers, closed.app.app)
+    for scope, covered in SCOPES.items():
+        _, text = closed.library.tokens.add(scope, [scope])
+        headers = {"Authorization": f"Bearer {text}"}
+        everybody[scope] = Person(scope, covered, headers, closed.app.app)
+    return everybody
+
+
+@cache
+def photo() -> bytes:
+    return pictures.photo(width=60, height=40)
+
+
+@pytest.mark.parametrize("who", [*ROLES, *SCOPES])
+def test_everybody_gets_what_they_may_and_no_more(
+    closed: Site, people: dict[str, Person], who: str
+) -> None:
+    person = people[who]
+    wrong = []
+    for row in rows():
+        if row.address == "/login":  # its 401 means something else
+            continue
+        image_id = closed.add(photo()).id
+        answer: Any = TestApp(person.app).request(
+            example(row.address, image_id),
+            method=row.method,
+            headers=person.headers,
+            status="*",
+        )
+        allowed = answer.status_int not in {401, 403}
+        if allowed != (row.permission == OPEN_TO_ALL or row.permission in person.may):
+            wrong.append((row, answer.status))
+        if row.method == "POST" and not allowed:
+            assert closed.library.metadata.get(image_id).trashed is None
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("address", "fields", "permission"),
+    [
+        ("/selection/", {"action": "download"}, "view"),
+        ("/selection/", {"action": "tag", "tags": "sea"}, "contribute"),
+        ("/selection/", {"action": "untag", "tags": "sea"}, "contribute"),
+        ("/selection/", {"action": "trash"}, "edit"),
+        ("/trash/", {"action": "restore"}, "edit"),
+        ("/trash/", {"action": "remove"}, "admin"),
+    ],
+)
+def test_forms_with_several_actions_ask_for_each(
+    closed: Site,
+    people: dict[str, Person],
+    address: str,
+    fields: dict[str, str],
+    permission: str,
+) -> None:
+    for person in people.values():
+        image_id = closed.add(photo()).id
+        answer = TestApp(person.app).post(
+            address, {**fields, "id": image_id}, headers=person.headers, status="*"
+        )
+        can_reach = "edit" if address == "/trash/" else "view"
+        allowed = {permission, can_reach} <= person.may
+        assert (answer.status_int not in {401, 403}) == allowed, person.name

@@ -1,0 +1,333 @@
+"""The client for other machines: what the library says, it says, too."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from huimages_app import client, remote
+from huimages_app.domain.ids import image_id
+from huimages_app.errors import (
+    BadImageId,
+    BadInput,
+    BadSetting,
+    BadSize,
+    BadToken,
+    Busy,
+    EditConflict,
+    NotAnImage,
+    RemovedImage,
+    SizeNotAllowed,
+    StoreDown,
+    UnknownImage,
+)
+from huimages_app.remote.transport import Transport
+from tests.support.libraries import ini_in
+from tests.support.pictures import photo
+from tests.support.site import CLOSED, Site
+
+PHOTO = photo(400, 300)
+ID = image_id(PHOTO)
+UNKNOWN = "A" * 32 + "01"
+SITE = {"image_url": "http://images.example", "alt_addition": "- Shop"}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A site that `client` works on, and that `remote` asks."""
+    site = Site(tmp_path, **SITE, **CLOSED)
+    client.configure(ini_in(tmp_path, **SITE))
+    _, token = site.library.tokens.add("shop", ["read", "upload", "edit"])
+    remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
+    yield site
+    client.configure(None)
+    site.library.close()
+
+
+def test_it_has_the_functions_of_the_library() -> None:
+    assert set(remote.__all__) == set(client.__all__)
+    for name in set(client.__all__) - {"configure"}:
+        signatures = [inspect.signature(getattr(module, name)) for module in (client, remote)]
+        assert signatures[0] == signatures[1], name
+
+
+def test_a_picture_goes_in_and_comes_back(site: Site) -> None:
+    made = datetime(2020, 1, 1, 12, tzinfo=UTC)
+    assert (
+        remote.save_image(
+            io.BytesIO(PHOTO),
+            timestamp=made,
+            title="Red bicycle",
+            references={"artnr": ["1", "2"], "path": "a/b"},
+            filename="bike.jpg",
+            typ="shop",
+        )
+        == ID
+    )
+    assert remote.save_image(PHOTO) == ID
+    assert remote.scaled_imagedata(ID, "o") == PHOTO
+    document = remote.get_imagedoc(ID)
+    assert document == client.get_imagedoc(ID)
+    assert document["references"] == {"artnr": ["1", "2"], "path": ["a/b"]}
+    assert document["ctime"] == "20200101T120000.000000"
+
+
+@pytest.mark.parametrize("size", ["150x150", "vga", "square", "75x75!", "o", "x100@2x"])
+def test_both_say_the_same_of_a_picture(site: Site, size: str) -> None:
+    client.save_image(PHOTO, title='Bike & "Bell" <1>')
+    site.library.editing.set_focus(ID, (0.2, 0.8))
+    attributes: dict[str, Any] = {"class_": "a", "data-x": '"', "alt": "<>"}
+    for module in (client, remote):
+        assert module.scaled_dimensions(ID, size) == client.scaled_dimensions(ID, size)
+        assert module.scaled_tag(ID, size, "ismap") == client.scaled_tag(ID, size, "ismap")
+    assert remote.scaled_tag(ID, size, **attributes) == client.scaled_tag(ID, size, **attributes)
+    assert remote.scaled_imagedata(ID, size) == client.scaled_imagedata(ID, size)
+    assert remote.scaled_imageurl(ID, size).startswith("http://images.example/")
+    assert remote.imageurl(ID).startswith(f"http://images.example/o/{ID}")
+    assert remote.get_length(ID) == remote.get_size(ID) == len(PHOTO)
+
+
+def test_what_is_known_grows(site: Site) -> None:
+    remote.save_image(PHOTO, title="Old", references={"artnr": "1"}, typ="shop")
+    made = "20200101T120000.000000"
+    assert remote.update_metadata(ID, made, "New", {"artnr": ["1", "2"]}, "web") == ID
+    remote.set_title(ID, "Newest")
+    remote.set_title(ID, "")
+    remote.update_metadata(ID)
+    image = site.library.image(ID)
+    assert image.titles == ("Old", "New", "Newest")
+    assert image.references == {"artnr": ("1", "2")}
+    assert image.types == ("shop", "web")
+    assert image.created == datetime(2020, 1, 1, 12, tzinfo=UTC)
+
+
+def test_looking_around(site: Site) -> None:
+    assert remote.get_random_imageid() is None
+    old = remote.save_image(PHOTO, timestamp="20200101T120000.000000")
+    new = remote.save_image(photo(60, 40))
+    assert remote.get_random_imageid() in {old, new}
+    assert (remote.get_next_imageid(new), remote.get_previous_imageid(new)) == (old, None)
+    assert (remote.get_next_imageid(old), remote.get_previous_imageid(old)) == (None, new)
+    assert remote.get_next_imageid(UNKNOWN) is None
+
+
+def test_what_is_deleted_is_in_the_trash(site: Site) -> None:
+    remote.save_image(PHOTO)
+    remote.delete_image(ID)
+    remote.delete_image(ID)
+    assert site.library.metadata.get(ID).trashed
+    assert remote.scaled_imagedata(ID) is None
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: remote.get_imagedoc(UNKNOWN), UnknownImage),
+        (lambda: remote.get_imagedoc("../tags"), BadImageId),
+        (lambda: remote.scaled_tag(ID, "no size"), BadSize),
+        (lambda: remote.save_image(b"no picture"), NotAnImage),
+        (lambda: remote.save_image("no bytes"), BadInput),  # type: ignore[arg-type]
+        (lambda: remote.save_image(PHOTO, references={"Art Nr": "1"}), BadInput),
+        (lambda: remote.scaled_tag(ID, "vga", **{"on click": 1}), BadInput),
+    ],
+)
+def test_errors_are_those_of_the_library(
+    site: Site, call: Callable[[], object], error: type[Exception]
+) -> None:
+    remote.save_image(PHOTO)
+    with pytest.raises(error):
+        call()
+
+
+def test_what_was_removed_is_told_apart(site: Site) -> None:
+    remote.save_image(PHOTO)
+    site.library.editing.remove(ID)
+    with pytest.raises(RemovedImage):
+        remote.get_imagedoc(ID)
+
+
+def test_a_token_that_does_not_allow_it(site: Site) -> None:
+    _, token = site.library.tokens.add("reader", ["read"])
+    for wrong in (token, "hui_wrong", ""):
+        remote.configure("http://localhost", wrong, http=httpx.WSGITransport(site.app.app))
+        with pytest.raises(BadToken):
+            remote.save_image(PHOTO)
+
+
+def test_where_to_ask_is_said_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote, "_transport", None)
+    with pytest.raises(BadSetting, match="HUIMAGES_REMOTE_URL"):
+        remote.get_random_imageid()
+    monkeypatch.setenv("HUIMAGES_REMOTE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("HUIMAGES_REMOTE_TOKEN", "hui_secret")
+    assert remote._api().url == "http://127.0.0.1:9"
+    assert "hui_secret" not in repr(remote._api())
+
+
+# -- a site that stumbles -------------------------------------------------------------------
+
+
+class Stumbling:
+    """A server that gives these answers, or raises these errors, one after the other."""
+
+    def __init__(self, *answers: httpx.Response | Exception, **more: Any) -> None:
+        self.requests: list[httpx.Request] = []
+        self.waits: list[float] = []
+        self._answers = list(answers)
+        mock = httpx.MockTransport(self._answer)
+        self.transport = Transport("http://x", http=mock, sleep=self.waits.append, **more)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+OK = httpx.Response(200, json={})
+JSON = {"Content-Type": "application/json"}
+
+
+def busy(status: int = 503, **headers: str) -> httpx.Response:
+    return httpx.Response(status, headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+
+def test_what_passes_is_tried_again() -> None:
+    server = Stumbling(httpx.ConnectError("no"), busy(502), httpx.ReadTimeout("slow"), OK)
+    assert server.transport.api("GET", "/tags").json() == {}
+    assert len(server.requests) == 4
+    assert all(low <= wait <= 2 * low for low, wait in zip((0.18, 0.37, 0.75), server.waits))  # noqa: B905
+
+
+def test_a_site_says_how_long_to_wait() -> None:
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=7))
+    server = Stumbling(busy(Retry_After="5"), busy(429, Retry_After=moment), busy(), OK)
+    server.transport.api("GET", "/tags")
+    assert server.waits[0] == 5
+    assert 4 < server.waits[1] <= 7
+    assert server.waits[2] < 2
+    garbled = httpx.DecodingError("no gzip")
+    headers = {b"Retry-After": b"\xb2"}
+    nonsense = Stumbling(garbled, httpx.Response(503, headers=headers), OK)
+    nonsense.transport.api("GET", "/tags")
+    assert max(nonsense.waits) < 1
+
+
+def test_nobody_waits_for_ever() -> None:
+    server = Stumbling(busy(Retry_After="3600"))
+    with pytest.raises(StoreDown):
+        server.transport.api("GET", "/tags")
+    assert server.waits == []
+    server = Stumbling(*[httpx.ConnectError("no")] * 2, attempts=2)
+    with pytest.raises(StoreDown, match="does not answer"):
+        server.transport.api("GET", "/tags")
+    with pytest.raises(Busy):
+        Stumbling(busy(429), attempts=1).transport.api("GET", "/tags")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.Response(200, text="<html>"), StoreDown),
+        (httpx.Response(200, text="{", headers=JSON), StoreDown),
+        (httpx.Response(200, json=[]), StoreDown),
+        (httpx.Response(404, text="{", headers=JSON), UnknownImage),
+        (httpx.Response(400, json=["wrong"]), BadInput),
+        (httpx.Response(302, headers={"Location": "/login"}), StoreDown),
+        (httpx.Response(500, text="oops"), StoreDown),
+        (httpx.Response(404, text="oops"), UnknownImage),
+        (httpx.Response(400, text="oops"), BadInput),
+        (
+            httpx.Response(
+                418,
+                json={"type": "http://x/api/v1/#of-the-future", "detail": "No tea."},
+                headers={"Content-Type": "application/problem+json"},
+            ),
+            BadInput,
+        ),
+    ],
+)
+def test_what_is_no_answer_of_the_api(answer: httpx.Response, error: type[Exception]) -> None:
+    server = Stumbling(answer)
+    with pytest.raises(error):
+        server.transport.api("GET", "/tags")
+    assert len(server.requests) == 1
+
+
+def test_the_token_goes_to_the_api_only() -> None:
+    server = Stumbling(OK, OK, OK, token="hui_secret")
+    server.transport.api("GET", "/tags")
+    server.transport.fetch("http://elsewhere.example/o/x")
+    server.transport.length("http://elsewhere.example/o/x")
+    assert [request.headers.get("Authorization") for request in server.requests] == [
+        "Bearer hui_secret",
+        None,
+        None,
+    ]
+
+
+def test_where_originals_are_not_given_out(tmp_path: Path) -> None:
+    limited = {"sizes.allowed": "named", "signed": "off"}
+    site = Site(tmp_path, **limited)
+    client.configure(ini_in(tmp_path, **limited))
+    remote.configure("http://localhost/", http=httpx.WSGITransport(site.app.app))
+    remote.save_image(PHOTO, title="Quay")
+    assert remote.get_imagedoc(ID) == client.get_imagedoc(ID)
+    assert remote.get_length(ID) == len(PHOTO)
+    with pytest.raises(SizeNotAllowed):
+        remote.imageurl(ID)
+    client.configure(None)
+    site.library.close()
+
+
+def test_who_always_loses_gives_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    remote.save_image(PHOTO)
+    api = remote._api()
+    asked = api.api
+
+    def with_a_rival(method: str, path: str, **request: Any) -> httpx.Response:
+        if method == "PATCH":
+            site.library.editing.retitle(ID, f"Rival {datetime.now(UTC)}")
+        return asked(method, path, **request)
+
+    monkeypatch.setattr(api, "api", with_a_rival)
+    with pytest.raises(EditConflict):
+        remote.update_metadata(ID, title="Mine")
+    titles = site.library.image(ID).titles
+    assert len(titles) == 5
+    assert "Mine" not in titles
+
+
+def test_a_real_server(tmp_path: Path) -> None:
+    from threading import Thread
+    from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    site = Site(tmp_path)
+    server = make_server("127.0.0.1", 0, site.app.app, handler_class=Quiet)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        remote.configure(f"http://127.0.0.1:{server.server_port}")
+        assert remote.save_image(PHOTO) == ID
+        assert remote.scaled_imagedata(ID, "o") == PHOTO
+        with closing(remote._api()._http()):
+            assert remote.get_length(ID) == len(PHOTO)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        site.library.close()

@@ -1,0 +1,127 @@
+"""A whole site whose originals are in S3: as with files, and when S3 fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from huimages_app.domain.ids import image_id
+from tests.support import pictures
+from tests.support.faults import Fault, FaultProxy
+from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
+from tests.support.site import Site
+
+PHOTO = pictures.photo(400, 300)
+OTHER = pictures.photo(400, 300, seed=1)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def proxy(server: S3Server) -> Iterator[FaultProxy]:
+    with FaultProxy(server.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def ini(server: S3Server, proxy: FaultProxy) -> dict[str, str]:
+    return {
+        "originals": "s3",
+        "s3.bucket": server.place().bucket,
+        "s3.endpoint_url": proxy.url,
+        "s3.access_key_id": ACCESS_KEY,
+        "s3.secret_access_key": SECRET_KEY,
+        "s3.connect_timeout": "0.3",
+        "s3.read_timeout": "0.5",
+        "s3.deadline": "2",
+    }
+
+
+@pytest.fixture
+def site(tmp_path: Path, ini: dict[str, str]) -> Iterator[Site]:
+    site = Site(tmp_path, **ini)
+    yield site
+    site.library.close()
+
+
+def test_up_and_down(site: Site) -> None:
+    identifier = site.upload(PHOTO)
+    assert identifier == image_id(PHOTO)
+    assert site.upload(PHOTO) == identifier
+    assert site.app.get(f"/100x100/{identifier}.jpeg").content_type == "image/jpeg"
+    answer = site.app.get(f"/o/{identifier}/name.jpeg")
+    assert answer.body == PHOTO
+    assert answer.content_type == "image/jpeg"
+    site.library.editing.remove(identifier)
+    site.app.get(f"/o/{identifier}", status=410)
+    assert list(site.library.originals.ids()) == []
+
+
+def test_originals_can_be_fetched_from_s3_itself(tmp_path: Path, ini: dict[str, str]) -> None:
+    site = Site(tmp_path, **ini, **{"s3.redirect": "60"})
+    identifier = site.upload(PHOTO, filename="from the camera.jpeg")
+    answer = site.app.get(f"/o/{identifier}", status=302)
+    assert answer.headers["Cache-Control"] == "public, max-age=30"
+    fetched = httpx.get(answer.location, trust_env=False)
+    assert fetched.content == PHOTO
+    assert fetched.headers["Content-Type"] == "image/jpeg"
+    assert "from%20the%20camera.jpeg" in fetched.headers["Content-Disposition"]
+    answer = site.app.get(f"/o/{identifier}/another%20name.jpeg", status=302)
+    fetched = httpx.get(answer.location, trust_env=False)
+    assert "another%20name.jpeg" in fetched.headers["Content-Disposition"]
+    # An address that is good for GET is not good for HEAD.
+    assert site.app.head(f"/o/{identifier}").content_length == len(PHOTO)
+    site.library.editing.trash(identifier)
+    site.app.get(f"/o/{identifier}", status=404)
+    site.library.close()
+
+
+@pytest.mark.parametrize("fault", [Fault(refused=True, lost_answer=True), Fault(frozen=True)])
+def test_goes_on_without_s3(site: Site, proxy: FaultProxy, fault: Fault) -> None:
+    identifier = site.upload(PHOTO)
+    hit = site.app.get(f"/100x100/{identifier}.jpeg")
+    with proxy.broken(fault):
+        assert site.app.get(f"/100x100/{identifier}.jpeg").body == hit.body
+        site.app.get("/", headers={"Accept": "text/html"})
+        for url in (f"/101x100/{identifier}.jpeg", f"/o/{identifier}"):
+            assert int(site.app.get(url, status=503).headers["Retry-After"]) > 0
+        site.app.post(
+            "/upload/api/", upload_files=[("uploadfile", "other.jpeg", OTHER)], status=503
+        )
+        site.app.get("/healthz")
+        site.app.get("/readyz", status=503)
+    assert site.library.metadata.count() == 1
+    site.app.get(f"/101x100/{identifier}.jpeg")
+    assert site.app.get(f"/o/{identifier}").body == PHOTO
+    assert site.upload(OTHER) == image_id(OTHER)
+    site.app.get("/readyz")
+
+
+def test_a_download_that_breaks_off_costs_nobody_a_picture(site: Site, proxy: FaultProxy) -> None:
+    identifier = site.upload(PHOTO)
+    with proxy.broken(Fault(only=b"GET ", cut_answer=len(PHOTO) // 2)):
+        site.app.get(f"/102x100/{identifier}.jpeg", status=503)
+    assert not site.library.metadata.get(identifier).trashed
+    site.app.get(f"/102x100/{identifier}.jpeg")
+
+
+def test_an_old_bucket_is_used_up(server: S3Server, tmp_path: Path, ini: dict[str, str]) -> None:
+    """What an old site has as `ID.jpeg` in another bucket is copied up when it is asked for."""
+    old = server.place()
+    identifier = image_id(PHOTO)
+    server.client.put_object(Bucket=old.bucket, Key=f"{identifier}.jpeg", Body=PHOTO)
+    site = Site(tmp_path, **ini, **{"originals.fallbacks": f"s3:{old.bucket}"})
+    with site.library.originals.open(identifier) as file:
+        assert file.read() == PHOTO
+    head = server.client.head_object(Bucket=ini["s3.bucket"], Key=identifier)
+    assert head["ContentType"] == "image/jpeg"
+    assert head["Metadata"] == {"width": "400", "height": "300"}
+    site.library.close()
+    server.client.head_object(Bucket=old.bucket, Key=f"{identifier}.jpeg")

@@ -1,0 +1,113 @@
+"""Everything at once, from threads of two processes: afterwards nothing is out of joint."""
+
+from __future__ import annotations
+
+import io
+import multiprocessing
+import random
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+from PIL import Image
+
+from huimages_app.config.settings import Settings
+from huimages_app.domain.formats import parse_format
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.models import Query
+from huimages_app.domain.sizes import Size
+from huimages_app.errors import UnknownImage
+from huimages_app.factory import make_library
+from huimages_app.services import Description, Library
+from tests.support import pictures
+
+SECONDS = 4.0
+PICTURES = [pictures.photo(300, 200, seed=seed) for seed in range(12)]
+IDS = [image_id(content) for content in PICTURES]
+SIZES = ("50x50", "60x60!", "70x", "x80", "40x40@2x")
+# Uploads and fetches come more often than what takes pictures away.
+ACTIONS = ("upload",) * 4 + ("fetch",) * 6 + (
+    "original", "page", "tag", "rate", "retitle", "trash", "restore", "remove",
+)  # fmt: skip
+
+
+def settings(folder: Path) -> Settings:
+    return Settings.read(
+        {
+            "huimages.originals.path": str(folder / "originals"),
+            "huimages.metadata.path": str(folder / "metadata.sqlite"),
+            "huimages.cache.path": str(folder / "cache"),
+            "huimages.cache.max_bytes": "200 kB",
+            "huimages.var": str(folder),
+            "huimages.secret": "a secret for tests, of more than 32 characters",
+        }
+    )
+
+
+def act(library: Library, action: str, number: int, chance: random.Random) -> None:
+    """Do one thing to one picture."""
+    id_, visitor = IDS[number], f"visitor {chance.randrange(5)}"
+    match action:
+        case "upload":
+            said = Description(title=f"Title {visitor}", tags=("all", visitor[-1]))
+            library.intake.add(io.BytesIO(PICTURES[number]), said, visitor)
+        case "fetch":
+            size, ending = chance.choice(SIZES), chance.choice(("jpeg", "webp"))
+            served = library.renditions.get(id_, Size.parse(size), parse_format(ending))
+            content = served.file.read()
+            served.close()
+            assert len(content) == served.length
+            Image.open(io.BytesIO(content)).load()
+        case "original":
+            served = library.renditions.original(id_)
+            assert served.file.read() == PICTURES[number]
+            served.close()
+        case "page":
+            library.metadata.page(Query(), 20)
+        case "tag":
+            library.editing.tag(id_, visitor, f"tag{chance.randrange(9)}")
+        case "rate":
+            library.editing.rate(id_, visitor, chance.randrange(11))
+        case "retitle":
+            library.editing.retitle(id_, f"Title {chance.random()}")
+        case _:
+            getattr(library.editing, action)(id_)
+
+
+def work(folder: Path, seed: int) -> int:
+    """One process: 4 threads that act by chance; how often they did."""
+    library = make_library(settings(folder))
+    end = time.monotonic() + SECONDS
+
+    def act_on(thread: int) -> int:
+        chance, done = random.Random(100 * seed + thread), 0
+        while time.monotonic() < end:
+            try:
+                act(library, chance.choice(ACTIONS), chance.randrange(len(IDS)), chance)
+                done += 1
+            except UnknownImage:
+                continue  # in the trash, or removed
+        return done
+
+    with ThreadPoolExecutor(4) as pool:
+        done = sum(pool.map(act_on, range(4)))
+    library.close()
+    return done
+
+
+def test_everything_at_once(tmp_path: Path) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=spawn) as pool:  # waits for its processes to end
+        done = list(pool.map(work, [tmp_path] * 2, [1, 2]))
+    assert min(done) > 20
+    library = make_library(settings(tmp_path))
+    assert list(library.upkeep.check()) == []
+    shown = {image.id for image in library.metadata.get_many(IDS).values() if image.trashed is None}
+    cached = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert {path.parent.name for path in cached} <= shown
+    # Every picture can be put back, whatever was done to it.
+    for number, id_ in enumerate(IDS):
+        act(library, "upload", number, random.Random(0))
+        library.renditions.get(id_, Size.parse("50x50"), parse_format("jpeg")).close()
+    assert library.metadata.page(Query(), 20).next is None
+    library.close()

@@ -1,0 +1,91 @@
+"""Uploading by a plain form: several files, what came of each, article numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from webtest import TestApp, Upload
+
+from huimages_app.domain.ids import image_id
+from tests.support import pictures
+from tests.support.site import Site
+
+JSON = {"Accept": "application/json"}
+
+
+def photo(seed: int = 0) -> bytes:
+    return pictures.photo(60, 40, seed=seed)
+
+
+def test_a_batch_shares_title_tags_and_article_number(site: Site, browser: TestApp) -> None:
+    form = browser.get("/upload/").forms["upload"]
+    form["uploadfile"] = [
+        Upload("one.jpg", photo(1)),
+        Upload("broken.jpg", b"\xff\xd8nonsense"),
+        Upload("two.jpg", photo(2)),
+    ]
+    form["title"], form["tags"], form["artnr"] = "Quay", "sea, dusk", "10106"
+    page = form.submit()
+    good, bad, _other = page.html.select(".outcomes li")
+    assert good.a["href"] == f"/image/{image_id(photo(1))}/"
+    assert "uploaded" in good.text
+    assert "broken.jpg" in bad.text
+    assert "This is no picture, or a damaged one." in bad.text
+    image = site.library.image(image_id(photo(2)))
+    assert (image.title, image.filename) == ("Quay", "two.jpg")
+    assert image.references == {"artnr": ("10106",)}
+    assert set(site.library.metadata.summary(image.id).tags) == {"sea", "dusk"}
+
+
+def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
+    known = site.add(1, title="Known")
+    form = browser.get("/upload/").forms["upload"]
+    form["uploadfile"] = [Upload("again.jpg", photo(1))]
+    [line] = form.submit().html.select(".outcomes li")
+    assert "was there already" in line.text
+    assert line.a["href"] == f"/image/{known.id}/"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number"), [(r"^([0-9]{5})_", ("10106",)), (r"[0-9]{2}", ("10",)), (r"x(\d)", None)]
+)
+def test_article_numbers_from_file_names(tmp_path: Path, pattern: str, number: object) -> None:
+    site = Site(tmp_path, **{"upload.artnr_pattern": pattern})
+    site.app.post("/upload/", upload_files=[("uploadfile", "10106_side.jpg", photo())])
+    assert site.library.image(image_id(photo())).references.get("artnr") == number
+    assert "Otherwise it is taken from the file names" in site.browser().get("/upload/")
+    site.library.close()
+
+
+def test_scripts_are_told_about_each_file(site: Site) -> None:
+    files = [("uploadfile", "a.jpg", photo(1)), ("uploadfile", "b.jpg", b"nonsense")]
+    good, bad = site.app.post("/upload/", upload_files=files, headers=JSON).json["files"]
+    assert good["id"] == image_id(photo(1))
+    assert (good["filename"], good["title"], good["new"]) == ("a.jpg", "a.jpg", True)
+    assert good["url"] == f"/image/{good['id']}/"
+    assert site.app.get(good["thumb"]).content_type == "image/jpeg"
+    assert bad["filename"] == "b.jpg"
+    assert bad["error"]
+
+
+def test_the_status_is_an_error_where_no_file_was_taken(tmp_path: Path) -> None:
+    site = Site(tmp_path, **{"upload.max_bytes": "1000"})
+    post = site.app.post
+    post("/upload/", upload_files=[("uploadfile", "a", b"x")], headers=JSON, status=415)
+    answer = post("/upload/", upload_files=[("uploadfile", "a", b"x" * 2000)], status=413)
+    assert "This picture is too large." in answer
+    site.library.close()
+
+
+def test_an_empty_form_is_refused(site: Site, browser: TestApp) -> None:
+    page = browser.get("/upload/").forms["upload"].submit(status=400)
+    assert "no picture was sent" in page.html.select_one("main").text.lower()
+
+
+def test_hostile_file_names_stay_texts(site: Site, browser: TestApp) -> None:
+    form = browser.get("/upload/").forms["upload"]
+    form["uploadfile"] = [Upload("<script>x.jpg", b"nonsense"), Upload("<b>.jpg", photo())]
+    page = form.submit()
+    assert "<script>" not in page
+    assert not page.html.select("main b")
