@@ -1,28 +1,28 @@
-# Everything a newcomer, an editor of the code or the continuous build has to type.
-# Recipes leave a stamp behind, so that nothing is done twice.
+# Commands for users, developers and the continuous build.  `make` lists them.
+# Installation steps leave a stamp file, so that they run once.
 
 PYTHON ?= python3
 BIN := .venv/bin
 URL := http://127.0.0.1:6543/
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-# A lock is complete, so nothing is resolved: docs/decisions/006.
+# The lock files are complete, so pip must not resolve dependencies: docs/decisions/006.
 LOCKED := $(PIP) --no-deps --require-hashes --requirement
 NPM := npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 
 .DEFAULT_GOAL := help
 .PHONY: help run install develop services bench test check format docs pictures messages lock upgrade clean
 
-help:  ## show this list
+help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
 	  printf 'make %-10s %s\n' "$$target" "$$text"; done
 
-run: install  ## serve development.ini on 127.0.0.1:6543
+run: install  ## serve development.ini on http://127.0.0.1:6543/
 	@echo "huimages is at $(URL) (stop it with Ctrl-C)"
 	@PYTHONWARNINGS="ignore:pkg_resources is deprecated" exec $(BIN)/pserve development.ini
 
-install: .venv/run.stamp  ## make .venv, with what the program needs
+install: .venv/run.stamp  ## create .venv with the packages that the program needs
 
-develop: .venv/dev.stamp  ## the same, with what tests and checks need
+develop: .venv/dev.stamp  ## create .venv with the packages for tests and checks, too
 
 .venv/run.stamp: requirements.lock setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -36,12 +36,12 @@ develop: .venv/dev.stamp  ## the same, with what tests and checks need
 	$(LOCKED) requirements-dev.lock
 	@touch $@
 
-# Servers that tests start.  Each has a folder in tests/support with what pins it;
-# `weed`, the S3-compatible one, comes with requirements-dev.lock.
+# Programs from npm that tests use.  Each has a folder in tests/support with its lock file.
+# `weed`, the S3-compatible server, comes with requirements-dev.lock.
 SERVICES := $(patsubst tests/support/%/package-lock.json,.services/%/stamp,\
   $(wildcard tests/support/*/package-lock.json))
 
-services: $(SERVICES)  ## install the servers that tests start into .services
+services: $(SERVICES)  ## install the npm programs that tests use into .services
 
 .services/%/stamp: tests/support/%/package.json tests/support/%/package-lock.json
 	mkdir -p $(@D)
@@ -49,8 +49,8 @@ services: $(SERVICES)  ## install the servers that tests start into .services
 	cd $(@D) && $(NPM)
 	@touch $@
 
-# What `make bench` compares with; each from its own registry, into .services/bench.
-# COUCHDB=http://admin:secret@127.0.0.1:5984/ has the pages timed with metadata there, too.
+# Other image servers for `make bench`, each installed from its registry into .services/bench.
+# COUCHDB=http://admin:secret@127.0.0.1:5984/ times the pages with metadata in CouchDB, too.
 PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/bench/debian/stamp
 
 .services/bench/node/stamp: $(wildcard benchmarks/peers/node/*)
@@ -64,8 +64,8 @@ PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/benc
 	$(@D)/bin/pip --disable-pip-version-check install --quiet --requirement $<
 	@touch $@
 
-# Of Debian, with the libraries that are missing, unpacked beside the project; where there is no
-# Debian the report says what it lacks.
+# Debian packages, with missing libraries, unpacked into a folder and not installed.  On other
+# systems this step fails, and the report names what is missing.
 .services/bench/debian/stamp:
 	mkdir -p $(@D)/partial
 	-cd $(@D) && apt-get install --download-only --yes --quiet --no-install-recommends \
@@ -73,58 +73,59 @@ PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/benc
 	  for package in *.deb; do dpkg -x $$package .; done
 	@touch $@
 
-bench: develop $(PEERS)  ## compare the speed with other servers, a quarter of an hour (QUICK=1: minutes)
+bench: develop $(PEERS)  ## compare the speed with other servers in 15 minutes (QUICK=1: a few minutes)
 	$(BIN)/python -m benchmarks.side_by_side $(if $(QUICK),--quick) $(ARGS)
 	$(BIN)/python -m benchmarks.heaviest
 	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000)
 	$(if $(COUCHDB),$(BIN)/python -m benchmarks.pages --couchdb $(COUCHDB) $(if $(QUICK),500 5000))
 
-test: develop services  ## run every test, and hold the coverage of branches at 95 %
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term $(ARGS)
+# A run of selected tests cannot reach the coverage limit, so it measures no coverage.
+test: develop services  ## run all tests with at least 95 % branch coverage (ARGS=PATH: selected tests)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(or $(ARGS),--cov --cov-report=term)
 
-check: develop  ## all that needs no server: format, lint, types, layers, links, docs
+check: develop  ## check format, lint, types, layers, links and docs, without servers
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/check_links.py
 	$(BIN)/python -m huimages_app.config.docs | diff docs/settings.md - || \
-	  { echo "docs/settings.md is not current: make docs"; exit 1; }
+	  { echo "docs/settings.md is out of date; run: make docs"; exit 1; }
 
-format: develop  ## format the code
+format: develop  ## format the code and apply lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: develop  ## write docs/settings.md from the table of settings
+docs: develop  ## write docs/settings.md from the settings table
 	$(BIN)/python -m huimages_app.config.docs > docs/settings.md
 
-pictures: develop  ## take the pictures in the README anew
+pictures: develop  ## make the pictures in the README again
 	$(BIN)/python -m tests.browser.readme_pictures
 
 LOCALE := huimages_app/locale
 
-messages: develop  ## bring the German catalogue up to date with the code and the templates
+messages: develop  ## update and compile the German catalogue from code and templates
 	$(BIN)/pot-create --domain huimages --keyword counted:1,2 --no-linenumbers --sort-output \
 	  --output $(LOCALE)/huimages.pot huimages_app/web templates
 	$(BIN)/pybabel update --domain huimages --input-file $(LOCALE)/huimages.pot --output-dir $(LOCALE) \
 	  --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --update-header-comment
 	$(BIN)/pybabel compile --domain huimages --directory $(LOCALE)
 
-# One lock for all systems and all Pythons from 3.11: what differs carries a marker.
+# One lock file for all systems and for Python 3.11 and newer: markers select what differs.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --custom-compile-command "make lock" $(UPGRADE) setup.py
 
-lock: .venv/bin/uv  ## bring the lock files up to date with setup.py, changing as little as possible
+lock: .venv/bin/uv  ## update the lock files from setup.py, with as few changes as possible
 	$(COMPILE) --extra fast --output-file requirements.lock
 	$(COMPILE) --all-extras --constraints requirements.lock --output-file requirements-dev.lock
 
 upgrade: UPGRADE = --upgrade
-upgrade: lock  ## the same, with the newest versions of everything
+upgrade: lock  ## update the lock files to the newest versions
 
-# Not from requirements-dev.lock, so that a broken lock can be made anew.
+# Not installed from requirements-dev.lock, so that a broken lock file can be replaced.
 .venv/bin/uv:
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) uv
 
-clean:  ## remove what was installed and built; pictures in var stay
+clean:  ## remove installed and built files; var, with the pictures, stays
 	rm -rf .venv .services build dist *.egg-info .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache

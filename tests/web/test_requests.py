@@ -20,7 +20,12 @@ from tests.support.site import Site
 
 MANUAL = Path("docs/requests.md")
 # These show images by chance: one request more where the draw begins near the last ID.
-BY_CHANCE = {"the start page", "some image", "an image", "an image of a tag"}
+BY_CHANCE = {
+    "the start page",
+    "a random image",
+    "the page of an image",
+    "the page of an image within a tag",
+}
 START = datetime(2020, 1, 1, tzinfo=UTC)
 ROW = re.compile(r"^\| (.+?) +\| (\d+) +\| (\d+) +\|$", re.MULTILINE)
 
@@ -76,33 +81,54 @@ def test_as_many_requests_as_the_manual_says(site: Site, stores: Stores) -> None
     def send() -> Any:
         return site.app.post("/upload/api/?title=New&tags=sea", upload_files=new)
 
+    site.app.post(f"/image/{middle}/favorite/", {"rating": "1"})
+    cookies = {name: value.strip('"') for name, value in site.app.cookies.items()}
+
+    def favourites() -> Any:
+        for name, value in cookies.items():
+            site.app.set_cookie(name, value)
+        page = site.app.get("/favorites/")
+        assert middle in page.text
+        return page
+
     measured: dict[str, tuple[int, int]] = {}
     for name, act in {
-        "a rendition, for the first time": get(f"/240x160/{id_}.jpeg"),
-        "a rendition, from then on": get(f"/240x160/{id_}.jpeg"),
+        "a rendition, first request": get(f"/240x160/{id_}.jpeg"),
+        "a rendition, later requests": get(f"/240x160/{id_}.jpeg"),
         "an original": get(f"/o/{id_}.jpeg"),
         "the start page": get("/"),
         "all images": get("/image/"),
-        "the best rated": get("/image/?order=rated"),
-        "an image": get(f"/image/{middle}/"),
-        "an image of a tag": get(f"/image/{middle}/?in=tag:sea"),
-        "the next image": get(f"/image/{middle}/next/"),
-        "some image": get("/image/random/"),
-        "the tag cloud, as long as nobody says anything new": get("/tag/"),
-        "a tag": get("/tag/sea/"),
-        "a search for a word": get("/search?q=gull"),
+        "the best rated images": get("/image/?order=rated"),
+        "the images of a tag": get("/tag/sea/"),
+        "the favourites of a visitor": favourites,
+        "a search for one word": get("/search?q=gull"),
         "a search for two words": get("/search?q=gull+sea"),
-        "suggestions of tags": get(page + "tag_suggestion/?tag=se"),
-        "the upload form": get("/upload/"),
         "the trash": get("/trash/"),
-        "uploading a new picture with a title and tags": send,
+        "the page of an image": get(f"/image/{middle}/"),
+        "the page of an image within a tag": get(f"/image/{middle}/?in=tag:sea"),
+        "the next image": get(f"/image/{middle}/next/"),
+        "a random image": get("/image/random/"),
+        "the tag cloud, without new annotations": get("/tag/"),
+        "tag suggestions": get(page + "tag_suggestion/?tag=se"),
+        "the upload form": get("/upload/"),
+        "API: an image": get(f"/api/v1/images/{middle}"),
+        "API: an unknown image": lambda: site.app.get(
+            f"/api/v1/images/{image_id(b'unknown')}", status=404
+        ),
+        "API: images by article number": get("/api/v1/images?artnr=61&artnr=62"),
+        "API: images by type": get("/api/v1/images?type=product"),
+        "API: images changed since a time": get(
+            "/api/v1/images?changed_since=2020-01-01T00:00:00Z"
+        ),
+        "API: the list of changes": get("/api/v1/changes?limit=5"),
+        "uploading a new picture with title and tags": send,
         "uploading it again": send,
-        "giving a tag": post(page + "tag/", newtag="wind"),
+        "adding a tag": post(page + "tag/", newtag="wind"),
         "rating": post(page + "rate/", rating="7"),
-        "making it a favourite": post(page + "favorite/", rating="1"),
-        "a new title": post(page + "update_title/", value="Tern"),
-        "moving it to the trash": post(page + "trash"),
-        "removing it for good": post("/trash/", id=id_, action="remove"),
+        "adding a favourite": post(page + "favorite/", rating="1"),
+        "changing the title": post(page + "update_title/", value="Tern"),
+        "moving to the trash": post(page + "trash"),
+        "removing for good": post("/trash/", id=id_, action="remove"),
     }.items():
         site.app.reset()
         stores.requests()
