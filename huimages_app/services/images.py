@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
-from ..domain.models import Changes, Image, Neighbours, Page, Query
+from ..domain.models import Changes, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
 
@@ -55,8 +55,12 @@ class Images:
         """Return at most `limit` images of a query, from a cursor on; raises BadCursor."""
         return self._search.page(query, limit, cursor)
 
+    def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
+        """Return at most `before` and `after` images around one image of a query."""
+        return self._search.window(query, image_id, before, after)
+
     def neighbours(self, query: Query, image_id: str) -> Neighbours:
-        """Return the images beside one image of a query; none if it does not match."""
+        """Return the IDs beside one image of a query; none if it does not match."""
         return self._search.neighbours(query, image_id)
 
     def random(self, count: int) -> list[Image]:
