@@ -7,13 +7,10 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ...cache.renditions import RenditionCache
 from ...errors import BadCursor, StorageUnavailable
 from ...storage.interfaces import MetadataBackend
-
-if TYPE_CHECKING:
-    from ...cache.renditions import RenditionCache
 
 log = logging.getLogger(__name__)
 
