@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from ...domain.files import same_bytes
 from ...domain.ids import is_image_id, parse_image_id
 from ...errors import IdCollision, StorageUnavailable, UnknownImage
-from ..comparison import same_bytes
 from ..interfaces import OriginalInfo, Originals
 
 log = logging.getLogger(__name__)
