@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
+from ..cache.renditions import RenditionCache
 from ..domain.formats import JPEG
 from ..domain.models import Image
 from ..domain.sizes import Size
@@ -17,9 +18,6 @@ from ..errors import UnknownImage
 from ..imaging import CHAIN, Limits, chain_sides, make_chain
 from ..storage.interfaces import MetadataBackend, Originals
 from .background import Worker
-
-if TYPE_CHECKING:
-    from ..cache.renditions import RenditionCache
 
 # IDs remembered as having no copies, before all of them are forgotten.
 _REMEMBERED = 10_000

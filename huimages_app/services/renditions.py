@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
+from ..cache.renditions import RenditionCache
 from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import CENTRE, Size
@@ -28,9 +28,6 @@ from .metrics import Metrics
 from .open_image import OpenImage, open_rendition
 from .previews import Previews
 from .render_limiter import RenderLimiter
-
-if TYPE_CHECKING:
-    from ..cache.renditions import RenditionCache
 
 log = logging.getLogger(__name__)
 
