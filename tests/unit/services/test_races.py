@@ -14,7 +14,6 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import UnknownImage
 from huimages_app.factory import Storage, build_services
-from huimages_app.services.uploads import Description
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.support import pictures
@@ -73,7 +72,7 @@ def test_a_record_never_lacks_its_original(
     first = build_services(settings_in(tmp_path), replace(storage, originals=slow))
     acts = {
         "remove": lambda lib: lib.editing.remove(ID),
-        "upload": lambda lib: lib.uploads.add(io.BytesIO(PICTURE), Description()),
+        "upload": lambda lib: lib.uploads.add(io.BytesIO(PICTURE)),
     }
     other = "upload" if paused == "remove" else "remove"
     thread = threading.Thread(target=acts[paused], args=(first,))
