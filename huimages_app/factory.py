@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import os
 import secrets
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from .cache.renditions import RenditionCache
 from .config.settings import GENERATE, Settings
+from .domain.files import atomic_write
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
 from .imaging import Limits, Quality, measure, sniff
@@ -65,12 +64,9 @@ def with_secret(settings: Settings) -> Settings:
 
 def _make_secret(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable by us alone
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first: its one counts
-            os.link(file.name, path)
+    # Another process may have been first: then its secret counts.
+    with contextlib.suppress(FileExistsError), atomic_write(path, overwrite=False) as file:
+        file.write(secrets.token_hex(32).encode())
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from ..cache.renditions import RenditionCache
 from ..domain.ids import parse_image_id
 from ..domain.models import Image
 from ..errors import CorruptOriginal, EditConflict, UnknownImage
@@ -14,9 +14,6 @@ from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .image_patch import ImagePatch
 from .images import require_present
-
-if TYPE_CHECKING:
-    from ..cache.renditions import RenditionCache
 
 
 class Editing:
