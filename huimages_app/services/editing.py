@@ -1,4 +1,4 @@
-"""What people do to pictures that are there."""
+"""Change, trash, restore and remove images."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from ..cache.renditions import RenditionCache
 from ..domain.ids import parse_image_id
 from ..domain.models import Image
 from ..errors import CorruptOriginal, EditConflict, UnknownImage
-from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
+from ..storage.interfaces import MetadataBackend, Originals
 from . import audit
 from .image_patch import ImagePatch
 from .images import require_present
+from .original_settling import settle_original
 
 
 class Editing:
-    """Changes what is known about images.  Thread-safe.
+    """Changes images.  Thread-safe.
 
-    Every method raises UnknownImage for an image that is not there (or in the trash,
-    where the method does not say otherwise), BadInput and StorageUnavailable.
+    Every method raises UnknownImage for an image that does not exist, and StorageUnavailable;
+    `update` raises UnknownImage for an image in the trash as well.
     """
 
     def __init__(
@@ -50,9 +51,9 @@ class Editing:
         return image
 
     def trash(self, image_id: str, expected: Image | None = None) -> Image:
-        """Move an image to the trash; it stays there if it is there already.
+        """Move an image to the trash and empty its cache, also if it is there already.
 
-        Raises EditConflict if the record is not `expected` (None: whatever it is).
+        Raises EditConflict if the record is not `expected` (None: not compared).
         """
         now = datetime.now(UTC)
 
@@ -61,6 +62,8 @@ class Editing:
             return image if image.trashed else replace(image, trashed=now, modified=now)
 
         image = self._metadata.images.update(image_id, change)
+        # A process killed before this line leaves renditions, which
+        # `IntegrityCheck.stale_renditions` finds at the next start.
         self._cache.remove(image_id)
         audit.record("trashed", image_id)
         return image
@@ -76,41 +79,30 @@ class Editing:
         return image
 
     def remove(self, image_id: str, approve: Callable[[Image], object] | None = None) -> None:
-        """Remove an image for good: record, every visitor's marks, renditions, original.
+        """Remove an image for good: record, annotations, renditions, original.
 
-        `approve` may refuse by raising, as with `Metadata.remove`.  Raises BadImageId.
+        `approve` may refuse by raising, as with `ImageStore.remove`.  Raises BadImageId.
         """
         parse_image_id(image_id)
-        # The record first: without it nobody is served the picture, and what a crash
-        # leaves behind is an original that nobody refers to, which `check` finds.
+        # The record first: without it the picture is not served, and a crash leaves an
+        # original without a record, which `check` finds.
         try:
             self._metadata.images.remove(image_id, approve)
         except UnknownImage:
-            # Of a removal, or an upload, that was cut short only the original is there.
+            # An interrupted removal or upload may have left renditions or the original.
+            self._cache.remove(image_id)
             if self._originals.length(image_id) is None:
                 raise
         self._cache.remove(image_id)
         self._delete_original(image_id)
         audit.record("removed for good", image_id)
 
-    # steps
-
     def _delete_original(self, image_id: str) -> None:
-        """Delete the original, unless the same picture is uploaded in these very moments.
-
-        An upload that finds the original there does not store it again; so it looks once
-        more after it wrote its record (see `Intake`), and here the record is looked for
-        after the deletion: whichever is last puts the original back.
-        """
+        """Delete the original, unless another process uploads the same picture just now."""
         try:
             with self._originals.open(image_id) as file:
                 self._originals.delete(image_id)
-                try:
-                    image = self._metadata.images.get(image_id)
-                except UnknownImage:
-                    return
-                info = OriginalInfo(image.contenttype, image.width, image.height, image.filename)
-                self._originals.put(image_id, file, info)
+                settle_original(self._originals, self._metadata.images, image_id, file)
         except UnknownImage:
             return  # there is none to delete
         except CorruptOriginal:

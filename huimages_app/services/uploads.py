@@ -17,6 +17,7 @@ from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .file_info import FileInfo, inspect, with_file_info
 from .image_patch import ImagePatch
+from .original_settling import settle_original
 
 # The visitor whose tags those of programs are.
 PROGRAM = "huimages"
@@ -73,11 +74,11 @@ class Uploads:
             info = inspect(file, self._limits)
         # First the original, then the record: a crash in between leaves an original without
         # a record, which `check` reports, and never a record without an original.
-        self._store_original(file, info, patch.default_filename)
+        original = _original_info(info, patch.default_filename)
+        self._originals.put(info.image_id, file, original)
         image, is_new = self._store_record(info, patch)
-        if self._originals.length(info.image_id) is None:
-            # Another process removed it for good before the record was stored.
-            self._store_original(file, info, patch.default_filename)
+        # Another process may have removed the image for good in these moments.
+        settle_original(self._originals, self._metadata.images, info.image_id, file)
         if tags:
             self._metadata.annotations.save(
                 info.image_id,
@@ -90,19 +91,6 @@ class Uploads:
         if self._prerender:
             self._prerender(image)
         return UploadResult(image, is_new)
-
-    def _store_original(self, file: BinaryIO, info: FileInfo, filename: str) -> None:
-        measured = info.measured
-        self._originals.put(
-            info.image_id,
-            file,
-            OriginalInfo(
-                measured.contenttype,
-                measured.width,
-                measured.height,
-                filename or DEFAULT_FILENAME,
-            ),
-        )
 
     def _store_record(self, info: FileInfo, patch: ImagePatch) -> tuple[Image, bool]:
         """Return the stored record, and whether the site had no such image before."""
@@ -127,3 +115,10 @@ def _uploaded(image: Image | None, info: FileInfo, patch: ImagePatch, now: datet
     patch = replace(patch, created=None)
     uploaded = replace(patch.applied_to(with_file_info(image, info)), trashed=None)
     return image if uploaded == image else replace(uploaded, modified=now)
+
+
+def _original_info(info: FileInfo, filename: str) -> OriginalInfo:
+    measured = info.measured
+    return OriginalInfo(
+        measured.contenttype, measured.width, measured.height, filename or DEFAULT_FILENAME
+    )

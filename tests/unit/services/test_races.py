@@ -48,6 +48,10 @@ class Paused(FileOriginals):
         self.pause("after put")
         return stored
 
+    def length(self, image_id: str) -> int | None:
+        self.pause("before length")
+        return super().length(image_id)
+
     def open(self, image_id: str) -> AbstractContextManager[BinaryIO]:
         self.pause("before open")
         return super().open(image_id)
@@ -60,9 +64,10 @@ class Paused(FileOriginals):
         ("remove", "before delete"),
         ("remove", "after delete"),
         ("upload", "after put"),
+        ("upload", "before length"),
     ],
 )
-def test_a_record_never_lacks_its_original(
+def test_original_exists_exactly_if_its_record_does(
     tmp_path: Path, paused: str, place: str, storage: Storage
 ) -> None:
     services = services_in(tmp_path)
