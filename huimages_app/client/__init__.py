@@ -74,16 +74,17 @@ def save_image(  # noqa: PLR0917 - callers give them by position
     `references` are values, or lists of them, by key: `{"artnr": ["10106", "10107"]}`.
     `contenttype` is not used: the bytes say what they are.
     """
-    from ..services.uploads import Description
+    from ..domain.text import clean_title
+    from ..services.image_patch import ImagePatch
 
-    description = Description(
-        title=title or "",
-        filename=filename or "",
-        references=references_of(references),
-        type=typ or "",
-        timestamp=time_of(timestamp),
+    patch = ImagePatch(
+        title=clean_title(title or "") or None,
+        default_filename=filename or "",
+        added_references=references_of(references),
+        added_types=[typ or ""],
+        created=time_of(timestamp),
     )
-    return services_of_process().uploads.add(file_of(imagedata), description).image.id
+    return services_of_process().uploads.add(file_of(imagedata), patch).image.id
 
 
 def update_metadata(
@@ -94,20 +95,26 @@ def update_metadata(
     typ: str = "",
 ) -> str:
     """Add to what is known of a picture, as `save_image` does; returns its ID."""
-    services_of_process().editing.describe(
-        parse_image_id(doc_id),
-        timestamp=time_of(timestamp),
-        title=title or "",
-        references=references_of(references),
-        type_=typ or "",
+    from ..domain.text import clean_title
+    from ..services.image_patch import ImagePatch
+
+    patch = ImagePatch(
+        title=clean_title(title or "") or None,
+        added_references=references_of(references),
+        added_types=[typ or ""],
+        created=time_of(timestamp),
     )
+    services_of_process().editing.update(parse_image_id(doc_id), patch)
     return doc_id
 
 
 def set_title(imageid: str, newtitle: str) -> None:
     """Make `newtitle` the title; nothing happens if it is empty."""
     if newtitle:
-        services_of_process().editing.retitle(parse_image_id(imageid), newtitle)
+        from ..services.image_patch import ImagePatch
+
+        patch = ImagePatch(title=newtitle)
+        services_of_process().editing.update(parse_image_id(imageid), patch)
 
 
 def delete_image(imageid: str) -> None:

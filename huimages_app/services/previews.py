@@ -7,7 +7,7 @@ the upload or after the first request has been answered, never inside a request.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from typing import BinaryIO
 
 from ..cache.renditions import RenditionCache
@@ -44,10 +44,8 @@ class Previews:
     def open(self, image: Image, size: Size) -> BinaryIO | None:
         """The smallest copy that is large enough for `size`; None if there is none yet."""
         for side in self._sides(image, size):
-            if path := self._cache.find(image.id, _name(side), JPEG):
-                # It may be evicted in this very moment.
-                with suppress(FileNotFoundError):
-                    return path.open("rb")
+            if file := self._cache.open(image.id, _name(side), JPEG):
+                return file
         return None
 
     def make_later(self, image: Image, size: Size | None = None) -> None:

@@ -11,6 +11,7 @@ from webtest import TestApp
 
 from huimages_app.cli import run
 from huimages_app.errors import RemovedImage
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import oldsite, pictures
 from tests.support.couch import Site as Databases
 from tests.support.couch import through
@@ -103,7 +104,7 @@ def test_two_nodes_are_one_site(site: Site, databases: Databases, tmp_path: Path
     other = Site(tmp_path / "other", **ini(databases))
     id_ = site.upload(pictures.photo(60, 40), query="?title=Gull&tags=sea")
     assert shown(other.app.get("/tag/sea/")) == [id_]
-    other.services.editing.retitle(id_, "Tern")
+    other.services.editing.update(id_, ImagePatch(title="Tern"))
     assert "Tern" in site.app.get("/image/").text
     other.services.editing.trash(id_)
     assert shown(site.app.get("/image/")) == []

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from ...cache.eviction import Pruned
+from ...cache.renditions import RenditionCache
 from ...errors import StorageUnavailable
 from ...storage.interfaces import MetadataBackend, Originals
 from ..background import Worker
-
-if TYPE_CHECKING:
-    from ...cache.eviction import Pruned
-    from ...cache.renditions import RenditionCache
 
 
 class Operations:
