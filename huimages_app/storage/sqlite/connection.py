@@ -6,11 +6,12 @@ import json
 import os
 import resource
 import sqlite3
+import stat
 import threading
 import time
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ...domain.files import atomic_write
@@ -226,6 +227,7 @@ class Connections:
 
     def _open(self) -> _Connection:
         self._create()
+        self._make_log_writable()
         connection = sqlite3.connect(
             self._file,
             timeout=self._patience,
@@ -264,6 +266,18 @@ class Connections:
                 f"{self._file.name} can't be created: {error.strerror}"
             ) from error
 
+    def _make_log_writable(self) -> None:
+        """Give the log files the mode of the file, if only the file is writable again.
+
+        SQLite creates them with the mode that the file has at that time, and opens a file
+        whose log it can't write as read-only.
+        """
+        for suffix in ("-wal", "-shm"):
+            log_file = self._file.with_name(self._file.name + suffix)
+            if _is_writable(self._file) and log_file.exists() and not _is_writable(log_file):
+                with suppress(OSError):  # then SQLite reports that it is read-only
+                    log_file.chmod(stat.S_IMODE(self._file.stat().st_mode))
+
     def _use_wal(self, connection: sqlite3.Connection) -> None:
         """Switch to write-ahead logging, where readers and the writer don't wait for each other.
 
@@ -295,6 +309,10 @@ class Connections:
             ) from error
         except UnicodeEncodeError as error:
             raise BadInput("the text holds half a character (a lone surrogate)") from error
+
+
+def _is_writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=True)
 
 
 def _is_passing(error: sqlite3.Error) -> bool:
