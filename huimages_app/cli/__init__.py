@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
-from . import accounts, import_files, maintenance, migrate, show
+from . import check, import_, migrate, show, user
 from .context import Site
 
 _ASKED_WRONGLY = (BadImageId, BadInput, BadSetting, BadSize, UnknownFormat)
@@ -41,7 +41,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
     context.obj = context.with_resource(Site.at(config))
 
 
-for _module in (import_files, show, maintenance, migrate, accounts):
+for _module in (import_, show, check, migrate, user):
     for _command in _module.COMMANDS:
         huimages.add_command(_command)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .context import Site, pass_site
-from .import_files import jobs_option
+from .import_ import jobs_option
 from .output import plural, progress
 
 if TYPE_CHECKING:

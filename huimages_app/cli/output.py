@@ -30,7 +30,7 @@ def progress(what: str, total: int) -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield Lines(what, total)
         return
-    from .progress_bar import bar
+    from .progress import bar
 
     with bar(what, total) as shown:
         yield shown

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.cli.import_journal import Journal, Seen
+from huimages_app.cli.importing.journal import Journal, Seen
 from huimages_app.errors import StorageUnavailable
 
 A = Seen("/pictures/a.jpg", 10, 1_000)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.cli.import_tree import files_below
+from huimages_app.cli.importing.tree import files_below
 from huimages_app.domain.ids import image_id
 from huimages_app.services import Services
 from tests.support.pictures import cmyk, encoded, photo, pixels, rotated, transparent

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from huimages_app.cli.output import Lines, in_words, plural, progress, shown
-from huimages_app.cli.progress_bar import bar
+from huimages_app.cli.progress import bar
 
 
 def test_lines_say_how_far_how_fast_how_long(capsys: pytest.CaptureFixture[str]) -> None:

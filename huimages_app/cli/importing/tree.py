@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ..errors import BadInput, BadUpload, RemovedImage, UnknownImage
-from .import_file import added_from
-from .import_journal import Journal, Seen
+from ...errors import BadInput, BadUpload, RemovedImage, UnknownImage
+from .file import added_from
+from .journal import Journal, Seen
 
 if TYPE_CHECKING:
-    from ..services import Services
+    from ...services import Services
 
 # Names that pictures have.  A name without any ending is opened to see; what a file
 # really is, its content says.
@@ -114,7 +114,7 @@ class TreeImport:
         return False
 
     def _folder(self, path: Path) -> str:
-        from ..domain.text import MAX_REFERENCE
+        from ...domain.text import MAX_REFERENCE
 
         inside = path.parent.relative_to(self._root)
         folder = (self._root.resolve() / inside).relative_to(self._base).as_posix()
@@ -127,7 +127,7 @@ def _may_be_picture(name: str) -> bool:
 
 
 def _looks_like_picture(path: Path) -> bool:
-    from ..imaging import sniff
+    from ...imaging import sniff
 
     with path.open("rb") as file:
         return sniff(file.read(_HEAD)).startswith("image/")

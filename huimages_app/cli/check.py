@@ -12,7 +12,7 @@ import click
 
 from ..errors import BadInput, UnknownImage
 from .context import Site, pass_site
-from .import_files import jobs_option
+from .import_ import jobs_option
 from .output import plural, progress
 
 yes_option = click.option("--yes", is_flag=True, help="Don't ask.")
@@ -112,7 +112,7 @@ def check(
     if former:
         if quick or repair:
             raise BadInput("--site changes nothing and goes with neither --quick nor --repair")
-        from .legacy_report import look_through
+        from .check_site import look_through
 
         return look_through(site, sample=sample, jobs=jobs, as_json=as_json)
     services = site.services

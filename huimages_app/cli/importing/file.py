@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..services import Services, UploadResult
+    from ...services import Services, UploadResult
 
 
 def added_from(
@@ -25,7 +25,7 @@ def added_from(
 
     Raises OSError, and what `Intake.add` raises.
     """
-    from ..services import Description
+    from ...services import Description
 
     with path.open("rb") as file:
         changed = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)

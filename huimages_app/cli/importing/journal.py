@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import StorageUnavailable
+from ...errors import StorageUnavailable
 
 _SCHEMA = """
     create table if not exists file (

@@ -12,7 +12,7 @@ import click
 
 from ..errors import BadInput, BadUpload
 from .context import Site, pass_site
-from .import_file import added_from
+from .importing.file import added_from
 from .output import plural, progress, shown
 
 jobs_option = click.option(
@@ -94,8 +94,8 @@ def import_tree(site: Site, folder: Path, dry_run: bool, jobs: int) -> int:
     pictures: what was imported before is not read again.
     """
     from ..services.parallel import in_parallel
-    from .import_journal import Journal
-    from .import_tree import TreeImport, files_below
+    from .importing.journal import Journal
+    from .importing.tree import TreeImport, files_below
 
     services = site.services
     counts: Counter[str] = Counter()
