@@ -1,4 +1,4 @@
-"""`huimages check --site`: what a former site holds, for people and for programs."""
+"""`huimages check --site`: the report about a huImages 2.2 site, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .context import Site
-from .output import plural, progress
+from .context import CliContext
+from .output import plural
+from .progress import progress
 
 if TYPE_CHECKING:
     from ..services.maintenance.legacy_report import Cases, Report
 
-_SHOWN = 3  # examples
+_SHOWN = 3  # examples of each finding
 
 
-def look_through(site: Site, *, sample: int, jobs: int, as_json: bool) -> int:
-    """Print the report; the exit status is 1 if an image has no original, or a damaged one."""
+def inspect_site(context: CliContext, *, sample: int, jobs: int, as_json: bool) -> int:
+    """Print the report.  Return 1 if an original is missing or cannot be read, else 0."""
     from ..factory import make_legacy_inspection
 
-    survey = make_legacy_inspection(site.settings)
-    with progress("looking through", survey.size()) as bar:
-        report = survey.run(sample, jobs, bar.advance)
+    inspection = make_legacy_inspection(context.settings)
+    with progress("inspecting", inspection.size()) as bar:
+        report = inspection.run(sample, jobs, bar.advance)
     if as_json:
         click.echo(json.dumps(as_data(report), ensure_ascii=False, indent=2))
     else:
@@ -34,69 +35,71 @@ def look_through(site: Site, *, sample: int, jobs: int, as_json: bool) -> int:
 
 
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as JSON has it, with what to do next."""
+    """Return the report for JSON, with the next steps."""
     return dataclasses.asdict(report) | {"next": list(_next(report))}
 
 
 def as_lines(report: Report) -> Iterator[str]:
-    """The report to read."""
+    """Yield the report as lines of text."""
     yield (
         f"{plural(report.images, 'image')}: {report.deleted:,} deleted, "
-        f"{report.written_by_us:,} completed by this program"
+        f"{report.written_by_us:,} completed by huimages"
     )
     for places, count in sorted(report.originals.items()):
         yield f"  {plural(count, 'original')}: {places}"
     yield (
-        f"{plural(report.annotations, 'mark')} of {plural(report.visitors, 'visitor')}: "
+        f"{plural(report.annotations, 'annotation')} of {plural(report.visitors, 'visitor')}: "
         f"{plural(report.tags, 'tag')}, {plural(report.favorites, 'favourite')}, "
         f"{plural(report.ratings, 'rating')}"
     )
     others = len(report.other_documents)
-    yield f"{plural(others, 'document')} of others, which stay" + _list(report.other_documents)
+    yield f"{plural(others, 'document')} of other programs, kept unchanged" + _list(
+        report.other_documents
+    )
     yield f"{plural(len(report.designs), 'design document')}" + _list(report.designs)
-    yield f"{plural(report.looked_into, 'original')} looked into"
-    for sentence, cases in _remarks(report):
-        yield f"  {cases.count:,} {sentence}{_list(cases.examples)}"
-    for sentence, cases in sorted(report.oddities.items()):
-        yield f"  {cases.count:,} x {sentence}{_list(cases.examples)}"
+    yield f"{plural(report.looked_into, 'original')} inspected"
+    for finding, cases in _findings(report):
+        yield f"  {cases.count:,} {finding}{_list(cases.examples)}"
+    for oddity, cases in sorted(report.oddities.items()):
+        yield f"  {cases.count:,} x {oddity}{_list(cases.examples)}"
     yield "next:"
     for number, line in enumerate(_next(report), 1):
         yield f"  {number}. {line}"
 
 
-def _remarks(report: Report) -> Iterator[tuple[str, Cases]]:
-    remarks = [
+def _findings(report: Report) -> Iterator[tuple[str, Cases]]:
+    findings = [
         ("images without an original", report.missing),
         ("originals without a document", report.without_document),
-        ("originals that can't be read", report.unreadable),
-        ("originals whose place does not know their type", report.without_type),
-        ("with width and height before EXIF orientation", report.to_turn),
-        ("with another width and height than their original", report.other_dimensions),
-        ("images that have marks and no document", report.marks_of_nothing),
+        ("originals that cannot be read", report.unreadable),
+        ("originals stored without a content type", report.without_type),
+        ("images with width and height from before EXIF orientation", report.to_turn),
+        ("images with width and height that differ from their original", report.other_dimensions),
+        ("images with annotations but without a document", report.marks_of_nothing),
     ]
-    return ((sentence, cases) for sentence, cases in remarks if cases.count)
+    return ((finding, cases) for finding, cases in findings if cases.count)
 
 
 def _next(report: Report) -> Iterator[str]:
-    """What to do, in this order."""
+    """Yield the next steps, in order."""
     from ..services.maintenance.legacy_report import OUR_VIEWS
 
     if report.designs.count(OUR_VIEWS) < 2:
-        yield "huimages setup --old-marks: views of ours, beside those that are there"
+        yield "huimages setup --old-marks: adds the views of huimages beside the existing ones"
     if report.missing.count:
         yield (
-            f"look for the {plural(report.missing.count, 'missing original')} in a backup: "
-            "'huimages import FILE' brings each back to its document"
+            f"search your backups for the {plural(report.missing.count, 'missing original')}: "
+            "'huimages import FILE' restores each to its document"
         )
     if report.only_attached.count:
         count = plural(report.only_attached.count, "original")
-        yield f"huimages migrate --from couchdb --to s3: {count} that only CouchDB has"
+        yield f"huimages migrate --from couchdb --to s3: copies {count} that exist only in CouchDB"
     if report.without_document.count or report.written_by_us < report.images:
         yield (
-            "huimages check --repair, once the old site writes no more: measures what it left, "
-            "upright, with type and checksum"
+            "huimages check --repair, once the legacy site no longer writes: adds upright width "
+            "and height, type and checksum"
         )
-    yield "docs/switch-over.md: the whole way"
+    yield "docs/switch-over.md: describes all steps"
 
 
 def _list(examples: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Importing a whole folder: which files there are, which are new, what each is called."""
+"""Importing a folder: find its files, select the new ones, import each of them."""
 
 from __future__ import annotations
 
@@ -8,101 +8,99 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ...errors import BadInput, BadUpload, RemovedImage, UnknownImage
-from .file import added_from
-from .journal import Journal, Seen
+from ...errors import RemovedImage, UnknownImage
+from .file import ImportFailed, failure_of, import_file
+from .journal import FileState, Journal
 
 if TYPE_CHECKING:
     from ...services import Services
 
-# Names that pictures have.  A name without any ending is opened to see; what a file
-# really is, its content says.
+# File name extensions of images.  A file without an extension is opened to see what it is.
 EXTENSIONS = frozenset(
     f".{name}"
     for names in ("jpg jpeg jpe jfif", "png", "webp", "gif", "tif tiff", "bmp", "avif", "heic heif")
     for name in names.split()
 )
-_BATCH = 500  # files looked up at once
-_HEAD = 64  # bytes that tell a format
+_BATCH = 500  # files per journal query
+_HEAD = 64  # bytes that identify a format
 
 
 class Outcome(NamedTuple):
-    """What became of a file; `error` is a sentence, empty if all went well."""
+    """The result of importing one file; `error` is empty unless the import failed."""
 
     path: str
-    kind: Literal["new", "in the library already", "no picture", "failed"]
+    kind: Literal["new", "already stored", "not an image", "failed"]
     error: str = ""
 
 
-def files_below(folder: str, complain: Callable[[OSError], object]) -> Iterator[Seen]:
-    """All files that may be pictures, in the order of their paths.
+def files_below(folder: str, report: Callable[[OSError], object]) -> Iterator[FileState]:
+    """Yield all files that may be images, in the order of their paths.
 
-    Dotfiles and dot-folders are left out, and links to folders: they may lead in circles.
-    `complain` is told what can't be looked at.
+    Skips names that begin with a dot, and links to folders, which may form circles.
+    Calls `report` for each file and folder that cannot be read.
     """
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
     except OSError as error:
-        complain(error)
+        report(error)
         return
     for entry in entries:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from files_below(entry.path, complain)
-        elif _may_be_picture(entry.name):
+            yield from files_below(entry.path, report)
+        elif _may_be_image(entry.name):
             try:
                 status = entry.stat()
-            except OSError as error:  # a link that leads nowhere, say
-                complain(error)
+            except OSError as error:  # for example a dangling link
+                report(error)
                 continue
             if entry.is_file():
-                yield Seen(entry.path, status.st_size, status.st_mtime_ns)
+                yield FileState(entry.path, status.st_size, status.st_mtime_ns)
 
 
 class TreeImport:
-    """Takes the pictures below a folder into a library, each once.  Thread-safe."""
+    """Imports the images below a folder, each once.  Thread-safe."""
 
     def __init__(self, services: Services, journal: Journal, root: Path) -> None:
         self._services = services
         self._journal = journal
-        # Folders are stored from the root's own name on: it is the same on every machine.
+        # References contain paths from the name of the root on, so that they do not depend
+        # on the machine.
         self._base = root.resolve().parent
         self._root = root
 
-    def pending(self, files: Iterable[Seen]) -> Iterator[Seen]:
-        """Those of the files that are not in the library yet; opens none of them.
+    def pending(self, files: Iterable[FileState]) -> Iterator[FileState]:
+        """Yield the files that are not stored yet, without opening any.
 
-        What was imported and then put into the trash, or removed for good, stays there.
+        Skips images that were imported and later moved to the trash or removed.
         """
         rest = iter(files)
         while batch := list(itertools.islice(rest, _BATCH)):
             known = self._journal.known(batch)
             stored = self._services.metadata.images.get_many(set(known.values()))
-            for seen in batch:
-                image_id = known.get(seen.path)
+            for file in batch:
+                image_id = known.get(file.path)
                 if image_id is None or not (image_id in stored or self._was_removed(image_id)):
-                    yield seen
+                    yield file
 
-    def take(self, seen: Seen) -> Outcome:
+    def import_one(self, file: FileState) -> Outcome:
         """Import one file; raises StorageUnavailable."""
-        path = Path(seen.path)
+        path = Path(file.path)
         try:
-            if not path.suffix and not _looks_like_picture(path):
-                return Outcome(seen.path, "no picture")
-            added = added_from(
+            if not path.suffix and not _looks_like_image(path):
+                return Outcome(file.path, "not an image")
+            added = import_file(
                 self._services,
                 path,
                 default_title=path.stem,
                 references={"path": [self._folder(path)]},
             )
-        except OSError as error:
-            return Outcome(seen.path, "failed", error.strerror or str(error))
-        except (BadUpload, BadInput) as error:
-            return Outcome(seen.path, "failed", str(error))
-        self._journal.note(seen, added.image.id)
-        return Outcome(seen.path, "new" if added.is_new else "in the library already")
+        except ImportFailed as error:
+            return Outcome(file.path, "failed", str(error))
+        self._journal.add(file, added.image.id)
+        return Outcome(file.path, "new" if added.is_new else "already stored")
 
     def _was_removed(self, image_id: str) -> bool:
         try:
@@ -121,13 +119,14 @@ class TreeImport:
         return folder[-MAX_REFERENCE:]
 
 
-def _may_be_picture(name: str) -> bool:
-    extension = os.path.splitext(name)[1]  # noqa: PTH122 - no object for each of a million names
+def _may_be_image(name: str) -> bool:
+    # Not a Path: that takes too long for a million names.
+    extension = os.path.splitext(name)[1]  # noqa: PTH122
     return not extension or extension.lower() in EXTENSIONS
 
 
-def _looks_like_picture(path: Path) -> bool:
+def _looks_like_image(path: Path) -> bool:
     from ...imaging import sniff
 
-    with path.open("rb") as file:
+    with failure_of(path), path.open("rb") as file:
         return sniff(file.read(_HEAD)).startswith("image/")
