@@ -29,5 +29,5 @@ def prune(context: CliContext, max_bytes: str | None) -> None:
         limit = None if max_bytes is None else amount(max_bytes)
     except ValueError:
         raise BadInput(f"--max-bytes {max_bytes!r} is not {wanted(amount)}") from None
-    pruned = context.services.cache.prune(limit)
+    pruned = context.services.operations.prune_cache(limit)
     click.echo(f"{plural(pruned.files, 'file')} removed, {pruned.bytes / 10**6:,.1f} MB")

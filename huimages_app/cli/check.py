@@ -64,7 +64,7 @@ def check(
         bar.advance()
 
     with (
-        progress("checking", services.metadata.search.count()) as bar,
+        progress("checking", services.images.count()) as bar,
         closing(
             services.integrity.check(quick=quick, repair=repair, jobs=jobs, progress=advance)
         ) as findings,

@@ -18,7 +18,7 @@ from ..errors import BadInput
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
-    from ..services import Services
+    from ..services.container import Services
 
 DEFAULT_INI = Path("development.ini")
 

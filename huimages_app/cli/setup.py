@@ -17,5 +17,5 @@ from .context import CliContext, pass_cli_context
 def setup(context: CliContext, old_marks: bool) -> None:
     """Create what the storage needs: with CouchDB, the databases and their views."""
     services = context.services
-    for line in services.metadata.setup(old_marks=old_marks):
+    for line in services.operations.setup(old_marks=old_marks):
         click.echo(line)

@@ -24,9 +24,9 @@ def show(context: CliContext, image_id: str, as_json: bool) -> None:
     """Show the metadata of the image ID."""
     from ..domain.ids import parse_image_id
 
-    metadata = context.reading_services.metadata
-    image = metadata.images.get(parse_image_id(image_id))
-    fields = _fields(image, metadata.annotations.summary(image.id))
+    services = context.reading_services
+    image = services.images.get_any(parse_image_id(image_id))
+    fields = _fields(image, services.annotations.summary(image.id))
     if as_json:
         click.echo(json.dumps(fields, default=_json, ensure_ascii=False, indent=2))
         return

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from ...errors import BadInput, BadSetting, BadUpload, StorageUnavailable
 
 if TYPE_CHECKING:
-    from ...services import Services, UploadResult
+    from ...services.container import Services
+    from ...services.uploads import UploadResult
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def import_file(
 
     Raises ImportFailed if this file cannot be imported, StorageUnavailable if none can.
     """
-    from ...services import Description
+    from ...services.uploads import Description
 
     with failure_of(path), path.open("rb") as file:
         modified = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)

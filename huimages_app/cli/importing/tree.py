@@ -13,7 +13,7 @@ from .file import ImportFailed, failure_of, import_file
 from .journal import FileState, Journal
 
 if TYPE_CHECKING:
-    from ...services import Services
+    from ...services.container import Services
 
 # File name extensions of images.  A file without an extension is opened to see what it is.
 EXTENSIONS = frozenset(
@@ -79,7 +79,7 @@ class TreeImport:
         rest = iter(files)
         while batch := list(itertools.islice(rest, _BATCH)):
             known = self._journal.known(batch)
-            stored = self._services.metadata.images.get_many(set(known.values()))
+            stored = self._services.images.get_many(set(known.values()), with_trash=True)
             for file in batch:
                 image_id = known.get(file.path)
                 if image_id is None or not (image_id in stored or self._was_removed(image_id)):
@@ -104,7 +104,7 @@ class TreeImport:
 
     def _was_removed(self, image_id: str) -> bool:
         try:
-            self._services.metadata.images.get(image_id)
+            self._services.images.get_any(image_id)
         except RemovedImage:
             return True
         except UnknownImage:

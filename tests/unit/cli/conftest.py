@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from huimages_app.errors import RemovedImage
-from huimages_app.factory import build_services
-from huimages_app.services import Services
+from huimages_app.factory import Storage, build_services
+from huimages_app.services.container import Services
 from huimages_app.services.uploads import Uploads
 from tests.support import commands
 from tests.support.commands import Ran
-from tests.support.libraries import add, ini_in, settings_in
+from tests.support.libraries import add, ini_in, settings_in, storage_in
 from tests.support.pictures import photo
 
 Command = Callable[..., Ran]
@@ -38,9 +38,16 @@ def huimages(site: Path) -> Command:
 
 
 @pytest.fixture
-def services(site: Path) -> Iterator[Services]:
+def storage(site: Path) -> Iterator[Storage]:
+    """The storage of the services."""
+    with storage_in(site) as storage:
+        yield storage
+
+
+@pytest.fixture
+def services(site: Path, storage: Storage) -> Iterator[Services]:
     """The services of that site, to inspect it without the command."""
-    services = build_services(settings_in(site))
+    services = build_services(settings_in(site), storage)
     yield services
     services.close()
 
@@ -58,7 +65,7 @@ def image(services: Services) -> str:
     ).image.id
     services.editing.retitle(image_id, 'A "<bike>"')
     services.editing.set_focus(image_id, (0.3, 0.7))
-    services.editing.rate(image_id, "vera", 7)
+    services.annotations.rate(image_id, "vera", 7)
     return image_id
 
 
@@ -71,7 +78,7 @@ def images(services: Services) -> list[str]:
 def removed(services: Services, id_: str) -> bool:
     """Return whether the image has been removed for good."""
     try:
-        services.metadata.images.get(id_)
+        services.images.get_any(id_)
     except RemovedImage:
         return True
     return False

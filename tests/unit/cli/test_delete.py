@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from huimages_app.services import Services
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
 
 from .conftest import Command, Terminal, removed
 
@@ -18,7 +19,7 @@ def test_delete_moves_images_to_trash_and_reports_unknown_ids(
     assert ran.status == 1
     assert len(ran.err) == 1
     assert UNKNOWN in ran.err[0]
-    assert [services.metadata.images.get(i).trashed is not None for i in images] == [
+    assert [services.images.get_any(i).trashed is not None for i in images] == [
         True,
         True,
         False,
@@ -26,7 +27,11 @@ def test_delete_moves_images_to_trash_and_reports_unknown_ids(
 
 
 def test_delete_purge_asks_for_confirmation(
-    huimages: Command, services: Services, images: list[str], monkeypatch: pytest.MonkeyPatch
+    huimages: Command,
+    services: Services,
+    storage: Storage,
+    images: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     ran = huimages("delete", "--purge", images[0])
@@ -42,11 +47,11 @@ def test_delete_purge_asks_for_confirmation(
     assert removed(services, images[0])
     assert huimages("delete", "--purge", "--yes", *images[1:]).status == 0
     assert all(removed(services, id_) for id_ in images)
-    assert list(services.originals.ids()) == []
+    assert list(storage.originals.ids()) == []
 
 
 def test_delete_with_invalid_id_changes_nothing(
     huimages: Command, services: Services, images: list[str]
 ) -> None:
     assert huimages("delete", images[0], "abc").status == 2
-    assert services.metadata.images.get(images[0]).trashed is None
+    assert services.images.get_any(images[0]).trashed is None

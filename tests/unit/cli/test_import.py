@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from huimages_app.domain.ids import image_id
-from huimages_app.services import Services
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
 from huimages_app.services.uploads import PROGRAM
 from tests.support.pictures import photo
 
@@ -25,7 +26,7 @@ def image_file(folder: Path, name: str = "bike.jpg", seed: int = 0) -> Path:
 
 
 def test_import_prints_id_of_each_file(
-    huimages: Command, services: Services, tmp_path: Path
+    huimages: Command, services: Services, storage: Storage, tmp_path: Path
 ) -> None:
     files = [image_file(tmp_path, f"{seed}.jpg", seed) for seed in range(3)]
     ran = huimages("import", *files)
@@ -33,7 +34,7 @@ def test_import_prints_id_of_each_file(
     ids = [image_id(path.read_bytes()) for path in files]
     assert ran.out == [f"{id_}  {path}" for id_, path in zip(ids, files, strict=True)]
     assert ran.err == []
-    assert sorted(services.metadata.images.ids()) == sorted(ids)
+    assert sorted(storage.metadata.images.ids()) == sorted(ids)
 
 
 def test_import_stores_title_tags_references_and_time(
@@ -43,19 +44,19 @@ def test_import_stores_title_tags_references_and_time(
     options = ["--artnr=10106", "--artnr=10107", "--ref=supplier=ACME", "--ref=artnr=10108"]
     ran = huimages("import", path, *options, "--title", 'A "bike"', "--tags", "Red, bike")
     assert ran.status == 0
-    image = services.metadata.images.get(ran.out[0].split()[0])
+    image = services.images.get_any(ran.out[0].split()[0])
     assert image.titles == ('A "bike"',)
     assert image.filename == "bike.jpg"
     assert image.created == TAKEN
     assert image.references == {"artnr": ("10106", "10107", "10108"), "supplier": ("ACME",)}
-    assert services.metadata.annotations.get(image.id, PROGRAM).tags == ("red", "bike")
+    assert services.annotations.get(image.id, PROGRAM).tags == ("red", "bike")
 
 
 def test_import_without_title_stores_none(
     huimages: Command, services: Services, tmp_path: Path
 ) -> None:
     ran = huimages("import", image_file(tmp_path))
-    assert services.metadata.images.get(ran.out[0].split()[0]).titles == ()
+    assert services.images.get_any(ran.out[0].split()[0]).titles == ()
 
 
 def test_bad_file_is_reported_and_others_are_imported(huimages: Command, tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_import_of_circular_link_is_rejected(
     path.symlink_to(path)
     ran = huimages("import", path)
     assert ran.status == 2
-    assert services.metadata.search.count() == 0
+    assert services.images.count() == 0
 
 
 def test_file_that_cannot_be_read_is_reported(
@@ -89,7 +90,7 @@ def test_file_that_cannot_be_read_is_reported(
         ran = huimages("import", path)
     assert ran.status == 1
     assert ran.err[0].startswith(f"{path}: ")
-    assert services.metadata.search.count() == 0
+    assert services.images.count() == 0
 
 
 def test_invalid_arguments_are_reported_once(
@@ -109,7 +110,7 @@ def test_invalid_arguments_are_reported_once(
         assert (ran.status, ran.out, len(ran.err)) == (2, [], 1), words
         assert ran.err[0].startswith("huimages: ")
         assert message in ran.err[0]
-    assert services.metadata.search.count() == 0
+    assert services.images.count() == 0
     assert huimages("import").status == 2
 
 

@@ -19,7 +19,8 @@ import pytest
 
 from huimages_app.cli.importing.tree import files_below
 from huimages_app.domain.ids import image_id
-from huimages_app.services import Services
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
 from tests.support.pictures import cmyk, encoded, photo, pixels, rotated, transparent
 
 from .conftest import Command, Ran, fail_for
@@ -103,18 +104,16 @@ def test_folder_is_imported_with_titles_references_and_times(
     failed = [line for line in ran.err if not line.startswith("importing: ")]
     named = sorted(line.partition(": ")[0] for line in failed)
     assert named == sorted(map(str, tree.glob("2009/broken*")))
-    assert services.metadata.search.count() == GOOD
+    assert services.images.count() == GOOD
 
-    sea = services.metadata.images.get(image_id((tree / "2009/summer/sea.webp").read_bytes()))
+    sea = services.images.get_any(image_id((tree / "2009/summer/sea.webp").read_bytes()))
     assert sea.titles == ("sea",)
     assert sea.filename == "sea.webp"
     assert sea.references == {"path": ("photos/2009/summer",)}
     assert sea.created.timestamp() == long_ago
-    umlaut = services.metadata.images.get(
-        image_id((tree / "2009/summer/Größe 3%.png").read_bytes())
-    )
+    umlaut = services.images.get_any(image_id((tree / "2009/summer/Größe 3%.png").read_bytes()))
     assert umlaut.title == "Größe 3%"
-    top = services.metadata.images.get(image_id((tree / "bike.heic").read_bytes()))
+    top = services.images.get_any(image_id((tree / "bike.heic").read_bytes()))
     assert top.references == {"path": ("photos",)}
     assert huimages("check").status == 0
 
@@ -135,7 +134,7 @@ def test_second_run_reads_only_new_and_changed_files(
     (tree / "2010/p000.jpg").write_bytes(photo(30, 30, 1))
     (tree / "2010/new.jpg").write_bytes(photo(30, 30, 2))
     assert summary(huimages("import-tree", tree))["new"] == 2
-    assert services.metadata.search.count() == GOOD + 2
+    assert services.images.count() == GOOD + 2
 
 
 def test_files_are_known_under_other_relative_paths(
@@ -146,7 +145,7 @@ def test_files_are_known_under_other_relative_paths(
     assert summary(huimages("import-tree", "."))["imported before"] == GOOD
     monkeypatch.chdir(tree.parent)
     assert summary(huimages("import-tree", "photos/2009/../2010"))["new"] == 0
-    image = services.metadata.images.get(image_id((tree / "2010/p000.jpg").read_bytes()))
+    image = services.images.get_any(image_id((tree / "2010/p000.jpg").read_bytes()))
     assert image.references == {"path": ("photos/2010",)}
 
 
@@ -173,7 +172,7 @@ def test_without_journal_files_are_read_and_not_stored_twice(
     huimages("import-tree", tree)
     shutil.rmtree(site / "var")
     assert summary(huimages("import-tree", tree))["already stored"] == GOOD
-    assert services.metadata.search.count() == GOOD
+    assert services.images.count() == GOOD
 
 
 def test_file_name_does_not_replace_title(
@@ -183,7 +182,7 @@ def test_file_name_does_not_replace_title(
     huimages("import", path, "--title", "Our best bike")
     ran = huimages("import-tree", tree)
     assert summary(ran)["already stored"] == 1
-    assert services.metadata.images.get(image_id(path.read_bytes())).titles == ("Our best bike",)
+    assert services.images.get_any(image_id(path.read_bytes())).titles == ("Our best bike",)
 
 
 def test_dry_run_lists_files_and_changes_nothing(
@@ -196,7 +195,7 @@ def test_dry_run_lists_files_and_changes_nothing(
     assert str(tree / "2010/p000.jpg") in ran.out
     assert f"{GOOD - 2 + BROKEN + 1} files to import" in ran.err[-1]
     assert "2 imported before" in ran.err[-1]
-    assert services.metadata.search.count() == 2
+    assert services.images.count() == 2
 
 
 def test_unreadable_entries_are_reported_as_failures(
@@ -228,7 +227,7 @@ def test_folder_removed_during_walk_is_reported(tmp_path: Path) -> None:
 
 
 def test_file_names_of_any_bytes_are_imported(
-    huimages: Command, services: Services, tmp_path: Path
+    huimages: Command, services: Services, storage: Storage, tmp_path: Path
 ) -> None:
     tree = tmp_path / "odd"
     tree.mkdir()
@@ -241,7 +240,7 @@ def test_file_names_of_any_bytes_are_imported(
     ran = huimages("import-tree", tree)
     assert summary(ran) == {"new": 3, "failed": 1}
     assert ran.err[0].startswith(f"{tree}/a\\x1b[31m\\nb.jpg: ")
-    titles = {services.metadata.images.get(id_).title for id_ in services.metadata.images.ids()}
+    titles = {services.images.get_any(id_).title for id_ in storage.metadata.images.ids()}
     assert titles == {"caf?", "long" * 60, "deep"}
     assert summary(huimages("import-tree", tree))["imported before"] == 3
 
@@ -266,7 +265,7 @@ def test_unavailable_storage_ends_the_run(
     assert str(originals) in ran.err[-1]
     away.rename(originals)
     assert huimages("import-tree", tree).status == 1  # the broken ones
-    assert services.metadata.search.count() == GOOD
+    assert services.images.count() == GOOD
     assert huimages("check").status == 0
 
 
@@ -282,7 +281,7 @@ def test_unexpected_error_is_reported_for_its_file_only(
     assert ran.status == 1
     assert summary(ran) == {"new": 2, "failed": 1}
     assert ran.err == [f"{tree}/1.jpg: unexpected OverflowError: offset 2^63"]
-    assert services.metadata.search.count() == 2
+    assert services.images.count() == 2
 
 
 def test_dry_run_creates_no_file(huimages: Command, tmp_path: Path, site: Path) -> None:
@@ -341,5 +340,5 @@ def test_repeated_run_continues_after_stop_and_kill(
     ran = huimages("import-tree", tree)
     assert summary(ran)["imported before"] == len(done)
     assert sum(summary(ran).values()) == GOOD + BROKEN + 1
-    assert services.metadata.search.count() == GOOD
+    assert services.images.count() == GOOD
     assert huimages("check").status == 0

@@ -5,18 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from huimages_app.services import Services
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
 
 from .conftest import Command, Terminal, removed
 
 
 def test_purge_removes_images_older_than_days(
-    huimages: Command, services: Services, images: list[str]
+    huimages: Command, services: Services, storage: Storage, images: list[str]
 ) -> None:
     for days, id_ in zip((31, 29), images, strict=False):
         services.editing.trash(id_)
         then = datetime.now(UTC) - timedelta(days=days)
-        services.metadata.images.update(id_, lambda image, then=then: replace(image, trashed=then))
+        storage.metadata.images.update(id_, lambda image, then=then: replace(image, trashed=then))
     assert huimages("purge", "--yes") == (0, [images[0]], ["1 image removed"])
     assert huimages("purge", "--yes") == (0, [], ["0 images removed"])
     assert huimages("purge", "--yes", "--days", "0").out == [images[1]]

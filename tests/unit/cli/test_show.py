@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 from tests.support.libraries import add
 from tests.support.pictures import photo
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from huimages_app.errors import BadToken
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 
 from .conftest import Command
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 from tests.support.libraries import ini_in
 
 from .conftest import Command
