@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import BadInput
+from ..errors import BadInput, BadSetting
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
@@ -60,7 +60,13 @@ class CliContext:
 
         settings = read_settings(self._ini)
         if self._ini is not None:
-            set_up_logging(self._ini)
+            try:
+                set_up_logging(self._ini)
+            except Exception as error:  # logging.config raises any type for wrong sections
+                raise BadSetting(
+                    f"the logging sections of {self._ini} are wrong: "
+                    f"{type(error).__name__}: {error}"
+                ) from error
         return settings
 
     @property

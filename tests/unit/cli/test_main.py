@@ -20,6 +20,23 @@ from .conftest import Command
 
 SCRIPT = "from huimages_app.cli import main; main()"
 UNKNOWN = "A" * 32 + "01"
+LOGGING = """
+[loggers]
+keys = root
+[handlers]
+keys = console, file
+[formatters]
+keys =
+[logger_root]
+level = INFO
+handlers = console, file
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+[handler_file]
+class = FileHandler
+args = ({file!r},)
+"""
 
 
 def call(
@@ -180,6 +197,7 @@ def test_environment_variable_configures_a_site(
         ("[server:main]\nuse = egg:waitress\n", "has no section [app:main]"),
         ("[app:main]\nhuimages.orignals = s3\n", "did you mean 'huimages.originals'?"),
         ("[app:main]\nhuimages.var = %(nowhere)s/var\n", "can't be read"),
+        (LOGGING.format(file="/no/folder/x.log") + "[app:main]\n", "the logging sections"),
         ("[app:main]\nhuimages.quality.jpeg = 101\n", "is not a whole number from 1 to 100"),
     ],
 )
@@ -259,25 +277,6 @@ def test_terminal_shows_progress_bar(site: Path, tmp_path: Path) -> None:
     assert ran.stdout == b"6 files: 5 new, 1 failed\n"
     assert b"6/6" in shown
     assert b"[red]broken.jpg: this is no picture" in shown
-
-
-LOGGING = """
-[loggers]
-keys = root
-[handlers]
-keys = console, file
-[formatters]
-keys =
-[logger_root]
-level = INFO
-handlers = console, file
-[handler_console]
-class = StreamHandler
-args = (sys.stderr,)
-[handler_file]
-class = FileHandler
-args = ({file!r},)
-"""
 
 
 def test_log_goes_to_its_file_and_only_warnings_to_stderr(
