@@ -75,14 +75,16 @@ class CouchAnnotations(AnnotationStore):
         document_id = annotation_id(image_id, visitor_id)
 
         def attempt() -> tuple[Annotation, Annotation, Document | None]:
-            document = self._visitors.get_for_update(document_id)
-            ctime = (document or {}).get("image_ctime")
+            document = self._visitors.get_for_update(document_id) or {}
+            ctime = document.get("image_ctime")
             if not isinstance(ctime, str):
                 ctime = self._ctime(image_id)
             before = annotation_of(document)
             annotation = change(before)
             annotation = replace(annotation, tags=tuple(dict.fromkeys(annotation.tags)))
-            if annotation == before and "_conflicts" not in (document or {}):
+            if "_conflicts" in document:
+                before = Annotation()  # neither counts nor sums contain what was merged
+            elif annotation == before:
                 return before, annotation, None
             new = annotation_document(image_id, visitor_id, annotation, document)
             return before, annotation, self._visitors.put(new | {"image_ctime": ctime})
@@ -90,7 +92,7 @@ class CouchAnnotations(AnnotationStore):
         with self._locks.held(document_id):
             before, annotation, stored = retry_on_conflict(attempt)
         if stored:
-            self._tags.mark_changed({*before.tags, *annotation.tags})
+            self._tags.mark_changed({*before.tags} ^ {*annotation.tags})
             image = self._image_of(stored)
             if annotation.rating != before.rating:
                 self.update_ratings(image, stored)

@@ -385,7 +385,7 @@ def _descends(leaf: Document, rev: str) -> bool:
     generation, _, digest = rev.partition("-")
     newer = leaf["_revisions"]["start"] - int(generation)
     ids = leaf["_revisions"]["ids"]
-    return 0 < newer < len(ids) and ids[newer] == digest
+    return bool(0 < newer < len(ids) and ids[newer] == digest)
 
 
 def _node(url: str, username: str, password: str) -> Node:

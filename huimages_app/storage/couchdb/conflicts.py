@@ -65,7 +65,9 @@ def _merge_records(older: Mapping[str, Any], newer: Mapping[str, Any]) -> dict[s
 
 def _by_time(revisions: Sequence[Document]) -> list[Document]:
     """Sort by `mtime`, the newest last; of equal ones the revision that CouchDB chose."""
-    return sorted(revisions[::-1], key=lambda document: str(document.get("mtime") or ""))
+    ordered = list(reversed(revisions))
+    ordered.sort(key=lambda document: str(document.get("mtime") or ""))
+    return ordered
 
 
 def _overlaid(ordered: Sequence[Document]) -> Document:

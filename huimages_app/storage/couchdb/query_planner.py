@@ -84,9 +84,7 @@ class QueryPlan:
     def is_duplicate(self, position: Position, document: Document) -> bool:
         """Whether the scan also yields the image at the position of its own words."""
         return (
-            bool(self.word)
-            and position[0] != ctime_of(document)
-            and _has_word(document, self.word)
+            bool(self.word) and position[0] != ctime_of(document) and _has_word(document, self.word)
         )
 
 

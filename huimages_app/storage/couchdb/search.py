@@ -107,7 +107,7 @@ class CouchSearch(ImageSearch):
         An image whose record and annotations changed may be in two pieces of the feed.
         """
         ids: dict[str, None] = {}
-        positions = cursors.decode(_FEED, since) if since else [0, 0]
+        positions: list[str | int | float] = cursors.decode(_FEED, since) if since else [0, 0]
         while True:
             positions, has_more = self._read_changes(positions, limit, ids)
             if ids or not has_more:
@@ -181,9 +181,7 @@ class CouchSearch(ImageSearch):
             document = candidate.document or documents.get(candidate.id)
             if document is None or plan.is_duplicate(candidate.position, document):
                 continue
-            failed = [
-                c for c in checks[candidate.collation_mismatch] if not c.holds(document, [])
-            ]
+            failed = [c for c in checks[candidate.collation_mismatch] if not c.holds(document, [])]
             if all(condition.of_annotations for condition in failed):
                 possible.append((candidate, document, failed))
                 undecided += [candidate.id] * bool(failed)
@@ -207,9 +205,7 @@ def _next_size(read: int, found: int, limit: int) -> int:
 
 
 def _encoded(query: Query, forward: bool, start: Start) -> str:
-    return cursors.encode(
-        ("couchdb", query), [int(forward), int(start.inclusive), *start.position]
-    )
+    return cursors.encode(("couchdb", query), [int(forward), int(start.inclusive), *start.position])
 
 
 def _decoded(query: Query, cursor: str | None) -> tuple[bool, Start | None]:

@@ -30,6 +30,8 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
     import couchdb.http
 
+__all__ = ["BASE", "Node", "Transport", "couchdb"]
+
 BASE = "http://couchdb"  # begins every URL of the client; a node's URL replaces it
 
 _CONNECTIONS = 16  # idle connections kept per node
@@ -209,7 +211,7 @@ class _DeadlineReader(io.RawIOBase):
         if remaining <= 0:
             raise TimeoutError("the response took too long")
         self._sock.settimeout(remaining)
-        return self._raw.readinto(buffer)  # type: ignore[no-any-return]
+        return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()

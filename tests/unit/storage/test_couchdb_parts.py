@@ -216,4 +216,7 @@ def test_marks_of_a_visitor_are_not_those_of_one_who_collates_as_equal() -> None
     rows: Any = Rows(
         *({"key": [visitor, ONE], "value": {"rating": 5}} for visitor in (HEART, RED_HEART))
     )
-    assert len(list(CouchAnnotations(rows, rows, StripedLocks(1), TagCounts(rows)).by_visitor(HEART))) == 1
+    assert (
+        len(list(CouchAnnotations(rows, rows, StripedLocks(1), TagCounts(rows)).by_visitor(HEART)))
+        == 1
+    )
