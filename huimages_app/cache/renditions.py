@@ -286,6 +286,6 @@ class RenditionCache:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder)
+        return [path.name for path in folder.iterdir()]
     except (FileNotFoundError, NotADirectoryError):  # removed in this moment, or a stray file
         return []

@@ -98,6 +98,9 @@ class IntegrityCheck:
         Raises StorageUnavailable.
         """
 
+        if merged := self._metadata.merge_conflicts():
+            log.warning("conflicting documents merged: count=%d", merged)
+
         def inspect_listed(listed: _Listed) -> Finding | None:
             try:
                 return self._inspect(listed, read=not quick, repair=repair)

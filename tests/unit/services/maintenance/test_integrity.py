@@ -241,6 +241,17 @@ def test_unexpected_error_of_one_image_does_not_end_the_check(
     assert found(full) == [Finding(IDS[3], Problem.NOT_CHECKED, detail)]
 
 
+def test_check_merges_conflicting_documents(
+    full: Services,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(storage.metadata, "merge_conflicts", lambda: 2)
+    assert found(full, quick=True) == []
+    assert "conflicting documents merged: count=2" in caplog.text
+
+
 def test_one_original_that_can_not_be_read_does_not_end_the_check(
     full: Services, tmp_path: Path
 ) -> None:
