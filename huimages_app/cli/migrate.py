@@ -35,9 +35,8 @@ def migrate(context: CliContext, source: str, target: str, move: bool, jobs: int
     A LOCATION is files:FOLDER, s3:BUCKET[/PREFIX] or couchdb (the attachments of a
     huImages 2.2 site; only as a source).  `files` and `s3` alone are those of the settings.
 
-    Every copy is read back and compared.  A repeated run continues a stopped one: an original
-    that is in both locations with the same length is neither copied nor read again.  `huimages
-    check` compares all originals of a site with their IDs.
+    Every copy is read back and compared.  A repeated run continues a stopped one: it copies
+    only what is missing, and compares what is in both locations.
     """
     from ..factory import describer, originals_at
     from ..services.maintenance.migration import OriginalsMigration
@@ -54,7 +53,7 @@ def migrate(context: CliContext, source: str, target: str, move: bool, jobs: int
 def _transfer(migration: OriginalsMigration, source: str, target: str, jobs: int) -> int:
     from ..services.maintenance.migration import Where
 
-    copied, failed, different, unread = 0, 0, 0, 0
+    copied, failed = 0, 0
     counts: Counter[Where] = Counter()
     try:
         with (
@@ -63,12 +62,7 @@ def _transfer(migration: OriginalsMigration, source: str, target: str, jobs: int
         ):
             for one in transferred:
                 copied += one.copied
-                in_both = one.where is Where.BOTH
-                if in_both and one.error:
-                    different += 1
-                else:
-                    counts[one.where] += 1
-                    unread += in_both and not one.copied
+                counts[one.where] += 1
                 if one.error:
                     failed += 1
                     bar.say(f"{one.image_id}: {one.error}")
@@ -77,10 +71,7 @@ def _transfer(migration: OriginalsMigration, source: str, target: str, jobs: int
     finally:
         # Also after Ctrl-C and if a location has failed: the report covers the work so far.
         click.echo(f"{plural(copied, 'original')} copied, {failed:,} failed")
-        note = f" ({unread:,} compared by length only)" if unread else ""
-        click.echo(f"in both locations: {counts[Where.BOTH]:,}{note}")
-        if different:
-            click.echo(f"in both locations, but not the same: {different:,}")
+        click.echo(f"in both locations: {counts[Where.BOTH]:,}")
         click.echo(f"only in {source}: {counts[Where.SOURCE]:,}")
         click.echo(f"only in {target}: {counts[Where.TARGET]:,}")
     return int(failed > 0)

@@ -13,6 +13,7 @@ from .process import services_of_process
 if TYPE_CHECKING:
     from ..domain.sizes import Size
     from ..services.container import Services
+    from ..services.image_patch import ImagePatch
 
 log = logging.getLogger(__name__)
 
@@ -21,28 +22,15 @@ class LocalBackend(Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:
-        from ..services.uploads import Description
-
-        description = Description(
-            title=details.title,
-            filename=details.filename,
-            references=details.references or {},
-            type=details.type,
-            timestamp=details.timestamp,
-        )
-        return services_of_process().uploads.add(file, description).image.id
+        return services_of_process().uploads.add(file, _patch(details)).image.id
 
     def update(self, image_id: str, details: Details) -> None:
-        services_of_process().editing.describe(
-            image_id,
-            timestamp=details.timestamp,
-            title=details.title,
-            references=details.references or {},
-            type_=details.type,
-        )
+        services_of_process().editing.update(image_id, _patch(details))
 
     def set_title(self, image_id: str, title: str) -> None:
-        services_of_process().editing.retitle(image_id, title)
+        from ..services.image_patch import ImagePatch
+
+        services_of_process().editing.update(image_id, ImagePatch(title=title))
 
     def delete(self, image_id: str) -> None:
         services_of_process().editing.remove(image_id)
@@ -85,6 +73,19 @@ class LocalBackend(Backend):
 
     def neighbours(self, image_id: str) -> Neighbours:
         return services_of_process().images.neighbours(Query(), image_id)
+
+
+def _patch(details: Details) -> ImagePatch:
+    from ..domain.text import clean_title
+    from ..services.image_patch import ImagePatch
+
+    return ImagePatch(
+        title=clean_title(details.title) or None,
+        default_filename=details.filename,
+        added_references=details.references or {},
+        added_types=[details.type],
+        created=details.timestamp,
+    )
 
 
 def _focused(services: Services, image_id: str, size: Size) -> Size:

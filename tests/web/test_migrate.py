@@ -94,7 +94,7 @@ def test_originals_are_copied_and_moved_both_ways(
         0,
         [
             "3 originals copied, 0 failed",
-            "in both locations: 4 (1 compared by length only)",
+            "in both locations: 4",
             f"only in {source}: 0",
             f"only in {target}: 1",
         ],
@@ -104,7 +104,7 @@ def test_originals_are_copied_and_moved_both_ways(
     again = huimages(ini, "migrate", "--from", source, "--to", target)
     assert (again.status, again.out[:2]) == (
         0,
-        ["0 originals copied, 0 failed", "in both locations: 4 (4 compared by length only)"],
+        ["0 originals copied, 0 failed", "in both locations: 4"],
     )
     moved = huimages(ini, "migrate", "--move", "--from", source, "--to", target, "--jobs", "3")
     assert (moved.status, moved.out[3]) == (0, f"only in {target}: 5")
@@ -178,7 +178,7 @@ def test_damaged_copy_is_not_counted_as_copied(
     assert ran.out[:3] == [
         "1 original copied, 1 failed",
         "in both locations: 1",
-        "in both locations, but not the same: 1",
+        f"only in {source}: 1",
     ]
 
 

@@ -33,6 +33,7 @@ from huimages_app.errors import (
     UnknownImage,
 )
 from huimages_app.remote.transport import Transport
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.libraries import ini_in
 from tests.support.pictures import photo
 from tests.support.site import CLOSED, Site
@@ -88,7 +89,7 @@ def test_saved_image_is_returned_unchanged(site: Site) -> None:
 @pytest.mark.parametrize("size", ["150x150", "vga", "square", "75x75!", "o", "x100@2x"])
 def test_renditions_are_those_of_the_client(site: Site, size: str) -> None:
     client.save_image(PHOTO, title='Bike & "Bell" <1>')
-    site.services.editing.set_focus(ID, (0.2, 0.8))
+    site.services.editing.update(ID, ImagePatch(focus=(0.2, 0.8)))
     attributes: dict[str, Any] = {"class_": "a", "data-x": '"', "alt": "<>"}
     for module in (client, remote):
         assert module.scaled_dimensions(ID, size) == client.scaled_dimensions(ID, size)
@@ -305,7 +306,7 @@ def test_update_gives_up_after_repeated_conflicts(
 
     def with_concurrent_edit(method: str, path: str, **request: Any) -> httpx.Response:
         if method == "PATCH":
-            site.services.editing.retitle(ID, f"Other {datetime.now(UTC)}")
+            site.services.editing.update(ID, ImagePatch(title=f"Other {datetime.now(UTC)}"))
         return asked(method, path, **request)
 
     monkeypatch.setattr(api, "api", with_concurrent_edit)

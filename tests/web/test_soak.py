@@ -19,8 +19,9 @@ from huimages_app.domain.sizes import Size
 from huimages_app.errors import UnknownImage
 from huimages_app.factory import build_services
 from huimages_app.services.container import Services
-from huimages_app.services.uploads import Description
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
+from tests.support.libraries import add
 
 SECONDS = 4.0
 PICTURES = [pictures.photo(300, 200, seed=seed) for seed in range(12)]
@@ -50,8 +51,8 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
     id_, visitor = IDS[number], f"visitor {chance.randrange(5)}"
     match action:
         case "upload":
-            said = Description(title=f"Title {visitor}", tags=("all", visitor[-1]))
-            services.uploads.add(io.BytesIO(PICTURES[number]), said, visitor)
+            tags = ("all", visitor[-1])
+            add(services, PICTURES[number], visitor, title=f"Title {visitor}", tags=tags)
         case "fetch":
             size, ending = chance.choice(SIZES), chance.choice(("jpeg", "webp"))
             served = services.renditions.get(id_, Size.parse(size), parse_format(ending))
@@ -70,7 +71,7 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
         case "rate":
             services.annotations.rate(id_, visitor, chance.randrange(11))
         case "retitle":
-            services.editing.retitle(id_, f"Title {chance.random()}")
+            services.editing.update(id_, ImagePatch(title=f"Title {chance.random()}"))
         case _:
             getattr(services.editing, action)(id_)
 

@@ -282,7 +282,7 @@ def test_data_is_completed_step_by_step(stores: Stores, site: Site, tmp_path: Pa
         0,
         [
             "4 originals copied, 0 failed",
-            "in both locations: 5 (1 compared by length only)",
+            "in both locations: 5",
             "only in couchdb: 0",
         ],
     )

@@ -36,20 +36,20 @@ def import_file(
 
     Raises ImportFailed if this file cannot be imported, StorageUnavailable if none can.
     """
-    from ...services.uploads import Description
+    from ...services.image_patch import ImagePatch
 
     with failure_of(path), path.open("rb") as file:
         modified = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         return services.uploads.add(
             file,
-            Description(
-                title=title,
+            ImagePatch(
+                title=title or None,
                 default_title=default_title,
-                filename=path.name,
-                tags=tags,
-                references=references,
-                timestamp=modified,
+                default_filename=path.name,
+                added_references=references,
+                created=modified,
             ),
+            tags=tags,
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import tempfile
 import threading
 import time
 import weakref
@@ -13,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...domain.files import atomic_write
 from ...errors import BadInput, StorageUnavailable
 from .schema import migrate
 
@@ -178,14 +178,9 @@ class Connections:
         threads have on it.  What SQLite puts beside it has the same mode.
         """
         try:
-            if self._file.exists():
-                return
-            descriptor, name = tempfile.mkstemp(dir=self._file.parent)
-            os.close(descriptor)
-            try:
-                self._file.hardlink_to(name)
-            finally:
-                Path(name).unlink()
+            if not self._file.exists():
+                with atomic_write(self._file, overwrite=False):
+                    pass
         except FileExistsError:  # another process was first
             return
         except OSError as error:

@@ -11,7 +11,7 @@ from pyramid.view import view_config
 
 from ...domain.models import Query
 from ...domain.text import MAX_ALT, MAX_TITLE, clean
-from ...services.image_patch import Revision
+from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
 from ..resources import ApiImage, ApiImages
 from . import bodies
@@ -22,7 +22,7 @@ from .uploads import received
 
 USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
 
-_REVISABLE = {
+_PATCHABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
     "alt": (f"a text of at most {MAX_ALT} characters, or null", bodies.removable(MAX_ALT)),
     "references": ("an object of lists of texts, or null, by key", bodies.references),
@@ -79,12 +79,12 @@ def image(context: ApiImage, request: Request) -> Response:
 
 
 @view_config(context=ApiImage, request_method="PATCH", permission=EDIT)
-def revise_image(context: ApiImage, request: Request) -> Response:
+def patch_image(context: ApiImage, request: Request) -> Response:
     """Changes what the body names (a JSON Merge Patch, RFC 7396)."""
     items = Items(request, query(request, SIZE))
-    revision = Revision(**bodies.object_of(request, _REVISABLE))
+    patch = ImagePatch(**bodies.object_of(request, _PATCHABLE))
     expected = _expected(context, request, items)
-    image = request.services.editing.revise(context.image_id, revision, expected)
+    image = request.services.editing.update(context.image_id, patch, expected)
     return _answer(items.item(image))
 
 
@@ -112,9 +112,9 @@ def _expected(context: ApiImage, request: Request, items: Items) -> Any:
     Tags and ratings are no part of the record, and no change of it undoes one: they need
     not stay the same between this look and the change.
     """
-    image = request.services.images.get(context.image_id)
     if "If-Match" not in request.headers:
         return None
+    image = request.services.images.get(context.image_id)
     require_match(request, items.item(image).state)
     return image
 

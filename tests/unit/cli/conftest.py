@@ -13,6 +13,7 @@ import pytest
 from huimages_app.errors import RemovedImage
 from huimages_app.factory import Storage, build_services
 from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.uploads import Uploads
 from tests.support import commands
 from tests.support.commands import Ran
@@ -63,8 +64,8 @@ def image(services: Services) -> str:
         tags=["red"],
         references={"artnr": ["1", "2"]},
     ).image.id
-    services.editing.retitle(image_id, 'A "<bike>"')
-    services.editing.set_focus(image_id, (0.3, 0.7))
+    services.editing.update(image_id, ImagePatch(title='A "<bike>"'))
+    services.editing.update(image_id, ImagePatch(focus=(0.3, 0.7)))
     services.annotations.rate(image_id, "vera", 7)
     return image_id
 

@@ -29,6 +29,7 @@ from huimages_app.errors import (
 )
 from huimages_app.factory import Storage
 from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.libraries import ini_in, storage_in
 from tests.support.pictures import photo
 
@@ -246,7 +247,7 @@ def test_dimensions_match_the_rendition(saved: str, size: str) -> None:
 
 def test_focal_point_changes_urls_and_renditions(saved: str, services: Services) -> None:
     centred = huimages.scaled_imagedata(saved, "75x75!")
-    services.editing.set_focus(saved, (0, 0.5))
+    services.editing.update(saved, ImagePatch(focus=(0, 0.5)))
     assert huimages.scaled_imageurl(saved, "square").endswith(f"/75x75!0,50/{ID}.jpeg")
     assert huimages.scaled_imageurl(saved, "vga").endswith(f"/640x480/{ID}.jpeg")
     assert "/75x75!0,50/" in huimages.scaled_tag(saved, "square")
