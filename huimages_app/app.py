@@ -34,6 +34,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
     atexit.register(services.close)
+    services.operations.start()
     if follower := services.cache_invalidator:
         follower.start()
         atexit.register(follower.close)  # before the library: the last one registered is first

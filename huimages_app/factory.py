@@ -28,6 +28,7 @@ from .services.maintenance.cache_sync import CacheInvalidator
 from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
 from .services.maintenance.operations import Operations
+from .services.maintenance.stale_renditions import StaleRenditions
 from .services.metrics import Metrics
 from .services.negotiation import Negotiation
 from .services.prerendering import Prerendering
@@ -116,6 +117,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload_sizes]
     prerendering = Prerendering(previews, renditions, sizes, worker)
     editing = Editing(originals, metadata, cache)
+    stale_renditions = StaleRenditions(metadata, cache)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
@@ -135,8 +137,8 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, limits),
-        operations=Operations(originals, metadata, cache, worker),
+        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, limits),
+        operations=Operations(originals, metadata, cache, worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         worker=worker,
         render_limiter=render_limiter,

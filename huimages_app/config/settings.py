@@ -49,6 +49,9 @@ GENERATE = "generate"
 # What the secret in a sample file has in it, so that nobody goes live with it.
 SAMPLE = "change-me"
 
+# The words of huimages.sizes.allowed that stand for several sizes.
+SIZE_GROUPS = frozenset({"any", "named", "legacy"})
+
 # The variables of huImages 2.2, the newer name of a pair first.  Its other two,
 # AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, boto3 reads by itself.
 CLASSIC_VARIABLES = {
@@ -202,7 +205,8 @@ class Settings:
         "sizes.allowed",
         words,
         ("any",),
-        "sizes served without a signature: any, named, or a list of sizes and names",
+        "sizes served without a signature: any, or a list of sizes, names, `named` (all names) and "
+        "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
     quality_jpeg: int = setting("quality.jpeg", quality, 80, "quality of JPEG renditions")
     quality_webp: int = setting("quality.webp", quality, 80, "quality of WebP renditions")
@@ -404,7 +408,7 @@ class Settings:
         ):
             for size in sizes:
                 try:
-                    if key == "upload.sizes" or size not in {"any", "named"}:
+                    if key == "upload.sizes" or size not in SIZE_GROUPS:
                         Size.parse(size, names)
                 except BadSize as error:
                     raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None

@@ -165,11 +165,11 @@ def test_old_ratings_enter_with_the_next_one(store: CouchBackend) -> None:
 
 def test_setup_brings_up_old_marks(store: CouchBackend) -> None:
     done = store.setup(old_marks=True)
-    assert done[-1].endswith(": 5 old marks brought up")
+    assert done[-1].endswith(": 5 annotations of huImages 2.2 updated")
     assert names(walk(store, Query(order="rated"))) == ["attached"]
     assert names(walk(store, Query(order="rated", trashed=True))) == ["deleted"]
     assert names(walk(store, Query(tag="sea"), 1)) == ["in s3", "attached"]
-    assert store.setup(old_marks=True)[-1].endswith(": 0 old marks brought up")
+    assert store.setup(old_marks=True)[-1].endswith(": 0 annotations of huImages 2.2 updated")
 
 
 def document(http: httpx.Client, database: str, identifier: str) -> dict[str, Any]:

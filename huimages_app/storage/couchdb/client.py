@@ -1,39 +1,50 @@
-"""A CouchDB server and its databases, as the stores want them.
+"""A CouchDB server and its databases.
 
-Everything the PyPI client raises ends here: what the stores can act upon becomes a value
-or `Conflict`, all the rest StorageUnavailable.
+Errors of the PyPI client end here: they become values, `Conflict` or StorageUnavailable.
+
+Writes in a cluster: CouchDB answers 201 when most copies of the document accepted the write,
+and 202 when only some did, because another process wrote through another node.  Then two
+revisions of the document exist, and CouchDB shows only one of them.  So
+
+- after a 202, `put` reads the revisions of all copies.  If another one is live, it deletes its
+  own and raises Conflict, so that the caller applies its change to the other one;
+- `get_for_update` merges revisions that conflict, and `put` deletes them once the merged one
+  was stored with 201.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
-from urllib.parse import quote, unquote, urlsplit
-
-import couchdb
-import couchdb.http
+from urllib.parse import unquote, urlsplit
 
 from ...errors import BadInput, BadSetting, HuimagesError, StorageUnavailable
-from .session import Session
+from .transport import BASE, Node, Transport, couchdb
 
-Document = dict[str, Any]  # JSON as stored, with _id, _rev and fields we know nothing about
-Row = dict[str, Any]  # a row of a view: id, key, value and, if asked for, doc
+Document = dict[str, Any]  # JSON as stored, with _id, _rev and unknown fields
+Row = dict[str, Any]  # a row of a view: id, key, value and, if requested, doc
+Merge = Callable[[Sequence[Document]], Document]  # of revisions, the current one first
 
 DESIGN = "huimages"
-PIECE = 500  # documents read at a time when all are read
+PIECE = 500  # documents per request when all are read
+_CHANGES = 5000  # changes per request when all are read
 
 
 class Conflict(HuimagesError):
-    """The document was changed since it was read.  Never leaves the stores."""
+    """The document was changed since it was read.  Never leaves this package."""
 
 
 class Forbidden(StorageUnavailable):
-    """The account has no right to do this, or there is none."""
+    """The account has no right to do this, or does not exist."""
 
 
 class Server:
-    """A CouchDB server; all databases of a process share its connections."""
+    """A CouchDB server or cluster; all databases of a process share its connections.
+
+    `url` holds the URLs of one or more nodes, separated by blanks or lines.
+    """
 
     def __init__(
         self,
@@ -44,102 +55,154 @@ class Server:
         timeout: float = 5.0,
         ca_bundle: str = "",
     ) -> None:
-        self.session = Session(timeout, ca_bundle)
-        self._server = couchdb.Server(
-            _with_credentials(url, username, password), session=self.session
-        )
+        nodes = [_node(part, username, password) for part in url.split() or [""]]
+        self.timeout = timeout
+        self.transport = Transport(nodes, timeout, ca_bundle)
+        self._server = couchdb.Server(BASE, session=self.transport)
 
-    def database(self, name: str) -> Database:
-        """The handle of a database, whether there is one or not."""
-        return Database(self, name, self._server.resource(name))
+    def database(self, name: str, merge: Merge | None = None) -> Database:
+        """Return the handle of a database, which need not exist.
+
+        `merge` makes one document of conflicting revisions.
+        """
+        return Database(self.transport, name, self._server.resource(name), merge)
 
     def close(self) -> None:
-        self.session.close()
+        self.transport.close()
 
 
 class Database:
     """One database.  Thread-safe.  Every method raises StorageUnavailable."""
 
-    def __init__(self, server: Server, name: str, resource: couchdb.http.Resource) -> None:
-        self.server = server
+    def __init__(
+        self,
+        transport: Transport,
+        name: str,
+        resource: couchdb.http.Resource,
+        merge: Merge | None = None,
+    ) -> None:
         self.name = name
+        self._transport = transport
         self._resource = resource
         self._client = couchdb.Database(resource, name)
+        self._merge = merge
+        self._merged_until: Any = None  # position in the changes feed
 
     # -- one document
 
-    def get(self, document_id: str) -> Document | None:
-        """The document; None if there is none (any more)."""
+    def get(self, document_id: str, **options: str) -> Document | None:
+        """Return the document; None if it does not exist or was deleted."""
         with self._translated():
             try:
-                document = self._client[document_id]
+                _, _, document = self._of(document_id).get_json(**options)
             except couchdb.ResourceNotFound as error:
-                self._must_exist(error)
+                self._require_database(error)
                 return None
             if document["_id"] != document_id:
                 raise ValueError("another document was sent")
             return dict(document)
 
-    def put(self, document: Document) -> Document:
-        """Store the document in place of the revision it names; it, with its new revision.
+    def get_for_update(self, document_id: str) -> Document | None:
+        """Return the document, merged with the revisions in its `_conflicts`.
 
-        Raises Conflict if that is not the current one.  If a reply was lost and our own
-        write had gone through, that is a success.
+        `put` and `delete` also delete these revisions.
         """
-        with self._translated():
-            try:
-                _, rev = self._client.save(dict(document))
-            except couchdb.ResourceConflict as error:
-                current = self.get(document["_id"])
-                if current is None or not _same(current, document):
-                    raise Conflict(f"{document['_id']} was changed meanwhile") from error
-                return current
-            return {**document, "_rev": rev}
+        document = self.get(document_id, conflicts="true")
+        if document is None or self._merge is None or "_conflicts" not in document:
+            return document
+        revs = json.dumps(document.pop("_conflicts"))
+        losers = self._live_leaves(document_id, open_revs=revs)
+        if not losers:
+            return document
+        if any(_attachments(loser) - _attachments(document) for loser in losers):
+            losers = self._live_leaves(document_id, open_revs=revs, attachments="true")
+        own = {"_id": document_id, "_rev": document["_rev"]}
+        return self._merge([document, *losers]) | own | {"_conflicts": [d["_rev"] for d in losers]}
+
+    def put(self, document: Document) -> Document:
+        """Store the document in place of the revision it names; return it with its new one.
+
+        Raises Conflict if that is not the current revision.  If the response to an earlier
+        attempt was lost, but the document was stored, that is a success.
+        """
+        merged = document.get("_conflicts", [])
+        document = {key: value for key, value in document.items() if key != "_conflicts"}
+        try:
+            is_stored, rev = self._write(document)
+        except Conflict:
+            current = self.get(document["_id"])
+            if current is None or not _same(current, document):
+                raise
+            is_stored, rev = False, current["_rev"]  # its status was lost
+        if not is_stored:
+            self._resolve(document["_id"], rev, merged)
+        elif merged:
+            self._delete_revisions(document["_id"], merged)
+        return {**document, "_rev": rev}
 
     def delete(self, document: Document) -> None:
-        """Delete this revision of the document; nothing happens if it is gone already.
+        """Delete this revision of the document; does nothing if the document is gone.
 
-        Raises Conflict if it is not the current one.
+        Raises Conflict if it is not the current revision.
         """
-        tombstone = {"_id": document["_id"], "_rev": document["_rev"], "_deleted": True}
-        with self._translated():
-            try:
-                self._client.save(tombstone)
-            except couchdb.ResourceConflict as error:
-                if self.get(document["_id"]) is not None:
-                    raise Conflict(f"{document['_id']} was changed meanwhile") from error
+        document_id = document["_id"]
+        try:
+            is_stored, rev = self._write(
+                {"_id": document_id, "_rev": document["_rev"], "_deleted": True}
+            )
+        except Conflict:
+            if self.get(document_id) is not None:
+                raise
+            return
+        if merged := document.get("_conflicts"):
+            self._delete_revisions(document_id, merged)
+        if not is_stored:
+            self._resolve(document_id, rev)
 
-    def put_all(self, documents: Sequence[Document]) -> int:
-        """Store these revisions in one request; the number of those that had changed."""
-        with self._translated():
-            answers = self._client.update([dict(d) for d in documents]) if documents else []
-            return sum(1 for done, _, _ in answers if not done)
+    def merge(self, document_id: str) -> bool:
+        """Merge conflicting revisions; return whether there were any.  Raises Conflict."""
+        document = self.get_for_update(document_id)
+        if document is None or "_conflicts" not in document:
+            return False
+        self.put(document)
+        return True
 
     def attachment(self, document_id: str, name: str, target: BinaryIO, *, seconds: float) -> bool:
-        """Write an attachment into `target`; False if there is none."""
-        resource = self._resource(document_id, name)
+        """Write an attachment into `target`; return False if it does not exist."""
         with self._translated():
             try:
-                self.server.session.download(
-                    resource.url, resource.credentials, target, seconds=seconds
+                self._transport.download(
+                    self._resource(document_id, name).url, target, seconds=seconds
                 )
             except couchdb.ResourceNotFound as error:
-                self._must_exist(error)
+                self._require_database(error)
                 return False
             return True
 
     # -- many documents
 
     def get_many(self, document_ids: Iterable[str]) -> dict[str, Document | None]:
-        """The documents by ID, in one request; None for those deleted, no entry if unknown."""
+        """Return documents by ID, in one request; None if deleted, no entry if unknown."""
         wanted = list(dict.fromkeys(document_ids))
         if not wanted:
             return {}
         rows = self._rows("_all_docs", keys=wanted, include_docs=True)
         return {row["id"]: row.get("doc") for row in rows if "error" not in row}
 
-    def all(self, after: str, before: str, *, documents: bool = False) -> Iterator[Row]:
-        """Rows of all documents with `after` < ID < `before`, ascending, a piece at a time."""
+    def put_all(self, documents: Sequence[Document]) -> None:
+        """Store these revisions in one request; raises Conflict if one was not current."""
+        if not documents:
+            return
+        is_stored, rows = self._write_all(documents)
+        if not is_stored:
+            for row in rows:
+                if "error" not in row:
+                    self._resolve(row["id"], row["rev"])
+        if refused := [row["id"] for row in rows if "error" in row]:
+            raise Conflict(f"{', '.join(refused)} changed meanwhile")
+
+    def all(self, after: str, before: str, **options: bool) -> Iterator[Row]:
+        """Yield rows of all documents with `after` < ID < `before`, ascending."""
         while True:
             rows = self._rows(
                 "_all_docs",
@@ -147,7 +210,7 @@ class Database:
                 endkey=before,
                 inclusive_end=False,
                 limit=PIECE,
-                include_docs=documents,
+                **options,
             )
             yield from (row for row in rows if row["id"] > after)
             if len(rows) < PIECE:
@@ -155,30 +218,44 @@ class Database:
             after = rows[-1]["id"]
 
     def rows(self, view: str, *, design: str = DESIGN, **options: Any) -> list[Row]:
-        """Rows of one of our views; `keys`, `startkey`, `limit` … as CouchDB has them."""
+        """Return rows of one of our views; options are those of CouchDB."""
         return self._rows(f"{design}/{view}", **options)
 
     def reduced(self, view: str, **options: Any) -> Any:
-        """The one value a view is reduced to; None if no row is in the range."""
+        """Return the one reduced value of a view; None if the range has no rows."""
         rows = self.rows(view, reduce=True, **options)
         return rows[0]["value"] if rows else None
 
-    def changes(self, since: Any, limit: int) -> tuple[list[Row], Any]:
-        """At most `limit` changes after `since` (None: the first), and where to go on.
+    def changes(self, since: Any, limit: int, **options: str) -> tuple[list[Row], Any]:
+        """Return at most `limit` changes after `since` (None: from the first), and the end.
 
-        Raises ValueError if `since` is nothing the server knows.
+        Raises ValueError if the server does not know `since`.
         """
-        options = {} if since is None else {"since": since}
+        start = {} if since is None else {"since": since}
         refused = None
         with self._translated():
             try:
-                answer = self._client.changes(limit=limit, **options)
-                return answer["results"], answer["last_seq"]
+                feed = self._client.changes(limit=limit, **start, **options)
+                return feed["results"], feed["last_seq"]
             except couchdb.ServerError as error:
                 if error.args[0][0] != 400:
                     raise
                 refused = error
         raise ValueError(f"no sequence of this database: {since!r:.100}") from refused
+
+    def conflicting(self) -> Iterator[str]:
+        """Yield IDs of changed documents with several revisions, each change once.
+
+        Deleted revisions count as well.  The position is kept in memory.
+        """
+        while True:
+            rows, end = self.changes(self._merged_until, _CHANGES, style="all_docs")
+            for row in rows:
+                if len(row["changes"]) > 1 and not row["id"].startswith("_"):
+                    yield row["id"]
+            self._merged_until = end
+            if len(rows) < _CHANGES:
+                return
 
     # -- the database itself
 
@@ -190,15 +267,15 @@ class Database:
                 return False
 
     def size(self) -> int:
-        """Number of documents."""
-        return int(self._told("doc_count"))
-
-    def state(self) -> object:
-        """Another value with every change of a document."""
-        return self._told("update_seq")
+        """Return the number of documents."""
+        with self._translated():
+            try:
+                return int(self._client.info()["doc_count"])
+            except couchdb.ResourceNotFound as error:
+                raise self._no_database(error) from error
 
     def create(self) -> None:
-        """Make the database; nothing happens if there is one."""
+        """Create the database, unless it exists."""
         with self._translated():
             try:
                 self._resource.put_json()
@@ -207,12 +284,50 @@ class Database:
 
     # -- inside
 
-    def _told(self, name: str) -> Any:
+    def _of(self, document_id: str) -> couchdb.http.Resource:
+        is_design = document_id.startswith("_design/")
+        return self._resource(*(document_id.split("/", 1) if is_design else [document_id]))
+
+    def _write(self, document: Document) -> tuple[bool, str]:
+        """Return whether most copies accepted the document (201), and its new revision."""
         with self._translated():
             try:
-                return self._client.info()[name]
-            except couchdb.ResourceNotFound as error:
-                raise self._no_database(error) from error
+                status, _, stored = self._of(document["_id"]).put_json(body=document)
+            except couchdb.ResourceConflict as error:
+                raise Conflict(f"{document['_id']} changed meanwhile") from error
+            return status != 202, stored["rev"]
+
+    def _write_all(self, documents: Sequence[Document]) -> tuple[bool, list[Row]]:
+        with self._translated():
+            body = {"docs": documents}
+            status, _, rows = self._resource("_bulk_docs").post_json(body=body)
+            return status != 202, [dict(row) for row in rows]
+
+    def _resolve(self, document_id: str, rev: str, merged: Sequence[str] = ()) -> None:
+        """Return if `rev`, which not all copies accepted, is the only live revision.
+
+        Raises Conflict, with `rev` deleted again, if there is another one.  Revisions
+        `merged` into `rev` and its successors do not count.
+        """
+        leaves = self._live_leaves(document_id, open_revs="all", latest="true", r="3", revs="true")
+        others = [leaf for leaf in leaves if leaf["_rev"] not in {rev, *merged}]
+        if not others or any(_descends(leaf, rev) for leaf in others):
+            return
+        # If it cannot be deleted, another process has just built on it.
+        if len(others) == len(leaves) or self._delete_revisions(document_id, [rev]):
+            raise Conflict(f"{document_id} was changed through another node")
+
+    def _live_leaves(self, document_id: str, **options: str) -> list[Document]:
+        with self._translated():
+            _, _, rows = self._of(document_id).get_json(**options)
+            leaves = [row["ok"] for row in rows if "ok" in row]
+            return [leaf for leaf in leaves if not leaf.get("_deleted")]
+
+    def _delete_revisions(self, document_id: str, revs: Iterable[str]) -> bool:
+        """Return whether all were leaves, and are deleted now."""
+        tombstones = [{"_id": document_id, "_rev": rev, "_deleted": True} for rev in revs]
+        _, rows = self._write_all(tombstones)
+        return not any("error" in row for row in rows)
 
     def _rows(self, name: str, **options: Any) -> list[Row]:
         with self._translated():
@@ -225,8 +340,8 @@ class Database:
                     f"CouchDB has no {name} in {self.name!r}; 'huimages setup' installs it"
                 ) from error
 
-    def _must_exist(self, error: couchdb.ResourceNotFound) -> None:
-        """A document may be missing; a missing database is no answer about a document."""
+    def _require_database(self, error: couchdb.ResourceNotFound) -> None:
+        """Raise StorageUnavailable unless only the document is missing."""
         reason = _reason(error)
         if "missing" not in reason and "deleted" not in reason:
             raise self._no_database(error) from error
@@ -245,9 +360,9 @@ class Database:
         except UnicodeEncodeError as error:
             raise BadInput("the text holds half a character (a lone surrogate)") from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            # What came is not what CouchDB sends: another server's page, or half a reply.
+            # Not a response of CouchDB: another server's page, or half a response.
             raise StorageUnavailable(
-                f"CouchDB, database {self.name!r}, sent nonsense: {error!r}"
+                f"CouchDB, database {self.name!r}, sent an invalid response: {error!r}"
             ) from error
 
 
@@ -262,21 +377,35 @@ def _same(stored: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     return content(stored) == content(sent)
 
 
-def _with_credentials(url: str, username: str, password: str) -> str:
-    """The URL with the credentials in it, as the client wants them: percent-encoded."""
+def _attachments(document: Document) -> set[str]:
+    return set(document.get("_attachments") or {})
+
+
+def _descends(leaf: Document, rev: str) -> bool:
+    generation, _, digest = rev.partition("-")
+    newer = leaf["_revisions"]["start"] - int(generation)
+    ids = leaf["_revisions"]["ids"]
+    return bool(0 < newer < len(ids) and ids[newer] == digest)
+
+
+def _node(url: str, username: str, password: str) -> Node:
+    """Return the node at a URL; its credentials may be in the URL, percent-encoded."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise BadSetting("setting 'huimages.couchdb.url' is no http:// or https:// address")
+        raise BadSetting(
+            "setting 'huimages.couchdb.url' holds a value that is no http:// or https:// URL"
+        )
     username = username or unquote(parts.username or "")
     password = password or unquote(parts.password or "")
     if bool(username) != bool(password):
         given, missing = ("username", "password") if username else ("password", "username")
         raise BadSetting(
-            f"setting 'huimages.couchdb.{missing}' is missing: there is a {given}, "
-            "of its own or in 'huimages.couchdb.url'"
+            f"setting 'huimages.couchdb.{missing}' is missing: a {given} is set, "
+            "by itself or in 'huimages.couchdb.url'"
         )
-    if not username:
-        return url
     host = parts.netloc.rpartition("@")[2]
-    credentials = f"{quote(username, safe='')}:{quote(password, safe='')}"
-    return parts._replace(netloc=f"{credentials}@{host}").geturl()
+    base = parts._replace(netloc=host, query="", fragment="").geturl().rstrip("/")
+    if not username:
+        return Node(base, {})
+    token = couchdb.http.basic_auth((username, password)).decode("ascii")
+    return Node(base, {"Authorization": token})

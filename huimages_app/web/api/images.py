@@ -112,9 +112,9 @@ def _expected(context: ApiImage, request: Request, items: Items) -> Any:
     Tags and ratings are no part of the record, and no change of it undoes one: they need
     not stay the same between this look and the change.
     """
-    image = request.services.images.get(context.image_id)
     if "If-Match" not in request.headers:
         return None
+    image = request.services.images.get(context.image_id)
     require_match(request, items.item(image).state)
     return image
 

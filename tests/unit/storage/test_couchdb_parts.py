@@ -18,8 +18,9 @@ from huimages_app.storage.couchdb.annotations import CouchAnnotations
 from huimages_app.storage.couchdb.client import Conflict, Row
 from huimages_app.storage.couchdb.codec import annotation_of, document_of, image_of, time_of
 from huimages_app.storage.couchdb.retry import StripedLocks, retry_on_conflict
-from huimages_app.storage.couchdb.scans import Listed, Start
+from huimages_app.storage.couchdb.scans import InMemoryScan, Start
 from huimages_app.storage.couchdb.search import CouchSearch
+from huimages_app.storage.couchdb.tag_counts import TagCounts
 from huimages_app.storage.couchdb.tokenizer import matches, prefixes
 
 MOMENT = datetime(2009, 4, 1, 12, 0, 1, 50, tzinfo=UTC)
@@ -54,7 +55,7 @@ def test_insisting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_threads_queue_up_but_not_for_ever() -> None:
-    stripes = StripedLocks(patience=0.05)
+    stripes = StripedLocks(timeout=0.05)
     with stripes.held("a"):
         entered = threading.Event()
 
@@ -67,7 +68,7 @@ def test_threads_queue_up_but_not_for_ever() -> None:
         assert not entered.wait(0.01)
         assert entered.wait(5)
         thread.join()
-    with StripedLocks(patience=60).held("a"):
+    with StripedLocks(timeout=60).held("a"):
         pass
 
 
@@ -148,7 +149,7 @@ def test_phrases_stand_in_texts(text: str, found: bool) -> None:
 
 
 def test_listed_places_are_read_from_anywhere() -> None:
-    source = Listed([("2", "b"), ("1", "a"), ("3", "c")])
+    source = InMemoryScan([("2", "b"), ("1", "a"), ("3", "c")])
     start = Start(("2", "b"))
     assert [c.id for c in source.read(None, 2, descending=False)] == ["a", "b"]
     assert [c.id for c in source.read(start, 9, descending=False)] == ["c"]
@@ -193,7 +194,7 @@ def test_pages_leave_out_what_only_collates_as_equal() -> None:
     }
     visitors: Any = Rows(*({"key": [tag, "2009", one], "value": 1} for tag, one in keys), said=said)
     images: Any = Rows()
-    collections = CouchSearch(images, visitors)
+    collections = CouchSearch(images, visitors, TagCounts(visitors))
     for tag, expected in ((HEART, [ONE, THIRD]), (RED_HEART, [ONE, OTHER])):
         page = collections.page(Query(tag=tag), 5, None)
         assert [image.id for image in page.images] == expected
@@ -206,13 +207,16 @@ def test_tags_that_come_by_turns_are_counted_once() -> None:
     turns: Any = Rows(
         {"key": [HEART], "value": 2}, {"key": [RED_HEART], "value": 1}, {"key": [HEART], "value": 3}
     )
-    search = CouchSearch(turns, turns)
-    assert search.tags(HEART, None) == [(HEART, 5), (RED_HEART, 1)]
-    assert search.tags(RED_HEART, None) == [(RED_HEART, 1)]
+    search = CouchSearch(turns, turns, TagCounts(turns))
+    assert search.tags(HEART) == [(HEART, 5), (RED_HEART, 1)]
+    assert search.tags(RED_HEART) == [(RED_HEART, 1)]
 
 
 def test_marks_of_a_visitor_are_not_those_of_one_who_collates_as_equal() -> None:
     rows: Any = Rows(
         *({"key": [visitor, ONE], "value": {"rating": 5}} for visitor in (HEART, RED_HEART))
     )
-    assert len(list(CouchAnnotations(rows, rows, StripedLocks(1)).by_visitor(HEART))) == 1
+    assert (
+        len(list(CouchAnnotations(rows, rows, StripedLocks(1), TagCounts(rows)).by_visitor(HEART)))
+        == 1
+    )

@@ -180,7 +180,7 @@ def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Serv
 
 
 def test_another_document_than_asked_for(fake: FakeCouch, server: Server) -> None:
-    with pytest.raises(StorageUnavailable, match="nonsense"):
+    with pytest.raises(StorageUnavailable, match="invalid response"):
         server.database("db").get("y")
 
 

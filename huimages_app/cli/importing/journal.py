@@ -1,4 +1,4 @@
-"""Which files were imported already: so a run that goes on, or comes again, reads only new ones."""
+"""A journal of imported files, so that a repeated run reads only new ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import StorageUnavailable
+from ...errors import StorageUnavailable
 
 _SCHEMA = """
     create table if not exists file (
@@ -22,8 +22,8 @@ _SCHEMA = """
 """
 
 
-class Seen(NamedTuple):
-    """A file as it was when it was looked at; a change shows in its size or its time."""
+class FileState(NamedTuple):
+    """Size and time of a file when it was found.  A change of the file changes one of them."""
 
     path: str
     size: int  # bytes
@@ -31,44 +31,44 @@ class Seen(NamedTuple):
 
 
 class Journal:
-    """An SQLite file that remembers path, size, time and image ID.  Thread-safe.
+    """An SQLite file with path, size, time and image ID of each imported file.  Thread-safe.
 
-    It only saves work: without it everything is read once more, and nothing is stored
-    twice.  Raises StorageUnavailable if the file can't be used.
+    It only saves work: without it all files are read again, but none is stored twice.
+    Raises StorageUnavailable if the file cannot be used.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, path: Path) -> None:
+        self._file = path
         self._lock = threading.Lock()
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            self._db = _opened(file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = _open(path)
         except (OSError, sqlite3.Error) as error:
             raise self._unusable(error) from error
 
-    def known(self, files: Iterable[Seen]) -> dict[str, str]:
-        """IDs of the files that were imported and have not changed since, by path."""
+    def known(self, files: Iterable[FileState]) -> dict[str, str]:
+        """Return the IDs of files that were imported and have not changed since, by path."""
         found = {}
         try:
             with self._lock:
-                for seen in files:
+                for file in files:
                     row = self._db.execute(
                         "select image_id from file where path = ? and size = ? and mtime_ns = ?",
-                        (_key(seen), seen.size, seen.mtime_ns),
+                        (_key(file), file.size, file.mtime_ns),
                     ).fetchone()
                     if row:
-                        found[seen.path] = row[0]
+                        found[file.path] = row[0]
         except sqlite3.Error as error:
             raise self._unusable(error) from error
         return found
 
-    def note(self, seen: Seen, image_id: str) -> None:
-        """Remember that a file was imported."""
+    def add(self, file: FileState, image_id: str) -> None:
+        """Record that a file was imported."""
         try:
             with self._lock:
                 self._db.execute(
                     "insert or replace into file values (?, ?, ?, ?)",
-                    (_key(seen), seen.size, seen.mtime_ns, image_id),
+                    (_key(file), file.size, file.mtime_ns, image_id),
                 )
         except sqlite3.Error as error:
             raise self._unusable(error) from error
@@ -79,14 +79,14 @@ class Journal:
             self._db.close()
 
     def _unusable(self, error: Exception) -> StorageUnavailable:
-        return StorageUnavailable(f"the journal of imports, {self._file}, can't be used: {error}")
+        return StorageUnavailable(f"the import journal {self._file} cannot be used: {error}")
 
 
-def _opened(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(file, timeout=30, isolation_level=None, check_same_thread=False)
+def _open(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     try:
         with closing(db.execute("pragma journal_mode = wal")):
-            # What the last second before a power cut wrote may be forgotten.
+            # A power cut may lose the last second.  The files are then read once more.
             db.execute("pragma synchronous = normal")
         db.execute(_SCHEMA)
     except BaseException:
@@ -95,6 +95,6 @@ def _opened(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _key(seen: Seen) -> bytes:
-    # A path is bytes; not every one is text.
-    return os.fsencode(os.path.abspath(seen.path))  # noqa: PTH100 - a link stays a link
+def _key(file: FileState) -> bytes:
+    # A path consists of bytes, which need not be valid text.
+    return os.fsencode(os.path.abspath(file.path))  # noqa: PTH100 - resolve() would follow links
