@@ -34,6 +34,7 @@ from .services.negotiation import Negotiation
 from .services.prerendering import Prerendering
 from .services.previews import Previews
 from .services.render_limiter import RenderLimiter
+from .services.renderer import Renderer
 from .services.renditions import Renditions
 from .services.size_policy import SizePolicy
 from .services.tokens import Tokens
@@ -103,15 +104,20 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         settings.render_requests,
     )
     previews = Previews(originals, metadata, cache, limits, worker)
+    renderer = Renderer(
+        originals,
+        None if settings.chain == "off" else previews,
+        Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
+        limits,
+        render_limiter=render_limiter,
+        metrics=metrics,
+    )
     renditions = Renditions(
         originals,
         metadata,
         cache,
-        quality=Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
-        limits=limits,
-        render_limiter=render_limiter,
+        renderer,
         metrics=metrics,
-        chain=None if settings.chain == "off" else previews,
         per_image=settings.renditions_per_image,
     )
     sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload_sizes]
