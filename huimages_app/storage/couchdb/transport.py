@@ -131,7 +131,10 @@ class Transport:
 
     def close(self) -> None:
         """Close idle connections."""
-        self._pools.clear()
+        pools = self._pools.pools
+        for pool in filter(None, map(pools.get, pools.keys())):
+            pool.close()
+        pools.clear()
 
     def _connect(self) -> None:
         self._process = os.getpid()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +15,21 @@ from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Annotation, Image, Query
 from huimages_app.domain.tokenizer import parse_query, words
 from huimages_app.errors import StorageUnavailable
-from huimages_app.storage.couchdb import retry
+from huimages_app.storage.couchdb import retry, tag_counts
 from huimages_app.storage.couchdb.annotations import CouchAnnotations
 from huimages_app.storage.couchdb.client import Conflict, Row
-from huimages_app.storage.couchdb.codec import annotation_of, document_of, image_of, time_of
+from huimages_app.storage.couchdb.codec import (
+    annotation_document,
+    annotation_of,
+    document_of,
+    image_of,
+    time_of,
+)
+from huimages_app.storage.couchdb.conflicts import (
+    merge_annotations,
+    merge_documents,
+    merge_images,
+)
 from huimages_app.storage.couchdb.retry import StripedLocks, retry_on_conflict
 from huimages_app.storage.couchdb.scans import InMemoryScan, Start
 from huimages_app.storage.couchdb.search import CouchSearch
@@ -121,6 +134,143 @@ def test_odd_marks() -> None:
     odd = {"tags": ["a", "a", 5, None], "favorite": 1, "rating": 7.0}
     assert annotation_of(odd) == Annotation(("a", "5"), True, 7)
     assert annotation_of({"tags": "a", "favorite": None, "rating": "7"}) == Annotation(("a",))
+
+
+@pytest.mark.parametrize("fields", [{}, {"tags": [], "favorite": False}])
+def test_string_of_tags_is_one_tag(fields: dict[str, Any]) -> None:
+    assert annotation_of({**fields, "tags": "rot blau"}) == Annotation(("rot blau",))
+
+
+def test_new_document_has_no_empty_fields() -> None:
+    image = Image("X", MOMENT, MOMENT, 60, 40)
+    assert document_of(image, None) == {
+        "_id": "X",
+        "ctime": "20090401T120001.000050",
+        "mtime": "20090401T120001.000050",
+        "width": 60,
+        "height": 40,
+        "deleted": False,
+    }
+    annotation = annotation_document("X", "vera", Annotation(rating=0), None)
+    assert annotation == {
+        "_id": "X-vera", "imageid": "X", "userid": "vera", "favorite": False, "rating": 0,
+    }  # fmt: skip
+
+
+def test_field_that_loses_its_value_is_removed() -> None:
+    document = {"_id": "X", "title": ["a"], "alt": "b", "references": {"artnr": ["1"]}, "note": ""}
+    image = replace(image_of(document), titles=(), alt="", references={})
+    assert document_of(image, document) == {"_id": "X", "note": ""}
+    annotated = {"_id": "X-vera", "tags": ["a"], "rating": 3, "note": ""}
+    left = annotation_document("X", "vera", Annotation(), annotated)
+    assert left == {
+        "_id": "X-vera", "imageid": "X", "userid": "vera", "favorite": False, "note": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("attachments", "name"),
+    [
+        ({"a.txt": ("text/plain", 999), "image.jpeg": ("image/jpeg", 50)}, "image.jpeg"),
+        ({"a-thumb.jpeg": ("image/jpeg", 9), "b.png": ("image/png", 50)}, "b.png"),
+        ({"b": ("application/octet-stream", 9), "c": ("application/octet-stream", 9)}, "b"),
+        ({}, ""),
+    ],
+)
+def test_file_name_is_that_of_the_picture(
+    attachments: dict[str, tuple[str, int]], name: str
+) -> None:
+    stubs = {n: {"content_type": kind, "length": size} for n, (kind, size) in attachments.items()}
+    assert image_of({"_id": "X", "_attachments": stubs}).filename == name
+
+
+# -- merging
+
+
+def test_merged_titles_keep_the_first_one_first_and_the_newest_last() -> None:
+    older = {"_id": "X", "mtime": "2009", "title": ["a", "b", "older"], "alt": "old", "note": 1}
+    newer = {"_id": "X", "mtime": "2010", "title": ["a", "b", "newer"], "alt": "new"}
+    for revisions in ([older, newer], [newer, older]):
+        merged = merge_images(revisions)
+        assert merged["title"] == ["a", "b", "older", "newer"]
+        assert (merged["alt"], merged["note"], merged["mtime"]) == ("new", 1, "2010")
+
+
+def test_merged_image_has_the_size_that_belongs_to_its_hash() -> None:
+    measured = {"mtime": "2009", "sha256": "f", "width": 40, "height": 60}
+    legacy = {"mtime": "2010", "width": 60, "height": 40, "references": {"artnr": "7"}}
+    merged = merge_images([legacy, measured])
+    assert (merged["width"], merged["height"], merged["sha256"]) == (40, 60, "f")
+    assert merged["references"] == {"artnr": ["7"]}
+
+
+def test_merged_annotation_keeps_tags_favourite_and_rating() -> None:
+    one: dict[str, Any] = {"tags": "rot", "favorite": False, "image_ctime": "2009"}
+    other = {"tags": ["blau"], "favorite": True, "rating": 0, "note": "x"}
+    merged = merge_annotations([one, other])
+    assert merged == {
+        "tags": ["rot", "blau"], "favorite": True, "rating": 0, "image_ctime": "2009", "note": "x",
+    }  # fmt: skip
+
+
+def test_merged_counter_is_the_larger_one() -> None:
+    def document(mtime: str, **record: Any) -> dict[str, Any]:
+        return {"kind": "k", "key": "x", "mtime": mtime, "record": record}
+
+    merged = merge_documents(
+        [document("1", count=3, epoch="old", addresses=["a"]), document("2", count=2, epoch="new")]
+    )
+    assert merged["record"] == {"count": 3, "epoch": "new", "addresses": ["a"]}
+
+
+# -- tag counts
+
+
+class CountedRows:
+    """Stands in for the database of annotations; counts the requests for tags."""
+
+    def __init__(self, **tags: int) -> None:
+        self.tags = tags
+        self.requests: list[dict[str, Any]] = []
+
+    def rows(self, view: str, *, group_level: int, **within: Any) -> list[Row]:
+        self.requests.append(within)
+        wanted = within.get("startkey", list(self.tags))
+        return [{"key": [t], "value": n} for t, n in self.tags.items() if t in wanted and n]
+
+
+def test_write_of_one_tag_counts_that_tag_only() -> None:
+    database: Any = CountedRows(sea=3, sun=1)
+    counts = TagCounts(database)
+    for _ in range(3):
+        assert counts.ranking() == [("sea", 3), ("sun", 1)]
+    assert database.requests == [{}]
+    database.tags |= {"sun": 5, "sea": 0}
+    counts.mark_changed(["sun", "sea"])
+    assert counts.ranking() == counts.ranking() == [("sun", 5)]
+    assert [request["startkey"] for request in database.requests[1:]] == [["sun"], ["sea"]]
+
+
+def test_tags_of_other_processes_appear_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tag_counts, "_MIN_AGE", 0.0)
+    monkeypatch.setattr(tag_counts, "_COST", 0)
+    database: Any = CountedRows(sea=3)
+    counts = TagCounts(database)
+    assert counts.ranking() == [("sea", 3)]
+    database.tags |= {"sun": 5}
+    deadline = time.monotonic() + 10
+    while counts.ranking() != [("sun", 5), ("sea", 3)]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_many_changed_tags_are_counted_in_one_request() -> None:
+    database: Any = CountedRows(sea=3)
+    counts = TagCounts(database)
+    counts.ranking()
+    counts.mark_changed(str(number) for number in range(1000))
+    assert counts.ranking() == counts.ranking() == [("sea", 3)]
+    assert database.requests == [{}, {}]
 
 
 # -- words
