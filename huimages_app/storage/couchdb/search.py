@@ -13,8 +13,8 @@ from ...domain.models import Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
-from .client import Database, Document
 from .codec import image_of, is_trashed
+from .database import Database, Document
 from .query_planner import AnnotationRows, QueryPlan, plan_query
 from .scans import Candidate, Position, Start
 from .tag_counts import TagCounts

@@ -17,7 +17,6 @@ from huimages_app.domain.tokenizer import parse_query, words
 from huimages_app.errors import StorageUnavailable
 from huimages_app.storage.couchdb import retry, tag_counts
 from huimages_app.storage.couchdb.annotations import CouchAnnotations
-from huimages_app.storage.couchdb.client import Conflict, Row
 from huimages_app.storage.couchdb.codec import (
     annotation_document,
     annotation_of,
@@ -30,6 +29,7 @@ from huimages_app.storage.couchdb.conflicts import (
     merge_documents,
     merge_images,
 )
+from huimages_app.storage.couchdb.database import Conflict, Row
 from huimages_app.storage.couchdb.retry import StripedLocks, retry_on_conflict
 from huimages_app.storage.couchdb.scans import InMemoryScan, Start
 from huimages_app.storage.couchdb.search import CouchSearch

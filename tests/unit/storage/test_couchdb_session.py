@@ -22,7 +22,7 @@ import pytest
 
 from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.storage.couchdb import Server, transport
-from huimages_app.storage.couchdb.client import Forbidden
+from huimages_app.storage.couchdb.database import Forbidden
 from tests.support.processes import free_port
 
 
