@@ -32,7 +32,7 @@ from huimages_app.storage.couchdb.conflicts import (
 from huimages_app.storage.couchdb.database import Conflict, Row
 from huimages_app.storage.couchdb.retry import StripedLocks, retry_on_conflict
 from huimages_app.storage.couchdb.scans import InMemoryScan, Start
-from huimages_app.storage.couchdb.search import CouchSearch
+from huimages_app.storage.couchdb.search import CouchSearch, next_size
 from huimages_app.storage.couchdb.tag_counts import TagCounts
 from huimages_app.storage.couchdb.tokenizer import matches, prefixes
 
@@ -360,6 +360,56 @@ def test_tags_that_come_by_turns_are_counted_once() -> None:
     search = CouchSearch(turns, turns, TagCounts(turns))
     assert search.tags(HEART) == [(HEART, 5), (RED_HEART, 1)]
     assert search.tags(RED_HEART) == [(RED_HEART, 1)]
+
+
+class SearchRows:
+    """Stands in for one database in a search for words; keeps the requests."""
+
+    def __init__(
+        self, *documents: dict[str, Any], annotations: Mapping[str, Any] | None = None
+    ) -> None:
+        self.documents = documents
+        self.annotations = annotations or {}
+        self.requests: list[tuple[str, dict[str, Any]]] = []
+
+    def rows(self, view: str, **options: Any) -> list[Row]:
+        self.requests.append((view, options))
+        if view == "by_image":
+            return [{"key": k, "value": self.annotations[k]} for k in options["keys"]]
+        prefix = options["endkey"]  # of a descending read
+        return [{"key": [*prefix, d["ctime"], d["_id"]], "doc": d} for d in self.documents]
+
+    def reduced(self, view: str, **options: Any) -> int:
+        return len(self.documents)
+
+    def get_many(self, ids: list[str]) -> dict[str, Any]:
+        return {}
+
+
+def test_search_for_two_words_reads_annotations_only_where_they_decide() -> None:
+    def document(image_id: str, title: str, **fields: Any) -> dict[str, Any]:
+        return {"_id": image_id, "ctime": "20090401T120001", "title": [title], **fields}
+
+    images: Any = SearchRows(
+        document(ONE, "red bike"),
+        document(OTHER, "bike"),
+        document(THIRD, "bike", deleted=True),
+    )
+    visitors: Any = SearchRows(annotations={OTHER: {"visitor": "vera", "tags": ["red"]}})
+    search = CouchSearch(images, visitors, TagCounts(visitors))
+    page = search.page(Query(text="red bike"), 5)
+    assert {image.id for image in page.images} == {ONE, OTHER}
+    keys = [options["keys"] for view, options in visitors.requests if view == "by_image"]
+    assert keys == [[OTHER]]
+
+
+@pytest.mark.parametrize(
+    ("read", "found", "size"), [(71, 32, 85), (71, 0, 284), (71, 60, 50), (400, 1, 500)]
+)
+def test_next_round_of_a_page_reads_what_probably_completes_it(
+    read: int, found: int, size: int
+) -> None:
+    assert next_size(read, found, limit=60) == size
 
 
 def test_marks_of_a_visitor_are_not_those_of_one_who_collates_as_equal() -> None:
