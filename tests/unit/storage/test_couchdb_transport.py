@@ -94,7 +94,7 @@ def server(fake: FakeCouch) -> Iterator[Server]:
     server.close()
 
 
-def test_connections_are_used_again(fake: FakeCouch, server: Server) -> None:
+def test_connections_are_reused(fake: FakeCouch, server: Server) -> None:
     for chunked in (False, True):
         fake.chunked = chunked
         for _ in range(5):
@@ -102,7 +102,7 @@ def test_connections_are_used_again(fake: FakeCouch, server: Server) -> None:
     assert len(fake.clients) == 1
 
 
-def test_one_that_the_server_closed_is_not(fake: FakeCouch, server: Server) -> None:
+def test_closed_connection_is_replaced(fake: FakeCouch, server: Server) -> None:
     fake.hang_up = True
     for _ in range(3):
         assert server.database("db").get("x")
@@ -110,7 +110,7 @@ def test_one_that_the_server_closed_is_not(fake: FakeCouch, server: Server) -> N
     assert len(fake.asked) == 3
 
 
-def test_descriptors_of_any_number_will_do(fake: FakeCouch, server: Server) -> None:
+def test_file_descriptors_above_1024_work(fake: FakeCouch, server: Server) -> None:
     """`select` knows those up to 1023 only, and a web server with many clients has more."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(2000, hard), hard))
@@ -126,7 +126,7 @@ def test_descriptors_of_any_number_will_do(fake: FakeCouch, server: Server) -> N
 
 
 @pytest.mark.filterwarnings("ignore:This process.*fork:DeprecationWarning")  # Python 3.12
-def test_a_forked_process_makes_its_own(fake: FakeCouch, server: Server) -> None:
+def test_forked_process_opens_its_own_connection(fake: FakeCouch, server: Server) -> None:
     server.database("db").get("x")
     reading, writing = os.pipe()
     child = os.fork()
@@ -142,7 +142,9 @@ def test_a_forked_process_makes_its_own(fake: FakeCouch, server: Server) -> None
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_errors_of_all_sizes_are_understood(fake: FakeCouch, server: Server, chunked: bool) -> None:
+def test_error_responses_of_any_size_are_parsed(
+    fake: FakeCouch, server: Server, chunked: bool
+) -> None:
     """The client's own session stumbles over long and chunked ones."""
     database = server.database("db")
     fake.chunked = chunked
@@ -162,7 +164,9 @@ def test_errors_of_all_sizes_are_understood(fake: FakeCouch, server: Server, chu
     assert len(fake.clients) == 1
 
 
-def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Server) -> None:
+def test_missing_database_raises_instead_of_missing_document(
+    fake: FakeCouch, server: Server
+) -> None:
     fake.status = 404
     for reason in ("Database does not exist.", "no_db_file"):
         fake.answer = json.dumps({"error": "not_found", "reason": reason}).encode()
@@ -182,12 +186,12 @@ def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Serv
         server.database("db").get("x")
 
 
-def test_another_document_than_asked_for(fake: FakeCouch, server: Server) -> None:
+def test_response_with_another_document_raises(fake: FakeCouch, server: Server) -> None:
     with pytest.raises(StorageUnavailable, match="invalid response"):
         server.database("db").get("y")
 
 
-def test_changes_from_a_place_nobody_knows(fake: FakeCouch, server: Server) -> None:
+def test_changes_since_unknown_sequence_raises(fake: FakeCouch, server: Server) -> None:
     fake.status, fake.answer = 400, b'{"error": "bad_request", "reason": "Malformed sequence"}'
     with pytest.raises(ValueError, match="no sequence"):
         server.database("db").changes("x", 10)
@@ -198,7 +202,7 @@ def test_changes_from_a_place_nobody_knows(fake: FakeCouch, server: Server) -> N
 
 @pytest.mark.parametrize("password", ["pass", "p@ss:w/o%rd ü", "%40"])
 @pytest.mark.parametrize("by", ["settings", "address", "both"])
-def test_credentials(
+def test_credentials_are_sent_and_never_shown(
     fake: FakeCouch, password: str, by: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -233,14 +237,16 @@ def test_credentials(
         ("http://host/", {"password": "secret"}, "username"),
     ],
 )
-def test_half_of_the_credentials(url: str, given: dict[str, str], missing: str) -> None:
+def test_incomplete_credentials_raise_bad_setting(
+    url: str, given: dict[str, str], missing: str
+) -> None:
     with pytest.raises(BadSetting, match=rf"'huimages\.couchdb\.{missing}' is missing") as raised:
         Server(url, **given)
     assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["", "localhost:5984", "ftp://x/", "http:///db"])
-def test_addresses_that_are_none(url: str) -> None:
+def test_invalid_url_raises_bad_setting(url: str) -> None:
     with pytest.raises(BadSetting, match=r"huimages\.couchdb\.url"):
         Server(url)
 
@@ -260,7 +266,7 @@ def certificate(tmp_path: Path) -> Path:
     return file
 
 
-def test_tls(fake: FakeCouch, certificate: Path) -> None:
+def test_tls_verifies_certificate_and_host(fake: FakeCouch, certificate: Path) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     fake.socket = context.wrap_socket(fake.socket, server_side=True)
@@ -277,7 +283,7 @@ def test_tls(fake: FakeCouch, certificate: Path) -> None:
         elsewhere.database("db").get("x")
 
 
-def test_a_ca_bundle_that_is_not_there(tmp_path: Path) -> None:
+def test_missing_ca_bundle_raises_bad_setting(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="CA bundle"):
         Server("https://127.0.0.1/", ca_bundle=str(tmp_path / "missing.pem"))
 
