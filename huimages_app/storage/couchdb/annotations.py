@@ -11,8 +11,8 @@ from ...domain.ids import ID_LENGTH
 from ...domain.models import Annotation, AnnotationSummary
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
-from .client import PIECE, Database, Document
 from .codec import annotation_document, annotation_id, annotation_of, ctime_of, is_old, summary_of
+from .database import PIECE, Database, Document
 from .retry import StripedLocks, retry_on_conflict
 from .tag_counts import TagCounts
 
@@ -167,7 +167,7 @@ class CouchAnnotations(AnnotationStore):
 
     def _documents(self, image_id: str, **options: bool) -> list[Document]:
         # "." follows "-" in ASCII.
-        rows = self._visitors.all(f"{image_id}-", f"{image_id}.", include_docs=True, **options)
+        rows = self._visitors.all(f"{image_id}-", f"{image_id}.", documents=True, **options)
         return [row["doc"] for row in rows if row["doc"]]
 
     def align(self, image: Document) -> int:
@@ -188,7 +188,7 @@ class CouchAnnotations(AnnotationStore):
         the order of the best rated until the next annotation of the image.
         """
         changed = 0
-        rows = self._visitors.all("", "[", include_docs=True)
+        rows = self._visitors.all("", "[", documents=True)
         while batch := list(itertools.islice(rows, PIECE)):
             old = [row["doc"] for row in batch if "image_ctime" not in row["doc"]]
             images = self._images.get_many(document["_id"][:ID_LENGTH] for document in old)

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...domain.models import Annotation, AnnotationSummary, Image
-from .client import Document
+from .database import Document
 
 _FORMATS = ("%Y%m%dT%H%M%S.%f", "%Y%m%dT%H%M%S")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)

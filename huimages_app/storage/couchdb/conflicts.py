@@ -11,8 +11,8 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .client import Document
 from .codec import strings_of
+from .database import Document
 
 # Fields that describe the bytes of the original.  A document of huImages 2.2 has no sha256,
 # and its width and height are those before EXIF orientation.

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from ..interfaces import Document, DocumentStore
-from .client import Database
 from .codec import text_of
+from .database import Database
 from .retry import StripedLocks, retry_on_conflict
 
 
@@ -43,6 +43,6 @@ class CouchDocuments(DocumentStore):
 
     def items(self, kind: str) -> Iterator[tuple[str, Document]]:
         # ";" follows ":" in ASCII.
-        for row in self._database.all(f"{kind}:", f"{kind};", include_docs=True):
+        for row in self._database.all(f"{kind}:", f"{kind};", documents=True):
             if row["doc"]:
                 yield row["doc"]["key"], row["doc"]["record"]

@@ -9,8 +9,8 @@ from ...domain.models import Image
 from ...errors import RemovedImage, UnknownImage
 from ..interfaces import ImageStore
 from .annotations import CouchAnnotations
-from .client import Database
 from .codec import document_of, image_of
+from .database import Database
 from .retry import StripedLocks, retry_on_conflict
 
 # Image IDs sort between these two keys.

@@ -15,9 +15,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from ...errors import BadSetting, StorageUnavailable
-from .client import DESIGN, Conflict, Database, Document, Forbidden
+from ...errors import BadSetting
+from .database import DESIGN, Conflict, Database, Document, Forbidden
 from .tokenizer import LETTERS, MAX_PREFIX, MAX_WORDS
+from .transport import ResponseTimeout
 
 # Raise it with every change of the views: between nodes, the higher version wins.
 VERSION = 2
@@ -92,10 +93,8 @@ def wait_for(database: Database, folder: str, name: str = DESIGN) -> None:
         try:
             database.rows(view, design=name, limit=0, reduce=False)
             return
-        except StorageUnavailable as error:
+        except ResponseTimeout:
             # CouchDB goes on building after the request timed out.
-            if not isinstance(error.__cause__, TimeoutError):
-                raise
             time.sleep(1)
 
 

@@ -22,8 +22,8 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
-from .client import Database, Document
 from .codec import ctime_of, image_of, is_trashed, text_of
+from .database import Database, Document
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
 from .tokenizer import MAX_PREFIX, matches, prefixes
 

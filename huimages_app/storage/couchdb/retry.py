@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ...errors import StorageUnavailable
-from .client import Conflict
+from .database import Conflict
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .client import Database, Document, Row
+from .database import Database, Document, Row
 
 Position = tuple[str | float, ...]
 

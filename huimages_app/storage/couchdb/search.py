@@ -13,8 +13,8 @@ from ...domain.models import Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
-from .client import Database, Document
 from .codec import image_of, is_trashed
+from .database import Database, Document
 from .query_planner import AnnotationRows, QueryPlan, plan_query
 from .scans import Candidate, Position, Start
 from .tag_counts import TagCounts
@@ -162,7 +162,7 @@ class CouchSearch(ImageSearch):
                 return _Found(found, None)
             start = Start(candidates[-1].position)
             read += size
-            size = _next_size(read, len(found), limit)
+            size = next_size(read, len(found), limit)
         return _Found(found, candidates[-1].position)
 
     def _matching(
@@ -198,7 +198,7 @@ class CouchSearch(ImageSearch):
         return dict(annotations)
 
 
-def _next_size(read: int, found: int, limit: int) -> int:
+def next_size(read: int, found: int, limit: int) -> int:
     """Return how many candidates probably complete the page, and a third more."""
     wanted = 4 * read if not found else (limit + 1 - found) * read * 4 // (found * 3)
     return min(max(wanted, _MIN_READ), _MAX_READ)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...errors import StorageUnavailable
-from .client import Database
+from .database import Database
 
 _MIN_AGE = 10.0  # seconds between two counts of all tags
 _COST = 50  # and at least this many times as long as the last count took

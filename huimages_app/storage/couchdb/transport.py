@@ -30,7 +30,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
     import couchdb.http
 
-__all__ = ["BASE", "Node", "Transport", "couchdb"]
+__all__ = ["BASE", "Node", "ResponseTimeout", "Transport", "couchdb"]
 
 BASE = "http://couchdb"  # begins every URL of the client; a node's URL replaces it
 
@@ -49,6 +49,10 @@ _ERRORS = {
 }
 
 _log = logging.getLogger(__name__)
+
+
+class ResponseTimeout(StorageUnavailable):
+    """The response did not come in time."""
 
 
 class Node(NamedTuple):
@@ -131,7 +135,10 @@ class Transport:
 
     def close(self) -> None:
         """Close idle connections."""
-        self._pools.clear()
+        pools = self._pools.pools
+        for pool in filter(None, map(pools.get, pools.keys())):
+            pool.close()
+        pools.clear()
 
     def _connect(self) -> None:
         self._process = os.getpid()
@@ -211,7 +218,8 @@ class _DeadlineReader(io.RawIOBase):
         if remaining <= 0:
             raise TimeoutError("the response took too long")
         self._sock.settimeout(remaining)
-        return self._raw.readinto(buffer)
+        count: int | None = self._raw.readinto(buffer)
+        return count
 
     def close(self) -> None:
         self._raw.close()
@@ -228,11 +236,11 @@ class _DeadlineResponse(HTTPResponse):
 
 
 class _Connection(HTTPConnection):
-    response_class = _DeadlineResponse  # type: ignore[assignment]
+    response_class = _DeadlineResponse
 
 
 class _TlsConnection(HTTPSConnection):
-    response_class = _DeadlineResponse  # type: ignore[assignment]
+    response_class = _DeadlineResponse
 
 
 class _Pool(urllib3.HTTPConnectionPool):
@@ -244,7 +252,9 @@ class _TlsPool(urllib3.HTTPSConnectionPool):
 
 
 def _unavailable(request: _Request, error: Exception) -> StorageUnavailable:
-    return StorageUnavailable(f"CouchDB sent no response to {request}: {error!r:.200}")
+    is_late = isinstance(error, urllib3.exceptions.TimeoutError)
+    kind = ResponseTimeout if is_late else StorageUnavailable
+    return kind(f"CouchDB sent no response to {request}: {error!r:.200}")
 
 
 def _raise_error(status: int, content: bytes, request: _Request) -> NoReturn:
@@ -256,7 +266,7 @@ def _raise_error(status: int, content: bytes, request: _Request) -> NoReturn:
         error = None, content[:200].decode("utf-8", "replace")  # from a proxy, for example
     if error[0] == "timeout":
         # CouchDB gave up after a minute, for example because a view is being built.
-        raise StorageUnavailable(f"CouchDB timed out: {request}") from TimeoutError(error[1])
+        raise ResponseTimeout(f"CouchDB timed out: {request}: {error[1]}")
     if status in _ERRORS:
         raise _ERRORS[status](error)
     raise couchdb.http.ServerError((status, error))

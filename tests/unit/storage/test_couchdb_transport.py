@@ -9,7 +9,9 @@ import os
 import resource
 import ssl
 import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,8 +21,9 @@ import couchdb
 import pytest
 
 from huimages_app.errors import BadSetting, StorageUnavailable
-from huimages_app.storage.couchdb import Server
-from huimages_app.storage.couchdb.client import Forbidden
+from huimages_app.storage.couchdb import Server, transport
+from huimages_app.storage.couchdb.database import Forbidden
+from tests.support.processes import free_port
 
 
 class FakeCouch(ThreadingHTTPServer):
@@ -91,7 +94,7 @@ def server(fake: FakeCouch) -> Iterator[Server]:
     server.close()
 
 
-def test_connections_are_used_again(fake: FakeCouch, server: Server) -> None:
+def test_connections_are_reused(fake: FakeCouch, server: Server) -> None:
     for chunked in (False, True):
         fake.chunked = chunked
         for _ in range(5):
@@ -99,7 +102,7 @@ def test_connections_are_used_again(fake: FakeCouch, server: Server) -> None:
     assert len(fake.clients) == 1
 
 
-def test_one_that_the_server_closed_is_not(fake: FakeCouch, server: Server) -> None:
+def test_closed_connection_is_replaced(fake: FakeCouch, server: Server) -> None:
     fake.hang_up = True
     for _ in range(3):
         assert server.database("db").get("x")
@@ -107,7 +110,7 @@ def test_one_that_the_server_closed_is_not(fake: FakeCouch, server: Server) -> N
     assert len(fake.asked) == 3
 
 
-def test_descriptors_of_any_number_will_do(fake: FakeCouch, server: Server) -> None:
+def test_file_descriptors_above_1024_work(fake: FakeCouch, server: Server) -> None:
     """`select` knows those up to 1023 only, and a web server with many clients has more."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(2000, hard), hard))
@@ -123,7 +126,7 @@ def test_descriptors_of_any_number_will_do(fake: FakeCouch, server: Server) -> N
 
 
 @pytest.mark.filterwarnings("ignore:This process.*fork:DeprecationWarning")  # Python 3.12
-def test_a_forked_process_makes_its_own(fake: FakeCouch, server: Server) -> None:
+def test_forked_process_opens_its_own_connection(fake: FakeCouch, server: Server) -> None:
     server.database("db").get("x")
     reading, writing = os.pipe()
     child = os.fork()
@@ -139,7 +142,9 @@ def test_a_forked_process_makes_its_own(fake: FakeCouch, server: Server) -> None
 
 
 @pytest.mark.parametrize("chunked", [False, True])
-def test_errors_of_all_sizes_are_understood(fake: FakeCouch, server: Server, chunked: bool) -> None:
+def test_error_responses_of_any_size_are_parsed(
+    fake: FakeCouch, server: Server, chunked: bool
+) -> None:
     """The client's own session stumbles over long and chunked ones."""
     database = server.database("db")
     fake.chunked = chunked
@@ -159,7 +164,9 @@ def test_errors_of_all_sizes_are_understood(fake: FakeCouch, server: Server, chu
     assert len(fake.clients) == 1
 
 
-def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Server) -> None:
+def test_missing_database_raises_instead_of_missing_document(
+    fake: FakeCouch, server: Server
+) -> None:
     fake.status = 404
     for reason in ("Database does not exist.", "no_db_file"):
         fake.answer = json.dumps({"error": "not_found", "reason": reason}).encode()
@@ -179,12 +186,12 @@ def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Serv
         server.database("db").get("x")
 
 
-def test_another_document_than_asked_for(fake: FakeCouch, server: Server) -> None:
+def test_response_with_another_document_raises(fake: FakeCouch, server: Server) -> None:
     with pytest.raises(StorageUnavailable, match="invalid response"):
         server.database("db").get("y")
 
 
-def test_changes_from_a_place_nobody_knows(fake: FakeCouch, server: Server) -> None:
+def test_changes_since_unknown_sequence_raises(fake: FakeCouch, server: Server) -> None:
     fake.status, fake.answer = 400, b'{"error": "bad_request", "reason": "Malformed sequence"}'
     with pytest.raises(ValueError, match="no sequence"):
         server.database("db").changes("x", 10)
@@ -195,7 +202,7 @@ def test_changes_from_a_place_nobody_knows(fake: FakeCouch, server: Server) -> N
 
 @pytest.mark.parametrize("password", ["pass", "p@ss:w/o%rd ü", "%40"])
 @pytest.mark.parametrize("by", ["settings", "address", "both"])
-def test_credentials(
+def test_credentials_are_sent_and_never_shown(
     fake: FakeCouch, password: str, by: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -230,14 +237,16 @@ def test_credentials(
         ("http://host/", {"password": "secret"}, "username"),
     ],
 )
-def test_half_of_the_credentials(url: str, given: dict[str, str], missing: str) -> None:
+def test_incomplete_credentials_raise_bad_setting(
+    url: str, given: dict[str, str], missing: str
+) -> None:
     with pytest.raises(BadSetting, match=rf"'huimages\.couchdb\.{missing}' is missing") as raised:
         Server(url, **given)
     assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["", "localhost:5984", "ftp://x/", "http:///db"])
-def test_addresses_that_are_none(url: str) -> None:
+def test_invalid_url_raises_bad_setting(url: str) -> None:
     with pytest.raises(BadSetting, match=r"huimages\.couchdb\.url"):
         Server(url)
 
@@ -257,7 +266,7 @@ def certificate(tmp_path: Path) -> Path:
     return file
 
 
-def test_tls(fake: FakeCouch, certificate: Path) -> None:
+def test_tls_verifies_certificate_and_host(fake: FakeCouch, certificate: Path) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     fake.socket = context.wrap_socket(fake.socket, server_side=True)
@@ -274,6 +283,79 @@ def test_tls(fake: FakeCouch, certificate: Path) -> None:
         elsewhere.database("db").get("x")
 
 
-def test_a_ca_bundle_that_is_not_there(tmp_path: Path) -> None:
+def test_missing_ca_bundle_raises_bad_setting(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="CA bundle"):
         Server("https://127.0.0.1/", ca_bundle=str(tmp_path / "missing.pem"))
+
+
+@pytest.fixture
+def second() -> Iterator[FakeCouch]:
+    second = FakeCouch()
+    thread = threading.Thread(target=second.serve_forever, args=(0.02,))
+    thread.start()
+    yield second
+    second.shutdown()
+    thread.join()
+    second.server_close()
+
+
+def test_first_node_gets_all_requests_while_it_responds(fake: FakeCouch, second: FakeCouch) -> None:
+    server = Server(f"{fake.url}\n  {second.url}", username="vera", password="secret")
+    for _ in range(3):
+        assert server.database("db").get("x")
+    assert (len(fake.asked), len(second.asked)) == (3, 0)
+    server.close()
+
+
+@pytest.mark.parametrize("down", ["refused", "status 503"])
+def test_next_node_is_used_until_the_first_one_responds_again(
+    fake: FakeCouch,
+    second: FakeCouch,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    down: str,
+) -> None:
+    monkeypatch.setattr(transport, "_HEAL", 0.2)
+    first = f"http://127.0.0.1:{free_port()}/" if down == "refused" else fake.url
+    fake.status = 503
+    server = Server(f"{first} {second.url}")
+    database = server.database("db")
+    for _ in range(3):
+        assert database.get("x")
+    assert len(second.asked) == 3
+    assert len(fake.asked) == (down == "status 503")  # it is not asked for every request
+    assert f"couchdb node changed url={second.url.rstrip('/')}" in caplog.text
+    if down == "status 503":
+        fake.status = 200
+        time.sleep(0.3)
+        for _ in range(2):
+            assert database.get("x")
+        assert (len(fake.asked), len(second.asked)) == (3, 3)
+    server.close()
+
+
+def test_all_nodes_down_is_an_error_without_credentials() -> None:
+    urls = [f"http://vera:secret@127.0.0.1:{free_port()}/" for _ in range(2)]
+    server = Server(" ".join(urls))
+    with pytest.raises(StorageUnavailable, match="sent no response to GET /db/x") as raised:
+        server.database("db").get("x")
+    assert "secret" not in str(raised.value)
+
+
+def test_error_status_of_one_node_is_not_sent_to_the_next(
+    fake: FakeCouch, second: FakeCouch
+) -> None:
+    fake.status, fake.answer = 409, b'{"error": "conflict", "reason": "Document update conflict."}'
+    server = Server(f"{fake.url} {second.url}")
+    with pytest.raises(StorageUnavailable, match="conflict"):
+        server.database("db").get("x")
+    assert second.asked == []
+    server.close()
+
+
+def test_import_prints_no_warning() -> None:
+    program = "import huimages_app.storage.couchdb"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert result.stderr == ""
