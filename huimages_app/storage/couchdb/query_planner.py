@@ -127,7 +127,7 @@ def _by_word(
     of_annotations: Callable[..., ViewSource],
 ) -> Plan:
     wanted = parse_query(query.text)
-    words = sorted({b for p in wanted for word in p for b in prefixes(word)}, key=len)
+    words = sorted(set(prefixes(query.text)), key=len)
     choice = [(of_images("by_word", w), of_annotations("by_word", w)) for w in words[-_COMPARED:]]
     if not choice:
         return whole  # letters that the views do not know

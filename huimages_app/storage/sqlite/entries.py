@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...domain.models import Annotation, AnnotationSummary, Image
-from ...domain.tokenizer import searched
-from .codec import dumps, image_from_json, image_to_json, micros, summary_from_json, summary_to_json
+from .codec import (
+    dumps,
+    image_from_json,
+    image_to_json,
+    indexed_text,
+    micros,
+    summary_from_json,
+    summary_to_json,
+)
 
 # A place in time is the microseconds since 1700, times 512, which makes 512 places for
 # images of the same microsecond: 63 bits reach until 2270.
 _PLACES = 1 << 9
 _START = -8_520_336_000_000_000
 _LAST = (1 << 54) - (1 << 24)
-
-# Stands between texts, so that no phrase reaches from one into the next.  A character of
-# private use is a word to the index, and never one in a search.
-_GAP = " \ue000 "
 
 ListName = tuple[str, str, int]  # kind, value, trashed
 
@@ -49,7 +52,7 @@ class Entry:
             yield "favorite", visitor
 
     def words(self) -> str:
-        return _GAP.join(map(" ".join, searched(self.image, self.summary.tags)))
+        return indexed_text(self.image, self.summary.tags)
 
     def marked(self, visitor: str, old: Annotation, new: Annotation) -> Entry:
         """The entry after this visitor's mark changed."""

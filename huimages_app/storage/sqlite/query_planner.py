@@ -18,7 +18,7 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query
-from .codec import image_from_json, micros
+from .codec import image_from_json, match_expression, micros
 from .entries import reference_value
 
 # Up to so many images are sorted rather than looked up one by one in a longer list.
@@ -107,7 +107,7 @@ def collection_of(db: sqlite3.Connection, query: Query) -> Collection | None:
     if not lists[0].size or (query.text.strip() and not wanted):
         return None
     changed = micros(query.changed_since) if query.changed_since else None
-    match = " AND ".join(f'"{" ".join(phrase)}" *' for phrase in wanted)
+    match = match_expression(wanted)
     if match and lists[0].size <= FEW // 10:  # looking one up in the words is dear
         collection = _few_of(lists.pop(0))
         collection = collection.filtered(f"EXISTS ({_FOUND} AND rowid = images.key)", match)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import sqlite3
 
 from ...errors import BadSetting
+from .codec import indexed_text_of_row
 
 _METADATA = (
     """
@@ -94,8 +95,21 @@ _RECORDS = (
     """,
 )
 
+# Finds text inside of words as well: the index holds every run of three characters, in
+# about the space that the index of beginnings of words took.
+_INNER_WORDS = (
+    "DROP TABLE words",
+    """
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, tokenize = 'trigram case_sensitive 1', columnsize = 0
+    )
+    """,
+    "INSERT INTO words (rowid, text)"
+    " SELECT key, indexed_text(document, summary) FROM images ORDER BY key",
+)
+
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS)
+MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS)
 VERSION = len(MIGRATIONS)
 
 
@@ -110,6 +124,7 @@ def migrate(connection: sqlite3.Connection, filename: str) -> None:
     Safe when several processes start at once: the first one does it, the others wait.
     """
     if version_of(connection) != VERSION:
+        connection.create_function("indexed_text", 2, indexed_text_of_row, deterministic=True)
         connection.execute("BEGIN IMMEDIATE")
         with connection:
             version = version_of(connection)

@@ -68,6 +68,22 @@ class TestVersions:
         with closing(sqlite3.connect(file)) as db:
             assert schema.version_of(db) == schema.VERSION
 
+    def test_version_2_gets_an_index_of_the_inside_of_words(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
+        put(store, an_image(1, titles=("Regenschirm",)), tags=("🎄",))
+        put(store, an_image(2, trashed=START, titles=("Schirm",)))
+        store.close()
+        with closing(sqlite3.connect(file)) as db, db:
+            db.execute("DROP TABLE words")
+            db.execute(schema.MIGRATIONS[0][-1])
+            db.execute("INSERT INTO words (rowid, text) SELECT key, 'regenschirm' FROM images")
+            db.execute("PRAGMA user_version = 2")
+        assert walk(store, Query(text="schirm 🎄")) == [an_id(1)]
+        assert walk(store, Query(text="schirm", trashed=True)) == [an_id(2)]
+        put(store, an_image(1, titles=("Segel",)))
+        assert walk(store, Query(text="schirm")) == []
+
     def test_a_newer_version_is_refused_and_left_alone(
         self, file: Path, store: SqliteBackend
     ) -> None:
