@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from ..domain.ids import image_id_of_file
 from ..domain.models import (
     Annotation,
     AnnotationSummary,
@@ -24,7 +25,7 @@ from ..domain.models import (
     Query,
     Window,
 )
-from ..errors import UnknownImage
+from ..errors import CorruptOriginal, UnknownImage
 
 # -- originals ----------------------------------------------------------------------------
 
@@ -79,6 +80,31 @@ class Originals(ABC):
     @abstractmethod
     def check(self) -> None:
         """Raises StorageUnavailable unless the store could take and give an original now."""
+
+    def is_intact(self, image_id: str) -> bool:
+        """Read the original and return whether its bytes are those the ID was made from.
+
+        An original that is stored, but not intact, must not count as a copy of an intact
+        one elsewhere.  Raises UnknownImage, StorageUnavailable.
+        """
+        try:
+            with self.open(image_id) as file:
+                return image_id_of_file(file) == image_id
+        except CorruptOriginal:
+            return False
+
+    def replace_damaged(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
+        """Store an intact original in the place of a damaged one; return whether it was done.
+
+        Does nothing if the stored one is intact or `content` is not.  Between the removal
+        and the writing the original is missing here, so another location must have it.
+        Raises UnknownImage, StorageUnavailable.
+        """
+        content.seek(0)
+        if image_id_of_file(content) != image_id or self.is_intact(image_id):
+            return False
+        self.delete(image_id)
+        return self.put(image_id, content, info)
 
     def close(self) -> None:
         """Give back what is held: connections, threads."""
