@@ -1,4 +1,4 @@
-"""An image and what is said about it, as JSON and back."""
+"""Images and annotations as JSON and back, and the text of the search index."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=("
 
 
 def micros(time: datetime) -> int:
-    """Microseconds since 1970, exactly."""
+    """Return the microseconds since 1970, exactly."""
     return (time - _EPOCH) // timedelta(microseconds=1)
 
 
