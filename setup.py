@@ -73,6 +73,8 @@ setup(
         "rich>=13",
         # Pyramid 2 and pyramid_chameleon import pkg_resources, which setuptools 82 dropped.
         "setuptools>=77,<82",
+        # Transport of the CouchDB client.
+        "urllib3>=2.2,<3",
         "waitress>=3.0.1",
     ],
     extras_require={

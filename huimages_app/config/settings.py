@@ -36,6 +36,7 @@ from .parsers import (
     text,
     wanted,
     web_address,
+    web_addresses,
     whole,
     words,
 )
@@ -148,9 +149,9 @@ class Settings:
     )
     couchdb_url: str = setting(
         "couchdb.url",
-        web_address,
+        web_addresses,
         "http://127.0.0.1:5984/",
-        "CouchDB server, may hold user:password@",
+        "CouchDB server, or nodes of a cluster, first choice first; may hold user:password@",
         secret=True,
     )
     couchdb_database: str = setting("couchdb.database", text, "huimages", "one document an image")

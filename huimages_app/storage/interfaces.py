@@ -298,6 +298,13 @@ class MetadataBackend(ABC):
         Missing rights are logged.  Raises StorageUnavailable.
         """
 
+    def merge_conflicts(self) -> int:
+        """Merge documents that two nodes or sites changed at once; return how many.
+
+        Later calls look only at documents that changed since.  Raises StorageUnavailable.
+        """
+        return 0
+
     @abstractmethod
     def close(self) -> None:
         """Release connections and threads."""

@@ -87,7 +87,7 @@ def test_taking_away_leaves_the_document(
     originals.delete(image.id)
     assert originals.length(image.id) is None
     assert image.id not in list(originals.ids())
-    assert couchdb_site.metadata().get(image.id).titles == ("Möwe", "Möwe am Strand")
+    assert couchdb_site.metadata().images.get(image.id).titles == ("Möwe", "Möwe am Strand")
 
 
 def test_nothing_is_stored_here(originals: AttachmentOriginals) -> None:

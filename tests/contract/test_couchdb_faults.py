@@ -17,7 +17,7 @@ import pytest
 from huimages_app.domain.models import Annotation, Image, Query
 from huimages_app.errors import RemovedImage, StorageUnavailable
 from huimages_app.storage.couchdb import CouchBackend
-from huimages_app.storage.couchdb.session import Session
+from huimages_app.storage.couchdb.transport import Transport
 from huimages_app.storage.interfaces import MetadataBackend
 from tests.support.couch import Site, pouchdb, through
 from tests.support.faults import Fault, FaultProxy
@@ -181,7 +181,7 @@ def test_an_answer_lost_on_the_way(
 @contextmanager
 def losing(proxy: FaultProxy, number: int) -> Iterator[None]:
     """Lose the answer to the request of that number, counted from 0."""
-    send = Session.request
+    send = Transport.request
     seen = iter(range(1000))
 
     def counting(*arguments: object, **options: object) -> object:
@@ -191,7 +191,7 @@ def losing(proxy: FaultProxy, number: int) -> Iterator[None]:
             return send(*arguments, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Session, "request", counting)
+        patch.setattr(Transport, "request", counting)
         yield
 
 

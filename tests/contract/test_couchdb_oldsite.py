@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from huimages_app.domain.models import Annotation, AnnotationSummary, Image, Neighbours, Query
-from huimages_app.storage.couchdb import CouchBackend
+from huimages_app.storage.couchdb import CouchBackend, CouchLegacySite
+from huimages_app.storage.legacy.models import LegacyAnnotation
 from tests.support import oldsite
 from tests.support.couch import Site
 from tests.support.oldsite import IMAGES, PAUL, VERA
@@ -165,11 +166,11 @@ def test_old_ratings_enter_with_the_next_one(store: CouchBackend) -> None:
 
 def test_setup_brings_up_old_marks(store: CouchBackend) -> None:
     done = store.setup(old_marks=True)
-    assert done[-1].endswith(": 5 old marks brought up")
+    assert done[-1].endswith(": 5 annotations of huImages 2.2 updated")
     assert names(walk(store, Query(order="rated"))) == ["attached"]
     assert names(walk(store, Query(order="rated", trashed=True))) == ["deleted"]
     assert names(walk(store, Query(tag="sea"), 1)) == ["in s3", "attached"]
-    assert store.setup(old_marks=True)[-1].endswith(": 0 old marks brought up")
+    assert store.setup(old_marks=True)[-1].endswith(": 0 annotations of huImages 2.2 updated")
 
 
 def document(http: httpx.Client, database: str, identifier: str) -> dict[str, Any]:
@@ -246,3 +247,34 @@ def test_what_an_old_site_writes_is_seen(
     before["title"] = ["Gefunden"]
     http.put(f"/{site.images}/{id_of('lost')}", json=before).raise_for_status()
     assert ids_of(store.search.page(Query(text="gefunden"), 3)) == [id_of("lost")]
+
+
+def test_string_of_tags_is_one_tag_everywhere(
+    store: CouchBackend, http: httpx.Client, site: Site
+) -> None:
+    image_id = id_of("lost")
+    annotation = {"imageid": image_id, "userid": PAUL, "tags": "rot blau"}
+    http.put(f"/{site.visitors}/{image_id}-{PAUL}", json=annotation).raise_for_status()
+    expected = Annotation(("rot blau",))
+    assert store.annotations.get(image_id, PAUL) == expected
+    assert store.annotations.of_image(image_id) == {PAUL: expected}
+    assert dict(store.annotations.by_visitor(PAUL))[image_id] == expected
+    assert ("rot blau", 1) in store.search.tags()
+    assert walk(store, Query(tag="rot blau")) == walk(store, Query(text="blau")) == [image_id]
+    inspection = CouchLegacySite(site.server(), site.images, site.visitors)
+    (found,) = (a for a in inspection.annotations() if getattr(a, "image_id", "") == image_id)
+    assert isinstance(found, LegacyAnnotation)
+    assert found.tags == 1
+    assert "'tags' of a mark is no list: read as a list of one" in found.oddities
+
+
+def test_attachment_that_sorts_before_the_picture_is_not_its_file_name(
+    store: CouchBackend, http: httpx.Client, site: Site
+) -> None:
+    image_id = id_of("without anything")
+    before = document(http, site.images, image_id)
+    before["_attachments"]["a note.txt"] = {"content_type": "text/plain", "data": "bm90ZQ=="}
+    http.put(f"/{site.images}/{image_id}", json=before).raise_for_status()
+    assert store.images.get(image_id).filename == "image.jpeg"
+    assert walk(store, Query(text="note")) == []
+    assert image_id in walk(store, Query(text="image.jpeg"))

@@ -11,8 +11,9 @@ from typing import Any
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...errors import UnknownImage
-from ..couchdb.client import Document, Server
+from ..couchdb.client import Server
 from ..couchdb.codec import annotation_of, is_old, is_trashed, sides_of, time_of
+from ..couchdb.database import Document
 from .models import PEEKED, LegacyAnnotation, LegacyDocuments, LegacyImage, LegacyOther, Peek
 
 _FIRST, _LAST = "", "\ufff0"

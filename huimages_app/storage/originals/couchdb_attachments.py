@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 from ...domain.ids import image_id_of_file, is_image_id, parse_image_id
 from ...errors import BadSetting, CorruptOriginal, StorageUnavailable, UnknownImage
-from ..couchdb.client import Document, Server
+from ..couchdb.client import Server
+from ..couchdb.database import Document
 from ..couchdb.retry import retry_on_conflict
 from ..interfaces import OriginalInfo, Originals
 

@@ -9,7 +9,9 @@ import os
 import resource
 import ssl
 import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,8 +21,9 @@ import couchdb
 import pytest
 
 from huimages_app.errors import BadSetting, StorageUnavailable
-from huimages_app.storage.couchdb import Server
-from huimages_app.storage.couchdb.client import Forbidden
+from huimages_app.storage.couchdb import Server, transport
+from huimages_app.storage.couchdb.database import Forbidden
+from tests.support.processes import free_port
 
 
 class FakeCouch(ThreadingHTTPServer):
@@ -180,7 +183,7 @@ def test_a_missing_database_is_no_missing_document(fake: FakeCouch, server: Serv
 
 
 def test_another_document_than_asked_for(fake: FakeCouch, server: Server) -> None:
-    with pytest.raises(StorageUnavailable, match="nonsense"):
+    with pytest.raises(StorageUnavailable, match="invalid response"):
         server.database("db").get("y")
 
 
@@ -277,3 +280,76 @@ def test_tls(fake: FakeCouch, certificate: Path) -> None:
 def test_a_ca_bundle_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="CA bundle"):
         Server("https://127.0.0.1/", ca_bundle=str(tmp_path / "missing.pem"))
+
+
+@pytest.fixture
+def second() -> Iterator[FakeCouch]:
+    second = FakeCouch()
+    thread = threading.Thread(target=second.serve_forever, args=(0.02,))
+    thread.start()
+    yield second
+    second.shutdown()
+    thread.join()
+    second.server_close()
+
+
+def test_first_node_gets_all_requests_while_it_responds(fake: FakeCouch, second: FakeCouch) -> None:
+    server = Server(f"{fake.url}\n  {second.url}", username="vera", password="secret")
+    for _ in range(3):
+        assert server.database("db").get("x")
+    assert (len(fake.asked), len(second.asked)) == (3, 0)
+    server.close()
+
+
+@pytest.mark.parametrize("down", ["refused", "status 503"])
+def test_next_node_is_used_until_the_first_one_responds_again(
+    fake: FakeCouch,
+    second: FakeCouch,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    down: str,
+) -> None:
+    monkeypatch.setattr(transport, "_HEAL", 0.2)
+    first = f"http://127.0.0.1:{free_port()}/" if down == "refused" else fake.url
+    fake.status = 503
+    server = Server(f"{first} {second.url}")
+    database = server.database("db")
+    for _ in range(3):
+        assert database.get("x")
+    assert len(second.asked) == 3
+    assert len(fake.asked) == (down == "status 503")  # it is not asked for every request
+    assert f"couchdb node changed url={second.url.rstrip('/')}" in caplog.text
+    if down == "status 503":
+        fake.status = 200
+        time.sleep(0.3)
+        for _ in range(2):
+            assert database.get("x")
+        assert (len(fake.asked), len(second.asked)) == (3, 3)
+    server.close()
+
+
+def test_all_nodes_down_is_an_error_without_credentials() -> None:
+    urls = [f"http://vera:secret@127.0.0.1:{free_port()}/" for _ in range(2)]
+    server = Server(" ".join(urls))
+    with pytest.raises(StorageUnavailable, match="sent no response to GET /db/x") as raised:
+        server.database("db").get("x")
+    assert "secret" not in str(raised.value)
+
+
+def test_error_status_of_one_node_is_not_sent_to_the_next(
+    fake: FakeCouch, second: FakeCouch
+) -> None:
+    fake.status, fake.answer = 409, b'{"error": "conflict", "reason": "Document update conflict."}'
+    server = Server(f"{fake.url} {second.url}")
+    with pytest.raises(StorageUnavailable, match="conflict"):
+        server.database("db").get("x")
+    assert second.asked == []
+    server.close()
+
+
+def test_import_prints_no_warning() -> None:
+    program = "import huimages_app.storage.couchdb"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert result.stderr == ""

@@ -5,18 +5,13 @@
   function visitorOf(doc) {
     return doc._id.substring(35);
   }
-  // When the image was made; documents of the old site do not know it.
+  // The creation time of the image; documents of huImages 2.2 do not contain it.
   function ctime(doc) {
     return typeof doc.image_ctime === 'string' ? doc.image_ctime : '';
   }
+  // include strings.js
   function tagsOf(doc) {
-    var list = Array.isArray(doc.tags) ? doc.tags : [], found = [];
-    for (var i = 0; i < list.length; i++) {
-      if (typeof list[i] === 'string' && list[i] && found.indexOf(list[i]) < 0) {
-        found.push(list[i]);
-      }
-    }
-    return found;
+    return strings(doc.tags);
   }
   function ratingOf(doc) {
     return typeof doc.rating === 'number' ? doc.rating : null;
