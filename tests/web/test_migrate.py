@@ -231,7 +231,7 @@ def test_unavailable_location_ends_the_run(
 @pytest.mark.parametrize(
     ("place", "complaint"),
     [
-        ("files:/nowhere/at/all", "can't keep originals"),
+        ("files:/nowhere/at/all", "can't store originals"),
         ("elsewhere", "no place of originals"),
         ("s3:", "names the bucket"),
     ],
