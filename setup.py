@@ -55,7 +55,7 @@ setup(
         "Topic :: Internet :: WWW/HTTP :: WSGI :: Application",
         "Topic :: Multimedia :: Graphics :: Viewers",
     ],
-    python_requires=">=3.11",
+    python_requires=">=3.11.2",
     install_requires=[
         "Babel>=2.14",
         "argon2-cffi>=25.1",

@@ -77,7 +77,7 @@ def pouchdb(folder: Path, port: int) -> Iterator[tuple[str, int]]:
     """A server of its own on the port, its data in the folder: its address and process ID."""
     program, node = PROGRAM.absolute(), shutil.which("node")
     if node is None or not program.exists():
-        missing(f"no CouchDB to test with: run 'make services' (needs npm), or set {VARIABLE}")
+        missing(f"pouchdb-server is missing: make services (needs npm), or set {VARIABLE}")
     url = f"http://127.0.0.1:{port}/"
     command = [node, program, "-o", "127.0.0.1", "-p", str(port), "-d", folder / "data"]
     (folder / "data").mkdir(exist_ok=True)

@@ -56,6 +56,21 @@ def serving(
         stop(process)
 
 
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """Stop a child process, the leader of its group, and let it go on at the end of the context.
+
+    The signal returns before all threads have stopped.  On a busy machine they answer requests
+    for a while, so wait until the kernel reports the process as stopped.
+    """
+    os.killpg(pid, signal.SIGSTOP)
+    try:
+        os.waitid(os.P_PID, pid, os.WSTOPPED)
+        yield
+    finally:
+        os.killpg(pid, signal.SIGCONT)
+
+
 def answers(url: str) -> bool:
     """Whether an HTTP server is there, whatever it says."""
     try:

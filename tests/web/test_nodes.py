@@ -5,14 +5,12 @@ Everything is real: two pserve processes, a CouchDB and an S3 store, stopped and
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ from tests.support import pictures
 from tests.support.commands import ini_of
 from tests.support.couch import Site as Databases
 from tests.support.couch import pouchdb
-from tests.support.processes import free_port, serving
+from tests.support.processes import free_port, frozen, serving
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
 from tests.support.site import SECRET
 
@@ -50,13 +48,8 @@ class Couch:
         yield
         self.start()
 
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        os.killpg(self._pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.killpg(self._pid, signal.SIGCONT)
+    def frozen(self) -> AbstractContextManager[None]:
+        return frozen(self._pid)
 
     def close(self) -> None:
         self._stack.close()
