@@ -80,7 +80,8 @@ bench: develop $(PEERS)  ## compare the speed with other servers in 15 minutes (
 	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000)
 	$(if $(COUCHDB),$(BIN)/python -m benchmarks.pages --couchdb $(COUCHDB) $(if $(QUICK),500 5000))
 
-PYTEST = $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+# Bytecode: see tests/conftest.py, which is read after pytest and its plugins are imported.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 unit: develop  ## run the unit tests, which need no servers, in under one minute
 	$(PYTEST) $(or $(ARGS),tests/unit)

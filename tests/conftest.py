@@ -1,6 +1,7 @@
 """Fixtures and settings of all tests."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,11 @@ __all__ = ["couchdb_site", "couchdb_url", "real_browser"]
 # The time that an example takes depends on the load of the machine.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")
+
+# Tests start the program in more than a hundred processes.  Where the environment forbids to write
+# bytecode, as in many container images, each of them would compile every module again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Without a cache Chameleon compiles every template again for each application, which took most
 # of the tests' time.  It reads the variable when it is imported; the names of its files contain a

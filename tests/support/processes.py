@@ -28,7 +28,7 @@ def serving(
     *,
     folder: Path,
     environ: Mapping[str, str] | None = None,
-    seconds: float = 30,
+    seconds: float = 120,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`command`, running in `folder` from when `url` answers until the context ends.
 
