@@ -17,7 +17,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     """The WSGI application; what `pserve` calls with the keys of the ini file."""
     from .config.settings import Settings
     from .errors import BadSetting
-    from .factory import build_services, make_cache_invalidator, with_secret
+    from .factory import build_services, with_secret
     from .imaging.memory import reuse_memory
 
     try:
@@ -34,7 +34,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
     atexit.register(services.close)
-    if follower := make_cache_invalidator(settings, services):
+    if follower := services.cache_invalidator:
         follower.start()
         atexit.register(follower.close)  # before the library: the last one registered is first
     return app

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..services import Services, UploadResult
+    from ..services.container import Services
+    from ..services.uploads import UploadResult
 
 
 def added_from(
@@ -23,20 +24,20 @@ def added_from(
 ) -> UploadResult:
     """Add the file at `path`; the time of the picture is that of its last change.
 
-    Raises OSError, and what `Intake.add` raises.
+    Raises OSError, and what `Uploads.add` raises.
     """
-    from ..services import Description
+    from ..services.image_patch import ImagePatch
 
     with path.open("rb") as file:
         changed = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
         return services.uploads.add(
             file,
-            Description(
-                title=title,
+            ImagePatch(
+                title=title or None,
                 default_title=default_title,
-                filename=path.name,
-                tags=tags,
-                references=references,
-                timestamp=changed,
+                default_filename=path.name,
+                added_references=references,
+                created=changed,
             ),
+            tags=tags,
         )

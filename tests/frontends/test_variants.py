@@ -15,7 +15,6 @@ import httpx
 import pytest
 
 from huimages_app.domain.sizes import CLASSIC_SIZES
-from huimages_app.services import Description
 from tests.support import pictures
 from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
 from tests.support.missing import find_program, missing
@@ -103,7 +102,7 @@ NOTHING_IS_FREE = {
 def test_a_site_that_signs_everything(kind: str, tmp_path: Path) -> None:
     with edge(kind, tmp_path, NOTHING_IS_FREE[kind], signed="all") as site:
         image_id = site.services.uploads.add(
-            io.BytesIO(pictures.photo(width=400, height=300)), Description(), "somebody"
+            io.BytesIO(pictures.photo(width=400, height=300))
         ).image.id
         path = f"/small/{image_id}.jpeg"
         for _ in range(2):

@@ -119,7 +119,7 @@ def test_a_form_of_more_than_all_uploads_may_weigh_is_not_read(site: Site) -> No
 def test_file_names(site: Site, sent: bytes, kept: str) -> None:
     status, _, image_id = send(site, upload_form(sent, PHOTO + sent)).partition(" ")
     assert status == "200"
-    assert site.services.metadata.images.get(image_id).filename == kept
+    assert site.services.images.get_any(image_id).filename == kept
     page = site.browser().get(f"/image/{image_id}/")
     assert "<img src=x" not in page.text
     assert page.text.isprintable() or "\0" not in page.text

@@ -31,6 +31,7 @@ from huimages_app.errors import (
     UnknownImage,
 )
 from huimages_app.remote.transport import Transport
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.libraries import ini_in
 from tests.support.pictures import photo
 from tests.support.site import CLOSED, Site
@@ -84,7 +85,7 @@ def test_a_picture_goes_in_and_comes_back(site: Site) -> None:
 @pytest.mark.parametrize("size", ["150x150", "vga", "square", "75x75!", "o", "x100@2x"])
 def test_both_say_the_same_of_a_picture(site: Site, size: str) -> None:
     client.save_image(PHOTO, title='Bike & "Bell" <1>')
-    site.services.editing.set_focus(ID, (0.2, 0.8))
+    site.services.editing.update(ID, ImagePatch(focus=(0.2, 0.8)))
     attributes: dict[str, Any] = {"class_": "a", "data-x": '"', "alt": "<>"}
     for module in (client, remote):
         assert module.scaled_dimensions(ID, size) == client.scaled_dimensions(ID, size)
@@ -103,7 +104,7 @@ def test_what_is_known_grows(site: Site) -> None:
     remote.set_title(ID, "Newest")
     remote.set_title(ID, "")
     remote.update_metadata(ID)
-    image = site.services.image(ID)
+    image = site.services.images.get(ID)
     assert image.titles == ("Old", "New", "Newest")
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("shop", "web")
@@ -124,7 +125,7 @@ def test_what_is_deleted_is_in_the_trash(site: Site) -> None:
     remote.save_image(PHOTO)
     remote.delete_image(ID)
     remote.delete_image(ID)
-    assert site.services.metadata.images.get(ID).trashed
+    assert site.services.images.get_any(ID).trashed
     assert remote.scaled_imagedata(ID) is None
 
 
@@ -297,13 +298,13 @@ def test_who_always_loses_gives_up(site: Site, monkeypatch: pytest.MonkeyPatch) 
 
     def with_a_rival(method: str, path: str, **request: Any) -> httpx.Response:
         if method == "PATCH":
-            site.services.editing.retitle(ID, f"Rival {datetime.now(UTC)}")
+            site.services.editing.update(ID, ImagePatch(title=f"Rival {datetime.now(UTC)}"))
         return asked(method, path, **request)
 
     monkeypatch.setattr(api, "api", with_a_rival)
     with pytest.raises(EditConflict):
         remote.update_metadata(ID, title="Mine")
-    titles = site.services.image(ID).titles
+    titles = site.services.images.get(ID).titles
     assert len(titles) == 5
     assert "Mine" not in titles
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from huimages_app.domain.sizes import Size
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
 from tests.support.site import CLOSED, Site
 
@@ -74,7 +75,7 @@ def test_a_signature_ends_and_caches_know(strict: Site, image_id: str) -> None:
 def test_templates_and_tags_sign_by_themselves(tmp_path: Path) -> None:
     site = Site(tmp_path, signed="all")
     image_id = site.upload(pictures.photo(width=300, height=200))
-    image = site.services.metadata.images.get(image_id)
+    image = site.services.images.get_any(image_id)
     get(site, f"/240x160/{image_id}.jpeg", 403)
     get(site, f"/o/{image_id}", 403)
     get(site, site.services.urls.named_url(image, "small"), 200)
@@ -91,7 +92,7 @@ def test_an_unsigned_focal_point_is_the_stored_one_or_leads_to_it(
 ) -> None:
     moved = get(strict, f"/150x150!30,70/{image_id}/a%20b.webp", 302)
     assert urlsplit(moved.location).path == f"/150x150!/{image_id}/a%20b.webp"
-    strict.services.editing.set_focus(image_id, (0.3, 0.7))
+    strict.services.editing.update(image_id, ImagePatch(focus=(0.3, 0.7)))
     get(strict, f"/150x150!30,70/{image_id}/a%20b.webp", 200)
     moved = get(strict, f"/150x150!1,2/{image_id}.jpeg", 302)
     assert urlsplit(moved.location).path == f"/150x150!30,70/{image_id}.jpeg"
@@ -123,7 +124,7 @@ def test_one_image_does_not_fill_the_cache(strict: Site, image_id: str) -> None:
 
 def test_while_metadata_is_down_no_new_focal_point_is_taken(strict: Site, image_id: str) -> None:
     database = strict.folder / "metadata.sqlite"
-    strict.services.metadata.close()
+    strict.storage.metadata.close()
     database.rename(database.with_suffix(".gone"))
     database.mkdir()
     get(strict, f"/150x150!1,2/{image_id}.jpeg", 503)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ...cache.renditions import RenditionCache
+from ...domain.files import atomic_write
 from ...errors import BadCursor, StorageUnavailable
 from ...storage.interfaces import MetadataBackend
-
-if TYPE_CHECKING:
-    from ...cache.renditions import RenditionCache
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +29,8 @@ class CacheInvalidator:
         cache: RenditionCache,
         checkpoint: Path,
         interval: float,
-        *,
-        prepare: Callable[[], None] | None = None,  # of the metadata alone if not given
     ) -> None:
         self._metadata = metadata
-        self._prepare = prepare or metadata.prepare
         self._cache = cache
         self._checkpoint = checkpoint
         self._interval = interval
@@ -84,7 +77,7 @@ class CacheInvalidator:
         while not self._stop.is_set():
             try:
                 if not prepared:
-                    self._prepare()
+                    self._metadata.prepare()
                     prepared = True
                 self.catch_up()
             except StorageUnavailable as error:
@@ -101,7 +94,6 @@ class CacheInvalidator:
 
     def _write(self, since: str) -> None:
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        # Processes of one node share the cache and the bookmark; each writes a file of its own.
-        beside = self._checkpoint.with_name(f"{self._checkpoint.name}.{os.getpid()}")
-        beside.write_text(since, encoding="utf-8")
-        beside.replace(self._checkpoint)
+        # The processes of one node share the cache and the checkpoint.
+        with atomic_write(self._checkpoint) as file:
+            file.write(since.encode())

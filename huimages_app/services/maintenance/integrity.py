@@ -21,7 +21,7 @@ from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable,
 from ...imaging import Limits
 from ...storage.interfaces import MetadataBackend, Originals
 from ..editing import Editing
-from ..file_info import FileInfo, examine, with_file_info
+from ..file_info import FileInfo, inspect, with_file_info
 from ..parallel import in_parallel
 
 _BATCH = 500  # records asked for at once
@@ -86,10 +86,10 @@ class IntegrityCheck:
         Raises StorageUnavailable.
         """
 
-        def inspect(listed: _Listed) -> Finding | None:
+        def inspect_listed(listed: _Listed) -> Finding | None:
             return self._inspect(listed, read=not quick, repair=repair)
 
-        with closing(in_parallel(inspect, self._listed(), jobs)) as findings:
+        with closing(in_parallel(inspect_listed, self._listed(), jobs)) as findings:
             for finding in findings:
                 progress()
                 if finding is not None:
@@ -191,7 +191,7 @@ class IntegrityCheck:
         if not repair:
             return finding, None
         try:
-            return finding, examine(file, self._limits)
+            return finding, inspect(file, self._limits)
         except BadUpload as error:
             return replace(finding, detail=str(error)), None
 

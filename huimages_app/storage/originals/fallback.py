@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from typing import BinaryIO
 
+from ...domain.files import same_bytes
 from ...domain.ids import image_id_of_file
 from ...errors import CorruptOriginal, HuimagesError, IdCollision, StorageUnavailable, UnknownImage
-from ..comparison import same_bytes
 from ..interfaces import OriginalInfo, Originals
 
 log = logging.getLogger(__name__)

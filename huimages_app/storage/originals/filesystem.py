@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import secrets
 import shutil
 import time
@@ -20,9 +19,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from ...domain.files import atomic_write, same_bytes, sync_folder
 from ...domain.ids import is_image_id, parse_image_id
 from ...errors import IdCollision, StorageUnavailable, UnknownImage
-from ..comparison import same_bytes
 from ..interfaces import OriginalInfo, Originals
 
 log = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class FileOriginals(Originals):
                     continue  # removed in this very moment
                 with stored:
                     # Who put it may not have come to flushing the folder yet.
-                    _sync_folder(target.parent)
+                    sync_folder(target.parent)
                     if same_bytes(content, stored):
                         return False
                 raise IdCollision(
@@ -97,7 +96,7 @@ class FileOriginals(Originals):
             except FileNotFoundError:
                 self._demand_root()
             else:
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
 
     def ids(self, after: str = "") -> Iterator[str]:
         # The folders are the beginnings of the IDs, so their order is that of the IDs.
@@ -149,13 +148,15 @@ class FileOriginals(Originals):
         if target.exists():
             return False
         self._make_shard(target.parent)
-        with self._written(content) as temporary:
-            try:
-                target.hardlink_to(temporary)
-            except FileExistsError:
-                return False
-            _sync_folder(target.parent)
-            return True
+        content.seek(0)
+        try:
+            with atomic_write(
+                target, overwrite=False, mode=0o640, folder=self._temporaries
+            ) as file:
+                shutil.copyfileobj(content, file, _CHUNK)
+        except FileExistsError:
+            return False
+        return True
 
     def _make_shard(self, folder: Path) -> None:
         self._demand_root()
@@ -164,22 +165,7 @@ class FileOriginals(Originals):
                 made.mkdir()
             except FileExistsError:
                 continue
-            _sync_folder(made.parent)
-
-    @contextlib.contextmanager
-    def _written(self, content: BinaryIO) -> Iterator[Path]:
-        """A flushed temporary copy of `content`, gone when the context ends."""
-        path = self._temporaries / secrets.token_hex(16)
-        try:
-            content.seek(0)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
-            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, no path
-                shutil.copyfileobj(content, file, _CHUNK)
-                file.flush()
-                os.fsync(descriptor)
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+            sync_folder(made.parent)
 
     def _remove_stale(self) -> None:
         """Remove what writers that were killed have left."""
@@ -197,12 +183,3 @@ def _translated(failure: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageUnavailable(f"{failure}: {error}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -23,9 +23,9 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
+from ...domain.files import same_bytes
 from ...domain.ids import image_id_of_file, is_image_id, parse_image_id
 from ...errors import CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
-from ..comparison import same_bytes
 from ..interfaces import OriginalInfo, Originals
 from .s3_location import S3Location
 from .s3_transfer import FAILURES, Deadline, TimedReader, Truncated, demand, download

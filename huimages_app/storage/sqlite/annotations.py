@@ -9,7 +9,7 @@ from ...domain.models import Annotation, AnnotationSummary
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
 from .codec import annotation_from_row, dumps, summary_from_json
-from .connection import BATCH, Connections, column
+from .connection import BATCH, Connections, read_column
 from .entries import load, write
 
 
@@ -81,7 +81,7 @@ class SqliteAnnotations(AnnotationStore):
 
     def summaries(self, image_ids: Iterable[str]) -> dict[str, AnnotationSummary]:
         image_ids = list(image_ids)
-        found = column(self._connections, "summary", image_ids)
+        found = read_column(self._connections, "summary", image_ids)
         return {
             image_id: summary_from_json(found[image_id])
             if image_id in found

@@ -9,6 +9,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...errors import BadInput
+from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
 from ..presentation.i18n import _
 from ..presentation.responses import changed, field, number_field
@@ -22,14 +23,18 @@ def update_title(context: ImagePage, request: Request) -> Response:
 
     Answers the title as it is stored, or `{"title": …}`.
     """
-    image = request.services.editing.retitle(context.image_id, field(request, "value"))
+    image = request.services.editing.update(
+        context.image_id, ImagePatch(title=field(request, "value"))
+    )
     return changed(request, text=image.title, data={"title": image.title})
 
 
 @view_config(context=ImagePage, name="update_alt", request_method="POST", permission=EDIT)
 def update_alt(context: ImagePage, request: Request) -> Response:
     """Field `value`: the alternative text; empty removes it.  Answers it, or `{"alt": …}`."""
-    image = request.services.editing.set_alt(context.image_id, field(request, "value"))
+    image = request.services.editing.update(
+        context.image_id, ImagePatch(alt=field(request, "value"))
+    )
     return changed(request, text=image.alt, data={"alt": image.alt})
 
 
@@ -52,7 +57,7 @@ def focus(context: ImagePage, request: Request) -> Response:
         )
     else:
         point = (number_field(request, "x") / 100, number_field(request, "y") / 100)
-    image = request.services.editing.set_focus(context.image_id, point)
+    image = request.services.editing.update(context.image_id, ImagePatch(focus=point))
     return changed(request, text="ok", data={"focus": image.focus})
 
 
@@ -73,7 +78,9 @@ def references(context: ImagePage, request: Request) -> Response:
             raise BadInput(f"the reference {line[:40]!r} is not of the form key: value")
         wanted.setdefault(key.strip().lower(), []).append(value)
     wanted.setdefault("artnr", []).extend(article_numbers(field(request, "artnr")))
-    image = request.services.editing.set_references(context.image_id, wanted)
+    present = request.services.images.get(context.image_id).references
+    patch = ImagePatch(references={**dict.fromkeys(present, ()), **wanted})
+    image = request.services.editing.update(context.image_id, patch)
     return changed(
         request, text="ok", data={"references": {k: list(v) for k, v in image.references.items()}}
     )

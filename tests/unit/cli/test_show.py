@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.services import Services
+from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.libraries import add
 from tests.support.pictures import photo
 
@@ -24,9 +25,9 @@ def image(services: Services) -> str:
         tags=["red"],
         references={"artnr": ["1", "2"]},
     ).image.id
-    services.editing.retitle(image_id, 'A "<bike>"')
-    services.editing.set_focus(image_id, (0.3, 0.7))
-    services.editing.rate(image_id, "vera", 7)
+    services.editing.update(image_id, ImagePatch(title='A "<bike>"'))
+    services.editing.update(image_id, ImagePatch(focus=(0.3, 0.7)))
+    services.annotations.rate(image_id, "vera", 7)
     return image_id
 
 

@@ -206,9 +206,9 @@ def test_tags_that_come_by_turns_are_counted_once() -> None:
     turns: Any = Rows(
         {"key": [HEART], "value": 2}, {"key": [RED_HEART], "value": 1}, {"key": [HEART], "value": 3}
     )
-    annotations = CouchAnnotations(turns, turns, StripedLocks(1))
-    assert annotations.tags(HEART, None) == [(HEART, 5), (RED_HEART, 1)]
-    assert annotations.tags(RED_HEART, None) == [(RED_HEART, 1)]
+    search = CouchSearch(turns, turns)
+    assert search.tags(HEART, None) == [(HEART, 5), (RED_HEART, 1)]
+    assert search.tags(RED_HEART, None) == [(RED_HEART, 1)]
 
 
 def test_marks_of_a_visitor_are_not_those_of_one_who_collates_as_equal() -> None:
