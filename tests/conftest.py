@@ -10,8 +10,9 @@ from hypothesis import settings
 from tests.support.chromium import real_browser
 from tests.support.couch import couchdb_site, couchdb_url
 from tests.support.missing import skip_summary
+from tests.support.s3 import s3_store
 
-__all__ = ["couchdb_site", "couchdb_url", "real_browser"]
+__all__ = ["couchdb_site", "couchdb_url", "real_browser", "s3_store"]
 
 # The time that an example takes depends on the load of the machine.
 settings.register_profile("project", deadline=None)

@@ -21,7 +21,7 @@ import pytest
 from huimages_app.storage.couchdb import CouchBackend, DatabaseNames, Server
 from tests.support.missing import missing
 
-from .processes import free_port, serving
+from .processes import certificates, free_port, serving
 
 PROGRAM = Path(".services/couchdb/node_modules/pouchdb-server/bin/pouchdb-server")
 VARIABLE = "HUIMAGES_TEST_COUCHDB_URL"
@@ -50,8 +50,10 @@ class Site:
         return CouchBackend(self.server(), DatabaseNames(self.images, self.visitors, self.accounts))
 
     def http(self) -> httpx.Client:
-        """A client of another make, for looking behind the store's back."""
-        return httpx.Client(base_url=self.url, timeout=self.timeout, trust_env=False)
+        """Return a client that is independent of the one under test."""
+        return httpx.Client(
+            base_url=self.url, timeout=self.timeout, trust_env=False, verify=certificates()
+        )
 
     def make(self) -> None:
         """The three databases with our views, as `huimages setup` makes them."""

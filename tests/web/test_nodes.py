@@ -22,7 +22,7 @@ from tests.support import pictures
 from tests.support.commands import ini_of
 from tests.support.couch import Site as Databases
 from tests.support.couch import pouchdb
-from tests.support.processes import free_port, frozen, serving
+from tests.support.processes import certificates, free_port, frozen, serving
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
 from tests.support.site import SECRET
 
@@ -71,10 +71,12 @@ class Node:
 
     def get(self, path: str) -> httpx.Response:
         """As somebody new: no cookie is kept."""
-        return httpx.get(self.url + path, timeout=60, trust_env=False)
+        return httpx.get(self.url + path, timeout=60, trust_env=False, verify=certificates())
 
     def post(self, path: str, **sent: Any) -> httpx.Response:
-        return httpx.post(self.url + path, timeout=60, trust_env=False, **sent)
+        return httpx.post(
+            self.url + path, timeout=60, trust_env=False, verify=certificates(), **sent
+        )
 
     def cached(self, image_id: str) -> list[str]:
         """The renditions in this node's cache."""
@@ -180,7 +182,7 @@ def test_cookies_and_tokens_of_one_hold_on_the_other(nodes: tuple[Node, Node]) -
     one, other = (node.url for node in nodes)
     id_ = upload(nodes[0], 2).text
     page = f"/image/{id_}/"
-    with httpx.Client(timeout=60, trust_env=False) as browser:
+    with httpx.Client(timeout=60, trust_env=False, verify=certificates()) as browser:
 
         def post(node: str, path: str, **data: str) -> httpx.Response:
             return browser.post(node + path, data=data, headers={"X-CSRF-Token": token})
