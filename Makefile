@@ -120,8 +120,8 @@ messages: develop  ## update and compile the German catalogue from code and temp
 	  --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --update-header-comment
 	$(BIN)/pybabel compile --domain huimages --directory $(LOCALE)
 
-# One lock file for all systems and for Python 3.11 and newer: markers select what differs.
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+# One lock file for all systems and for Python 3.11.2 and newer: markers select what differs.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 --generate-hashes \
   --custom-compile-command "make lock" $(UPGRADE) setup.py
 
 lock: .venv/bin/uv  ## update the lock files from setup.py, with as few changes as possible
