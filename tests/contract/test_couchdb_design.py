@@ -24,7 +24,7 @@ from huimages_app.storage.couchdb.tokenizer import prefixes
 from tests.support import letters
 from tests.support.couch import PROGRAM, Site, through
 from tests.support.faults import Fault, FaultProxy
-from tests.support.missing import missing
+from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
 from tests.support.refusing import Refusing
 
@@ -276,10 +276,11 @@ def test_views_have_the_digest_of_their_version() -> None:
 
 
 def javascript(program: str, stdin: str) -> str:
-    if not PROGRAM.exists():
-        missing("no node modules: run 'make services'")
+    node = find_program("node")
+    if node is None or not PROGRAM.exists():
+        missing("pouchdb-server is missing: make services (needs npm)")
     result = subprocess.run(
-        ["node", "-e", program],
+        [node, "-e", program],
         input=stdin,
         capture_output=True,
         text=True,

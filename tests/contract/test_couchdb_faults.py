@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +19,7 @@ from huimages_app.storage.couchdb.transport import Transport
 from huimages_app.storage.interfaces import MetadataBackend
 from tests.support.couch import Site, pouchdb, through
 from tests.support.faults import Fault, FaultProxy
-from tests.support.processes import free_port
+from tests.support.processes import free_port, frozen
 
 from .metadata_down import QUESTIONS
 from .samples import an_id, an_image, fill, ids_of, put, say
@@ -268,13 +266,3 @@ def write_until_down(store: MetadataBackend, written: list[int]) -> None:
         except StorageUnavailable:
             return
         written.append(number)
-
-
-@contextmanager
-def frozen(process: int) -> Iterator[None]:
-    """Stop a process for a while, as a machine that swaps does."""
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import io
 import json
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ import pytest
 from huimages_app.domain.sizes import CLASSIC_SIZES
 from tests.support import pictures
 from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
-from tests.support.missing import missing
+from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
 
 CHROME = "image/avif,image/webp,image/apng,*/*;q=0.8"
@@ -227,9 +226,9 @@ def test_a_farm_asks_one_node_about_one_image_and_remembers(tmp_path: Path) -> N
 
 
 def test_the_units_are_what_systemd_understands() -> None:
-    program = shutil.which("systemd-analyze")
+    program = find_program("systemd-analyze")
     if program is None:
-        missing("systemd-analyze is not there: apt-get install systemd")
+        missing("systemd-analyze is missing: apt-get install systemd")
     for unit in ("huimages@.service", "huimages-cache.service"):
         done = subprocess.run(
             [program, "verify", "--man=no", DEPLOY / unit],

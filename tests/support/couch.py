@@ -22,7 +22,7 @@ import pytest
 from huimages_app.storage.couchdb import CouchBackend, DatabaseNames, Server
 from tests.support.missing import missing
 
-from .processes import free_port, serving
+from .processes import certificates, free_port, serving
 
 PROGRAM = Path(".services/couchdb/node_modules/pouchdb-server/bin/pouchdb-server")
 VARIABLE = "HUIMAGES_TEST_COUCHDB_URL"
@@ -51,8 +51,10 @@ class Site:
         return CouchBackend(self.server(), DatabaseNames(self.images, self.visitors, self.accounts))
 
     def http(self) -> httpx.Client:
-        """Return an independent client, to read and write documents without the store."""
-        return httpx.Client(base_url=self.url, timeout=self.timeout, trust_env=False)
+        """Return a client that is independent of the one under test."""
+        return httpx.Client(
+            base_url=self.url, timeout=self.timeout, trust_env=False, verify=certificates()
+        )
 
     def make(self) -> None:
         """Create the three databases with our views, as `huimages setup` does."""
@@ -78,7 +80,7 @@ def pouchdb(folder: Path, port: int) -> Iterator[tuple[str, int]]:
     """Run a server on the port with its data in the folder; yield its URL and process ID."""
     program, node = PROGRAM.absolute(), shutil.which("node")
     if node is None or not program.exists():
-        missing(f"no CouchDB to test with: run 'make services' (needs npm), or set {VARIABLE}")
+        missing(f"pouchdb-server is missing: make services (needs npm), or set {VARIABLE}")
     url = f"http://127.0.0.1:{port}/"
     command = [node, program, "-o", "127.0.0.1", "-p", str(port), "-d", folder / "data"]
     (folder / "data").mkdir(exist_ok=True)
