@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 
 from pyramid.exceptions import PredicateMismatch, URLDecodeError
@@ -56,6 +57,7 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (ServerBusy, 503),
 )
 RETRY_AFTER = 10  # seconds
+_OUT_OF_RESOURCES = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 # What a store or an original says concerns its operator, not the client.
 _SENTENCES: dict[type[HuimagesError], str] = {
@@ -118,6 +120,16 @@ def http_error(error: HTTPException, request: Request) -> Response:
     if error.code < 400:
         return error
     return error_answer(request, error.code, _sentence(error.detail or error.explanation))
+
+
+@exception_view_config(OSError)
+def system_error(error: OSError, request: Request) -> Response:
+    """Return 503 if the machine lacks descriptors, disk space or memory; else report a bug."""
+    if error.errno not in _OUT_OF_RESOURCES:
+        return bug(error, request)
+    unavailable = StorageUnavailable(f"the machine is out of resources: {error.strerror}")
+    unavailable.__cause__ = error
+    return known_error(unavailable, request)
 
 
 @exception_view_config(Exception)

@@ -19,6 +19,7 @@ from ...services.permissions import EDIT, UPLOAD
 from ...services.uploads import PROGRAM
 from ..error_pages import reason_of
 from ..errors import status_of
+from ..forms import UPLOAD_FIELD, FormFile
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
 from ..presentation.responses import field, json_answer, wants_json
@@ -199,12 +200,15 @@ def _in_name(request: Request, filename: str) -> list[str]:
 
 
 def _uploaded(request: Request) -> list[tuple[str, BinaryIO]]:
-    # A browser sends an empty nameless file where nobody chose one.
+    """Name and content of each file.  Raises BadInput if there is none."""
+    # A browser sends an empty nameless file where none was chosen.
     fields = [
         entry
-        for entry in request.POST.getall("uploadfile")
-        if hasattr(entry, "file") and entry.filename
+        for entry in request.POST.getall(UPLOAD_FIELD)
+        if isinstance(entry, FormFile) and (entry.filename or entry.size)
     ]
     if not fields:
-        raise BadInput("no picture was sent: the form field is uploadfile, as multipart/form-data")
+        raise BadInput(
+            f"no picture was sent: the form field is {UPLOAD_FIELD}, as multipart/form-data"
+        )
     return [(entry.filename, entry.file) for entry in fields]
