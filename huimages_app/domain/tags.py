@@ -19,11 +19,16 @@ def parse_tags(text: str) -> tuple[str, ...]:
 
     Raises BadInput for a tag that is too long, and for too many.
     """
-    tags = tuple(dict.fromkeys(filter(None, _DIVIDERS.split(clean(text).lower()))))
+    tags = tuple(dict.fromkeys(filter(None, _DIVIDERS.split(clean_tag(text)))))
     for tag in tags:
         if len(tag) > MAX_LENGTH:
             raise BadInput(f"the tag {tag[:20]}… is too long: at most {MAX_LENGTH} characters")
     return add_tags((), tags)
+
+
+def clean_tag(text: str) -> str:
+    """A tag or its beginning as it is stored: composed Unicode, lowercase, without outer spaces."""
+    return clean(text).lower()
 
 
 def add_tags(present: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:

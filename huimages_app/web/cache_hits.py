@@ -16,6 +16,7 @@ from wsgiref.util import FileWrapper
 from pyramid.router import default_execution_policy
 
 from ..domain.formats import best_format
+from ..domain.hosts import host_of
 from ..domain.ids import ID_PATTERN
 from ..services import OpenImage, Services
 from .image_headers import picture_headers
@@ -81,7 +82,7 @@ class CacheHitPolicy:
 
     def _is_ours(self, environ: Environ) -> bool:
         host = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
-        return not self._hosts or host.partition(":")[0] in self._hosts
+        return not self._hosts or host_of(host) in self._hosts
 
     def _file(self, path: str) -> ImageFile | None:
         match = _PATH.fullmatch(path) if path.isascii() else None

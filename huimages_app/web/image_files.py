@@ -19,6 +19,7 @@ from ..config.settings import Settings
 from ..domain.formats import best_format
 from ..errors import OtherFocus
 from ..services import OpenImage
+from .conditional import ConditionalResponse
 from .image_headers import FOR_EVER, FOR_NOW, picture_headers
 from .resources import ImageFile
 
@@ -26,8 +27,6 @@ from .resources import ImageFile
 NGINX_CACHE = "/huimages-cache"
 # What the web server in front finds out by itself.
 _OF_THE_FILE = {"Content-Length", "Last-Modified", "Accept-Ranges"}
-# What is said about a picture and not about a part that it has not.
-_OF_A_WHOLE = {"Cache-Control", "ETag", "Last-Modified", "Content-Disposition"}
 
 
 @view_config(context=ImageFile, request_method=("GET", "HEAD"), permission=NO_PERMISSION_REQUIRED)
@@ -123,26 +122,9 @@ def picture_response(
     served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
 ) -> Response:
     """An open picture, which is closed with the answer; parts of it too."""
-    return _PictureResponse(
-        app_iter=_Body(served),
-        headerlist=picture_headers(served, caching, varies=varies),
-        conditional_response=True,  # answers If-None-Match, If-Modified-Since and Range
+    return ConditionalResponse(
+        app_iter=_Body(served), headerlist=picture_headers(served, caching, varies=varies)
     )
-
-
-class _PictureResponse(Response):  # type: ignore[misc]
-    """A picture, or the part of it that was asked for."""
-
-    def conditional_response_app(self, environ: Any, start_response: Any) -> Any:
-        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            if status.startswith("416"):
-                # WebOb leaves the headers of the picture.  A shared cache that kept this
-                # answer would give it, for a year, to everybody who wants the whole.
-                headers = [header for header in headers if header[0] not in _OF_A_WHOLE]
-                headers.append(("Cache-Control", "no-store"))
-            return start_response(status, headers, *error)
-
-        return super().conditional_response_app(environ, start)
 
 
 class _Body(FileIter):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.utils import formatdate
 
 from ..services import OpenImage
@@ -25,7 +26,9 @@ def picture_headers(
         ("Content-Security-Policy", "default-src 'none'; sandbox"),
     ]
     if served.modified is not None:
-        headers.append(("Last-Modified", formatdate(int(served.modified), usegmt=True)))
+        # Not after Date, RFC 9110, 8.8.2.1: a picture may be dated in the future.
+        modified = min(int(served.modified), int(time.time()))
+        headers.append(("Last-Modified", formatdate(modified, usegmt=True)))
     if served.etag is not None:
         headers.append(("ETag", f'"{served.etag}"'))
     if varies:

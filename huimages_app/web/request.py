@@ -13,7 +13,8 @@ from webob.multidict import MultiDict, NoVars
 from ..errors import BadInput, TooLarge
 from . import forms
 
-_RANGE = re.compile(r"bytes=(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})\s*(?:,|\Z)")
+_RANGE = re.compile(r"bytes=\s*([0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})")
+_UNSATISFIABLE = f"bytes={10**18 - 1}-"  # beyond the end of every file
 
 
 class Request(PyramidRequest):  # type: ignore[misc]
@@ -21,10 +22,24 @@ class Request(PyramidRequest):  # type: ignore[misc]
 
     def __init__(self, environ: dict[str, Any], *args: Any, **named: Any) -> None:
         super().__init__(environ, *args, **named)
-        # A malformed Range is ignored (RFC 9110, 14.2).  WebOb fails on long numbers, and takes
-        # time quadratic in the number of spaces.
-        if not _RANGE.match(environ.get("HTTP_RANGE", "")):
-            environ.pop("HTTP_RANGE", None)
+        if "HTTP_RANGE" in environ:
+            self._normalize_range(environ)
+
+    @staticmethod
+    def _normalize_range(environ: dict[str, Any]) -> None:
+        """Leave one well-formed range, or none: a server may ignore Range (RFC 9110, 14.2).
+
+        Malformed ones must be ignored.  Several would need a multipart response; the whole is
+        sent instead.  WebOb fails on long numbers, takes time quadratic in the number of spaces,
+        and sends the first of several ranges.
+        """
+        parts = environ.pop("HTTP_RANGE")[:200].split(",")
+        ranges = [part for part in map(str.strip, parts) if part and part != "bytes="]
+        match = _RANGE.fullmatch(ranges[0]) if len(ranges) == 1 else None
+        if match:
+            # The last 0 bytes are no part of a file (14.1.2).  WebOb sends all.
+            is_empty = match[1][0] == "-" and int(match[1]) == 0
+            environ["HTTP_RANGE"] = _UNSATISFIABLE if is_empty else f"bytes={match[1]}"
 
     @reify
     def cookies(self) -> Mapping[str, str]:

@@ -163,9 +163,7 @@ def test_form_part_with_latin1_text_and_utf8_text_is_read(site: Site) -> None:
 
 @pytest.mark.parametrize("path", ["/login", "/image/ID/rate", "/selection/", "/accounts/"])
 @pytest.mark.parametrize("kind", ["urlencoded", "multipart", "file"])
-def test_form_without_files_larger_than_limit_returns_413(
-    site: Site, path: str, kind: str
-) -> None:
+def test_form_without_files_larger_than_limit_returns_413(site: Site, path: str, kind: str) -> None:
     path = path.replace("ID", site.add().id)
     if kind == "urlencoded":
         body, contenttype = b"name=" + b"%" * 900_000, "application/x-www-form-urlencoded"

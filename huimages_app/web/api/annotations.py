@@ -13,7 +13,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Annotation
-from ...domain.tags import MAX_LENGTH, MAX_TAGS
+from ...domain.tags import MAX_LENGTH, MAX_TAGS, clean_tag
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.site import Site
@@ -56,7 +56,9 @@ def add_tags(context: ApiImage, request: Request) -> Response:
 def remove_tags(context: ApiImage, request: Request) -> Response:
     """Takes the client's own tags back; an editor's `everyone=true` removes anybody's."""
     parameters = query(request, "tag", "everyone")
-    tags = [tag.lower() for tag in parameters.all("tag", MAX_LENGTH)]
+    sent = parameters.all("tag", MAX_LENGTH)
+    # A legacy tag may be stored in another form than new ones.
+    tags = list(dict.fromkeys([*sent, *map(clean_tag, sent)]))
     everyone = parameters.flag("everyone")
     if not tags:
         raise BadInput("name the tags to remove: ?tag=…, several times for several")

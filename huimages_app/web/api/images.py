@@ -10,6 +10,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Query
+from ...domain.tags import clean_tag
 from ...domain.text import MAX_ALT, MAX_TITLE, clean
 from ...services.image_patch import Revision
 from ...services.permissions import EDIT, UPLOAD, VIEW
@@ -39,9 +40,9 @@ def images(context: ApiImages, request: Request) -> Any:
     parameters = query(request, *names, references=True)
     wanted = Query(
         text=clean(parameters.text("q")),
-        tag=parameters.text("tag").lower(),
-        references=tuple(parameters.references()),
-        type=parameters.text("type"),
+        tag=clean_tag(parameters.text("tag")),
+        references=tuple((key, clean(value)) for key, value in parameters.references()),
+        type=clean(parameters.text("type")),
         changed_since=parameters.time("changed_since"),
         order=parameters.one_of("order", "newest", "oldest", "rated"),  # type: ignore[arg-type]
     )

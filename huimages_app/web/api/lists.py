@@ -8,6 +8,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.tags import clean_tag
 from ...services.permissions import VIEW
 from ..resources import Api
 from .parameters import query
@@ -18,7 +19,7 @@ from .responses import json_answer
 def tags(context: Api, request: Request) -> Response:
     """Tags that begin with `prefix`, most used first."""
     parameters = query(request, "prefix", "limit")
-    prefix, limit = parameters.text("prefix").lower(), parameters.whole("limit", 100, 1, 1000)
+    prefix, limit = clean_tag(parameters.text("prefix")), parameters.whole("limit", 100, 1, 1000)
     found = request.services.metadata.search.tags(prefix, limit)
     return json_answer({"items": [{"tag": tag, "count": count} for tag, count in found]})
 

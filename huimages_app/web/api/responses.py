@@ -13,6 +13,7 @@ from pyramid.response import Response
 from webob.etag import AnyETag, ETagMatcher
 
 from ...errors import EditConflict
+from ..conditional import ConditionalResponse
 
 
 def digest(data: Any) -> str:
@@ -50,9 +51,7 @@ def conditional(
     headers: Mapping[str, str] = {},
 ) -> Response:
     """Bytes with an ETag; 304 to a client that has them already."""
-    response = Response(
-        body=body, status=status, content_type=contenttype, conditional_response=status == 200
-    )
+    response = ConditionalResponse(body=body, status=status, content_type=contenttype)
     response.etag = etag or _digest(body)
     response.headers.update(headers)
     return response

@@ -57,7 +57,9 @@ def _from_form(request: Request) -> tuple[BinaryIO, str, Parameters]:
         raise BadInput(f"no picture was sent: it is the file {IMAGE_FIELD!r} of the form")
     for name, value in fields.items():
         if not isinstance(value, str):
-            raise BadInput(f"{name[:40]!r} is a file: the picture is {IMAGE_FIELD!r}, one to a request")
+            raise BadInput(
+                f"{name[:40]!r} is a file: the picture is {IMAGE_FIELD!r}, one to a request"
+            )
     for name in set(request.GET) - set(fields):  # what the form says, wins
         for value in request.GET.getall(name):
             fields.add(name, value)

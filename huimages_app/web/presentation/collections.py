@@ -11,6 +11,7 @@ from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
 from ...domain.models import Neighbours, Page, Query
+from ...domain.tags import clean_tag
 from ...domain.text import clean
 from .i18n import _
 from .site import Site
@@ -35,7 +36,9 @@ class Collection:
         kind, _colon, value = text.partition(":")
         if kind not in get_args(Kind) or bool(value) != (kind in _WITH_VALUE):
             return cls()
-        return cls(kind, value)  # type: ignore[arg-type]
+        if kind == "tag":
+            return tagged(value)
+        return searched(value) if kind == "search" else cls(kind)  # type: ignore[arg-type]
 
     @property
     def key(self) -> str:
@@ -90,8 +93,13 @@ class Collection:
         return Query(order=self.kind)
 
 
+def tagged(text: str) -> Collection:
+    """The images with a tag, which may be written in any case and Unicode form."""
+    return Collection("tag", clean_tag(text))
+
+
 def searched(text: str) -> Collection:
-    """The collection of pictures that fit these words."""
+    """The images that match the words of `text`."""
     return Collection("search", clean(text)[:200])
 
 

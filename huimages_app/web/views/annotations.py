@@ -11,6 +11,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.tags import MAX_LENGTH, clean_tag
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.responses import changed, field, json_answer, number_field
@@ -74,7 +75,8 @@ def untag(context: ImagePage, request: Request) -> Response:
     Answers `ok` as text, or `{"removed": "sea"}`.
     """
     removed = field(request, "tag")
-    take_back(request, context.image_id, [removed])
+    # A legacy tag may be stored in another form than new ones.
+    take_back(request, context.image_id, dict.fromkeys([removed, clean_tag(removed)]))
     return changed(request, text="ok", data={"removed": removed})
 
 
@@ -92,6 +94,6 @@ def take_back(request: Request, image_id: str, tags: Iterable[str]) -> None:
 @view_config(context=Tags, name="suggestions", request_method="GET", permission=VIEW)
 def tag_suggestion(request: Request) -> Response:
     """`?tag=pre`: tags that begin so, most used first, as a JSON list."""
-    prefix = request.GET.get("tag", "").strip().lower()[:64]
+    prefix = clean_tag(request.GET.get("tag", ""))[:MAX_LENGTH]
     found = request.services.metadata.search.tags(prefix, _SUGGESTIONS) if prefix else []
     return json_answer([name for name, _count in found])

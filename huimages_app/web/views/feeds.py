@@ -13,7 +13,7 @@ from ...domain.models import AnnotationSummary, Image
 from ...services.permissions import VIEW
 from ..api.responses import conditional
 from ..api.serializers import tags_of, time_text
-from ..presentation.collections import Collection, page_of, searched
+from ..presentation.collections import Collection, page_of, searched, tagged
 from ..presentation.embedding import CONTENTTYPE, shown
 from ..presentation.grids import title_of
 from ..presentation.site import NAME, Site
@@ -29,7 +29,7 @@ _NEVER = "1970-01-01T00:00:00Z"  # changed, of a feed with nothing in it
 def feed(context: Root, request: Request) -> Response:
     """The newest pictures; with `?q=` those found, with `?tag=` those with a tag."""
     if tag := request.GET.get("tag", ""):
-        return _feed(Collection("tag", tag), request)
+        return _feed(tagged(tag), request)
     if text := request.GET.get("q", ""):
         return _feed(searched(text), request)
     return _feed(Collection(), request)
@@ -38,7 +38,7 @@ def feed(context: Root, request: Request) -> Response:
 @view_config(context=Tagged, name="feed.atom", request_method="GET", permission=VIEW)
 def feed_of_tag(context: Tagged, request: Request) -> Response:
     """Pictures with a tag."""
-    return _feed(Collection("tag", context.tag), request)
+    return _feed(tagged(context.tag), request)
 
 
 def _feed(collection: Collection, request: Request) -> Response:
