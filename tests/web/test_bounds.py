@@ -14,7 +14,8 @@ from tests.support.site import Site
 LONG = 250_000  # letters; waitress takes a few more in all headers together
 SECONDS = 60  # on a busy machine; what is meant takes minutes and hours otherwise
 
-MARKS = "a" + "\N{COMBINING GRAVE ACCENT}\N{COMBINING GRAVE ACCENT BELOW}" * 150_000
+# As many as fit into a form: each pair takes 12 bytes in it.
+MARKS = "a" + "\N{COMBINING GRAVE ACCENT}\N{COMBINING GRAVE ACCENT BELOW}" * 5_000
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def tags_of_marks(site: Site) -> None:
 
 
 def a_name_for_the_pattern_of_article_numbers(site: Site) -> None:
-    fields = {"id": site.add().id, "filename": "a" * 1_000_000}
+    fields = {"id": site.add().id, "filename": "a" * 60_000}
     site.app.post("/upload/known", fields, status=200)
 
 
@@ -51,7 +52,7 @@ def formats_that_are_refused(site: Site) -> None:
 
 def ranges_that_are_none(site: Site) -> None:
     path = f"/240x160/{site.upload(pictures.photo())}"
-    for text in (" " * LONG + "x", "9" * LONG + "-", "-" + "9" * LONG, "-", "1-2x"):
+    for text in (" " * LONG + "x", "9" * LONG + "-", "-" + "9" * LONG, "-", "1-2x", "0-1, 4-5"):
         site.app.get(path, headers={"Range": f"bytes={text}"}, status=200)
 
 
@@ -86,7 +87,7 @@ def test_nothing_takes_time_by_the_square_of_its_length(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.parametrize("text", ["0-1", "0-", "-2", "0-1, 4-5", "0-1 "])
+@pytest.mark.parametrize("text", ["0-1", "0-", "-2", "0-1 "])
 def test_ranges_that_are_some(site: Site, text: str) -> None:
     path = f"/240x160/{site.upload(pictures.photo())}"
     site.app.get(path, headers={"Range": f"bytes={text}"}, status=206)
