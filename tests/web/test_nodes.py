@@ -137,7 +137,7 @@ def nodes(
             url = f"http://127.0.0.1:{free_port()}"
             own = {"var": str(folder / "var"), "cache.path": str(folder / "cache")}
             ini = ini_of(folder, settings | own)
-            listen = f"[server:main]\nuse = egg:waitress\nlisten = {url.removeprefix('http://')}\n"
+            listen = f"[server:main]\npaste.server_runner = huimages_app.web.server:serve\nlisten = {url.removeprefix('http://')}\n"
             ini.write_text(ini.read_text(encoding="utf-8") + listen, encoding="utf-8")
             command = [sys.executable, "-m", "pyramid.scripts.pserve", ini.name]
             path = {"PYTHONPATH": str(Path(__file__).parents[2])}
