@@ -12,7 +12,7 @@ from PIL import Image
 from huimages_app.domain.formats import AVIF, JPEG, PNG, WEBP
 from huimages_app.domain.sizes import CLASSIC, Size
 from huimages_app.imaging import Limits, Quality, render
-from huimages_app.services import Description
+from huimages_app.services.uploads import Description
 from tests.support.reference import lanczos, ssim
 
 from .originals import Original, commented

@@ -17,7 +17,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     """Return the WSGI application; `pserve` calls it with the keys of the ini file."""
     from .config.settings import Settings
     from .errors import BadSetting
-    from .factory import build_services, make_cache_invalidator, with_secret
+    from .factory import build_services, with_secret
     from .imaging.memory import reuse_memory
     from .web.presentation.templates import compile_templates
 
@@ -35,7 +35,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
     atexit.register(services.close)
-    if follower := make_cache_invalidator(settings, services):
+    if follower := services.cache_invalidator:
         follower.start()
         atexit.register(
             follower.close

@@ -23,7 +23,8 @@ from huimages_app.config.loading import read_settings
 from huimages_app.domain.formats import JPEG, Format
 from huimages_app.domain.sizes import Size
 from huimages_app.factory import build_services
-from huimages_app.services import Description, Services
+from huimages_app.services.container import Services
+from huimages_app.services.uploads import Description
 
 from . import CHECKOUT, Server, started
 

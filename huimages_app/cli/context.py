@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
-    from ..services import Services
+    from ..services.container import Services
 
 DEFAULT_INI = Path("development.ini")
 

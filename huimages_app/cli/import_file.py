@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..services import Services, UploadResult
+    from ..services.container import Services
+    from ..services.uploads import UploadResult
 
 
 def added_from(
@@ -25,7 +26,7 @@ def added_from(
 
     Raises OSError, and what `Intake.add` raises.
     """
-    from ..services import Description
+    from ..services.uploads import Description
 
     with path.open("rb") as file:
         changed = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)

@@ -13,7 +13,7 @@ from .import_file import added_from
 from .import_journal import Journal, Seen
 
 if TYPE_CHECKING:
-    from ..services import Services
+    from ..services.container import Services
 
 # Names that pictures have.  A name without any ending is opened to see; what a file
 # really is, its content says.
@@ -79,7 +79,7 @@ class TreeImport:
         rest = iter(files)
         while batch := list(itertools.islice(rest, _BATCH)):
             known = self._journal.known(batch)
-            stored = self._services.metadata.images.get_many(set(known.values()))
+            stored = self._services.images.get_many(set(known.values()), with_trash=True)
             for seen in batch:
                 image_id = known.get(seen.path)
                 if image_id is None or not (image_id in stored or self._was_removed(image_id)):
@@ -106,7 +106,7 @@ class TreeImport:
 
     def _was_removed(self, image_id: str) -> bool:
         try:
-            self._services.metadata.images.get(image_id)
+            self._services.images.get_any(image_id)
         except RemovedImage:
             return True
         except UnknownImage:

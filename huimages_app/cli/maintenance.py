@@ -51,7 +51,7 @@ def delete(site: Site, image_ids: Sequence[str], purge: bool, yes: bool) -> int:
 def setup(site: Site, old_marks: bool) -> None:
     """Make what the stores need: in CouchDB, the databases and their views."""
     services = site.services
-    for line in services.metadata.setup(old_marks=old_marks):
+    for line in services.operations.setup(old_marks=old_marks):
         click.echo(line)
 
 
@@ -75,7 +75,7 @@ def cache_prune(site: Site, max_bytes: str | None) -> None:
         limit = None if max_bytes is None else amount(max_bytes)
     except ValueError:
         raise BadInput(f"--max-bytes {max_bytes!r} is not {wanted(amount)}") from None
-    pruned = site.services.cache.prune(limit)
+    pruned = site.services.operations.prune_cache(limit)
     click.echo(f"{plural(pruned.files, 'file')} removed, {pruned.bytes / 10**6:,.1f} MB")
 
 
@@ -123,7 +123,7 @@ def check(
         bar.advance()
 
     with (
-        progress("checking", services.metadata.search.count()) as bar,
+        progress("checking", services.images.count()) as bar,
         closing(
             services.integrity.check(quick=quick, repair=repair, jobs=jobs, progress=looked_at)
         ) as findings,

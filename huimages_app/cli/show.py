@@ -23,9 +23,9 @@ def show(site: Site, image_id: str, as_json: bool) -> None:
     """Show what is known about the image ID."""
     from ..domain.ids import parse_image_id
 
-    metadata = site.services.metadata
-    image = metadata.images.get(parse_image_id(image_id))
-    facts = _facts(image, metadata.annotations.summary(image.id))
+    services = site.services
+    image = services.images.get_any(parse_image_id(image_id))
+    facts = _facts(image, services.annotations.summary(image.id))
     if as_json:
         click.echo(json.dumps(facts, default=_plain, ensure_ascii=False, indent=2))
         return

@@ -31,7 +31,7 @@ from .process import configure, services_of_process
 
 if TYPE_CHECKING:
     from ..domain.sizes import Size
-    from ..services import Services
+    from ..services.container import Services
 
 __all__ = [
     "configure",
@@ -74,7 +74,7 @@ def save_image(  # noqa: PLR0917 - callers give them by position
     `references` are values, or lists of them, by key: `{"artnr": ["10106", "10107"]}`.
     `contenttype` is not used: the bytes say what they are.
     """
-    from ..services import Description
+    from ..services.uploads import Description
 
     description = Description(
         title=title or "",
@@ -126,7 +126,7 @@ def get_imagedoc(imageid: str) -> dict[str, Any]:
 
     Of a picture in the trash too, with `deleted` true.
     """
-    image = services_of_process().metadata.images.get(parse_image_id(imageid))
+    image = services_of_process().images.get_any(parse_image_id(imageid))
     return {
         "_id": image.id,
         "ctime": old_time(image.created),
@@ -154,13 +154,7 @@ def get_imagedoc(imageid: str) -> dict[str, Any]:
 
 def get_length(imageid: str) -> int:
     """Number of bytes of the original."""
-    services = services_of_process()
-    imageid = parse_image_id(imageid)
-    # Records of huImages 2.2 do not say it.
-    length = services.metadata.images.get(imageid).length or services.originals.length(imageid)
-    if length is None:
-        raise UnknownImage(f"there is no original {imageid}")
-    return length
+    return services_of_process().images.length(parse_image_id(imageid))
 
 
 get_size = get_length
@@ -204,7 +198,7 @@ def scaled_imagedata(imageid: str, size: str = "150x150") -> bytes | None:
 def scaled_dimensions(imageid: str, size: str = "150x150") -> tuple[int, int]:
     """Width and height of a picture in a size: exactly those of the bytes."""
     services = services_of_process()
-    image = services.metadata.images.get(parse_image_id(imageid))
+    image = services.images.get_any(parse_image_id(imageid))
     return services.urls.size(size).fitted(image.width, image.height)
 
 
@@ -215,7 +209,7 @@ def scaled_tag(imageid: str, size: str = "150x150", *args: str, **attributes: ob
     `attributes` are escaped, and win over our own.  `class_` is `class`.
     """
     services = services_of_process()
-    image = services.metadata.images.get(parse_image_id(imageid))
+    image = services.images.get_any(parse_image_id(imageid))
     width, height = services.urls.size(size).fitted(image.width, image.height)
     src = services.urls.named_url(image, size)
     return img_tag_as_called(
@@ -228,7 +222,7 @@ def scaled_tag(imageid: str, size: str = "150x150", *args: str, **attributes: ob
 
 def get_random_imageid() -> str | None:
     """ID of a picture by chance; None if there is none at all."""
-    images = services_of_process().metadata.search.random(1)
+    images = services_of_process().images.random(1)
     return images[0].id if images else None
 
 
@@ -236,23 +230,21 @@ def get_next_imageid(imageid: str) -> str | None:
     """ID of the picture after this one, newest first; None if it is the last."""
     from ..domain.models import Query
 
-    return services_of_process().metadata.search.neighbours(Query(), parse_image_id(imageid)).next
+    return services_of_process().images.neighbours(Query(), parse_image_id(imageid)).next
 
 
 def get_previous_imageid(imageid: str) -> str | None:
     """ID of the picture before this one, newest first; None if it is the first."""
     from ..domain.models import Query
 
-    return (
-        services_of_process().metadata.search.neighbours(Query(), parse_image_id(imageid)).previous
-    )
+    return services_of_process().images.neighbours(Query(), parse_image_id(imageid)).previous
 
 
 def _focused(services: Services, imageid: str, size: Size) -> Size:
     if not size.crop:
         return size
     try:
-        return size.focused(services.metadata.images.get(imageid).focus)
+        return size.focused(services.images.get_any(imageid).focus)
     except (StorageUnavailable, UnknownImage) as error:
         # The address is good without it: the crop is around the centre then.
         log.warning("no focal point for %s: %s", imageid, error)

@@ -130,6 +130,14 @@ class Neighbours:
 
 
 @dataclass(frozen=True)
+class Window:
+    """Images before and after one image of a query, in list order: nearest last and first."""
+
+    before: Sequence[Image] = ()
+    after: Sequence[Image] = ()
+
+
+@dataclass(frozen=True)
 class Changes:
     """Images that changed, each once, in an order of the store's own; and where to go on.
 

@@ -8,19 +8,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..domain.ids import parse_image_id
-from ..domain.models import Annotation, AnnotationSummary, Image
-from ..domain.tags import add_tags, parse_tags
+from ..domain.models import Image
 from ..domain.text import clean_alt, clean_references, clean_title
 from ..errors import BadInput, CorruptOriginal, EditConflict, UnknownImage
 from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .image_patch import Revision
+from .images import require_present
 from .uploads import retitled, with_references
 
 if TYPE_CHECKING:
     from ..cache.renditions import RenditionCache
-
-MAX_RATING = 10
 
 
 class Editing:
@@ -113,52 +111,6 @@ class Editing:
 
         return self._update("revised", image_id, change, **revision.told())
 
-    # what visitors say
-
-    def tag(self, image_id: str, visitor_id: str, text: str) -> tuple[str, ...]:
-        """Give the tags in `text`; returns them."""
-        tags = parse_tags(text)
-        if tags:
-            self._save_mark(
-                image_id,
-                visitor_id,
-                lambda annotation: replace(annotation, tags=add_tags(annotation.tags, tags)),
-            )
-            audit.record("tagged", image_id, tags=" ".join(tags))
-        return tags
-
-    def untag(self, image_id: str, visitor_id: str, tag: str) -> None:
-        """Take back a visitor's own tag."""
-        self._save_mark(image_id, visitor_id, lambda annotation: _without_tag(annotation, tag))
-        audit.record("tag taken back", image_id, tag=tag)
-
-    def untag_all(self, image_id: str, tag: str) -> None:
-        """Remove a tag, whoever gave it."""
-        require_present(self._metadata.images.get(image_id))
-        for visitor_id, annotation in self._metadata.annotations.of_image(image_id).items():
-            if tag in annotation.tags:
-                self._save_mark(
-                    image_id, visitor_id, lambda annotation: _without_tag(annotation, tag)
-                )
-        audit.record("tag removed", image_id, tag=tag)
-
-    def rate(self, image_id: str, visitor_id: str, rating: int | None) -> AnnotationSummary:
-        """Give a rating of 0 to 10, or take it back; returns what all say now."""
-        if rating is not None and not 0 <= rating <= MAX_RATING:
-            raise BadInput(f"a rating is a whole number from 0 to {MAX_RATING}")
-        self._save_mark(image_id, visitor_id, lambda annotation: replace(annotation, rating=rating))
-        audit.record("rated", image_id, rating=str(rating))
-        return self._metadata.annotations.summary(image_id)
-
-    def favorite(self, image_id: str, visitor_id: str, favorite: bool) -> None:
-        """Make an image a favourite of the visitor's, or no longer.
-
-        That is nobody else's business, so the audit log is not told.
-        """
-        self._save_mark(
-            image_id, visitor_id, lambda annotation: replace(annotation, favorite=favorite)
-        )
-
     # the trash
 
     def trash(self, image_id: str, expected: Image | None = None) -> Image:
@@ -242,25 +194,8 @@ class Editing:
         audit.record(action, image_id, **said)
         return image
 
-    def _save_mark(
-        self, image_id: str, visitor_id: str, change: Callable[[Annotation], Annotation]
-    ) -> Annotation:
-        require_present(self._metadata.images.get(image_id))
-        return self._metadata.annotations.save(image_id, visitor_id, change)
-
-
-def require_present(image: Image) -> Image:
-    """The image itself; raises UnknownImage if it is in the trash."""
-    if image.trashed is not None:
-        raise UnknownImage(f"the image {image.id} is in the trash")
-    return image
-
 
 def _require_same(image: Image, expected: Image | None) -> None:
     # Asked within the update, so that nobody's change slips in between.
     if expected is not None and image != expected:
         raise EditConflict(f"the image {image.id} was changed since it was read")
-
-
-def _without_tag(annotation: Annotation, tag: str) -> Annotation:
-    return replace(annotation, tags=tuple(other for other in annotation.tags if other != tag))

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from ..domain.models import Annotation, Image
-from ..domain.tags import add_tags, parse_tags
+from ..domain.tags import add_tags
 from ..domain.text import DEFAULT_FILENAME, clean_filename, clean_references, clean_title
-from ..errors import BadUpload, CorruptOriginal, IdCollision
+from ..errors import IdCollision
 from ..imaging import Limits
 from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
@@ -28,7 +28,7 @@ class Description:
     title: str = ""
     default_title: str = ""  # for a picture that has no title yet
     filename: str = ""
-    tags: Sequence[str] = ()
+    tags: Sequence[str] = ()  # as `parse_tags` returns them
     references: Mapping[str, Sequence[str]] = field(default_factory=dict)
     type: str = ""
     timestamp: datetime | None = None  # of the picture; now if not given
@@ -103,25 +103,13 @@ class Uploads:
         return UploadResult(image, not was_there)
 
 
-def describe(file: BinaryIO, limits: Limits) -> OriginalInfo:
-    """What to store beside the bytes of an original that nobody said anything about.
-
-    Raises CorruptOriginal if it is no picture, or none within the limits.
-    """
-    try:
-        measured = examine(file, limits).measured
-    except BadUpload as error:
-        raise CorruptOriginal(f"the original can't be described: {error}") from error
-    return OriginalInfo(measured.contenttype, measured.width, measured.height, DEFAULT_FILENAME)
-
-
 def _cleaned(description: Description) -> Description:
     return replace(
         description,
         title=clean_title(description.title),
         default_title=clean_title(description.default_title),
         filename=clean_filename(description.filename),
-        tags=parse_tags(" ".join(description.tags)),
+        tags=add_tags((), description.tags),
         references=clean_references(description.references),
         type=clean_title(description.type),
     )

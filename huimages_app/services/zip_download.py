@@ -16,11 +16,21 @@ _PIECE = 256 * 1024  # bytes
 _FIRST_YEAR = 1980  # ZIP knows no time before
 
 
-def archive(originals: Originals, images: Iterable[Image]) -> Iterator[bytes]:
-    """A ZIP of the originals, in pieces.  Those that have gone meanwhile are left out.
+class ZipDownloads:
+    """Packs originals.  Thread-safe."""
 
-    Pictures are stored as they are: their formats have no air left in them.
-    """
+    def __init__(self, originals: Originals) -> None:
+        self._originals = originals
+
+    def archive(self, images: Iterable[Image]) -> Iterator[bytes]:
+        """Yield a ZIP of the originals in pieces; images removed since are left out.
+
+        Originals are stored, not deflated: their formats are compressed already.
+        """
+        return _archive(self._originals, images)
+
+
+def _archive(originals: Originals, images: Iterable[Image]) -> Iterator[bytes]:
     pipe = _Pipe()
     names: set[str] = set()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as target:

@@ -14,7 +14,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from ..domain.models import Annotation, AnnotationSummary, Changes, Image, Neighbours, Page, Query
+from ..domain.models import (
+    Annotation,
+    AnnotationSummary,
+    Changes,
+    Image,
+    Neighbours,
+    Page,
+    Query,
+    Window,
+)
 from ..errors import UnknownImage
 
 # -- originals ----------------------------------------------------------------------------
@@ -137,8 +146,19 @@ class ImageSearch(ABC):
         """
 
     @abstractmethod
+    def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
+        """Return at most `before` and `after` images around one image of a query.
+
+        Both are in the order of the query's pages, and empty if the image does not match.
+        """
+
     def neighbours(self, query: Query, image_id: str) -> Neighbours:
-        """Return the images beside one image of a query; none if it does not match."""
+        """Return the IDs beside one image of a query; none if it does not match."""
+        window = self.window(query, image_id, 1, 1)
+        return Neighbours(
+            window.before[0].id if window.before else None,
+            window.after[0].id if window.after else None,
+        )
 
     @abstractmethod
     def random(self, count: int) -> list[Image]:

@@ -18,7 +18,8 @@ from pyramid.router import default_execution_policy
 from ..domain.formats import best_format
 from ..domain.hosts import host_of
 from ..domain.ids import ID_PATTERN
-from ..services import OpenImage, Services
+from ..services.container import Services
+from ..services.open_image import OpenImage
 from .image_headers import picture_headers
 from .resources import ImageFile, Resource, Root
 from .security.headers import HeaderWriter

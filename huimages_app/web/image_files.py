@@ -18,7 +18,7 @@ from webob.static import FileIter
 from ..config.settings import Settings
 from ..domain.formats import best_format
 from ..errors import OtherFocus
-from ..services import OpenImage
+from ..services.open_image import OpenImage
 from .conditional import ConditionalResponse
 from .image_headers import FOR_EVER, FOR_NOW, picture_headers
 from .resources import ImageFile

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from email.utils import formatdate
 
-from ..services import OpenImage
+from ..services.open_image import OpenImage
 
 # A rendition is a pure function of its URL, so nobody ever has to ask again.
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -29,7 +29,7 @@ from ..domain.formats import JPEG, Format, is_negotiated, parse_format
 from ..domain.ids import parse_image_id
 from ..domain.sizes import Size
 from ..errors import BadImageId, BadSize, UnknownFormat
-from ..services import Services
+from ..services.container import Services
 from ..services.permissions import SCOPES
 
 

@@ -122,7 +122,7 @@ class Server:
 
 
 def _connection_limit(wanted: int) -> int:
-    """At most a quarter of the descriptors: a request also opens files and connections to stores."""
+    """At most a quarter of the descriptors: a request opens files and store connections, too."""
     allowed, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = min(wanted, max(8, allowed // 4))
     if limit < wanted:
@@ -148,6 +148,8 @@ class _Task(WSGITask):  # type: ignore[misc]
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    adj: Any
+
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
         if not _UPLOAD_PATH.search(self.path):
@@ -157,6 +159,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 class _Channel(HTTPChannel):  # type: ignore[misc]
     task_class = _Task
     parser_class = _Parser
+    request: Any
 
     def received(self, data: bytes) -> Any:
         try:

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import build_services
+from huimages_app.factory import build_storage
 from tests.support import pictures
 from tests.support.chromium import Person
 from tests.support.served import PHOTOS, OpenImage
@@ -41,11 +41,9 @@ def test_five_files_one_of_them_broken(vera: Person, page: Page, site: OpenImage
     expect(links).to_have_count(4)
     hrefs = links.evaluate_all("links => links.map(link => link.pathname)")
     # She had no cookie yet when the first of them was sent: still all tags are one person's.
-    services = build_services(site.settings)
-    taggers = {
-        who for href in hrefs for who in services.metadata.annotations.of_image(href.split("/")[2])
-    }
-    services.close()
+    metadata = build_storage(site.settings).metadata
+    taggers = {who for href in hrefs for who in metadata.annotations.of_image(href.split("/")[2])}
+    metadata.close()
     assert len(taggers) == 1
     vera.go("/tag/fair/")
     expect(page.locator(".grid li")).to_have_count(4)

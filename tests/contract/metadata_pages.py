@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from huimages_app.domain.models import Neighbours, Query
+from huimages_app.domain.models import Neighbours, Order, Query, Window
 from huimages_app.errors import BadCursor
 from huimages_app.storage.interfaces import MetadataBackend
 
@@ -210,3 +210,52 @@ class PagesContract:
             assert store.search.neighbours(Query(tag="sea"), stranger) == Neighbours()
         assert store.search.neighbours(Query(order="rated"), an_id(1)) == Neighbours()
         assert store.search.neighbours(Query(trashed=True), an_id(1)) == Neighbours()
+
+    def test_window_holds_the_nearest_images_in_list_order(self, store: MetadataBackend) -> None:
+        known = fill(store, range(9))[::-1]
+        window = store.search.window(Query(), known[4], 3, 2)
+        assert [image.id for image in window.before] == known[1:4]
+        assert [image.id for image in window.after] == known[5:7]
+        assert store.images.get(known[3]) == window.before[-1]
+
+    def test_window_ends_at_the_ends_of_the_list(self, store: MetadataBackend) -> None:
+        known = fill(store, range(4))[::-1]
+        assert _ids_of(store.search.window(Query(), known[0], 5, 5)) == ([], known[1:])
+        assert _ids_of(store.search.window(Query(), known[3], 5, 5)) == (known[:3], [])
+        assert _ids_of(store.search.window(Query(), known[1], 1, 0)) == ([known[0]], [])
+        assert _ids_of(store.search.window(Query(), known[1], 0, 1)) == ([], [known[2]])
+        assert store.search.window(Query(), known[1], 0, 0) == Window()
+
+    @pytest.mark.parametrize("order", ["newest", "oldest", "rated"])
+    def test_window_agrees_with_the_pages(self, store: MetadataBackend, order: Order) -> None:
+        references = {"artnr": ("1",)}
+        for number in range(12):
+            tag = "sea" if number % 3 else "sun"
+            image = an_image(
+                number, created=START, titles=(f"strand {tag}",), references=references
+            )
+            put(store, image, tags=(tag,), rating=number % 2, favorite=True)
+        for query in [
+            Query(order=order),
+            Query(tag="sea", order=order),
+            Query(text="str", order=order),
+            Query(text="str sea", order=order),
+            Query(references=(("artnr", "1"),), order=order),
+            Query(favorite_of="vera", order=order),
+        ]:
+            walked = walk(store, query)
+            for place, image_id in enumerate(walked):
+                window = store.search.window(query, image_id, 2, 3)
+                around = walked[max(place - 2, 0) : place], walked[place + 1 : place + 4]
+                assert _ids_of(window) == around
+
+    def test_window_of_an_image_that_does_not_match_is_empty(self, store: MetadataBackend) -> None:
+        fill(store, range(3))
+        put(store, an_image(4, trashed=START), tags=("sea",))
+        put(store, an_image(5), tags=("sun",))
+        for image_id in [an_id(0), an_id(4), an_id(5), an_id(6)]:
+            assert store.search.window(Query(tag="sea"), image_id, 2, 2) == Window()
+
+
+def _ids_of(window: Window) -> tuple[list[str], list[str]]:
+    return [image.id for image in window.before], [image.id for image in window.after]

@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from huimages_app.services import Description, Services
+from huimages_app.services.container import Services
+from huimages_app.services.uploads import Description
 from tests.support import pictures
 from tests.support.edge import library_of, pserve, stored_in
 from tests.support.libraries import original_file

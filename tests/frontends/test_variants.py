@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from huimages_app.domain.sizes import CLASSIC_SIZES
-from huimages_app.services import Description
+from huimages_app.services.uploads import Description
 from tests.support import pictures
 from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
 from tests.support.missing import missing

@@ -19,7 +19,7 @@ import httpx
 from huimages_app.config.settings import Settings
 from huimages_app.domain.sizes import Size
 from huimages_app.factory import build_services
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 from tests.support.missing import missing
 
 from .processes import free_port, serving

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from huimages_app.config.settings import Settings
-from huimages_app.factory import build_services
-from huimages_app.services import Description, Services, UploadResult
+from huimages_app.factory import Storage, build_services, build_storage
+from huimages_app.services.container import Services
+from huimages_app.services.uploads import Description, UploadResult
 
 
 def settings_in(folder: Path, **ini: str) -> Settings:
@@ -22,6 +25,17 @@ def settings_in(folder: Path, **ini: str) -> Settings:
             **{f"huimages.{key}": value for key, value in ini.items()},
         }
     )
+
+
+@contextmanager
+def storage_in(folder: Path, **ini: str) -> Iterator[Storage]:
+    """The storage of such services, closed in the end."""
+    storage = build_storage(settings_in(folder, **ini))
+    try:
+        yield storage
+    finally:
+        for backend in (storage.metadata, storage.originals, storage.cache):
+            backend.close()
 
 
 def services_in(folder: Path, **ini: str) -> Services:

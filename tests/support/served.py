@@ -13,7 +13,8 @@ from pathlib import Path
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Image
 from huimages_app.factory import build_services
-from huimages_app.services import Description, Services
+from huimages_app.services.container import Services
+from huimages_app.services.uploads import Description
 
 from .landscapes import landscape
 from .pictures import photo
@@ -116,5 +117,5 @@ def _fill(services: Services, landscapes: int) -> dict[str, Image]:
         )
         with (PHOTOS / f"{name}.jpeg").open("rb") as file:
             images[name] = services.uploads.add(file, said, "vera").image
-        services.editing.rate(images[name].id, "vera", 8)
+        services.annotations.rate(images[name].id, "vera", 8)
     return images

@@ -13,9 +13,10 @@ from webtest import TestApp
 from huimages_app.app import make_app
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Image
-from huimages_app.factory import build_services
-from huimages_app.services import Description, Services
+from huimages_app.factory import build_services, build_storage
 from huimages_app.services.accounts import Accounts
+from huimages_app.services.container import Services
+from huimages_app.services.uploads import Description
 
 from . import pictures
 
@@ -56,9 +57,10 @@ class Site:
                 **{f"huimages.{key}": value for key, value in ini.items()},
             }
         )
-        services = build_services(self.settings)
+        self.storage = build_storage(self.settings)
+        services = build_services(self.settings, self.storage)
         # Passwords hashed as carefully as in earnest would take most of the tests' time.
-        accounts = Accounts(services.metadata.documents, FAST)
+        accounts = Accounts(self.storage.metadata.documents, FAST)
         self.services: Services = dataclasses.replace(services, accounts=accounts)
         self.app = TestApp(make_app(self.settings, self.services))
 

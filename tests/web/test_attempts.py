@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.domain.ids import image_id as id_of
-from huimages_app.services import Description
+from huimages_app.services.uploads import Description
 from tests.support import pictures
 from tests.support.site import CLOSED, Site
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from huimages_app.services import limits_of
+from huimages_app.factory import limits_of
 from huimages_app.services.previews import Previews
 from tests.support import pictures
 from tests.support.site import Site
@@ -46,9 +46,9 @@ def test_an_upload_of_the_same_reads_the_original_no_more(site: Site, photo: byt
     id_ = site.upload(photo)
     site.services.worker.join()
     shutil.rmtree(site.folder / "originals")
-    services = site.services
+    storage, worker = site.storage, site.services.worker
     limits = limits_of(site.settings)
-    chain = Previews(services.originals, services.metadata, services.cache, limits, services.worker)
+    chain = Previews(storage.originals, storage.metadata, storage.cache, limits, worker)
     assert chain.make(id_)
 
 

@@ -70,7 +70,7 @@ def test_last_modified_is_not_after_date(site: Site, path: str, created: str) ->
     site.app.post(
         f"/api/v1/images?created={created}", PHOTO, {"Content-Type": "image/jpeg"}, status=201
     )
-    [image] = site.services.metadata.search.random(1)
+    [image] = site.services.images.random(1)
     answer = site.app.get(path.replace("ID", image.id))
     modified = parsedate_to_datetime(answer.headers["Last-Modified"])
     assert modified <= datetime.now(UTC)

@@ -79,15 +79,15 @@ def test_setup(databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_from_the_upload_to_the_removal(site: Site) -> None:
     id_ = site.upload(pictures.photo(300, 200), query="?title=Gull&tags=sea,sun")
     assert site.app.get(f"/240x160/{id_}.jpeg").content_type == "image/jpeg"
-    site.services.editing.rate(id_, "vera", 8)
+    site.services.annotations.rate(id_, "vera", 8)
     for path in ("/", "/image/", "/tag/sea/", "/search?q=gul", "/search?q=gull+su"):
         assert f"/image/{id_}/" in site.app.get(path).text
     site.services.editing.trash(id_)
     assert shown(site.app.get("/image/")) == []
     site.services.editing.remove(id_)
     with pytest.raises(RemovedImage):
-        site.services.metadata.images.get(id_)
-    assert site.services.metadata.search.tags() == []
+        site.services.images.get_any(id_)
+    assert site.services.images.tags() == []
 
 
 def test_pictures_of_an_old_site(site: Site, databases: Databases) -> None:

@@ -139,7 +139,7 @@ def test_open_graph(site: Site, browser: TestApp) -> None:
 
 def test_schema_org(site: Site, browser: TestApp) -> None:
     image = site.add(width=800, height=600, title="Quay", tags=["sea"])
-    site.services.editing.rate(image.id, "vera", 8)
+    site.services.annotations.rate(image.id, "vera", 8)
     page = browser.get(f"/image/{image.id}/")
     data = json.loads(page.html.select_one('script[type="application/ld+json"]').string)
     assert (data["@type"], data["name"], data["keywords"]) == ("ImageObject", "Quay", ["sea"])

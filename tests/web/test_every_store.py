@@ -104,10 +104,8 @@ def test_the_life_of_a_picture(site: Site) -> None:
     post(site, page + "trash")
     assert post(site, "/trash/", id=id_, action="remove").text == "1"
     app.get(f"/240x160/{id_}", status=410)
-    assert site.services.metadata.search.tags() == []
-    assert (
-        list(site.services.originals.ids()) == list(site.services.metadata.images.ids()) == [older]
-    )
+    assert site.services.images.tags() == []
+    assert list(site.storage.originals.ids()) == list(site.storage.metadata.images.ids()) == [older]
     assert site.cached() == []
     app.reset()
     assert site.upload(PHOTO) == id_  # and back again

@@ -101,7 +101,7 @@ def test_nothing_yet(site: Site) -> None:
 def test_hostile_texts_stay_texts(site: Site) -> None:
     image = site.add(title=HOSTILE, tags=["<b>"])
     # As an old site may have it: control characters that XML can't hold.
-    site.services.metadata.images.update(
+    site.storage.metadata.images.update(
         image.id, lambda image: replace(image, titles=(HOSTILE + "\x01\uffff",), alt=HOSTILE)
     )
     found = feed(site, "/feed.atom")

@@ -87,20 +87,20 @@ def test_a_visitor_gets_a_cookie_with_the_first_thing_said(site: Site) -> None:
     [cookie] = [c for c in answer.headers.getall("Set-Cookie") if "visitor" in c]
     assert "Max-Age=94608000" in cookie
     assert "HttpOnly" in cookie
-    [visitor] = site.services.metadata.annotations.of_image(answer.text)
+    [visitor] = site.storage.metadata.annotations.of_image(answer.text)
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
     site.app.post("/upload/api/?tags=sand", upload_files=FILES, headers={"X-CSRF-Token": token})
-    assert site.services.metadata.annotations.get(answer.text, visitor).tags == ("sea", "sand")
+    assert site.services.annotations.get(answer.text, visitor).tags == ("sea", "sand")
 
 
 def test_a_visitor_cookie_that_was_not_signed_here_is_nobody(site: Site) -> None:
     answer = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
-    [visitor] = site.services.metadata.annotations.of_image(answer.text)
+    [visitor] = site.storage.metadata.annotations.of_image(answer.text)
     forger = TestApp(site.app.app)
     forger.set_cookie("huimages_visitor", visitor)
     token = forger.get("/upload/").forms["upload"]["csrf_token"].value
     forger.post("/upload/api/?tags=evil", upload_files=FILES, headers={"X-CSRF-Token": token})
-    assert site.services.metadata.annotations.get(answer.text, visitor).tags == ("sea",)
+    assert site.services.annotations.get(answer.text, visitor).tags == ("sea",)
 
 
 # -- the cookie of huImages 2.2 -------------------------------------------------------------
@@ -109,10 +109,10 @@ OLD = "ORSXG5DUMVZXIZLTORSXG5DTMU"
 
 
 def test_an_old_cookie_brings_a_copy_of_the_favourites_and_nothing_else(site: Site) -> None:
-    metadata = site.services.metadata
+    metadata = site.storage.metadata
     image_id = site.upload(FILES[0][2])
-    site.services.editing.favorite(image_id, OLD, favorite=True)
-    site.services.editing.rate(image_id, OLD, 7)
+    site.services.annotations.favorite(image_id, OLD, favorite=True)
+    site.services.annotations.rate(image_id, OLD, 7)
     before = metadata.annotations.get(image_id, OLD)
     site.app.set_cookie("_hda", f"1262304000,{OLD},1262305000")
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
@@ -129,7 +129,7 @@ def test_an_old_cookie_brings_a_copy_of_the_favourites_and_nothing_else(site: Si
 
 def test_the_favourites_page_shows_those_of_an_old_cookie(site: Site) -> None:
     image_id = site.upload(FILES[0][2])
-    site.services.editing.favorite(image_id, OLD, favorite=True)
+    site.services.annotations.favorite(image_id, OLD, favorite=True)
     assert image_id not in site.app.get("/favorites/")
     site.app.set_cookie("_hda", f"1262304000,{OLD}")
     answer = site.app.get("/favorites/")
@@ -142,7 +142,7 @@ def test_the_favourites_page_shows_those_of_an_old_cookie(site: Site) -> None:
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_the_cookie_as_the_old_site_wrote_it(site: Site, comma: str, quote: str) -> None:
     image_id = site.upload(FILES[0][2])
-    site.services.editing.favorite(image_id, OLD, favorite=True)
+    site.services.annotations.favorite(image_id, OLD, favorite=True)
     value = comma.join(["1262304000", OLD, "1262305000"])
     cookie = f"a=b; _hda={quote}{value}{quote}; c=d"
     assert image_id in TestApp(site.app.app).get("/favorites/", headers={"Cookie": cookie})
@@ -155,7 +155,7 @@ def test_an_old_cookie_that_is_none(site: Site, cookie: str) -> None:
     answer = site.app.post(
         "/upload/api/?tags=a", upload_files=FILES, headers={"X-CSRF-Token": token}
     )
-    assert len(site.services.metadata.annotations.of_image(answer.text)) == 1
+    assert len(site.storage.metadata.annotations.of_image(answer.text)) == 1
 
 
 # -- headers --------------------------------------------------------------------------------

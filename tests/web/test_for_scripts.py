@@ -89,10 +89,10 @@ def test_a_picture_that_is_there_takes_what_a_batch_says(site: Site) -> None:
     said = {"id": image.id, "filename": "x.jpg", "title": "Dusk", "tags": "sea", "artnr": "2"}
     [found] = site.app.post("/upload/known", said).json["files"]
     assert found["title"] == "Dusk"
-    changed = site.services.image(image.id)
+    changed = site.services.images.get(image.id)
     assert changed.titles == ("Quay", "Dusk")
     assert changed.references == {"artnr": ("1", "2")}
-    assert set(site.services.metadata.annotations.summary(image.id).tags) == {"sea"}
+    assert set(site.services.annotations.summary(image.id).tags) == {"sea"}
     site.app.reset()  # the cookie of the visitor who tagged
     nothing = site.app.post("/upload/known", {"id": image.id})
     assert nothing.json["files"][0]["title"] == "Dusk"

@@ -121,7 +121,7 @@ def test_a_form_of_more_than_all_uploads_may_weigh_is_not_read(site: Site) -> No
 def test_file_names(site: Site, sent: bytes, kept: str) -> None:
     status, _, image_id = send(site, upload_form(sent, PHOTO + sent)).partition(" ")
     assert status == "200"
-    assert site.services.metadata.images.get(image_id).filename == kept
+    assert site.services.images.get_any(image_id).filename == kept
     page = site.browser().get(f"/image/{image_id}/")
     assert "<img src=x" not in page.text
     assert page.text.isprintable() or "\0" not in page.text
@@ -150,7 +150,7 @@ def _parts(name: str) -> Iterable[str]:
 def test_form_part_with_unusual_filename_is_accepted(site: Site, head: bytes, kept: str) -> None:
     status, _, image_id = send(site, form((head, PHOTO + head))).partition(" ")
     assert status == "200"
-    assert site.services.metadata.images.get(image_id).filename == kept
+    assert site.services.images.get(image_id).filename == kept
 
 
 def test_form_part_with_latin1_text_and_utf8_text_is_read(site: Site) -> None:

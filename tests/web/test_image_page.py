@@ -150,14 +150,14 @@ def test_titles_are_changed_and_taken_back_again(
     assert page.html.h1.text == "Harbour"
     form = [f for f in page.forms.values() if f.action.endswith("update_title")][1]
     assert form.submit().follow().html.h1.text == "Quay"
-    assert site.services.image(image.id).titles == ("Harbour", "Quay")
+    assert site.services.images.get(image.id).titles == ("Harbour", "Quay")
 
 
 def test_alternative_text_and_references(site: Site, browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/")
     page = send(page, "update_alt", value="A quay at dusk")
     page = send(page, "references", artnr="10107, 10108", others="Path: x:y\n\nold:1\nold:2")
-    known = site.services.image(image.id)
+    known = site.services.images.get(image.id)
     assert known.alt == "A quay at dusk"
     assert known.references == {
         "artnr": ("10107", "10108"),
@@ -187,15 +187,15 @@ def test_the_focal_point_by_click_and_by_number(site: Site, browser: TestApp, im
         "point.y": "213",
     }
     page = browser.post(path + "focus", fields).follow()
-    assert site.services.image(image.id).focus == (0.25, 1.0)
+    assert site.services.images.get(image.id).focus == (0.25, 1.0)
     assert "150x150!25,100" in page.html.select_one(".crops img")["src"]
     numbers = next(f for f in page.forms.values() if "x" in f.fields)
     numbers["x"], numbers["y"] = "30", "70"
     page = numbers.submit().follow()
-    assert site.services.image(image.id).focus == (0.3, 0.7)
+    assert site.services.images.get(image.id).focus == (0.3, 0.7)
     numbers = next(f for f in page.forms.values() if "x" in f.fields)
     numbers.submit("clear", value="1")
-    assert site.services.image(image.id).focus is None
+    assert site.services.images.get(image.id).focus is None
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ def test_an_original_that_got_damaged_is_kept(site: Site, photo: bytes) -> None:
         answer = site.app.get(f"/{size}/{id_}.jpeg", status=502)
         assert answer.headers["Cache-Control"] == "no-store"
     assert file.read_bytes() == photo[:2000]
-    assert site.services.metadata.images.get(id_).trashed is None
+    assert site.services.images.get_any(id_).trashed is None
     assert site.cached() == []
 
 

@@ -23,14 +23,14 @@ def csrf(site: Site) -> dict[str, str]:
 
 
 def test_rating_answers_the_average(site: Site, image: Image) -> None:
-    site.services.editing.rate(image.id, "somebody else", 8)
+    site.services.annotations.rate(image.id, "somebody else", 8)
     path = f"/image/{image.id}/rate/"
     assert site.app.post(path, {"rating": "7"}).text == "7.5"
     answer = site.app.post(path, {"rating": "4"}, headers={**JSON, **csrf(site)})
     assert answer.json == {"average": 6, "count": 2, "own": 4}
     answer = site.app.post(path, {"rating": ""}, headers=csrf(site))
     assert answer.text == "8"
-    site.services.editing.rate(image.id, "somebody else", None)
+    site.services.annotations.rate(image.id, "somebody else", None)
     assert site.app.post(path, {"rating": ""}, headers=csrf(site)).text == ""
 
 
@@ -82,7 +82,7 @@ def test_other_changes_answer_scripts(site: Site, image: Image) -> None:
     answer = site.app.post(path + "references", fields, headers=JSON)
     assert answer.json == {"references": {"artnr": ["1", "2"]}}
     assert site.app.post(path + "untag", {"tag": "sea"}, headers=JSON).json == {"removed": "sea"}
-    assert site.services.metadata.annotations.summary(image.id).tags == {"seal": 1}
+    assert site.services.annotations.summary(image.id).tags == {"seal": 1}
     assert site.app.post(path + "trash", headers=JSON).json == {"trashed": image.id}
     site.app.post(path + "trash", headers=JSON)
     site.app.post(path + "rate/", {"rating": "1"}, status=404)
@@ -95,7 +95,7 @@ def test_a_visitor_takes_back_own_tags_only(tmp_path_factory: pytest.TempPathFac
     site.app.post(path + "untag", {"tag": "sea"})
     site.app.post(path + "tag/", {"newtag": "sea sand"})
     site.app.post(path + "untag", {"tag": "sea"}, headers=csrf(site))
-    assert site.services.metadata.annotations.summary(image.id).tags == {"sea": 1, "sand": 1}
+    assert site.services.annotations.summary(image.id).tags == {"sea": 1, "sand": 1}
     site.services.close()
 
 
@@ -109,7 +109,7 @@ def test_forms_lead_back_to_this_site_only(site: Site, image: Image, back: str) 
 def test_the_upload_api_answers_the_id(site: Site) -> None:
     files = [("uploadfile", "a.jpg", pictures.photo(60, 40))]
     image_id = site.app.post("/upload/api/?title=T&tags=a+b&artnr=1", upload_files=files).text
-    image = site.services.image(image_id)
+    image = site.services.images.get(image_id)
     assert (image.title, image.references) == ("T", {"artnr": ("1",)})
     answer = site.app.post("/upload/api/", upload_files=files, headers={**JSON, **csrf(site)})
     assert answer.json["id"] == image_id

@@ -103,7 +103,7 @@ def test_what_is_known_grows(site: Site) -> None:
     remote.set_title(ID, "Newest")
     remote.set_title(ID, "")
     remote.update_metadata(ID)
-    image = site.services.image(ID)
+    image = site.services.images.get(ID)
     assert image.titles == ("Old", "New", "Newest")
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("shop", "web")
@@ -124,7 +124,7 @@ def test_what_is_deleted_is_in_the_trash(site: Site) -> None:
     remote.save_image(PHOTO)
     remote.delete_image(ID)
     remote.delete_image(ID)
-    assert site.services.metadata.images.get(ID).trashed
+    assert site.services.images.get_any(ID).trashed
     assert remote.scaled_imagedata(ID) is None
 
 
@@ -303,7 +303,7 @@ def test_who_always_loses_gives_up(site: Site, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(api, "api", with_a_rival)
     with pytest.raises(EditConflict):
         remote.update_metadata(ID, title="Mine")
-    titles = site.services.image(ID).titles
+    titles = site.services.images.get(ID).titles
     assert len(titles) == 5
     assert "Mine" not in titles
 

@@ -46,7 +46,7 @@ def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
 
 def fill(site: Site, number: int) -> None:
     """Records without originals: pages ask for none."""
-    metadata = site.services.metadata
+    metadata = site.storage.metadata
     for n in range(number):
         moment = START + timedelta(minutes=n)
         image = Image(

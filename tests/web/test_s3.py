@@ -61,7 +61,7 @@ def test_up_and_down(site: Site) -> None:
     assert answer.content_type == "image/jpeg"
     site.services.editing.remove(identifier)
     site.app.get(f"/o/{identifier}", status=410)
-    assert list(site.services.originals.ids()) == []
+    assert list(site.storage.originals.ids()) == []
 
 
 def test_originals_can_be_fetched_from_s3_itself(tmp_path: Path, ini: dict[str, str]) -> None:
@@ -97,7 +97,7 @@ def test_goes_on_without_s3(site: Site, proxy: FaultProxy, fault: Fault) -> None
         )
         site.app.get("/healthz")
         site.app.get("/readyz", status=503)
-    assert site.services.metadata.search.count() == 1
+    assert site.services.images.count() == 1
     site.app.get(f"/101x100/{identifier}.jpeg")
     assert site.app.get(f"/o/{identifier}").body == PHOTO
     assert site.upload(OTHER) == image_id(OTHER)
@@ -108,7 +108,7 @@ def test_a_download_that_breaks_off_costs_nobody_a_picture(site: Site, proxy: Fa
     identifier = site.upload(PHOTO)
     with proxy.broken(Fault(only=b"GET ", cut_answer=len(PHOTO) // 2)):
         site.app.get(f"/102x100/{identifier}.jpeg", status=503)
-    assert not site.services.metadata.images.get(identifier).trashed
+    assert not site.services.images.get_any(identifier).trashed
     site.app.get(f"/102x100/{identifier}.jpeg")
 
 
@@ -118,7 +118,7 @@ def test_an_old_bucket_is_used_up(server: S3Server, tmp_path: Path, ini: dict[st
     identifier = image_id(PHOTO)
     server.client.put_object(Bucket=old.bucket, Key=f"{identifier}.jpeg", Body=PHOTO)
     site = Site(tmp_path, **ini, **{"originals.fallbacks": f"s3:{old.bucket}"})
-    with site.services.originals.open(identifier) as file:
+    with site.storage.originals.open(identifier) as file:
         assert file.read() == PHOTO
     head = server.client.head_object(Bucket=ini["s3.bucket"], Key=identifier)
     assert head["ContentType"] == "image/jpeg"

@@ -37,11 +37,11 @@ def test_tags_are_added_and_removed(site: Site, browser: TestApp, images: list[I
     page = chosen.submit("action", value="tag").follow()
     assert page.request.path == "/tag/all/"
     assert page.html.select_one("[role=status]").text == "The tags of 2 pictures were changed."
-    tags = [set(site.services.metadata.annotations.summary(image.id).tags) for image in images]
+    tags = [set(site.services.annotations.summary(image.id).tags) for image in images]
     assert tags == [{"all", "dusk", "sea"}, {"all", "dusk", "sea"}, {"all"}]
     chosen = choose(browser.get("/tag/sea/"), images[0], tags="sea all")
     chosen.submit("action", value="untag")
-    assert set(site.services.metadata.annotations.summary(images[0].id).tags) == {"dusk"}
+    assert set(site.services.annotations.summary(images[0].id).tags) == {"dusk"}
 
 
 def test_a_download_is_a_zip_of_the_originals(
@@ -53,7 +53,7 @@ def test_a_download_is_a_zip_of_the_originals(
     archive = zipfile.ZipFile(io.BytesIO(answer.body))
     assert archive.testzip() is None
     assert archive.namelist() == ["DSC.jpg", "DSC-2.jpg"]
-    with site.services.originals.open(images[0].id) as original:
+    with site.storage.originals.open(images[0].id) as original:
         assert archive.read("DSC.jpg") == original.read()
 
 
@@ -85,7 +85,7 @@ def test_only_what_lies_in_the_trash_can_be_removed(site: Site, images: list[Ima
     fields = {"action": "remove", "id": [images[0].id, "A" * 32 + "01"]}
     answer = site.app.post("/trash/", fields, headers={"Accept": "application/json"})
     assert answer.json == {"done": []}
-    assert site.services.image(images[0].id)
+    assert site.services.images.get(images[0].id)
     site.app.get(f"/trash/{images[0].id}", status=404)
     site.app.get("/trash/nonsense", status=404)
 
@@ -123,7 +123,7 @@ def test_who_may_not_is_refused(tmp_path_factory: pytest.TempPathFactory) -> Non
         site.app.post("/selection/", fields, status=[401, 403])
     site.app.post("/trash/", {"action": "restore", "id": image.id}, status=[401, 403])
     assert site.app.get("/selection/").location == "http://localhost/image/"
-    assert site.services.image(image.id)
+    assert site.services.images.get(image.id)
     site.services.close()
 
 
@@ -136,7 +136,7 @@ def test_editors_restore_and_only_admins_remove(
     page = site.browser().get("/trash/")
     assert [b["value"] for b in page.html.select("button[name=action]")] == ["restore"]
     site.app.post("/trash/", {"action": "remove", "id": image.id}, status=[401, 403])
-    assert site.services.metadata.images.get(image.id)
+    assert site.services.images.get_any(image.id)
     site.services.close()
 
 
@@ -150,7 +150,7 @@ def test_the_trash_is_paged(site: Site, browser: TestApp) -> None:
 
 
 def test_an_archive_has_a_limit(site: Site, images: list[Image]) -> None:
-    site.services.metadata.images.update(
+    site.storage.metadata.images.update(
         images[0].id, lambda image: replace(image, length=5 * 10**9)
     )
     fields = {"action": "download", "id": images[0].id}

@@ -74,7 +74,7 @@ def test_a_signature_ends_and_caches_know(strict: Site, image_id: str) -> None:
 def test_templates_and_tags_sign_by_themselves(tmp_path: Path) -> None:
     site = Site(tmp_path, signed="all")
     image_id = site.upload(pictures.photo(width=300, height=200))
-    image = site.services.metadata.images.get(image_id)
+    image = site.services.images.get_any(image_id)
     get(site, f"/240x160/{image_id}.jpeg", 403)
     get(site, f"/o/{image_id}", 403)
     get(site, site.services.urls.named_url(image, "small"), 200)
@@ -123,7 +123,7 @@ def test_one_image_does_not_fill_the_cache(strict: Site, image_id: str) -> None:
 
 def test_while_metadata_is_down_no_new_focal_point_is_taken(strict: Site, image_id: str) -> None:
     database = strict.folder / "metadata.sqlite"
-    strict.services.metadata.close()
+    strict.storage.metadata.close()
     database.rename(database.with_suffix(".gone"))
     database.mkdir()
     get(strict, f"/150x150!1,2/{image_id}.jpeg", 503)

@@ -18,7 +18,8 @@ from huimages_app.domain.models import Query
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import UnknownImage
 from huimages_app.factory import build_services
-from huimages_app.services import Description, Services
+from huimages_app.services.container import Services
+from huimages_app.services.uploads import Description
 from tests.support import pictures
 
 SECONDS = 4.0
@@ -63,11 +64,11 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
             assert served.file.read() == PICTURES[number]
             served.close()
         case "page":
-            services.metadata.search.page(Query(), 20)
+            services.images.page(Query(), 20)
         case "tag":
-            services.editing.tag(id_, visitor, f"tag{chance.randrange(9)}")
+            services.annotations.tag(id_, visitor, [f"tag{chance.randrange(9)}"])
         case "rate":
-            services.editing.rate(id_, visitor, chance.randrange(11))
+            services.annotations.rate(id_, visitor, chance.randrange(11))
         case "retitle":
             services.editing.retitle(id_, f"Title {chance.random()}")
         case _:
@@ -102,16 +103,12 @@ def test_everything_at_once(tmp_path: Path) -> None:
     assert min(done) > 20
     services = build_services(settings(tmp_path))
     assert list(services.integrity.check()) == []
-    shown = {
-        image.id
-        for image in services.metadata.images.get_many(IDS).values()
-        if image.trashed is None
-    }
+    shown = {image.id for image in services.images.get_many(IDS).values() if image.trashed is None}
     cached = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert {path.parent.name for path in cached} <= shown
     # Every picture can be put back, whatever was done to it.
     for number, id_ in enumerate(IDS):
         act(services, "upload", number, random.Random(0))
         services.renditions.get(id_, Size.parse("50x50"), parse_format("jpeg")).close()
-    assert services.metadata.search.page(Query(), 20).next is None
+    assert services.images.page(Query(), 20).next is None
     services.close()

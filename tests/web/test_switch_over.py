@@ -263,13 +263,13 @@ def test_the_rest_of_the_recipe(stores: Stores, site: Site, tmp_path: Path) -> N
     ran = huimages(ini, "check", "--repair")
     assert ran.status == 1  # one original is lost
     assert ran.out == ["10 images: 10 wrong, 9 repaired"]
-    turned = site.services.metadata.images.get(id_of("turned"))
+    turned = site.services.images.get_any(id_of("turned"))
     assert (turned.width, turned.height) == (60, 40)
-    assert site.services.metadata.images.get(id_of("without a type")).contenttype == "image/jpeg"
+    assert site.services.images.get_any(id_of("without a type")).contenttype == "image/jpeg"
     # Found in a backup, the lost one comes back to its title.
     (tmp_path / "backup.jpeg").write_bytes(IMAGES["lost"].content)
     assert huimages(ini, "import", tmp_path / "backup.jpeg").status == 0
-    assert site.services.metadata.images.get(id_of("lost")).titles == ("Verloren",)
+    assert site.services.images.get_any(id_of("lost")).titles == ("Verloren",)
     assert huimages(ini, "check").out == ["10 images: 0 wrong"]
     report = json.loads("\n".join(huimages(ini, "check", "--site", "--json").out))
     assert [line.split(":")[0] for line in report["next"]] == ["docs/switch-over.md"]

@@ -19,7 +19,7 @@ from PIL import Image
 
 from huimages_app.config.loading import read_settings
 from huimages_app.factory import build_services
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 from huimages_app.services.maintenance.integrity import Problem
 from tests.support import pictures
 from tests.support.processes import free_port, serving
@@ -105,7 +105,7 @@ def test_many_upload_the_same_picture_at_once(
     assert len([path for path in (folder / "var/originals").rglob(id_) if path.is_file()]) == 1
     with opened(folder) as services:
         # Nothing that anybody said was lost, or is there twice.
-        assert sorted(services.metadata.images.get(id_).titles) == [f"Title {n}" for n in range(6)]
+        assert sorted(services.images.get_any(id_).titles) == [f"Title {n}" for n in range(6)]
 
 
 def test_killed_in_the_middle_of_uploads(tmp_path: Path, client: httpx.Client) -> None:
@@ -139,7 +139,7 @@ def test_killed_in_the_middle_of_uploads(tmp_path: Path, client: httpx.Client) -
         # An original whose record was not written yet; the next upload of it, or
         # `huimages check --repair`, completes it.
         assert {finding.problem for finding in findings} <= {Problem.NO_RECORD}
-        assert len(services.metadata.images.get_many(stored)) == len(set(stored)) == len(stored)
+        assert len(services.images.get_many(stored)) == len(set(stored)) == len(stored)
     with pserve(tmp_path) as (url, _):
         answer = client.get(f"{url}/o/{stored[-1]}")
         assert answer.content.startswith(pictures.photo(300, 200))

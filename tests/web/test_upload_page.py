@@ -32,10 +32,10 @@ def test_a_batch_shares_title_tags_and_article_number(site: Site, browser: TestA
     assert "uploaded" in good.text
     assert "broken.jpg" in bad.text
     assert "This is no picture, or a damaged one." in bad.text
-    image = site.services.image(image_id(photo(2)))
+    image = site.services.images.get(image_id(photo(2)))
     assert (image.title, image.filename) == ("Quay", "two.jpg")
     assert image.references == {"artnr": ("10106",)}
-    assert set(site.services.metadata.annotations.summary(image.id).tags) == {"sea", "dusk"}
+    assert set(site.services.annotations.summary(image.id).tags) == {"sea", "dusk"}
 
 
 def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
@@ -53,7 +53,7 @@ def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
 def test_article_numbers_from_file_names(tmp_path: Path, pattern: str, number: object) -> None:
     site = Site(tmp_path, **{"upload.artnr_pattern": pattern})
     site.app.post("/upload/", upload_files=[("uploadfile", "10106_side.jpg", photo())])
-    assert site.services.image(image_id(photo())).references.get("artnr") == number
+    assert site.services.images.get(image_id(photo())).references.get("artnr") == number
     assert "Otherwise it is taken from the file names" in site.browser().get("/upload/")
     site.services.close()
 

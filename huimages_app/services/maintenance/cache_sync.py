@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +32,8 @@ class CacheInvalidator:
         cache: RenditionCache,
         checkpoint: Path,
         interval: float,
-        *,
-        prepare: Callable[[], None] | None = None,  # of the metadata alone if not given
     ) -> None:
         self._metadata = metadata
-        self._prepare = prepare or metadata.prepare
         self._cache = cache
         self._checkpoint = checkpoint
         self._interval = interval
@@ -84,7 +80,7 @@ class CacheInvalidator:
         while not self._stop.is_set():
             try:
                 if not prepared:
-                    self._prepare()
+                    self._metadata.prepare()
                     prepared = True
                 self.catch_up()
             except StorageUnavailable as error:

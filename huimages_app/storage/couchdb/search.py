@@ -11,7 +11,7 @@ from typing import Any
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
-from ...domain.models import Changes, Image, Neighbours, Page, Query
+from ...domain.models import Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
@@ -64,21 +64,26 @@ class CouchSearch(ImageSearch):
             back = _encoded(query, not forward, Start(place, inclusive=not scan.found))
         return Page(images, ahead, back) if forward else Page(images, back, ahead)
 
-    def neighbours(self, query: Query, image_id: str) -> Neighbours:
+    def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         planned = plan(query, self._images, self._visitors)
         document = self._images.get(image_id)
         if planned is None or document is None:
-            return Neighbours()
+            return Window()
         of_annotations = planned.said or any(c.of_annotations for c in planned.conditions.values())
         annotations = self._marks([image_id])[image_id] if of_annotations else []
         if not all(c.holds(document, annotations) for c in planned.conditions.values()):
-            return Neighbours()
+            return Window()
         start = Start(planned.place(document, annotations))
-        ids = []
-        for forward in (False, True):
-            found = self._scan(planned, start, 1, forward=forward).found
-            ids.append(found[0][1].id if found else None)
-        return Neighbours(*ids)
+        images_before = self._images_from(planned, start, before, forward=False)[::-1]
+        return Window(images_before, self._images_from(planned, start, after, forward=True))
+
+    def _images_from(
+        self, plan: Plan, start: Start, limit: int, *, forward: bool
+    ) -> tuple[Image, ...]:
+        if not limit:
+            return ()
+        scan = self._scan(plan, start, limit, forward=forward)
+        return tuple(image for _, image in scan.found)
 
     def random(self, count: int) -> list[Image]:
         if count <= 0:

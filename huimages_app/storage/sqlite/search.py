@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from ...domain.models import Changes, Image, Neighbours, Page, Query
+from ...domain.models import Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
@@ -43,16 +43,16 @@ class SqliteSearch(ImageSearch):
             previous=cursors.encode(query, (-1, *(first or ()))) if has_previous else None,
         )
 
-    def neighbours(self, query: Query, image_id: str) -> Neighbours:
+    def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:
             collection = collection_of(db, query)
             place = collection.find(db, image_id) if collection else None
             if collection is None or place is None:
-                return Neighbours()
-            before = collection.rows(db, place, 1, forward=False)
-            after = collection.rows(db, place, 1)
-        return Neighbours(
-            before[0].image.id if before else None, after[0].image.id if after else None
+                return Window()
+            rows_before = collection.rows(db, place, before, forward=False)[::-1]
+            rows_after = collection.rows(db, place, after)
+        return Window(
+            tuple(row.image for row in rows_before), tuple(row.image for row in rows_after)
         )
 
     def random(self, count: int) -> list[Image]:

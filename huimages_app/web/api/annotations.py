@@ -13,7 +13,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Annotation
-from ...domain.tags import MAX_LENGTH, MAX_TAGS, clean_tag
+from ...domain.tags import MAX_LENGTH, MAX_TAGS, clean_tag, parse_tags
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.site import Site
@@ -47,8 +47,8 @@ def add_tags(context: ApiImage, request: Request) -> Response:
     if "tags" not in given:
         raise BadInput('send {"tags": ["…"]}')
     require_match(request, digest(_tags(context, request)))
-    visitor_id = request.ensure_visitor()
-    request.services.editing.tag(context.image_id, visitor_id, " ".join(given["tags"]))
+    tags = parse_tags(" ".join(given["tags"]))
+    request.services.annotations.tag(context.image_id, request.ensure_visitor(), tags)
     return json_answer(_tags(context, request))
 
 
@@ -65,12 +65,12 @@ def remove_tags(context: ApiImage, request: Request) -> Response:
     if everyone and not Site(request).may(EDIT):
         raise HTTPForbidden("only editors remove the tags of everyone")
     require_match(request, digest(_tags(context, request)))
-    editing = request.services.editing
+    annotations = request.services.annotations
     for tag in tags:
         if everyone:
-            editing.untag_all(context.image_id, tag)
+            annotations.untag_all(context.image_id, tag)
         elif request.visitor_id:
-            editing.untag(context.image_id, request.visitor_id, tag)
+            annotations.untag(context.image_id, request.visitor_id, tag)
     return json_answer(_tags(context, request))
 
 
@@ -116,19 +116,19 @@ def set_favorite(context: ApiImage, request: Request) -> Response:
     query(request)
     require_match(request, digest(_favorite(context, request)))
     visitor_id = request.ensure_visitor()
-    request.services.editing.favorite(context.image_id, visitor_id, request.method == "PUT")
+    request.services.annotations.favorite(context.image_id, visitor_id, request.method == "PUT")
     return json_answer(_favorite(context, request))
 
 
 def _rated(context: ApiImage, request: Request, rating: int | None) -> Response:
     require_match(request, digest(_rating(context, request)))
-    request.services.editing.rate(context.image_id, request.ensure_visitor(), rating)
+    request.services.annotations.rate(context.image_id, request.ensure_visitor(), rating)
     return json_answer(_rating(context, request))
 
 
 def _tags(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
-    summary = request.services.metadata.annotations.summary(context.image_id)
+    summary = request.services.annotations.summary(context.image_id)
     return {
         "items": [
             {"tag": tag, "count": summary.tags[tag], "own": tag in own.tags}
@@ -140,23 +140,21 @@ def _tags(context: ApiImage, request: Request) -> dict[str, Any]:
 def _rating(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
     return {
-        **rating_of(request.services.metadata.annotations.summary(context.image_id)),
+        **rating_of(request.services.annotations.summary(context.image_id)),
         "own": own.rating,
     }
 
 
 def _favorite(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
-    count = request.services.metadata.annotations.summary(context.image_id).favorites
+    count = request.services.annotations.summary(context.image_id).favorites
     return {"favorite": own.favorite, "count": count}
 
 
 def _own(context: ApiImage, request: Request) -> Annotation:
     """What the client says about the image; raises UnknownImage."""
-    request.services.image(context.image_id)
+    request.services.images.get(context.image_id)
     if not request.visitor_id:
         return Annotation()
-    annotation: Annotation = request.services.metadata.annotations.get(
-        context.image_id, request.visitor_id
-    )
+    annotation: Annotation = request.services.annotations.get(context.image_id, request.visitor_id)
     return annotation

@@ -48,7 +48,7 @@ def images(context: ApiImages, request: Request) -> Any:
     )
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
-    page = request.services.metadata.search.page(wanted, limit, parameters.text("cursor") or None)
+    page = request.services.images.page(wanted, limit, parameters.text("cursor") or None)
     data = {"items": items.items(page.images)}
     return page_answer(request, data, {"next": page.next, "prev": page.previous})
 
@@ -67,7 +67,7 @@ def add_image(context: ApiImages, request: Request) -> Response:
 def random_image(context: ApiImages, request: Request) -> Response:
     """Some image."""
     items = Items(request, query(request, SIZE))
-    for image in request.services.metadata.search.random(1):
+    for image in request.services.images.random(1):
         return _answer(items.item(image), headers={"Cache-Control": "no-store"})
     raise HTTPNotFound("there are no images")
 
@@ -76,7 +76,7 @@ def random_image(context: ApiImages, request: Request) -> Response:
 def image(context: ApiImage, request: Request) -> Response:
     """One image."""
     items = Items(request, query(request, SIZE))
-    return _answer(items.item(request.services.image(context.image_id)))
+    return _answer(items.item(request.services.images.get(context.image_id)))
 
 
 @view_config(context=ApiImage, request_method="PATCH", permission=EDIT)
@@ -102,8 +102,8 @@ def trash_image(context: ApiImage, request: Request) -> Response:
 def neighbours(context: ApiImage, request: Request) -> Response:
     """The IDs of the images before and after one, newest first."""
     query(request)
-    request.services.image(context.image_id)
-    beside = request.services.metadata.search.neighbours(Query(), context.image_id)
+    request.services.images.get(context.image_id)
+    beside = request.services.images.neighbours(Query(), context.image_id)
     return json_answer({"previous": beside.previous, "next": beside.next})
 
 
@@ -113,7 +113,7 @@ def _expected(context: ApiImage, request: Request, items: Items) -> Any:
     Tags and ratings are no part of the record, and no change of it undoes one: they need
     not stay the same between this look and the change.
     """
-    image = request.services.image(context.image_id)
+    image = request.services.images.get(context.image_id)
     if "If-Match" not in request.headers:
         return None
     require_match(request, items.item(image).state)

@@ -20,7 +20,7 @@ def tags(context: Api, request: Request) -> Response:
     """Tags that begin with `prefix`, most used first."""
     parameters = query(request, "prefix", "limit")
     prefix, limit = clean_tag(parameters.text("prefix")), parameters.whole("limit", 100, 1, 1000)
-    found = request.services.metadata.search.tags(prefix, limit)
+    found = request.services.images.tags(prefix, limit)
     return json_answer({"items": [{"tag": tag, "count": count} for tag, count in found]})
 
 
@@ -51,7 +51,7 @@ def changes(context: Api, request: Request) -> Response:
     """The images that changed since a former answer, each once."""
     parameters = query(request, "since", "limit")
     limit = parameters.whole("limit", 1000, 1, 1000)
-    changes = request.services.metadata.search.changes(parameters.text("since"), limit)
+    changes = request.services.images.changes(parameters.text("since"), limit)
     items = [{"id": image_id, "gone": image_id in changes.gone} for image_id in changes.ids]
     following = urlencode({"since": changes.since, "limit": limit})
     return json_answer(

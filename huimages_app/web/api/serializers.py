@@ -86,13 +86,11 @@ class Items:
 
     def item(self, image: Image) -> Item:
         """One image.  Asks the store what visitors say about it."""
-        return self._item(image, self._request.services.metadata.annotations.summary(image.id))
+        return self._item(image, self._request.services.annotations.summary(image.id))
 
     def items(self, images: Sequence[Image]) -> list[dict[str, Any]]:
         """Several images."""
-        summaries = self._request.services.metadata.annotations.summaries(
-            [image.id for image in images]
-        )
+        summaries = self._request.services.annotations.summaries([image.id for image in images])
         return [self._item(image, summaries[image.id]).data for image in images]
 
     def _item(self, image: Image, summary: AnnotationSummary) -> Item:

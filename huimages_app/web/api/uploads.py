@@ -11,9 +11,8 @@ from pyramid.request import Request
 
 from ...domain.tags import parse_tags
 from ...errors import BadInput, TooLarge
-from ...services import Description, UploadResult
 from ...services.permissions import EDIT
-from ...services.uploads import PROGRAM
+from ...services.uploads import PROGRAM, Description, UploadResult
 from ..forms import IMAGE_FIELD, FormFile
 from .parameters import Parameters, query
 

@@ -109,7 +109,7 @@ def page_of(collection: Collection, request: Request) -> Page:
     if query is None:
         return Page(())
     cursor = request.GET.get("cursor") or None
-    return request.services.metadata.search.page(query, PER_PAGE, cursor)
+    return request.services.images.page(query, PER_PAGE, cursor)
 
 
 def neighbours_in(collection: Collection, image_id: str, request: Request) -> Neighbours:
@@ -117,7 +117,7 @@ def neighbours_in(collection: Collection, image_id: str, request: Request) -> Ne
     query = collection.query(request.visitor_id)
     if query is None:
         return Neighbours()
-    return request.services.metadata.search.neighbours(query, image_id)
+    return request.services.images.neighbours(query, image_id)
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ def around(context: ImagePage, request: Request) -> Response:
     "index": 3}`: the pictures in the order of the collection `?in=`; `index` is this one.
     """
     collection = Collection.parse(request.GET.get("in", ""))
-    here = request.services.image(context.image_id)
+    here = request.services.images.get(context.image_id)
     before = _walk(here, "previous", collection, request)
     after = _walk(here, "next", collection, request)
-    found = request.services.metadata.images.get_many([*before, *after])
+    found = request.services.images.get_many([*before, *after])
     earlier = [found[i] for i in reversed(before) if i in found]
     later = [found[i] for i in after if i in found]
     items = [_item(image, collection, request) for image in (*earlier, here, *later)]

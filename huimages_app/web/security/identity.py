@@ -11,8 +11,8 @@ from pyramid.authorization import Everyone
 from pyramid.request import Request
 
 from ...config.settings import Settings
-from ...services import Account, Services
-from ...services.accounts import parse_name
+from ...services.accounts import Account, parse_name
+from ...services.container import Services
 from ...services.permissions import VISITOR, roles_up_to
 from .client_ip import Addresses
 from .cookies import has_session

@@ -57,7 +57,7 @@ def _feed(collection: Collection, request: Request) -> Response:
         if cursor:
             href = f"{request.host_url}{collection.feed_path(site, cursor)}"
             add(element, "link", rel=relation, type=CONTENT, href=href)
-    summaries = request.services.metadata.annotations.summaries([image.id for image in page.images])
+    summaries = request.services.annotations.summaries([image.id for image in page.images])
     for image in page.images:
         _add_entry(element, image, summaries[image.id], request)
     return conditional(document(element), CONTENT)

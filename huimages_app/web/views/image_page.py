@@ -89,16 +89,16 @@ class Snippet:
 def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
     """All about a picture; `?in=tag:sea` is the collection somebody walks through."""
     services, image_id = request.services, context.image_id
-    image = services.image(image_id)
+    image = services.images.get(image_id)
     collection = Collection.parse(request.GET.get("in", ""))
     beside = neighbours_in(collection, image_id, request)
-    others = services.metadata.images.get_many(filter(None, [beside.previous, beside.next]))
+    others = services.images.get_many(filter(None, [beside.previous, beside.next]))
     annotation = (
-        services.metadata.annotations.get(image_id, request.visitor_id)
+        services.annotations.get(image_id, request.visitor_id)
         if request.visitor_id
         else Annotation()
     )
-    summary = services.metadata.annotations.summary(image_id)
+    summary = services.annotations.summary(image_id)
     urls = urls_of(request)
     return {
         "image": image,
@@ -111,7 +111,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
         "tags": _tags(summary, annotation, request),
         "previous": _neighbour(others.get(beside.previous or ""), collection, request),
         "next": _neighbour(others.get(beside.next or ""), collection, request),
-        "random": items_of(services.metadata.search.random(1), request),
+        "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
         "other_references": "\n".join(
@@ -128,7 +128,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
 @view_config(context=ImagePage, name="download", request_method="GET", permission=VIEW)
 def download(context: ImagePage, request: Request) -> Response:
     """The original as a file to save, under the name it was uploaded with."""
-    image = request.services.image(context.image_id)
+    image = request.services.images.get(context.image_id)
     response = picture_response(request.services.renditions.original(image.id))
     name = quote(image.filename or f"{image.id}.jpeg")
     response.content_disposition = f"attachment; filename*=UTF-8''{name}"

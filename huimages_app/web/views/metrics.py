@@ -14,7 +14,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...config.settings import Settings
-from ...services import Services
+from ...services.container import Services
 from ..resources import Root
 
 _HELP = {

@@ -33,7 +33,7 @@ def oembed(request: Request) -> Response:
     """`?url=` with `maxwidth` and `maxheight`, as oembed.com says: a photo."""
     if request.GET.get("format", "json") != "json":
         raise HTTPNotImplemented("only format=json is spoken here")
-    image = request.services.image(_image_id(request))
+    image = request.services.images.get(_image_id(request))
     box = _box(request)
     picture = shown(image, request, box)
     if picture is None:

@@ -35,11 +35,11 @@ _CLOUD = 1000  # tags on their page; a search finds the rest
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
     """Newest pictures, some at random, the tags most used."""
-    metadata = request.services.metadata
+    images = request.services.images
     return {
-        "newest": items_of(metadata.search.page(Query(), _NEWEST).images, request, Collection()),
-        "random": items_of(metadata.search.random(_RANDOM), request),
-        "cloud": cloud(metadata.search.tags(limit=_TAGS), Site(request)),
+        "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
+        "random": items_of(images.random(_RANDOM), request),
+        "cloud": cloud(images.tags(limit=_TAGS), Site(request)),
     }
 
 
@@ -58,7 +58,7 @@ def all_images(context: Images, request: Request) -> dict[str, Any]:
 @view_config(context=Images, name="random", request_method="GET", permission=VIEW)
 def random_image(context: Images, request: Request) -> HTTPFound:
     """Leads to the page of some picture."""
-    for image in request.services.metadata.search.random(1):
+    for image in request.services.images.random(1):
         response = HTTPFound(Site(request).path("image", image.id))
         response.cache_control = "no-store"
         return response
@@ -70,7 +70,7 @@ def random_image(context: Images, request: Request) -> HTTPFound:
 )
 def tags(context: Tags, request: Request) -> dict[str, Any]:
     """The whole cloud."""
-    return {"cloud": cloud(request.services.metadata.search.tags(limit=_CLOUD), Site(request))}
+    return {"cloud": cloud(request.services.images.tags(limit=_CLOUD), Site(request))}
 
 
 @view_config(
@@ -111,7 +111,7 @@ def search(context: Root, request: Request) -> dict[str, Any] | HTTPFound:
     collection = searched(request.GET.get("q", ""))
     if image_id := _image_id_in(collection.value):
         with suppress(UnknownImage):
-            image = request.services.image(image_id)
+            image = request.services.images.get(image_id)
             return HTTPFound(Site(request).path("image", image.id))
     return _shown(collection, request)
 

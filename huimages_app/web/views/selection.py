@@ -13,7 +13,6 @@ from ...domain.ids import parse_image_id
 from ...domain.tags import parse_tags
 from ...errors import BadInput, TooLarge, UnknownImage
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
-from ...services.zip_download import archive
 from ..presentation.i18n import _
 from ..presentation.responses import changed
 from ..presentation.site import Site
@@ -46,8 +45,8 @@ def selection(context: Selection, request: Request) -> Response:
         if not tags:
             raise BadInput("no tag was given")
         if action == "tag":
-            visitor_id, text = request.ensure_visitor(), " ".join(tags)
-            done = for_each(chosen, lambda id_: request.services.editing.tag(id_, visitor_id, text))
+            visitor_id, annotations = request.ensure_visitor(), request.services.annotations
+            done = for_each(chosen, lambda id_: annotations.tag(id_, visitor_id, tags))
         else:
             done = for_each(chosen, lambda id_: take_back(request, id_, tags))
         return _told(request, done, _tagged(request, len(done)))
@@ -110,11 +109,11 @@ def _tagged(request: Request, count: int) -> str:
 
 def _download(chosen: list[str], request: Request) -> Response:
     services = request.services
-    images = [i for i in services.metadata.images.get_many(chosen).values() if i.trashed is None]
+    images = services.images.get_many(chosen).values()
     total = sum(image.length for image in images)
     if total > MOST_BYTES:
         raise TooLarge(f"the pictures have {total:,} bytes, and at most {MOST_BYTES:,} are packed")
-    response = Response(app_iter=archive(services.originals, images))
+    response = Response(app_iter=services.downloads.archive(images))
     response.content_type = "application/zip"
     response.content_disposition = f"attachment; filename={_NAME}"
     return response

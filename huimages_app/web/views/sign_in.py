@@ -12,7 +12,9 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...errors import BadInput, TooManyAttempts
-from ...services import Account, Services, audit
+from ...services import audit
+from ...services.accounts import Account
+from ...services.container import Services
 from ...services.login_throttle import network_of
 from ...services.permissions import VIEW
 from ..presentation.i18n import _

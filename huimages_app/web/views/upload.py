@@ -14,9 +14,8 @@ from ...domain.ids import parse_image_id
 from ...domain.models import Image
 from ...domain.tags import parse_tags
 from ...errors import BadInput, BadUpload
-from ...services import Description, UploadResult
 from ...services.permissions import EDIT, UPLOAD
-from ...services.uploads import PROGRAM
+from ...services.uploads import PROGRAM, Description, UploadResult
 from ..error_pages import reason_of
 from ..errors import status_of
 from ..forms import UPLOAD_FIELD, FormFile
@@ -125,14 +124,15 @@ def describe_known(request: Request) -> Response:
         title = said.title or ("" if image.title else said.default_title)
         image = editing.describe(image.id, title=title, references=said.references)
         if said.tags:
-            editing.tag(image.id, request.ensure_visitor(), " ".join(said.tags))
+            annotations = request.services.annotations
+            annotations.tag(image.id, request.ensure_visitor(), said.tags)
     return _known_answer(request, image)
 
 
 def _known(request: Request, text: str) -> Image | None:
-    found = request.services.metadata.images.get_many([parse_image_id(text)])
-    # One in the trash comes back by being sent again.
-    return next((image for image in found.values() if image.trashed is None), None)
+    # An image in the trash comes back by being sent again.
+    image_id = parse_image_id(text)
+    return request.services.images.get_many([image_id]).get(image_id)
 
 
 def _known_answer(request: Request, image: Image | None) -> Response:

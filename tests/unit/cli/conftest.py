@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.factory import build_services
-from huimages_app.services import Services
+from huimages_app.factory import Storage, build_services
+from huimages_app.services.container import Services
 from tests.support import commands
 from tests.support.commands import Ran
-from tests.support.libraries import ini_in, settings_in
+from tests.support.libraries import ini_in, settings_in, storage_in
 
 Command = Callable[..., Ran]
 
@@ -33,8 +33,15 @@ def huimages(site: Path) -> Command:
 
 
 @pytest.fixture
-def services(site: Path) -> Iterator[Services]:
+def storage(site: Path) -> Iterator[Storage]:
+    """The storage of the services."""
+    with storage_in(site) as storage:
+        yield storage
+
+
+@pytest.fixture
+def services(site: Path, storage: Storage) -> Iterator[Services]:
     """The library of that site, to look at it from outside."""
-    services = build_services(settings_in(site))
+    services = build_services(settings_in(site), storage)
     yield services
     services.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.errors import BadToken, TooManyAttempts
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 
 from .conftest import Command
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from huimages_app.domain.ids import image_id
-from huimages_app.services import Services
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
 from huimages_app.services.uploads import PROGRAM
 from tests.support.pictures import photo
 
@@ -22,14 +23,16 @@ def a_file(folder: Path, name: str = "bike.jpg", seed: int = 0) -> Path:
     return path
 
 
-def test_importing_prints_ids(huimages: Command, services: Services, tmp_path: Path) -> None:
+def test_importing_prints_ids(
+    huimages: Command, services: Services, tmp_path: Path, storage: Storage
+) -> None:
     files = [a_file(tmp_path, f"{seed}.jpg", seed) for seed in range(3)]
     ran = huimages("import", *files)
     assert ran.status == 0
     ids = [image_id(path.read_bytes()) for path in files]
     assert ran.out == [f"{id_}  {path}" for id_, path in zip(ids, files, strict=True)]
     assert ran.err == []
-    assert sorted(services.metadata.images.ids()) == sorted(ids)
+    assert sorted(storage.metadata.images.ids()) == sorted(ids)
 
 
 def test_what_is_said_is_stored(huimages: Command, services: Services, tmp_path: Path) -> None:
@@ -37,17 +40,17 @@ def test_what_is_said_is_stored(huimages: Command, services: Services, tmp_path:
     said = ["--artnr=10106", "--artnr=10107", "--ref=supplier=ACME", "--ref=artnr=10108"]
     ran = huimages("import", path, *said, "--title", 'A "bike"', "--tags", "Red, bike")
     assert ran.status == 0
-    image = services.metadata.images.get(ran.out[0].split()[0])
+    image = services.images.get_any(ran.out[0].split()[0])
     assert image.titles == ('A "bike"',)
     assert image.filename == "bike.jpg"
     assert image.created == TAKEN
     assert image.references == {"artnr": ("10106", "10107", "10108"), "supplier": ("ACME",)}
-    assert services.metadata.annotations.get(image.id, PROGRAM).tags == ("red", "bike")
+    assert services.annotations.get(image.id, PROGRAM).tags == ("red", "bike")
 
 
 def test_no_title_is_made_up(huimages: Command, services: Services, tmp_path: Path) -> None:
     ran = huimages("import", a_file(tmp_path))
-    assert services.metadata.images.get(ran.out[0].split()[0]).titles == ()
+    assert services.images.get_any(ran.out[0].split()[0]).titles == ()
 
 
 def test_one_bad_file_does_not_stop_the_others(huimages: Command, tmp_path: Path) -> None:
@@ -65,7 +68,7 @@ def test_a_link_that_leads_to_itself(huimages: Command, tmp_path: Path, services
     path.symlink_to(path)
     ran = huimages("import", path)
     assert ran.status == 2
-    assert services.metadata.search.count() == 0
+    assert services.images.count() == 0
 
 
 def test_a_file_that_is_gone_when_its_turn_comes(
@@ -79,7 +82,7 @@ def test_a_file_that_is_gone_when_its_turn_comes(
         ran = huimages("import", path)
     assert ran.status == 1
     assert ran.err[0].startswith(f"{path}: ")
-    assert services.metadata.search.count() == 0
+    assert services.images.count() == 0
 
 
 def test_what_is_asked_wrongly_is_said_once(
@@ -99,5 +102,5 @@ def test_what_is_asked_wrongly_is_said_once(
         assert (ran.status, ran.out, len(ran.err)) == (2, [], 1), words
         assert ran.err[0].startswith("huimages: ")
         assert sentence in ran.err[0]
-    assert services.metadata.search.count() == 0
+    assert services.images.count() == 0
     assert huimages("import").status == 2

@@ -19,7 +19,8 @@ import pytest
 
 from huimages_app.cli.import_tree import files_below
 from huimages_app.domain.ids import image_id
-from huimages_app.services import Services
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
 from tests.support.pictures import cmyk, encoded, photo, pixels, rotated, transparent
 
 from .conftest import Command, Ran
@@ -103,18 +104,16 @@ def test_a_folder_is_imported(
     failed = [line for line in ran.err if not line.startswith("importing: ")]
     named = sorted(line.partition(": ")[0] for line in failed)
     assert named == sorted(map(str, tree.glob("2009/broken*")))
-    assert services.metadata.search.count() == GOOD
+    assert services.images.count() == GOOD
 
-    sea = services.metadata.images.get(image_id((tree / "2009/summer/sea.webp").read_bytes()))
+    sea = services.images.get_any(image_id((tree / "2009/summer/sea.webp").read_bytes()))
     assert sea.titles == ("sea",)
     assert sea.filename == "sea.webp"
     assert sea.references == {"path": ("photos/2009/summer",)}
     assert sea.created.timestamp() == long_ago
-    umlaut = services.metadata.images.get(
-        image_id((tree / "2009/summer/Größe 3%.png").read_bytes())
-    )
+    umlaut = services.images.get_any(image_id((tree / "2009/summer/Größe 3%.png").read_bytes()))
     assert umlaut.title == "Größe 3%"
-    top = services.metadata.images.get(image_id((tree / "bike.heic").read_bytes()))
+    top = services.images.get_any(image_id((tree / "bike.heic").read_bytes()))
     assert top.references == {"path": ("photos",)}
     assert huimages("check").status == 0
 
@@ -135,7 +134,7 @@ def test_the_second_time_nothing_is_read(
     (tree / "2010/p000.jpg").write_bytes(photo(30, 30, 1))
     (tree / "2010/new.jpg").write_bytes(photo(30, 30, 2))
     assert summary(huimages("import-tree", tree))["new"] == 2
-    assert services.metadata.search.count() == GOOD + 2
+    assert services.images.count() == GOOD + 2
 
 
 def test_from_wherever_it_is_called(
@@ -146,7 +145,7 @@ def test_from_wherever_it_is_called(
     assert summary(huimages("import-tree", "."))["known before"] == GOOD
     monkeypatch.chdir(tree.parent)
     assert summary(huimages("import-tree", "photos/2009/../2010"))["new"] == 0
-    image = services.metadata.images.get(image_id((tree / "2010/p000.jpg").read_bytes()))
+    image = services.images.get_any(image_id((tree / "2010/p000.jpg").read_bytes()))
     assert image.references == {"path": ("photos/2010",)}
 
 
@@ -173,7 +172,7 @@ def test_without_its_journal_everything_is_read_and_nothing_stored_twice(
     huimages("import-tree", tree)
     shutil.rmtree(site / "var")
     assert summary(huimages("import-tree", tree))["in the library already"] == GOOD
-    assert services.metadata.search.count() == GOOD
+    assert services.images.count() == GOOD
 
 
 def test_a_name_is_no_title_where_there_is_one(
@@ -183,7 +182,7 @@ def test_a_name_is_no_title_where_there_is_one(
     huimages("import", path, "--title", "Our best bike")
     ran = huimages("import-tree", tree)
     assert summary(ran)["in the library already"] == 1
-    assert services.metadata.images.get(image_id(path.read_bytes())).titles == ("Our best bike",)
+    assert services.images.get_any(image_id(path.read_bytes())).titles == ("Our best bike",)
 
 
 def test_a_dry_run_changes_nothing(huimages: Command, services: Services, tree: Path) -> None:
@@ -194,7 +193,7 @@ def test_a_dry_run_changes_nothing(huimages: Command, services: Services, tree: 
     assert str(tree / "2010/p000.jpg") in ran.out
     assert f"{GOOD - 2 + BROKEN + 1} files to import" in ran.err[-1]
     assert "2 known before" in ran.err[-1]
-    assert services.metadata.search.count() == 2
+    assert services.images.count() == 2
 
 
 def test_what_can_not_be_looked_at_is_a_failure(
@@ -225,7 +224,9 @@ def test_a_folder_that_goes_away_while_it_is_walked(tmp_path: Path) -> None:
     assert [error.filename for error in complaints] == [str(tmp_path / "b")]
 
 
-def test_names_of_any_bytes(huimages: Command, services: Services, tmp_path: Path) -> None:
+def test_names_of_any_bytes(
+    huimages: Command, services: Services, tmp_path: Path, storage: Storage
+) -> None:
     tree = tmp_path / "odd"
     tree.mkdir()
     (tree / os.fsdecode(b"caf\xe9.jpg")).write_bytes(photo(24, 16))
@@ -237,7 +238,7 @@ def test_names_of_any_bytes(huimages: Command, services: Services, tmp_path: Pat
     ran = huimages("import-tree", tree)
     assert summary(ran) == {"new": 3, "failed": 1}
     assert ran.err[0].startswith(f"{tree}/a\\x1b[31m\\nb.jpg: ")
-    titles = {services.metadata.images.get(id_).title for id_ in services.metadata.images.ids()}
+    titles = {services.images.get_any(id_).title for id_ in storage.metadata.images.ids()}
     assert titles == {"caf?", "long" * 60, "deep"}
     assert summary(huimages("import-tree", tree))["known before"] == 3
 
@@ -262,7 +263,7 @@ def test_a_store_that_goes_down_ends_it(
     assert str(originals) in ran.err[-1]
     away.rename(originals)
     assert huimages("import-tree", tree).status == 1  # the broken ones
-    assert services.metadata.search.count() == GOOD
+    assert services.images.count() == GOOD
     assert huimages("check").status == 0
 
 
@@ -315,5 +316,5 @@ def test_it_goes_on_where_it_was_stopped(
     ran = huimages("import-tree", tree)
     assert summary(ran)["known before"] == len(done)
     assert sum(summary(ran).values()) == GOOD + BROKEN + 1
-    assert services.metadata.search.count() == GOOD
+    assert services.images.count() == GOOD
     assert huimages("check").status == 0

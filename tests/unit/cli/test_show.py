@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 from tests.support.libraries import add
 from tests.support.pictures import photo
 
@@ -26,7 +26,7 @@ def image(services: Services) -> str:
     ).image.id
     services.editing.retitle(image_id, 'A "<bike>"')
     services.editing.set_focus(image_id, (0.3, 0.7))
-    services.editing.rate(image_id, "vera", 7)
+    services.annotations.rate(image_id, "vera", 7)
     return image_id
 
 

@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -28,8 +27,9 @@ from huimages_app.errors import (
     StorageUnavailable,
     UnknownImage,
 )
-from huimages_app.services import Services
-from tests.support.libraries import ini_in, services_in
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
+from tests.support.libraries import ini_in, storage_in
 from tests.support.pictures import photo
 
 PHOTO = photo(400, 300)
@@ -44,6 +44,13 @@ def services(tmp_path: Path) -> Iterator[Services]:
     huimages.configure(ini_in(tmp_path, image_url="http://images.example", alt_addition="- Shop"))
     yield services_of_process()
     huimages.configure(None)
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Iterator[Storage]:
+    """The storage of that site."""
+    with storage_in(tmp_path) as storage:
+        yield storage
 
 
 @pytest.fixture
@@ -176,13 +183,13 @@ def test_titles(saved: str) -> None:
     assert huimages.get_imagedoc(saved)["title"] == ["Red bike", "Bike"]
 
 
-def test_deletion(saved: str, services: Services) -> None:
+def test_deletion(saved: str, services: Services, storage: Storage) -> None:
     huimages.delete_image(saved)
     huimages.delete_image(saved)
     huimages.delete_image(NOBODY)
     with pytest.raises(RemovedImage):
         huimages.get_imagedoc(saved)
-    assert services.originals.length(saved) is None
+    assert storage.originals.length(saved) is None
     assert huimages.save_image(PHOTO) == saved
     assert huimages.get_imagedoc(saved)["title"] == []
 
@@ -202,10 +209,12 @@ def test_the_document(saved: str, services: Services) -> None:
     assert huimages.get_imagedoc(saved)["deleted"] is True
 
 
-def test_the_length_where_the_record_does_not_say_it(saved: str, services: Services) -> None:
-    services.metadata.images.update(saved, lambda image: replace(image, length=0))
+def test_the_length_where_the_record_does_not_say_it(
+    saved: str, services: Services, storage: Storage
+) -> None:
+    storage.metadata.images.update(saved, lambda image: replace(image, length=0))
     assert huimages.get_length(saved) == len(PHOTO)
-    services.originals.delete(saved)
+    storage.originals.delete(saved)
     with pytest.raises(UnknownImage):
         huimages.get_length(saved)
 
@@ -297,13 +306,14 @@ def test_neighbours_end_at_the_ends_and_leave_out_the_trash(services: Services) 
 # -- settings and processes -----------------------------------------------------------------
 
 
-def test_the_environment_names_an_ini_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_names_an_ini_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, storage: Storage
+) -> None:
     monkeypatch.setenv("HUIMAGES_CONFIG", str(ini_in(tmp_path)))
     huimages.configure(None)
     huimages.save_image(PHOTO)
     huimages.configure(None)
-    with closing(services_in(tmp_path)) as services:
-        assert list(services.metadata.images.ids()) == [ID]
+    assert list(storage.metadata.images.ids()) == [ID]
 
 
 def test_a_missing_ini_file_is_named(tmp_path: Path) -> None:
@@ -396,7 +406,6 @@ def test_what_is_no_id_is_refused_and_nothing_touched(
         lambda text: huimages.set_title(text, "new"),
         lambda text: huimages.update_metadata(text, title="new"),
         services_of_process().editing.remove,
-        services_of_process().cache.remove,
     ]
     for function in functions:
         with pytest.raises(BadImageId):

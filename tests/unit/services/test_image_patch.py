@@ -9,7 +9,7 @@ import pytest
 
 from huimages_app.domain.models import Image
 from huimages_app.errors import BadInput, EditConflict, UnknownImage
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 from huimages_app.services.image_patch import Revision
 from tests.support.libraries import add
 from tests.support.pictures import photo
@@ -33,7 +33,7 @@ def test_what_is_named_changes_and_the_rest_stays(services: Services, image: Ima
         created=WHEN,
         modified=revised.modified,
     )
-    assert revised == services.image(image.id)
+    assert revised == services.images.get(image.id)
     assert revised.modified > image.modified
 
 
@@ -56,7 +56,7 @@ def test_only_what_was_read_is_changed(services: Services, image: Image) -> None
     ):
         with pytest.raises(EditConflict, match="changed since"):
             change()
-    seen = services.image(image.id)
+    seen = services.images.get(image.id)
     assert seen.titles == ("Old", "Mine")
     assert services.editing.trash(image.id, expected=seen).trashed
     with pytest.raises(UnknownImage):
@@ -78,4 +78,4 @@ def test_only_what_was_read_is_changed(services: Services, image: Image) -> None
 def test_what_can_not_be_meant(services: Services, image: Image, revision: Revision) -> None:
     with pytest.raises(BadInput):
         services.editing.revise(image.id, revision)
-    assert services.image(image.id) == image
+    assert services.images.get(image.id) == image

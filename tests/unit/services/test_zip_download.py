@@ -9,7 +9,7 @@ from pathlib import Path
 
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Image
-from huimages_app.services.zip_download import archive
+from huimages_app.services.zip_download import ZipDownloads
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
 
@@ -35,7 +35,7 @@ def test_names_are_told_apart_and_dates_kept(tmp_path: Path) -> None:
         stored(originals, b"3", "a.jpg", year=1970),
         stored(originals, b"4", ""),
     ]
-    file = unpacked(list(archive(originals, images)))
+    file = unpacked(list(ZipDownloads(originals).archive(images)))
     assert file.namelist() == ["a.jpg", "A-2.jpg", "a-3.jpg", f"{images[3].id}.jpeg"]
     assert file.getinfo("a.jpg").date_time == (2026, 5, 6, 7, 8, 10)
     assert file.getinfo("a-3.jpg").date_time[0] == 1980
@@ -46,24 +46,24 @@ def test_what_has_gone_is_left_out(tmp_path: Path) -> None:
     originals = FileOriginals(tmp_path)
     images = [stored(originals, b"1", "a.jpg"), stored(originals, b"2", "b.jpg")]
     originals.delete(images[0].id)
-    assert unpacked(list(archive(originals, images))).namelist() == ["b.jpg"]
+    assert unpacked(list(ZipDownloads(originals).archive(images))).namelist() == ["b.jpg"]
 
 
 def test_a_large_original_is_never_held_whole(tmp_path: Path) -> None:
     originals = FileOriginals(tmp_path)
     content = bytes(range(256)) * 8192  # 2 MB
-    pieces = list(archive(originals, [stored(originals, content, "a.jpg")]))
+    pieces = list(ZipDownloads(originals).archive([stored(originals, content, "a.jpg")]))
     assert max(map(len, pieces)) < 300_000
     assert unpacked(pieces).read("a.jpg") == content
 
 
 def test_no_pictures_are_an_empty_archive(tmp_path: Path) -> None:
-    assert unpacked(list(archive(FileOriginals(tmp_path), []))).namelist() == []
+    assert unpacked(list(ZipDownloads(FileOriginals(tmp_path)).archive([]))).namelist() == []
 
 
 def test_names_of_an_old_site_stay_in_the_folder(tmp_path: Path) -> None:
     originals = FileOriginals(tmp_path)
     names = ["../../a.jpg", "..\\..\\b.jpg", "C:\\c.jpg", "..", "/d.jpg", "e\r\n.jpg"]
     images = [stored(originals, name.encode(), name) for name in names]
-    packed = unpacked(list(archive(originals, images))).namelist()
+    packed = unpacked(list(ZipDownloads(originals).archive(images))).namelist()
     assert packed == ["a.jpg", "b.jpg", "c.jpg", f"{images[3].id}.jpeg", "d.jpg", "e .jpg"]

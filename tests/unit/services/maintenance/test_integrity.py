@@ -14,8 +14,8 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Image
 from huimages_app.errors import RemovedImage, StorageUnavailable, UnknownImage
-from huimages_app.factory import make_cache, make_metadata
-from huimages_app.services import Services
+from huimages_app.factory import Storage, build_services
+from huimages_app.services.container import Services
 from huimages_app.services.maintenance.integrity import Finding, Problem
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
@@ -66,20 +66,22 @@ def test_a_missing_original_can_only_be_reported(
         (finding,) = found(full, quick=quick, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[1], Problem.NO_ORIGINAL)
         assert not finding.repaired
-    assert full.metadata.images.get(IDS[1]).title == "Picture 1"
+    assert full.images.get_any(IDS[1]).title == "Picture 1"
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_an_original_without_a_record_gets_one(services: Services, quick: bool) -> None:
+def test_an_original_without_a_record_gets_one(
+    services: Services, quick: bool, storage: Storage
+) -> None:
     turned = rotated(6, 40, 30)
     lost = image_id(turned)
-    services.originals.put(lost, io.BytesIO(turned), INFO)
+    storage.originals.put(lost, io.BytesIO(turned), INFO)
     assert found(services, quick=quick) == [Finding(lost, Problem.NO_RECORD)]
     with pytest.raises(UnknownImage):
-        services.metadata.images.get(lost)
+        services.images.get_any(lost)
     (finding,) = found(services, quick=quick, repair=True)
     assert finding.repaired
-    image = services.metadata.images.get(lost)
+    image = services.images.get_any(lost)
     assert (image.width, image.height, image.filename) == (40, 30, "image.jpeg")
     assert image.length == len(turned)
     assert found(services) == []
@@ -87,11 +89,11 @@ def test_an_original_without_a_record_gets_one(services: Services, quick: bool) 
 
 
 def test_an_original_that_is_no_picture_stays_without_a_record(
-    services: Services, tmp_path: Path
+    services: Services, tmp_path: Path, storage: Storage
 ) -> None:
     junk = b"no picture at all"
     lost = image_id(junk)
-    services.originals.put(lost, io.BytesIO(junk), INFO)
+    storage.originals.put(lost, io.BytesIO(junk), INFO)
     (finding,) = found(services, repair=True)
     assert finding.problem is Problem.NO_RECORD
     assert "no picture" in finding.detail
@@ -99,15 +101,15 @@ def test_an_original_that_is_no_picture_stays_without_a_record(
 
 
 def test_what_a_removal_left_over_is_not_made_an_image_again(
-    full: Services, tmp_path: Path
+    full: Services, tmp_path: Path, storage: Storage
 ) -> None:
-    full.metadata.images.remove(IDS[2])
+    storage.metadata.images.remove(IDS[2])
     for repair in (False, True):
         (finding,) = found(full, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[2], Problem.LEFT_OVER)
         assert original_file(tmp_path, IDS[2]).exists()
         with pytest.raises(RemovedImage):
-            full.metadata.images.get(IDS[2])
+            full.images.get_any(IDS[2])
     full.editing.remove(IDS[2])
     assert found(full) == []
 
@@ -117,21 +119,21 @@ def test_a_damaged_original_is_found_and_left_alone(
     full: Services, tmp_path: Path, content: bytes
 ) -> None:
     overwrite(tmp_path, IDS[3], content)
-    before = full.metadata.images.get(IDS[3])
+    before = full.images.get_any(IDS[3])
     for repair in (False, True):
         (finding,) = found(full, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[3], Problem.DAMAGED)
         assert image_id(content) in finding.detail
     assert found(full, quick=True) == []
     assert original_file(tmp_path, IDS[3]).read_bytes() == content
-    assert full.metadata.images.get(IDS[3]) == before
+    assert full.images.get_any(IDS[3]) == before
 
 
-def test_a_damaged_original_without_a_record(services: Services) -> None:
-    services.originals.put(IDS[0], io.BytesIO(PHOTOS[1]), INFO)
+def test_a_damaged_original_without_a_record(services: Services, storage: Storage) -> None:
+    storage.originals.put(IDS[0], io.BytesIO(PHOTOS[1]), INFO)
     (finding,) = found(services, repair=True)
     assert finding == Finding(IDS[0], Problem.DAMAGED, f"its bytes are those of {IDS[1]}")
-    assert services.metadata.search.count() == 0
+    assert services.images.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -149,20 +151,24 @@ def test_a_damaged_original_without_a_record(services: Services) -> None:
         {"length": 1},
     ],
 )
-def test_a_record_that_is_wrong_is_measured_again(full: Services, wrong: dict[str, object]) -> None:
-    right = full.metadata.images.get(IDS[5])
-    full.metadata.images.update(IDS[5], lambda image: replace(image, **wrong))
+def test_a_record_that_is_wrong_is_measured_again(
+    full: Services, wrong: dict[str, object], storage: Storage
+) -> None:
+    right = full.images.get_any(IDS[5])
+    storage.metadata.images.update(IDS[5], lambda image: replace(image, **wrong))
     assert found(full, quick=True) == []
     assert found(full) == [Finding(IDS[5], Problem.WRONG_FACTS)]
     assert found(full, repair=True) == [Finding(IDS[5], Problem.WRONG_FACTS, repaired=True)]
-    repaired = full.metadata.images.get(IDS[5])
+    repaired = full.images.get_any(IDS[5])
     assert replace(repaired, modified=right.modified) == right
     assert repaired.modified > right.modified
     assert found(full) == []
 
 
-def test_what_is_over_the_limits_of_today_is_not_measured(full: Services, tmp_path: Path) -> None:
-    full.metadata.images.update(IDS[5], lambda image: replace(image, sha256=""))
+def test_what_is_over_the_limits_of_today_is_not_measured(
+    full: Services, tmp_path: Path, storage: Storage
+) -> None:
+    storage.metadata.images.update(IDS[5], lambda image: replace(image, sha256=""))
     strict = services_in(tmp_path, **{"upload.max_pixels": "100"})
     (finding,) = found(strict, repair=True)
     assert (finding.problem, finding.repaired) == (Problem.WRONG_FACTS, False)
@@ -223,10 +229,10 @@ class _Meanwhile(FileOriginals):
 
 
 @pytest.fixture
-def busy(tmp_path: Path) -> Iterator[tuple[Services, _Meanwhile]]:
+def busy(tmp_path: Path, storage: Storage) -> Iterator[tuple[Services, _Meanwhile]]:
     settings = settings_in(tmp_path)
     originals = _Meanwhile(settings.originals_path)
-    services = Services.of(settings, originals, make_metadata(settings), make_cache(settings))
+    services = build_services(settings, replace(storage, originals=originals))
     yield services, originals
     services.close()
 
@@ -273,28 +279,30 @@ def test_a_record_that_comes_after_the_listing(busy: tuple[Services, _Meanwhile]
 
     originals.before_looking = finish_the_upload
     assert found(services, repair=True) == []
-    assert services.metadata.images.get(IDS[0]).title == "One"
+    assert services.images.get_any(IDS[0]).title == "One"
 
 
-def test_a_removal_while_an_original_is_read(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    add(services, PHOTOS[0])
-    services.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
-    originals.after_reading = lambda: services.editing.remove(IDS[0])
-    assert found(services, repair=True) == []
-    with pytest.raises(RemovedImage):
-        services.metadata.images.get(IDS[0])
-
-
-def test_metadata_that_goes_down_is_not_taken_for_damage(
-    busy: tuple[Services, _Meanwhile], tmp_path: Path
+def test_a_removal_while_an_original_is_read(
+    busy: tuple[Services, _Meanwhile], storage: Storage
 ) -> None:
     services, originals = busy
     add(services, PHOTOS[0])
-    services.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
+    storage.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
+    originals.after_reading = lambda: services.editing.remove(IDS[0])
+    assert found(services, repair=True) == []
+    with pytest.raises(RemovedImage):
+        services.images.get_any(IDS[0])
+
+
+def test_metadata_that_goes_down_is_not_taken_for_damage(
+    busy: tuple[Services, _Meanwhile], tmp_path: Path, storage: Storage
+) -> None:
+    services, originals = busy
+    add(services, PHOTOS[0])
+    storage.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
 
     def break_it() -> None:
-        services.metadata.close()
+        storage.metadata.close()
         for file in tmp_path.glob("metadata.sqlite*"):
             file.unlink()
         (tmp_path / "metadata.sqlite").write_bytes(b"something else entirely " * 100)
@@ -320,31 +328,31 @@ def test_a_disk_with_a_bad_spot_is_a_finding(busy: tuple[Services, _Meanwhile]) 
 # -- the trash ------------------------------------------------------------------------------
 
 
-def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services) -> None:
+def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services, storage: Storage) -> None:
     now = datetime.now(UTC)
     for number, days in enumerate((40, 31, 29)):
         full.editing.trash(IDS[number])
         then = now - timedelta(days=days)
-        full.metadata.images.update(
+        storage.metadata.images.update(
             IDS[number], lambda image, then=then: replace(image, trashed=then)
         )
     assert set(full.integrity.purge(now - timedelta(days=30))) == {IDS[0], IDS[1]}
     for removed in IDS[:2]:
         with pytest.raises(RemovedImage):
-            full.metadata.images.get(removed)
-        assert full.originals.length(removed) is None
-    assert full.metadata.images.get(IDS[2]).trashed is not None
-    assert full.metadata.search.count() == 3
+            full.images.get_any(removed)
+        assert storage.originals.length(removed) is None
+    assert full.images.get_any(IDS[2]).trashed is not None
+    assert full.images.count() == 3
     assert list(full.integrity.purge(now - timedelta(days=30))) == []
 
 
-def test_a_trash_of_many_pages_is_emptied(services: Services) -> None:
+def test_a_trash_of_many_pages_is_emptied(services: Services, storage: Storage) -> None:
     now = datetime.now(UTC)
     for number in range(502):
         made = Image(image_id(b"%d" % number), now, now, 1, 1, trashed=now)
-        services.metadata.images.save(made.id, lambda _, made=made: made)
+        storage.metadata.images.save(made.id, lambda _, made=made: made)
     assert len(set(services.integrity.purge(now + timedelta(days=1)))) == 502
-    assert list(services.metadata.images.ids()) == []
+    assert list(storage.metadata.images.ids()) == []
 
 
 def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
@@ -356,4 +364,4 @@ def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
     full.editing.restore(restored)
     full.editing.remove(removed)
     assert list(purge) == []
-    assert full.metadata.images.get(restored).trashed is None
+    assert full.images.get_any(restored).trashed is None
