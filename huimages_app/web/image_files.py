@@ -17,10 +17,12 @@ from webob.static import FileIter
 
 from ..config.settings import Settings
 from ..domain.formats import best_format
+from ..domain.text import clean_filename
 from ..errors import OtherFocus
 from ..services.open_image import OpenImage
 from .conditional import ConditionalResponse
 from .image_headers import FOR_EVER, FOR_NOW, picture_headers
+from .presentation.responses import MAX_REDIRECT
 from .resources import ImageFile
 
 # Where deploy/nginx.conf has the cache for answers of ours only.
@@ -44,7 +46,8 @@ def image_file(context: ImageFile, request: Request) -> Response:
         response = picture_response(services.renditions.original(context.image_id))
         if context.filename:
             # Also where the name's ending is not the original's: it is what was asked for.
-            response.content_disposition = f"inline; filename*=UTF-8''{quote(context.filename)}"
+            name = quote(clean_filename(context.filename))
+            response.content_disposition = f"inline; filename*=UTF-8''{name}"
     else:
         try:
             response = _rendition(context, request, any_focus=admission.any_focus)
@@ -112,8 +115,10 @@ def _elsewhere(context: ImageFile, request: Request, expires: int | None) -> Res
 def _moved(context: ImageFile, request: Request, focus: tuple[int, int]) -> Response:
     """Where the picture is since its focal point was moved; other sites keep old addresses."""
     size = str(replace(context.size, focus=focus))
-    rest = request.path_info.partition("/")[2].partition("/")[2]
-    response = HTTPFound(f"{request.script_name}/{quote(f'{size}/{rest}', safe='/!,@=:')}")
+    rest = quote(request.path_info.partition("/")[2].partition("/")[2], safe="/!,@=:")
+    if len(rest) > MAX_REDIRECT:  # without the name, which may be of any length
+        rest = context.image_id + (f".{context.format.extension}" if context.format else ".auto")
+    response = HTTPFound(f"{request.script_name}/{quote(size, safe='/!,@=:')}/{rest}")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
 

@@ -10,6 +10,7 @@ from pyramid.view import exception_view_config, forbidden_view_config
 
 from .errors import http_error
 from .presentation.i18n import _
+from .presentation.responses import MAX_REDIRECT
 from .problems import is_for_programs
 
 
@@ -23,9 +24,8 @@ def forbidden(error: HTTPForbidden, request: Request) -> Response:
         return http_error(HTTPForbidden(_("This account may not do this.")), request)
     is_browser = "text/html" in request.headers.get("Accept", "")
     if request.method == "GET" and is_browser and not is_for_programs(request):
-        return HTTPSeeOther(
-            request.resource_url(request.root, "login", query={"back": request.path_qs})
-        )
+        back = {"back": request.path_qs} if len(request.path_qs) <= MAX_REDIRECT else {}
+        return HTTPSeeOther(request.resource_url(request.root, "login", query=back))
     detail = "this needs somebody who is signed in, or an API token: Authorization: Bearer hui_…"
     return http_error(HTTPUnauthorized(detail), request)
 

@@ -202,7 +202,7 @@ def test_a_farm_asks_one_node_about_one_image_and_remembers(tmp_path: Path) -> N
             "    listen [::]:80;\n": "",
             "10.0.0.11:80": f"127.0.0.1:{one}",
             "10.0.0.12:80": f"127.0.0.1:{two}",
-            "    server 10.0.0.13:80 max_fails=2 fail_timeout=10s;\n": "",
+            "    server 10.0.0.13:80 max_fails=2 fail_timeout=1s;\n": "",
             "/var/cache/nginx/huimages": str(tmp_path / "kept"),
         }
         with (

@@ -14,6 +14,7 @@ from webob.etag import AnyETag, ETagMatcher
 
 from ...errors import EditConflict
 from ..conditional import ConditionalResponse
+from ..presentation.responses import MAX_REDIRECT
 
 
 def digest(data: Any) -> str:
@@ -61,7 +62,9 @@ def page_answer(request: Request, data: dict[str, Any], cursors: Mapping[str, st
     """A page of a collection; `cursors` are those of the pages beside it, by relation."""
     urls = {relation: _at(request, cursor) for relation, cursor in cursors.items()}
     links = [f'<{url}>; rel="{relation}"' for relation, url in urls.items() if url]
-    headers = {"Link": ", ".join(links)} if links else {}
+    link = ", ".join(links)
+    # The body has both URLs, too: a header that repeats a long query is left out.
+    headers = {"Link": link} if 0 < len(link) <= 2 * MAX_REDIRECT else {}
     return json_answer({**data, **urls}, headers=headers)
 
 

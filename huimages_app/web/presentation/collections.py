@@ -11,7 +11,7 @@ from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
 from ...domain.models import Neighbours, Page, Query
-from ...domain.tags import clean_tag
+from ...domain.tags import MAX_LENGTH, clean_tag
 from ...domain.text import clean
 from .i18n import _
 from .site import Site
@@ -95,7 +95,8 @@ class Collection:
 
 def tagged(text: str) -> Collection:
     """The images with a tag, which may be written in any case and Unicode form."""
-    return Collection("tag", clean_tag(text))
+    # One character more than any tag has: the URL of a redirect repeats it.
+    return Collection("tag", clean_tag(text)[: MAX_LENGTH + 1])
 
 
 def searched(text: str) -> Collection:

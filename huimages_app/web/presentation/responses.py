@@ -16,6 +16,10 @@ from pyramid.response import Response
 
 from ...errors import BadInput
 
+# Characters of a URL that a header repeats.  A web server in front takes a process for dead whose
+# headers do not fit into its buffer, of 4 kB by default.
+MAX_REDIRECT = 1000
+
 # A path of this site: one slash, and nothing a browser would take for another host.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[!-~]*")
 
@@ -50,8 +54,9 @@ def came_from(request: Request) -> str | None:
 
 
 def local_path(request: Request, path: str) -> str:
-    """A path that somebody sent, if it is one of this site; the start page if not."""
-    return path if _LOCAL_PATH.fullmatch(path) else request.script_name + "/"
+    """Return a path that a client sent, if it is a short one of this site; else the start page."""
+    is_local = len(path) <= MAX_REDIRECT and _LOCAL_PATH.fullmatch(path)
+    return path if is_local else request.script_name + "/"
 
 
 def json_answer(data: Any, status: int = 200) -> Response:

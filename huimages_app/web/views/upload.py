@@ -101,6 +101,12 @@ def upload_api(request: Request) -> Response:
     return Response(added.image.id, content_type="text/plain")
 
 
+@view_config(context=Upload, name="permission", request_method="GET", permission=UPLOAD)
+def may_upload(request: Request) -> Response:
+    """Return 204: the web server in front asks before it reads the body of an upload."""
+    return Response(status=204)
+
+
 @view_config(context=Upload, name="known", request_method="GET", permission=UPLOAD)
 def known(request: Request) -> Response:
     """`?id=`: whether the picture is there already, so that it need not be sent.
