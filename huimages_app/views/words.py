@@ -1,6 +1,6 @@
 """The sentences of the scripts, in the language of the page.
 
-The layout puts them into every page as JSON; `static/js/words.js` reads them.
+The layout puts them into every page as JSON; `static/js/messages.js` reads them.
 """
 
 from __future__ import annotations

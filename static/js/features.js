@@ -1,16 +1,16 @@
 // Which script makes which part of a page nicer.  Only what a page needs is loaded.
 
 const FEATURES = [
-  ["form[data-renews]", () => import("./forms.js")],
-  ["[data-load-more]", () => import("./loading.js")],
+  ["form[data-renews]", () => import("./partial_update.js")],
+  ["[data-load-more]", () => import("./load_more.js")],
   ["form[data-selection]", () => import("./selection.js")],
-  ["input[data-tag-suggestions]", () => import("./suggestions.js")],
-  ["[data-edit-title]", () => import("./title.js")],
-  ["[data-focal-point]", () => import("./focus.js")],
-  ["input[data-copy]", () => import("./copying.js")],
+  ["input[data-tag-suggestions]", () => import("./tag_suggestions.js")],
+  ["[data-edit-title]", () => import("./title_editor.js")],
+  ["[data-focal-point]", () => import("./focal_point.js")],
+  ["input[data-copy]", () => import("./copy_button.js")],
   ["[data-viewer]", () => import("./viewer.js")],
-  ["dialog[data-keys]", () => import("./keys.js")],
-  ["form[data-upload]", () => import("./upload.js")],
+  ["dialog[data-keys]", () => import("./keyboard_shortcuts.js")],
+  ["form[data-upload]", () => import("./upload_queue.js")],
 ];
 
 /**

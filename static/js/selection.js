@@ -1,10 +1,10 @@
 // Choosing pictures of a grid: a range with shift, all of them, how many, and what is done
 // to them without leaving the page.
 
-import { json } from "./asking.js";
-import { confirmed } from "./confirming.js";
-import { tell, warn } from "./telling.js";
-import { word } from "./words.js";
+import { json } from "./http.js";
+import { confirmed } from "./confirm_dialog.js";
+import { tell, warn } from "./toast.js";
+import { word } from "./messages.js";
 
 const BOXES = ".pick input[type=checkbox]";
 // After these actions the pictures are no longer in the grid.

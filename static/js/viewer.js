@@ -1,8 +1,8 @@
 // A picture in full screen, and from there the others of its collection: by keys, by swiping.
 
-import { json } from "./asking.js";
-import { warn } from "./telling.js";
-import { word } from "./words.js";
+import { json } from "./http.js";
+import { warn } from "./toast.js";
+import { word } from "./messages.js";
 
 const AHEAD = 3; // pictures before the last, those after it are fetched
 const STYLES = new URL("../vendor/photoswipe/photoswipe.css", import.meta.url);

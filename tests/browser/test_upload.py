@@ -170,7 +170,7 @@ def test_the_browser_finds_the_id_of_the_server(vera: Person, page: Page, length
           const { imageId } = await import(module);
           return imageId(new Blob([new Uint8Array(length).fill(7)]));
         }""",
-        [main.replace("main.js", "fingerprint.js"), length],
+        [main.replace("main.js", "image_id.js"), length],
     )
     assert found == image_id(b"\x07" * length)
 

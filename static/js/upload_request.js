@@ -1,7 +1,7 @@
 // One file on its way to the site.
 
-import { token } from "./asking.js";
-import { word } from "./words.js";
+import { token } from "./http.js";
+import { word } from "./messages.js";
 
 /**
  * Send a form with one file in it; `progress` is called with a share from 0 to 1.

@@ -5,9 +5,9 @@
 // The form is sent as it would be without scripts; of the page it leads to, the named parts
 // take the place of those here.
 
-import { page } from "./asking.js";
+import { page } from "./http.js";
 import { enhance as enhanceAll } from "./features.js";
-import { tell, warn } from "./telling.js";
+import { tell, warn } from "./toast.js";
 
 export function enhance(form) {
   form.addEventListener("submit", async (event) => {

@@ -1,6 +1,6 @@
 // One file in the list of those that are to be uploaded: what is shown of it, and its state.
 
-import { word } from "./words.js";
+import { word } from "./messages.js";
 
 /** `state`: waiting, known (is there already), sending, done, failed, refused (for good). */
 export class Line {

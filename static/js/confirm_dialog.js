@@ -1,6 +1,6 @@
 // Asking before something that can't be undone.
 
-import { word } from "./words.js";
+import { word } from "./messages.js";
 
 /** Whether the person wants what the button does; asks only if it has `data-confirm`. */
 export function confirmed(button) {

@@ -1,6 +1,6 @@
 // Requests to the site, and what they fail with: an Error whose message is for people.
 
-import { word } from "./words.js";
+import { word } from "./messages.js";
 
 /** The page at `url` (where a form leads to, with `options` for fetch), parsed. */
 export async function page(url, options = {}) {

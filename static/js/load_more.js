@@ -1,9 +1,9 @@
 // "Load more": the pictures of the next page come below those that are here.
 
-import { page } from "./asking.js";
+import { page } from "./http.js";
 import { enhance as enhanceAll } from "./features.js";
-import { tell, warn } from "./telling.js";
-import { word } from "./words.js";
+import { tell, warn } from "./toast.js";
+import { word } from "./messages.js";
 
 // Of a page somebody comes back to, so many pages are loaded again.
 const MOST_AGAIN = 10;

@@ -1,12 +1,12 @@
 // Uploading many pictures: chosen or dropped, looked up before they are sent, each with its
 // own progress, the failed ones sent again on demand.
 
-import { json } from "./asking.js";
-import { imageId } from "./fingerprint.js";
-import { Line } from "./line.js";
-import { inTurn } from "./queue.js";
-import { send } from "./sending.js";
-import { word } from "./words.js";
+import { json } from "./http.js";
+import { imageId } from "./image_id.js";
+import { Line } from "./upload_item.js";
+import { inTurn } from "./concurrency.js";
+import { send } from "./upload_request.js";
+import { word } from "./messages.js";
 
 const AT_ONCE = 3;
 

@@ -1,8 +1,8 @@
 // A field for tags that suggests those in use: a combobox with a list, after the pattern of
 // the WAI-ARIA Authoring Practices.  The word that is being typed is completed.
 
-import { json } from "./asking.js";
-import { word } from "./words.js";
+import { json } from "./http.js";
+import { word } from "./messages.js";
 
 const PAUSE = 120; // milliseconds without a key before the site is asked
 

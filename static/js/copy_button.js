@@ -1,7 +1,7 @@
 // A button beside each snippet that puts it into the clipboard.
 
-import { tell, warn } from "./telling.js";
-import { word } from "./words.js";
+import { tell, warn } from "./toast.js";
+import { word } from "./messages.js";
 
 export function enhance(field) {
   const button = document.createElement("button");

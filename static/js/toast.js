@@ -1,6 +1,6 @@
 // A line at the bottom of the window that screen readers read aloud as well.
 
-import { word } from "./words.js";
+import { word } from "./messages.js";
 
 const SECONDS = 8;
 
