@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import quote
 
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ..errors import UnknownImage
 from ..formats import JPEG, WEBP
 from ..library.access import EDIT, VIEW
 from ..library.markup import Markup
@@ -19,7 +21,16 @@ from ..resources import ImagePage
 from ..sizes import Size
 from ..stores.base import Image, Mark, Summary
 from .collections import Collection, neighbours_in
-from .grids import GridItem, items_of, markup_of, style_of, thumb_of, title_of
+from .grids import (
+    GridItem,
+    artnr_text,
+    items_of,
+    markup_of,
+    others_text,
+    style_of,
+    thumb_of,
+    title_of,
+)
 from .i18n import _
 from .images import picture_response
 from .sharing import sharing_of
@@ -86,11 +97,13 @@ class Snippet:
     permission=VIEW,
     renderer="huimages_app:templates/image.pt",
 )
-def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
-    """All about a picture; `?in=tag:sea` is the collection somebody walks through."""
+def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Response:
+    """The page of a picture; `?in=tag:sea` is the collection its neighbours are taken from."""
     library, image_id = request.library, context.image_id
-    image = library.image(image_id)
+    image = library.metadata.get(image_id)
     collection = Collection.parse(request.GET.get("in", ""))
+    if image.trashed is not None:
+        return _trashed_page(image, collection, request)
     beside = neighbours_in(collection, image_id, request)
     others = library.metadata.get_many(filter(None, [beside.previous, beside.next]))
     mark = library.metadata.mark(image_id, request.visitor_id) if request.visitor_id else Mark()
@@ -110,15 +123,22 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
         "random": items_of(library.metadata.random(1), request),
         "crops": [_crop(image, size, markup) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
-        "other_references": "\n".join(
-            f"{key}: {value}"
-            for key, values in sorted(image.references.items())
-            if key != "artnr"
-            for value in values
-        ),
+        "article_numbers": artnr_text(image),
+        "other_references": others_text(image),
         "clicked": _crop(image, _CLICKED, markup),
         "snippets": _snippets(image, library.markup.at(request.application_url)),
     }
+
+
+def _trashed_page(image: Image, collection: Collection, request: Request) -> Response:
+    """Return a page that can restore the picture; raise UnknownImage for visitors."""
+    if not request.has_permission(EDIT):
+        raise UnknownImage(f"the image {image.id} is in the trash")
+    values = {"image": image, "title": title_of(image, request), "collection": collection}
+    response = render_to_response("huimages_app:templates/trashed.pt", values, request=request)
+    response.status_int = 404
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @view_config(context=ImagePage, name="download", request_method="GET", permission=VIEW)
@@ -140,7 +160,7 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     beside = neighbours_in(collection, context.image_id, request)
     image_id = getattr(beside, request.view_name)
     if image_id is None:
-        raise HTTPNotFound(_("There is no further picture in this direction."))
+        raise HTTPNotFound(_("There are no more pictures in this direction."))
     return HTTPFound(Site(request).path("image", image_id, **{"in": collection.key}))
 
 
