@@ -18,8 +18,9 @@ from ..library.throttle import network_of
 from ..resources import Root
 from ..security import visitors
 from ..security.identity import sign_in, sign_out
-from .answers import local_path
+from .answers import flash, local_path
 from .i18n import _
+from .site import Site
 
 
 @view_config(
@@ -102,7 +103,8 @@ def change_password(request: Request) -> Any:
         request.response.status_int = 400
         return {"account": account, "problem": error.args[0]}
     sign_in(request, accounts.get(account.name))
-    return HTTPSeeOther(local_path(request, ""))
+    flash(request, _("The password was changed. All other devices were signed out."))
+    return HTTPSeeOther(Site(request).view_path("account"))
 
 
 def _verified(request: Request, name: str, password: str) -> Account | None:
