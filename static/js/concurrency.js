@@ -1,11 +1,11 @@
-// Jobs, so many at once.
+// Jobs with a limit of how many run at once.
 
 /**
- * Run `job` for each item, `limit` at once; the second begins when the first is through.
- * An uploader whom the site does not know yet gets their cookie with the first answer:
- * two first requests would make two visitors of one.
+ * Run `job` for each item, at most `limit` at once; the second starts when the first is done.
+ * A new visitor gets the visitor cookie with the first response: two first requests at once
+ * would create two visitors.
  */
-export async function inTurn(items, limit, job) {
+export async function runConcurrently(items, limit, job) {
   const waiting = [...items];
   const first = waiting.shift();
   if (first === undefined) return;

@@ -1,29 +1,29 @@
-// A button beside each snippet that puts it into the clipboard.
+// A button beside each snippet that copies it to the clipboard.
 
-import { tell, warn } from "./toast.js";
-import { word } from "./messages.js";
+import { message } from "./messages.js";
+import { notify, notifyError } from "./toast.js";
 
 export function enhance(field) {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = word("copy");
-  // Which of them: a screen reader reads buttons without what stands around them.
+  button.textContent = message("copy");
+  // A screen reader reads the button without its surroundings: name the snippet.
   button.setAttribute("aria-describedby", field.labels[0].id ||= `${field.id}-label`);
   button.addEventListener("click", async () => {
     field.select();
     try {
       await copy(field.value);
-      tell(word("copied"));
+      notify(message("copied"));
     } catch {
-      warn(word("notCopied"));
+      notifyError(message("notCopied"));
     }
   });
   field.addEventListener("focus", () => field.select());
   field.after(button);
 }
 
-/** Browsers give scripts the clipboard on https and localhost only. */
+/** Copy by the clipboard API, which browsers offer on https and localhost only, or the old way. */
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  if (!document.execCommand("copy")) throw new Error("not copied");
+  if (!document.execCommand("copy")) throw new Error("execCommand failed");
 }

@@ -1,4 +1,4 @@
-// Which script makes which part of a page nicer.  Only what a page needs is loaded.
+// Which script enhances which elements.  A page loads only the scripts it needs.
 
 const FEATURES = [
   ["form[data-renews]", () => import("./partial_update.js")],
@@ -14,16 +14,17 @@ const FEATURES = [
 ];
 
 /**
- * Make the parts below `root` nicer; call it for whatever comes into the page later.
- * Each module exports `enhance(element)`, which is called once for each element.
+ * Enhance the elements below `root`.  Call it again for content that is added to the page.
+ * Each module exports `enhance(element, enhanceAll)`, which is called once for each element;
+ * `enhanceAll` is this function, so that no module imports this one.
  */
-export async function enhance(root) {
+export async function enhanceAll(root) {
   await Promise.all(
     FEATURES.map(async ([selector, load]) => {
       const elements = root.querySelectorAll(selector);
       if (elements.length === 0) return;
       const feature = await load();
-      elements.forEach(feature.enhance);
+      elements.forEach((element) => feature.enhance(element, enhanceAll));
     }),
   );
 }

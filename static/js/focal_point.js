@@ -1,34 +1,36 @@
-// The focal point of a picture: set by a click or the arrow keys; the crops show at once
-// what they will be.  Nothing is stored before the form is sent.
+// Set the focal point of a picture by a click or the arrow keys, with a preview of the crops.
+// Nothing is stored before the form is sent.
 
-const STEP = 2; // percent for a press of an arrow key; with shift five times that
+const STEP = 2; // percent per key press; five times as much with shift
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function enhance(form) {
   const picture = form.querySelector("input[type=image]");
-  const part = form.closest("details");
-  const [x, y] = [part.querySelector("[name=x]"), part.querySelector("[name=y]")];
-  const crops = [...part.querySelectorAll("[data-crops] img")];
-  const dot = mark(picture);
+  const section = form.closest("details");
+  const [x, y] = [section.querySelector("[name=x]"), section.querySelector("[name=y]")];
+  const crops = [...section.querySelectorAll("[data-crops] img")];
+  const dot = addDot(picture);
 
   picture.addEventListener("click", (event) => {
     event.preventDefault();
-    // A key has no place.
+    // Enter and space click without coordinates: they store the point.
     if (event.detail === 0) return x.form.requestSubmit();
     const box = picture.getBoundingClientRect();
-    set(share(event.clientX - box.left, box.width), share(event.clientY - box.top, box.height));
+    const left = percent(event.clientX - box.left, box.width);
+    movePoint(left, percent(event.clientY - box.top, box.height));
   });
   picture.addEventListener("keydown", (event) => {
-    const way = ARROWS[event.key];
-    if (!way) return;
+    const direction = ARROWS[event.key];
+    if (!direction) return;
     event.preventDefault();
     const step = event.shiftKey ? 5 * STEP : STEP;
-    set(within(Number(x.value) + way[0] * step), within(Number(y.value) + way[1] * step));
+    const left = clamp(Number(x.value) + direction[0] * step);
+    movePoint(left, clamp(Number(y.value) + direction[1] * step));
   });
   for (const field of [x, y]) field.addEventListener("input", preview);
-  part.addEventListener("toggle", () => part.open && moveDot());
+  section.addEventListener("toggle", () => section.open && moveDot());
 
-  function set(left, top) {
+  function movePoint(left, top) {
     x.value = left;
     y.value = top;
     preview();
@@ -36,7 +38,7 @@ export function enhance(form) {
 
   function preview() {
     moveDot();
-    for (const crop of crops) show(crop, picture, Number(x.value), Number(y.value));
+    for (const crop of crops) previewCrop(crop, picture, Number(x.value), Number(y.value));
   }
 
   function moveDot() {
@@ -46,8 +48,8 @@ export function enhance(form) {
   }
 }
 
-/** The dot over the picture that says where the point is. */
-function mark(picture) {
+/** Put a dot over the picture that marks the focal point; return it. */
+function addDot(picture) {
   const frame = document.createElement("span");
   frame.className = "focal";
   const dot = document.createElement("span");
@@ -58,8 +60,8 @@ function mark(picture) {
   return dot;
 }
 
-/** Show in `crop` what the server would cut around the point, from the picture that is here. */
-function show(crop, picture, x, y) {
+/** Show in `crop` what the server would crop, by shifting the picture that is loaded already. */
+function previewCrop(crop, picture, x, y) {
   const [width, height] = [crop.width, crop.height];
   const scale = Math.max(width / picture.width, height / picture.height);
   const left = offset(x, picture.width * scale, width);
@@ -70,15 +72,15 @@ function show(crop, picture, x, y) {
   crop.style.objectPosition = `${-left}px ${-top}px`;
 }
 
-/** Where a part of that length begins that lies around the point, within the whole. */
-function offset(percent, whole, part) {
-  return Math.min(Math.max((percent / 100) * whole - part / 2, 0), whole - part);
+/** Return where a crop of length `part` starts that is centred on the point, within `whole`. */
+function offset(position, whole, part) {
+  return Math.min(Math.max((position / 100) * whole - part / 2, 0), whole - part);
 }
 
-function share(distance, length) {
-  return within(Math.round((distance / length) * 100));
+function percent(distance, length) {
+  return clamp(Math.round((distance / length) * 100));
 }
 
-function within(percent) {
-  return Math.min(Math.max(percent, 0), 100);
+function clamp(value) {
+  return Math.min(Math.max(value, 0), 100);
 }

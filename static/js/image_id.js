@@ -1,17 +1,16 @@
-// The ID that a picture will have, known before it is sent: base32 of its SHA-1, and the
-// cluster that stores it.
+// The ID of a picture, computed before it is uploaded: base32 of its SHA-1, and a suffix.
 
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const CLUSTER = "01";
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const SUFFIX = "01";
 
-/** The ID of a file; null where browsers keep SHA-1 from scripts (neither https nor localhost). */
+/** Return the ID of a file; null where crypto.subtle is missing (neither https nor localhost). */
 export async function imageId(file) {
   if (!globalThis.crypto?.subtle) return null;
   const digest = await crypto.subtle.digest("SHA-1", await file.arrayBuffer());
-  return base32(new Uint8Array(digest)) + CLUSTER;
+  return base32(new Uint8Array(digest)) + SUFFIX;
 }
 
-/** Base32 of bytes whose number is a multiple of five, so that there is no padding. */
+/** Encode bytes whose number is a multiple of five, so that no padding is needed. */
 function base32(bytes) {
   let text = "";
   let rest = 0;
@@ -21,7 +20,7 @@ function base32(bytes) {
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      text += LETTERS[(rest >> bits) & 31];
+      text += ALPHABET[(rest >> bits) & 31];
     }
     rest &= (1 << bits) - 1;
   }

@@ -1,68 +1,100 @@
-// "Load more": the pictures of the next page come below those that are here.
+// "Load more" appends the pictures of the next page to the grid.
 
-import { page } from "./http.js";
-import { enhance as enhanceAll } from "./features.js";
-import { tell, warn } from "./toast.js";
-import { word } from "./messages.js";
+import { runConcurrently } from "./concurrency.js";
+import { fetchPage } from "./http.js";
+import { message } from "./messages.js";
+import { notify, notifyError } from "./toast.js";
 
-// Of a page somebody comes back to, so many pages are loaded again.
-const MOST_AGAIN = 10;
+const PARALLEL_REQUESTS = 4;
 
-let restored = false;
+let isRestored = false;
 
-export function enhance(link) {
+export function enhance(link, enhanceAll) {
   link.addEventListener("click", async (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     if (link.ariaBusy === "true") return;
     link.ariaBusy = "true";
     try {
-      const first = await more(link);
-      first?.querySelector("a").focus({ preventScroll: true });
+      const { href } = link;
+      const added = append(await fetchPage(href), enhanceAll);
+      rememberPages([...rememberedPages(), href]);
+      notify(message("loaded", { count: added.length }));
+      added[0]?.querySelector("a").focus({ preventScroll: true });
     } catch (error) {
-      warn(error.message);
+      notifyError(error.message);
       link.ariaBusy = null;
     }
   });
-  restore(link);
+  restore(enhanceAll);
 }
 
-/** Load the page that `link` leads to; returns the first of its pictures. */
-async function more(link) {
+/** Append the pictures of `page` to the grid; return those that were not there yet. */
+function append(page, enhanceAll) {
   const grid = document.querySelector("[data-grid]");
-  const paging = link.closest(".paging");
-  const next = await page(link.href);
-  const pictures = [...(next.querySelector("[data-grid]")?.children ?? [])];
-  const here = new Set([...grid.querySelectorAll("a")].map((known) => known.pathname));
-  const fresh = pictures.filter((item) => !here.has(item.querySelector("a").pathname));
+  const pictures = [...(page.querySelector("[data-grid]")?.children ?? [])];
+  const present = new Set([...grid.querySelectorAll("a")].map((link) => link.pathname));
+  const fresh = pictures.filter((item) => !present.has(item.querySelector("a").pathname));
   grid.append(...fresh);
-  renewPaging(paging, next);
-  history.replaceState({ ...history.state, pages: (history.state?.pages ?? 0) + 1 }, "");
-  tell(word("loaded", { count: fresh.length }));
-  await enhanceAll(paging);
-  return fresh[0];
+  const paging = document.querySelector(".paging");
+  paging.querySelector("[rel=next]")?.remove();
+  const next = page.querySelector(".paging [rel=next]");
+  if (next) paging.append(document.adoptNode(next));
+  enhanceAll(paging);
+  return fresh;
 }
 
-/** The way on is that of the new page; the way back stays ours. */
-function renewPaging(paging, next) {
-  paging.querySelector("[rel=next]").remove();
-  const onward = next.querySelector(".paging [rel=next]");
-  if (onward) paging.append(document.adoptNode(onward));
+// The history entry keeps which pages were loaded and which picture was where in the window, so
+// that the browser's Back button leads to the same position.
+
+function rememberedPages() {
+  return history.state?.pages ?? [];
 }
 
-/** Somebody came back: show as much as was shown, where it was shown. */
-async function restore(link) {
-  if (restored) return;
-  restored = true;
-  addEventListener("pagehide", () => {
-    if (history.state?.pages) history.replaceState({ ...history.state, top: scrollY }, "");
-  });
-  const { pages = 0, top } = history.state ?? {};
-  if (!pages) return;
-  history.replaceState({ ...history.state, pages: 0 }, "");
-  for (let i = 0; i < Math.min(pages, MOST_AGAIN) && link; i += 1) {
-    await more(link).catch((error) => warn(error.message));
-    link = document.querySelector("[data-load-more]");
+function rememberPages(pages) {
+  history.scrollRestoration = "manual";
+  history.replaceState({ ...history.state, pages }, "");
+}
+
+function rememberPosition() {
+  if (!rememberedPages().length) return;
+  const items = [...document.querySelectorAll("[data-grid] > li")];
+  const item = items.find((one) => one.getBoundingClientRect().bottom > 0) ?? items.at(-1);
+  if (!item) return;
+  const position = {
+    path: item.querySelector("a").pathname,
+    top: item.getBoundingClientRect().top,
+    scrollY,
+  };
+  history.replaceState({ ...history.state, position }, "");
+}
+
+/** After the Back button: load the same pages again and scroll to the same picture. */
+async function restore(enhanceAll) {
+  if (isRestored) return;
+  isRestored = true;
+  addEventListener("pagehide", rememberPosition);
+  const { pages = [], position } = history.state ?? {};
+  if (!pages.length) return;
+  const loaded = new Map();
+  try {
+    await runConcurrently(pages, PARALLEL_REQUESTS, async (href) => {
+      loaded.set(href, await fetchPage(href));
+    });
+  } catch (error) {
+    notifyError(error.message);
   }
-  scrollTo({ top, behavior: "instant" });
+  // In their order, up to the first that could not be loaded.
+  const missing = pages.findIndex((href) => !loaded.has(href));
+  const complete = missing < 0 ? pages : pages.slice(0, missing);
+  for (const href of complete) append(loaded.get(href), enhanceAll);
+  rememberPages(complete);
+  if (position) scrollToPosition(position);
+}
+
+function scrollToPosition({ path, top, scrollY }) {
+  const links = [...document.querySelectorAll("[data-grid] > li > a")];
+  const item = links.find((link) => link.pathname === path)?.closest("li");
+  const y = item ? window.scrollY + item.getBoundingClientRect().top - top : scrollY;
+  scrollTo({ top: y, behavior: "instant" });
 }

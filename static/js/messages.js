@@ -1,15 +1,15 @@
-// Sentences in the language of the page.  The server writes them into it, from its catalogue.
+// Messages in the language of the page.  The server writes them into the page as JSON.
 
-const island = document.getElementById("words");
-const words = island ? JSON.parse(island.textContent) : {};
+const element = document.getElementById("messages");
+const messages = element ? JSON.parse(element.textContent) : {};
 const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
 
 /**
- * The sentence of that name with `values` put in: word("uploaded", { count: 3 }).
- * A sentence with forms for one and for many has its number in `values.count`.
+ * Return the message called `name` with `values` filled in: message("loaded", { count: 3 }).
+ * A message with a singular and a plural form is chosen by `values.count`.
  */
-export function word(name, values = {}) {
-  let text = words[name] ?? name;
+export function message(name, values = {}) {
+  let text = messages[name] ?? name;
   if (typeof text !== "string") text = text[plurals.select(values.count)] ?? text.other;
   return text.replace(/\$\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
 }

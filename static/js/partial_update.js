@@ -1,56 +1,58 @@
-// Forms that change a part of their page without leaving it.  `data-renews` names the parts:
+// Send forms without leaving the page.  `data-renews` names the parts of the page that change:
 //
 //   <form method="post" data-renews=".tags, .snippets" …>
 //
-// The form is sent as it would be without scripts; of the page it leads to, the named parts
-// take the place of those here.
+// The form is sent as it would be without scripts.  The named parts of the page that the
+// response redirects to replace the same parts of this page.
 
-import { page } from "./http.js";
-import { enhance as enhanceAll } from "./features.js";
-import { tell, warn } from "./toast.js";
+import { fetchPage } from "./http.js";
+import { notify, notifyError } from "./toast.js";
 
-export function enhance(form) {
+export function enhance(form, enhanceAll) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.busy) return;
     form.dataset.busy = "true";
     try {
-      await submit(form, event.submitter);
+      await submit(form, event.submitter, enhanceAll);
     } catch (error) {
-      warn(error.message);
+      const conflict = error.page?.querySelector("[data-conflict]");
+      if (conflict) showConflict(conflict);
+      else notifyError(error.message);
     } finally {
       delete form.dataset.busy;
     }
   });
 }
 
-async function submit(form, submitter) {
+async function submit(form, submitter, enhanceAll) {
   const body = new FormData(form, submitter);
-  const answer = await page(form.getAttribute("action"), { method: "POST", body });
-  await renew(form.dataset.renews, answer);
-  const notice = answer.querySelector(".note");
-  if (notice) tell(notice.textContent);
+  const page = await fetchPage(form.getAttribute("action"), { method: "POST", body });
+  await renew(form.dataset.renews, page, enhanceAll);
+  const notice = page.querySelector("[data-notice]");
+  if (notice) notify(notice.textContent);
 }
 
-/** Put the contents of the parts that `selectors` names in place of ours. */
-async function renew(selectors, answer) {
+/** Replace the contents of the parts that `selectors` names by those of `page`. */
+async function renew(selectors, page, enhanceAll) {
   const parts = selectors.split(",").map((text) => text.trim());
-  // Some other page, perhaps that of signing in: the browser shows what it is now.
-  if (!parts.some((selector) => answer.querySelector(selector))) return location.reload();
+  // Another page, for example the sign-in form: load this page again.
+  if (!parts.some((selector) => page.querySelector(selector))) return location.reload();
   for (const selector of parts) {
-    const ours = document.querySelector(selector);
-    const theirs = answer.querySelector(selector);
-    if (!ours || !theirs) continue;
-    const focused = ours.contains(document.activeElement) ? trace(document.activeElement) : null;
-    ours.replaceChildren(...document.adoptNode(theirs).childNodes);
-    await enhanceAll(ours);
-    if (focused !== null) focusable(ours.querySelector(focused), ours).focus();
+    const current = document.querySelector(selector);
+    const fresh = page.querySelector(selector);
+    if (!current || !fresh) continue;
+    const active = document.activeElement;
+    const focused = current.contains(active) ? selectorOf(active) : null;
+    current.replaceChildren(...document.adoptNode(fresh).childNodes);
+    await enhanceAll(current);
+    if (focused !== null) focusable(current.querySelector(focused), current).focus();
   }
-  document.title = answer.title;
+  document.title = page.title;
 }
 
-/** A selector for the element that will stand where this one stood. */
-function trace(element) {
+/** Return a selector that finds the counterpart of an element in the new content. */
+function selectorOf(element) {
   if (element.id) return `#${CSS.escape(element.id)}`;
   const named = element.name ? `[name="${CSS.escape(element.name)}"]` : "";
   const several = named && element.form?.querySelectorAll(named).length > 1;
@@ -59,9 +61,19 @@ function trace(element) {
   return element.localName + named + value + key;
 }
 
-/** The element, or the nearest to it that can have the focus. */
+/** Return the element, or the nearest element of the part that can have the focus. */
 function focusable(element, part) {
   if (element?.checkVisibility()) return element;
-  const near = element?.closest("details")?.querySelector("summary");
-  return near ?? part.querySelector("input:not([type=hidden]), button, a[href], summary") ?? part;
+  const summary = element?.closest("details")?.querySelector("summary");
+  return summary ?? part.querySelector("input:not([type=hidden]), button, a[href], summary") ?? part;
+}
+
+/** Another editor changed the same field: show both values, and the forms to choose one. */
+function showConflict(section) {
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-labelledby", section.getAttribute("aria-labelledby"));
+  dialog.append(document.adoptNode(section));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
 }

@@ -1,24 +1,24 @@
-// Uploading many pictures: chosen or dropped, looked up before they are sent, each with its
-// own progress, the failed ones sent again on demand.
+// Upload many pictures: chosen or dropped, checked before they are sent, each with its own
+// progress.  Failed uploads can be tried again.
 
-import { json } from "./http.js";
+import { runConcurrently } from "./concurrency.js";
+import { fetchJson } from "./http.js";
 import { imageId } from "./image_id.js";
-import { Line } from "./upload_item.js";
-import { inTurn } from "./concurrency.js";
-import { send } from "./upload_request.js";
-import { word } from "./messages.js";
+import { message } from "./messages.js";
+import { UploadItem } from "./upload_item.js";
+import { UploadError, uploadFile } from "./upload_request.js";
 
-const AT_ONCE = 3;
+const PARALLEL_UPLOADS = 3;
 
 export function enhance(form) {
-  new Uploader(form);
+  new UploadQueue(form);
 }
 
-class Uploader {
+class UploadQueue {
   constructor(form) {
     this.form = form;
-    this.lines = [];
-    this.looking = Promise.resolve();
+    this.items = [];
+    this.lookups = Promise.resolve();
     this.template = document.querySelector("[data-upload-item]");
     this.list = document.querySelector("[data-upload-list]");
     this.status = document.querySelector("[data-upload-status]");
@@ -32,29 +32,29 @@ class Uploader {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const next = this.in("waiting", "known");
+      const next = this.itemsIn("waiting", "known");
       if (next.length) this.run(next);
-      else this.picker.click();
+      else this.askForFiles();
     });
-    this.retry.addEventListener("click", () => this.run(this.in("failed")));
+    this.retry.addEventListener("click", () => this.run(this.itemsIn("failed")));
     this.acceptDrops(form.querySelector("[data-drop]"));
     addEventListener("beforeunload", (event) => {
-      if (this.in("sending").length) event.preventDefault();
+      if (this.itemsIn("sending").length) event.preventDefault();
     });
   }
 
-  in(...states) {
-    return this.lines.filter((line) => states.includes(line.state));
+  itemsIn(...states) {
+    return this.items.filter((item) => states.includes(item.state));
+  }
+
+  askForFiles() {
+    this.status.textContent = message("chooseFirst");
+    this.picker.focus();
+    this.picker.click();
   }
 
   acceptDrops(zone) {
-    const hint = document.createElement("p");
-    hint.textContent = word("dropHere");
-    this.picker.after(hint);
-    // The browser's own button speaks the browser's language, and is small.
-    this.picker.labels[0].textContent = word("choose");
-    zone.classList.add("droppable");
-    // A picture dropped beside the zone must not take the place of the page.
+    // Without this, a picture dropped beside the zone would replace the page.
     for (const type of ["dragover", "drop"]) {
       addEventListener(type, (event) => event.preventDefault());
     }
@@ -65,107 +65,122 @@ class Uploader {
 
   add(files) {
     for (const file of files) {
-      const line = new Line(file, this.template, () => this.remove(line));
-      this.lines.push(line);
-      this.list.append(line.element);
-      const most = Number(this.form.dataset.maxBytes);
-      if (file.size > most) {
-        line.become("refused", word("tooLarge"));
+      const item = new UploadItem(file, this.template, () => this.remove(item));
+      this.items.push(item);
+      this.list.append(item.element);
+      if (file.size > Number(this.form.dataset.maxBytes)) {
+        item.setState("refused", message("tooLarge"));
       } else {
-        line.become("waiting");
-        // One after the other: each is read into memory for its SHA-1.
-        this.looking = this.looking.then(() => this.lookUp(line));
+        item.setState("waiting");
+        // One after the other: each file is read into memory for its SHA-1.
+        this.lookups = this.lookups.then(() => this.lookUp(item));
       }
     }
     this.report();
   }
 
-  remove(line) {
-    const at = this.lines.indexOf(line);
-    this.lines.splice(at, 1);
+  remove(item) {
+    const shown = [...this.list.children].map((li) => this.items.find((one) => one.element === li));
+    const at = shown.indexOf(item);
+    const nearest = [...shown.slice(at + 1), ...shown.slice(0, at).reverse()];
+    item.element.remove();
+    this.items.splice(this.items.indexOf(item), 1);
     this.report();
-    // Whoever clears the list by keys goes on with the line that stands there now.
-    const beside = [...this.lines.slice(at), ...this.lines.slice(0, at).reverse()];
-    (beside.find((other) => !other.button.hidden)?.button ?? this.picker).focus();
+    // The keyboard focus goes to the next entry, so that a list can be cleared by keys.
+    (nearest.find((other) => !other.button.hidden)?.button ?? this.picker).focus();
   }
 
-  /** Ask whether the picture is there already, without sending it. */
-  async lookUp(line) {
+  /** Ask the site whether it has the picture already, without sending it. */
+  async lookUp(item) {
     try {
-      line.id = await imageId(line.file);
-      if (line.id === null) return;
-      const url = `${this.form.dataset.known}?${new URLSearchParams({ id: line.id })}`;
-      const picture = (await json(url)).files[0];
-      if (!picture || line.state !== "waiting") return;
-      line.link(picture);
-      line.become("known", word("isThere"));
+      item.id = await imageId(item.file);
+      if (item.id === null) return;
+      const url = `${this.form.dataset.known}?${new URLSearchParams({ id: item.id })}`;
+      const picture = (await fetchJson(url)).files[0];
+      if (!picture || item.state !== "waiting") return;
+      item.showPicture(picture);
+      item.setState("known", message("isThere"));
     } catch (error) {
-      // Sending it will tell what is wrong.
-      console.info(line.file.name, error);
+      // The upload itself will report what is wrong.
+      console.info(item.file.name, error);
     }
   }
 
-  async run(lines) {
+  async run(items) {
     this.submit.disabled = true;
-    await this.looking;
-    for (const line of lines) if (line.state === "failed") line.become("waiting");
-    await inTurn(lines, AT_ONCE, (line) => this.upload(line));
+    await this.lookups;
+    for (const item of items) if (item.state === "failed") item.setState("waiting");
+    await runConcurrently(items, PARALLEL_UPLOADS, (item) => this.upload(item));
     this.submit.disabled = false;
     this.report();
-    if (this.in("failed").length) this.retry.focus();
+    if (!this.retry.hidden) this.retry.focus();
   }
 
-  async upload(line) {
-    if (!this.lines.includes(line)) return; // taken from the list meanwhile
-    const isKnown = line.state === "known";
-    const { signal } = line.controller;
-    line.become("sending");
+  async upload(item) {
+    if (!this.items.includes(item)) return; // removed while it was waiting
+    const isKnown = item.state === "known";
+    const { signal } = item.controller;
+    item.setState("sending");
     this.report();
     try {
-      await readable(line.file);
-      const body = this.body(line, isKnown);
-      const progress = (share) => line.advance(share);
+      await checkReadable(item.file);
+      const body = this.formDataFor(item, isKnown);
+      const onProgress = (share) => item.setProgress(share);
       const url = isKnown ? this.form.dataset.known : this.form.getAttribute("action");
-      line.succeed(await send(url, body, { progress, signal }));
+      item.succeed(await uploadFile(url, body, { onProgress, signal }));
     } catch (error) {
-      if (!signal.aborted) line.become("failed", error.message);
+      if (!signal.aborted) item.setState(error.isRetryable ? "failed" : "refused", error.message);
     }
     this.report();
   }
 
-  /** What the form says of all pictures, and this one; of one that is there only its ID. */
-  body(line, isKnown) {
+  /** The fields that apply to all pictures, and the file; only the ID of a known picture. */
+  formDataFor(item, isKnown) {
     const body = new FormData(this.form);
     body.delete("uploadfile");
     if (isKnown) {
-      body.set("id", line.id);
-      body.set("filename", line.file.name);
+      body.set("id", item.id);
+      body.set("filename", item.file.name);
     } else {
-      body.set("uploadfile", line.file, line.file.name);
+      body.set("uploadfile", item.file, item.file.name);
     }
     return body;
   }
 
   report() {
-    this.status.textContent = this.lines.length ? this.summary() : "";
-    this.retry.hidden = !this.in("failed").length || this.in("sending").length > 0;
+    this.showFailedFirst();
+    this.status.textContent = this.items.length ? this.summary() : "";
+    const isSending = this.itemsIn("sending").length > 0;
+    this.retry.hidden = isSending || !this.itemsIn("failed").length;
+  }
+
+  showFailedFirst() {
+    const failed = this.items.filter((item) => item.hasFailed);
+    const others = this.items.filter((item) => !item.hasFailed);
+    const focused = document.activeElement;
+    [...failed, ...others].forEach(({ element }, index) => {
+      const present = this.list.children[index];
+      if (present !== element) this.list.insertBefore(element, present);
+    });
+    // An element that is moved loses the focus.
+    if (this.list.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   summary() {
-    const count = this.lines.length;
-    const failed = this.in("failed", "refused").length;
-    const done = this.in("done").length;
-    if (failed) return word("progressFailed", { done, count, failed });
-    if (this.in("waiting", "known").length === count) return word("selected", { count });
-    return word("progress", { done, count });
+    const count = this.items.length;
+    const failed = this.items.filter((item) => item.hasFailed).length;
+    const done = this.itemsIn("done").length;
+    if (failed) return message("progressFailed", { done, count, failed });
+    if (this.itemsIn("waiting", "known").length === count) return message("selected", { count });
+    return message("progress", { done, count });
   }
 }
 
-/** Throws for a folder, and for a file that has gone: to a request it seems the site has. */
-async function readable(file) {
+/** Throw for a folder, and for a file that was moved: its upload would look like a lost connection. */
+async function checkReadable(file) {
   try {
     await file.slice(0, 1).arrayBuffer();
-  } catch (error) {
-    throw new Error(word("notRead"), { cause: error });
+  } catch {
+    throw new UploadError(message("notRead"), false);
   }
 }
