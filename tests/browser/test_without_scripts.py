@@ -70,6 +70,24 @@ def test_paging_and_tagging_several(otto: Person) -> None:
     expect(page.locator(".grid li")).to_have_count(3)
 
 
+def test_the_file_field_is_visible_without_scripts(otto: Person) -> None:
+    page = otto.go("/upload/")
+    field = page.locator("#uploadfile")
+    expect(field).to_have_css("opacity", "1")
+    expect(page.get_by_text("or drop them here")).to_be_hidden()
+    assert page.locator("label[for=uploadfile]").inner_text() == "Pictures"
+
+
+def test_the_trash_is_undone_without_scripts(otto: Person, site: Served) -> None:
+    path = f"/image/{site.images['rocket'].id}/?in=tag%3Anight"
+    page = otto.go(path)
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.locator("h1")).to_have_text("Tagged “night”")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("h1")).to_have_text("Rocket on the launch pad")
+    assert page.url.endswith(path)
+
+
 def test_nothing_that_only_scripts_can_do_is_shown(otto: Person, site: Served) -> None:
     page = otto.go(f"/image/{site.images['coffee'].id}/")
     expect(page.get_by_role("button", name="Keyboard shortcuts")).to_be_hidden()
