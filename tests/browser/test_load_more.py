@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.support.chromium import Person
 from tests.support.served import Served, add_crowd
 
-_PAGES = 12  # more than a browser's back-forward cache would ever have to restore
+_PAGES = 12
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +16,8 @@ def long_list(site: Served) -> None:
     add_crowd(site.settings, 60 * _PAGES)
 
 
+# More than the usual 120 seconds: a busy machine stores several hundred pictures first.
+@pytest.mark.timeout(400)
 @pytest.mark.usefixtures("long_list")
 def test_back_after_many_pages_leads_to_the_same_picture(vera: Person, page: Page) -> None:
     vera.go("/image/")
