@@ -108,7 +108,7 @@ def not_found(error: HTTPNotFound, request: Request) -> Response:
     )
     explain = getattr(getattr(request, "root", None), "explain", lambda path: None)
     return error_answer(
-        request, 404, _sentence(explain(path) or _("There is no page at this URL."))
+        request, 404, _sentence(explain(path) or _("There is nothing at this URL."))
     )
 
 

@@ -54,13 +54,13 @@ def test_scripts_get_a_problem_as_json(site: Site) -> None:
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
-        "detail": "There is no page at this URL.",
+        "detail": "There is nothing at this URL.",
     }
 
 
 def test_others_get_a_line(site: Site) -> None:
     answer = site.app.get("/nowhere", status=404)
-    assert answer.text == "There is no page at this URL.\n"
+    assert answer.text == "There is nothing at this URL.\n"
 
 
 def test_a_request_from_elsewhere_is_refused_with_a_page(browser: TestApp) -> None:

@@ -47,7 +47,7 @@ def test_scripts_are_told_of_errors_in_the_language_of_the_page(site: Site) -> N
     headers = {"Accept": "application/json"}
     answer = site.browser("de").get("/nowhere/", headers=headers, status=404)
     assert answer.content_type == "application/problem+json"
-    assert answer.json["detail"] == "Unter dieser URL gibt es keine Seite."
+    assert answer.json["detail"] == "Unter dieser URL gibt es nichts."
 
 
 def test_around_a_picture_are_those_of_its_collection(site: Site, browser: TestApp) -> None:

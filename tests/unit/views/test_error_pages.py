@@ -13,7 +13,7 @@ from huimages_app.views.error_pages import reason_of
     [
         (TooLarge(""), "too large"),
         (IdCollision(""), "Another picture"),
-        (NotAnImage(""), "no picture, or a damaged one"),
+        (NotAnImage(""), "not a picture, or it is damaged"),
         (StoreDown(""), "Something went wrong"),
     ],
 )
