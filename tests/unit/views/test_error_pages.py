@@ -12,7 +12,7 @@ from huimages_app.views.error_pages import reason_of
     ("error", "words"),
     [
         (TooLarge(""), "too large"),
-        (IdCollision(""), "Another picture"),
+        (IdCollision(""), "A different picture"),
         (NotAnImage(""), "not a picture, or it is damaged"),
         (StoreDown(""), "Something went wrong"),
     ],
