@@ -37,24 +37,32 @@ class Editing:
 
     # what the editors say
 
-    def retitle(self, image_id: str, title: str) -> Image:
+    # `expected` is the value that the editor saw.  The methods raise EditConflict if the stored
+    # one is different, and not the new one either; with None they replace any value.
+
+    def retitle(self, image_id: str, title: str, expected: str | None = None) -> Image:
         """Make `title` the newest; an old title becomes current again."""
         title = clean_title(title)
         if not title:
             raise BadInput("the title is empty")
-        return self._update(
-            "retitled",
-            image_id,
-            lambda image: replace(image, titles=retitled(image.titles, title)),
-            title=title,
-        )
+        seen = None if expected is None else clean_title(expected)
 
-    def set_alt(self, image_id: str, alt: str) -> Image:
+        def change(image: Image) -> Image:
+            _require_expected("title", image.title, seen, title)
+            return replace(image, titles=retitled(image.titles, title))
+
+        return self._update("retitled", image_id, change, title=title)
+
+    def set_alt(self, image_id: str, alt: str, expected: str | None = None) -> Image:
         """Set the alternative text; empty removes it."""
         alt = clean_alt(alt)
-        return self._update(
-            "alt text changed", image_id, lambda image: replace(image, alt=alt), alt=alt
-        )
+        seen = None if expected is None else clean_alt(expected)
+
+        def change(image: Image) -> Image:
+            _require_expected("alternative text", image.alt, seen, alt)
+            return replace(image, alt=alt)
+
+        return self._update("alt text changed", image_id, change, alt=alt)
 
     def set_focus(self, image_id: str, focus: tuple[float, float] | None) -> Image:
         """Set the focal point of crops, x and y in 0…1; None removes it."""
@@ -91,12 +99,21 @@ class Editing:
             ),
         )
 
-    def set_references(self, image_id: str, references: Mapping[str, Sequence[str]]) -> Image:
+    def set_references(
+        self,
+        image_id: str,
+        references: Mapping[str, Sequence[str]],
+        expected: Mapping[str, Sequence[str]] | None = None,
+    ) -> Image:
         """Replace all references."""
         cleaned = clean_references(references)
-        return self._update(
-            "references changed", image_id, lambda image: replace(image, references=cleaned)
-        )
+        seen = None if expected is None else clean_references(expected)
+
+        def change(image: Image) -> Image:
+            _require_expected("references", dict(image.references), seen, cleaned)
+            return replace(image, references=cleaned)
+
+        return self._update("references changed", image_id, change)
 
     def revise(self, image_id: str, revision: Revision, expected: Image | None = None) -> Image:
         """Change several things at once.
@@ -199,3 +216,9 @@ def _require_same(image: Image, expected: Image | None) -> None:
     # Asked within the update, so that nobody's change slips in between.
     if expected is not None and image != expected:
         raise EditConflict(f"the image {image.id} was changed since it was read")
+
+
+def _require_expected(name: str, stored: object, expected: object, new: object) -> None:
+    # Called within the update, so that no other change comes in between.
+    if expected is not None and stored not in (expected, new):
+        raise EditConflict(f"the {name} is {stored!r} by now; expected {expected!r}")

@@ -19,16 +19,16 @@ _TEMPLATE = "huimages_app:templates/error.pt"
 _HEADINGS: Mapping[int, TranslationString] = {
     400: _("That did not work"),
     401: _("Sign in"),
-    403: _("You may not do this"),
-    404: _("There is nothing here"),
-    405: _("This can't be done here"),
-    409: _("That is there already, and different"),
-    410: _("This picture has been removed"),
-    412: _("Somebody else was faster"),
-    413: _("That is too large"),
-    415: _("This is no picture we can read"),
-    429: _("That was too often"),
-    502: _("This picture can't be read"),
+    403: _("You are not allowed to do this"),
+    404: _("Not found"),
+    405: _("Not possible here"),
+    409: _("Conflict with a stored picture"),
+    410: _("This picture was deleted"),
+    412: _("Changed by someone else"),
+    413: _("Too large"),
+    415: _("Unsupported picture"),
+    429: _("Too many requests"),
+    502: _("This picture cannot be read"),
     503: _("Please try again in a moment"),
 }
 _OTHERWISE = _("Something went wrong")
@@ -79,7 +79,7 @@ def reason_of(error: HuimagesError) -> TranslationString:
     if isinstance(error, TooLarge):
         return _("This picture is too large.")
     if isinstance(error, IdCollision):
-        return _("Another picture is stored under the ID of this one.")
+        return _("A different picture is stored under the same ID.")
     if isinstance(error, BadUpload):
-        return _("This is no picture, or a damaged one.")
+        return _("This file is not a picture, or it is damaged.")
     return _OTHERWISE

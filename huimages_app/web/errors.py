@@ -61,14 +61,16 @@ _OUT_OF_RESOURCES = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, err
 
 # What a store or an original says concerns its operator, not the client.
 _SENTENCES: dict[type[HuimagesError], str] = {
-    StorageUnavailable: _("A part of this site does not answer at the moment. Please try again."),
-    CorruptOriginal: _("The stored picture can't be read. Its owners have been told in the log."),
+    StorageUnavailable: _(
+        "Part of this site is unavailable at the moment. Please try again later."
+    ),
+    CorruptOriginal: _("The stored picture cannot be read. The details are in the server log."),
 }
 # What pages say, in the language of the page, where the error itself talks to programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
-    RemovedImage: _("Nobody can bring it back."),
-    UnknownImage: _("There is no such picture. Perhaps it has been moved to the trash."),
-    BadCursor: _("The address of this page is damaged. Please start from the first page."),
+    RemovedImage: _("It cannot be restored."),
+    UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
+    BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 
 
@@ -92,7 +94,7 @@ def known_error(error: HuimagesError, request: Request) -> Response:
 
 @exception_view_config(URLDecodeError)
 def undecodable_url(error: URLDecodeError, request: Request) -> Response:
-    return error_answer(request, 400, _("The address is not valid UTF-8."))
+    return error_answer(request, 400, _("The URL is not valid UTF-8."))
 
 
 @notfound_view_config()
@@ -110,7 +112,7 @@ def not_found(error: HTTPNotFound, request: Request) -> Response:
     )
     explain = getattr(getattr(request, "root", None), "explain", lambda path: None)
     return error_answer(
-        request, 404, _sentence(explain(path) or _("There is nothing at this address."))
+        request, 404, _sentence(explain(path) or _("There is nothing at this URL."))
     )
 
 
@@ -136,7 +138,9 @@ def system_error(error: OSError, request: Request) -> Response:
 def bug(error: Exception, request: Request) -> Response:
     """What nobody thought of: all of it to the log, none of it to the client."""
     log.error("%s %s", request.method, request.path, exc_info=error)
-    return error_answer(request, 500, _("Something went wrong here. It is in the log."))
+    return error_answer(
+        request, 500, _("An internal error occurred. The details are in the server log.")
+    )
 
 
 def _sentence(text: str) -> str:

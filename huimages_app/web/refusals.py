@@ -21,7 +21,7 @@ def forbidden(error: HTTPForbidden, request: Request) -> Response:
     if identity.token:
         return http_error(HTTPForbidden("the scopes of this token do not cover this"), request)
     if identity.is_signed_in:
-        return http_error(HTTPForbidden(_("This account may not do this.")), request)
+        return http_error(HTTPForbidden(_("This account is not allowed to do this.")), request)
     is_browser = "text/html" in request.headers.get("Accept", "")
     if request.method == "GET" and is_browser and not is_for_programs(request):
         back = {"back": request.path_qs} if len(request.path_qs) <= MAX_REDIRECT else {}
@@ -40,5 +40,5 @@ def old_form(error: BadCSRFToken, request: Request) -> Response:
             "a program sends an API token instead (Authorization: Bearer hui_…), or no cookies"
         )
         return http_error(HTTPBadRequest(detail), request)
-    sentence = _("This form is too old, or not one of this site. Please load the page again.")
+    sentence = _("This form has expired or does not belong to this site. Please reload the page.")
     return http_error(HTTPBadRequest(sentence), request)

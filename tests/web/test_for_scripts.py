@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def words(browser: TestApp) -> dict[str, Any]:
-    return json.loads(browser.get("/").html.select_one("#words").string)
+    return json.loads(browser.get("/").html.select_one("#messages").string)
 
 
 def test_the_scripts_speak_the_language_of_the_page(site: Site) -> None:
@@ -36,7 +36,7 @@ def test_the_scripts_speak_the_language_of_the_page(site: Site) -> None:
 
 def test_every_sentence_of_the_scripts_is_there_and_none_too_many(browser: TestApp) -> None:
     scripts = "".join(path.read_text("utf-8") for path in (ROOT / "static/js").glob("*.js"))
-    used = set(re.findall(r'\bword\(\s*"([\w-]+)"', scripts))
+    used = set(re.findall(r'\bmessage\(\s*"([\w-]+)"', scripts))
     used |= set(re.findall(r'picture\.new \? "(\w+)" : "(\w+)"', scripts)[0])
     used |= set(re.findall(r'state === "sending" \? "(\w+)" : "(\w+)"', scripts)[0])
     used |= {f"done-{action}" for action in ("tag", "untag", "trash", "restore", "remove")}
@@ -47,7 +47,7 @@ def test_scripts_are_told_of_errors_in_the_language_of_the_page(site: Site) -> N
     headers = {"Accept": "application/json"}
     answer = site.browser("de").get("/nowhere/", headers=headers, status=404)
     assert answer.content_type == "application/problem+json"
-    assert answer.json["detail"] == "Unter dieser Adresse gibt es nichts."
+    assert answer.json["detail"] == "Unter dieser URL gibt es nichts."
 
 
 def test_around_a_picture_are_those_of_its_collection(site: Site, browser: TestApp) -> None:

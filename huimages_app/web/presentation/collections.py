@@ -55,7 +55,7 @@ class Collection:
         if self.kind == "search" and not self.value:
             return _("Search pictures")
         if self.kind == "search":
-            return _("Found for “${text}”", mapping={"text": self.value})
+            return _("Search results for “${text}”", mapping={"text": self.value})
         if self.kind == "favorites":
             return _("My favourites")
         return _("All pictures")

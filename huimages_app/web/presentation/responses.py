@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -24,6 +25,10 @@ MAX_REDIRECT = 1000
 _LOCAL_PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 
+# A browser stores at most 4096 bytes per cookie, and an ID takes about 50.
+MAX_UNDO = 20
+
+
 def wants_json(request: Request) -> bool:
     """Whether the client asks for JSON by name and is no browser that shows a page."""
     accept = request.headers.get("Accept", "")
@@ -31,11 +36,18 @@ def wants_json(request: Request) -> bool:
 
 
 def changed(
-    request: Request, *, text: str, data: Any, notice: str = "", back: str | None = None
+    request: Request,
+    *,
+    text: str,
+    data: Any,
+    notice: str = "",
+    back: str | None = None,
+    undo: Sequence[str] = (),
 ) -> Response:
-    """The answer to a change: a redirect with a notice, `data` as JSON, or `text`.
+    """Return a redirect with a notice to a form, `data` as JSON to a script, or else `text`.
 
-    `back` is where forms are led if not to where they came from.
+    `back` is the redirect's path if it is not that of the form's page.  `undo` are the IDs of
+    pictures in the trash that a button in the notice restores.
     """
     if wants_json(request):
         return json_answer(data)
@@ -43,8 +55,18 @@ def changed(
     if origin is None:
         return Response(text, content_type="text/plain", charset="utf-8")
     if notice:
-        request.session.flash(request.localizer.translate(notice))
+        flash(request, notice, undo, origin)
     return HTTPSeeOther(back or origin)
+
+
+def flash(request: Request, notice: str, undo: Sequence[str] = (), back: str = "") -> None:
+    """Show a notice on the next page; its undo button, if any, leads to the path `back`.
+
+    More than MAX_UNDO pictures get no button: the notice is stored in the session cookie.
+    """
+    restorable = list(undo) if len(undo) <= MAX_UNDO else []
+    text = request.localizer.translate(notice)
+    request.session.flash({"text": text, "undo": restorable, "back": back})
 
 
 def came_from(request: Request) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -15,11 +16,21 @@ from pyramid.view import view_config
 from ...domain.formats import JPEG, WEBP
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.sizes import Size
+from ...errors import UnknownImage
 from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
 from ..image_files import picture_response
 from ..presentation.collections import Collection, neighbours_in
-from ..presentation.grids import GridItem, items_of, style_of, thumb_of, title_of, urls_of
+from ..presentation.grids import (
+    GridItem,
+    artnr_text,
+    items_of,
+    others_text,
+    style_of,
+    thumb_of,
+    title_of,
+    urls_of,
+)
 from ..presentation.i18n import _
 from ..presentation.sharing import sharing_of
 from ..presentation.site import Site
@@ -86,11 +97,13 @@ class Snippet:
     permission=VIEW,
     renderer="huimages_app:templates/image.pt",
 )
-def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
-    """All about a picture; `?in=tag:sea` is the collection somebody walks through."""
+def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Response:
+    """The page of a picture; `?in=tag:sea` is the collection its neighbours are taken from."""
     services, image_id = request.services, context.image_id
-    image = services.images.get(image_id)
+    image = services.images.get_any(image_id)
     collection = Collection.parse(request.GET.get("in", ""))
+    if image.trashed is not None:
+        return _trashed_page(image, collection, request)
     beside = neighbours_in(collection, image_id, request)
     others = services.images.get_many(filter(None, [beside.previous, beside.next]))
     annotation = (
@@ -114,15 +127,22 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
         "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
-        "other_references": "\n".join(
-            f"{key}: {value}"
-            for key, values in sorted(image.references.items())
-            if key != "artnr"
-            for value in values
-        ),
+        "article_numbers": artnr_text(image),
+        "other_references": others_text(image),
         "clicked": _crop(image, _CLICKED, urls),
         "snippets": _snippets(image, services.urls.at(request.application_url)),
     }
+
+
+def _trashed_page(image: Image, collection: Collection, request: Request) -> Response:
+    """Return a page that can restore the picture; raise UnknownImage for visitors."""
+    if not request.has_permission(EDIT):
+        raise UnknownImage(f"the image {image.id} is in the trash")
+    values = {"image": image, "title": title_of(image, request), "collection": collection}
+    response = render_to_response("huimages_app:templates/trashed.pt", values, request=request)
+    response.status_int = 404
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @view_config(context=ImagePage, name="download", request_method="GET", permission=VIEW)
@@ -144,7 +164,7 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     beside = neighbours_in(collection, context.image_id, request)
     image_id = getattr(beside, request.view_name)
     if image_id is None:
-        raise HTTPNotFound(_("There is no further picture in this direction."))
+        raise HTTPNotFound(_("There are no more pictures in this direction."))
     return HTTPFound(Site(request).path("image", image_id, **{"in": collection.key}))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
 from pyramid.request import Request
@@ -38,7 +38,7 @@ def selection(context: Selection, request: Request) -> Response:
     if action == "trash":
         require(EDIT, request)
         done = for_each(chosen, request.services.editing.trash)
-        return _told(request, done, _trashed(request, len(done)))
+        return _told(request, done, _trashed(request, len(done)), undo=done)
     if action in {"tag", "untag"}:
         require(CONTRIBUTE, request)
         tags = parse_tags(request.POST.get("tags", ""))
@@ -72,7 +72,7 @@ def chosen_ids(request: Request) -> list[str]:
 def require(permission: str, request: Request) -> None:
     """Refuse those who may not do this one of several things a form does."""
     if not request.has_permission(permission):
-        raise HTTPForbidden(_("You may not do this. Perhaps you have to sign in."))
+        raise HTTPForbidden(_("You are not allowed to do this. You may have to sign in."))
 
 
 def for_each(chosen: list[str], action: Callable[[str], object]) -> list[str]:
@@ -87,8 +87,8 @@ def for_each(chosen: list[str], action: Callable[[str], object]) -> list[str]:
     return done
 
 
-def _told(request: Request, done: list[str], notice: str) -> Response:
-    return changed(request, text=str(len(done)), data={"done": done}, notice=notice)
+def _told(request: Request, done: list[str], notice: str, *, undo: Sequence[str] = ()) -> Response:
+    return changed(request, text=str(len(done)), data={"done": done}, notice=notice, undo=undo)
 
 
 def _trashed(request: Request, count: int) -> str:

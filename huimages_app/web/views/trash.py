@@ -75,8 +75,8 @@ def change_trash(request: Request) -> Response:
         records = request.services.images.get_many(chosen, with_trash=True)
         done = for_each([i for i in chosen if i in records and records[i].trashed], editing.remove)
         notice = site.counted(
-            "${count} picture was removed for good.",
-            "${count} pictures were removed for good.",
+            "${count} picture was deleted permanently.",
+            "${count} pictures were deleted permanently.",
             len(done),
         )
     else:

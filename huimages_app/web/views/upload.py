@@ -150,11 +150,12 @@ def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
     settings = request.registry.settings["huimages"]
     most = Site(request).megabytes(settings.upload_max_bytes)
     hint = _(
-        "JPEG, PNG, WebP, AVIF, HEIC, GIF and TIFF, up to ${most} each.", mapping={"most": most}
+        "JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF, up to ${most} per file.", mapping={"most": most}
     )
     return {
         "hint": hint,
-        "outcomes": outcomes,
+        # Refused files first: they need attention.
+        "outcomes": sorted(outcomes, key=lambda outcome: outcome.picture is not None),
         "max_bytes": settings.upload_max_bytes,
         "takes_artnr": settings.upload_artnr_pattern is not None,
     }

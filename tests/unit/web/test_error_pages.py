@@ -12,8 +12,8 @@ from huimages_app.web.error_pages import reason_of
     ("error", "words"),
     [
         (TooLarge(""), "too large"),
-        (IdCollision(""), "Another picture"),
-        (NotAnImage(""), "no picture, or a damaged one"),
+        (IdCollision(""), "A different picture"),
+        (NotAnImage(""), "not a picture, or it is damaged"),
         (StorageUnavailable(""), "Something went wrong"),
     ],
 )

@@ -1,30 +1,29 @@
-// Keys for the page of a picture.  What has `data-key` is clicked by that key, or gets the
-// focus if it is a field; digits are stars; "?" shows the dialog that lists them.
+// Keyboard shortcuts of an image page.  The key in `data-key` clicks that element, or focuses it
+// if it is a field; the digits 1 to 5 give stars; "?" opens the dialog that lists the shortcuts.
 
-const OFF = "huimages-keys-off";
+const STORAGE_KEY = "huimages-keys-off";
 
 export function enhance(dialog) {
-  const onOff = dialog.querySelector("[data-keys-on]");
-  onOff.checked = !localStorage.getItem(OFF);
-  onOff.addEventListener("change", () => {
-    if (onOff.checked) localStorage.removeItem(OFF);
-    else localStorage.setItem(OFF, "1");
+  const enabled = dialog.querySelector("[data-keys-on]");
+  enabled.checked = !localStorage.getItem(STORAGE_KEY);
+  enabled.addEventListener("change", () => {
+    if (enabled.checked) localStorage.removeItem(STORAGE_KEY);
+    else localStorage.setItem(STORAGE_KEY, "1");
   });
   for (const button of document.querySelectorAll("[data-keys-open]")) {
-    button.hidden = false;
     button.addEventListener("click", () => dialog.showModal());
   }
-  // A click beside the dialog closes it.
+  // A click outside the dialog closes it.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.addEventListener("keydown", (event) => {
-    if (isMeantForOthers(event)) return;
-    // Who dictates or has a switch presses letters by accident: WCAG 2.1.4.
-    if (event.key.length === 1 && !onOff.checked) return;
-    if (act(event.key, dialog)) event.preventDefault();
+    if (isForAnotherElement(event)) return;
+    // Speech input and switch devices press letters by accident: WCAG 2.1.4.
+    if (event.key.length === 1 && !enabled.checked) return;
+    if (runShortcut(event.key, dialog)) event.preventDefault();
   });
 }
 
-function isMeantForOthers(event) {
+function isForAnotherElement(event) {
   return (
     event.defaultPrevented ||
     event.ctrlKey ||
@@ -35,8 +34,8 @@ function isMeantForOthers(event) {
   );
 }
 
-/** Do what the key is for; returns whether it is for anything. */
-function act(key, dialog) {
+/** Run the shortcut of the key; return whether it has one. */
+function runShortcut(key, dialog) {
   if (key === "?") {
     dialog.showModal();
     return true;

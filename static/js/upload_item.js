@@ -1,34 +1,40 @@
-// One file in the list of those that are to be uploaded: what is shown of it, and its state.
+// One file in the upload queue: its state, and its entry in the list.
 
-import { word } from "./words.js";
+import { message } from "./messages.js";
 
-/** `state`: waiting, known (is there already), sending, done, failed, refused (for good). */
-export class Line {
+/**
+ * `state` is one of: waiting, known (the site has the picture already), sending, done,
+ * failed (may be tried again), refused (final).
+ */
+export class UploadItem {
   constructor(file, template, onRemove) {
     this.file = file;
-    this.id = null; // of the image, as soon as it is known
+    this.id = null; // the ID of the picture, once it is known
     this.state = "waiting";
     this.controller = new AbortController();
     this.element = template.content.firstElementChild.cloneNode(true);
     this.progress = this.part("progress");
-    this.message = this.part("[data-message]");
+    this.text = this.part("[data-message]");
     this.part("[data-name]").textContent = file.name;
     this.progress.setAttribute("aria-label", file.name);
     this.button = this.part("[data-cancel]");
     this.button.addEventListener("click", () => {
       this.controller.abort();
-      this.element.remove();
       onRemove(this);
     });
-    this.preview();
+    this.showPreview();
+  }
+
+  get hasFailed() {
+    return this.state === "failed" || this.state === "refused";
   }
 
   part(selector) {
     return this.element.querySelector(selector);
   }
 
-  /** Browsers show what they can decode. */
-  preview() {
+  /** Show the picture, if the browser can decode it. */
+  showPreview() {
     const image = this.part("img");
     const url = URL.createObjectURL(this.file);
     image.addEventListener("load", () => URL.revokeObjectURL(url));
@@ -39,26 +45,26 @@ export class Line {
     image.src = url;
   }
 
-  become(state, message = "") {
+  setState(state, text = "") {
     this.state = state;
     this.element.dataset.state = state;
-    this.element.classList.toggle("bad", state === "failed" || state === "refused");
+    this.element.classList.toggle("bad", this.hasFailed);
     this.progress.hidden = state !== "sending";
     this.progress.value = 0;
     this.button.hidden = state === "done";
-    this.button.textContent = word(state === "sending" ? "cancel" : "remove");
+    this.button.textContent = message(state === "sending" ? "cancel" : "remove");
     this.button.setAttribute("aria-label", `${this.button.textContent}: ${this.file.name}`);
-    this.message.textContent = message;
+    this.text.textContent = text;
   }
 
-  advance(share) {
+  setProgress(share) {
     this.progress.value = 100 * share;
-    // All bytes are there; the site still looks at the picture.
+    // All bytes are sent, and the site examines the picture: show an indeterminate bar.
     if (share === 1) this.progress.removeAttribute("value");
   }
 
-  /** The picture is in: the name leads to it. */
-  link(picture) {
+  /** Link the name to the page of the stored picture. */
+  showPicture(picture) {
     const link = document.createElement("a");
     link.href = picture.url;
     link.textContent = picture.title || this.file.name;
@@ -69,7 +75,7 @@ export class Line {
   }
 
   succeed(picture) {
-    this.link(picture);
-    this.become("done", word(picture.new ? "uploaded" : "wasThere"));
+    this.showPicture(picture);
+    this.setState("done", message(picture.new ? "uploaded" : "wasThere"));
   }
 }

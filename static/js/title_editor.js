@@ -1,4 +1,4 @@
-// A click on the title of a picture makes it a field; Escape leaves it as it was.
+// Edit the title of a picture where it stands: a click opens the form, Escape cancels.
 
 export function enhance(form) {
   const details = form.closest("details");

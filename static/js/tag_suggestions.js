@@ -1,76 +1,76 @@
-// A field for tags that suggests those in use: a combobox with a list, after the pattern of
-// the WAI-ARIA Authoring Practices.  The word that is being typed is completed.
+// Suggest existing tags while the user types: a combobox with a listbox, as in the WAI-ARIA
+// Authoring Practices.  A suggestion completes the tag at the cursor.
 
-import { json } from "./asking.js";
-import { word } from "./words.js";
+import { fetchJson } from "./http.js";
+import { message } from "./messages.js";
 
-const PAUSE = 120; // milliseconds without a key before the site is asked
+const DELAY = 120; // milliseconds without a key press before suggestions are requested
 
 let count = 0;
 
 export function enhance(field) {
-  const list = listFor(field);
+  const list = addList(field);
   let active = -1;
-  let timer, asking, placing;
+  let timer, pending, tracking;
 
   field.addEventListener("input", () => {
     clearTimeout(timer);
-    asking?.abort();
-    const start = current(field).text;
-    if (!start) return close();
-    timer = setTimeout(() => ask(start), PAUSE);
+    pending?.abort();
+    const prefix = tagAtCursor(field).text;
+    if (!prefix) return close();
+    timer = setTimeout(() => suggest(prefix), DELAY);
   });
   field.addEventListener("keydown", (event) => {
     const options = list.children.length;
     if (list.hidden || event.isComposing) return;
-    if (event.key === "ArrowDown") mark((active + 1) % options);
-    else if (event.key === "ArrowUp") mark((active <= 0 ? options : active) - 1);
-    else if (event.key === "Enter" && active >= 0) take(list.children[active]);
+    if (event.key === "ArrowDown") highlight((active + 1) % options);
+    else if (event.key === "ArrowUp") highlight((active <= 0 ? options : active) - 1);
+    else if (event.key === "Enter" && active >= 0) insert(list.children[active]);
     else if (event.key === "Escape") close();
     else return;
     event.preventDefault();
   });
   field.addEventListener("blur", close);
-  // The field must keep the focus, or the list would close before the click arrives.
+  // The field must keep the focus: on blur the list closes before the click arrives.
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    if (option) take(option);
+    if (option) insert(option);
   });
 
-  async function ask(start) {
-    asking = new AbortController();
-    const url = `${field.dataset.tagSuggestions}?${new URLSearchParams({ tag: start })}`;
+  async function suggest(prefix) {
+    pending = new AbortController();
+    const url = `${field.dataset.tagSuggestions}?${new URLSearchParams({ tag: prefix })}`;
     try {
-      show(await json(url, { signal: asking.signal }));
+      show(await fetchJson(url, { signal: pending.signal }));
     } catch {
-      close(); // a field without suggestions still is a field
+      close(); // the field works without suggestions
     }
   }
 
   function show(tags) {
-    const present = new Set(words(field.value));
+    const present = new Set(splitTags(field.value));
     const fresh = tags.filter((tag) => !present.has(tag));
     if (!fresh.length || document.activeElement !== field) return close();
-    list.replaceChildren(...fresh.map((tag, index) => option(`${list.id}-${index}`, tag)));
-    mark(-1);
+    list.replaceChildren(...fresh.map((tag, index) => createOption(`${list.id}-${index}`, tag)));
+    highlight(-1);
     list.hidden = false;
     field.ariaExpanded = "true";
-    follow();
+    trackField();
   }
 
-  /** Keep the list at the field while the page moves under it. */
-  function follow() {
-    placing?.abort();
-    placing = new AbortController();
-    const options = { passive: true, signal: placing.signal };
+  /** Keep the list at the field while the page scrolls. */
+  function trackField() {
+    tracking?.abort();
+    tracking = new AbortController();
+    const options = { passive: true, signal: tracking.signal };
     for (const type of ["scroll", "resize"]) {
-      addEventListener(type, () => place(list, field), options);
+      addEventListener(type, () => positionList(list, field), options);
     }
-    place(list, field);
+    positionList(list, field);
   }
 
-  function mark(index) {
+  function highlight(index) {
     active = index;
     [...list.children].forEach((item, at) => (item.ariaSelected = String(at === index)));
     if (index < 0) return field.removeAttribute("aria-activedescendant");
@@ -78,27 +78,27 @@ export function enhance(field) {
     list.children[index].scrollIntoView({ block: "nearest" });
   }
 
-  function take(item) {
-    const { from, to } = current(field);
+  function insert(item) {
+    const { from, to } = tagAtCursor(field);
     field.setRangeText(`${item.textContent} `, from, to, "end");
     close();
   }
 
   function close() {
     clearTimeout(timer);
-    placing?.abort();
+    tracking?.abort();
     list.hidden = true;
     field.ariaExpanded = "false";
-    mark(-1);
+    highlight(-1);
   }
 }
 
-function listFor(field) {
+function addList(field) {
   const list = document.createElement("ul");
   list.id = `suggestions-${(count += 1)}`;
   list.className = "suggestions";
   list.role = "listbox";
-  list.ariaLabel = word("suggestions");
+  list.ariaLabel = message("suggestions");
   list.hidden = true;
   field.after(list);
   field.role = "combobox";
@@ -108,25 +108,25 @@ function listFor(field) {
   return list;
 }
 
-function option(id, tag) {
+function createOption(id, tag) {
   const item = document.createElement("li");
   Object.assign(item, { id, role: "option", textContent: tag });
   return item;
 }
 
-/** The tag the cursor stands in, as far as it is typed. */
-function current(field) {
+/** Return the tag at the cursor, up to the cursor, and its position in the field. */
+function tagAtCursor(field) {
   const to = field.selectionStart ?? field.value.length;
   const text = field.value.slice(0, to).match(/[^\s,]*$/)[0];
   return { text, from: to - text.length, to };
 }
 
-function words(text) {
+function splitTags(text) {
   return text.toLowerCase().split(/[\s,]+/);
 }
 
-/** Under the field, or above it where there is no room. */
-function place(list, field) {
+/** Place the list below the field, or above it where there is no room below. */
+function positionList(list, field) {
   const box = field.getBoundingClientRect();
   const above = innerHeight - box.bottom < list.offsetHeight + 8 && box.top > list.offsetHeight;
   list.style.left = `${box.left}px`;

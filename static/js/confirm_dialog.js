@@ -1,22 +1,21 @@
-// Asking before something that can't be undone.
+// A dialog that asks for confirmation before an action that cannot be undone.
 
-import { word } from "./words.js";
+import { message } from "./messages.js";
 
-/** Whether the person wants what the button does; asks only if it has `data-confirm`. */
-export function confirmed(button) {
+/** Return whether the user confirms the action of `button`; true if it has no `data-confirm`. */
+export function confirmAction(button) {
   if (!button.dataset.confirm) return Promise.resolve(true);
   const dialog = document.createElement("dialog");
-  dialog.className = "asking";
-  dialog.setAttribute("aria-labelledby", "asking");
+  dialog.setAttribute("aria-labelledby", "confirm-question");
   const form = document.createElement("form");
   form.method = "dialog";
   const question = document.createElement("p");
-  question.id = "asking";
+  question.id = "confirm-question";
   question.textContent = button.dataset.confirm;
-  const answers = document.createElement("p");
-  answers.className = "row";
-  answers.append(answer(word("cancel"), ""), answer(button.textContent.trim(), "yes", "danger"));
-  form.append(question, answers);
+  const choices = document.createElement("p");
+  choices.className = "row";
+  choices.append(choice(message("cancel"), ""), choice(button.textContent.trim(), "yes", "danger"));
+  form.append(question, choices);
   dialog.append(form);
   document.body.append(dialog);
   dialog.showModal();
@@ -29,7 +28,7 @@ export function confirmed(button) {
   });
 }
 
-function answer(text, value, className = "") {
+function choice(text, value, className = "") {
   const button = document.createElement("button");
   Object.assign(button, { textContent: text, value, className });
   return button;
