@@ -20,7 +20,7 @@ from ..domain.hosts import host_of
 from ..domain.ids import ID_PATTERN
 from ..services.container import Services
 from ..services.open_image import OpenImage
-from .image_headers import picture_headers
+from .image_files import picture_headers
 from .resources import ImageFile, Resource, Root
 from .security.headers import HeaderWriter
 

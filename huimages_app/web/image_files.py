@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,11 +21,14 @@ from ..domain.formats import best_format
 from ..domain.text import clean_filename
 from ..errors import OtherFocus
 from ..services.open_image import OpenImage
-from .conditional import ConditionalResponse
-from .image_headers import FOR_EVER, FOR_NOW, picture_headers
+from .presentation.conditional import ConditionalResponse
 from .presentation.responses import MAX_REDIRECT
 from .resources import ImageFile
 
+# A rendition is a pure function of its URL, so nobody ever has to ask again.
+FOR_EVER = "public, max-age=31536000, immutable"
+# For a JPEG that stands in until the format that was asked for is made.
+FOR_NOW = "public, max-age=60"
 # Where deploy/nginx.conf has the cache for answers of ours only.
 NGINX_CACHE = "/huimages-cache"
 # What the web server in front finds out by itself.
@@ -121,6 +125,29 @@ def _moved(context: ImageFile, request: Request, focus: tuple[int, int]) -> Resp
     response = HTTPFound(f"{request.script_name}/{quote(size, safe='/!,@=:')}/{rest}")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+def picture_headers(
+    served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
+) -> list[tuple[str, str]]:
+    """Headers of a whole picture; `varies`: its format was chosen by the client's Accept."""
+    headers = [
+        ("Content-Type", served.contenttype),
+        ("Content-Length", str(served.length)),
+        ("Accept-Ranges", "bytes"),
+        ("Cache-Control", caching),
+        # Whatever hides in the bytes of an original, a browser runs none of it.
+        ("Content-Security-Policy", "default-src 'none'; sandbox"),
+    ]
+    if served.modified is not None:
+        # Not after Date, RFC 9110, 8.8.2.1: a picture may be dated in the future.
+        modified = min(int(served.modified), int(time.time()))
+        headers.append(("Last-Modified", formatdate(modified, usegmt=True)))
+    if served.etag is not None:
+        headers.append(("ETag", f'"{served.etag}"'))
+    if varies:
+        headers.append(("Vary", "Accept"))
+    return headers
 
 
 def picture_response(

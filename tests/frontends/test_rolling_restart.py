@@ -50,7 +50,7 @@ class Load:
         if kind == 0:
             return client.get("/api/v1/images").status_code
         if kind == 1:  # a miss
-            return client.get(f"/{30 + count}x{30 + number}/{self._image_id}.jpeg").status_code
+            return client.get(f"/{30 + count % 30}x{30 + number}/{self._image_id}.jpeg").status_code
         if kind == 2:
             title = {"value": f"{number} {count}"}
             return client.post(f"/image/{self._image_id}/update_title", data=title).status_code

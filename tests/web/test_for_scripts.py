@@ -12,7 +12,7 @@ import pytest
 from webtest import TestApp
 
 from huimages_app.domain.ids import image_id
-from huimages_app.web.presentation.viewer_items import REACH
+from huimages_app.web.views.viewer_items import REACH
 from tests.support import pictures
 from tests.support.site import Site
 

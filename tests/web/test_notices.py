@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.web.test_account_pages import PASSWORD, form_with, make_token, signed_in
 from webtest import TestApp
 
 from tests.support.site import CLOSED, Site
+from tests.web.test_account_pages import PASSWORD, form_with, make_token, signed_in
 
 
 @pytest.fixture

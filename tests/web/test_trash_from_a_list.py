@@ -7,9 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from huimages_app.domain.models import Image
 from webtest import TestApp, TestResponse
 
+from huimages_app.domain.models import Image
 from huimages_app.web.presentation.responses import MAX_UNDO
 from tests.support.site import CLOSED, Site
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from huimages_app.domain.models import Image
 from webtest import TestApp, TestResponse
 
+from huimages_app.domain.models import Image
 from tests.support.site import Site
 
 

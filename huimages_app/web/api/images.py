@@ -14,10 +14,11 @@ from ...domain.tags import clean_tag
 from ...domain.text import MAX_ALT, MAX_TITLE, clean
 from ...services.image_patch import Revision
 from ...services.permissions import EDIT, UPLOAD, VIEW
+from ..presentation.conditional import conditional_json
 from ..resources import ApiImage, ApiImages
 from . import bodies
 from .parameters import query
-from .responses import json_answer, page_answer, require_match
+from .responses import page_answer, require_match
 from .serializers import SIZE, Item, Items
 from .uploads import received
 
@@ -104,7 +105,7 @@ def neighbours(context: ApiImage, request: Request) -> Response:
     query(request)
     request.services.images.get(context.image_id)
     beside = request.services.images.neighbours(Query(), context.image_id)
-    return json_answer({"previous": beside.previous, "next": beside.next})
+    return conditional_json({"previous": beside.previous, "next": beside.next})
 
 
 def _expected(context: ApiImage, request: Request, items: Items) -> Any:
@@ -121,4 +122,4 @@ def _expected(context: ApiImage, request: Request, items: Items) -> Any:
 
 
 def _answer(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return json_answer(item.data, status=status, etag=item.etag, headers=headers or {})
+    return conditional_json(item.data, status=status, etag=item.etag, headers=headers or {})

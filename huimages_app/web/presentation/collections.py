@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.models import Neighbours, Page, Query
+from ...domain.models import Neighbours, Page, Query, Window
 from ...domain.tags import MAX_LENGTH, clean_tag
 from ...domain.text import clean
 from .i18n import _
@@ -119,6 +119,15 @@ def neighbours_in(collection: Collection, image_id: str, request: Request) -> Ne
     if query is None:
         return Neighbours()
     return request.services.images.neighbours(query, image_id)
+
+
+def window_in(collection: Collection, image_id: str, reach: int, request: Request) -> Window:
+    """The images before and after one in the collection, at most `reach` of each."""
+    query = collection.query(request.visitor_id)
+    if query is None:
+        return Window()
+    window: Window = request.services.images.window(query, image_id, reach, reach)
+    return window
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from ...errors import EditConflict
-from .responses import came_from, field
+from .form_fields import field
+from .responses import came_from
 
 _TEMPLATE = "huimages_app:templates/conflict.pt"
 _PREFIX = "expected_"

@@ -15,8 +15,6 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from ...errors import BadInput
-
 # Characters of a URL that a header repeats.  A web server in front takes a process for dead whose
 # headers do not fit into its buffer, of 4 kB by default.
 MAX_REDIRECT = 1000
@@ -85,19 +83,3 @@ def json_answer(data: Any, status: int = 200) -> Response:
     """Data as JSON."""
     body = json.dumps(data, ensure_ascii=False)
     return Response(body, status=status, content_type="application/json", charset="utf-8")
-
-
-def field(request: Request, name: str) -> str:
-    """A text field of the form; raises BadInput if it is not there."""
-    value = request.POST.get(name)
-    if not isinstance(value, str):
-        raise BadInput(f"the form lacks the field {name!r}")
-    return value
-
-
-def number_field(request: Request, name: str) -> float:
-    """A number in a field of the form; raises BadInput."""
-    value = field(request, name).strip().replace(",", ".")
-    if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", value):
-        raise BadInput(f"the field {name!r} is {value[:20]!r}, and has to be a number")
-    return float(value)

@@ -5,16 +5,16 @@ The addresses and plain answers are those of huImages 2.2; see `answers` for the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.tags import MAX_LENGTH, clean_tag, parse_tags
 from ...errors import BadInput
-from ...services.permissions import CONTRIBUTE, EDIT, VIEW
-from ..presentation.responses import changed, field, json_answer, number_field
+from ...services.permissions import CONTRIBUTE, VIEW
+from ..presentation.batch import remove_tags
+from ..presentation.form_fields import field, number_field
+from ..presentation.responses import changed, json_answer
 from ..resources import ImagePage, Tags
 
 _SUGGESTIONS = 10
@@ -76,18 +76,8 @@ def untag(context: ImagePage, request: Request) -> Response:
     """
     removed = field(request, "tag")
     # A legacy tag may be stored in another form than new ones.
-    take_back(request, context.image_id, dict.fromkeys([removed, clean_tag(removed)]))
+    remove_tags(request, context.image_id, dict.fromkeys([removed, clean_tag(removed)]))
     return changed(request, text="ok", data={"removed": removed})
-
-
-def take_back(request: Request, image_id: str, tags: Iterable[str]) -> None:
-    """Remove tags as far as this person may."""
-    annotations = request.services.annotations
-    for removed in tags:
-        if request.has_permission(EDIT):
-            annotations.untag_all(image_id, removed)
-        elif request.visitor_id:
-            annotations.untag(image_id, request.visitor_id, removed)
 
 
 @view_config(context=ImagePage, name="tag_suggestion", request_method="GET", permission=VIEW)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -12,9 +10,10 @@ from ...errors import BadInput, EditConflict
 from ...services.permissions import EDIT
 from ..presentation.collections import Collection, neighbours_in
 from ..presentation.conflicts import Difference, conflict, expected_field
+from ..presentation.form_fields import article_numbers, field, number_field
 from ..presentation.grids import artnr_text, others_text
 from ..presentation.i18n import _
-from ..presentation.responses import came_from, changed, field, number_field
+from ..presentation.responses import came_from, changed
 from ..presentation.site import Site
 from ..resources import ImagePage
 
@@ -115,11 +114,6 @@ def _parsed(numbers: str, others: str) -> dict[str, list[str]]:
         references.setdefault(key.strip().lower(), []).append(value)
     references.setdefault("artnr", []).extend(article_numbers(numbers))
     return references
-
-
-def article_numbers(text: str) -> list[str]:
-    """Article numbers in a field: divided by commas, semicolons or spaces."""
-    return [number for number in re.split(r"[,;\s]+", text) if number]
 
 
 @view_config(context=ImagePage, name="trash", request_method="POST", permission=EDIT)

@@ -11,11 +11,11 @@ from pyramid.view import view_config
 from ...domain.html import img_tag
 from ...domain.models import AnnotationSummary, Image
 from ...services.permissions import VIEW
-from ..api.responses import conditional
-from ..api.serializers import tags_of, time_text
 from ..presentation.collections import Collection, page_of, searched, tagged
-from ..presentation.embedding import CONTENTTYPE, shown
+from ..presentation.conditional import conditional_response
 from ..presentation.grids import title_of
+from ..presentation.image_json import tags_of, time_text
+from ..presentation.sharing import CONTENTTYPE, shown
 from ..presentation.site import NAME, Site
 from ..presentation.xml import MEDIA, add, document, root
 from ..resources import Root, Tagged
@@ -60,7 +60,7 @@ def _feed(collection: Collection, request: Request) -> Response:
     summaries = request.services.annotations.summaries([image.id for image in page.images])
     for image in page.images:
         _add_entry(element, image, summaries[image.id], request)
-    return conditional(document(element), CONTENT)
+    return conditional_response(document(element), CONTENT)
 
 
 def _page(collection: Collection, request: Request) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -13,7 +13,6 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.formats import JPEG, WEBP
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.sizes import Size
 from ...errors import UnknownImage
@@ -26,41 +25,19 @@ from ..presentation.grids import (
     artnr_text,
     items_of,
     others_text,
-    style_of,
     thumb_of,
     title_of,
     urls_of,
 )
 from ..presentation.i18n import _
+from ..presentation.pictures import picture_of
 from ..presentation.sharing import sharing_of
 from ..presentation.site import Site
 from ..resources import ImagePage
 
-# Widths in pixels, each about half as much again as the one before.
-WIDTHS = (480, 720, 1080, 1600, 2400, 3600)
-_FALLBACK = Size.parse("1080x")
 _CLICKED = Size.parse("320x320")
 _CROPS = (Size.parse("150x150!"), Size.parse("200x100!"), Size.parse("75x150!"))
-# Through all others the colour of the placeholder could be seen.
-_OPAQUE = {"image/jpeg", "image/bmp"}
 _SNIPPET = Size.parse("1024x768")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The picture at the full width of the page; `wide` is its ratio in CSS."""
-
-    src: str
-    srcset: str
-    webp: str
-    width: int
-    height: int
-    alt: str
-    style: str
-    ratio: str
-    full: str  # the largest rendition, for the full screen
-    full_width: int
-    full_height: int
 
 
 @dataclass(frozen=True)
@@ -166,30 +143,6 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     if image_id is None:
         raise HTTPNotFound(_("There are no more pictures in this direction."))
     return HTTPFound(Site(request).path("image", image_id, **{"in": collection.key}))
-
-
-def picture_of(image: Image, urls: UrlBuilder) -> Picture:
-    """The addresses and sizes of a picture that is shown large."""
-    widths = [width for width in WIDTHS if width < image.width]
-    if len(widths) < len(WIDTHS):
-        widths.append(image.width)
-    full = Size(width=widths[-1])
-    is_opaque = image.contenttype in _OPAQUE
-    width, height = _FALLBACK.fitted(image.width, image.height)
-    full_width, full_height = full.fitted(image.width, image.height)
-    return Picture(
-        src=urls.named_url(image, _FALLBACK),
-        srcset=", ".join(f"{urls.named_url(image, Size(width=w), JPEG)} {w}w" for w in widths),
-        webp=", ".join(f"{urls.named_url(image, Size(width=w), WEBP)} {w}w" for w in widths),
-        width=width,
-        height=height,
-        alt=urls.alt(image),
-        style=style_of(image if is_opaque else replace(image, placeholder="#ffffff")),
-        ratio=f"{image.width / image.height:.3f}",
-        full=urls.named_url(image, full),
-        full_width=full_width,
-        full_height=full_height,
-    )
 
 
 def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) -> list[Tag]:

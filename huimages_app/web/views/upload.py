@@ -16,15 +16,15 @@ from ...domain.tags import parse_tags
 from ...errors import BadInput, BadUpload
 from ...services.permissions import EDIT, UPLOAD
 from ...services.uploads import PROGRAM, Description, UploadResult
-from ..error_pages import reason_of
 from ..errors import status_of
+from ..errors.responses import reason_of
 from ..forms import UPLOAD_FIELD, FormFile
+from ..presentation.form_fields import article_numbers, field
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
-from ..presentation.responses import field, json_answer, wants_json
+from ..presentation.responses import json_answer, wants_json
 from ..presentation.site import Site
 from ..resources import Upload
-from .editing import article_numbers
 
 # So much of a file name is looked through for an article number: patterns may take long.
 _NAME_LENGTH = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from huimages_app.errors import HuimagesError, IdCollision, NotAnImage, StorageUnavailable, TooLarge
-from huimages_app.web.error_pages import reason_of
+from huimages_app.web.errors.responses import reason_of
 
 
 @pytest.mark.parametrize(

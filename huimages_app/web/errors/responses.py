@@ -1,19 +1,24 @@
-"""What an error looks like: a page for people, JSON for scripts, a line of text for the rest."""
+"""Bodies of error responses: a page, a problem of RFC 9457, or a line of text.
+
+The `type` of a problem is a stable URL on the page of the API; its `detail` may change.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from pyramid.i18n import TranslationString
 from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 
-from ..errors import BadUpload, HuimagesError, IdCollision, StorageUnavailable, TooLarge
-from .presentation.i18n import _
-from .presentation.responses import wants_json
-from .problems import is_for_programs, problem
+from ...errors import BadUpload, HuimagesError, IdCollision, StorageUnavailable, TooLarge
+from ..presentation.i18n import _
+from ..presentation.responses import wants_json
 
+_API = ("/api/", "/oembed")
 _TEMPLATE = "huimages_app:templates/error.pt"
 
 _HEADINGS: Mapping[int, TranslationString] = {
@@ -34,7 +39,7 @@ _HEADINGS: Mapping[int, TranslationString] = {
 _OTHERWISE = _("Something went wrong")
 
 
-def error_answer(
+def error_response(
     request: Request, status: int, sentence: str, for_people: TranslationString | None = None
 ) -> Response:
     """The answer to a request that failed; `sentence` says why, to whoever sent it.
@@ -72,6 +77,34 @@ def _page(request: Request, status: int, sentence: str) -> Response:
 
 def _text(sentence: str) -> Response:
     return Response(sentence + "\n", content_type="text/plain", charset="utf-8")
+
+
+def is_for_programs(request: Request) -> bool:
+    """Whether only programs ask for this address; it may be one that can't be decoded."""
+    path: str = request.environ.get("PATH_INFO", "")
+    return path.startswith(_API)
+
+
+def problem(request: Request, status: int, title: str, sentence: str) -> Response:
+    """The answer to a program whose request failed.
+
+    Only an error of our own has a title of ours: another one says no more than its status.
+    """
+    error = request.exception
+    kind = "about:blank"
+    if isinstance(error, HuimagesError):
+        kind = f"{request.application_url}/api/v1/#{error.slug}"
+    else:
+        title = HTTPStatus(status).phrase  # RFC 9457, 4.2.1
+    data = {"type": kind, "title": title, "status": status, "detail": sentence}
+    response = Response(
+        body=json.dumps(data, ensure_ascii=False).encode(),
+        status=status,
+        content_type="application/problem+json",
+    )
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="huimages"'
+    return response
 
 
 def reason_of(error: HuimagesError) -> TranslationString:

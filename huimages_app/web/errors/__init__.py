@@ -1,19 +1,26 @@
-"""The one place where errors become answers."""
+"""Mapping of errors to HTTP statuses and responses, for all pages and the API."""
 
 from __future__ import annotations
 
 import errno
 import logging
 
-from pyramid.exceptions import PredicateMismatch, URLDecodeError
-from pyramid.httpexceptions import HTTPException, HTTPNotFound
+from pyramid.exceptions import BadCSRFToken, PredicateMismatch, URLDecodeError
+from pyramid.httpexceptions import (
+    HTTPBadRequest,
+    HTTPException,
+    HTTPForbidden,
+    HTTPNotFound,
+    HTTPSeeOther,
+    HTTPUnauthorized,
+)
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 from pyramid.response import Response
-from pyramid.view import exception_view_config, notfound_view_config
+from pyramid.view import exception_view_config, forbidden_view_config, notfound_view_config
 from zope.interface import providedBy
 
-from ..errors import (
+from ...errors import (
     BadCursor,
     BadImageId,
     BadInput,
@@ -32,8 +39,9 @@ from ..errors import (
     TooManyAttempts,
     UnknownImage,
 )
-from .error_pages import error_answer
-from .presentation.i18n import _
+from ..presentation.i18n import _
+from ..presentation.responses import MAX_REDIRECT
+from .responses import error_response, is_for_programs
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +94,7 @@ def known_error(error: HuimagesError, request: Request) -> Response:
     if status >= 500:
         log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
     sentence = _SENTENCES.get(type(error), _sentence(str(error)))
-    response = error_answer(request, status, sentence, _FOR_PEOPLE.get(type(error)))
+    response = error_response(request, status, sentence, _FOR_PEOPLE.get(type(error)))
     if status == 503:
         response.retry_after = RETRY_AFTER
     return response
@@ -94,24 +102,24 @@ def known_error(error: HuimagesError, request: Request) -> Response:
 
 @exception_view_config(URLDecodeError)
 def undecodable_url(error: URLDecodeError, request: Request) -> Response:
-    return error_answer(request, 400, _("The URL is not valid UTF-8."))
+    return error_response(request, 400, _("The URL is not valid UTF-8."))
 
 
 @notfound_view_config()
 def not_found(error: HTTPNotFound, request: Request) -> Response:
     """Nothing there; with the reason, where the path looks like one of a picture."""
     if isinstance(error, PredicateMismatch) and (methods := _methods_of(request)):
-        response = error_answer(request, 405, f"This address takes {', '.join(methods)} only.")
+        response = error_response(request, 405, f"This address takes {', '.join(methods)} only.")
         response.allow = methods
         return response
     by_pyramid = isinstance(error, PredicateMismatch) or error.detail == request.path_info
     if error.detail and not by_pyramid:
-        return error_answer(request, 404, _sentence(error.detail))
+        return error_response(request, 404, _sentence(error.detail))
     path = getattr(request, "traversed", ()) + tuple(
         filter(None, [getattr(request, "view_name", ""), *getattr(request, "subpath", ())])
     )
     explain = getattr(getattr(request, "root", None), "explain", lambda path: None)
-    return error_answer(
+    return error_response(
         request, 404, _sentence(explain(path) or _("There is nothing at this URL."))
     )
 
@@ -121,7 +129,37 @@ def http_error(error: HTTPException, request: Request) -> Response:
     """Answers that views raise: redirects, and statuses with a sentence."""
     if error.code < 400:
         return error
-    return error_answer(request, error.code, _sentence(error.detail or error.explanation))
+    return error_response(request, error.code, _sentence(error.detail or error.explanation))
+
+
+@forbidden_view_config()
+def forbidden(error: HTTPForbidden, request: Request) -> Response:
+    """People who may sign in are led there; others are told what is missing."""
+    identity = request.identity
+    if identity.token:
+        return http_error(HTTPForbidden("the scopes of this token do not cover this"), request)
+    if identity.is_signed_in:
+        return http_error(HTTPForbidden(_("This account is not allowed to do this.")), request)
+    is_browser = "text/html" in request.headers.get("Accept", "")
+    if request.method == "GET" and is_browser and not is_for_programs(request):
+        back = {"back": request.path_qs} if len(request.path_qs) <= MAX_REDIRECT else {}
+        return HTTPSeeOther(request.resource_url(request.root, "login", query=back))
+    detail = "this needs somebody who is signed in, or an API token: Authorization: Bearer hui_…"
+    return http_error(HTTPUnauthorized(detail), request)
+
+
+@exception_view_config(BadCSRFToken)
+def old_form(error: BadCSRFToken, request: Request) -> Response:
+    """A form of a session that has ended meanwhile, or of somebody else's; or a program that
+    keeps cookies."""
+    if is_for_programs(request):
+        detail = (
+            "a request with a cookie needs the token of its session (X-CSRF-Token); "
+            "a program sends an API token instead (Authorization: Bearer hui_…), or no cookies"
+        )
+        return http_error(HTTPBadRequest(detail), request)
+    sentence = _("This form has expired or does not belong to this site. Please reload the page.")
+    return http_error(HTTPBadRequest(sentence), request)
 
 
 @exception_view_config(OSError)
@@ -138,7 +176,7 @@ def system_error(error: OSError, request: Request) -> Response:
 def bug(error: Exception, request: Request) -> Response:
     """What nobody thought of: all of it to the log, none of it to the client."""
     log.error("%s %s", request.method, request.path, exc_info=error)
-    return error_answer(
+    return error_response(
         request, 500, _("An internal error occurred. The details are in the server log.")
     )
 
