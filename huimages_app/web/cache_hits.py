@@ -73,7 +73,7 @@ class CacheHitPolicy:
             *self._writer.common(https=environ["wsgi.url_scheme"] == "https"),
         ]
 
-        self._services.metrics.count('responses{status="200"}')
+        self._services.metrics.count_response(200)
 
         def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
             start_response("200 OK", headers)
