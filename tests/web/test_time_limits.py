@@ -62,12 +62,12 @@ BUSY = """
 import faulthandler
 from pathlib import Path
 
-from tests.web import test_bounds
+from tests.web import test_time_limits
 from tests.support.site import Site
 
 faulthandler.dump_traceback_later({seconds}, exit=True)
 site = Site(Path({folder!r}), **{{"upload.artnr_pattern": "a+b"}})
-for busy in test_bounds.ALL:
+for busy in test_time_limits.ALL:
     busy(site)
     site.app.reset()
 """
