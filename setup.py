@@ -70,7 +70,7 @@ setup(
         "pillow>=12",
         "pillow-heif>=1.1",
         "plaster_pastedeploy>=1",
-        "prometheus_client>=0.21",
+        "prometheus_client>=0.22",
         "pyramid>=2.0.2,<3",
         "pyramid_chameleon>=0.3",
         "rich>=13",

@@ -23,8 +23,10 @@ from .parsers import (
     Cast,
     Network,
     amount,
+    host_names,
     networks,
     one_of,
+    origin_urls,
     path,
     pattern,
     pause,
@@ -339,20 +341,19 @@ class Settings:
         "renditions_per_image", whole, 200, "renditions kept of one image at most; 0: no limit"
     )
     hosts: tuple[str, ...] = setting(
-        "hosts", words, (), "names this site answers to, without port; any if empty"
+        "hosts", host_names, (), "host names that this site answers to; any if empty"
     )
     origins: tuple[str, ...] = setting(
         "origins",
-        words,
+        origin_urls,
         (),
-        "addresses of this site as browsers see it, where a proxy in front hides them",
+        "origins of this site as browsers see it, if a proxy in front changes the Host header",
     )
     api_origins: tuple[str, ...] = setting(
         "api_origins",
-        words,
+        origin_urls,
         (),
-        "origins of other sites whose pages may change something by the API, with a token; "
-        "https://shop.example.com",
+        "origins of other sites whose pages may make changes with the API and a token",
     )
     proxy_addresses: tuple[Network, ...] = setting(
         "proxy_addresses", networks, (), "the proxies in front, whose headers are believed"

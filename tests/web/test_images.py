@@ -144,7 +144,7 @@ def test_a_part_that_there_is_not_is_nothing_to_keep(site: Site, photo: bytes, s
         (f"/064x64/{UNKNOWN}", "is no size"),
         (f"/64x64/{UNKNOWN}.gif", "enditions end in"),
         (f"/64x64/{UNKNOWN.lower()}.jpeg", "is no image ID"),
-        (f"/64x64/{UNKNOWN}/a/b", "nothing at this address"),
+        (f"/64x64/{UNKNOWN}/a/b", "nothing at this URL"),
         (f"/99999x1/{UNKNOWN}", "too large"),
     ],
 )

@@ -29,6 +29,8 @@ TEXTS = {
     parsers.pause: "0",
     parsers.quality: "33",
     parsers.words: "240x160 vga",
+    parsers.host_names: "Pictures.Example.com localhost [::1]",
+    parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
     parsers.places: "couchdb s3:bucket/prefix",
     parsers.table: "wide = 1200x300!",
 }
