@@ -93,7 +93,7 @@ def import_tree(site: Site, folder: Path, dry_run: bool, jobs: int) -> int:
     imported is named, and does not stop the others.  Run it again, after a stop or for new
     pictures: what was imported before is not read again.
     """
-    from ..services.parallel import in_parallel
+    from ..services.concurrency import in_parallel
     from .import_journal import Journal
     from .import_tree import TreeImport, files_below
 

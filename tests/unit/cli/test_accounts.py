@@ -25,7 +25,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_accounts_come_change_and_go(huimages: Command, services: Services) -> None:
     assert huimages("user", "add", "Alice", "--role", "admin", "--password-stdin").status == 0
     assert huimages("user", "add", "bob", "--no-password").status == 0
-    assert services.accounts.verified("alice", PASSWORD)
+    assert services.accounts.authenticate("alice", PASSWORD)
     alice, bob = huimages("user", "list").out
     assert alice.split("\t")[:2] == ["alice", "admin"]
     assert bob.split("\t")[1::2] == ["viewer", "by proxy"]
@@ -39,12 +39,12 @@ def test_accounts_come_change_and_go(huimages: Command, services: Services) -> N
 def test_a_new_password_ends_sessions_and_waiting(huimages: Command, services: Services) -> None:
     before = services.accounts.add("alice", "admin", "the old password")
     for _ in range(5):
-        services.throttle.admit("alice", "203.0.113.9")
+        services.throttle.record_attempt("alice", "203.0.113.9")
     with pytest.raises(TooManyAttempts):
-        services.throttle.admit("alice", "203.0.113.9")
+        services.throttle.record_attempt("alice", "203.0.113.9")
     assert huimages("user", "password", "alice", "--password-stdin").status == 0
     assert services.accounts.get("alice").epoch != before.epoch
-    services.throttle.admit("alice", "203.0.113.9")
+    services.throttle.record_attempt("alice", "203.0.113.9")
 
 
 def test_what_is_refused(huimages: Command) -> None:
@@ -64,13 +64,13 @@ def test_tokens_are_shown_once_and_revoked(huimages: Command, services: Services
     [text] = huimages(
         "token", "add", "shop", "--scope", "read", "--scope", "upload", "--days", "3"
     ).out
-    token = services.tokens.verified(text)
+    token = services.tokens.authenticate(text)
     [line] = huimages("token", "list").out
     assert line.split("\t") == [token.id, "read,upload", f"{token.expires:%Y-%m-%d}", "shop"]
     assert text not in line
     assert huimages("token", "revoke", token.id).status == 0
     with pytest.raises(BadToken):
-        services.tokens.verified(text)
+        services.tokens.authenticate(text)
 
 
 def test_the_audit_log_says_who_typed(
