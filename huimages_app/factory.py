@@ -20,6 +20,7 @@ from .imaging import Limits, Quality, measure, sniff
 from .services.accounts import Accounts
 from .services.annotations import Annotations
 from .services.background import Worker
+from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
 from .services.images import Images
@@ -33,7 +34,6 @@ from .services.metrics import Metrics
 from .services.negotiation import Negotiation
 from .services.prerendering import Prerendering
 from .services.previews import Previews
-from .services.render_limiter import RenderLimiter
 from .services.renderer import Renderer
 from .services.renditions import Renditions
 from .services.size_policy import SizePolicy

@@ -70,7 +70,7 @@ def import_tree(context: CliContext, folder: Path, dry_run: bool, jobs: int) -> 
 def _import(
     tree: TreeImport, pending: Sequence[FileState], jobs: int, counts: Counter[str]
 ) -> None:
-    from ..services.parallel import in_parallel
+    from ..services.concurrency import in_parallel
 
     with (
         progress("importing", len(pending)) as bar,

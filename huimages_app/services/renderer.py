@@ -14,9 +14,9 @@ from ..domain.sizes import Size
 from ..errors import CorruptOriginal, ServerBusy
 from ..imaging import Limits, Quality, render
 from ..storage.interfaces import Originals
+from .concurrency import RenderLimiter
 from .metrics import Metrics
 from .previews import Previews
-from .render_limiter import RenderLimiter
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Which addresses of pictures a site answers: sizes that are free, and signed ones."""
+"""Which picture URLs a site serves: free sizes, and signed URLs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _LEGACY_SIZES = (ORIGINAL, Size(150, 150))
 
 
 @dataclass(frozen=True)
-class Admission:
-    """A picture may be served: until when (seconds since the epoch), with which focal points."""
+class Grant:
+    """Permission to serve a picture; `expires` in seconds since the epoch, None for never."""
 
     expires: int | None = None
-    any_focus: bool = False  # else the stored one only
+    any_focus: bool = False  # otherwise only the stored focal point
 
 
 def listed_sizes(allowed: Collection[str], names: Mapping[str, Size]) -> set[Size]:
@@ -123,16 +123,16 @@ class SizePolicy:
             return ""
         return "?" + self._signer.query(path, expires)
 
-    def admit(self, size: Size, path: str, signature: str = "", expires: str = "") -> Admission:
-        """Let a request pass; raises SizeNotAllowed, BadSignature."""
+    def authorize(self, size: Size, path: str, signature: str = "", expires: str = "") -> Grant:
+        """Return what a request may have; raises SizeNotAllowed, BadSignature."""
         free = self.allows(size)
         if self._signer is not None and signature:
             try:
-                return Admission(self._signer.check(path, signature, expires), any_focus=True)
+                return Grant(self._signer.check(path, signature, expires), any_focus=True)
             except BadSignature:
                 if not free:
                     raise
         if not free:
             unless = " without a signature" if self._signer else ""
             raise SizeNotAllowed(f"this site does not serve the size {size}{unless}")
-        return Admission(any_focus=self._any)
+        return Grant(any_focus=self._any)

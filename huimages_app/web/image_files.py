@@ -41,7 +41,7 @@ def image_file(context: ImageFile, request: Request) -> Response:
     services = request.services
     if request.method == "HEAD":
         request.range = None  # parts are for GET alone: RFC 9110, 14.2
-    admission = services.sizes.admit(
+    admission = services.sizes.authorize(
         context.size, request.path_info, request.GET.get("s", ""), request.GET.get("e", "")
     )
     if context.size.is_original:

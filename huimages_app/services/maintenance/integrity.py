@@ -21,9 +21,9 @@ from ...domain.models import Image, Query
 from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
 from ...imaging import Limits
 from ...storage.interfaces import MetadataBackend, Originals
+from ..concurrency import in_parallel
 from ..editing import Editing
 from ..file_info import FileInfo, inspect, with_file_info
-from ..parallel import in_parallel
 from .stale_renditions import StaleRenditions
 
 log = logging.getLogger(__name__)

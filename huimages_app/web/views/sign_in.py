@@ -116,13 +116,13 @@ def _verified(request: Request, name: str, password: str) -> Account | None:
     address = network_of(request.client_address)
     there = services.accounts.get(name)
     known = there.addresses if there else ()
-    services.throttle.admit(name, address, known)
-    account = services.accounts.verified(name, password)
+    services.throttle.record_attempt(name, address, known)
+    account = services.accounts.authenticate(name, password)
     if account is None:
         # What is typed as a name is at times a password: only real names are logged.
         audit.record("sign-in failed", account=name if there else "(unknown)")
         return None
-    services.throttle.succeeded(name, address, known)
+    services.throttle.record_success(name, address, known)
     services.accounts.signed_in(name, address)
     audit.record("signed in", account=name)
     return account

@@ -12,13 +12,13 @@ def test_token_is_printed_once_and_revoked(huimages: Command, services: Services
     [text] = huimages(
         "token", "add", "shop", "--scope", "read", "--scope", "upload", "--days", "3"
     ).out
-    token = services.tokens.verified(text)
+    token = services.tokens.authenticate(text)
     [line] = huimages("token", "list").out
     assert line.split("\t") == [token.id, "read,upload", f"{token.expires:%Y-%m-%d}", "shop"]
     assert text not in line
     assert huimages("token", "revoke", token.id).status == 0
     with pytest.raises(BadToken):
-        services.tokens.verified(text)
+        services.tokens.authenticate(text)
 
 
 def test_invalid_arguments_are_rejected_with_one_line(huimages: Command) -> None:

@@ -27,7 +27,7 @@ def test_accounts_are_added_listed_changed_and_removed(
 ) -> None:
     assert huimages("user", "add", "Alice", "--role", "admin", "--password-stdin").status == 0
     assert huimages("user", "add", "bob", "--no-password").status == 0
-    assert services.accounts.verified("alice", PASSWORD)
+    assert services.accounts.authenticate("alice", PASSWORD)
     alice, bob = huimages("user", "list").out
     assert alice.split("\t")[:2] == ["alice", "admin"]
     assert bob.split("\t")[1::2] == ["viewer", "by proxy"]
@@ -43,12 +43,12 @@ def test_new_password_ends_sessions_and_resets_throttle(
 ) -> None:
     before = services.accounts.add("alice", "admin", "the old password")
     for _ in range(5):
-        services.throttle.admit("alice", "203.0.113.9")
+        services.throttle.record_attempt("alice", "203.0.113.9")
     with pytest.raises(TooManyAttempts):
-        services.throttle.admit("alice", "203.0.113.9")
+        services.throttle.record_attempt("alice", "203.0.113.9")
     assert huimages("user", "password", "alice", "--password-stdin").status == 0
     assert services.accounts.get("alice").epoch != before.epoch
-    services.throttle.admit("alice", "203.0.113.9")
+    services.throttle.record_attempt("alice", "203.0.113.9")
 
 
 def test_invalid_arguments_are_rejected_with_one_line(huimages: Command) -> None:

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from huimages_app.services.parallel import in_parallel
+from huimages_app.services.concurrency import in_parallel
 
 
 def test_everything_is_done_once() -> None:
