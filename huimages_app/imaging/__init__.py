@@ -4,12 +4,12 @@ The way of a picture from stored bytes to a rendition is the list of steps in
 `rendering`; each step is a module of its own.
 """
 
-from .chain import CHAIN, chain_sides, make_chain
-from .kinds import sniff
-from .measuring import measure
-from .opening import Stated, stated
-from .rendering import render, render_many
-from .values import Limits, Measured, Quality
+from .previews import CHAIN, chain_sides, make_chain
+from .input_formats import sniff
+from .inspect import measure
+from .decode import Stated, stated
+from .pipeline import render, render_many
+from .options import Limits, Measured, Quality
 
 __all__ = [
     "CHAIN",

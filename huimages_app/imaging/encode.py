@@ -14,7 +14,7 @@ from .. import formats
 from ..errors import BadSize
 from ..formats import Format
 from .colour import SRGB_TAG
-from .values import Quality
+from .options import Quality
 
 # Longest side that a file of the format can have, in pixels.
 MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}

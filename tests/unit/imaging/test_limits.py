@@ -12,7 +12,7 @@ from PIL import Image
 
 from huimages_app.errors import BadOriginal, NotAnImage, TooLarge
 from huimages_app.imaging import Limits, measure
-from huimages_app.imaging.kinds import KINDS
+from huimages_app.imaging.input_formats import KINDS
 from tests.support import pictures
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"]

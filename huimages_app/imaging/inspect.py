@@ -8,9 +8,9 @@ from PIL import Image
 
 from ..sizes import Size
 from . import colour
-from .opening import opened
-from .rendering import decoded
-from .values import Limits, Measured
+from .decode import opened
+from .pipeline import decoded
+from .options import Limits, Measured
 
 # Mean colours are taken in sRGB from so many pixels.
 _SAMPLE: Final = (16, 16)

@@ -15,9 +15,9 @@ from typing import Any, BinaryIO
 from PIL import Image, ImageFile
 
 from ..errors import NotAnImage, TooLarge
-from . import kinds, orientation, scan
-from .kinds import Kind
-from .values import Limits
+from . import header_limits, input_formats, orientation
+from .input_formats import Kind
+from .options import Limits
 
 # Our limits are checked before anything is decoded; Pillow's would only warn.
 Image.MAX_IMAGE_PIXELS = None
@@ -60,8 +60,8 @@ class Source:
 def opened(file: BinaryIO, limits: Limits) -> Iterator[Source]:
     """The picture in `file`; raises NotAnImage, TooLarge.  Leaves `file` open."""
     file.seek(0)
-    head = file.read(kinds.HEAD)
-    kind = kinds.kind_of(head)
+    head = file.read(input_formats.HEAD)
+    kind = input_formats.kind_of(head)
     if kind is None:
         raise NotAnImage(
             "this is no picture in a format that is taken: "
@@ -70,7 +70,7 @@ def opened(file: BinaryIO, limits: Limits) -> Iterator[Source]:
     length = file.seek(0, os.SEEK_END)
     if length > limits.max_bytes:
         raise TooLarge(f"the file has {length} bytes: at most {limits.max_bytes} are taken")
-    exif = scan.png_exif(file) if kind is kinds.PNG else b""
+    exif = header_limits.png_exif(file) if kind is input_formats.PNG else b""
     frames, whole = _scanned(file, kind, head, limits)
     file.seek(0)
     with refusing_damage(kind):
@@ -95,13 +95,13 @@ def refusing_damage(kind: Kind) -> Iterator[None]:
 
 def _scanned(file: BinaryIO, kind: Kind, head: bytes, limits: Limits) -> tuple[int, bool]:
     """Number of frames, 0 if the reader knows; and whether the picture is decoded as a whole."""
-    if kind is kinds.JPEG:
-        return 1, scan.jpeg_is_whole(file)
-    if kind is kinds.GIF:
-        return scan.gif_frames(file, limits), True
-    if kind is kinds.TIFF:
-        return scan.tiff_pages(file, limits), True
-    if kind is kinds.WEBP and (size := scan.webp_size(head)):
+    if kind is input_formats.JPEG:
+        return 1, header_limits.jpeg_is_whole(file)
+    if kind is input_formats.GIF:
+        return header_limits.gif_frames(file, limits), True
+    if kind is input_formats.TIFF:
+        return header_limits.tiff_pages(file, limits), True
+    if kind is input_formats.WEBP and (size := header_limits.webp_size(head)):
         _check_pixels(size, True, limits)
     return 0, True
 
@@ -122,7 +122,7 @@ def _source(
     kind: Kind, image: ImageFile.ImageFile, frames: int, whole: bool, exif: bytes = b""
 ) -> Source:
     size = image.size
-    if kind is kinds.TIFF:
+    if kind is input_formats.TIFF:
         # Pillow turns a TIFF itself while it loads, and states the upright size before.
         tags = image.tag_v2  # type: ignore[attr-defined]
         if _has_planes_of_16_bits(tags):
@@ -156,7 +156,7 @@ def stated(head: bytes) -> Stated | None:
 
     Decodes nothing.
     """
-    kind = kinds.kind_of(head)
+    kind = input_formats.kind_of(head)
     if kind is None:
         return None
     try:

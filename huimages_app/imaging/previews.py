@@ -15,9 +15,9 @@ from .. import formats
 from ..errors import BadOriginal, BadUpload
 from ..sizes import Size
 from . import colour
-from .opening import opened
-from .rendering import decoded, reduction, write
-from .values import Limits, Quality
+from .decode import opened
+from .pipeline import decoded, reduction, write
+from .options import Limits, Quality
 
 # Longest sides of the copies, in pixels.
 CHAIN: Final = (480, 1600)

@@ -19,11 +19,11 @@ from .. import formats
 from ..errors import BadOriginal, BadUpload
 from ..formats import Format
 from ..sizes import Placement, Size
-from . import colour, kinds, orientation, resize
+from . import colour, input_formats, orientation, resize
 from .encode import encode
-from .opening import Source, opened, refusing_damage
+from .decode import Source, opened, refusing_damage
 from .resize import Resize
-from .values import Limits, Quality
+from .options import Limits, Quality
 
 # A JPEG can be decoded to a half, a quarter or an eighth, in a fraction of the time, and
 # crudely: so it must stay so many times as large, in each axis, as what is wanted.  Too
@@ -114,7 +114,7 @@ def decoded(
     """The pixels of a source, at least as many as the placements need; raises NotAnImage."""
     with refusing_damage(source.kind):
         extent: tuple[float, float] = source.image.size
-        if source.kind is kinds.JPEG:
+        if source.kind is input_formats.JPEG:
             divisor = _divisor(source, placements, full, limits)
             request = [max(1, side // divisor) for side in source.image.size]
             if drafted := source.image.draft(None, (request[0], request[1])):

@@ -10,8 +10,8 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ..errors import NotAnImage, TooLarge
-from .values import Limits
+from ...errors import NotAnImage, TooLarge
+from ..options import Limits
 
 MAX_JPEG_SEGMENTS = 5_000
 # Each scan of a progressive JPEG goes over the whole picture again; encoders make about ten.
