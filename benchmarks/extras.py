@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from huimages_app.formats import AVIF, JPEG, PNG, WEBP
-from huimages_app.imaging import Limits, Quality, render
+from huimages_app.imaging import Limits, Quality, RenditionTarget, render
 from huimages_app.library import Description
 from huimages_app.sizes import CLASSIC, Size
 from tests.support.reference import lanczos, ssim
@@ -52,7 +52,7 @@ def worst_likeness(found: list[Original]) -> float:
                 exact_source = image.convert("RGB")
             for size in sizes:
                 with original.path.open("rb") as file:
-                    render(file, size, PNG, target, Quality(), Limits())
+                    render(file, RenditionTarget(size, PNG, target), Quality(), Limits())
                 placement = size.placement(original.width, original.height)
                 with Image.open(target) as made:
                     worst = min(worst, ssim(made.convert("RGB"), lanczos(exact_source, placement)))

@@ -90,6 +90,10 @@ class NotAnImage(BadUpload):
     """The bytes are no picture in a format that is taken, or a damaged one."""
 
 
+class UnsupportedImage(NotAnImage):
+    """A whole file of a kind that is not supported; the message says which kinds are."""
+
+
 class TooLarge(BadUpload):
     """More bytes, pixels or frames than the limits allow."""
 

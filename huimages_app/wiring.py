@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from .errors import BadSetting, BadUpload, StoreDown
-from .imaging import Limits, measure, sniff
+from .imaging import Limits, inspect, sniff
 from .library import Library, limits_of
 from .library.follower import Follower
 from .library.survey import Survey
@@ -79,7 +79,7 @@ def describer(settings: Settings) -> Callable[[BinaryIO], OriginalInfo]:
 def _described(limits: Limits, file: BinaryIO) -> OriginalInfo:
     """What to store beside a picture that is copied up, even if it can't be decoded."""
     try:
-        measured = measure(file, limits)
+        measured = inspect(file, limits)
     except BadUpload:
         file.seek(0)
         return OriginalInfo(sniff(file.read(64)), 0, 0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ..errors import UnknownImage
 from ..formats import JPEG
-from ..imaging import CHAIN, Limits, chain_sides, make_chain
+from ..imaging import PREVIEW_SIDES, Limits, make_previews, preview_sides
 from ..sizes import Size
 from ..stores.base import Image, Metadata, Originals
 from .worker import Worker
@@ -63,7 +63,9 @@ class Chain:
         Raises UnknownImage, StoreDown, BadOriginal, Busy.
         """
         with self._cache.lock(f"{image_id}/~"), ExitStack() as stack:
-            missing = [side for side in CHAIN if not self._cache.find(image_id, _name(side), JPEG)]
+            missing = [
+                side for side in PREVIEW_SIDES if not self._cache.find(image_id, _name(side), JPEG)
+            ]
             if not missing:  # as after an upload of what is there already
                 return True
             fillings = {
@@ -75,10 +77,10 @@ class Chain:
                 raise UnknownImage(f"the image {image_id} is in the trash")
             with self._originals.open(image_id) as original:
                 targets = {side: filling.path for side, filling in fillings.items()}
-                made = make_chain(original, targets, self._limits)
+                made = make_previews(original, targets, self._limits)
             for side in made:
                 fillings[side].publish()
-            if not made and len(missing) == len(CHAIN):
+            if not made and len(missing) == len(PREVIEW_SIDES):
                 self._remember_without(image_id)
                 return False
             return True
@@ -87,7 +89,7 @@ class Chain:
         # The dimensions of a record that is not ours are those before EXIF orientation.
         if not image.sha256:
             return ()
-        return chain_sides(size, image.width, image.height)
+        return preview_sides(size, image.width, image.height)
 
     def _remember_without(self, image_id: str) -> None:
         if len(self._without) >= _REMEMBERED:

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from ..errors import TooLarge
 from ..ids import digests_of_file
-from ..imaging import Limits, Measured, measure
+from ..imaging import Inspection, Limits, inspect
 from ..stores.base import Image
 
 
@@ -19,7 +19,7 @@ class Facts:
     image_id: str
     sha256: str
     length: int
-    measured: Measured
+    measured: Inspection
 
 
 def examine(file: BinaryIO, limits: Limits) -> Facts:
@@ -28,7 +28,7 @@ def examine(file: BinaryIO, limits: Limits) -> Facts:
     if length > limits.max_bytes:
         raise TooLarge(f"the file has {length:,} bytes, and at most {limits.max_bytes:,} are taken")
     file.seek(0)
-    measured = measure(file, limits)
+    measured = inspect(file, limits)
     return Facts(*digests_of_file(file), length, measured)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import BadOriginal, Busy, OtherFocus, SizeNotAllowed, StoreDown, UnknownImage
 from ..formats import Format
-from ..imaging import Limits, Quality, render, sniff
+from ..imaging import Limits, Quality, RenditionTarget, render, sniff
 from ..sizes import CENTRE, Size
 from ..stores.base import Image, Metadata, Originals
 from .chain import Chain
@@ -184,7 +184,7 @@ class Renditions:
         with self._originals.open(image_id) as original:
             # One that can't be decoded stays as it is: an error must never cost anybody a
             # picture.  Whoever answers, or works in the background, logs it.
-            render(original, size, format_, target, self._quality, self._limits)
+            render(original, RenditionTarget(size, format_, target), self._quality, self._limits)
         if image and self._chain:
             self._chain.make_later(image, size)
 
@@ -195,7 +195,8 @@ class Renditions:
         upright = (image.width, image.height)
         with copy:
             try:
-                render(copy, size, format_, target, self._quality, self._limits, upright=upright)
+                made = RenditionTarget(size, format_, target)
+                render(copy, made, self._quality, self._limits, full_size=upright)
             except BadOriginal as error:
                 log.warning("a copy of %s is damaged, using the original: %s", image.id, error)
                 return False

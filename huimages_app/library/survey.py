@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..errors import UnknownImage
-from ..imaging import stated
+from ..imaging import probe
 from ..stores.survey import ImageSeen, MarkSeen, OtherSeen, Peek, SiteBucket, SiteDocuments
 from .parallel import in_parallel
 
@@ -190,7 +190,7 @@ def _looked_into(chosen: tuple[ImageSeen, Callable[[], Peek]]) -> tuple[str, lis
         seen = peek()
     except UnknownImage:
         return document.image_id, []  # removed since it was listed
-    file = stated(seen.head)
+    file = probe(seen.head)
     found = [] if seen.contenttype.startswith("image/") else ["without_type"]
     if file is None:
         found.append("unreadable")

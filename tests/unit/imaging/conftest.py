@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from huimages_app import formats
-from huimages_app.imaging import Limits, Quality, render_many
+from huimages_app.imaging import Limits, Quality, RenditionTarget, render_many, resize
 from huimages_app.imaging.resize import RESIZERS
 from huimages_app.sizes import Size
 from tests.support.missing import missing
@@ -20,7 +20,9 @@ Rendered = Callable[..., Image.Image]
 
 
 @pytest.fixture(params=["pillow", "cykooz"])
-def rendered(request: pytest.FixtureRequest, tmp_path: Path) -> Rendered:
+def rendered(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Rendered:
     """`rendered(content, "240x160", "png")`: the rendition, decoded.
 
     PNG, the default, shows what there is before a lossy encoder comes to it.
@@ -31,6 +33,8 @@ def rendered(request: pytest.FixtureRequest, tmp_path: Path) -> Rendered:
             missing(what)
         pytest.skip(what)  # there are no wheels of it for other machines
 
+    monkeypatch.setattr(resize, "best", RESIZERS[request.param])
+
     def rendered(
         content: bytes,
         size: str = "240x160",
@@ -40,13 +44,12 @@ def rendered(request: pytest.FixtureRequest, tmp_path: Path) -> Rendered:
     ) -> Image.Image:
         format_ = formats.parse_format(extension)
         target = tmp_path / f"rendition.{format_.extension}"
-        wanted = [(Size.parse(size), format_, target)]
+        targets = [RenditionTarget(Size.parse(size), format_, target)]
         [sides] = render_many(
             io.BytesIO(content),
-            wanted,
+            targets,
             Quality(),
             limits or Limits(),
-            scale=RESIZERS[request.param],
             **further,
         )
         image = Image.open(target)

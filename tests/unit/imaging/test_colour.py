@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from huimages_app.errors import NotAnImage
-from huimages_app.imaging import Limits, colour, measure
+from huimages_app.imaging import Limits, colour, inspect
 from tests.support import pictures, profiles, reference
 
 COLOURS = [(200, 120, 60), (30, 160, 90), (60, 70, 200), (128, 128, 128), (250, 250, 250)]
@@ -190,7 +190,7 @@ def test_planes_of_16_bits_are_refused_rather_than_misread():
     content += struct.pack("<6H", 16, 16, 16, 8, 24, 40) + struct.pack("<H", len(tags))
     content += b"".join(struct.pack("<HHLL", tag, 3, count, value) for tag, count, value in tags)
     with pytest.raises(NotAnImage, match="stores its colours apart"):
-        measure(io.BytesIO(content + bytes(4)), Limits())
+        inspect(io.BytesIO(content + bytes(4)), Limits())
 
 
 def test_16_bits_a_colour_keep_their_range(rendered):
@@ -295,4 +295,4 @@ def test_an_alpha_channel_that_says_nothing_is_left_out(rendered):
     ],
 )
 def test_the_placeholder_is_the_mean_colour_on_white(content, placeholder):
-    assert measure(io.BytesIO(content), Limits()).placeholder == placeholder
+    assert inspect(io.BytesIO(content), Limits()).placeholder == placeholder

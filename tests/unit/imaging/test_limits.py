@@ -11,15 +11,15 @@ import pytest
 from PIL import Image
 
 from huimages_app.errors import BadOriginal, NotAnImage, TooLarge
-from huimages_app.imaging import Limits, measure
-from huimages_app.imaging.input_formats import KINDS
+from huimages_app.imaging import Limits, inspect
+from huimages_app.imaging.input_formats import INPUT_FORMATS
 from tests.support import pictures
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"]
 
 
 def measured(content: bytes, **limits: int):
-    return measure(io.BytesIO(content), Limits(**limits))
+    return inspect(io.BytesIO(content), Limits(**limits))
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
@@ -234,4 +234,4 @@ def test_no_plugin_but_those_named_is_ever_asked():
     before = set(Image.OPEN)
     measured(pictures.photo(64, 48))
     assert set(Image.OPEN) == before
-    assert len({kind.contenttype for kind in KINDS}) == len(KINDS)
+    assert len({format_.contenttype for format_ in INPUT_FORMATS}) == len(INPUT_FORMATS)

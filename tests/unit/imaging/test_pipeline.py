@@ -11,7 +11,7 @@ from PIL import Image
 
 from huimages_app import formats
 from huimages_app.errors import BadOriginal, BadSize
-from huimages_app.imaging import Limits, Quality, measure, render, render_many
+from huimages_app.imaging import Limits, Quality, RenditionTarget, inspect, render, render_many
 from huimages_app.imaging.colour import SRGB_TAG
 from huimages_app.sizes import CLASSIC, Size
 from tests.support import pictures, reference
@@ -33,7 +33,7 @@ def test_a_rendition_has_the_size_that_was_promised(rendered, width, height, siz
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
 def test_pictures_of_all_formats_are_turned(rendered, format_, orientation):
     content = pictures.rotated(orientation, 160, 120, format=format_)
-    measured = measure(io.BytesIO(content), Limits())
+    measured = inspect(io.BytesIO(content), Limits())
     assert (measured.width, measured.height) == (160, 120)
     if format_ != "HEIF":  # there the file says upright sizes
         stored = (120, 160) if orientation > 4 else (160, 120)
@@ -48,7 +48,7 @@ def test_a_png_may_say_behind_its_pixels_how_it_is_turned(rendered):
     end = content[-12:]
     exif = pictures.png((b"eXIf", pictures.exif(6).removeprefix(b"Exif\0\0")))[8:-12]
     content = content.removesuffix(end) + exif + end
-    measured = measure(io.BytesIO(content), Limits())
+    measured = inspect(io.BytesIO(content), Limits())
     assert (measured.width, measured.height) == (160, 120)
     assert rendered(content, "80x80").size == (80, 60)
 
@@ -65,13 +65,13 @@ def test_a_png_may_say_behind_its_pixels_how_it_is_turned(rendered):
     ],
 )
 def test_an_orientation_that_makes_no_sense_is_none(exif):
-    measured = measure(io.BytesIO(pictures.photo(64, 48, exif=exif)), Limits())
+    measured = inspect(io.BytesIO(pictures.photo(64, 48, exif=exif)), Limits())
     assert (measured.width, measured.height) == (64, 48)
 
 
 def test_an_orientation_with_the_high_byte_first_is_read():
     exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
-    measured = measure(io.BytesIO(pictures.photo(64, 48, exif=exif)), Limits())
+    measured = inspect(io.BytesIO(pictures.photo(64, 48, exif=exif)), Limits())
     assert (measured.width, measured.height) == (48, 64)
 
 
@@ -128,7 +128,7 @@ def test_quality_counts(tmp_path, extension):
         target = tmp_path / f"{quality}"
         setting = Quality(**{extension: quality})
         format_ = formats.parse_format(extension)
-        render(content, Size.parse("300x300"), format_, target, setting, Limits())
+        render(content, RenditionTarget(Size.parse("300x300"), format_, target), setting, Limits())
         sizes.append(target.stat().st_size)
     assert sizes[0] * 1.5 < sizes[1]
 
@@ -146,17 +146,17 @@ def test_a_format_that_cannot_hold_it_is_a_size_that_cannot_be_had(rendered, ext
 def test_several_renditions_of_one_decoding_are_as_good(tmp_path):
     content = pictures.rotated(6, 1200, 900)
     wanted = [
-        (size, format_, tmp_path / f"{name}.{format_.extension}")
+        RenditionTarget(size, format_, tmp_path / f"{name}.{format_.extension}")
         for name, size in CLASSIC.items()
         for format_ in (formats.PNG, formats.JPEG)
     ]
     sides = render_many(io.BytesIO(content), wanted, Quality(), Limits())
-    assert sides == [size.fitted(1200, 900) for size, _, _ in wanted]
+    assert sides == [target.size.fitted(1200, 900) for target in wanted]
     original = pictures.opened(content).transpose(Image.Transpose.ROTATE_270)
-    for size, format_, target in wanted:
-        if format_ == formats.PNG:
-            exact = reference.lanczos(original, size.placement(1200, 900))
-            assert reference.ssim(pictures.opened(target.read_bytes()), exact) >= 0.995
+    for target in wanted:
+        if target.format == formats.PNG:
+            exact = reference.lanczos(original, target.size.placement(1200, 900))
+            assert reference.ssim(pictures.opened(target.path.read_bytes()), exact) >= 0.995
 
 
 def test_a_smaller_copy_can_stand_for_the_original(rendered):
@@ -164,7 +164,7 @@ def test_a_smaller_copy_can_stand_for_the_original(rendered):
     copy = pictures.encoded(original.resize((800, 599), Image.Resampling.LANCZOS), "PNG")
     for size in ["240x160", "75x75!10,80", "320x480"]:
         placement = Size.parse(size).placement(1200, 899)
-        image = rendered(copy, size, upright=(1200, 899))
+        image = rendered(copy, size, full_size=(1200, 899))
         assert reference.ssim(image, reference.lanczos(original, placement)) >= 0.99
 
 
@@ -202,9 +202,9 @@ def test_many_threads_render_at_once(tmp_path):
 def test_the_original_stays_open(tmp_path):
     for format_ in ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"]:
         file = io.BytesIO(pictures.photo(64, 48, format=format_))
-        measure(file, Limits())
+        inspect(file, Limits())
         target = tmp_path / "rendition"
-        render(file, Size.parse("9x9"), formats.PNG, target, Quality(), Limits())
+        render(file, RenditionTarget(Size.parse("9x9"), formats.PNG, target), Quality(), Limits())
         assert not file.closed
 
 
@@ -212,7 +212,9 @@ def test_a_target_that_cannot_be_written_is_not_the_originals_fault(tmp_path):
     content = io.BytesIO(pictures.photo(64, 48))
     target = tmp_path / "no such folder" / "rendition.jpeg"
     with pytest.raises(FileNotFoundError):
-        render(content, Size.parse("9x9"), formats.JPEG, target, Quality(), Limits())
+        render(
+            content, RenditionTarget(Size.parse("9x9"), formats.JPEG, target), Quality(), Limits()
+        )
 
 
 def test_limits_hold_for_stored_originals_too(rendered):
@@ -230,6 +232,6 @@ def test_a_rendition_of_which_the_disk_takes_a_part_is_an_error(tmp_path, extens
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
     try:
         with pytest.raises(OSError, match=r"space left|too large"):
-            render(original, size, format_, target, Quality(), Limits())
+            render(original, RenditionTarget(size, format_, target), Quality(), Limits())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -1,0 +1,84 @@
+"""What the samples of a TIFF mean, where Pillow's modes do not tell.
+
+Integers run from 0 to the largest number of their type, floating point from 0 to 1;
+values beyond are clamped, and NaN is 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PIL import Image, ImageChops, ImageMath
+
+from .header_limits import TiffLayout
+
+_WHITE_IS_ZERO, _LAB, _ICC_LAB = 0, 8, 9
+_UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
+_ASSOCIATED, _UNASSOCIATED = 1, 2
+# Signed tones of 8 bits, as stored, to tones from 0 to 255.
+_FROM_SIGNED: Final = [tone * 255 // 127 for tone in range(128)] + [0] * 128
+# CIE a and b count from -128, ICC's from 0.
+_FROM_SIGNED_AB: Final = [tone ^ 128 for tone in range(256)]
+_GREY_MODES: Final = {"I", "F", "I;16", "I;16B"}
+
+
+def to_8_bits(image: Image.Image, layout: TiffLayout) -> Image.Image:
+    """Return a decoded TIFF in a mode of 8 bits that says what its samples mean."""
+    if image.mode in _GREY_MODES:
+        image = _grey(image, layout)
+        return ImageChops.invert(image) if layout.photometric == _WHITE_IS_ZERO else image
+    if layout.photometric in (_LAB, _ICC_LAB) and image.mode == "RGB":
+        return _lab(image, layout)
+    if layout.bits == (16, 16) and image.mode == "RGBA":
+        return _grey_with_alpha(image, layout)
+    if image.mode == "L" and layout.sample_format == _SIGNED:
+        return image.point(_FROM_SIGNED)
+    return image
+
+
+def _grey(image: Image.Image, layout: TiffLayout) -> Image.Image:
+    if layout.sample_format == _FLOAT:
+        return image.point(lambda tone: tone * 255 + 0.5).convert("L")
+    if image.mode != "I":
+        image = image.convert("I")
+    bits = layout.bits[0]
+    if bits == 32 and layout.sample_format == _UNSIGNED:
+        # Mode I is signed: numbers of 2^31 and more are negative there.
+        return _scaled(image, 2**32 - 1, 2**32)
+    return _scaled(image, 2 ** (bits - 1) - 1 if layout.sample_format == _SIGNED else 2**bits - 1)
+
+
+def _scaled(image: Image.Image, white: int, below_zero: int = 0) -> Image.Image:
+    """Return integers in 8 bits; `below_zero` is added to negative ones."""
+
+    def tone(values: dict[str, Any]) -> Any:
+        number = values["float"](values["image"]) + (values["image"] < 0) * float(below_zero)
+        return values["convert"](number * (255 / white) + 0.5, "L")
+
+    scaled: Image.Image = ImageMath.lambda_eval(tone, image=image)
+    return scaled
+
+
+def _lab(image: Image.Image, layout: TiffLayout) -> Image.Image:
+    """Return what was unpacked as three channels in Pillow's mode LAB."""
+    bands = list(image.split())
+    if layout.photometric == _LAB:
+        bands[1:] = [band.point(_FROM_SIGNED_AB) for band in bands[1:]]
+    return Image.merge("LAB", bands)
+
+
+def _grey_with_alpha(image: Image.Image, layout: TiffLayout) -> Image.Image:
+    """Return 16 bits of grey and of alpha, unpacked as four bytes, in mode LA."""
+    first, second, third, fourth = image.split()
+    # libtiff returns numbers in the machine's order, all of ours are little-endian.
+    if layout.big_endian and not layout.compressed:
+        grey, alpha = first, third
+    else:
+        grey, alpha = second, fourth
+    if layout.photometric == _WHITE_IS_ZERO:
+        grey = ImageChops.invert(grey)
+    if layout.extra[0] == _UNASSOCIATED:
+        return Image.merge("LA", (grey, alpha))
+    if layout.extra[0] == _ASSOCIATED:
+        return Image.merge("La", (grey, alpha)).convert("LA")
+    return grey
