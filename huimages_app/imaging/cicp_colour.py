@@ -13,6 +13,7 @@ from typing import Any, Final
 from PIL import Image, ImageMath
 
 from .header_limits import Cicp
+from .strips import by_strips
 
 Matrix = tuple[tuple[float, float, float], ...]
 
@@ -21,8 +22,6 @@ _SDR_WHITE: Final = 203.0
 # Peak of the screen that HLG is shown on, and its system gamma (ITU-R BT.2100).
 _HLG_PEAK: Final = 1000.0
 _HLG_GAMMA: Final = 1.2
-# Rows that are converted at a time: a strip in floating point takes 12 times its bytes.
-_ROWS: Final = 64
 
 _SRGB_PRIMARIES: Final = 1
 _XYZ, _UNSPECIFIED = 10, 2
@@ -103,17 +102,13 @@ def to_srgb(image: Image.Image, cicp: Cicp) -> Image.Image:
     if same_primaries and cicp.transfer in _LIKE_SRGB:
         return image.convert("RGB") if image.mode == "L" else image
     alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    colours = image.convert("RGB")
-    converted = Image.new("RGB", image.size)
-    for top in range(0, image.height, _ROWS):
-        box = (0, top, image.width, min(top + _ROWS, image.height))
-        converted.paste(_strip(colours.crop(box), cicp), box)
+    converted = by_strips(image.convert("RGB"), lambda strip: _converted(strip, cicp))
     if alpha is not None:
         converted.putalpha(alpha)
     return converted
 
 
-def _strip(image: Image.Image, cicp: Cicp) -> Image.Image:
+def _converted(image: Image.Image, cicp: Cicp) -> Image.Image:
     curve = _curve(cicp.transfer)
     light = [band.point(curve, "F") for band in image.split()]
     if cicp.transfer == _HLG:

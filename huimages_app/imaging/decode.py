@@ -18,7 +18,7 @@ from PIL import Image, ImageFile
 from ..errors import HuimagesError, NotAnImage, UnsupportedImage
 from . import header_limits, input_formats, orientation, png_transparency, tiff_samples
 from .decoding_budget import UNLIMITED, DecodingBudget
-from .header_limits import CutShort, Header, HeaderReader
+from .header_limits import CutShort, Header, HeaderReader, TiffLayout
 from .input_formats import InputFormat
 from .jpeg_ending import load_without_end
 from .options import Limits
@@ -190,18 +190,24 @@ def _opened(
     file.seek(0)
     content = file if header.parts is None else header_limits.partial_file(file, header.parts)
     with refusing_damage(format_):
-        image = _reader(format_, content, file)
+        image = _reader(format_, content, file, header.tiff)
         frames = header.frames or getattr(image, "n_frames", 1)
     header_limits.check_pixels(image.size, header.decoded_whole, limits)
+    if header.decoded_whole and not header.decoded_pixels:
+        reserve(image.size[0] * image.size[1])
     header_limits.check_frames(frames, limits)
     turn, upright, stored = _sizes(format_, image, header)
     return Source(format_, image, content, header, turn, *upright, stored, frames, reserve)
 
 
-def _reader(format_: InputFormat, content: BinaryIO, file: BinaryIO) -> ImageFile.ImageFile:
-    if format_ is not input_formats.TIFF:
+def _reader(
+    format_: InputFormat, content: BinaryIO, file: BinaryIO, layout: TiffLayout | None
+) -> ImageFile.ImageFile:
+    if format_ is not input_formats.TIFF or layout is None:
         return format_.reader(content)
     try:
+        if not tiff_samples.is_supported(layout):
+            raise ValueError(f"{layout.bits} bits in separate planes")
         return format_.reader(content)
     except _DAMAGED as error:
         header_limits.require_whole(HeaderReader(file))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngImageFile
 
 from .header_limits import Header
+from .strips import by_strips
 
 
 def with_transparency(image: Image.Image, header: Header, file: BinaryIO) -> Image.Image:
@@ -18,31 +20,37 @@ def with_transparency(image: Image.Image, header: Header, file: BinaryIO) -> Ima
     """
     samples = header.transparent
     if image.mode == "L":  # 2 or 4 bits, scaled to 8
-        step = 255 // (2**header.sample_bits - 1)
-        alpha = image.point([0 if tone == samples[0] * step else 255 for tone in range(256)])
-        shown = image.convert("RGB")
-    elif image.mode.startswith("I"):
-        tones = image.convert("I")
-        alpha = tones.point([0 if tone == samples[0] else 255 for tone in range(65536)], "L")
-        shown = tones.point([(tone * 255 + 32767) // 65535 for tone in range(65536)], "L")
-        shown = shown.convert("RGB")
-    else:
-        alpha = _differs(image, [sample >> 8 for sample in samples])
-        lower = _lower_bytes(file)
-        alpha = ImageChops.lighter(alpha, _differs(lower, [sample & 255 for sample in samples]))
-        shown = image.convert("RGB")
-    shown.info = {key: image.info[key] for key in image.info if key != "transparency"}
-    shown.putalpha(alpha)
-    return shown
+        tone = samples[0] * 255 // (2**header.sample_bits - 1)
+        return _with_alpha(image, _differs(image, (tone,)))
+    if len(samples) == 1:
+        return by_strips(image, lambda strip: _grey(strip, samples[0]))
+    alpha = _differs(image, [sample >> 8 for sample in samples])
+    lower = _differs(_lower_bytes(file), [sample & 255 for sample in samples])
+    return _with_alpha(image, ImageChops.lighter(alpha, lower))
 
 
-def _differs(image: Image.Image, samples: list[int]) -> Image.Image:
+def _grey(strip: Image.Image, sample: int) -> Image.Image:
+    """Return grey of 16 bits in 8, transparent where it is `sample`."""
+    tones = strip.convert("I")
+    alpha = tones.point([0 if tone == sample else 255 for tone in range(65536)], "L")
+    grey = tones.point([(tone * 255 + 32767) // 65535 for tone in range(65536)], "L")
+    return _with_alpha(grey, alpha)
+
+
+def _with_alpha(image: Image.Image, alpha: Image.Image) -> Image.Image:
+    image = image.convert("RGB") if image.mode == "L" else image
+    image.info.pop("transparency", None)
+    image.putalpha(alpha)  # in place
+    return image
+
+
+def _differs(image: Image.Image, samples: Sequence[int]) -> Image.Image:
     """Return 255 where any channel differs from its sample, 0 elsewhere."""
-    masks = [
-        band.point([0 if tone == sample else 255 for tone in range(256)])
-        for band, sample in zip(image.split(), samples, strict=True)
-    ]
-    return ImageChops.lighter(ImageChops.lighter(masks[0], masks[1]), masks[2])
+    differs = Image.new("L", image.size)
+    for channel, sample in enumerate(samples):
+        mask = image.getchannel(channel).point([255 * (tone != sample) for tone in range(256)])
+        differs = ImageChops.lighter(differs, mask)
+    return differs
 
 
 def _lower_bytes(file: BinaryIO) -> Image.Image:

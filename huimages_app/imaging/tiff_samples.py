@@ -11,8 +11,9 @@ from typing import Any, Final
 from PIL import Image, ImageChops, ImageMath
 
 from .header_limits import TiffLayout
+from .strips import by_strips
 
-_WHITE_IS_ZERO, _LAB, _ICC_LAB = 0, 8, 9
+_WHITE_IS_ZERO, _RGB, _CMYK, _YCBCR, _LAB, _ICC_LAB = 0, 2, 5, 6, 8, 9
 _UNSIGNED, _SIGNED, _FLOAT = 1, 2, 3
 _ASSOCIATED, _UNASSOCIATED = 1, 2
 # Signed tones of 8 bits, as stored, to tones from 0 to 255.
@@ -22,23 +23,45 @@ _FROM_SIGNED_AB: Final = [tone ^ 128 for tone in range(256)]
 _GREY_MODES: Final = {"I", "F", "I;16", "I;16B"}
 
 
+def is_supported(layout: TiffLayout) -> bool:
+    """Return whether separate planes, if a TIFF has them, are of a kind that Pillow reads.
+
+    It takes each plane for one of 8 bits if it is not compressed, and never takes two
+    bytes of a sample apart.
+    """
+    if not layout.planar:
+        return True
+    if layout.photometric not in (_RGB, _CMYK, _YCBCR):
+        return False
+    return layout.compressed or max(layout.bits) <= 8
+
+
 def to_8_bits(image: Image.Image, layout: TiffLayout) -> Image.Image:
     """Return a decoded TIFF in a mode of 8 bits that says what its samples mean."""
-    if image.mode in _GREY_MODES:
+    known = image.mode in {"RGB", "L"} and layout.sample_format == _UNSIGNED
+    if known and layout.photometric not in (_LAB, _ICC_LAB):
+        return image
+    if image.mode in {"LAB", "P", "PA", "1", "CMYK"}:
+        return image
+    return by_strips(image, lambda strip: _to_8_bits(strip, layout))
+
+
+def _to_8_bits(image: Image.Image, layout: TiffLayout) -> Image.Image:
+    if image.mode in _GREY_MODES or (image.mode == "L" and layout.sample_format == _SIGNED):
         image = _grey(image, layout)
         return ImageChops.invert(image) if layout.photometric == _WHITE_IS_ZERO else image
     if layout.photometric in (_LAB, _ICC_LAB) and image.mode == "RGB":
         return _lab(image, layout)
     if layout.bits == (16, 16) and image.mode == "RGBA":
         return _grey_with_alpha(image, layout)
-    if image.mode == "L" and layout.sample_format == _SIGNED:
-        return image.point(_FROM_SIGNED)
     return image
 
 
 def _grey(image: Image.Image, layout: TiffLayout) -> Image.Image:
     if layout.sample_format == _FLOAT:
         return image.point(lambda tone: tone * 255 + 0.5).convert("L")
+    if image.mode == "L":
+        return image.point(_FROM_SIGNED)
     if image.mode != "I":
         image = image.convert("I")
     bits = layout.bits[0]

@@ -50,7 +50,7 @@ def read_bmp(reader: HeaderReader, limits: Limits) -> Header:
         )
     if not _is_supported(reader, header_bytes, depth, compression):
         _refuse(reader, width * abs(height) * depth // 8, depth, compression)
-    return Header(frames=1, decoded_pixels=width * abs(height))
+    return Header(frames=1, decoded_pixels=width * abs(height), bytes_per_pixel=9)
 
 
 def _is_supported(reader: HeaderReader, header_bytes: int, depth: int, compression: int) -> bool:

@@ -52,7 +52,7 @@ def read_gif(reader: HeaderReader, limits: Limits) -> Header:
         frames=found.frames,
         parts=[*found.parts, b";"],
         decoded_pixels=size[0] * size[1],
-        bytes_per_pixel=8,
+        bytes_per_pixel=9,
     )
 
 

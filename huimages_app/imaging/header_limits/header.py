@@ -13,7 +13,7 @@ from .reader import Part
 
 # Peak memory of a decoding in bytes per pixel, measured as described in
 # docs/decisions/018-one-budget-for-decodings.md.
-BYTES_PER_PIXEL: Final = 7
+BYTES_PER_PIXEL: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class TiffLayout:
     sample_format: int
     extra: tuple[int, ...]
     big_endian: bool
+    planar: bool
     compressed: bool
 
 

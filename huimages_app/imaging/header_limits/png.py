@@ -83,11 +83,13 @@ def _header(found: _Chunks) -> Header:
 
 
 def _bytes_per_pixel(found: _Chunks) -> float:
+    if found.transparent:
+        return 13
     if found.colour_type == _GREY_ALPHA:
         return 14
-    if found.depth == 16 or found.transparent:
-        return 16 if found.transparent else 8
-    return 6
+    if found.colour_type == _RGB or (found.colour_type == _GREY and found.depth < 16):
+        return 5
+    return 9
 
 
 def _take(

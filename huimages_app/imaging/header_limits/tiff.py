@@ -122,14 +122,16 @@ def read_tiff(reader: HeaderReader, limits: Limits) -> Header:
     first, following = tiff.directory(offset)
     _check_tables(reader, first, limits, tiff)
     _check_raw(tiff, first)
+    pages = _count_pages(tiff, following, limits)
+    layout = _layout(tiff, first)
     size = (tiff.numbers(first, _WIDTH)[0], tiff.numbers(first, _HEIGHT)[0])
     check_pixels(size, True, limits)
     return Header(
-        frames=_count_pages(tiff, following, limits),
+        frames=pages,
         icc=_profile(reader, first),
-        tiff=_layout(tiff, first),
+        tiff=layout,
         decoded_pixels=size[0] * size[1],
-        bytes_per_pixel=_bytes_per_pixel(tiff, first),
+        bytes_per_pixel=_bytes_per_pixel(layout),
     )
 
 
@@ -227,13 +229,13 @@ def _layout(tiff: _Tiff, first: Mapping[int, _Entry]) -> TiffLayout:
         sample_format=formats.pop() if len(formats) == 1 else 0,
         extra=tiff.numbers(first, _EXTRA) if _EXTRA in first else (),
         big_endian=tiff.order == ">",
+        planar=tiff.numbers(first, _PLANAR, 1)[0] == 2 and samples > 1,
         compressed=tiff.numbers(first, _COMPRESSION, 1)[0] != 1,
     )
 
 
-def _bytes_per_pixel(tiff: _Tiff, first: Mapping[int, _Entry]) -> float:
-    layout = _layout(tiff, first)
-    return 14 if max(layout.bits) > 8 or layout.extra else 7
+def _bytes_per_pixel(layout: TiffLayout) -> float:
+    return 14 if max(layout.bits) > 8 or layout.extra else 9
 
 
 def require_whole(reader: HeaderReader) -> None:

@@ -182,7 +182,12 @@ def test_many_threads_render_at_once(tmp_path):
         made = []
         for number, content in enumerate(contents):
             target = folder / f"{number}.jpeg"
-            render(io.BytesIO(content), size, formats.JPEG, target, Quality(), Limits())
+            render(
+                io.BytesIO(content),
+                RenditionTarget(size, formats.JPEG, target),
+                Quality(),
+                Limits(),
+            )
             made.append(target.read_bytes())
         return made
 
