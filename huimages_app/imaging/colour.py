@@ -25,7 +25,7 @@ _MAX_TRANSFORMS: Final = 32
 # Colour space of a profile → mode of the pictures it describes.
 _SPACES: Final = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 # Tones of 16 bits to tones of 8, rounded.
-_TO_8_BITS: Final = [(tone * 255 + 32767) // 65535 for tone in range(65536)]
+TO_8_BITS: Final = [(tone * 255 + 32767) // 65535 for tone in range(65536)]
 # Offset printing on coated paper (FOGRA39); made by tools/make_press_profile.py.
 _PRESS_PROFILE: Final = Path(__file__).with_name("press.icc")
 
@@ -58,7 +58,7 @@ def scalable(image: Image.Image) -> Image.Image:
     if image.mode == "1":
         return image.convert("L")
     if image.mode.startswith("I"):  # 16 bits
-        return image.convert("I").point(_TO_8_BITS, "L")
+        return image.convert("I").point(TO_8_BITS, "L")
     if image.mode == "LAB":
         lab = ImageCms.createProfile("LAB")
         return _applied(ImageCms.buildTransform(lab, _srgb(), "LAB", "RGB"), image)

@@ -26,7 +26,7 @@ def load_without_end(
     try:
         image.load()
     except OSError:
-        if not _may_be_whole(file, header):
+        if not _may_be_whole(HeaderReader(file), header.first_scan):
             raise
         filled = [_loaded(file, filling, draft) for filling in _FILLINGS]
         first = filled[0].tobytes()
@@ -37,13 +37,8 @@ def load_without_end(
     return image
 
 
-def _may_be_whole(file: BinaryIO, header: Header) -> bool:
-    if not header.parts or not isinstance(scan := header.parts[-1], tuple):
-        return False
-    length = scan[1] - scan[0]
-    reader = HeaderReader(file)
-    start = reader.length - length
-    return not reader.find_all(_END, start) and has_all_scans(reader, start)
+def _may_be_whole(reader: HeaderReader, first_scan: int) -> bool:
+    return not reader.find_all(_END, first_scan) and has_all_scans(reader, first_scan)
 
 
 def _loaded(file: BinaryIO, filling: bytes, draft: tuple[int, int] | None) -> ImageFile.ImageFile:

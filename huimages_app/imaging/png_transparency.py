@@ -8,6 +8,7 @@ from typing import BinaryIO
 from PIL import Image, ImageChops
 from PIL.PngImagePlugin import PngImageFile
 
+from .colour import TO_8_BITS
 from .header_limits import Header
 from .strips import by_strips
 
@@ -23,18 +24,21 @@ def with_transparency(image: Image.Image, header: Header, file: BinaryIO) -> Ima
         tone = samples[0] * 255 // (2**header.sample_bits - 1)
         return _with_alpha(image, _differs(image, (tone,)))
     if len(samples) == 1:
-        return by_strips(image, lambda strip: _grey(strip, samples[0]))
+        alphas = _alphas(samples[0], 65536)
+        return by_strips(image, lambda strip: _grey(strip, alphas))
     alpha = _differs(image, [sample >> 8 for sample in samples])
     lower = _differs(_lower_bytes(file), [sample & 255 for sample in samples])
     return _with_alpha(image, ImageChops.lighter(alpha, lower))
 
 
-def _grey(strip: Image.Image, sample: int) -> Image.Image:
-    """Return grey of 16 bits in 8, transparent where it is `sample`."""
+def _grey(strip: Image.Image, alphas: list[int]) -> Image.Image:
+    """Return grey of 16 bits in 8, with the alpha of each tone."""
     tones = strip.convert("I")
-    alpha = tones.point([0 if tone == sample else 255 for tone in range(65536)], "L")
-    grey = tones.point([(tone * 255 + 32767) // 65535 for tone in range(65536)], "L")
-    return _with_alpha(grey, alpha)
+    return _with_alpha(tones.point(TO_8_BITS, "L"), tones.point(alphas, "L"))
+
+
+def _alphas(sample: int, tones: int) -> list[int]:
+    return [255 * (tone != sample) for tone in range(tones)]
 
 
 def _with_alpha(image: Image.Image, alpha: Image.Image) -> Image.Image:
@@ -48,7 +52,7 @@ def _differs(image: Image.Image, samples: Sequence[int]) -> Image.Image:
     """Return 255 where any channel differs from its sample, 0 elsewhere."""
     differs = Image.new("L", image.size)
     for channel, sample in enumerate(samples):
-        mask = image.getchannel(channel).point([255 * (tone != sample) for tone in range(256)])
+        mask = image.getchannel(channel).point(_alphas(sample, 256))
         differs = ImageChops.lighter(differs, mask)
     return differs
 

@@ -42,7 +42,8 @@ class Header:
     """Facts from the header of a file.
 
     `frames` is 0 where only the decoder knows their number.  `decoded_whole` is False for
-    what is scaled while it is decoded.  `parts` are those bytes of the file that the
+    what is scaled while it is decoded.  `first_scan` is the
+    offset of a JPEG's first scan in `parts`.  `parts` are those bytes of the file that the
     decoder needs; None for all of it.  `exif` and `icc` are None where the decoder finds
     them.  `crop` is the clean aperture (left, top, right, bottom) that the decoder does
     not apply.  `transparent` is the sample value (or values) that means transparent, where
@@ -52,6 +53,7 @@ class Header:
     frames: int = 0
     decoded_whole: bool = True
     lossless_jpeg: bool = False
+    first_scan: int = 0
     parts: Sequence[Part] | None = None
     exif: bytes | None = None
     icc: bytes | None = None

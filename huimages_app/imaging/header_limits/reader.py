@@ -54,6 +54,15 @@ class HeaderReader:
                 break
         return offset
 
+    def find(self, wanted: bytes, offset: int) -> int:
+        """Return the offset of the first occurrence from `offset` on; -1 if there is none."""
+        overlap = len(wanted) - 1
+        while len(block := self.read_at_most(offset, _BLOCK + overlap)) > overlap:
+            if (position := block.find(wanted)) >= 0:
+                return offset + position
+            offset += _BLOCK
+        return -1
+
     def find_all(self, wanted: bytes, offset: int) -> list[int]:
         """Return the offsets of every occurrence of two bytes from `offset` on."""
         found = []
