@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import BinaryIO, Final
 
@@ -26,23 +27,33 @@ def load_without_end(
     try:
         image.load()
     except OSError:
-        if not _may_be_whole(HeaderReader(file), header.first_scan):
+        if not _is_whole(file, header, draft):
             raise
-        filled = [_loaded(file, filling, draft) for filling in _FILLINGS]
-        first = filled[0].tobytes()
-        if any(other.tobytes() != first for other in filled[1:]):
-            raise
-        filled[0].info.update(image.info)
-        return filled[0]
+        whole = _loaded(file, b"", draft)
+        whole.info.update(image.info)
+        return whole
     return image
 
 
-def _may_be_whole(reader: HeaderReader, first_scan: int) -> bool:
-    return not reader.find_all(_END, first_scan) and has_all_scans(reader, first_scan)
+def _is_whole(file: BinaryIO, header: Header, draft: tuple[int, int] | None) -> bool:
+    """Return whether every pixel is there, though the end marker is not."""
+    reader = HeaderReader(file)
+    if reader.find_all(_END, header.first_scan) or not has_all_scans(reader, header.first_scan):
+        return False
+    # Every block shows in a baseline JPEG at an eighth of its size; later scans of a
+    # progressive one show in full size only.
+    draft = None if header.decoded_whole else draft
+    digests = {
+        hashlib.sha256(_loaded(file, filling, draft).tobytes()).digest() for filling in _FILLINGS
+    }
+    return len(digests) == 1
 
 
 def _loaded(file: BinaryIO, filling: bytes, draft: tuple[int, int] | None) -> ImageFile.ImageFile:
     length = file.seek(0, os.SEEK_END)
+    file.seek(length - 1)
+    if file.read(1) == b"\xff":  # the first half of a marker
+        length -= 1
     image = JpegImageFile(partial_file(file, [(0, length), filling + _END]))
     if draft:
         image.draft(None, draft)
