@@ -16,13 +16,11 @@ _SWITCH_INTERVAL = 0.0005  # seconds
 def main(global_config: dict[str, str], **ini: str) -> Router:
     """The WSGI application; what `pserve` calls with the keys of the ini file."""
     from .errors import BadSetting
-    from .imaging.memory import reuse_memory
     from .settings import Settings
     from .wiring import make_follower, make_library, with_secret
 
     try:
         settings = with_secret(Settings.read(ini, os.environ))
-        reuse_memory(max(2, settings.renderings_at_once))
         library = make_library(settings)
         app = make_app(settings, library, ini)
     except BadSetting as error:

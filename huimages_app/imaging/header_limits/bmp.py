@@ -49,7 +49,8 @@ def read_bmp(reader: HeaderReader, limits: Limits) -> Header:
             f"at most {MAX_RLE_BYTES} are taken"
         )
     if not _is_supported(reader, header_bytes, depth, compression):
-        _refuse(reader, width * abs(height) * depth // 8, depth, compression)
+        (start,) = struct.unpack_from("<L", head, 10)
+        _refuse(reader, start + width * abs(height) * depth // 8, depth, compression)
     return Header(frames=1, decoded_pixels=width * abs(height), bytes_per_pixel=9)
 
 
@@ -63,9 +64,9 @@ def _is_supported(reader: HeaderReader, header_bytes: int, depth: int, compressi
     return depth in _DEPTHS and compression in (_RAW, _RLE8, _RLE4)
 
 
-def _refuse(reader: HeaderReader, pixel_bytes: int, depth: int, compression: int) -> None:
-    if compression in (_RAW, _BITFIELDS) and pixel_bytes > reader.length:
-        raise CutShort(f"it has {reader.length} bytes, and its pixels need {pixel_bytes}")
+def _refuse(reader: HeaderReader, needed: int, depth: int, compression: int) -> None:
+    if compression in (_RAW, _BITFIELDS) and needed > reader.length:
+        raise CutShort(f"it has {reader.length} bytes, and its pixels end at {needed}")
     raise UnsupportedImage(
         f"the BMP file is whole, but of a kind that is not supported ({depth} bits, compression "
         f"{compression}): supported are 1, 4, 8, 16, 24 and 32 bits with usual colour masks, "
