@@ -144,7 +144,9 @@ def animation(side: int) -> bytes:
         return name + struct.pack("<L", len(data)) + data + b"\0" * (len(data) & 1)
 
     canvas = (side - 1).to_bytes(3, "little") * 2
-    body = chunk(b"VP8X", b"\x12\0\0\0" + canvas) + chunk(b"ANIM", bytes(6)) + chunk(b"ANMF", one) * 3
+    body = (
+        chunk(b"VP8X", b"\x12\0\0\0" + canvas) + chunk(b"ANIM", bytes(6)) + chunk(b"ANMF", one) * 3
+    )
     return b"RIFF" + struct.pack("<L", len(body) + 4) + b"WEBP" + body
 
 
