@@ -38,7 +38,7 @@ def load_without_end(
 def _is_whole(file: BinaryIO, header: Header, draft: tuple[int, int] | None) -> bool:
     """Return whether every pixel is there, though the end marker is not."""
     reader = HeaderReader(file)
-    if reader.find_all(_END, header.first_scan) or not has_all_scans(reader, header.first_scan):
+    if reader.find(_END, header.first_scan) >= 0 or not has_all_scans(reader, header.first_scan):
         return False
     # Every block shows in a baseline JPEG at an eighth of its size; later scans of a
     # progressive one show in full size only.

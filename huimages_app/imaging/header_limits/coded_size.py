@@ -12,7 +12,9 @@ from .header import Cicp
 
 _SEQUENCE_HEADER: Final = 1
 _SPS: Final = 33
-_MAX_UNITS: Final = 64
+# Parameter sets of a kind, and bytes of one that are read.
+_MAX_UNITS: Final = 8
+_MAX_BYTES: Final = 256
 
 
 class _Bits:
@@ -59,7 +61,7 @@ def av1_sequence(data: bytes) -> Av1Sequence | None:
         length, position = _leb128(data, position)
         if head >> 3 & 15 == _SEQUENCE_HEADER:
             try:
-                return _sequence(_Bits(data[position : position + length]))
+                return _sequence(_Bits(data[position : position + min(length, _MAX_BYTES)]))
             except EOFError:
                 return None
         position += length
@@ -154,7 +156,7 @@ def hevc_size(configuration: bytes) -> tuple[int, int] | None:
             position += 2 + length
             if kind == _SPS:
                 try:
-                    return _sps_size(_Bits(unit[2:].replace(b"\0\0\3", b"\0\0")))
+                    return _sps_size(_Bits(unit[2:_MAX_BYTES].replace(b"\0\0\3", b"\0\0")))
                 except EOFError:
                     return None
     return None

@@ -106,7 +106,7 @@ def _check_frame(reader: HeaderReader, found: _Segments, marker: int, data: int)
     coding = marker in _SEQUENTIAL or marker in _PROGRESSIVE or marker == _LOSSLESS
     if coding and precision == 8 and components in (1, 3, 4):
         return
-    if not reader.find_all(b"\xff\xd9", max(data, reader.length - (1 << 16))):
+    if reader.find(b"\xff\xd9", max(data, reader.length - (1 << 16))) < 0:
         raise CutShort("it has no end")
     raise UnsupportedImage(
         f"the JPEG file is whole, but of a kind that is not supported (coding process "
@@ -120,7 +120,7 @@ def _at_first_scan(reader: HeaderReader, found: _Segments, start: int, limits: L
     scanned = reader.read(start + 4, 1)[0]
     whole = found.process not in _SEQUENTIAL or scanned < found.components
     check_pixels(found.size, whole, limits)
-    if whole and len(reader.find_all(b"\xff\xda", start)) > MAX_SCANS:
+    if whole and len(reader.find_all(b"\xff\xda", start, MAX_SCANS + 1)) > MAX_SCANS:
         raise TooLarge(f"the JPEG has more than {MAX_SCANS} scans")
     lossless = found.process == _LOSSLESS
     return Header(
@@ -158,7 +158,7 @@ def has_all_scans(reader: HeaderReader, first_scan: int) -> bool:
 
     `first_scan` is its offset.  The data in the scans are not looked at.
     """
-    scans = [_scan(reader, start) for start in reader.find_all(b"\xff\xda", first_scan)]
+    scans = [_scan(reader, start) for start in reader.find_all(b"\xff\xda", first_scan, MAX_SCANS)]
     left: dict[int, set[int]] = {}
     for components, first, last, bit in scans:
         for component in components:

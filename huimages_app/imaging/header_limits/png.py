@@ -38,6 +38,7 @@ class _Chunks:
     pixels: bool = False
     exif: bytes = b""
     raw_profile: bytes = b""
+    unpacked: set[bytes] = field(default_factory=set)
     icc: bytes = b""
     cicp: Cicp | None = None
     transparent: tuple[int, ...] = ()
@@ -116,10 +117,17 @@ def _take(
         found.exif = reader.read_at_most(where[0] + 8, min(length, _EXIF))
     elif name == b"cICP" and len(data := _whole(reader, where, length, 4)) == 4:
         found.cicp = Cicp(data[0], data[1])
-    elif name == b"iCCP" and not found.icc:
+    elif name == b"iCCP" and _is_first(found, name):
         found.icc = _profile(_whole(reader, where, length, _ICC))
     elif name in (b"tEXt", b"zTXt") and not found.raw_profile:
-        found.raw_profile = _raw_profile(reader, name, where, length)
+        found.raw_profile = _raw_profile(reader, found, name, where, length)
+
+
+def _is_first(found: _Chunks, name: bytes) -> bool:
+    """Return whether a kind of packed chunk comes for the first time; others are not unpacked."""
+    is_first = name not in found.unpacked
+    found.unpacked.add(name)
+    return is_first
 
 
 def _add(parts: list[Part], where: tuple[int, int]) -> None:
@@ -158,9 +166,12 @@ def _profile(data: bytes) -> bytes:
     return _unpacked(packed[1:], _ICC)
 
 
-def _raw_profile(reader: HeaderReader, name: bytes, where: tuple[int, int], length: int) -> bytes:
+def _raw_profile(
+    reader: HeaderReader, found: _Chunks, name: bytes, where: tuple[int, int], length: int
+) -> bytes:
     """Return the EXIF block of a text chunk; empty if it has none."""
-    if not reader.read_at_most(where[0] + 8, 22).startswith(_RAW_PROFILES):
+    keyword = reader.read_at_most(where[0] + 8, 22)
+    if not (keyword.startswith(_RAW_PROFILES) and _is_first(found, keyword)):
         return b""
     text = reader.read_at_most(where[0] + 8, min(length, _TEXT))[22:]
     if name == b"zTXt":

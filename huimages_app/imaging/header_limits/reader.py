@@ -63,12 +63,12 @@ class HeaderReader:
             offset += _BLOCK
         return -1
 
-    def find_all(self, wanted: bytes, offset: int) -> list[int]:
-        """Return the offsets of every occurrence of two bytes from `offset` on."""
-        found = []
-        while len(block := self.read_at_most(offset, _BLOCK + 1)) > 1:
+    def find_all(self, wanted: bytes, offset: int, most: int) -> list[int]:
+        """Return the offsets of the first `most` occurrences of two bytes from `offset` on."""
+        found: list[int] = []
+        while len(found) < most and len(block := self.read_at_most(offset, _BLOCK + 1)) > 1:
             position = block.find(wanted)
-            while position >= 0:
+            while position >= 0 and len(found) < most:
                 found.append(offset + position)
                 position = block.find(wanted, position + 2)
             offset += _BLOCK

@@ -59,8 +59,8 @@ COLOURS = [(220, 40, 30), (30, 160, 90), (60, 70, 200), (128, 128, 128), (90, 85
 @pytest.mark.parametrize("values", COLOURS)
 @pytest.mark.parametrize("transfer", [SRGB, PQ, HLG, LINEAR, GAMMA_22])
 @pytest.mark.parametrize("primaries", [P3, BT2020, 1])
-def test_png_with_cicp_is_shown_in_srgb(rendered, primaries, transfer, values):
-    shown = rendered(png(values, primaries, transfer), "o").getpixel((8, 8))
+def test_png_with_cicp_is_shown_in_srgb(render_once, primaries, transfer, values):
+    shown = render_once(png(values, primaries, transfer), "o").getpixel((8, 8))
     assert shown == pytest.approx(in_srgb(values, primaries, transfer), abs=2)
 
 
@@ -69,14 +69,14 @@ WHITE = [(PQ, 148), (PQ, 200), (PQ, 255), (HLG, 192), (HLG, 255)]
 
 
 @pytest.mark.parametrize(("transfer", "tone"), WHITE)
-def test_hdr_light_of_203_candela_and_more_is_white(rendered, transfer, tone):
-    shown = rendered(png((tone,) * 3, BT2020, transfer), "o").getpixel((8, 8))
+def test_hdr_light_of_203_candela_and_more_is_white(render_once, transfer, tone):
+    shown = render_once(png((tone,) * 3, BT2020, transfer), "o").getpixel((8, 8))
     assert min(shown) >= 252
 
 
 @pytest.mark.parametrize(("transfer", "tone", "dark"), [(PQ, 100, 130), (HLG, 128, 190)])
-def test_hdr_light_below_203_candela_is_grey(rendered, transfer, tone, dark):
-    red, green, blue = rendered(png((tone,) * 3, BT2020, transfer), "o").getpixel((8, 8))
+def test_hdr_light_below_203_candela_is_grey(render_once, transfer, tone, dark):
+    red, green, blue = render_once(png((tone,) * 3, BT2020, transfer), "o").getpixel((8, 8))
     assert max(red, green, blue) - min(red, green, blue) <= 1
     assert 40 < red < dark
 
@@ -89,21 +89,21 @@ def avif(primaries: int, transfer: int) -> bytes:
 
 @pytest.mark.parametrize("transfer", [SRGB, PQ, HLG])
 @pytest.mark.parametrize("primaries", [P3, BT2020])
-def test_avif_with_nclx_is_shown_in_srgb(rendered, primaries, transfer):
-    shown = rendered(avif(primaries, transfer), "o").getpixel((2, 2))
+def test_avif_with_nclx_is_shown_in_srgb(render_once, primaries, transfer):
+    shown = render_once(avif(primaries, transfer), "o").getpixel((2, 2))
     assert shown == pytest.approx(in_srgb((220, 41, 29), primaries, transfer), abs=6)
 
 
-def test_heic_with_nclx_is_shown_in_srgb(rendered):
+def test_heic_with_nclx_is_shown_in_srgb(render_once):
     content = pictures.encoded(Image.new("RGB", (64, 64), (220, 40, 30)), "HEIF", quality=100)
     place = content.index(b"nclx") + 4
     content = content[:place] + struct.pack(">HH", P3, SRGB) + content[place + 4 :]
-    assert rendered(content, "o").getpixel((32, 32)) == pytest.approx((240, 0, 0), abs=6)
+    assert render_once(content, "o").getpixel((32, 32)) == pytest.approx((240, 0, 0), abs=6)
 
 
 @pytest.mark.parametrize("numbers", [(1, 13), (2, 2), (1, 1), (1, 6), (2, 13), (99, 13), (12, 99)])
-def test_numbers_of_srgb_and_unknown_ones_change_nothing(rendered, numbers):
-    assert rendered(png((200, 120, 60), *numbers), "o").getpixel((8, 8)) == (200, 120, 60)
+def test_numbers_of_srgb_and_unknown_ones_change_nothing(render_once, numbers):
+    assert render_once(png((200, 120, 60), *numbers), "o").getpixel((8, 8)) == (200, 120, 60)
 
 
 def test_transparency_is_kept_beside_numbers():
@@ -113,8 +113,8 @@ def test_transparency_is_kept_beside_numbers():
     )
 
 
-def test_icc_profile_of_an_avif_counts_before_nclx(rendered):
+def test_icc_profile_of_an_avif_counts_before_nclx(render_once):
     profile = profiles.rgb(profiles.SRGB)
     image = Image.new("RGB", (64, 64), (200, 120, 60))
     content = pictures.encoded(image, "AVIF", icc_profile=profile, quality=100)
-    assert rendered(content, "o").getpixel((32, 32)) == pytest.approx((200, 120, 60), abs=3)
+    assert render_once(content, "o").getpixel((32, 32)) == pytest.approx((200, 120, 60), abs=3)

@@ -48,8 +48,8 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("name", "size", "points"), [(n, *v) for n, v in SHOWN.items()], ids=SHOWN)
-def test_field_file_is_shown_right(rendered, name, size, points):
-    image = rendered((FOLDER / name).read_bytes(), "500x500").convert("RGBA")
+def test_field_file_is_shown_right(render_once, name, size, points):
+    image = render_once((FOLDER / name).read_bytes(), "500x500").convert("RGBA")
     assert image.size == size
     for point, colour in points.items():
         shown = image.getpixel(point)

@@ -34,19 +34,19 @@ def frame(left: int, top: int, width: int, height: int) -> bytes:
 CONTROL = b"!\xf9\4" + struct.pack("<BHB", 1, 0, 2) + b"\0"  # colour 2 is transparent
 
 
-def test_gif_canvas_around_its_first_frame_is_transparent(rendered):
-    image = rendered(gif(frame(5, 2, 8, 4)), "o")
+def test_gif_canvas_around_its_first_frame_is_transparent(render_once):
+    image = render_once(gif(frame(5, 2, 8, 4)), "o")
     assert image.getpixel((6, 3)) == (0, 0, 255, 255)
     for point in [(0, 0), (4, 2), (13, 3), (19, 9), (6, 7)]:
         assert image.getpixel(point)[3] == 0
 
 
-def test_gif_frame_as_large_as_its_canvas_is_opaque(rendered):
-    assert rendered(gif(frame(0, 0, 20, 10)), "o").mode == "RGB"
+def test_gif_frame_as_large_as_its_canvas_is_opaque(render_once):
+    assert render_once(gif(frame(0, 0, 20, 10)), "o").mode == "RGB"
 
 
-def test_gif_frame_keeps_its_transparency(rendered):
-    assert rendered(gif(CONTROL, frame(0, 0, 20, 10)), "o").getpixel((5, 5))[3] == 0
+def test_gif_frame_keeps_its_transparency(render_once):
+    assert render_once(gif(CONTROL, frame(0, 0, 20, 10)), "o").getpixel((5, 5))[3] == 0
 
 
 FIRST = frame(0, 0, 20, 10)
@@ -55,9 +55,9 @@ FIRST = frame(0, 0, 20, 10)
 @pytest.mark.parametrize(
     "rest", [FIRST[:5], FIRST[:12], FIRST[:-3], b"!\xf9\4\0", b"!", b",", b"\0\0"]
 )
-def test_gif_cut_behind_its_first_frame_is_taken(rendered, rest):
+def test_gif_cut_behind_its_first_frame_is_taken(render_once, rest):
     content = gif(FIRST, rest)[:-1]
-    assert rendered(content, "o").getpixel((5, 5)) == (0, 0, 255)
+    assert render_once(content, "o").getpixel((5, 5)) == (0, 0, 255)
     assert inspect(io.BytesIO(content), Limits()).frames == 1
 
 
@@ -150,10 +150,10 @@ def animation(side: int) -> bytes:
     return b"RIFF" + struct.pack("<L", len(body) + 4) + b"WEBP" + body
 
 
-def test_animated_webp_shows_its_first_frame_on_its_canvas(rendered):
+def test_animated_webp_shows_its_first_frame_on_its_canvas(render_once):
     content = animation(64)
     assert inspect(io.BytesIO(content), Limits()).frames == 3
-    image = rendered(content, "o")
+    image = render_once(content, "o")
     assert image.getpixel((5, 5)) == (255, 0, 0, 255)
     assert image.getpixel((40, 40))[3] == 0
 

@@ -190,11 +190,11 @@ CROPS = [
 
 @pytest.mark.parametrize(("clap", "size"), CROPS)
 @pytest.mark.parametrize("name", ["clap.avif", "heic-clap-larger-than-picture.heic"])
-def test_crop_is_applied(rendered, name, clap, size):
+def test_crop_is_applied(render_once, name, clap, size):
     content = cropped(name, *clap)
     inspection = inspect(io.BytesIO(content), Limits())
     assert (inspection.width, inspection.height) == size
-    assert rendered(content, "o").size == size
+    assert render_once(content, "o").size == size
 
 
 BEYOND = [

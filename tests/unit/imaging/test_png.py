@@ -46,17 +46,17 @@ TRANSPARENT = {
 
 @pytest.mark.parametrize(("depth", "kind", "row", "colour"), TRANSPARENT.values(), ids=TRANSPARENT)
 def test_png_colour_that_means_transparent_is_compared_with_all_its_bits(
-    rendered, depth, kind, row, colour
+    render_once, depth, kind, row, colour
 ):
-    image = rendered(png(depth, kind, [row] * 8, (b"tRNS", colour)), "o")
+    image = render_once(png(depth, kind, [row] * 8, (b"tRNS", colour)), "o")
     alpha = np.asarray(image.convert("RGBA"))[..., 3]
     assert (alpha[:, :4] == 0).all()
     assert (alpha[:, 4:] == 255).all()
 
 
-def test_png_of_16_bits_keeps_tones_beside_transparency(rendered):
+def test_png_of_16_bits_keeps_tones_beside_transparency(render_once):
     row = b"\x80\x80\x40\x40\x20\x20" * 4 + bytes(24)
-    image = rendered(png(16, 2, [row] * 8, (b"tRNS", bytes(6))), "o")
+    image = render_once(png(16, 2, [row] * 8, (b"tRNS", bytes(6))), "o")
     assert image.getpixel((1, 1)) == (128, 64, 32, 255)
     assert image.getpixel((6, 1))[3] == 0
 
@@ -82,18 +82,18 @@ CHUNKS = {
 
 @pytest.mark.parametrize("damaged", [False, True], ids=["right CRC", "wrong CRC"])
 @pytest.mark.parametrize(("name", "data"), CHUNKS.values(), ids=CHUNKS)
-def test_png_is_taken_whatever_its_ancillary_chunks_hold(rendered, name, data, damaged):
+def test_png_is_taken_whatever_its_ancillary_chunks_hold(render_once, name, data, damaged):
     content = with_chunk(name, data, damaged=damaged)
     assert inspect(io.BytesIO(content), Limits()).frames == 1
-    assert rendered(content, "o").getpixel((4, 4)) == (200, 30, 30)
+    assert render_once(content, "o").getpixel((4, 4)) == (200, 30, 30)
 
 
 @pytest.mark.parametrize("after", [b"fdAT", b"fcTL", b"fdAT\0\0\0\1"])
-def test_apng_with_damage_behind_its_first_picture_is_taken(rendered, after):
+def test_apng_with_damage_behind_its_first_picture_is_taken(render_once, after):
     content = pictures.animation(3, format="PNG")
     end = content.index(b"IDAT")
     broken = content[:end] + content[end:].replace(b"fdAT", after[:4]).replace(b"fcTL", after[:4])
-    assert rendered(broken[:-40], "o").getpixel((5, 5)) == (255, 0, 0)
+    assert render_once(broken[:-40], "o").getpixel((5, 5)) == (255, 0, 0)
 
 
 @pytest.mark.parametrize("part", ["IHDR", "PLTE"])
@@ -118,7 +118,7 @@ HEXADECIMAL = b"\nexif\n%8d\n" % len(EXIF) + b"\n".join(
 
 @pytest.mark.parametrize("keyword", [b"Raw profile type exif", b"Raw profile type APP1"])
 @pytest.mark.parametrize("packed", [False, True])
-def test_png_with_exif_in_a_text_is_turned_upright(rendered, keyword, packed):
+def test_png_with_exif_in_a_text_is_turned_upright(render_once, keyword, packed):
     text = HEXADECIMAL + b"\n"
     chunk = (
         (b"zTXt", keyword + b"\0\0" + zlib.compress(text))
@@ -127,7 +127,7 @@ def test_png_with_exif_in_a_text_is_turned_upright(rendered, keyword, packed):
     )
     content = png(8, 2, [b"\xc8\x1e\x1e" * 8] * 4, chunk)
     assert inspect(io.BytesIO(content), Limits()).width == 4
-    assert rendered(content, "o").size == (4, 8)
+    assert render_once(content, "o").size == (4, 8)
 
 
 @pytest.mark.parametrize("text", [b"", b"\nexif\n", b"\nexif\n 8\nzz", b"\nexif\n 8\n454"])

@@ -24,8 +24,8 @@ def tiff(samples: np.ndarray, photometric: str = "minisblack", **save: object) -
     return file.getvalue()
 
 
-def greys(rendered, content: bytes) -> np.ndarray:
-    return np.asarray(rendered(content, "64x64").convert("RGB"), dtype=float)[..., 0]
+def greys(render_once, content: bytes) -> np.ndarray:
+    return np.asarray(render_once(content, "64x64").convert("RGB"), dtype=float)[..., 0]
 
 
 ORDERS = pytest.mark.parametrize("order", ["<", ">"])
@@ -36,7 +36,7 @@ PACKED = pytest.mark.parametrize("compression", [None, "zlib"])
 @PACKED
 @pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
 @pytest.mark.parametrize("type_", ["u1", "u2", "u4", "i1", "i2", "i4", "f4", "f8"])
-def test_grey_tiff_keeps_tones(rendered, order, compression, photometric, type_):
+def test_grey_tiff_keeps_tones(render_once, order, compression, photometric, type_):
     if type_ == "f8" and compression:
         pytest.skip("64-bit floating point is read uncompressed only")
     kind = np.dtype(order + type_)
@@ -45,42 +45,42 @@ def test_grey_tiff_keeps_tones(rendered, order, compression, photometric, type_)
     if kind.kind != "f":
         tones = np.floor(tones * white)
     content = tiff(tones.astype(kind), photometric, byteorder=order, compression=compression)
-    assert np.abs(greys(rendered, content) - GREYS).max() <= (3 if type_ == "i1" else 1)
+    assert np.abs(greys(render_once, content) - GREYS).max() <= (3 if type_ == "i1" else 1)
 
 
 @pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
-def test_float_tiff_clamps_infinities_and_takes_nan_for_zero(rendered, photometric):
+def test_float_tiff_clamps_infinities_and_takes_nan_for_zero(render_once, photometric):
     tones = np.full((16, 64), 0.5, np.float32)
     tones[:, :16], tones[:, 16:32], tones[:, 32:48] = np.inf, -np.inf, np.nan
-    shown = greys(rendered, tiff(tones, photometric))[8, 8::16]
+    shown = greys(render_once, tiff(tones, photometric))[8, 8::16]
     expected = np.array([255, 0, 0, 128])
     if photometric == "miniswhite":
         expected = 255 - expected
     assert np.abs(shown - expected).max() <= 1
 
 
-def test_float_tiff_brighter_than_1_is_white(rendered):
-    shown = greys(rendered, tiff((RAMP * 255).astype(np.float32)))
+def test_float_tiff_brighter_than_1_is_white(render_once):
+    shown = greys(render_once, tiff((RAMP * 255).astype(np.float32)))
     assert shown[8, 1:].min() == 255
 
 
 @pytest.mark.parametrize(("tone", "shown"), [(3_000_000_000, 178), (2**32 - 1, 255), (2**31, 128)])
-def test_32_bit_tiff_is_scaled_from_its_full_range(rendered, tone, shown):
+def test_32_bit_tiff_is_scaled_from_its_full_range(render_once, tone, shown):
     content = tiff(np.full((16, 64), tone, np.uint32))
-    assert greys(rendered, content)[8, 8] == pytest.approx(shown, abs=1)
+    assert greys(render_once, content)[8, 8] == pytest.approx(shown, abs=1)
 
 
 @ORDERS
 @PACKED
 @pytest.mark.parametrize("extra", ["assocalpha", "unassalpha"])
 @pytest.mark.parametrize("type_", ["u1", "u2"])
-def test_grey_tiff_with_alpha_keeps_tone_and_alpha(rendered, order, compression, extra, type_):
+def test_grey_tiff_with_alpha_keeps_tone_and_alpha(render_once, order, compression, extra, type_):
     kind = np.dtype(order + type_)
     full = np.iinfo(kind).max
     grey = full * (0.4 if extra == "assocalpha" else 0.8)
     samples = np.full((16, 64, 2), [grey, full / 2]).astype(kind)
     content = tiff(samples, extrasamples=[extra], byteorder=order, compression=compression)
-    red, green, blue, alpha = rendered(content, "32x32").getpixel((5, 5))
+    red, green, blue, alpha = render_once(content, "32x32").getpixel((5, 5))
     assert (red, green, blue) == pytest.approx((204, 204, 204), abs=2)
     assert alpha == pytest.approx(127, abs=1)
 
@@ -89,7 +89,7 @@ def test_grey_tiff_with_alpha_keeps_tone_and_alpha(rendered, order, compression,
 @PACKED
 @pytest.mark.parametrize("type_", ["u1", "u2"])
 @pytest.mark.parametrize("photometric", ["cielab", "icclab"])
-def test_lab_tiff_becomes_srgb(rendered, order, compression, photometric, type_):
+def test_lab_tiff_becomes_srgb(render_once, order, compression, photometric, type_):
     kind = np.dtype(order + type_)
     # L* 53.2, a* 80, b* 67: the red of sRGB.
     if photometric == "cielab":
@@ -98,14 +98,14 @@ def test_lab_tiff_becomes_srgb(rendered, order, compression, photometric, type_)
         lab = [135.7, 208, 195] if type_ == "u1" else [34_729, 208 * 256, 195 * 256]
     samples = np.full((16, 64, 3), lab).astype(kind)
     content = tiff(samples, photometric, byteorder=order, compression=compression)
-    red, green, blue = rendered(content, "32x32").getpixel((5, 5))
+    red, green, blue = render_once(content, "32x32").getpixel((5, 5))
     assert red >= 245
     assert max(green, blue) <= 16
 
 
 @ORDERS
 @PACKED
-def test_rgb_tiff_of_16_bits_with_alpha_keeps_both(rendered, order, compression):
+def test_rgb_tiff_of_16_bits_with_alpha_keeps_both(render_once, order, compression):
     samples = np.full((16, 64, 4), [200 * 257, 100 * 257, 50 * 257, 128 * 257])
     content = tiff(
         samples.astype(order + "u2"),
@@ -114,7 +114,9 @@ def test_rgb_tiff_of_16_bits_with_alpha_keeps_both(rendered, order, compression)
         byteorder=order,
         compression=compression,
     )
-    assert rendered(content, "32x32").getpixel((5, 5)) == pytest.approx((200, 100, 50, 128), abs=1)
+    assert render_once(content, "32x32").getpixel((5, 5)) == pytest.approx(
+        (200, 100, 50, 128), abs=1
+    )
 
 
 UNSUPPORTED = {
@@ -189,9 +191,9 @@ def test_inspect_refuses_tiff_of_a_few_bytes(tmp_path, length, big):
     assert in_memory[0] is NotAnImage
 
 
-def test_tiff_with_numeric_icc_tag_is_taken_without_profile(rendered):
+def test_tiff_with_numeric_icc_tag_is_taken_without_profile(render_once):
     content = tiff(np.full((16, 64), 200, np.uint8), extratags=[(34675, "I", 1, 77, True)])
-    assert greys(rendered, content)[8, 8] == 200
+    assert greys(render_once, content)[8, 8] == 200
 
 
 def test_tiff_with_many_overlapping_tables_is_too_large():
