@@ -1,6 +1,6 @@
 """Colours that are given by numbers (CICP, ITU-T H.273) instead of an ICC profile.
 
-AVIF and HEIC say them in `nclx`, PNG in `cICP`.
+AVIF and HEIC carry them in `nclx`, PNG in `cICP`.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ _TONES: Final = [round(255 * _tone((step / _STEPS) ** 2)) for step in range(_STE
 
 
 def is_supported(cicp: Cicp) -> bool:
-    """Return whether the numbers say which colours are meant, and can be converted."""
+    """Return whether the numbers specify colours that can be converted."""
     if cicp == Cicp(_UNSPECIFIED, _UNSPECIFIED):
         return False
     known = cicp.primaries in _PRIMARIES or cicp.primaries == _UNSPECIFIED

@@ -32,7 +32,7 @@ _PRESS_PROFILE: Final = Path(__file__).with_name("press.icc")
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """What a file says about its colours: an ICC profile, or numbers (CICP)."""
+    """Colours stated by a file: an ICC profile, or numbers (CICP)."""
 
     profile: bytes | None = None
     cicp: Cicp | None = None

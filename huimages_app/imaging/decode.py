@@ -135,7 +135,7 @@ def refusing_damage(format_: InputFormat) -> Iterator[None]:
 
 
 def probe(head: bytes) -> HeaderInfo | None:
-    """Return what the first bytes of a file say about it; None if they say nothing.
+    """Return type and sizes stated in the first bytes of a file; None if they are not there.
 
     Decodes nothing.
     """
@@ -174,7 +174,7 @@ def load(
         if image.size != stated:
             raise NotAnImage(
                 f"the picture has {image.size[0]} x {image.size[1]} pixels, "
-                f"and its header says {stated[0]} x {stated[1]}"
+                f"and its header states {stated[0]} x {stated[1]}"
             )
         shown = _shown(source, image)
     return shown, shown.size if source.header.crop else extent
@@ -231,7 +231,7 @@ def _sizes(
     if header.crop and format_ is input_formats.AVIF:
         left, top, right, bottom = header.crop
         size = (right - left, bottom - top)
-    # pillow-heif has turned the picture, too, and says so in its EXIF block.
+    # pillow-heif has turned the picture, too, and resets the EXIF orientation.
     exif = image.info.get("exif") if header.exif is None else header.exif
     turn = orientation.from_exif(exif) if isinstance(exif, bytes) else 1
     return turn, orientation.turned(size, turn), size

@@ -94,7 +94,7 @@ def _by_brand(head: bytes) -> InputFormat | None:
     """Return the format of a file of the HEIF family, by its major brand, then by the others."""
     end = min(int.from_bytes(head[:4], "big"), len(head))
     major = head[8:12]
-    if major in _HEIF_BRANDS:  # says how the file is built, not how the picture is coded
+    if major in _HEIF_BRANDS:  # names the container, not the codec
         brands = {head[i : i + 4] for i in range(16, end - 3, 4)}
         if brands & _AVIF_BRANDS:
             return AVIF

@@ -1,4 +1,4 @@
-"""What the samples of a TIFF mean, where Pillow's modes do not tell.
+"""Interpret the samples of a TIFF where Pillow's modes are not enough.
 
 Integers run from 0 to the largest number of their type, floating point from 0 to 1;
 values beyond are clamped, and NaN is 0.
@@ -37,7 +37,7 @@ def is_supported(layout: TiffLayout) -> bool:
 
 
 def to_8_bits(image: Image.Image, layout: TiffLayout) -> Image.Image:
-    """Return a decoded TIFF in a mode of 8 bits that says what its samples mean."""
+    """Return a decoded TIFF in a mode of 8 bits with the right range and meaning."""
     known = image.mode in {"RGB", "L"} and layout.sample_format == _UNSIGNED
     if known and layout.photometric not in (_LAB, _ICC_LAB):
         return image

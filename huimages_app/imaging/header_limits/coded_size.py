@@ -44,14 +44,14 @@ class _Bits:
 
 @dataclass(frozen=True, slots=True)
 class Av1Sequence:
-    """What an AV1 sequence header says."""
+    """Size and colours stated by an AV1 sequence header."""
 
     size: tuple[int, int]
     cicp: Cicp | None
 
 
 def av1_sequence(data: bytes) -> Av1Sequence | None:
-    """Return what the first sequence header in `data` says; None if there is none."""
+    """Return the first sequence header in `data`; None if there is none."""
     position = 0
     while position + 2 <= len(data):
         head = data[position]

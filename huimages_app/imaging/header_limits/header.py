@@ -1,4 +1,4 @@
-"""What the header of a file tells before anything is decoded."""
+"""Facts from the header of a file, and the checks that all formats share."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def read_isobmff(reader: HeaderReader, limits: Limits) -> Header:
     not apply it: libheif does, libavif does not.
     """
     meta = read_meta(reader)
-    if meta is None:  # a sequence of frames alone, which says its size to the decoder
+    if meta is None:  # a sequence of frames alone; the decoder reports its size
         return Header()
     main = meta.items.get(meta.primary)
     if main is None:
@@ -101,7 +101,7 @@ class _Pixels:
             )
 
     def _coded_size(self, item: Item) -> tuple[int, int] | None:
-        """Return the size that the codec's own header says; None if it can't be told."""
+        """Return the size stated by the codec's own header; None if it has none."""
         for data in self.meta.values(item, b"hvcC"):
             return hevc_size(data)
         if item.type == b"av01" and item.location:
@@ -116,11 +116,11 @@ def _size(meta: Meta, item: Item) -> tuple[int, int]:
     for data in meta.values(item, b"ispe"):
         if len(data) >= 12:
             return struct.unpack_from(">LL", data, 4)
-    raise NotAnImage("the file does not say how large its picture is")
+    raise NotAnImage("the file is damaged: the size (ispe) of its picture is missing")
 
 
 def _check_grid(reader: HeaderReader, item: Item, limits: Limits) -> None:
-    """Check the size of a grid, and that it has as many tiles as it says."""
+    """Check the output size and the number of tiles of a grid."""
     if item.location is None:
         raise NotAnImage("the grid of the picture has no description")
     data = reader.read_at_most(item.location[0], 12)

@@ -29,7 +29,7 @@ class Item:
 
 @dataclass(slots=True)
 class Meta:
-    """What the `meta` box of a file says."""
+    """Contents of the `meta` box of a file."""
 
     primary: int = 0
     items: dict[int, Item] = field(default_factory=dict)
@@ -167,7 +167,7 @@ def _parse_associations(meta: Meta, data: bytes) -> None:
         codes = f">{amount}{'H' if long else 'B'}"
         indexes = struct.unpack_from(codes, data, position + 1)
         position += 1 + struct.calcsize(codes)
-        # The highest bit says that a reader must know the property.
+        # The highest bit marks properties that a reader must know.
         properties = meta.item(number).properties
         properties += [index & (0x7FFF if long else 0x7F) for index in indexes]
         if len(properties) > MAX_PROPERTIES:

@@ -79,7 +79,7 @@ def _marker(reader: HeaderReader, position: int) -> tuple[int, int]:
 
 
 def _take(reader: HeaderReader, found: _Segments, marker: int, where: tuple[int, int]) -> None:
-    """Note what one segment says, and whether the decoder needs it."""
+    """Read one segment; add it to the parts if the decoder needs it."""
     data = where[0] + 4
     size = where[1] - data
     if where[1] > reader.length:

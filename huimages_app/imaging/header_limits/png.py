@@ -96,7 +96,7 @@ def _bytes_per_pixel(found: _Chunks) -> float:
 def _take(
     reader: HeaderReader, found: _Chunks, name: bytes, where: tuple[int, int], length: int
 ) -> None:
-    """Note what one chunk says, and whether the decoder needs it."""
+    """Read one chunk; add it to the parts if the decoder needs it."""
     ancillary = bool(name[0] & 0x20)
     if name in _NEEDED or not ancillary:
         _add(found.parts, where)

@@ -130,7 +130,7 @@ def test_other_codec_is_refused_as_unsupported(kind):
 
 
 def test_file_without_size_is_refused():
-    refused(file({1: b"hvc1"}, {}, {}), NotAnImage, "how large")
+    refused(file({1: b"hvc1"}, {}, {}), NotAnImage, "ispe")
 
 
 @pytest.mark.parametrize("position", range(12, 400, 3))
