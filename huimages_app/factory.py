@@ -16,7 +16,7 @@ from .config.settings import GENERATE, Settings
 from .domain.files import atomic_write
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
-from .imaging import Limits, Quality, measure, sniff
+from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
 from .services.accounts import Accounts
 from .services.annotations import Annotations
 from .services.background import Worker
@@ -103,12 +103,14 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         settings.render_timeout,
         settings.render_requests,
     )
-    previews = Previews(originals, metadata, cache, limits, worker)
+    budget = DecodingBudget(settings.decoding_memory, settings.render_timeout)
+    previews = Previews(originals, metadata, cache, limits, worker, budget.with_timeout(None))
     renderer = Renderer(
         originals,
         None if settings.chain == "off" else previews,
         Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
         limits,
+        budget=budget,
         render_limiter=render_limiter,
         metrics=metrics,
     )
@@ -132,7 +134,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
             metadata,
             limits,
             prerendering.begin if settings.chain == "upload" or sizes else None,
-            at_once=settings.renderings_at_once,
+            budget=budget,
         ),
         editing=editing,
         renditions=renditions,
@@ -181,7 +183,7 @@ def describer(settings: Settings) -> Callable[[BinaryIO], OriginalInfo]:
 def _described(limits: Limits, file: BinaryIO) -> OriginalInfo:
     """What to store beside a picture that is copied up, even if it can't be decoded."""
     try:
-        measured = measure(file, limits)
+        measured = inspect(file, limits)
     except BadUpload:
         file.seek(0)
         return OriginalInfo(sniff(file.read(64)), 0, 0)

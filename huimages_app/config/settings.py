@@ -257,6 +257,13 @@ class Settings:
         "more are answered 503. Fewer than the server has `threads`: the others are for the rest",
     )
     render_timeout: float = setting("render.timeout", seconds, 20.0, "seconds to wait for a turn")
+    decoding_memory: int = setting(
+        "decoding.memory",
+        amount,
+        800 * 10**6,
+        "bytes that the decoders of a process may take together, for uploads, renditions and "
+        "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
+    )
 
     # what may be uploaded
     upload_max_bytes: int = setting("upload.max_bytes", amount, 64 * 10**6, "bytes of an upload")

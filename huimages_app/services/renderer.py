@@ -7,12 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal, ServerBusy
-from ..imaging import Limits, Quality, render
+from ..imaging import DecodingBudget, Limits, Quality, RenditionTarget, render
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
 from .metrics import Metrics
@@ -31,6 +32,7 @@ class Renderer:
         quality: Quality,
         limits: Limits,
         *,
+        budget: DecodingBudget,
         render_limiter: RenderLimiter,
         metrics: Metrics,
     ) -> None:
@@ -38,6 +40,7 @@ class Renderer:
         self._previews = previews
         self._quality = quality
         self._limits = limits
+        self._budget = budget
         self._render_limiter = render_limiter
         self._metrics = metrics
 
@@ -67,7 +70,7 @@ class Renderer:
     ) -> None:
         with self._originals.open(image_id) as original:
             # An original that can't be decoded stays as it is: never delete data on an error.
-            render(original, size, format_, target, self._quality, self._limits)
+            self._write(original, RenditionTarget(size, format_, target))
         if image and self._previews:
             self._previews.make_later(image, size)
 
@@ -75,14 +78,21 @@ class Renderer:
         preview = self._previews.open(image, size) if self._previews else None
         if preview is None:
             return False
-        upright = (image.width, image.height)
+        full_size = (image.width, image.height)
         with preview:
             try:
-                render(preview, size, format_, target, self._quality, self._limits, upright=upright)
+                self._write(preview, RenditionTarget(size, format_, target), full_size)
             except CorruptOriginal as error:
                 log.warning("damaged preview not used: image=%s error=%s", image.id, error)
                 return False
         return True
+
+    def _write(
+        self, picture: BinaryIO, target: RenditionTarget, full_size: tuple[int, int] | None = None
+    ) -> None:
+        render(
+            picture, target, self._quality, self._limits, full_size=full_size, budget=self._budget
+        )
 
     @contextmanager
     def _counting_refusals(self, limiter: AbstractContextManager[None]) -> Iterator[None]:

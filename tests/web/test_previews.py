@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from huimages_app.factory import limits_of
+from huimages_app.imaging import UNLIMITED
 from huimages_app.services.previews import Previews
 from tests.support import pictures
 from tests.support.site import Site
@@ -48,7 +49,7 @@ def test_an_upload_of_the_same_reads_the_original_no_more(site: Site, photo: byt
     shutil.rmtree(site.folder / "originals")
     storage, worker = site.storage, site.services.worker
     limits = limits_of(site.settings)
-    chain = Previews(storage.originals, storage.metadata, storage.cache, limits, worker)
+    chain = Previews(storage.originals, storage.metadata, storage.cache, limits, worker, UNLIMITED)
     assert chain.make(id_)
 
 

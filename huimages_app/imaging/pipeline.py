@@ -10,20 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from PIL import Image
 
 from ..domain import formats
-from ..domain.formats import Format
-from ..domain.sizes import Placement, Size
+from ..domain.sizes import Placement
 from ..errors import BadUpload, CorruptOriginal
-from . import colour, kinds, orientation, resize
+from . import colour, input_formats, orientation, resize
+from .colour import Colours
+from .decode import Source, load, open_source
+from .decoding_budget import UNLIMITED, DecodingBudget
 from .encode import encode
-from .opening import Source, opened, refusing_damage
-from .resize import Resize
-from .values import Limits, Quality
+from .options import Limits, Quality, RenditionTarget
 
 # A JPEG can be decoded to a half, a quarter or an eighth, in a fraction of the time, and
 # crudely: so it must stay so many times as large, in each axis, as what is wanted.  Too
@@ -31,49 +30,46 @@ from .values import Limits, Quality
 # camera have little detail as fine as their pixels, so for a half less is enough.
 DECODABLE: Final = {8: 1.4, 4: 1.4, 2: 1.25}
 
-Wanted = tuple[Size, Format, Path]
-
 
 def render(
     original: BinaryIO,
-    size: Size,
-    format_: Format,
-    target: Path,
+    target: RenditionTarget,
     quality: Quality,
     limits: Limits,
     *,
-    upright: tuple[int, int] | None = None,
+    full_size: tuple[int, int] | None = None,
+    budget: DecodingBudget = UNLIMITED,
 ) -> tuple[int, int]:
-    """Writes the rendition of `original` to the file `target`; returns its width and height.
+    """Write a rendition of `original` to the target's file; return its width and height.
 
-    `upright` is the size of the true original if `original` is a smaller copy of it.
+    `full_size` is the upright size of the true original if `original` is a preview of it.
     Raises CorruptOriginal if it can't be decoded, BadSize if the format can't hold the
-    rendition, OSError if `target` can't be written.  The caller removes a `target`
-    that was begun.  Thread-safe.
+    rendition, ServerBusy if the budget has no memory in time, OSError if the file can't be
+    written.  The caller removes a file that was begun.  Thread-safe.
     """
-    [sides] = render_many(original, [(size, format_, target)], quality, limits, upright=upright)
+    [sides] = render_many(original, [target], quality, limits, full_size=full_size, budget=budget)
     return sides
 
 
 def render_many(
     original: BinaryIO,
-    wanted: Sequence[Wanted],
+    targets: Sequence[RenditionTarget],
     quality: Quality,
     limits: Limits,
     *,
-    upright: tuple[int, int] | None = None,
-    scale: Resize = resize.best,
+    full_size: tuple[int, int] | None = None,
+    budget: DecodingBudget = UNLIMITED,
 ) -> list[tuple[int, int]]:
-    """Several renditions of an original that is decoded once; otherwise as `render`."""
+    """Write several renditions of an original that is decoded once; otherwise as `render`."""
     try:
-        with opened(original, limits) as source:
-            width, height = upright or (source.width, source.height)
-            placements = [size.placement(width, height) for size, _, _ in wanted]
-            picture = decoded(source, placements, (width, height), limits)
+        with open_source(original, limits, budget) as source:
+            full = full_size or (source.width, source.height)
+            placements = [target.size.placement(*full) for target in targets]
+            picture = decode(source, placements, full, limits)
+            for placement, target in zip(placements, targets, strict=True):
+                write(picture, placement, target, quality)
     except BadUpload as error:
         raise CorruptOriginal(f"the original can't be decoded: {error}") from error
-    for placement, (_, format_, target) in zip(placements, wanted, strict=True):
-        write(picture, placement, format_, target, quality, scale)
     return [(placement.width, placement.height) for placement in placements]
 
 
@@ -81,83 +77,74 @@ def render_many(
 class Picture:
     """A decoded picture, as it is stored: not upright.
 
-    `full` is the upright size that placements are given in, `factors` says how many
-    pixels of `image` there are to one of them, along the stored axes.
+    `full` is the upright size that placements are given in, `factors` are the pixels of
+    `image` for one of them, along the stored axes.
     """
 
     image: Image.Image
     full: tuple[int, int]
     factors: tuple[float, float]
     orientation: int
-    profile: bytes | None
+    colours: Colours
 
 
 def write(
-    picture: Picture,
-    placement: Placement,
-    format_: Format,
-    target: Path,
-    quality: Quality,
-    scale: Resize = resize.best,
+    picture: Picture, placement: Placement, target: RenditionTarget, quality: Quality
 ) -> None:
-    """One rendition of a decoded picture."""
-    image = scaled(picture, placement, scale)
+    """Write one rendition of a decoded picture."""
+    image = scale(picture, placement)
     image = orientation.upright(image, picture.orientation)
-    image = colour.to_srgb(image, picture.profile)
-    image = colour.flattened(image) if format_ == formats.JPEG else colour.opaque(image)
-    encode(image, target, format_, quality)
+    image = colour.to_srgb(image, picture.colours)
+    image = colour.flattened(image) if target.format == formats.JPEG else colour.opaque(image)
+    encode(image, target.path, target.format, quality)
 
 
-def decoded(
+def decode(
     source: Source, placements: Sequence[Placement], full: tuple[int, int], limits: Limits
 ) -> Picture:
-    """The pixels of a source, at least as many as the placements need; raises NotAnImage."""
-    with refusing_damage(source.kind):
-        extent: tuple[float, float] = source.image.size
-        if source.kind is kinds.JPEG:
-            divisor = _divisor(source, placements, full, limits)
-            request = [max(1, side // divisor) for side in source.image.size]
-            if drafted := source.image.draft(None, (request[0], request[1])):
-                # With fractions: cropping by whole pixels here costs 11 dB.
-                extent = drafted[1][2:]
-        source.image.load()
-        image = colour.scalable(source.image)
+    """Return the pixels of a source, at least as many as the placements need.
+
+    Raises NotAnImage, UnsupportedImage, ServerBusy.
+    """
+    draft = None
+    if source.format is input_formats.JPEG and not source.header.lossless_jpeg:
+        divisor = _divisor(source, placements, full, limits)
+        width, height = source.image.size
+        draft = (max(1, width // divisor), max(1, height // divisor))
+    image, extent = load(source, draft)
     stored = orientation.turned(full, source.orientation)
     return Picture(
-        image,
+        colour.scalable(image),
         full,
         (extent[0] / stored[0], extent[1] / stored[1]),
         source.orientation,
-        source.image.info.get("icc_profile"),
+        Colours(source.profile, source.header.cicp),
     )
 
 
 def _divisor(
     source: Source, placements: Sequence[Placement], full: tuple[int, int], limits: Limits
 ) -> int:
-    """By what a JPEG's sides are divided while it is decoded: 1, 2, 4 or 8."""
+    """Return by what a JPEG's sides are divided while it is decoded: 1, 2, 4 or 8."""
     # How much larger the source is than it is shown, where that is least.
     excess = min(reduction(placement) for placement in placements)
     excess *= min(source.width / full[0], source.height / full[1])
     for divisor, oversampling in DECODABLE.items():
         if excess >= divisor * oversampling:
             return divisor
-    # More pixels than may be decoded as a whole never are, whatever is asked for.
+    # More pixels than may be decoded as a whole never are, at any size.
     too_many = source.width * source.height > limits.max_pixels_whole
     return 2 if too_many else 1
 
 
 def reduction(placement: Placement) -> float:
-    """How many pixels of the original there are to one of the rendition, in one direction.
-
-    In the direction where there are fewer.
-    """
+    """Return the pixels of the original for one of the rendition, in the axis with fewer."""
     left, top, right, bottom = placement.crop
     return min((right - left) / placement.width, (bottom - top) / placement.height)
 
 
-def scaled(picture: Picture, placement: Placement, scale: Resize) -> Image.Image:
-    """The part of a picture that is shown, in its size, but not upright yet."""
+def scale(picture: Picture, placement: Placement) -> Image.Image:
+    """Return the part of a picture that is shown, in its size, not upright yet."""
     box = orientation.stored_box(placement.crop, *picture.full, picture.orientation)
     size = orientation.turned((placement.width, placement.height), picture.orientation)
     width, height = picture.image.size
@@ -166,4 +153,4 @@ def scaled(picture: Picture, placement: Placement, scale: Resize) -> Image.Image
     right, bottom = min(exact[2], float(width)), min(exact[3], float(height))
     if (left, top, right, bottom) == (0, 0, *size) and size == picture.image.size:
         return picture.image
-    return scale(picture.image, (left, top, right, bottom), size)
+    return resize.best(picture.image, (left, top, right, bottom), size)

@@ -12,7 +12,7 @@ from PIL import Image
 from huimages_app.domain import formats
 from huimages_app.domain.sizes import CLASSIC, Size
 from huimages_app.errors import BadSize, CorruptOriginal
-from huimages_app.imaging import Limits, Quality, measure, render, render_many
+from huimages_app.imaging import Limits, Quality, RenditionTarget, inspect, render, render_many
 from huimages_app.imaging.colour import SRGB_TAG
 from tests.support import pictures, reference
 
@@ -21,7 +21,7 @@ from tests.support import pictures, reference
 @pytest.mark.parametrize(
     ("width", "height"), [(800, 600), (1, 1), (1, 900), (900, 1), (30_000, 10), (10, 30_000)]
 )
-def test_a_rendition_has_the_size_that_was_promised(rendered, width, height, size):
+def test_rendition_has_the_size_of_its_placement(rendered, width, height, size):
     content = pictures.encoded(Image.new("RGB", (width, height), "teal"), "JPEG")
     image = rendered(content, size)
     assert image.size == Size.parse(size).fitted(width, height)
@@ -31,9 +31,9 @@ def test_a_rendition_has_the_size_that_was_promised(rendered, width, height, siz
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF", "HEIF"])
-def test_pictures_of_all_formats_are_turned(rendered, format_, orientation):
+def test_every_format_is_turned_upright(rendered, format_, orientation):
     content = pictures.rotated(orientation, 160, 120, format=format_)
-    measured = measure(io.BytesIO(content), Limits())
+    measured = inspect(io.BytesIO(content), Limits())
     assert (measured.width, measured.height) == (160, 120)
     if format_ != "HEIF":  # there the file says upright sizes
         stored = (120, 160) if orientation > 4 else (160, 120)
@@ -43,12 +43,12 @@ def test_pictures_of_all_formats_are_turned(rendered, format_, orientation):
     assert reference.ssim(image, wanted) > 0.95
 
 
-def test_a_png_may_say_behind_its_pixels_how_it_is_turned(rendered):
+def test_png_with_exif_behind_its_pixels_is_turned_upright(rendered):
     content = pictures.photo(120, 160, format="PNG")
     end = content[-12:]
     exif = pictures.png((b"eXIf", pictures.exif(6).removeprefix(b"Exif\0\0")))[8:-12]
     content = content.removesuffix(end) + exif + end
-    measured = measure(io.BytesIO(content), Limits())
+    measured = inspect(io.BytesIO(content), Limits())
     assert (measured.width, measured.height) == (160, 120)
     assert rendered(content, "80x80").size == (80, 60)
 
@@ -64,14 +64,14 @@ def test_a_png_may_say_behind_its_pixels_how_it_is_turned(rendered):
         b"Exif\0\0nonsense",
     ],
 )
-def test_an_orientation_that_makes_no_sense_is_none(exif):
-    measured = measure(io.BytesIO(pictures.photo(64, 48, exif=exif)), Limits())
+def test_orientation_invalid_is_ignored(exif):
+    measured = inspect(io.BytesIO(pictures.photo(64, 48, exif=exif)), Limits())
     assert (measured.width, measured.height) == (64, 48)
 
 
-def test_an_orientation_with_the_high_byte_first_is_read():
+def test_orientation_big_endian_is_read():
     exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
-    measured = measure(io.BytesIO(pictures.photo(64, 48, exif=exif)), Limits())
+    measured = inspect(io.BytesIO(pictures.photo(64, 48, exif=exif)), Limits())
     assert (measured.width, measured.height) == (48, 64)
 
 
@@ -82,7 +82,7 @@ SECRET = b"Camera-Secret"
 
 @pytest.mark.parametrize("extension", ["jpeg", "webp", "avif", "png"])
 @pytest.mark.parametrize("size", ["60x60", "o"])
-def test_nothing_but_the_picture_gets_into_a_rendition(rendered, tmp_path, extension, size):
+def test_rendition_of_jpeg_carries_no_metadata(rendered, tmp_path, extension, size):
     xmp = b"<x:xmpmeta>Camera-Secret</x:xmpmeta>"
     content = pictures.photo(
         120, 80, exif=pictures.exif(), comment=SECRET + pictures.SCRIPT, xmp=xmp, dpi=(314, 314)
@@ -97,7 +97,7 @@ def test_nothing_but_the_picture_gets_into_a_rendition(rendered, tmp_path, exten
     assert image.info["icc_profile"] == SRGB_TAG
 
 
-def test_text_in_a_png_does_not_get_into_a_rendition(rendered):
+def test_rendition_of_png_carries_no_text(rendered):
     text = (b"tEXt", b"Comment\0" + SECRET)
     content = pictures.photo(64, 64, format="PNG", exif=pictures.exif())
     content = content[:33] + pictures.png(text)[8:-12] + content[33:]
@@ -108,33 +108,33 @@ def test_text_in_a_png_does_not_get_into_a_rendition(rendered):
         assert b"eXIf" not in data
 
 
-def test_the_tag_is_a_small_profile_and_always_the_same():
+def test_srgb_profile_is_small_and_constant():
     assert len(SRGB_TAG) < 1000
     assert struct.unpack(">L", SRGB_TAG[:4]) == (len(SRGB_TAG),)
     assert SRGB_TAG[24:36] == bytes.fromhex("07d000010001000000000000")
 
 
-def test_a_rendition_is_a_baseline_jpeg_with_coarse_colours(rendered):
+def test_jpeg_rendition_is_baseline_with_subsampling(rendered):
     image = rendered(pictures.photo(400, 300, progressive=True, subsampling=0), extension="jpg")
     assert "progressive" not in image.info
     assert [layer[1:3] for layer in image.layer] == [(2, 2), (1, 1), (1, 1)]
 
 
 @pytest.mark.parametrize("extension", ["jpeg", "webp", "avif"])
-def test_quality_counts(tmp_path, extension):
+def test_quality_changes_file_size(tmp_path, extension):
     content = io.BytesIO(pictures.photo(400, 300))
     sizes = []
     for quality in [20, 90]:
         target = tmp_path / f"{quality}"
         setting = Quality(**{extension: quality})
         format_ = formats.parse_format(extension)
-        render(content, Size.parse("300x300"), format_, target, setting, Limits())
+        render(content, RenditionTarget(Size.parse("300x300"), format_, target), setting, Limits())
         sizes.append(target.stat().st_size)
     assert sizes[0] * 1.5 < sizes[1]
 
 
 @pytest.mark.parametrize(("extension", "side"), [("webp", 16_384), ("jpeg", 65_501)])
-def test_a_format_that_cannot_hold_it_is_a_size_that_cannot_be_had(rendered, extension, side):
+def test_rendition_too_long_for_its_format_is_bad_size(rendered, extension, side):
     content = pictures.encoded(Image.new("L", (side, 1)), "PNG")
     with pytest.raises(BadSize, match=f"side of {side} pixels: at most"):
         rendered(content, "o", extension)
@@ -143,32 +143,32 @@ def test_a_format_that_cannot_hold_it_is_a_size_that_cannot_be_had(rendered, ext
 # -- several at once ---------------------------------------------------------------------
 
 
-def test_several_renditions_of_one_decoding_are_as_good(tmp_path):
+def test_render_many_matches_exact_scaling(tmp_path):
     content = pictures.rotated(6, 1200, 900)
     wanted = [
-        (size, format_, tmp_path / f"{name}.{format_.extension}")
+        RenditionTarget(size, format_, tmp_path / f"{name}.{format_.extension}")
         for name, size in CLASSIC.items()
         for format_ in (formats.PNG, formats.JPEG)
     ]
     sides = render_many(io.BytesIO(content), wanted, Quality(), Limits())
-    assert sides == [size.fitted(1200, 900) for size, _, _ in wanted]
+    assert sides == [target.size.fitted(1200, 900) for target in wanted]
     original = pictures.opened(content).transpose(Image.Transpose.ROTATE_270)
-    for size, format_, target in wanted:
-        if format_ == formats.PNG:
-            exact = reference.lanczos(original, size.placement(1200, 900))
-            assert reference.ssim(pictures.opened(target.read_bytes()), exact) >= 0.995
+    for target in wanted:
+        if target.format == formats.PNG:
+            exact = reference.lanczos(original, target.size.placement(1200, 900))
+            assert reference.ssim(pictures.opened(target.path.read_bytes()), exact) >= 0.995
 
 
-def test_a_smaller_copy_can_stand_for_the_original(rendered):
+def test_render_from_smaller_copy_matches_original(rendered):
     original = pictures.pixels(1200, 899)
     copy = pictures.encoded(original.resize((800, 599), Image.Resampling.LANCZOS), "PNG")
     for size in ["240x160", "75x75!10,80", "320x480"]:
         placement = Size.parse(size).placement(1200, 899)
-        image = rendered(copy, size, upright=(1200, 899))
+        image = rendered(copy, size, full_size=(1200, 899))
         assert reference.ssim(image, reference.lanczos(original, placement)) >= 0.99
 
 
-def test_many_threads_render_at_once(tmp_path):
+def test_render_in_many_threads_gives_equal_files(tmp_path):
     contents = [
         pictures.rotated(6, 700, 500),
         pictures.cmyk(500, 400),
@@ -182,7 +182,12 @@ def test_many_threads_render_at_once(tmp_path):
         made = []
         for number, content in enumerate(contents):
             target = folder / f"{number}.jpeg"
-            render(io.BytesIO(content), size, formats.JPEG, target, Quality(), Limits())
+            render(
+                io.BytesIO(content),
+                RenditionTarget(size, formats.JPEG, target),
+                Quality(),
+                Limits(),
+            )
             made.append(target.read_bytes())
         return made
 
@@ -199,29 +204,31 @@ def test_many_threads_render_at_once(tmp_path):
     assert results == [alone] * 8
 
 
-def test_the_original_stays_open(tmp_path):
+def test_original_file_stays_open(tmp_path):
     for format_ in ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"]:
         file = io.BytesIO(pictures.photo(64, 48, format=format_))
-        measure(file, Limits())
+        inspect(file, Limits())
         target = tmp_path / "rendition"
-        render(file, Size.parse("9x9"), formats.PNG, target, Quality(), Limits())
+        render(file, RenditionTarget(Size.parse("9x9"), formats.PNG, target), Quality(), Limits())
         assert not file.closed
 
 
-def test_a_target_that_cannot_be_written_is_not_the_originals_fault(tmp_path):
+def test_unwritable_target_raises_os_error(tmp_path):
     content = io.BytesIO(pictures.photo(64, 48))
     target = tmp_path / "no such folder" / "rendition.jpeg"
     with pytest.raises(FileNotFoundError):
-        render(content, Size.parse("9x9"), formats.JPEG, target, Quality(), Limits())
+        render(
+            content, RenditionTarget(Size.parse("9x9"), formats.JPEG, target), Quality(), Limits()
+        )
 
 
-def test_limits_hold_for_stored_originals_too(rendered):
+def test_stored_original_beyond_limits_is_bad_original(rendered):
     with pytest.raises(CorruptOriginal, match="at most 100 are taken"):
         rendered(pictures.photo(64, 48), limits=Limits(max_pixels=100))
 
 
 @pytest.mark.parametrize("extension", ["jpeg", "webp", "avif", "png"])
-def test_a_rendition_of_which_the_disk_takes_a_part_is_an_error(tmp_path, extension):
+def test_rendition_written_in_part_raises_os_error(tmp_path, extension):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     original = io.BytesIO(pictures.photo(400, 300))
     target = tmp_path / f"rendition.{extension}"
@@ -230,6 +237,6 @@ def test_a_rendition_of_which_the_disk_takes_a_part_is_an_error(tmp_path, extens
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
     try:
         with pytest.raises(OSError, match=r"space left|too large"):
-            render(original, size, format_, target, Quality(), Limits())
+            render(original, RenditionTarget(size, format_, target), Quality(), Limits())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

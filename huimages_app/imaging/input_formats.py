@@ -1,7 +1,7 @@
-"""The formats that originals may have, known by how their bytes begin.
+"""The formats of originals, told apart by their first bytes.
 
-Only these readers of Pillow are ever reached: a picture goes to the class named
-here, not to `Image.open`, which would also try every plugin that is installed.
+Only these readers of Pillow are ever used: a file goes to the class named here, not to
+`Image.open`, which would try every installed plugin.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from PIL.BmpImagePlugin import BmpImageFile
 from PIL.GifImagePlugin import GifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
-from PIL.WebPImagePlugin import WebPImageFile
+
+from .readers import LeanWebPReader, TiffReader
 
 UNKNOWN = "application/octet-stream"
-# Bytes of a file that `sniff` wants to see.
+# Bytes of a file that `sniff` needs.
 HEAD = 64
 
-# Other pictures inside a HEIF file are never looked at; don't even parse them.
+# Other pictures in a HEIF file are not used; pillow-heif need not parse them.
 pillow_heif.options.THUMBNAILS = False
 pillow_heif.options.DEPTH_IMAGES = False
 pillow_heif.options.AUX_IMAGES = False
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class InputFormat:
     """A format of originals; `extension` has no dot, `reader` is Pillow's class for it."""
 
     contenttype: str
@@ -40,19 +40,19 @@ class Kind:
 
 
 # The class itself reads a multi-picture (MPO) file as the JPEG that it begins with.
-JPEG = Kind("image/jpeg", "jpeg", JpegImageFile)
-PNG = Kind("image/png", "png", PngImageFile)
-WEBP = Kind("image/webp", "webp", WebPImageFile)
-GIF = Kind("image/gif", "gif", GifImageFile)
-TIFF = Kind("image/tiff", "tiff", TiffImageFile)
-BMP = Kind("image/bmp", "bmp", BmpImageFile)
-AVIF = Kind("image/avif", "avif", AvifImageFile)
-HEIC = Kind("image/heic", "heic", pillow_heif.HeifImageFile)
-HEIF = Kind("image/heif", "heif", pillow_heif.HeifImageFile)
+JPEG = InputFormat("image/jpeg", "jpeg", JpegImageFile)
+PNG = InputFormat("image/png", "png", PngImageFile)
+WEBP = InputFormat("image/webp", "webp", LeanWebPReader)
+GIF = InputFormat("image/gif", "gif", GifImageFile)
+TIFF = InputFormat("image/tiff", "tiff", TiffReader)
+BMP = InputFormat("image/bmp", "bmp", BmpImageFile)
+AVIF = InputFormat("image/avif", "avif", AvifImageFile)
+HEIC = InputFormat("image/heic", "heic", pillow_heif.HeifImageFile)
+HEIF = InputFormat("image/heif", "heif", pillow_heif.HeifImageFile)
 
-KINDS = (JPEG, PNG, WEBP, GIF, TIFF, BMP, AVIF, HEIC, HEIF)
+INPUT_FORMATS = (JPEG, PNG, WEBP, GIF, TIFF, BMP, AVIF, HEIC, HEIF)
 
-_BEGINNINGS = (
+_SIGNATURES = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"GIF87a", GIF),
@@ -69,11 +69,11 @@ _HEIF_BRANDS = {b"mif1", b"msf1"}
 _BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 
 
-def kind_of(head: bytes) -> Kind | None:
-    """The format of a file that begins with `head` (64 bytes are enough); None if not ours."""
-    for beginning, kind in _BEGINNINGS:
-        if head.startswith(beginning):
-            return kind
+def detect(head: bytes) -> InputFormat | None:
+    """Return the format of a file that begins with `head` (64 bytes are enough), or None."""
+    for signature, format_ in _SIGNATURES:
+        if head.startswith(signature):
+            return format_
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
     if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
@@ -82,20 +82,23 @@ def kind_of(head: bytes) -> Kind | None:
 
 
 def sniff(head: bytes) -> str:
-    """MIME type of a file that begins with `head`; application/octet-stream if not ours."""
-    kind = kind_of(head)
-    return kind.contenttype if kind else UNKNOWN
+    """Return the MIME type of a file that begins with `head`.
+
+    application/octet-stream for all but the formats of originals.
+    """
+    format_ = detect(head)
+    return format_.contenttype if format_ else UNKNOWN
 
 
-def _by_brand(head: bytes) -> Kind | None:
-    """The format of a file of the HEIF family, by its main brand, then by the others."""
+def _by_brand(head: bytes) -> InputFormat | None:
+    """Return the format of a file of the HEIF family, by its major brand, then by the others."""
     end = min(int.from_bytes(head[:4], "big"), len(head))
-    main = head[8:12]
-    if main in _HEIF_BRANDS:  # says how the file is built, not how the picture is coded
+    major = head[8:12]
+    if major in _HEIF_BRANDS:  # names the container, not the codec
         brands = {head[i : i + 4] for i in range(16, end - 3, 4)}
         if brands & _AVIF_BRANDS:
             return AVIF
         return HEIC if brands & _HEIC_BRANDS else HEIF
-    if main in _AVIF_BRANDS:
+    if major in _AVIF_BRANDS:
         return AVIF
-    return HEIC if main in _HEIC_BRANDS else None
+    return HEIC if major in _HEIC_BRANDS else None

@@ -1,13 +1,17 @@
-"""What imaging is told, and what it tells."""
+"""Parameters and results of imaging."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from ..domain.formats import Format
+from ..domain.sizes import Size
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a picture may ask of us; checked before anything is decoded.
+    """Bounds of a picture, checked before anything is decoded.
 
     `max_pixels_whole` holds for pictures that must be decoded as a whole before they
     can be scaled: every format but the baseline JPEG, which is scaled while decoding.
@@ -21,7 +25,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How well renditions are encoded, 1-100, by format.  PNG is always lossless."""
+    """Encoder quality of renditions, 1-100, by format.  PNG is always lossless."""
 
     jpeg: int = 80
     webp: int = 80
@@ -29,12 +33,21 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """What an uploaded picture is.  Sizes in pixels.
+class RenditionTarget:
+    """A rendition to make, and the file to write it to."""
 
-    `width` and `height` are those of the picture as it is seen, `stored_width` and
-    `stored_height` those of the file, before its EXIF orientation.  `extension` has no
-    dot.  `placeholder` is the mean colour on white, #rrggbb.
+    size: Size
+    format: Format
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Facts of an uploaded picture.  Sizes in pixels.
+
+    `width` and `height` are those of the upright picture, `stored_width` and
+    `stored_height` those before its EXIF orientation.  `extension` has no dot.
+    `placeholder` is the mean colour on white, #rrggbb.
     """
 
     contenttype: str

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from huimages_app.errors import NotAnImage
-from huimages_app.imaging import Limits, measure, sniff
+from huimages_app.imaging import Limits, inspect, sniff
 from tests.support import pictures
 
 TYPES = {
@@ -22,21 +22,21 @@ TYPES = {
 
 
 @pytest.mark.parametrize(("format_", "contenttype"), TYPES.items())
-def test_every_format_is_known_by_its_beginning(format_, contenttype):
+def test_sniff_returns_type_of_every_format(format_, contenttype):
     content = pictures.photo(64, 48, format=format_)
     assert sniff(content[:64]) == contenttype
 
 
 @pytest.mark.parametrize("format_", TYPES)
-def test_every_format_is_measured(format_):
-    measured = measure(io.BytesIO(pictures.photo(64, 48, format=format_)), Limits())
+def test_inspect_returns_facts_of_every_format(format_):
+    measured = inspect(io.BytesIO(pictures.photo(64, 48, format=format_)), Limits())
     assert measured.contenttype == TYPES[format_]
     assert measured.extension == TYPES[format_].removeprefix("image/")
     assert (measured.width, measured.height, measured.frames) == (64, 48, 1)
 
 
 @pytest.mark.parametrize("format_", TYPES)
-def test_every_format_is_rendered(rendered, format_):
+def test_render_decodes_every_format(rendered, format_):
     image = rendered(pictures.photo(64, 48, format=format_), "32x32", "jpeg")
     assert (image.size, image.mode) == ((32, 24), "RGB")
 
@@ -52,7 +52,7 @@ def test_every_format_is_rendered(rendered, format_):
         (b"mp42\0\0\0\0mp42isom", "application/octet-stream"),
     ],
 )
-def test_files_of_the_heif_family_are_told_by_their_brands(brands, contenttype):
+def test_sniff_tells_heif_family_by_brands(brands, contenttype):
     assert sniff((len(brands) + 8).to_bytes(4, "big") + b"ftyp" + brands) == contenttype
 
 
@@ -73,24 +73,24 @@ def test_files_of_the_heif_family_are_told_by_their_brands(brands, contenttype):
         pictures.encoded(Image.new("RGB", (16, 16)), "EPS"),
     ],
 )
-def test_other_files_are_no_pictures(content):
+def test_inspect_refuses_other_files(content):
     assert sniff(content[:64]) == "application/octet-stream"
     with pytest.raises(NotAnImage, match="JPEG, PNG, WebP, GIF"):
-        measure(io.BytesIO(content), Limits())
+        inspect(io.BytesIO(content), Limits())
 
 
-def test_several_pictures_in_one_jpeg_are_the_first_one(rendered):
+def test_mpo_file_is_shown_as_its_first_picture(rendered):
     first, second = pictures.pixels(80, 60), Image.new("RGB", (80, 60), "red")
     content = pictures.encoded(first, "MPO", save_all=True, append_images=[second])
-    measured = measure(io.BytesIO(content), Limits())
+    measured = inspect(io.BytesIO(content), Limits())
     assert (measured.contenttype, measured.frames) == ("image/jpeg", 1)
     assert rendered(content, "40x40").size == (40, 30)
 
 
 @pytest.mark.parametrize("format_", ["GIF", "WEBP", "PNG", "TIFF", "AVIF"])
-def test_the_first_frame_stands_for_an_animation(rendered, format_):
+def test_animation_is_shown_as_its_first_frame(rendered, format_):
     content = pictures.animation(3, format=format_)
-    assert measure(io.BytesIO(content), Limits()).frames == 3
+    assert inspect(io.BytesIO(content), Limits()).frames == 3
     red, green, blue = rendered(content, "30x20").convert("RGB").getpixel((15, 10))
     assert red > 240
     assert max(green, blue) < 15
