@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from huimages_app.config import docs, parsers
-from huimages_app.config.settings import PREFIX, Settings, variable_of
+from huimages_app.config.settings import Settings
+from huimages_app.config.spec import PREFIX, variable_of
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import BadSetting
 from huimages_app.factory import with_secret
