@@ -104,7 +104,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         settings.render_requests,
     )
     budget = DecodingBudget(settings.decoding_memory, settings.render_timeout)
-    previews = Previews(originals, metadata, cache, limits, worker, budget.with_timeout(None))
+    previews = Previews(
+        originals, metadata, cache, limits, worker=worker, budget=budget.with_timeout(None)
+    )
     renderer = Renderer(
         originals,
         None if settings.chain == "off" else previews,

@@ -6,23 +6,24 @@ import sys
 from collections.abc import Iterator
 
 from .parsers import amount, wanted
-from .settings import CLASSIC_VARIABLES, Settings
+from .settings import Settings
+from .spec import CLASSIC_VARIABLES
 
 INTRODUCTION = """\
 # Settings
 
 <!-- Written by `make docs` from huimages_app/config/settings.py: change it there. -->
 
-Settings stand in the `[app:main]` section of the ini file. Each can be overridden by an
+Settings are in the `[app:main]` section of the ini file. Each can be overridden by an
 environment variable, whose name is the key in capitals with `_` for `.`: `HUIMAGES_CACHE_PATH`
 for `huimages.cache.path`. A secret can be read from a file: put `_file` behind its key, or
 `_FILE` behind its variable, and give the file's name as the value.
 
-A key that is not in this table stops the start, and so does a value that is not what is wanted.
+An unknown key stops the start, and so does a value that is not of the expected form.
 Folders and files are relative to where the program was started; `%(here)s` in an ini file is the
 folder of that file.
 
-| setting | what is wanted | default | meaning |
+| setting | expected value | default | meaning |
 |---|---|---|---|
 """
 
@@ -66,7 +67,7 @@ def lines() -> Iterator[str]:
 
 def classic() -> Iterator[str]:
     yield "\n## Variables of huImages 2.2\n\n"
-    yield "They stand in where neither the ini file nor a variable of today says anything.\n\n"
+    yield "They apply where neither the ini file nor a current variable gives a value.\n\n"
     yield "| variable | setting |\n|---|---|\n"
     for key, variables in CLASSIC_VARIABLES.items():
         for variable in variables:

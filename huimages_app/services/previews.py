@@ -32,6 +32,7 @@ class Previews:
         metadata: MetadataBackend,
         cache: RenditionCache,
         limits: Limits,
+        *,
         worker: Worker,
         budget: DecodingBudget,
     ) -> None:

@@ -49,7 +49,9 @@ def test_an_upload_of_the_same_reads_the_original_no_more(site: Site, photo: byt
     shutil.rmtree(site.folder / "originals")
     storage, worker = site.storage, site.services.worker
     limits = limits_of(site.settings)
-    chain = Previews(storage.originals, storage.metadata, storage.cache, limits, worker, UNLIMITED)
+    chain = Previews(
+        storage.originals, storage.metadata, storage.cache, limits, worker=worker, budget=UNLIMITED
+    )
     assert chain.make(id_)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from huimages_app.config import docs, parsers
-from huimages_app.config.settings import PREFIX, Settings, variable_of
+from huimages_app.config.settings import Settings
+from huimages_app.config.spec import PREFIX, variable_of
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import BadSetting
 from huimages_app.factory import with_secret
@@ -78,7 +79,8 @@ def test_every_setting_by_ini_and_by_environment(name, row):
 
 @pytest.mark.parametrize("row", SECRETS, ids=lambda row: row.key)
 def test_every_secret_from_a_file(row, tmp_path):
-    value = "https://from.example/" if row.cast is parsers.web_address else "f" * 40
+    is_url = row.cast in {parsers.web_address, parsers.web_addresses}
+    value = "https://from.example/" if is_url else "f" * 40
     file = tmp_path / "secret"
     file.write_text(value + "\n")
 

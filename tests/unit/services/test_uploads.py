@@ -4,7 +4,9 @@ import hashlib
 import io
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +14,13 @@ from typing import BinaryIO
 
 import pytest
 
+from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
+from huimages_app.domain.sizes import Size
 from huimages_app.domain.tags import MAX_TAGS
 from huimages_app.errors import BadInput, IdCollision, NotAnImage, RemovedImage, TooLarge
 from huimages_app.factory import Storage
+from huimages_app.imaging import DecodingBudget
 from huimages_app.services.container import Services
 from tests.support.libraries import add, original_file, services_in
 from tests.support.pictures import photo, rotated
@@ -207,30 +212,36 @@ def test_the_file_need_not_be_at_its_start(services: Services) -> None:
     assert services.uploads.add(file).image.id == ID
 
 
-class Slow(io.BytesIO):
-    """No picture, and long to look at."""
+def test_uploads_and_renditions_share_one_decoding_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, running, most = threading.Lock(), 0, 0
+    reserve = DecodingBudget.reserve
 
-    lock = threading.Lock()
-    looked_at = most = 0
+    @contextmanager
+    def counted(budget: DecodingBudget, size: int) -> Iterator[None]:
+        nonlocal running, most
+        with reserve(budget, size):
+            with lock:
+                running += 1
+                most = max(most, running)
+            time.sleep(0.01)  # gives the other threads time to enter
+            yield
+            with lock:
+                running -= 1
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        with self.lock:
-            Slow.looked_at += 1
-            Slow.most = max(Slow.most, Slow.looked_at)
-        time.sleep(0.05)
-        with self.lock:
-            Slow.looked_at -= 1
-        return super().read(size)
+    monkeypatch.setattr(DecodingBudget, "reserve", counted)
+    # One byte: a picture is decoded when no other one is.
+    services = services_in(tmp_path, **{"decoding.memory": "1", "render.at_once": "8"})
+    add(services, PHOTO)
 
-
-def test_uploads_are_decoded_as_few_at_a_time_as_renditions(tmp_path: Path) -> None:
-    services = services_in(tmp_path, **{"render.at_once": "2"})
-
-    def upload(_: int) -> None:
-        with pytest.raises(NotAnImage):
-            services.uploads.add(Slow(b"no picture"))
+    def upload_or_render(number: int) -> None:
+        if number % 2:
+            add(services, photo(40 + number, 30))
+        else:
+            services.renditions.get(ID, Size(10 + number, 10), JPEG).close()
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(upload, range(8)))
-    assert Slow.most == 2
+        list(pool.map(upload_or_render, range(16)))
+    assert most == 1
     services.close()

@@ -1,0 +1,53 @@
+"""One row of the settings table: the specification of a setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .parsers import Cast
+
+PREFIX = "huimages."
+
+# The variables of huImages 2.2, the newer name of a pair first.  Its other two,
+# AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, boto3 reads by itself.
+CLASSIC_VARIABLES = {
+    "huimages.couchdb.url": ("HUIMAGESCOUCHSERVER", "COUCHSERVER"),
+    "huimages.s3.bucket": ("HUIMAGES3BUCKET", "S3BUCKET"),
+    "huimages.image_url": ("IMAGESERVERURL",),
+    "huimages.alt_addition": ("HUIMAGESALTADDITION",),
+}
+
+
+@dataclass(frozen=True)
+class SettingSpec:
+    """One setting: its key in the ini file, how text becomes a value, a line of help."""
+
+    key: str
+    cast: Cast
+    help: str
+    secret: bool
+
+    @property
+    def file_key(self) -> str:
+        """The key that names a file to read the value from; secrets have one."""
+        return self.key + "_file"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that overrides the key."""
+        return variable_of(self.key)
+
+
+def variable_of(key: str) -> str:
+    """The environment variable that overrides `key`: HUIMAGES_A_B for huimages.a.b."""
+    return key.upper().replace(".", "_")
+
+
+def setting(key: str, cast: Cast, default: Any, help_: str, *, secret: bool = False) -> Any:
+    """A row of the table: `key` without its prefix, cast, default, a line of help."""
+    metadata = {"row": SettingSpec(PREFIX + key, cast, help_, secret)}
+    if isinstance(default, dict):
+        return field(default_factory=lambda: dict(default), metadata=metadata)
+    # A secret is not shown where settings are logged.
+    return field(default=default, metadata=metadata, repr=not secret)
