@@ -35,6 +35,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
     atexit.register(services.close)
+    services.operations.start()
     if follower := services.cache_invalidator:
         follower.start()
         atexit.register(

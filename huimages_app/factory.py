@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import os
 import secrets
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from .cache.renditions import RenditionCache
 from .config.settings import GENERATE, Settings
+from .domain.files import atomic_write
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
 from .imaging import Limits, Quality, measure, sniff
@@ -29,11 +28,13 @@ from .services.maintenance.cache_sync import CacheInvalidator
 from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
 from .services.maintenance.operations import Operations
+from .services.maintenance.stale_renditions import StaleRenditions
 from .services.metrics import Metrics
 from .services.negotiation import Negotiation
 from .services.prerendering import Prerendering
 from .services.previews import Previews
 from .services.render_limiter import RenderLimiter
+from .services.renderer import Renderer
 from .services.renditions import Renditions
 from .services.size_policy import SizePolicy
 from .services.tokens import Tokens
@@ -65,12 +66,9 @@ def with_secret(settings: Settings) -> Settings:
 
 def _make_secret(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable by us alone
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first: its one counts
-            os.link(file.name, path)
+    # Another process may have been first: then its secret counts.
+    with contextlib.suppress(FileExistsError), atomic_write(path, overwrite=False) as file:
+        file.write(secrets.token_hex(32).encode())
 
 
 @dataclass(frozen=True)
@@ -106,20 +104,26 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         settings.render_requests,
     )
     previews = Previews(originals, metadata, cache, limits, worker)
+    renderer = Renderer(
+        originals,
+        None if settings.chain == "off" else previews,
+        Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
+        limits,
+        render_limiter=render_limiter,
+        metrics=metrics,
+    )
     renditions = Renditions(
         originals,
         metadata,
         cache,
-        quality=Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
-        limits=limits,
-        render_limiter=render_limiter,
+        renderer,
         metrics=metrics,
-        chain=None if settings.chain == "off" else previews,
         per_image=settings.renditions_per_image,
     )
     sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload_sizes]
     prerendering = Prerendering(previews, renditions, sizes, worker)
     editing = Editing(originals, metadata, cache)
+    stale_renditions = StaleRenditions(metadata, cache)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
@@ -139,8 +143,8 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, limits),
-        operations=Operations(originals, metadata, cache, worker),
+        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, limits),
+        operations=Operations(originals, metadata, cache, worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         worker=worker,
         render_limiter=render_limiter,

@@ -46,6 +46,13 @@ def web_address(value: str) -> str:
     return value
 
 
+def web_addresses(value: str) -> str:
+    """URLs that begin with http:// or https://, separated by blanks or lines"""
+    for url in value.split():
+        web_address(url)
+    return value
+
+
 def pattern(value: str) -> re.Pattern[str] | None:
     """a regular expression"""
     try:

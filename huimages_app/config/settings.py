@@ -38,6 +38,7 @@ from .parsers import (
     text,
     wanted,
     web_address,
+    web_addresses,
     whole,
     words,
 )
@@ -50,6 +51,9 @@ PREFIX = "huimages."
 GENERATE = "generate"
 # What the secret in a sample file has in it, so that nobody goes live with it.
 SAMPLE = "change-me"
+
+# The words of huimages.sizes.allowed that stand for several sizes.
+SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 # The variables of huImages 2.2, the newer name of a pair first.  Its other two,
 # AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, boto3 reads by itself.
@@ -150,9 +154,9 @@ class Settings:
     )
     couchdb_url: str = setting(
         "couchdb.url",
-        web_address,
+        web_addresses,
         "http://127.0.0.1:5984/",
-        "CouchDB server, may hold user:password@",
+        "CouchDB server, or nodes of a cluster, first choice first; may hold user:password@",
         secret=True,
     )
     couchdb_database: str = setting("couchdb.database", text, "huimages", "one document an image")
@@ -204,7 +208,8 @@ class Settings:
         "sizes.allowed",
         words,
         ("any",),
-        "sizes served without a signature: any, named, or a list of sizes and names",
+        "sizes served without a signature: any, or a list of sizes, names, `named` (all names) and "
+        "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
     quality_jpeg: int = setting("quality.jpeg", quality, 80, "quality of JPEG renditions")
     quality_webp: int = setting("quality.webp", quality, 80, "quality of WebP renditions")
@@ -405,7 +410,7 @@ class Settings:
         ):
             for size in sizes:
                 try:
-                    if key == "upload.sizes" or size not in {"any", "named"}:
+                    if key == "upload.sizes" or size not in SIZE_GROUPS:
                         Size.parse(size, names)
                 except BadSize as error:
                     raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None

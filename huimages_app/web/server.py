@@ -14,10 +14,12 @@ of waitress.
 from __future__ import annotations
 
 import copy
+import errno
 import logging
 import re
 import resource
 import signal
+import sys
 import time
 from typing import Any
 
@@ -43,13 +45,33 @@ _LOG_INTERVAL = 60  # seconds
 
 # The paths of resources with `takes_files`, below any prefix.
 _UPLOAD_PATH = re.compile(r"/(?:upload(?:/[^/]*)?|api/v1/images)/*\Z")
+_CANNOT_LISTEN = {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}
 
 
 def serve(app: Any, global_config: dict[str, str] | None = None, **options: str) -> int:
-    """Serve a WSGI application until SIGTERM or SIGINT; returns 0."""
+    """Serve a WSGI application until SIGTERM or SIGINT; return 0.
+
+    If it cannot listen, it prints one line, and the exit status is 1.
+    """
     logging.basicConfig()  # does nothing where the ini file has configured logging
-    Server(app, Adjustments(**options)).run()
+    try:
+        server = Server(app, Adjustments(**options))
+    except OSError as error:
+        if error.errno in _CANNOT_LISTEN:
+            _report_in_one_line(options, error)
+        raise
+    server.run()
     return 0
+
+
+def _report_in_one_line(options: dict[str, str], error: OSError) -> None:
+    where = options.get("listen") or f"port {options.get('port', '8080')}"
+    line = (
+        f"huimages: cannot listen on {where}: {error.strerror}; stop the other process "
+        "or change 'listen' in the ini file\n"
+    )
+    # pserve turns SystemExit into status 0.  An exception keeps status 1, and systemd restarts.
+    sys.excepthook = lambda *_: sys.stderr.write(line)
 
 
 class Server:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import io
 import json
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -16,10 +15,9 @@ import httpx
 import pytest
 
 from huimages_app.domain.sizes import CLASSIC_SIZES
-from huimages_app.services.uploads import Description
 from tests.support import pictures
 from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
-from tests.support.missing import missing
+from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
 
 CHROME = "image/avif,image/webp,image/apng,*/*;q=0.8"
@@ -104,7 +102,7 @@ NOTHING_IS_FREE = {
 def test_a_site_that_signs_everything(kind: str, tmp_path: Path) -> None:
     with edge(kind, tmp_path, NOTHING_IS_FREE[kind], signed="all") as site:
         image_id = site.services.uploads.add(
-            io.BytesIO(pictures.photo(width=400, height=300)), Description(), "somebody"
+            io.BytesIO(pictures.photo(width=400, height=300))
         ).image.id
         path = f"/small/{image_id}.jpeg"
         for _ in range(2):
@@ -228,9 +226,9 @@ def test_a_farm_asks_one_node_about_one_image_and_remembers(tmp_path: Path) -> N
 
 
 def test_the_units_are_what_systemd_understands() -> None:
-    program = shutil.which("systemd-analyze")
+    program = find_program("systemd-analyze")
     if program is None:
-        missing("systemd-analyze is not there: apt-get install systemd")
+        missing("systemd-analyze is missing: apt-get install systemd")
     for unit in ("huimages@.service", "huimages-cache.service"):
         done = subprocess.run(
             [program, "verify", "--man=no", DEPLOY / unit],

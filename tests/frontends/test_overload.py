@@ -15,7 +15,6 @@ import httpx
 import pytest
 
 from huimages_app.services.container import Services
-from huimages_app.services.uploads import Description
 from tests.support import pictures
 from tests.support.edge import library_of, pserve, stored_in
 from tests.support.libraries import original_file
@@ -32,7 +31,7 @@ def get(url: str) -> httpx.Response:
 
 def add(services: Services, seed: int) -> str:
     content = io.BytesIO(pictures.photo(width=300, height=200, seed=seed))
-    return services.uploads.add(content, Description(), "somebody").image.id
+    return services.uploads.add(content, visitor_id="somebody").image.id
 
 
 @dataclass
@@ -139,7 +138,7 @@ def test_two_hundred_requests_of_two_processes_make_one_rendering(tmp_path: Path
     }
     services = library_of(settings)
     content = io.BytesIO(pictures.photo(width=1500, height=1000))
-    image_id = services.uploads.add(content, Description(), "somebody").image.id
+    image_id = services.uploads.add(content, visitor_id="somebody").image.id
     services.close()
     ports = [free_port(), free_port()]
     with ExitStack() as stack:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from huimages_app.domain.sizes import CLASSIC
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
 from tests.support.edge import Edge, edge
 
@@ -77,7 +78,7 @@ def test_every_size_that_is_free_is_a_hit(site: Edge, image_id: str, size: str) 
 
 def test_focal_points(site: Edge) -> None:
     image_id = site.upload(pictures.photo(width=400, height=300, seed=1))
-    site.services.editing.set_focus(image_id, (0.3, 0.7))
+    site.services.editing.update(image_id, ImagePatch(focus=(0.3, 0.7)))
     path = f"/150x150!30,70/{image_id}/a.jpeg"
     made = site.get(path)
     with site.without_application():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +16,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.support.missing import missing
+from tests.support.missing import find_program, missing
 
-PROGRAM = Path("/usr/bin/chromium")
 _FLAGS = [
     "--no-sandbox",  # tests run as root in containers
     "--disable-gpu",
@@ -51,10 +49,11 @@ def real_browser() -> Iterator[Browser]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser; a skip where there is none, and a failure under CI=true."""
-    if not PROGRAM.exists():
-        missing(f"{PROGRAM} is missing: apt-get install chromium")
+    program = find_program("chromium")
+    if program is None:
+        missing("chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
         try:
             yield browser
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ from huimages_app.domain.models import Image
 from huimages_app.factory import build_services, build_storage
 from huimages_app.services.accounts import Accounts
 from huimages_app.services.container import Services
-from huimages_app.services.uploads import Description
 
 from . import pictures
+from .libraries import add
 
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SECRET = "a secret for tests, of more than 32 characters"
@@ -77,10 +76,11 @@ class Site:
         return TestApp(self.app.app, extra_environ=headers)
 
     def add(self, seed: int = 0, width: int = 60, height: int = 40, **said: Any) -> Image:
-        """Put a picture in past the web; `said` is what a Description takes, and `visitor_id`."""
+        """Add a picture without HTTP; `said`: as `patch_of`, `tags`, `visitor_id`."""
         visitor_id = said.pop("visitor_id", "somebody")
-        content = io.BytesIO(pictures.photo(width, height, seed=seed))
-        return self.services.uploads.add(content, Description(**said), visitor_id).image
+        return add(
+            self.services, pictures.photo(width, height, seed=seed), visitor_id, **said
+        ).image
 
     def cached(self) -> list[str]:
         """Names of the renditions in the cache."""

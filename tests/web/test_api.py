@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.domain.ids import image_id
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
 from tests.support.openapi import Api
 from tests.support.site import Site
@@ -41,7 +42,7 @@ def test_everything_a_shop_needs_of_an_image(site: Site, api: Api) -> None:
     )
     site.services.annotations.rate(image.id, "vera", 8)
     site.services.annotations.rate(image.id, "walt", 5)
-    site.services.editing.set_focus(image.id, (0.3, 0.7))
+    site.services.editing.update(image.id, ImagePatch(focus=(0.3, 0.7)))
     item = api.get(f"/images/{image.id}").json
     assert (item["title"], item["alt"], item["filename"]) == ("Red bicycle",) * 2 + ("bike.jpg",)
     assert (item["width"], item["height"], item["bytes"]) == (800, 600, image.length)

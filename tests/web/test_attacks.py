@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from huimages_app.domain.ids import image_id as id_of
-from huimages_app.services.uploads import Description
 from tests.support import pictures
+from tests.support.libraries import add
 from tests.support.site import CLOSED, Site
 
 PHOTO = pictures.photo(width=60, height=40)
@@ -129,8 +128,7 @@ INJECTED = 'a"\r\nSet-Cookie: evil=1\r\n\r\n<script>alert(1)</script>.jpeg'
 
 
 def test_names_and_titles_stay_in_their_place(site: Site) -> None:
-    said = Description(title=INJECTED, filename=INJECTED)
-    image = site.services.uploads.add(io.BytesIO(PHOTO), said).image
+    image = add(site.services, PHOTO, title=INJECTED, filename=INJECTED).image
     assert image.title.isprintable()
     assert image.filename.isprintable()
     page = site.app.get("/")

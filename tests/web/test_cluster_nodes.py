@@ -5,14 +5,12 @@ Everything is real: two pserve processes, a CouchDB and an S3 store, stopped and
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,7 @@ from tests.support import pictures
 from tests.support.commands import ini_of
 from tests.support.couch import Site as Databases
 from tests.support.couch import pouchdb
-from tests.support.processes import free_port, serving
+from tests.support.processes import certificates, free_port, frozen, serving
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
 from tests.support.site import SECRET
 
@@ -50,13 +48,8 @@ class Couch:
         yield
         self.start()
 
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        os.killpg(self._pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.killpg(self._pid, signal.SIGCONT)
+    def frozen(self) -> AbstractContextManager[None]:
+        return frozen(self._pid)
 
     def close(self) -> None:
         self._stack.close()
@@ -78,10 +71,12 @@ class Node:
 
     def get(self, path: str) -> httpx.Response:
         """As somebody new: no cookie is kept."""
-        return httpx.get(self.url + path, timeout=60, trust_env=False)
+        return httpx.get(self.url + path, timeout=60, trust_env=False, verify=certificates())
 
     def post(self, path: str, **sent: Any) -> httpx.Response:
-        return httpx.post(self.url + path, timeout=60, trust_env=False, **sent)
+        return httpx.post(
+            self.url + path, timeout=60, trust_env=False, verify=certificates(), **sent
+        )
 
     def cached(self, image_id: str) -> list[str]:
         """The renditions in this node's cache."""
@@ -187,7 +182,7 @@ def test_cookies_and_tokens_of_one_hold_on_the_other(nodes: tuple[Node, Node]) -
     one, other = (node.url for node in nodes)
     id_ = upload(nodes[0], 2).text
     page = f"/image/{id_}/"
-    with httpx.Client(timeout=60, trust_env=False) as browser:
+    with httpx.Client(timeout=60, trust_env=False, verify=certificates()) as browser:
 
         def post(node: str, path: str, **data: str) -> httpx.Response:
             return browser.post(node + path, data=data, headers={"X-CSRF-Token": token})

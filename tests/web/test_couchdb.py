@@ -11,6 +11,7 @@ from webtest import TestApp
 
 from huimages_app.cli import run
 from huimages_app.errors import RemovedImage
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import oldsite, pictures
 from tests.support.couch import Site as Databases
 from tests.support.couch import through
@@ -73,7 +74,7 @@ def test_setup(databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixtu
     with databases.http() as http:
         oldsite.fill(http, databases.images, databases.visitors)
     assert run(["--config", str(file), "setup", "--old-marks"]) == 0
-    assert "5 old marks brought up" in capsys.readouterr().out
+    assert "5 annotations of huImages 2.2 updated" in capsys.readouterr().out
 
 
 def test_from_the_upload_to_the_removal(site: Site) -> None:
@@ -103,7 +104,7 @@ def test_two_nodes_are_one_site(site: Site, databases: Databases, tmp_path: Path
     other = Site(tmp_path / "other", **ini(databases))
     id_ = site.upload(pictures.photo(60, 40), query="?title=Gull&tags=sea")
     assert shown(other.app.get("/tag/sea/")) == [id_]
-    other.services.editing.retitle(id_, "Tern")
+    other.services.editing.update(id_, ImagePatch(title="Tern"))
     assert "Tern" in site.app.get("/image/").text
     other.services.editing.trash(id_)
     assert shown(site.app.get("/image/")) == []

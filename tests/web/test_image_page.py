@@ -9,6 +9,7 @@ import pytest
 from webtest import TestApp, TestResponse
 
 from huimages_app.domain.models import Image
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.pictures import photo, transparent
 from tests.support.site import Site
 
@@ -120,7 +121,7 @@ def test_hostile_texts_stay_texts(site: Site, browser: TestApp) -> None:
     image = site.add(
         title=HOSTILE, filename="<b>.jpg", tags=["<i>x"], references={"artnr": [HOSTILE]}
     )
-    site.services.editing.set_alt(image.id, HOSTILE)
+    site.services.editing.update(image.id, ImagePatch(alt=HOSTILE))
     page = browser.get(f"/image/{image.id}/")
     assert page.html.h1.text == HOSTILE
     assert page.html.select_one(".picture img")["alt"] == HOSTILE

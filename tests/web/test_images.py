@@ -213,17 +213,17 @@ def test_two_hundred_at_once_scale_once(
     tmp_path: Path, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(tmp_path, **{"render.requests": "200"})
-    from huimages_app.services import renditions
+    from huimages_app.services import renderer
 
     url = f"/64x64/{site.upload(photo)}.jpeg"
     calls: list[int] = []
-    render = renditions.render
+    render = renderer.render
 
     def counted(*args: object) -> tuple[int, int]:
         calls.append(1)
         return render(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(renditions, "render", counted)
+    monkeypatch.setattr(renderer, "render", counted)
     with ThreadPoolExecutor(200) as pool:
         bodies = set(pool.map(lambda _: site.app.get(url).body, range(200)))
     assert len(bodies) == 1

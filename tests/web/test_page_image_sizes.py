@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.site import Site
 
 
@@ -25,7 +26,7 @@ def test_every_picture_on_every_page_is_served(tmp_path: Path, ini: dict[str, st
         site.add(2, 450, 45, tags=["sea"]),  # wider than the grid shows
         site.add(3, 45, 450, tags=["sea"]),  # narrower
     ]
-    site.services.editing.set_focus(images[1].id, (0.1, 0.9))
+    site.services.editing.update(images[1].id, ImagePatch(focus=(0.1, 0.9)))
     browser = site.browser()
     addresses: set[str] = set()
     for path in ("/", "/tag/sea/", *(f"/image/{image.id}/?in=tag:sea" for image in images)):

@@ -11,7 +11,7 @@ import pytest
 from huimages_app.domain.ids import image_id
 from tests.support import pictures
 from tests.support.faults import Fault, FaultProxy
-from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
+from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 from tests.support.site import Site
 
 PHOTO = pictures.photo(400, 300)
@@ -19,9 +19,8 @@ OTHER = pictures.photo(400, 300, seed=1)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
+def server(s3_store: S3Server) -> S3Server:
+    return s3_store
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from huimages_app.domain.sizes import Size
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
 from tests.support.site import CLOSED, Site
 
@@ -91,7 +92,7 @@ def test_an_unsigned_focal_point_is_the_stored_one_or_leads_to_it(
 ) -> None:
     moved = get(strict, f"/150x150!30,70/{image_id}/a%20b.webp", 302)
     assert urlsplit(moved.location).path == f"/150x150!/{image_id}/a%20b.webp"
-    strict.services.editing.set_focus(image_id, (0.3, 0.7))
+    strict.services.editing.update(image_id, ImagePatch(focus=(0.3, 0.7)))
     get(strict, f"/150x150!30,70/{image_id}/a%20b.webp", 200)
     moved = get(strict, f"/150x150!1,2/{image_id}.jpeg", 302)
     assert urlsplit(moved.location).path == f"/150x150!30,70/{image_id}.jpeg"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import multiprocessing
 import random
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,10 +18,11 @@ from huimages_app.domain.sizes import Size
 from huimages_app.errors import UnknownImage
 from huimages_app.factory import build_services
 from huimages_app.services.container import Services
-from huimages_app.services.uploads import Description
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
+from tests.support.libraries import add
 
-SECONDS = 4.0
+ROUNDS = 60  # of each thread
 PICTURES = [pictures.photo(300, 200, seed=seed) for seed in range(12)]
 IDS = [image_id(content) for content in PICTURES]
 SIZES = ("50x50", "60x60!", "70x", "x80", "40x40@2x")
@@ -50,8 +50,8 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
     id_, visitor = IDS[number], f"visitor {chance.randrange(5)}"
     match action:
         case "upload":
-            said = Description(title=f"Title {visitor}", tags=("all", visitor[-1]))
-            services.uploads.add(io.BytesIO(PICTURES[number]), said, visitor)
+            tags = ("all", visitor[-1])
+            add(services, PICTURES[number], visitor, title=f"Title {visitor}", tags=tags)
         case "fetch":
             size, ending = chance.choice(SIZES), chance.choice(("jpeg", "webp"))
             served = services.renditions.get(id_, Size.parse(size), parse_format(ending))
@@ -70,7 +70,7 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
         case "rate":
             services.annotations.rate(id_, visitor, chance.randrange(11))
         case "retitle":
-            services.editing.retitle(id_, f"Title {chance.random()}")
+            services.editing.update(id_, ImagePatch(title=f"Title {chance.random()}"))
         case _:
             getattr(services.editing, action)(id_)
 
@@ -78,11 +78,10 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
 def work(folder: Path, seed: int) -> int:
     """One process: 4 threads that act by chance; how often they did."""
     services = build_services(settings(folder))
-    end = time.monotonic() + SECONDS
 
     def act_on(thread: int) -> int:
         chance, done = random.Random(100 * seed + thread), 0
-        while time.monotonic() < end:
+        for _ in range(ROUNDS):
             try:
                 act(services, chance.choice(ACTIONS), chance.randrange(len(IDS)), chance)
                 done += 1

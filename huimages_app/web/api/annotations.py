@@ -13,7 +13,8 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Annotation
-from ...domain.tags import MAX_LENGTH, MAX_TAGS, clean_tag, parse_tags
+from ...domain.tags import MAX_LENGTH, MAX_TAGS, parse_tags
+from ...domain.text import clean_tag
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.conditional import conditional_json, digest

@@ -8,7 +8,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.tags import clean_tag
+from ...domain.text import clean_tag
 from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_json
 from ..resources import Api

@@ -10,9 +10,11 @@ from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.request import Request
 
 from ...domain.tags import parse_tags
+from ...domain.text import clean_title
 from ...errors import BadInput, TooLarge
+from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
-from ...services.uploads import PROGRAM, Description, UploadResult
+from ...services.uploads import PROGRAM, UploadResult
 from ..forms import IMAGE_FIELD, FormFile
 from .parameters import Parameters, query
 
@@ -34,18 +36,19 @@ def received(request: Request) -> UploadResult:
             f"application/octet-stream, or as the file {IMAGE_FIELD!r} of multipart/form-data"
         )
     tags = parse_tags(said.text("tags"))
-    title, may_edit = said.text("title"), request.has_permission(EDIT)
-    description = Description(
-        title=title if may_edit else "",
+    title, may_edit = clean_title(said.text("title")), request.has_permission(EDIT)
+    patch = ImagePatch(
+        title=(title or None) if may_edit else None,
         default_title="" if may_edit else title,  # sending it again is no way to rename it
-        filename=filename,
-        tags=tags,
-        references=_by_key(said),
-        type=said.text("type"),
-        timestamp=said.time("created"),
+        default_filename=filename,
+        added_references=_by_key(said),
+        added_types=[said.text("type")],
+        created=said.time("created"),
     )
     visitor_id = request.ensure_visitor() if tags else PROGRAM
-    added: UploadResult = request.services.uploads.add(file, description, visitor_id)
+    added: UploadResult = request.services.uploads.add(
+        file, patch, tags=tags, visitor_id=visitor_id
+    )
     return added
 
 

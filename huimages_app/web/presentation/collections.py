@@ -11,8 +11,8 @@ from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
 from ...domain.models import Neighbours, Page, Query, Window
-from ...domain.tags import MAX_LENGTH, clean_tag
-from ...domain.text import clean
+from ...domain.tags import MAX_LENGTH
+from ...domain.text import clean, clean_tag
 from .i18n import _
 from .site import Site
 

@@ -9,7 +9,8 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.tags import MAX_LENGTH, clean_tag, parse_tags
+from ...domain.tags import MAX_LENGTH, parse_tags
+from ...domain.text import clean_tag
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation.batch import remove_tags

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.models import Image
 from ...errors import BadInput, EditConflict
+from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
 from ..presentation.collections import Collection, neighbours_in
 from ..presentation.conflicts import Difference, conflict, expected_field
@@ -27,7 +31,9 @@ def update_title(context: ImagePage, request: Request) -> Response:
     """
     title, image_id = field(request, "value"), context.image_id
     try:
-        image = request.services.editing.retitle(image_id, title, expected_field(request, "value"))
+        image = request.services.editing.update(
+            image_id, ImagePatch(title=title), _unchanged(request, {"value": _title})
+        )
     except EditConflict as error:
         stored = request.services.images.get(image_id).title
         return conflict(request, error, Difference("value", _("Title"), stored, title))
@@ -42,7 +48,9 @@ def update_alt(context: ImagePage, request: Request) -> Response:
     """
     alt, image_id = field(request, "value"), context.image_id
     try:
-        image = request.services.editing.set_alt(image_id, alt, expected_field(request, "value"))
+        image = request.services.editing.update(
+            image_id, ImagePatch(alt=alt), _unchanged(request, {"value": _alt})
+        )
     except EditConflict as error:
         stored = request.services.images.get(image_id).alt
         return conflict(request, error, Difference("value", _("Alternative text"), stored, alt))
@@ -68,7 +76,7 @@ def focus(context: ImagePage, request: Request) -> Response:
         )
     else:
         point = (number_field(request, "x") / 100, number_field(request, "y") / 100)
-    image = request.services.editing.set_focus(context.image_id, point)
+    image = request.services.editing.update(context.image_id, ImagePatch(focus=point))
     return changed(request, text="ok", data={"focus": image.focus})
 
 
@@ -84,14 +92,11 @@ def references(context: ImagePage, request: Request) -> Response:
     optional: what the editor saw.  Returns `ok`, or `{"references": {…}}`.
     """
     numbers, others = field(request, "artnr"), request.POST.get("others", "")
-    expected_numbers = expected_field(request, "artnr")
-    expected = None
-    if expected_numbers is not None:
-        expected = _parsed(expected_numbers, expected_field(request, "others") or "")
+    present = request.services.images.get(context.image_id).references
+    patch = ImagePatch(references={**dict.fromkeys(present, ()), **_parsed(numbers, others)})
+    unchanged = _unchanged(request, {"artnr": artnr_text, "others": others_text})
     try:
-        image = request.services.editing.set_references(
-            context.image_id, _parsed(numbers, others), expected
-        )
+        image = request.services.editing.update(context.image_id, patch, unchanged)
     except EditConflict as error:
         stored = request.services.images.get(context.image_id)
         return conflict(
@@ -103,6 +108,37 @@ def references(context: ImagePage, request: Request) -> Response:
     return changed(
         request, text="ok", data={"references": {k: list(v) for k, v in image.references.items()}}
     )
+
+
+def _unchanged(
+    request: Request, shown: Mapping[str, Callable[[Image], str]]
+) -> Callable[[Image], bool] | None:
+    """Return a check that each field still shows what the editor saw or is about to save.
+
+    None if the form does not say what the editor saw.
+    """
+    seen = {name: text for name in shown if (text := expected_field(request, name)) is not None}
+
+    def unchanged(image: Image) -> bool:
+        return all(
+            _lines(shown[name](image)) in (_lines(text), _lines(field(request, name)))
+            for name, text in seen.items()
+        )
+
+    return unchanged if seen else None
+
+
+def _lines(text: str) -> list[str]:
+    # Browsers send line breaks as CR LF.
+    return text.split()
+
+
+def _title(image: Image) -> str:
+    return image.title
+
+
+def _alt(image: Image) -> str:
+    return image.alt
 
 
 def _parsed(numbers: str, others: str) -> dict[str, list[str]]:

@@ -13,9 +13,11 @@ from pyramid.view import view_config
 from ...domain.ids import parse_image_id
 from ...domain.models import Image
 from ...domain.tags import parse_tags
+from ...domain.text import clean_title
 from ...errors import BadInput, BadUpload
+from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD
-from ...services.uploads import PROGRAM, Description, UploadResult
+from ...services.uploads import PROGRAM, UploadResult
 from ..errors import status_of
 from ..errors.responses import reason_of
 from ..forms import UPLOAD_FIELD, FormFile
@@ -125,13 +127,10 @@ def describe_known(request: Request) -> Response:
     """
     image = _known(request, field(request, "id"))
     if image is not None:
-        said = _description(request, request.POST.get("filename", ""), request.POST)
-        editing = request.services.editing
-        title = said.title or ("" if image.title else said.default_title)
-        image = editing.describe(image.id, title=title, references=said.references)
-        if said.tags:
-            annotations = request.services.annotations
-            annotations.tag(image.id, request.ensure_visitor(), said.tags)
+        patch = _patch(request, request.POST.get("filename", ""), request.POST)
+        image = request.services.editing.update(image.id, patch)
+        if tags := parse_tags(request.POST.get("tags", "")):
+            request.services.annotations.tag(image.id, request.ensure_visitor(), tags)
     return _known_answer(request, image)
 
 
@@ -179,22 +178,20 @@ def _taken(request: Request, filename: str, added: UploadResult) -> Outcome:
 def _added(
     request: Request, filename: str, file: BinaryIO, said: Mapping[str, str]
 ) -> UploadResult:
-    description = _description(request, filename, said)
-    visitor_id = request.ensure_visitor() if description.tags else PROGRAM
-    return request.services.uploads.add(file, description, visitor_id)
+    patch, tags = _patch(request, filename, said), parse_tags(said.get("tags", ""))
+    visitor_id = request.ensure_visitor() if tags else PROGRAM
+    return request.services.uploads.add(file, patch, tags=tags, visitor_id=visitor_id)
 
 
-def _description(request: Request, filename: str, said: Mapping[str, str]) -> Description:
+def _patch(request: Request, filename: str, said: Mapping[str, str]) -> ImagePatch:
     numbers = article_numbers(said.get("artnr", "")) or _in_name(request, filename)
-    title = said.get("title", "")
-    may_edit = request.has_permission(EDIT)
-    return Description(
-        title=title if may_edit else "",
+    title, may_edit = clean_title(said.get("title", "")), request.has_permission(EDIT)
+    return ImagePatch(
+        title=(title or None) if may_edit else None,
         # A repeated upload must not rename the picture.
         default_title="" if may_edit else title,
-        filename=filename,
-        tags=parse_tags(said.get("tags", "")),
-        references={"artnr": numbers} if numbers else {},
+        default_filename=filename,
+        added_references={"artnr": numbers},
     )
 
 

@@ -14,7 +14,6 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import UnknownImage
 from huimages_app.factory import Storage, build_services
-from huimages_app.services.uploads import Description
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.support import pictures
@@ -49,6 +48,10 @@ class Paused(FileOriginals):
         self.pause("after put")
         return stored
 
+    def length(self, image_id: str) -> int | None:
+        self.pause("before length")
+        return super().length(image_id)
+
     def open(self, image_id: str) -> AbstractContextManager[BinaryIO]:
         self.pause("before open")
         return super().open(image_id)
@@ -61,9 +64,10 @@ class Paused(FileOriginals):
         ("remove", "before delete"),
         ("remove", "after delete"),
         ("upload", "after put"),
+        ("upload", "before length"),
     ],
 )
-def test_a_record_never_lacks_its_original(
+def test_original_exists_exactly_if_its_record_does(
     tmp_path: Path, paused: str, place: str, storage: Storage
 ) -> None:
     services = services_in(tmp_path)
@@ -73,7 +77,7 @@ def test_a_record_never_lacks_its_original(
     first = build_services(settings_in(tmp_path), replace(storage, originals=slow))
     acts = {
         "remove": lambda lib: lib.editing.remove(ID),
-        "upload": lambda lib: lib.uploads.add(io.BytesIO(PICTURE), Description()),
+        "upload": lambda lib: lib.uploads.add(io.BytesIO(PICTURE)),
     }
     other = "upload" if paused == "remove" else "remove"
     thread = threading.Thread(target=acts[paused], args=(first,))

@@ -17,7 +17,6 @@ from huimages_app.domain.tags import MAX_TAGS
 from huimages_app.errors import BadInput, IdCollision, NotAnImage, RemovedImage, TooLarge
 from huimages_app.factory import Storage
 from huimages_app.services.container import Services
-from huimages_app.services.uploads import Description
 from tests.support.libraries import add, original_file, services_in
 from tests.support.pictures import photo, rotated
 
@@ -144,7 +143,7 @@ def test_what_is_no_picture_is_refused(
 
 def test_limits_hold_before_anything_is_stored(tmp_path: Path, storage: Storage) -> None:
     services = services_in(tmp_path, **{"upload.max_bytes": "1000", "upload.max_pixels": "100"})
-    with pytest.raises(TooLarge, match=r"bytes, and at most 1,000 are taken"):
+    with pytest.raises(TooLarge, match=r"bytes; expected at most 1,000"):
         add(services, PHOTO)
     with pytest.raises(TooLarge):
         add(services, photo(20, 20, format="PNG")[:999])
@@ -205,7 +204,7 @@ def test_a_lost_original_is_replaced_by_its_picture(services: Services, tmp_path
 def test_the_file_need_not_be_at_its_start(services: Services) -> None:
     file: BinaryIO = io.BytesIO(PHOTO)
     file.read()
-    assert services.uploads.add(file, Description()).image.id == ID
+    assert services.uploads.add(file).image.id == ID
 
 
 class Slow(io.BytesIO):
@@ -229,7 +228,7 @@ def test_uploads_are_decoded_as_few_at_a_time_as_renditions(tmp_path: Path) -> N
 
     def upload(_: int) -> None:
         with pytest.raises(NotAnImage):
-            services.uploads.add(Slow(b"no picture"), Description())
+            services.uploads.add(Slow(b"no picture"))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(upload, range(8)))
