@@ -1,9 +1,8 @@
-"""The short way for what is asked most: a rendition that is in the cache.
+"""Cache hits without Pyramid.
 
-Pyramid takes most of the time of such an answer.  A plain request is looked up in the tree
-of resources and answered with the headers that the views' answers have; whatever has
-anything special to it (a signature, a part, a validator, a name that is not ASCII) takes the
-ordinary way, and so does every error.
+Pyramid takes most of the time of a hit.  A plain request is looked up in the resource tree and
+answered with the headers of the view.  Requests with a signature, a range, a validator or a name
+that is not ASCII go to Pyramid, and so do all errors.
 """
 
 from __future__ import annotations
@@ -39,11 +38,11 @@ _SPECIAL = frozenset(
         "HTTP_IF_UNMODIFIED_SINCE",
     }
 )
-_SMALL = 64 * 1024  # bytes that are read at once
+_SMALL = 64 * 1024  # bytes that are read in one piece
 
 
 class CacheHitPolicy:
-    """Pyramid's execution policy: answers plain hits, has the router answer all else."""
+    """Pyramid's execution policy: returns plain hits, passes all else to the router."""
 
     def __init__(
         self, root: Root, services: Services, writer: HeaderWriter, hosts: Collection[str] = ()
@@ -51,7 +50,7 @@ class CacheHitPolicy:
         self._root = root
         self._services = services
         self._writer = writer
-        self._hosts = hosts  # names this site answers to; any if empty
+        self._hosts = hosts  # accepted host names; any if empty
 
     def __call__(self, environ: Environ, router: Any) -> Any:
         return self._answer(environ) or default_execution_policy(environ, router)

@@ -25,13 +25,13 @@ from .presentation.conditional import ConditionalResponse
 from .presentation.responses import MAX_REDIRECT
 from .resources import ImageFile
 
-# A rendition is a pure function of its URL, so nobody ever has to ask again.
+# A rendition is a pure function of its URL.
 FOR_EVER = "public, max-age=31536000, immutable"
-# For a JPEG that stands in until the format that was asked for is made.
+# For a JPEG in place of a rendition in a better format that is being made.
 FOR_NOW = "public, max-age=60"
 # Where deploy/nginx.conf has the cache for answers of ours only.
 NGINX_CACHE = "/huimages-cache"
-# What the web server in front finds out by itself.
+# Headers that the web server in front sets by itself.
 _OF_THE_FILE = {"Content-Length", "Last-Modified", "Accept-Ranges"}
 
 
@@ -40,7 +40,7 @@ def image_file(context: ImageFile, request: Request) -> Response:
     """A rendition, or the original."""
     services = request.services
     if request.method == "HEAD":
-        request.range = None  # parts are for GET alone: RFC 9110, 14.2
+        request.range = None  # ranges apply to GET only: RFC 9110, 14.2
     admission = services.sizes.authorize(
         context.size, request.path_info, request.GET.get("s", ""), request.GET.get("e", "")
     )
@@ -58,7 +58,7 @@ def image_file(context: ImageFile, request: Request) -> Response:
         except OtherFocus as error:
             return _moved(context, request, error.focus)
     if admission.expires is not None:
-        # No cache hands out what the signature no longer covers.
+        # Caches must drop it when the signature expires.
         seconds = max(0, admission.expires - int(time.time()))
         if response.cache_control.max_age > seconds:
             response.headers["Cache-Control"] = f"public, max-age={seconds}"
@@ -87,7 +87,7 @@ def _rendition(context: ImageFile, request: Request, *, any_focus: bool) -> Resp
 
 
 def _sent_by_server(settings: Settings, file: Path, headers: list[tuple[str, str]]) -> Response:
-    """The web server in front puts the file's bytes in, and answers ranges and validators."""
+    """Let the web server in front send the file, with ranges and validators."""
     if settings.accel == "nginx":
         path = f"{NGINX_CACHE}/{file.relative_to(settings.cache_path)}"
         address = ("X-Accel-Redirect", quote(path, safe="/!,@"))
@@ -98,11 +98,11 @@ def _sent_by_server(settings: Settings, file: Path, headers: list[tuple[str, str
 
 
 def _elsewhere(context: ImageFile, request: Request, expires: int | None) -> Response | None:
-    """The way to the store itself, if originals are handed out there."""
+    """Return a redirect to a presigned URL of the storage, if the settings allow one."""
     seconds = request.registry.settings["huimages"].s3_redirect
     if expires is not None:
         seconds = min(seconds, expires - int(time.time()))
-    # The address is signed for GET.
+    # The URL is signed for GET.
     if seconds < 1 or request.method != "GET":
         return None
     address = request.services.renditions.original_address(
@@ -111,13 +111,13 @@ def _elsewhere(context: ImageFile, request: Request, expires: int | None) -> Res
     if address is None:
         return None
     response = HTTPFound(address)
-    # No cache keeps it so long that the address is no longer good.
+    # Caches must drop the redirect before the URL expires.
     response.headers["Cache-Control"] = f"public, max-age={seconds // 2}"
     return response
 
 
 def _moved(context: ImageFile, request: Request, focus: tuple[int, int]) -> Response:
-    """Where the picture is since its focal point was moved; other sites keep old addresses."""
+    """Redirect from an outdated focal point to the stored one: other sites keep old URLs."""
     size = str(replace(context.size, focus=focus))
     rest = quote(request.path_info.partition("/")[2].partition("/")[2], safe="/!,@=:")
     if len(rest) > MAX_REDIRECT:  # without the name, which may be of any length
@@ -130,13 +130,13 @@ def _moved(context: ImageFile, request: Request, focus: tuple[int, int]) -> Resp
 def picture_headers(
     served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
 ) -> list[tuple[str, str]]:
-    """Headers of a whole picture; `varies`: its format was chosen by the client's Accept."""
+    """Return the headers of a whole picture; `varies`: the Accept header chose its format."""
     headers = [
         ("Content-Type", served.contenttype),
         ("Content-Length", str(served.length)),
         ("Accept-Ranges", "bytes"),
         ("Cache-Control", caching),
-        # Whatever hides in the bytes of an original, a browser runs none of it.
+        # An original may contain HTML or scripts, which browsers must not execute.
         ("Content-Security-Policy", "default-src 'none'; sandbox"),
     ]
     if served.modified is not None:
@@ -153,14 +153,14 @@ def picture_headers(
 def picture_response(
     served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
 ) -> Response:
-    """An open picture, which is closed with the answer; parts of it too."""
+    """Return an open picture, or a range of it; it is closed with the response."""
     return ConditionalResponse(
         app_iter=_Body(served), headerlist=picture_headers(served, caching, varies=varies)
     )
 
 
 class _Body(FileIter):  # type: ignore[misc]
-    """The open picture, closed with the answer even if nobody reads it (HEAD, 304)."""
+    """The open picture, closed with the response even if it is not read (HEAD, 304)."""
 
     def __init__(self, served: OpenImage) -> None:
         super().__init__(served.file)

@@ -1,4 +1,4 @@
-"""The URL tree.  Resources find what a path names; they ask no store and answer nothing.
+"""The URL tree.  Resources map paths to objects, without storage and responses.
 
 /                      Root
 /SIZE                  SizeFolder
@@ -34,7 +34,7 @@ from ..services.permissions import SCOPES
 
 
 class Resource:
-    """A place in the tree: its name in the path and the place it lies in."""
+    """A node of the tree: its name in the path, and its parent."""
 
     __name__: str | None
     __parent__: Resource | None
@@ -67,7 +67,7 @@ class ImageFile(Resource):
         self.filename = filename  # the last part of the URL, for the person who saves it
 
     def __getitem__(self, name: str) -> ImageFile:
-        """The same picture under a name of somebody's choice; its ending is the format."""
+        """The same picture under a name chosen by the client; its extension is the format."""
         if self.filename or self.__name__ != self.image_id:
             raise KeyError(name)
         stem, dot, extension = name.rpartition(".")
@@ -130,9 +130,9 @@ class Tagged(Resource):
 
 
 class Tags(Resource):
-    """All tags.  Any text can be one; whether anything has it, the store knows."""
+    """All tags.  Any text is a tag, used or not."""
 
-    # What is found below as a view; a tag of this name has another address.
+    # Names of views; a tag of this name has another URL.
     reserved = frozenset({"suggestions"})
 
     def __getitem__(self, name: str) -> Tagged:
@@ -146,7 +146,7 @@ class Favorites(Resource):
 
 
 class Selection(Resource):
-    """What is done to several images at once."""
+    """Actions on several images."""
 
 
 class TrashedImage(Resource):
@@ -158,7 +158,7 @@ class TrashedImage(Resource):
 
 
 class Trash(Resource):
-    """Images on their way out."""
+    """Images in the trash."""
 
     def __getitem__(self, name: str) -> TrashedImage:
         try:
@@ -174,7 +174,7 @@ class Upload(Resource):
 
 
 class Accounts(Resource):
-    """Who may sign in, and with which tokens."""
+    """Accounts and tokens."""
 
 
 class ApiImage(Resource):
@@ -198,7 +198,7 @@ class ApiImages(Resource):
 
 
 class Api(Resource):
-    """The first version of what programs are offered."""
+    """Version 1 of the API."""
 
     def __getitem__(self, name: str) -> ApiImages:
         if name != "images":
@@ -207,7 +207,7 @@ class Api(Resource):
 
 
 class Apis(Resource):
-    """All versions there are."""
+    """All versions of the API."""
 
     def __getitem__(self, name: str) -> Api:
         if name != "v1":
@@ -216,7 +216,7 @@ class Apis(Resource):
 
 
 class Root(Resource):
-    """The site.  `library` is what it shows."""
+    """The site."""
 
     pages: Mapping[str, type[Resource]] = {
         "image": Images,
@@ -255,7 +255,7 @@ class Root(Resource):
         return SizeFolder(self, name, Size.parse(name, self._names), self._negotiate)
 
     def explain(self, path: tuple[str, ...]) -> str | None:
-        """Why a path that looks like one of a picture leads nowhere; None if it doesn't."""
+        """Return why a path like one of a picture has no resource; None for other paths."""
         if len(path) < 2 or path[0] in self.pages:
             return None
         try:
@@ -269,10 +269,10 @@ class Root(Resource):
 
 
 def acl(least_roles: Mapping[str, str]) -> list[tuple[str, str, object]]:
-    """Who may do what in the whole tree, from the least role that has each permission.
+    """Return the ACL of the whole tree, from the least role that has each permission.
 
-    The pictures themselves are not in it: whoever has an ID may see its image, within the
-    sizes that are allowed or signed.
+    Pictures need no permission: a client that knows an ID may get the image, in the sizes
+    that are allowed or signed.
     """
     return [
         *((Allow, f"role:{role}", permission) for permission, role in least_roles.items()),
@@ -282,5 +282,5 @@ def acl(least_roles: Mapping[str, str]) -> list[tuple[str, str, object]]:
 
 
 def root_factory(root: Root) -> Any:
-    """What Pyramid calls for the root of each request: the tree has no state of its own."""
+    """Return Pyramid's root factory: all requests share the tree, which has no state."""
     return lambda request: root

@@ -31,6 +31,8 @@ from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
+from .errors import OUT_OF_RESOURCES, RETRY_AFTER
+
 log = logging.getLogger(__name__)
 
 SMALL_BODY = 1 << 20  # bytes
@@ -40,19 +42,10 @@ DRAIN_SECONDS = 50  # less than TimeoutStopSec of the systemd unit
 IDLE_SECONDS = 3
 ACCEPT_PAUSE = 1.0  # seconds
 _LOG_INTERVAL = 60  # seconds
-_RETRY_AFTER = 10  # seconds
 
 # The paths of resources with `takes_files`, below any prefix.
 _UPLOAD_PATH = re.compile(r"/(?:upload(?:/[^/]*)?|api/v1/images)/*\Z")
 _CANNOT_LISTEN = {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}
-OUT_OF_RESOURCES = {
-    errno.EMFILE,
-    errno.ENFILE,
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.ENOBUFS,
-    errno.ENOMEM,
-}
 
 
 def serve(app: Any, global_config: dict[str, str] | None = None, **options: str) -> int:
@@ -157,7 +150,7 @@ class _ServiceUnavailable(Error):  # type: ignore[misc]
 
     def to_response(self, ident: str | None = None) -> Any:
         status, headers, body = super().to_response(ident)
-        return status, [*headers, ("Retry-After", str(_RETRY_AFTER))], body
+        return status, [*headers, ("Retry-After", str(RETRY_AFTER))], body
 
 
 class _Task(WSGITask):  # type: ignore[misc]

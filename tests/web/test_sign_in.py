@@ -179,7 +179,7 @@ def test_a_session_ends_some_day_however_much_it_is_used(
     closed: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_in(closed.app, status=303)
-    monkeypatch.setattr("huimages_app.web.security.identity.LONGEST_SESSION", -1)
+    monkeypatch.setattr("huimages_app.web.security.identity.MAX_SESSION", -1)
     closed.app.get("/", status=401)
 
 

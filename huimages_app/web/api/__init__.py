@@ -1,1 +1,1 @@
-"""What programs are offered below `/api/v1`.  `openapi.json` is the contract; tests hold both."""
+"""The JSON API below `/api/v1`.  `openapi.json` describes it; tests keep both equal."""

@@ -1,6 +1,6 @@
-"""`/api/v1/images/ID/tags`, `/rating`, `/favorite`: what visitors say about an image.
+"""`/api/v1/images/ID/tags`, `/rating`, `/favorite`: annotations of an image.
 
-A token speaks for a visitor of its own, a person for himself.
+A token has a visitor ID of its own.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def remove_tags(context: ApiImage, request: Request) -> Response:
     tags = list(dict.fromkeys([*sent, *map(clean_tag, sent)]))
     everyone = parameters.flag("everyone")
     if not tags:
-        raise BadInput("name the tags to remove: ?tag=…, several times for several")
+        raise BadInput("the parameter 'tag' is missing; expected ?tag=…, once per tag")
     if everyone and not Site(request).may(EDIT):
         raise HTTPForbidden("only editors remove the tags of everyone")
     require_match(request, digest(_tags(context, request)))

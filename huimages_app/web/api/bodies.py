@@ -1,4 +1,4 @@
-"""JSON that clients send: read within bounds, and field by field."""
+"""JSON bodies of requests: bounded, and checked field by field."""
 
 from __future__ import annotations
 
@@ -28,30 +28,32 @@ def object_of(request: Request, fields: Mapping[str, tuple[str, Check]]) -> dict
     """
     data = _json_of(request)
     if not isinstance(data, dict):
-        raise BadInput("the body is JSON, and has to be an object: {…}")
+        raise BadInput("the body is JSON of another type; expected an object: {…}")
     values = {}
     for name, value in data.items():
         if name not in fields:
-            raise BadInput(f"the field {name[:40]!r} is unknown: {', '.join(fields)}")
+            raise BadInput(f"unknown field {name[:40]!r}; known: {', '.join(fields)}")
         wanted, check = fields[name]
         try:
             values[name] = check(value)
         except (TypeError, ValueError):
-            raise BadInput(f"{name} has to be {wanted}") from None
+            raise BadInput(f"field {name!r} is invalid; expected {wanted}") from None
     return values
 
 
 def _json_of(request: Request) -> Any:
     if request.content_type not in JSON_TYPES:
-        raise HTTPUnsupportedMediaType(f"send JSON, with the Content-Type {JSON_TYPES[0]}")
+        raise HTTPUnsupportedMediaType(
+            f"the body is not JSON by its Content-Type; expected {JSON_TYPES[0]}"
+        )
     if (request.content_length or 0) > _LONGEST:
-        raise TooLarge(f"the body is too large: at most {_LONGEST:,} bytes")
+        raise TooLarge(f"the body is too large; expected at most {_LONGEST:,} bytes")
     try:
         data = json.loads(request.body, parse_constant=_refuse)
         # A lone surrogate, as in "\ud800", can be stored nowhere.
         json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise BadInput("the body is no JSON, or not in UTF-8") from None
+        raise BadInput("the body is not valid JSON in UTF-8") from None
     return data
 
 

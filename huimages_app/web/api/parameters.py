@@ -1,7 +1,8 @@
-"""Queries of the API.  What is not known is refused: a misspelt filter would find everything."""
+"""Query parameters of the API.  Unknown ones are refused: a misspelt filter would match all."""
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ LONGEST = 500  # characters of a value
 
 _REFERENCE = re.compile(r"ref\.[a-z][a-z0-9_.-]{0,39}")
 
-# As in RFC 3339.  In a query a plus that nobody quoted is a space.
+# RFC 3339.  An unquoted plus in a query is a space.
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
     r"([Zz]|[+ -][0-9]{2}:[0-9]{2})"
@@ -29,28 +30,33 @@ _TIME = re.compile(
 
 
 class Parameters:
-    """The parameters of a request.  Every method raises BadInput for what can't be meant."""
+    """The parameters of a request.  Every method raises BadInput for an invalid value."""
 
     def __init__(self, given: Any, *known: str, references: bool = False) -> None:
         """`known` are the parameters there are; with `references` also `ref.KEY`."""
         self._given = given
         for name in given:
             if name not in known and not (references and _REFERENCE.fullmatch(name)):
-                listed = ", ".join([*known, *[f"{REFERENCE}KEY"] * references]) or "there are none"
-                raise BadInput(f"the parameter {name[:40]!r} is unknown: {listed}")
+                names = [*known, *[f"{REFERENCE}KEY"] * references]
+                meant = difflib.get_close_matches(name[:40], names, 1)
+                raise BadInput(
+                    f"unknown parameter {name[:40]!r}; "
+                    + (f"did you mean {meant[0]!r}? " if meant else "")
+                    + f"known: {', '.join(names) or 'none'}"
+                )
 
     def all(self, name: str, longest: int = LONGEST) -> list[str]:
-        """All values of a parameter that may stand there several times."""
+        """All values of a parameter that may be repeated."""
         values = [str(value) for value in self._given.getall(name)]
         if any(len(value) > longest for value in values):
-            raise BadInput(f"{name} is too long: at most {longest} characters")
+            raise BadInput(f"parameter {name!r} is too long; expected at most {longest} characters")
         return values
 
     def text(self, name: str, default: str = "") -> str:
-        """The one value of a parameter."""
+        """The value of a parameter."""
         values = self.all(name)
         if len(values) > 1:
-            raise BadInput(f"the parameter {name} stands there {len(values)} times: once is enough")
+            raise BadInput(f"parameter {name!r} given {len(values)} times; expected once")
         return values[0] if values else default
 
     def one_of(self, name: str, *choices: str) -> str:
@@ -76,7 +82,7 @@ class Parameters:
         return self._parsed(name, "", wanted, time_of) if self.all(name) else None
 
     def references(self) -> list[tuple[str, str]]:
-        """Keys and values of the references asked for: `artnr`, which tells most, first."""
+        """Keys and values of the references; `artnr`, which matches fewest images, first."""
         names = [name for name in dict.fromkeys(self._given) if name.startswith(REFERENCE)]
         pairs = [
             (name.removeprefix(REFERENCE), value)
@@ -84,7 +90,7 @@ class Parameters:
             for value in self.all(name, MAX_REFERENCE)
         ]
         if len(pairs) > MOST_REFERENCES:
-            raise BadInput(f"{len(pairs)} references are too many: at most {MOST_REFERENCES}")
+            raise BadInput(f"{len(pairs)} references given; expected at most {MOST_REFERENCES}")
         return pairs
 
     def _parsed(self, name: str, default: str, wanted: str, parse: Callable[[str], T]) -> T:
@@ -92,13 +98,13 @@ class Parameters:
         try:
             return parse(text)
         except ValueError:
-            raise BadInput(f"{name} is {text[:40]!r}, and has to be {wanted}") from None
+            raise BadInput(f"parameter {name!r} is {text[:40]!r}; expected {wanted}") from None
 
 
 def query(request: Request, *known: str, references: bool = False) -> Parameters:
     """The parameters in the address of a request; 404 if its path goes on behind the view."""
     if request.subpath:
-        raise HTTPNotFound("there is nothing at this address")
+        raise HTTPNotFound("there is nothing at this URL")
     return Parameters(request.GET, *known, references=references)
 
 

@@ -65,16 +65,24 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (ServerBusy, 503),
 )
 RETRY_AFTER = 10  # seconds
-_OUT_OF_RESOURCES = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+# Errors of the machine, after which the same request may succeed later.
+OUT_OF_RESOURCES = {
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.ENOBUFS,
+    errno.ENOMEM,
+}
 
-# What a store or an original says concerns its operator, not the client.
+# The messages of these errors are for the operator, not for the client.
 _SENTENCES: dict[type[HuimagesError], str] = {
     StorageUnavailable: _(
         "Part of this site is unavailable at the moment. Please try again later."
     ),
     CorruptOriginal: _("The stored picture cannot be read. The details are in the server log."),
 }
-# What pages say, in the language of the page, where the error itself talks to programs.
+# Sentences of pages, in their language, in place of the message for programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     RemovedImage: _("It cannot be restored."),
     UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
@@ -89,7 +97,7 @@ def status_of(error: HuimagesError) -> int:
 
 @exception_view_config(HuimagesError)
 def known_error(error: HuimagesError, request: Request) -> Response:
-    """One of our own errors."""
+    """Return the response to an error of huimages_app.errors."""
     status = status_of(error)
     if status >= 500:
         log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
@@ -107,9 +115,9 @@ def undecodable_url(error: URLDecodeError, request: Request) -> Response:
 
 @notfound_view_config()
 def not_found(error: HTTPNotFound, request: Request) -> Response:
-    """Nothing there; with the reason, where the path looks like one of a picture."""
+    """Return 404, with the reason if the path looks like the one of a picture; or 405."""
     if isinstance(error, PredicateMismatch) and (methods := _methods_of(request)):
-        response = error_response(request, 405, f"This address takes {', '.join(methods)} only.")
+        response = error_response(request, 405, f"This URL accepts {', '.join(methods)} only.")
         response.allow = methods
         return response
     by_pyramid = isinstance(error, PredicateMismatch) or error.detail == request.path_info
@@ -126,7 +134,7 @@ def not_found(error: HTTPNotFound, request: Request) -> Response:
 
 @exception_view_config(HTTPException)
 def http_error(error: HTTPException, request: Request) -> Response:
-    """Answers that views raise: redirects, and statuses with a sentence."""
+    """Return what a view raised: a redirect, or a status with a sentence."""
     if error.code < 400:
         return error
     return error_response(request, error.code, _sentence(error.detail or error.explanation))
@@ -134,7 +142,7 @@ def http_error(error: HTTPException, request: Request) -> Response:
 
 @forbidden_view_config()
 def forbidden(error: HTTPForbidden, request: Request) -> Response:
-    """People who may sign in are led there; others are told what is missing."""
+    """Redirect browsers to the sign-in; return 401 or 403 to others."""
     identity = request.identity
     if identity.token:
         return http_error(HTTPForbidden("the scopes of this token do not cover this"), request)
@@ -144,14 +152,13 @@ def forbidden(error: HTTPForbidden, request: Request) -> Response:
     if request.method == "GET" and is_browser and not is_for_programs(request):
         back = {"back": request.path_qs} if len(request.path_qs) <= MAX_REDIRECT else {}
         return HTTPSeeOther(request.resource_url(request.root, "login", query=back))
-    detail = "this needs somebody who is signed in, or an API token: Authorization: Bearer hui_…"
+    detail = "sign in, or send an API token: Authorization: Bearer hui_…"
     return http_error(HTTPUnauthorized(detail), request)
 
 
 @exception_view_config(BadCSRFToken)
 def old_form(error: BadCSRFToken, request: Request) -> Response:
-    """A form of a session that has ended meanwhile, or of somebody else's; or a program that
-    keeps cookies."""
+    """Return 400 for a form of an expired or foreign session, or a program with cookies."""
     if is_for_programs(request):
         detail = (
             "a request with a cookie needs the token of its session (X-CSRF-Token); "
@@ -165,7 +172,7 @@ def old_form(error: BadCSRFToken, request: Request) -> Response:
 @exception_view_config(OSError)
 def system_error(error: OSError, request: Request) -> Response:
     """Return 503 if the machine lacks descriptors, disk space or memory; else report a bug."""
-    if error.errno not in _OUT_OF_RESOURCES:
+    if error.errno not in OUT_OF_RESOURCES:
         return bug(error, request)
     unavailable = StorageUnavailable(f"the machine is out of resources: {error.strerror}")
     unavailable.__cause__ = error
@@ -174,7 +181,7 @@ def system_error(error: OSError, request: Request) -> Response:
 
 @exception_view_config(Exception)
 def bug(error: Exception, request: Request) -> Response:
-    """What nobody thought of: all of it to the log, none of it to the client."""
+    """Log an unexpected error with its traceback; return 500 without details."""
     log.error("%s %s", request.method, request.path, exc_info=error)
     return error_response(
         request, 500, _("An internal error occurred. The details are in the server log.")
@@ -202,7 +209,7 @@ def _methods_of(request: Request) -> list[str]:
         )
         if fits and view["request_methods"]:
             named = view["request_methods"]
-            # Pyramid keeps one name as a string, and lets whoever takes GET take HEAD.
+            # Pyramid keeps a single name as a string, and accepts HEAD where it accepts GET.
             methods.update({named} if isinstance(named, str) else named)
     if "GET" in methods:
         methods.add("HEAD")

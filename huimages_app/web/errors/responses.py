@@ -42,9 +42,9 @@ _OTHERWISE = _("Something went wrong")
 def error_response(
     request: Request, status: int, sentence: str, for_people: TranslationString | None = None
 ) -> Response:
-    """The answer to a request that failed; `sentence` says why, to whoever sent it.
+    """Return the response to a failed request; `sentence` gives the reason.
 
-    A page says `for_people` instead, where that is given.
+    A page shows `for_people` instead, if given.
     """
     if is_for_programs(request) or wants_json(request):
         translate = request.localizer.translate
@@ -65,13 +65,13 @@ def _page(request: Request, status: int, sentence: str) -> Response:
         "heading": _HEADINGS.get(status, _OTHERWISE),
         "status": status,
         "detail": sentence,
-        # What comes from the depths of the program is English.
+        # Messages of errors are English.
         "language": None if isinstance(sentence, TranslationString) else "en",
     }
     try:
         return render_to_response(_TEMPLATE, values, request=request)
     except StorageUnavailable:
-        # Even who is looking can't be found out; the sentence still can be said.
+        # The layout needs the account of the client, which storage cannot return now.
         return _text(sentence)
 
 
@@ -80,16 +80,13 @@ def _text(sentence: str) -> Response:
 
 
 def is_for_programs(request: Request) -> bool:
-    """Whether only programs ask for this address; it may be one that can't be decoded."""
+    """Whether the URL, which may not be decodable, is of the API."""
     path: str = request.environ.get("PATH_INFO", "")
     return path.startswith(_API)
 
 
 def problem(request: Request, status: int, title: str, sentence: str) -> Response:
-    """The answer to a program whose request failed.
-
-    Only an error of our own has a title of ours: another one says no more than its status.
-    """
+    """Return a problem (RFC 9457).  Errors other than ours have the title of their status."""
     error = request.exception
     kind = "about:blank"
     if isinstance(error, HuimagesError):
@@ -108,7 +105,7 @@ def problem(request: Request, status: int, title: str, sentence: str) -> Respons
 
 
 def reason_of(error: HuimagesError) -> TranslationString:
-    """Why a picture was refused, for people."""
+    """Return why a picture was refused, for pages."""
     if isinstance(error, TooLarge):
         return _("This picture is too large.")
     if isinstance(error, IdCollision):

@@ -1,4 +1,4 @@
-"""Pictures in a grid: every value the markup needs, worked out before the template runs."""
+"""Pictures in a grid: the values of the markup, computed before the template runs."""
 
 from __future__ import annotations
 

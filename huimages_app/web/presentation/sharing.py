@@ -1,4 +1,4 @@
-"""What image pages say to machines: oEmbed, Open Graph, Schema.org."""
+"""Image metadata for other sites: oEmbed, Open Graph, Schema.org."""
 
 from __future__ import annotations
 

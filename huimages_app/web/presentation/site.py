@@ -1,4 +1,4 @@
-"""What every template may ask: addresses, who is looking, numbers and dates in words."""
+"""The `site` of every template: URLs, permissions, languages, numbers and dates."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Notice:
 
 
 class Site:
-    """The site as one request sees it."""
+    """The site in the context of a request."""
 
     name = NAME
 

@@ -1,4 +1,4 @@
-"""The files in `static/`: at addresses that change with them, so that browsers keep them.
+"""The files in `static/`, at URLs that change with their content, so that browsers cache them.
 
 The version is a folder of the address and not its query, so that scripts and styles which
 name each other by relative addresses take each other's in the same version.

@@ -1,4 +1,4 @@
-"""XML: built of elements, never of strings."""
+"""XML documents from elements."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
 register_namespace("media", MEDIA)
 register_namespace("image", IMAGE)
 
-# XML 1.0 can't hold them, not even as references.
+# XML 1.0 excludes these characters, also as references.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -28,7 +28,7 @@ def add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element
 
 
 def clean(text: str) -> str:
-    """A text without what XML can't hold."""
+    """Replace the characters that XML excludes."""
     return _FORBIDDEN.sub("\ufffd", text)
 
 

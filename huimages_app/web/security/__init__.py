@@ -1,4 +1,4 @@
-"""Who asks, what they may, and what every answer carries: Pyramid's hooks for the whole site."""
+"""Identification, permissions and security headers: Pyramid's hooks for the whole site."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def secure(config: Any, settings: Settings, services: Services) -> None:
     addresses = Addresses(settings.proxy_addresses)
     policy = SecurityPolicy(Identification(services, settings, addresses))
     config.set_security_policy(policy)
-    # A view that forgets to name its permission is closed, not open.
+    # A view without a permission is closed, not open.
     config.set_default_permission(ADMINISTER)
     # Pyramid checks the Origin on https only; ours is a tween, so that it holds everywhere.
     config.set_default_csrf_options(require_csrf=True, check_origin=False, callback=needs_token)

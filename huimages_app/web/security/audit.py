@@ -1,4 +1,4 @@
-"""Tells the library's audit log who is acting."""
+"""The actor of audit log entries, for requests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .client_ip import Addresses
 
 
 class Auditing:
-    """A tween in which what is done is done by who asks."""
+    """A tween that records changes under the client of the request."""
 
     def __init__(self, handler: Callable[[Request], Response], registry: Any) -> None:
         self._handler = handler
@@ -26,15 +26,15 @@ class Auditing:
         config.add_tween(f"{__name__}.{cls.__name__}", under=EXCVIEW)
 
     def __call__(self, request: Request) -> Response:
-        def actor() -> Mapping[str, str]:
+        def describe() -> Mapping[str, str]:
             identity = request.identity
-            who = {
+            actor = {
                 "account": identity.account,
                 "token": identity.token,
                 "visitor": "" if identity.account or identity.token else identity.visitor_id,
                 "address": self._addresses.client(request),
             }
-            return {f"by_{key}": value for key, value in who.items() if value}
+            return {f"by_{key}": value for key, value in actor.items() if value}
 
-        with audit.acting_as(actor):
+        with audit.acting_as(describe):
             return self._handler(request)

@@ -1,4 +1,4 @@
-"""Where a request comes from, when there is a proxy in front."""
+"""The IP of a client behind proxies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ...config.parsers import Network
 
 
 class Addresses:
-    """Believes headers of those proxies that the settings name, and of nobody else."""
+    """Reads `X-Forwarded-For` of the proxies in `huimages.proxy_addresses` only."""
 
     def __init__(self, proxies: Sequence[Network]) -> None:
         self._proxies = proxies
@@ -21,7 +21,7 @@ class Addresses:
         return self._is_proxy(request.environ.get("REMOTE_ADDR", ""))
 
     def client(self, request: Request) -> str:
-        """The address of the client: the last one on the way that is none of our proxies."""
+        """Return the IP of the client: the last hop that is not one of the proxies."""
         address = str(request.environ.get("REMOTE_ADDR", ""))
         hops = request.headers.get("X-Forwarded-For", "").split(",")
         while hops and self._is_proxy(address):

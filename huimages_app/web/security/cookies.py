@@ -1,7 +1,7 @@
-"""The cookies: all signed, none for scripts, none sent along by other sites' forms.
+"""Signed cookies: HttpOnly, and SameSite=Lax against forms of other sites.
 
-On https their names begin with `__Host-`, so that no neighbouring host can plant one.
-Any node with the same secret takes them.
+On https their names begin with `__Host-`, so that no other host of the domain can set them.
+All processes with the same secret accept them.
 """
 
 from __future__ import annotations
@@ -52,16 +52,16 @@ class Cookies:
         }
 
     def session(self, request: Request) -> Any:
-        """The session: Pyramid's session factory."""
+        """Return the session: Pyramid's session factory."""
         return self._sessions[is_https(request)](request)
 
     def visitor(self, request: Request) -> str:
-        """The ID in the visitor cookie; empty if there is none that we signed."""
+        """Return the ID in the visitor cookie; empty without one or with a wrong signature."""
         value = self._visitor_profile(request).get_value()
         return value if isinstance(value, str) else ""
 
     def set_visitor(self, request: Request, visitor_id: str) -> None:
-        """Let the answer set the visitor cookie."""
+        """Set the visitor cookie with the response."""
         profile = self._visitor_profile(request)
 
         def write(request: Request, response: Response) -> None:
@@ -74,8 +74,8 @@ class Cookies:
 
 
 def forget(request: Request, name: str) -> None:
-    """Let the answer remove a cookie."""
-    # A cookie with this prefix is removed by what could have set it: Secure, and no domain.
+    """Remove a cookie with the response."""
+    # Browsers ignore a `__Host-` cookie that is not Secure, also when it removes one.
     secure = name.startswith("__Host-")
     request.add_response_callback(
         lambda request, response: response.set_cookie(
@@ -90,7 +90,7 @@ def cookie_name(name: str, https: bool) -> str:
 
 
 def has_session(request: Request) -> bool:
-    """Whether the browser sent a session, good or bad.  Asking for one would make one."""
+    """Whether the browser sent a session cookie.  Access to `request.session` would create one."""
     return cookie_name(SESSION, is_https(request)) in request.cookies
 
 

@@ -1,4 +1,4 @@
-"""What every answer carries, whoever wrote it."""
+"""Security headers of all responses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ...config.settings import Settings
 
-# Anything but a page is looked at, never run.
+# Content that is not a page is shown, never executed.
 INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
@@ -46,9 +46,9 @@ class HeaderWriter:
         self._hsts = settings.hsts
 
     def common(self, *, https: bool) -> Iterator[tuple[str, str]]:
-        """What an answer of every kind carries."""
+        """Yield the headers of every response."""
         yield "X-Content-Type-Options", "nosniff"
-        # Addresses hold image IDs, and an ID is all it takes to see an image.
+        # URLs contain image IDs, and an ID suffices to get an image.
         yield "Referrer-Policy", "same-origin"
         if self._hsts and https:
             yield "Strict-Transport-Security", f"max-age={self._hsts}"

@@ -1,4 +1,4 @@
-"""Who asks: by token, by the company's sign-in at the proxy, by session, or nobody we know."""
+"""Identification of clients: by token, by the sign-in of the proxy in front, or by session."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .cookies import has_session
 from .csrf import bearer
 
 ACCOUNT, EPOCH, SINCE = "account", "epoch", "since"  # in the session
-LONGEST_SESSION = 30 * 24 * 3600  # seconds, however much it is used
+MAX_SESSION = 30 * 24 * 3600  # seconds since the sign-in
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who asks.  `visitor_id` is whose tags, ratings and favourites are theirs.
+    """The client of a request.  `visitor_id` owns its tags, ratings and favourites.
 
-    It is empty for a visitor who has not said anything yet; see `request.ensure_visitor`.
+    It is empty for a visitor without any; see `request.ensure_visitor`.
     """
 
     role: str = VISITOR
@@ -34,7 +34,7 @@ class Identity:
     token: str = ""  # its ID
     scopes: frozenset[str] = frozenset()  # of the token
     visitor_id: str = ""
-    by_proxy: bool = False  # signed in by the proxy in front, on every request anew
+    by_proxy: bool = False  # signed in by the proxy in front, at each request
 
     @property
     def is_signed_in(self) -> bool:
@@ -42,7 +42,7 @@ class Identity:
 
     @property
     def principals(self) -> list[str]:
-        """What the ACL of the tree calls them."""
+        """Names of the client in the ACL of the resource tree."""
         return [
             Everyone,
             *(f"role:{role}" for role in roles_up_to(self.role)),
@@ -59,7 +59,7 @@ class Identification:
         self._addresses = addresses
 
     def identity(self, request: Request) -> Identity:
-        """Who asks.  A token counts alone: a bad one is no reason to look at cookies."""
+        """Return the client.  A request with a token is never identified by cookies."""
         if (text := bearer(request)) is not None:
             return self._by_token(text)
         return (
@@ -74,10 +74,10 @@ class Identification:
 
     def _by_proxy(self, request: Request) -> Identity | None:
         header = self._settings.proxy_user_header
-        said = request.headers.get(header, "").strip() if header else ""
-        if not said or not self._addresses.is_from_proxy(request):
+        user = request.headers.get(header, "").strip() if header else ""
+        if not user or not self._addresses.is_from_proxy(request):
             return None
-        name = parse_name(said)
+        name = parse_name(user)
         account = self._services.accounts.get(name)
         if account:
             return _of(account, by_proxy=True)
@@ -89,7 +89,7 @@ class Identification:
             return None
         session = request.session
         name, since = session.get(ACCOUNT), session.get(SINCE, 0)
-        if not name or time.time() - since > LONGEST_SESSION:
+        if not name or time.time() - since > MAX_SESSION:
             return None
         account = self._services.accounts.get(name)
         if account is None or account.epoch != session.get(EPOCH):
@@ -102,7 +102,7 @@ def _of(account: Account, *, by_proxy: bool = False) -> Identity:
 
 
 def sign_in(request: Request, account: Account) -> None:
-    """Make the session that of an account; what was in it before is gone."""
+    """Start a new session of an account."""
     session: Any = request.session
     session.invalidate()
     session[ACCOUNT] = account.name

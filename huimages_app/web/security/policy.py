@@ -1,4 +1,4 @@
-"""Whether who asks may: Pyramid's security policy over the ACL of the tree."""
+"""Security policy of Pyramid, backed by the ACL of the resource tree."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .identity import Identification, Identity
 
 
 class SecurityPolicy:
-    """What Pyramid asks; see `pyramid.interfaces.ISecurityPolicy`."""
+    """Implementation of `pyramid.interfaces.ISecurityPolicy`."""
 
     def __init__(self, identification: Identification) -> None:
         self._acl = ACLHelper()
         self._identities = RequestLocalCache(identification.identity)
 
     def identity(self, request: Request) -> Identity:
-        """Who asks; found once a request.  Raises BadToken, StorageUnavailable."""
+        """Return the client, cached per request.  Raises BadToken, StorageUnavailable."""
         return self._identities.get_or_create(request)
 
     def authenticated_userid(self, request: Request) -> str | None:
@@ -29,19 +29,19 @@ class SecurityPolicy:
         return identity.account or identity.token or None
 
     def permits(self, request: Request, context: Any, permission: str) -> Any:
-        """Whether who asks has a permission on a resource."""
+        """Whether the client has a permission on a resource."""
         return self._acl.permits(context, self.identity(request).principals, permission)
 
     def remember(self, request: Request, userid: str, **kw: Any) -> list[tuple[str, str]]:
-        """No headers: the session holds who is signed in."""
+        """No headers: the session holds the account."""
         return []
 
     def forget(self, request: Request, **kw: Any) -> list[tuple[str, str]]:
-        """No headers: the session holds who is signed in."""
+        """No headers: the session holds the account."""
         return []
 
     def ensure_visitor(self, request: Request) -> str:
-        """The visitor ID, made now if there is none yet.  Call it where something is stored."""
+        """Return the visitor ID, and create one if there is none.  Call it before storing."""
         identity = self.identity(request)
         if identity.visitor_id:
             return identity.visitor_id

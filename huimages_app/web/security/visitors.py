@@ -1,13 +1,12 @@
 """The cookies of visitors who are not signed in.
 
-Nobody gets a cookie for looking.  The first tag, rating or favourite makes a visitor ID,
-which a signed cookie keeps; at sign-in all that the visitor said moves to the account.
+Reading sets no cookie.  The first tag, rating or favourite creates a visitor ID, which a signed
+cookie keeps; at sign-in the visitor's annotations move to the account.
 
-The cookie of huImages 2.2, `_hda`, was not signed, and the address of everybody's
-favourites told its ID to whoever saw the link.  So an ID in an `_hda` proves nothing:
-whoever shows one gets a *new* ID and a copy of the favourites, which its link has shown
-to anybody all along.  Tags and ratings stay with the old ID, where they count as ever and
-nobody can change them.
+The cookie of huImages 2.2, `_hda`, was not signed, and the URL of a visitor's favourites
+contained its ID.  An ID in an `_hda` therefore proves nothing: its sender gets a *new* ID and a
+copy of the favourites, which were public by their URL.  Tags and ratings stay with the legacy ID:
+they count, and cannot be changed.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _OLD_ID = re.compile(r"[A-Z2-7]{26}(?:={6})?")
 
 
 def begin(request: Request) -> str:
-    """A new visitor, with a cookie in the answer and the favourites of an old one."""
+    """Create a visitor with a cookie and the favourites of the legacy one; return its ID."""
     visitor_id = new_visitor_id()
     if request.old_visitor_id:
         request.services.annotations.copy_favorites(request.old_visitor_id, visitor_id)
@@ -44,7 +43,7 @@ def old_visitor_id(request: Request) -> str:
 
 
 def become(request: Request, visitor_id: str) -> None:
-    """Let all that the visitor said be said by another: the account they sign in to."""
+    """Move the visitor's annotations to the account that signs in."""
     visitor = request.signed_cookies.visitor(request)
     if visitor:
         request.services.annotations.move(visitor, visitor_id)

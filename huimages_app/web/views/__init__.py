@@ -1,1 +1,1 @@
-"""What the resources answer: each view reads the input, asks the library once, answers."""
+"""Views of pages: each reads the input, calls a service and returns a response."""

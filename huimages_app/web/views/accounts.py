@@ -32,11 +32,11 @@ def accounts(request: Request) -> dict[str, Any]:
 
 @view_config(context=Accounts, request_method="POST", permission=ADMINISTER, renderer=_TEMPLATE)
 def change_account(request: Request) -> dict[str, Any] | Response:
-    """Does what the field `action` names; the page again, with the reason, if it can't."""
+    """Do what the field `action` names; show the page with the reason if that fails."""
     try:
         action = _ACTIONS.get(_text(request, "action"))
         if action is None:
-            raise BadInput(f"the field 'action' is one of {', '.join(_ACTIONS)}")
+            raise BadInput(f"the field 'action' is unknown; expected one of {', '.join(_ACTIONS)}")
         notice = action(request)
     except BadInput as error:
         request.response.status_int = 400
@@ -53,7 +53,7 @@ def change_account(request: Request) -> dict[str, Any] | Response:
     renderer=_TEMPLATE,
 )
 def add_token(request: Request) -> dict[str, Any]:
-    """Makes a token and shows it, this once."""
+    """Create a token, and show its text this once."""
     days = _text(request, "days").strip()
     try:
         if days and not (days.isdecimal() and 1 <= int(days) <= _MAX_DAYS):

@@ -1,6 +1,6 @@
-"""What visitors say about a picture: tags, ratings, favourites.
+"""Annotations of visitors: tags, ratings, favourites.
 
-The addresses and plain answers are those of huImages 2.2; see `answers` for the others.
+URLs and plain text responses are those of huImages 2.2; see `presentation.responses`.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _SUGGESTIONS = 10
 
 @view_config(context=ImagePage, name="rate", request_method="POST", permission=CONTRIBUTE)
 def rate(context: ImagePage, request: Request) -> Response:
-    """Field `rating`, a whole number from 0 to 10; empty takes the rating back.
+    """Field `rating`, a whole number from 0 to 10; empty removes the rating.
 
-    Answers the average as text, or `{"average": 7.5, "count": 2, "own": 8}`.
+    Returns the average as text, or `{"average": 7.5, "count": 2, "own": 8}`.
     """
     own = None
     if field(request, "rating").strip():
         rating = number_field(request, "rating")
         if not rating.is_integer():
-            raise BadInput("a rating is a whole number from 0 to 10")
+            raise BadInput("the field 'rating' is invalid; expected a whole number from 0 to 10")
         own = int(rating)
     summary = request.services.annotations.rate(context.image_id, request.ensure_visitor(), own)
     average = summary.rating
@@ -44,22 +44,22 @@ def rate(context: ImagePage, request: Request) -> Response:
 
 @view_config(context=ImagePage, name="favorite", request_method="POST", permission=CONTRIBUTE)
 def favorite(context: ImagePage, request: Request) -> Response:
-    """Field `rating`: 1 makes it a favourite, 0 ends that.
+    """Field `rating`: 1 adds the favourite, 0 removes it.
 
-    Answers `ok` as text, or `{"favorite": true}`.
+    Returns `ok` as text, or `{"favorite": true}`.
     """
     wanted = field(request, "rating").strip()
     if wanted not in {"0", "1"}:
-        raise BadInput("the field 'rating' is 1 for a favourite and 0 for none")
+        raise BadInput("the field 'rating' is invalid; expected 1 for a favourite, 0 for none")
     request.services.annotations.favorite(context.image_id, request.ensure_visitor(), wanted == "1")
     return changed(request, text="ok", data={"favorite": wanted == "1"})
 
 
 @view_config(context=ImagePage, name="tag", request_method="POST", permission=CONTRIBUTE)
 def tag(context: ImagePage, request: Request) -> Response:
-    """Field `newtag`, tags divided by commas or spaces.
+    """Field `newtag`, tags separated by commas or spaces.
 
-    Answers the list of them as they are stored, as JSON in any case.
+    Returns the list of them as they are stored, always as JSON.
     """
     tags = parse_tags(field(request, "newtag"))
     if not tags:
@@ -71,9 +71,9 @@ def tag(context: ImagePage, request: Request) -> Response:
 
 @view_config(context=ImagePage, name="untag", request_method="POST", permission=CONTRIBUTE)
 def untag(context: ImagePage, request: Request) -> Response:
-    """Field `tag`: takes back one's own tag; of editors, whoever gave it.
+    """Field `tag`: remove the visitor's tag; editors remove it for all visitors.
 
-    Answers `ok` as text, or `{"removed": "sea"}`.
+    Returns `ok` as text, or `{"removed": "sea"}`.
     """
     removed = field(request, "tag")
     # A legacy tag may be stored in another form than new ones.
@@ -84,7 +84,7 @@ def untag(context: ImagePage, request: Request) -> Response:
 @view_config(context=ImagePage, name="tag_suggestion", request_method="GET", permission=VIEW)
 @view_config(context=Tags, name="suggestions", request_method="GET", permission=VIEW)
 def tag_suggestion(request: Request) -> Response:
-    """`?tag=pre`: tags that begin so, most used first, as a JSON list."""
+    """`?tag=pre`: tags with this prefix, most used first, as a JSON list."""
     prefix = clean_tag(request.GET.get("tag", ""))[:MAX_LENGTH]
     found = request.services.images.tags(prefix, _SUGGESTIONS) if prefix else []
     return json_answer([name for name, _count in found])

@@ -71,7 +71,7 @@ def _add_entry(feed: Element, image: Image, summary: AnnotationSummary, request:
     page = f"{request.host_url}{Site(request).path('image', image.id)}"
     title = title_of(image, request)
     entry = add(feed, "entry")
-    # The same wherever the site moves: the ID begins with the SHA-1 of the picture.
+    # Independent of the host: the ID begins with the SHA-1 of the picture.
     add(entry, "id", f"urn:sha1:{image.id[:32]}")
     add(entry, "title", title)
     add(entry, "published", time_text(image.created))

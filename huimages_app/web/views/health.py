@@ -1,4 +1,4 @@
-"""For load balancers and their operators."""
+"""Health checks for load balancers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..resources import Root
     context=Root, name="healthz", request_method=("GET", "HEAD"), permission=NO_PERMISSION_REQUIRED
 )
 def healthz(request: Request) -> Response:
-    """The process answers.  Asks no store: a restart would not mend one."""
+    """Return 200 while the process responds.  Checks no storage: a restart would not repair it."""
     return _plain(200, "ok")
 
 
@@ -22,7 +22,7 @@ def healthz(request: Request) -> Response:
     context=Root, name="readyz", request_method=("GET", "HEAD"), permission=NO_PERMISSION_REQUIRED
 )
 def readyz(request: Request) -> Response:
-    """All stores answer; 503 with the names of those that don't."""
+    """Return 200 if all storage responds, else 503 with the names of what does not."""
     down = request.services.operations.unavailable()
     return _plain(503, f"down: {', '.join(down)}") if down else _plain(200, "ready")
 

@@ -1,4 +1,4 @@
-"""oEmbed: what a content system asks when somebody pastes the address of one of our images."""
+"""oEmbed: the data of a photo, for content systems that embed pasted URLs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..presentation.sharing import USUAL, shown
 from ..presentation.site import NAME
 from ..resources import Root
 
-KEPT = 3600  # seconds that a content system may keep the answer
+CACHE_AGE = 3600  # seconds for which consumers may cache the response
 
 # The page of an image, or a rendition: /image/ID/, /240x160/ID/name.jpeg.
 _PATH = re.compile(rf"/[^/]+/({ID_PATTERN})(?:[./].*)?")
@@ -32,7 +32,7 @@ _THUMBNAIL = Size.parse("240x160")
 def oembed(request: Request) -> Response:
     """`?url=` with `maxwidth` and `maxheight`, as oembed.com says: a photo."""
     if request.GET.get("format", "json") != "json":
-        raise HTTPNotImplemented("only format=json is spoken here")
+        raise HTTPNotImplemented("only format=json is supported")
     image = request.services.images.get(_image_id(request))
     box = _box(request)
     picture = shown(image, request, box)
@@ -47,7 +47,7 @@ def oembed(request: Request) -> Response:
         "height": picture.height,
         "provider_name": NAME,
         "provider_url": f"{request.application_url}/",
-        "cache_age": KEPT,
+        "cache_age": CACHE_AGE,
     }
     # "must respect any maxwidth and maxheight"
     if (thumbnail := shown(image, request, _THUMBNAIL)) and thumbnail.width <= picture.width:
@@ -58,14 +58,14 @@ def oembed(request: Request) -> Response:
 
 
 def _image_id(request: Request) -> str:
-    """The ID in the address that is asked about; 404 for one that is not of this site."""
+    """Return the image ID in the parameter `url`; raises 404 for a URL of another site."""
     url = request.GET.get("url", "")
     if not url:
-        raise BadInput("name the address of an image: ?url=…")
+        raise BadInput("the parameter 'url' is missing; expected the URL of an image: ?url=…")
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise BadInput(f"{url[:100]!r} is no address") from None
+        raise BadInput(f"parameter 'url' is {url[:100]!r}; expected a URL") from None
     settings = request.registry.settings["huimages"]
     ours = (request.host_url, *settings.origins, settings.image_url)
     hosts = {urlsplit(base).netloc.lower() for base in ours} - {""}
@@ -75,7 +75,7 @@ def _image_id(request: Request) -> str:
             match = _PATH.fullmatch(unquote(parts.path).removeprefix(base))
             if match:
                 return match[1]
-    raise HTTPNotFound("there is no image of this site at that address")
+    raise HTTPNotFound("there is no image of this site at that URL")
 
 
 def _box(request: Request) -> Size:
@@ -88,5 +88,5 @@ def _side(request: Request, name: str) -> int | None:
     if text is None:
         return None
     if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
-        raise BadInput(f"{name} is {text[:20]!r}, and has to be a number of pixels")
+        raise BadInput(f"parameter {name!r} is {text[:20]!r}; expected a number of pixels")
     return min(int(text), MAX_SIDE)

@@ -1,4 +1,4 @@
-"""Pages that show many pictures: the start, all of them, a tag, a search, the favourites."""
+"""Pages of many pictures: start, all, one tag, a search, favourites."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CLOUD = 1000  # tags on their page; a search finds the rest
     renderer="huimages_app:templates/start.pt",
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
-    """Newest pictures, some at random, the tags most used."""
+    """Newest pictures, random ones, the most used tags."""
     images = request.services.images
     return {
         "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
@@ -57,7 +57,7 @@ def all_images(context: Images, request: Request) -> dict[str, Any]:
 
 @view_config(context=Images, name="random", request_method="GET", permission=VIEW)
 def random_image(context: Images, request: Request) -> HTTPFound:
-    """Leads to the page of some picture."""
+    """Redirect to the page of a random picture."""
     for image in request.services.images.random(1):
         response = HTTPFound(Site(request).path("image", image.id))
         response.cache_control = "no-store"
@@ -91,8 +91,8 @@ def tagged(context: Tagged, request: Request) -> dict[str, Any]:
     permission=VIEW,
     renderer="huimages_app:templates/collection.pt",
 )
-def tagged_oddly(context: Tags, request: Request) -> dict[str, Any]:
-    """The same for a tag that can't be part of a path, as `a/b`."""
+def tagged_by_name(context: Tags, request: Request) -> dict[str, Any]:
+    """Pictures with a tag that cannot be part of a path, as `a/b`."""
     return _shown(collections.tagged(request.GET["name"]), request)
 
 
@@ -129,9 +129,9 @@ def _image_id_in(text: str) -> str:
     renderer="huimages_app:templates/collection.pt",
 )
 def favorites(context: Favorites, request: Request) -> dict[str, Any]:
-    """The visitor's own favourites.  Whose they are stands in no address."""
+    """The visitor's favourites.  The URL does not name the visitor."""
     if request.old_visitor_id and request.has_permission(CONTRIBUTE):
-        request.ensure_visitor()  # with a copy of the favourites from the old site
+        request.ensure_visitor()  # with a copy of the legacy favourites
     return _shown(Collection("favorites"), request)
 
 

@@ -1,4 +1,4 @@
-"""What is done to several pictures at once: the form under every grid."""
+"""Actions on several pictures: the form below every grid."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def selection(context: Selection, request: Request) -> Response:
     if action == "trash":
         require(EDIT, request)
         done = for_each(chosen, request.services.editing.trash)
-        return _told(request, done, _trashed(request, len(done)), undo=done)
+        return _response(request, done, _trashed(request, len(done)), undo=done)
     if action in {"tag", "untag"}:
         require(CONTRIBUTE, request)
         tags = parse_tags(request.POST.get("tags", ""))
@@ -46,17 +46,19 @@ def selection(context: Selection, request: Request) -> Response:
             done = for_each(chosen, lambda id_: annotations.tag(id_, visitor_id, tags))
         else:
             done = for_each(chosen, lambda id_: remove_tags(request, id_, tags))
-        return _told(request, done, _tagged(request, len(done)))
+        return _response(request, done, _tagged(request, len(done)))
     raise BadInput("the field 'action' is tag, untag, download or trash")
 
 
 @view_config(context=Selection, request_method="GET", permission=VIEW)
-def nothing_selected(context: Selection, request: Request) -> HTTPSeeOther:
-    """Somebody came back to the address of the form, after signing in for instance."""
+def redirect_to_images(context: Selection, request: Request) -> HTTPSeeOther:
+    """Redirect a GET of the form's URL, as after a sign-in, to all pictures."""
     return HTTPSeeOther(f"{request.script_name}/image/")
 
 
-def _told(request: Request, done: list[str], notice: str, *, undo: Sequence[str] = ()) -> Response:
+def _response(
+    request: Request, done: list[str], notice: str, *, undo: Sequence[str] = ()
+) -> Response:
     return changed(request, text=str(len(done)), data={"done": done}, notice=notice, undo=undo)
 
 

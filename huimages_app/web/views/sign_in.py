@@ -1,4 +1,4 @@
-"""Signing in and out, and one's own account."""
+"""Sign-in, sign-out, and the account of the person."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from ..security.identity import sign_in, sign_out
     renderer="huimages_app:templates/login.pt",
 )
 def login_form(request: Request) -> dict[str, Any]:
-    """The form; `?back=` is where to go on."""
+    """The form; `?back=` is the path to return to."""
     return {"problem": "", "name": "", "back": local_path(request, request.GET.get("back", ""))}
 
 
@@ -45,11 +45,11 @@ def login_form(request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/login.pt",
 )
 def login(request: Request) -> Any:
-    """Signs in; the form again if name or password are wrong."""
+    """Sign in; show the form again if name or password is wrong."""
     name, password, back = (_text(request, field) for field in ("name", "password", "back"))
     back = local_path(request, back)
     try:
-        account = _verified(request, name, password)
+        account = _authenticate(request, name, password)
     except TooManyAttempts as error:
         return {"problem": _too_often(error, request), "name": name, "back": back}
     if account is None:
@@ -62,7 +62,7 @@ def login(request: Request) -> Any:
 
 @view_config(context=Root, name="logout", request_method="POST", permission=NO_PERMISSION_REQUIRED)
 def logout(request: Request) -> Response:
-    """Signs out here; with `everywhere` on all devices."""
+    """Sign out on this device; with `everywhere` on all devices."""
     identity = request.identity
     if identity.is_signed_in and not identity.by_proxy:
         if _text(request, "everywhere"):
@@ -95,7 +95,7 @@ def change_password(request: Request) -> Any:
     """Sets a new password, which ends all other sessions; asks for the present one."""
     account = _own(request)
     try:
-        if _verified(request, account.name, _text(request, "password")) is None:
+        if _authenticate(request, account.name, _text(request, "password")) is None:
             raise BadInput(_("The current password is wrong."))
         accounts = request.services.accounts
         accounts.set_password(account.name, _text(request, "new_password"))
@@ -109,8 +109,8 @@ def change_password(request: Request) -> Any:
     return HTTPSeeOther(Site(request).view_path("account"))
 
 
-def _verified(request: Request, name: str, password: str) -> Account | None:
-    """The account, if the password is right and there were not too many wrong ones."""
+def _authenticate(request: Request, name: str, password: str) -> Account | None:
+    """Return the account if the password is right; raises TooManyAttempts."""
     services: Services = request.services
     name = name.strip().lower()
     address = network_of(request.client_address)
@@ -119,7 +119,7 @@ def _verified(request: Request, name: str, password: str) -> Account | None:
     services.throttle.record_attempt(name, address, known)
     account = services.accounts.authenticate(name, password)
     if account is None:
-        # What is typed as a name is at times a password: only real names are logged.
+        # People sometimes type the password as the name: only existing names are logged.
         audit.record("sign-in failed", account=name if there else "(unknown)")
         return None
     services.throttle.record_success(name, address, known)
@@ -129,7 +129,7 @@ def _verified(request: Request, name: str, password: str) -> Account | None:
 
 
 def _too_often(error: TooManyAttempts, request: Request) -> TranslationString:
-    """What to say to whoever has to wait; programs are told by status and header."""
+    """Set status 429 and Retry-After; return the sentence for the page."""
     request.response.status_int = 429
     request.response.retry_after = error.seconds
     return _(

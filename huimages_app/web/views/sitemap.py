@@ -1,7 +1,7 @@
 """The sitemap, with what every image page shows, for search engines.
 
-IDs are hashes, so images divide evenly by how their IDs begin.  A file for each beginning
-has the same images whenever it is asked for, and needs nothing remembered between requests.
+IDs are hashes, so their prefixes divide the images evenly.  A file per prefix has the same
+images at each request, without state between requests.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..presentation.xml import IMAGE, add, document, root
 from ..resources import Root
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-# Search engines take 50,000 to a file.  Fewer make answers of a few megabytes.
+# Search engines accept 50,000 URLs per file.  10,000 are a few megabytes.
 PER_FILE = 10_000
 _MOST = 50_000
 
@@ -37,7 +37,7 @@ def sitemap(request: Request) -> Response:
     """All image pages, or an index of several such files (`?part=`)."""
     part = request.GET.get("part", "")
     if part and not _PART.fullmatch(part):
-        raise HTTPNotFound("there is no such part of the sitemap")
+        raise HTTPNotFound("there is no part of the sitemap with this name")
     parts = [] if part else parts_for(request.services.images.count())
     return conditional_response(
         document(_index(parts, request) if parts else _urls(part, request)), "application/xml"
@@ -45,7 +45,7 @@ def sitemap(request: Request) -> Response:
 
 
 def parts_for(count: int, per_file: int = PER_FILE) -> list[str]:
-    """The beginnings of IDs that divide so many images; none if one file will do."""
+    """Return the ID prefixes that divide so many images; none if one file suffices."""
     if count <= per_file:
         return []
     length = 1 if count <= per_file * len(_LETTERS) else 2

@@ -1,4 +1,4 @@
-"""The trash: what lies in it, and the two ways out of it."""
+"""The trash: list, restore, remove."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SIZE = Size.parse("450x300")
     renderer="huimages_app:templates/trash.pt",
 )
 def trash_page(request: Request) -> dict[str, Any]:
-    """What lies in the trash, a page at a time."""
+    """A page of the pictures in the trash."""
     cursor = request.GET.get("cursor") or None
     page = request.services.images.page(Query(trashed=True), PER_PAGE, cursor)
     site = Site(request)
@@ -48,7 +48,7 @@ def trash_page(request: Request) -> dict[str, Any]:
 
 @view_config(context=TrashedImage, request_method="GET", permission=EDIT)
 def trashed_picture(context: TrashedImage, request: Request) -> Response:
-    """A small picture of what lies in the trash: nobody else is served it."""
+    """A small rendition of a picture in the trash, for editors only."""
     image = request.services.images.get_any(context.image_id)
     if image.trashed is None:
         raise UnknownImage(f"the image {image.id} is not in the trash")

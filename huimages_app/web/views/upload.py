@@ -1,4 +1,4 @@
-"""Pictures coming in: the form for people, and the address that programs know."""
+"""Upload of pictures: the form, and the URL of huImages 2.2 for programs."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from ..presentation.responses import json_answer, wants_json
 from ..presentation.site import Site
 from ..resources import Upload
 
-# So much of a file name is looked through for an article number: patterns may take long.
+# Characters of a file name that are searched for an article number: patterns may be slow.
 _NAME_LENGTH = 500
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file: a picture, or an error in words."""
+    """Result of one file: a picture, or the reason of the refusal."""
 
     filename: str
     picture: GridItem | None = None
@@ -164,7 +164,7 @@ def _outcome(request: Request, filename: str, file: BinaryIO) -> Outcome:
     try:
         return _taken(request, filename, _added(request, filename, file, request.POST))
     except BadUpload as error:
-        # This file is no reason to refuse the others; anything else is.
+        # Other files of the form are still accepted; any other error ends the request.
         reason = request.localizer.translate(reason_of(error))
         return Outcome(filename, reason=reason, detail=str(error), status=status_of(error))
 
@@ -188,7 +188,7 @@ def _patch(request: Request, filename: str, said: Mapping[str, str]) -> ImagePat
     title, may_edit = clean_title(said.get("title", "")), request.has_permission(EDIT)
     return ImagePatch(
         title=(title or None) if may_edit else None,
-        # Sending a picture again is no way to rename it.
+        # A repeated upload must not rename the picture.
         default_title="" if may_edit else title,
         default_filename=filename,
         added_references={"artnr": numbers},
