@@ -1,4 +1,4 @@
-"""What a process did since its start, in numbers, for those who watch over it."""
+"""Counters and durations of a process since its start, for monitoring."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Metrics:
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
-        """Count what is done inside, and the seconds it takes, whether it succeeds or not."""
+        """Count one operation and its seconds, whether it succeeds or not."""
         began = time.monotonic()
         try:
             yield
@@ -35,11 +35,11 @@ class Metrics:
                 self._seconds[name] = self._seconds.get(name, 0.0) + seconds
 
     def sums(self) -> dict[str, int]:
-        """Every sum, by name."""
+        """Return every sum by name."""
         with self._lock:
             return dict(self._sums)
 
     def seconds(self) -> dict[str, float]:
-        """How long all that was timed took together, by name."""
+        """Return the total seconds of all timed operations by name."""
         with self._lock:
             return dict(self._seconds)
