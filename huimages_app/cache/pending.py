@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -68,6 +69,11 @@ class ImageFolder:
                 with contextlib.suppress(FileNotFoundError):  # removed again: `open` raises
                     folder.chmod(0o755)
         self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        # Held by all that entered, so that `close` of one does not remove it for the others.
+        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        if not self._is_in_place():  # removed as empty since it was made
+            os.close(self._descriptor)
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
     def write(self, name: str, content: BinaryIO, temporaries: Path, mtime_ns: int) -> bool:
         """Write a file for every web server to read; return whether it can be found there.
@@ -88,10 +94,12 @@ class ImageFolder:
         return self._is_in_place()
 
     def close(self) -> None:
-        """Close the folder, and remove it if it is empty."""
+        """Close the folder, and remove it if it is empty and not entered by another request."""
+        with contextlib.suppress(OSError):  # entered by another, not empty, or removed
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._is_in_place():
+                self._path.rmdir()
         os.close(self._descriptor)
-        with contextlib.suppress(OSError):  # not empty, or removed by another process
-            self._path.rmdir()
 
     def _is_in_place(self) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""One thread for what can wait until a request has been answered."""
+"""One thread for work that can wait until after the response."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ Job = Callable[[], object]
 
 
 class Worker:
-    """Does jobs one after the other in a thread of its own, started with the first one.
+    """Runs jobs one after the other in a thread, which the first job starts.
 
-    At most `limit` jobs wait; a job that is waiting already is not taken twice.  A job
-    that fails is logged, and the next one is done; that an image has gone meanwhile is no
-    failure.  Thread-safe.
+    At most `limit` jobs wait; a key that waits already is not queued again.  A failing job is
+    logged and the next one runs; an image removed since is no failure.  Thread-safe.
     """
 
     def __init__(self, limit: int = 1000) -> None:
@@ -31,7 +30,7 @@ class Worker:
         self._closed = False
 
     def submit(self, key: str, job: Job) -> bool:
-        """Have `job` done some time; whether it was taken (not when full, or closed)."""
+        """Queue a job; return whether it was accepted (not if full, closed or waiting already)."""
         with self._lock:
             if self._closed or key in self._waiting or len(self._waiting) >= self._limit:
                 return False
@@ -45,7 +44,7 @@ class Worker:
             return True
 
     def waiting(self) -> int:
-        """How many jobs are not done."""
+        """Return the number of jobs that are not done."""
         with self._lock:
             return len(self._waiting)
 
@@ -54,7 +53,7 @@ class Worker:
         self._jobs.join()
 
     def close(self) -> None:
-        """Finish the job under way, forget the others, end the thread."""
+        """Finish the running job, drop the others, end the thread."""
         with self._lock:
             self._closed = True
             thread = self._thread
@@ -69,10 +68,10 @@ class Worker:
                 if not self._closed:
                     job()
             except UnknownImage as error:
-                log.debug("nothing is to be done any more for %s: %s", key, error)
+                log.debug("job without an image: key=%s error=%s", key, error)
             except Exception:
-                # Nobody waits for the answer; the next job must not suffer for this one.
-                log.exception("a job in the background failed: %s", key)
+                # No caller waits for the result, and the next job must still run.
+                log.exception("background job failed: key=%s", key)
             finally:
                 with self._lock:
                     self._waiting.discard(key)

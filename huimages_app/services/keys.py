@@ -1,4 +1,4 @@
-"""One secret, many keys: what signs one thing can't sign another."""
+"""Derive keys for separate purposes from one secret."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ import hmac
 
 
 def derived_key(secret: str, purpose: str) -> str:
-    """A key of 64 characters for one purpose.  Nothing about the secret follows from it."""
+    """Return a key of 64 characters for one purpose; it does not reveal the secret."""
     return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256).hex()

@@ -1,4 +1,4 @@
-"""The best format that a client takes, made in the background while it looks at a JPEG."""
+"""Serve a JPEG at once while the best format that the client accepts is made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class Negotiation:
-    """Renditions in the format a client likes best.  Thread-safe."""
+    """Renditions in the best format that a client accepts.  Thread-safe."""
 
     def __init__(self, renditions: Renditions, worker: Worker) -> None:
         self._renditions = renditions
@@ -24,16 +24,16 @@ class Negotiation:
     def get(
         self, image_id: str, size: Size, best: Format, *, any_focus: bool = True
     ) -> tuple[OpenImage, bool]:
-        """A rendition, and whether it is in the format that is `best`.
+        """Return a rendition, and whether its format is `best`.
 
-        Formats that take long are never made inside a request: until they are there, the
-        rendition is a JPEG.  Raises what `Renditions.get` does.
+        Slow formats are never made inside a request: until they are cached, the rendition
+        is a JPEG.  Raises what `Renditions.get` raises.
         """
         if best == JPEG:
             return self._renditions.get(image_id, size, JPEG, any_focus=any_focus), True
         if served := self._renditions.find(image_id, size, best):
             return served, True
-        # First, for it finds out whether there may be such a picture at all.
+        # The JPEG first: it checks that the image may be served at all.
         served = self._renditions.get(image_id, size, JPEG, any_focus=any_focus)
         self._worker.submit(
             f"{image_id}/{size}.{best.extension}", lambda: self._make(image_id, size, best)
@@ -44,6 +44,6 @@ class Negotiation:
         try:
             self._renditions.get(image_id, size, best).close()
         except HuimagesError as error:
-            # Not a fault: the picture was removed, there is much to do, or the format can't
-            # hold it.  Clients are content with the JPEG.
-            log.info("%s is not made as %s: %s", image_id, best.extension, error)
+            # Not a fault: the image was removed, the server is busy, or the format can't hold
+            # the picture.  Clients have the JPEG.
+            log.info("not made: image=%s format=%s error=%s", image_id, best.extension, error)

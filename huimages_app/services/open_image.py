@@ -1,4 +1,4 @@
-"""An open picture, and what is to be said about it."""
+"""An open picture and its HTTP metadata."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..domain.formats import Format
 
 @dataclass(frozen=True)
 class OpenImage:
-    """An open picture and what HTTP has to say about it.  Whoever gets it closes it."""
+    """An open picture and its HTTP metadata; the receiver calls `close`."""
 
     file: BinaryIO
     length: int  # bytes
@@ -25,7 +25,7 @@ class OpenImage:
 
 
 def open_rendition(file: BinaryIO, format_: Format, cached: Path | None) -> OpenImage:
-    """An open rendition; `cached` is its file, if it is kept."""
+    """Return an open rendition; `cached` is its path in the cache, if it is there."""
     status = os.fstat(file.fileno())
     return OpenImage(
         file, status.st_size, status.st_mtime, format_.contenttype, file.close, cached=cached

@@ -1,4 +1,4 @@
-"""What is made of a picture in the background once it has been uploaded."""
+"""Make previews and chosen renditions of new pictures in the background."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from .renditions import Renditions
 
 
 class Prerendering:
-    """Makes the chain of a new picture, and then renditions of chosen sizes."""
+    """Makes the previews of a new picture, then the renditions of `sizes`."""
 
     def __init__(
-        self, chain: Previews, renditions: Renditions, sizes: Sequence[Size], worker: Worker
+        self, previews: Previews, renditions: Renditions, sizes: Sequence[Size], worker: Worker
     ) -> None:
-        self._previews = chain
+        self._previews = previews
         self._renditions = renditions
         self._sizes = sizes
         self._worker = worker
 
     def begin(self, image: Image) -> None:
-        """Have it done after what waits already; forgotten if too much does."""
-        self._worker.submit(f"prepare {image.id}", lambda: self._prepare(image.id))
+        """Queue the work for one image; dropped if the queue is full."""
+        self._worker.submit(f"prerender {image.id}", lambda: self._make(image.id))
 
-    def _prepare(self, image_id: str) -> None:
-        # From one decoding: the sizes are made from the copies.
+    def _make(self, image_id: str) -> None:
+        # One decoding for all: the renditions are made from the previews.
         self._previews.make(image_id)
         for size in self._sizes:
             self._renditions.get(image_id, size, JPEG).close()

@@ -1,7 +1,7 @@
-"""Smaller copies of large originals, kept beside the renditions that are made from them.
+"""Previews: smaller copies of large originals, cached beside the renditions made from them.
 
-To decode a large original takes most of the time of a rendition.  It is done once, after
-the upload or after the first request has been answered, never inside a request.
+Decoding a large original takes most of the time of a rendition.  It happens once, after the
+upload or after the first response, never inside a request.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from ..imaging import PREVIEW_SIDES, DecodingBudget, Limits, make_previews, prev
 from ..storage.interfaces import MetadataBackend, Originals
 from .background import Worker
 
-# IDs remembered as having no copies, before all of them are forgotten.
+# IDs remembered as having no previews, before all of them are forgotten.
 _REMEMBERED = 10_000
 
 
 class Previews:
-    """Makes and finds the copies.  Thread-safe, and safe with several processes."""
+    """Makes and finds previews.  Thread-safe, also across processes."""
 
     def __init__(
         self,
@@ -45,20 +45,20 @@ class Previews:
         self._without: set[str] = set()
 
     def open(self, image: Image, size: Size) -> BinaryIO | None:
-        """The smallest copy that is large enough for `size`; None if there is none yet."""
+        """Open the smallest preview that is large enough for `size`; None if there is none yet."""
         for side in self._sides(image, size):
             if file := self._cache.open(image.id, _name(side), JPEG):
                 return file
         return None
 
     def make_later(self, image: Image, size: Size | None = None) -> None:
-        """Have the copies made in the background, if `size` could be made from one."""
+        """Queue the previews of an image, if `size` could be rendered from one."""
         if image.id in self._without or (size is not None and not self._sides(image, size)):
             return
         self._worker.submit(image.id, lambda: self.make(image.id))
 
     def make(self, image_id: str) -> bool:
-        """Make the copies that are missing; whether there are any now.
+        """Make the missing previews; return whether the image has any now.
 
         Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
         """
@@ -72,7 +72,7 @@ class Previews:
                 side: stack.enter_context(self._cache.pending(image_id, _name(side), JPEG))
                 for side in missing
             }
-            # As for renditions: the folder is entered, and then the record is read.
+            # As for renditions: enter the folder, then read the record.
             if self._metadata.images.get(image_id).trashed:
                 raise UnknownImage(f"the image {image_id} is in the trash")
             with self._originals.open(image_id) as original:

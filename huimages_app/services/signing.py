@@ -1,4 +1,4 @@
-"""Signatures of addresses: `?s=` over the path, and `&e=` if it ends at some time."""
+"""Signatures of URLs: `?s=` over the path, with `&e=` if they expire."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 
 from ..errors import BadSignature
 
-_LENGTH = 24  # bytes of an HMAC-SHA256: 192 bits, 32 characters in an address
+_LENGTH = 24  # bytes of an HMAC-SHA256: 192 bits, 32 characters in a URL
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{32}")
 _TIME = re.compile(r"[1-9][0-9]{0,11}")
 
 
 class Signer:
-    """Signs with the first of `keys` and takes the signatures of all.  Thread-safe.
+    """Signs with the first of `keys` and accepts the signatures of all.  Thread-safe.
 
     `clock` gives seconds since the epoch.
     """
@@ -29,7 +29,7 @@ class Signer:
         self._clock = clock
 
     def query(self, path: str, expires: int | None = None) -> str:
-        """The query that makes an address good, for ever or until `expires` (seconds).
+        """Return the query that makes a URL valid, for ever or until `expires` (epoch seconds).
 
         `path` is the path below the site, not quoted: /240x160/ID/name.jpeg.
         """
@@ -38,18 +38,18 @@ class Signer:
         return f"e={text}&s={signature}" if text else f"s={signature}"
 
     def check(self, path: str, signature: str, expires: str = "") -> int | None:
-        """When the signature of a path ends, None if never; raises BadSignature."""
+        """Return when the signature of a path expires, None for never; raises BadSignature."""
         well_formed = _SIGNATURE.fullmatch(signature) and (not expires or _TIME.fullmatch(expires))
         if not well_formed or not self._made_by_us(path, signature, expires):
-            raise BadSignature("the signature of this address is wrong")
+            raise BadSignature("the signature of this URL is wrong")
         if not expires:
             return None
         if int(expires) <= self._clock():
-            raise BadSignature("the signature of this address is expired")
+            raise BadSignature("the signature of this URL is expired")
         return int(expires)
 
     def _made_by_us(self, path: str, signature: str, expires: str) -> bool:
-        # All keys are tried whatever comes out, so that the time tells nothing.
+        # Try all keys in any case, so that the time reveals nothing.
         signatures = [_signature(key, path, expires) for key in self._keys]
         return any([hmac.compare_digest(signature, good) for good in signatures])  # noqa: C419
 

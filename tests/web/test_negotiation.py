@@ -100,7 +100,7 @@ def test_what_cannot_be_made_stays_a_jpeg(tmp_path: Path, caplog: pytest.LogCapt
     for _ in range(2):
         assert get(site, f"/120x120/{image_id}.auto", CHROME).content_type == "image/jpeg"
         site.services.worker.join()
-    assert f"{image_id} is not made as avif" in caplog.text
+    assert f"not made: image={image_id} format=avif" in caplog.text
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
     site.services.close()
 

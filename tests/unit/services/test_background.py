@@ -16,7 +16,7 @@ def test_jobs_are_done_in_order_and_errors_survived(caplog: pytest.LogCaptureFix
     worker.join()
     worker.close()
     assert done == ["a", "c"]
-    assert "a job in the background failed: b" in caplog.text
+    assert "background job failed: key=b" in caplog.text
 
 
 def test_an_image_that_has_gone_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
