@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
-import os
 import secrets
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from .cache.renditions import RenditionCache
 from .config.settings import GENERATE, Settings
+from .domain.files import atomic_write
 from .errors import BadSetting, BadUpload, StorageUnavailable
 from .imaging import Limits, measure, sniff
 from .services import Services, limits_of
@@ -44,12 +43,9 @@ def with_secret(settings: Settings) -> Settings:
 
 def _make_secret(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable by us alone
-        file.write(secrets.token_hex(32))
-        file.flush()
-        os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first: its one counts
-            os.link(file.name, path)
+    # Another process may have been first: then its secret counts.
+    with contextlib.suppress(FileExistsError), atomic_write(path, overwrite=False) as file:
+        file.write(secrets.token_hex(32).encode())
 
 
 def build_services(settings: Settings) -> Services:

@@ -9,22 +9,22 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-_CONTENT = struct.Struct("<q36s")  # the number; the start of the machine it was set in
+_CONTENT = struct.Struct("<q36s")  # the number, and the boot it was set in
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 class SharedCounter:
     """A number in the file `path`.  Thread-safe, and safe with several processes.
 
-    It is forgotten when the machine is started anew: what it counts may have suffered
-    from a power cut.
+    It is forgotten when the machine boots: a power cut may have left empty files, and
+    counting anew is what removes them (docs/decisions/002).
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def add(self, number: int) -> int | None:
-        """Add to it; returns the sum, or None if nobody has set it yet.  Raises OSError."""
+        """Add to it and return the sum; None if it was not set since the boot.  Raises OSError."""
         with self._locked() as descriptor:
             content = os.pread(descriptor, _CONTENT.size, 0)
             if len(content) != _CONTENT.size:
@@ -36,7 +36,7 @@ class SharedCounter:
             return int(total + number)
 
     def set(self, number: int) -> None:
-        """Begin anew.  Raises OSError."""
+        """Set it.  Raises OSError."""
         with self._locked() as descriptor:
             os.pwrite(descriptor, _CONTENT.pack(number, _boot_id()), 0)
 
@@ -51,7 +51,7 @@ class SharedCounter:
 
 
 def _boot_id() -> bytes:
-    """Which start of the machine this is; empty where the system does not tell."""
+    """Return the ID of this boot; empty on systems without one."""
     try:
         return _BOOT_ID.read_bytes().strip()[:36]
     except OSError:  # pragma: no cover - not on Linux

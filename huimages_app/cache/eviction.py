@@ -1,8 +1,9 @@
-"""Keeping the rendition cache below its limit: a running count, and pruning.
+"""Eviction: keep the rendition cache below its limit.
 
-The count lies in a file that all processes add to, so that nobody has to walk the cache
-on the way.  It is trusted until the machine is started anew, or is over the limit: then
-one process walks, corrects it, and removes what was not used for longest.
+A running count lies in a file that all processes add to, so that a request never has to
+walk the cache.  The count is trusted until the machine boots or the count exceeds the
+limit: then one process walks the cache, corrects the count, and removes the files that
+were not used for longest.
 """
 
 from __future__ import annotations
@@ -21,23 +22,23 @@ from typing import NamedTuple
 
 from ..errors import ServerBusy, StorageUnavailable
 from .counter import SharedCounter
+from .fault_log import FaultLog
 
 log = logging.getLogger(__name__)
 
-INTERMEDIATE = "~"  # how names of intermediates begin
+PREVIEW_PREFIX = "~"  # of file names
 
-_PRUNED_TO = 0.9  # of the limit, so that pruning is rare
+_TARGET = 0.9  # of the limit, so that pruning is rare
 _MINUTE = 60  # seconds
-_FILLING = 60 * 60  # seconds for which an empty folder may be one that is being filled
+_EMPTY_FOLDER_AGE = 60 * 60  # seconds; a younger one may be about to be filled
 
-
-# Of all bytes there are, how many have to go.
+# Maps the bytes in the cache to the bytes to remove.
 Excess = Callable[[int], int]
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What is in the cache."""
+    """The content of the cache."""
 
     files: int
     bytes: int
@@ -45,71 +46,73 @@ class Usage:
 
 @dataclass(frozen=True)
 class Pruned:
-    """What was removed from the cache."""
+    """The files removed from the cache."""
 
     files: int
     bytes: int
 
 
 class _Entry(NamedTuple):
-    """A cached file.  In the order of these fields files are removed."""
+    """A cached file; files are removed in the order of these fields."""
 
-    intermediate: bool
+    preview: bool
     used: float  # seconds since the epoch
     path: Path
     length: int
 
     @property
     def age(self) -> tuple[bool, int]:
-        """Its place in the order, to the minute."""
-        return self.intermediate, int(self.used // _MINUTE)
+        """The sort key, to the minute."""
+        return self.preview, int(self.used // _MINUTE)
 
 
 class CacheEviction:
     """Counts and prunes the files below `root`; its own files lie in `scratch`.
 
-    0 `max_bytes` is no limit: nothing is counted then.  Thread-safe.
+    0 `max_bytes` is no limit: nothing is counted then.  Faults of the disk are reported to
+    `faults`.  Thread-safe.
     """
 
-    def __init__(self, root: Path, scratch: Path, max_bytes: int) -> None:
+    def __init__(self, root: Path, scratch: Path, max_bytes: int, faults: FaultLog) -> None:
         self._root = root
+        self._faults = faults
         self._count = SharedCounter(scratch / "usage")
         self._lock = scratch / "pruning"
         self._max_bytes = max_bytes
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    # -- on the way ----------------------------------------------------------------------
+    # -- during requests -----------------------------------------------------------------
 
     def added(self, length: int) -> None:
-        """A file of so many bytes came in.  Starts pruning if that was too much."""
+        """Count a new file of `length` bytes; start pruning if the limit is exceeded."""
         if not self._max_bytes:
             return
         try:
             total = self._count.add(length)
         except OSError as error:
-            log.error("the count of the rendition cache can't be kept: %s", error)
+            self._faults.report("count", error)
             return
         if total is None or total > self._max_bytes:
             self._start(self._excess)
 
     def removed(self, length: int) -> None:
-        """Files of so many bytes are gone."""
+        """Count the removal of `length` bytes."""
         self.added(-length)
 
     def make_room(self, length: int) -> None:
-        """The disk is full, whatever the limit: remove so many bytes in the background."""
+        """Remove `length` bytes in the background, whatever the limit: the disk is full."""
         self._start(lambda _: length)
 
     def _excess(self, total: int) -> int:
-        return total - int(self._max_bytes * _PRUNED_TO) if total > self._max_bytes else 0
+        return total - int(self._max_bytes * _TARGET) if total > self._max_bytes else 0
 
     def _start(self, excess: Excess) -> None:
-        """Prune in the background, unless this process, or another one, is at it."""
+        """Prune in the background, unless a process is already pruning."""
         with self._guard:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(
-                    target=self._prune_quietly, args=(excess,), name="prune", daemon=True
+                    target=self._prune_in_background, args=(excess,), name="prune", daemon=True
                 )
                 self._thread.start()
 
@@ -120,19 +123,19 @@ class CacheEviction:
         if thread is not None:
             thread.join()
 
-    def _prune_quietly(self, excess: Excess) -> None:
+    def _prune_in_background(self, excess: Excess) -> None:
         try:
-            with self._alone():
+            with self._exclusive():
                 pruned = self._prune(excess, None)
         except ServerBusy:
             return
         except OSError as error:
-            log.error("the rendition cache in %s can't be pruned: %s", self._root, error)
+            self._faults.report("prune", error)
             return
         if pruned.files:
-            log.info("pruned the rendition cache: %d files, %d bytes", pruned.files, pruned.bytes)
+            log.info("rendition cache pruned: files=%d bytes=%d", pruned.files, pruned.bytes)
 
-    # -- when asked ----------------------------------------------------------------------
+    # -- on demand -----------------------------------------------------------------------
 
     def usage(self) -> Usage:
         """See RenditionCache."""
@@ -148,14 +151,14 @@ class CacheEviction:
         limit = self._max_bytes if max_bytes is None else max_bytes
         if max_bytes is None and not limit:
             return Pruned(0, 0)
-        with _translated(), self._alone():
+        with _translated(), self._exclusive():
             return self._prune(lambda total: total - limit, progress)
 
     # -- pruning -------------------------------------------------------------------------
 
     def _prune(self, excess_of: Excess, progress: Callable[[int], None] | None) -> Pruned:
-        # Two walks, for a million files are too many to hold in memory: the first finds
-        # the minute up to which all has to go, the second removes.
+        # Two walks, since a million files are too many to hold in memory: the first finds
+        # the minute up to which files have to go, the second removes them.
         ages: Counter[tuple[bool, int]] = Counter()
         for entry in self._entries():
             ages[entry.age] += entry.length
@@ -166,8 +169,7 @@ class CacheEviction:
             for entry in self._oldest(ages, excess):
                 if freed >= excess:
                     break
-                with contextlib.suppress(FileNotFoundError):
-                    entry.path.unlink()
+                if self._removed_file(entry.path):
                     files += 1
                     freed += entry.length
                     if progress is not None:
@@ -175,8 +177,18 @@ class CacheEviction:
         self._count.set(total - freed)
         return Pruned(files, freed)
 
+    def _removed_file(self, path: Path) -> bool:
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            self._faults.report("prune", error)
+            return False
+        return True
+
     def _oldest(self, ages: Counter[tuple[bool, int]], excess: int) -> Iterator[_Entry]:
-        """Files whose bytes add up to `excess` or more, those of the last minute in order."""
+        """Yield files whose bytes add up to `excess` or more, sorted within the last minute."""
         before = 0
         last = min(ages)
         for age in sorted(ages):
@@ -193,34 +205,44 @@ class CacheEviction:
         yield from sorted(of_last_minute)
 
     def _entries(self) -> Iterator[_Entry]:
-        """Every file; empty ones and old empty folders are removed on the way."""
+        """Yield every file; remove empty files and old empty folders on the way."""
         for shard in _folders(self._root):
             for folder in _folders(shard):
-                with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
-                    found = False
-                    for entry in entries:
-                        with contextlib.suppress(FileNotFoundError):
-                            status = entry.stat(follow_symlinks=False)
-                            found = True
-                            path = folder / entry.name
-                            if not status.st_size:
-                                path.unlink()  # what a power cut leaves
-                                continue
-                            used = max(status.st_atime, status.st_mtime)
-                            intermediate = entry.name.startswith(INTERMEDIATE)
-                            yield _Entry(intermediate, used, path, status.st_size)
-                    if not found and folder.stat().st_mtime < time.time() - _FILLING:
-                        with contextlib.suppress(OSError):  # taken into use just now
-                            folder.rmdir()
+                try:
+                    yield from self._files(folder)
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    self._faults.report("prune", error)
+
+    def _files(self, folder: Path) -> Iterator[_Entry]:
+        is_empty = True
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                is_empty = False
+                if entry.is_dir(follow_symlinks=False):
+                    continue  # not made by the cache
+                with contextlib.suppress(FileNotFoundError):
+                    status = entry.stat(follow_symlinks=False)
+                    path = folder / entry.name
+                    if not status.st_size:
+                        path.unlink()  # left by a power cut
+                        continue
+                    used = max(status.st_atime, status.st_mtime)
+                    is_preview = entry.name.startswith(PREVIEW_PREFIX)
+                    yield _Entry(is_preview, used, path, status.st_size)
+        if is_empty and folder.stat().st_mtime < time.time() - _EMPTY_FOLDER_AGE:
+            with contextlib.suppress(OSError):  # taken into use just now
+                folder.rmdir()
 
     @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep all others from pruning; raises ServerBusy."""
+    def _exclusive(self) -> Iterator[None]:
+        """Keep other threads and processes from pruning; raises ServerBusy."""
         with self._lock.open("ab") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise ServerBusy("somebody else is pruning the cache; try again later") from None
+                raise ServerBusy("another process is pruning the cache; try again later") from None
             yield
 
 
@@ -239,4 +261,4 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageUnavailable(f"the rendition cache can't be looked through: {error}") from error
+        raise StorageUnavailable(f"the rendition cache can't be read: {error}") from error

@@ -1,7 +1,8 @@
 """Locks by name that hold across threads and across processes.
 
-Each name has a lock file of its own while somebody holds or awaits it, so different
-names never wait for each other.  The kernel lets go of the lock when its holder dies.
+Each name has a lock file of its own while it is held or awaited, so different names never
+wait for each other.  The kernel releases the lock when the process that holds it ends.
+Why this is not the package filelock: docs/decisions/026.
 """
 
 from __future__ import annotations
@@ -17,40 +18,41 @@ from pathlib import Path
 
 from ..errors import ServerBusy
 
-_POLL = 0.002, 0.05  # seconds between looks at a lock that another process holds: first, longest
+_POLL = 0.002, 0.05  # seconds between attempts while another process holds the lock: first, longest
 
 
 class FileLocks:
-    """Locks whose files lie in `folder`, which has to be there.  Thread-safe."""
+    """Locks whose files lie in `folder`, which must exist.  Thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._guard = threading.Lock()
-        # Within the process: the lock of each name, and how many threads want it.
+        # Within the process: the lock of each name, and the number of threads that use it.
         self._local: dict[str, tuple[threading.Lock, int]] = {}
 
     @contextlib.contextmanager
-    def held(self, name: str, seconds: float) -> Iterator[None]:
+    def acquire(self, name: str, seconds: float) -> Iterator[None]:
         """Hold the lock, waiting for at most `seconds`; raises ServerBusy, OSError."""
         end = time.monotonic() + seconds
-        with self.held_here(name, seconds):
+        with self.acquire_in_process(name, seconds):
             descriptor = self._locked_file(name, end)
             try:
                 yield
             finally:
-                # Removed while still locked: whoever opened it already will notice.
-                with contextlib.suppress(FileNotFoundError):
+                # Removed while still locked: `_is_at` tells those that opened it already.
+                # Where the disk does not allow it any more, the file stays until a start.
+                with contextlib.suppress(OSError):
                     self._path(name).unlink()
-                # Explicitly, for a forked child may have the descriptor open as well.
+                # Explicitly, since a forked child may have the descriptor open as well.
                 fcntl.flock(descriptor, fcntl.LOCK_UN)
                 os.close(descriptor)
 
     @contextlib.contextmanager
-    def held_here(self, name: str, seconds: float) -> Iterator[None]:
-        """The same among the threads of this process only; needs no disk."""
+    def acquire_in_process(self, name: str, seconds: float) -> Iterator[None]:
+        """Hold the lock among the threads of this process only, without a disk."""
         with self._guard:
-            lock, wanted = self._local.get(name, (threading.Lock(), 0))
-            self._local[name] = (lock, wanted + 1)
+            lock, users = self._local.get(name, (threading.Lock(), 0))
+            self._local[name] = (lock, users + 1)
         try:
             if not lock.acquire(timeout=seconds):
                 raise _busy(name)
@@ -60,9 +62,9 @@ class FileLocks:
                 lock.release()
         finally:
             with self._guard:
-                lock, wanted = self._local[name]
-                if wanted > 1:
-                    self._local[name] = (lock, wanted - 1)
+                lock, users = self._local[name]
+                if users > 1:
+                    self._local[name] = (lock, users - 1)
                 else:
                     del self._local[name]
 
@@ -96,7 +98,7 @@ def _try_lock(descriptor: int) -> bool:
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether the locked file is still the one of that name, not one removed meanwhile."""
+    """Return whether the locked file still has that name and was not removed meanwhile."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:
@@ -104,6 +106,4 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 
 def _busy(name: str) -> ServerBusy:
-    return ServerBusy(
-        f"somebody else has been busy with {name} for too long; try again in a moment"
-    )
+    return ServerBusy(f"{name} is being made by another request; try again in a moment")

@@ -1,91 +1,119 @@
-"""Parts of the rendition cache: a rendition in the making, the folder of an image."""
+"""A rendition that is being made, and the folder of an image."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
+
+from ..domain.files import atomic_write
+from ..errors import StorageUnavailable
+
+# Shortages of this machine: the next attempt may succeed.
+_SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
 
 
 class PendingRendition:
-    """A rendition in the making: `path` is the file to write, which is not there yet."""
+    """A rendition that is being made: write `path`, a file in memory, then `publish`."""
 
     def __init__(self, path: Path, publish: Callable[[], Path | None]) -> None:
         self.path = path
-        self.published: Path | None = None
         self._publish = publish
 
     def publish(self) -> Path | None:
-        """Put the file into the cache, complete; `path` is gone then.
+        """Put a copy of the file into the cache and return its path.
 
-        None if the image was removed meanwhile, or if the disk does not take the file:
-        it can still be read by whoever opened it before.
+        Returns None if the image was removed meanwhile, or if the disk does not take the
+        file.  `path` can be read until the context of the pending rendition ends.
         """
-        self.published = self._publish()
-        return self.published
+        return self._publish()
 
 
 @contextlib.contextmanager
-def in_memory() -> Iterator[PendingRendition]:
-    """A file without a disk, to be written, read and forgotten."""
-    descriptor = os.memfd_create("rendition")
-    try:
-        yield PendingRendition(Path(f"/proc/self/fd/{descriptor}"), lambda: None)
-    finally:
-        os.close(descriptor)
+def memory_file() -> Iterator[Path]:
+    """Yield the path of an empty file in memory, which no fault of a disk can reach.
 
-
-def entered(folder: Path) -> int:
-    """A descriptor of the folder, which is made if need be, for every web server to read.
-
-    Until `left`, nobody else who leaves it removes it for being empty.
+    Raises StorageUnavailable if the machine is short of memory or file descriptors, in
+    the context as well.
     """
-    while True:
-        for made in (folder.parent, folder):
-            with contextlib.suppress(FileExistsError):
-                made.mkdir()
-                with contextlib.suppress(FileNotFoundError):  # removed again: seen below
-                    made.chmod(0o755)
-        try:
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            continue  # removed between the two
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
-            if os.path.samestat(os.fstat(descriptor), folder.stat()):
-                return descriptor
-        except FileNotFoundError:
-            pass  # removed before it was locked: once more
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)
-
-
-def left(folder: Path, descriptor: int) -> None:
-    """Undo `entered`: the last one to leave an empty folder removes it."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Not the one that took its place after a removal.
-        if os.path.samestat(os.fstat(descriptor), folder.stat()):
-            folder.rmdir()
-    except OSError:
-        return  # others are in it, or it is not empty, or not there: nothing to tidy
-    finally:
-        os.close(descriptor)
+        descriptor = os.memfd_create("rendition")
+        try:
+            yield Path(f"/proc/self/fd/{descriptor}")
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno in _SHORTAGES:
+            raise StorageUnavailable(f"renditions can't be made now: {error.strerror}") from error
+        raise
 
 
-def emptied(folder: Path) -> int:
-    """Remove a folder of files and what is still published into it; bytes removed."""
+class ImageFolder:
+    """The cache folder of one image, open, so that files go into this very folder.
+
+    After the folder was moved away, a new one with the same name is another folder.
+    Raises OSError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # For every web server to read.
+        for folder in (path.parent, path):
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir()
+                with contextlib.suppress(FileNotFoundError):  # removed again: `open` raises
+                    folder.chmod(0o755)
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+    def write(self, name: str, content: BinaryIO, temporaries: Path, mtime_ns: int) -> bool:
+        """Write a file for every web server to read; return whether it can be found there.
+
+        It is not flushed to the disk: a rendition can be made again.
+        """
+        inside = Path(f"/proc/self/fd/{self._descriptor}", name)
+        try:
+            with atomic_write(inside, folder=temporaries, sync=False) as file:
+                shutil.copyfileobj(content, file, 1 << 20)
+                file.flush()
+                os.fchmod(file.fileno(), 0o644)
+                os.utime(file.fileno(), ns=(mtime_ns, mtime_ns))
+        except FileNotFoundError:
+            if not self._is_in_place():
+                return False
+            raise
+        return self._is_in_place()
+
+    def close(self) -> None:
+        """Close the folder, and remove it if it is empty."""
+        os.close(self._descriptor)
+        with contextlib.suppress(OSError):  # not empty, or removed by another process
+            self._path.rmdir()
+
+    def _is_in_place(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+
+def empty_folder(folder: Path) -> int:
+    """Remove a folder and all in it, also what is being published into it; return the bytes."""
     removed = 0
     while True:
         try:
+            if not folder.is_dir():
+                folder.unlink()  # not made by the cache
+                return removed
             for path in folder.iterdir():
-                removed += path.stat().st_size
-                path.unlink()
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    removed += path.lstat().st_size
+                    path.unlink()
             folder.rmdir()
         except FileNotFoundError:
             if not folder.exists():

@@ -1,49 +1,49 @@
 """The rendition cache: files that a web server finds by the URL alone.
 
     ROOT/AB/ID/SIZE.EXT          a rendition; AB are the first two characters of ID
-    ROOT/AB/ID/~NAME.EXT         an intermediate that renditions are made from
-    SCRATCH/writing, removed     what is not, or no longer, to be seen
-    SCRATCH/locks, usage         who makes what; how full the cache is
+    ROOT/AB/ID/~NAME.EXT         a preview that renditions are made from
+    SCRATCH/writing, removed     files that are not, or no longer, visible
+    SCRATCH/locks, usage         locks of renditions in the making; bytes in the cache
 
-All that is shown of an image lies in one folder, so removing the image from the cache
-is one rename.  ROOT and SCRATCH lie on one filesystem.  The cache never makes a request
-fail: if its disk is full or gone, renditions are made in memory and not kept.
+All renditions of an image lie in one folder, so removing the image from the cache is one
+rename.  ROOT and SCRATCH lie on one filesystem.  The cache never makes a request fail: on
+any fault of its disk renditions are made in memory and not kept, until it works again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from ..domain.formats import Format
 from ..domain.ids import parse_image_id
 from ..domain.sizes import Size
 from ..errors import BadSetting, StorageUnavailable
-from .eviction import INTERMEDIATE, CacheEviction, Pruned, Usage
+from .eviction import PREVIEW_PREFIX, CacheEviction, Pruned, Usage
+from .fault_log import FaultLog
 from .locks import FileLocks
-from .pending import PendingRendition, emptied, entered, in_memory, left
-
-log = logging.getLogger(__name__)
+from .pending import ImageFolder, PendingRendition, empty_folder, memory_file
 
 __all__ = ["PendingRendition", "Pruned", "RenditionCache", "Usage"]
 
 _DAY = 24 * 60 * 60  # seconds
-# Bytes left on the disk below which nothing is kept: room to go on for everybody else.
+# Bytes left on the disk below which nothing is kept: room for everything else on it.
 _RESERVE = 64 << 20
+_ATTEMPTS = 10  # at entering a folder that other processes remove because it is empty
 
 
 class RenditionCache:
     """Renditions below `root`, temporary files below `scratch`; 0 `max_bytes` is no limit.
 
     Thread-safe; any number of processes may share it.  Sizes are given as a Size or, for
-    intermediates, as a name that begins with `~`.  Raises BadSetting if the two folders
-    are not on one filesystem; a folder that can't be used is logged, and not an error.
+    previews, as a name that begins with `~`.  Raises BadSetting if the two folders are not
+    on one filesystem; a folder that can't be used is logged, and is not an error.
     """
 
     def __init__(
@@ -56,160 +56,183 @@ class RenditionCache:
         lock_timeout: float = 30,
     ) -> None:
         self._root = root
+        self._scratch = scratch
         self._writing = scratch / "writing"
         self._removed = scratch / "removed"
         self._reserve = reserve
         self._lock_timeout = lock_timeout
         self._locks_folder = scratch / "locks"
+        self._faults = FaultLog(root)
         self._locks = FileLocks(self._locks_folder)
-        self._eviction = CacheEviction(root, scratch, max_bytes)
-        self._failing = False  # whether the last writing failed: each outage is logged once
+        self._eviction = CacheEviction(root, scratch, max_bytes, self._faults)
         try:
-            root.mkdir(mode=0o755, parents=True, exist_ok=True)
-            for folder in (scratch, self._writing, self._removed, self._locks_folder):
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folders()
             same_disk = root.stat().st_dev == scratch.stat().st_dev
-            self._remove_stale()
         except OSError as error:
-            self._complain(error)
+            self._faults.report("start", error)
             return
         if not same_disk:
             raise BadSetting(f"{root} and {scratch} must lie on the same filesystem")
+        try:
+            self._remove_stale()
+        except OSError as error:
+            self._faults.report("start", error)
 
-    # -- looking -------------------------------------------------------------------------
+    # -- reading -------------------------------------------------------------------------
 
     def path(self, image_id: str, size: Size | str, format_: Format) -> Path:
-        """Where the rendition is, or would be."""
+        """Return the path where the rendition is, or would be."""
         return self._folder(image_id) / f"{size}.{format_.extension}"
 
-    def find(self, image_id: str, size: Size | str, format_: Format) -> Path | None:
-        """The file of the rendition; None if there is none, or none that can be read."""
-        path = self.path(image_id, size, format_)
+    def open(self, image_id: str, size: Size | str, format_: Format) -> BinaryIO | None:
+        """Open the rendition; None if there is none, or none that can be read."""
         try:
-            status = path.stat()
-            # An empty file is what a power cut leaves of one that was not flushed.
-            if not status.st_size:
-                return None
-            # Once a day is enough for an order of use, and works where the disk is
-            # mounted with noatime.  The mtime stays: it is the Last-Modified.
-            if time.time() - status.st_atime > _DAY:
-                os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
+            file = self.path(image_id, size, format_).open("rb")
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._complain(error)
+            self._faults.report("read", error)
             return None
-        return path
+        try:
+            # Reads the first block: a disk that fails does so here, where it is a miss.  An
+            # empty file is what a power cut leaves of one that was not flushed.
+            if file.peek(1):
+                self._note_use(file)
+                return file
+        except OSError as error:
+            self._faults.report("read", error)
+        file.close()
+        return None
+
+    def find(self, image_id: str, size: Size | str, format_: Format) -> Path | None:
+        """Return the path of the rendition; None if there is none, or none that can be read."""
+        file = self.open(image_id, size, format_)
+        if file is None:
+            return None
+        file.close()
+        return self.path(image_id, size, format_)
 
     def count(self, image_id: str) -> int:
-        """Number of renditions of an image; intermediates are none."""
+        """Return the number of renditions of an image, without previews."""
         try:
-            names = os.listdir(self._folder(image_id))  # noqa: PTH208 - asked with every miss
+            names = os.listdir(self._folder(image_id))  # noqa: PTH208 - called on every miss
         except OSError:
             return 0
-        return sum(not name.startswith(INTERMEDIATE) for name in names)
+        return sum(not name.startswith(PREVIEW_PREFIX) for name in names)
+
+    def _note_use(self, file: BinaryIO) -> None:
+        """Renew the time of last use, once a day; the mtime stays: it is the Last-Modified.
+
+        Once a day is enough for an order of use, and works on a disk mounted with noatime.
+        """
+        status = os.fstat(file.fileno())
+        if time.time() - status.st_atime > _DAY:
+            try:
+                os.utime(file.fileno(), ns=(time.time_ns(), status.st_mtime_ns))
+            except OSError as error:
+                self._faults.report("note use", error)
 
     # -- filling -------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def lock(self, key: str) -> Iterator[None]:
-        """One at a time for each key, across threads and processes; raises ServerBusy.
+        """Hold the lock of a key, across threads and processes; raises ServerBusy.
 
-        Without a usable disk it holds within this process only.
+        Without a usable disk the lock holds within this process only.
         """
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(self._locks.held(key, self._lock_timeout))
+                stack.enter_context(self._locks.acquire(key, self._lock_timeout))
             except OSError as error:
-                self._complain(error)
-                stack.enter_context(self._locks.held_here(key, self._lock_timeout))
+                self._faults.report("lock", error)
+                stack.enter_context(self._locks.acquire_in_process(key, self._lock_timeout))
             yield
 
     @contextlib.contextmanager
     def pending(
         self, image_id: str, size: Size | str, format_: Format
     ) -> Iterator[PendingRendition]:
-        """Make a rendition: write `path`, then `publish`.  The path is gone at the end.
+        """Make a rendition: write `path`, then `publish`.  `path` is gone at the end.
 
-        What is published goes into the very folder the image had at the entry.  So if
-        the image's record is read inside the context, a rendition can never appear after
-        the image was removed: `remove` took that folder away.
+        The file goes into the very folder that the image had at the entry.  So if the
+        record is read inside the context, a rendition never appears after the image was
+        removed: `remove` moved that folder away.  Raises StorageUnavailable if the machine
+        is short of memory or file descriptors.
         """
+        target = self.path(image_id, size, format_)
         with contextlib.ExitStack() as stack:
-            try:
-                pending = stack.enter_context(self._on_disk(image_id, size, format_))
-            except OSError as error:
-                self._complain(error)
-                pending = stack.enter_context(in_memory())
-            yield pending
+            folder = self._entered(target.parent)
+            if folder is not None:
+                stack.callback(folder.close)
+            path = stack.enter_context(memory_file())
+            yield PendingRendition(path, lambda: self._publish(path, folder, target))
 
-    @contextlib.contextmanager
-    def _on_disk(
-        self, image_id: str, size: Size | str, format_: Format
-    ) -> Iterator[PendingRendition]:
+    def _entered(self, path: Path) -> ImageFolder | None:
+        """Enter the folder of an image, making it if need be; None if nothing can be kept."""
+        try:
+            for _ in range(_ATTEMPTS):
+                try:
+                    self._require_space()
+                    return ImageFolder(path)
+                except FileNotFoundError:
+                    # Removed as an empty folder by another process, or the whole cache was
+                    # removed while the site is running.
+                    self._make_folders()
+        except OSError as error:
+            self._faults.report("write", error)
+        return None
+
+    def _require_space(self) -> None:
         disk = os.statvfs(self._writing)
         if (free := disk.f_bavail * disk.f_frsize) < self._reserve:
             self._eviction.make_room(2 * self._reserve - free)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._root))
-        target = self.path(image_id, size, format_)
-        temporary = self._writing / f"{secrets.token_hex(8)}.{format_.extension}"
-        descriptor = entered(target.parent)
-        pending = PendingRendition(
-            temporary, lambda: self._published(temporary, descriptor, target)
-        )
-        try:
-            yield pending
-        except OSError as error:
-            # The reserve went within moments: the next one is made in memory.
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise StorageUnavailable(f"the disk of the renditions is full: {error}") from error
-            raise
-        finally:
-            if pending.published is not None:
-                os.close(descriptor)
-            else:
-                # No empty folder stays for an image that is unknown.
-                left(target.parent, descriptor)
-                temporary.unlink(missing_ok=True)
 
-    def _published(self, temporary: Path, folder: int, target: Path) -> Path | None:
-        now = time.time_ns()
-        try:
-            # For every web server to read, and with the mtime that HTTP dates can say.
-            temporary.chmod(0o644)
-            os.utime(temporary, ns=(now, now // 10**9 * 10**9))
-            length = temporary.stat().st_size
-            os.replace(temporary, target.name, dst_dir_fd=folder)
-            if not os.path.samestat(os.fstat(folder), target.parent.stat()):
-                return None  # the folder was taken away, with what is in it
-        except FileNotFoundError:
-            return None  # the folder was taken away and is gone
-        except OSError as error:
-            self._complain(error)
+    def _publish(self, path: Path, folder: ImageFolder | None, target: Path) -> Path | None:
+        if folder is None:
             return None
-        if self._failing:
-            log.info("the rendition cache in %s works again", self._root)
-            self._failing = False
+        try:
+            with path.open("rb") as content:
+                length = os.fstat(content.fileno()).st_size
+                # HTTP dates have whole seconds.
+                mtime_ns = int(time.time()) * 10**9
+                if not folder.write(target.name, content, self._writing, mtime_ns):
+                    return None  # the image was removed meanwhile
+        except OSError as error:
+            self._faults.report("write", error)
+            return None
+        self._faults.clear("write")
         self._eviction.added(length)
         return target
 
     # -- removing ------------------------------------------------------------------------
 
     def remove(self, image_id: str) -> None:
-        """Remove all that is cached of an image, at once, and what is being made of it.
+        """Remove all renditions of an image at once, and those that are being made.
 
-        Raises StorageUnavailable if the disk does not allow it.
+        Raises StorageUnavailable if renditions exist and the disk does not allow it.
         """
-        trash = self._removed / secrets.token_hex(8)
+        folder = self._folder(image_id)
         try:
-            self._folder(image_id).rename(trash)
-            self._eviction.removed(emptied(trash))
-        except FileNotFoundError:
+            self._eviction.removed(self._take_away(folder))
+        except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
             raise StorageUnavailable(
                 f"the renditions of {image_id} can't be removed: {error}"
             ) from error
+
+    def _take_away(self, folder: Path) -> int:
+        trash = self._removed / secrets.token_hex(8)
+        try:
+            folder.rename(trash)
+        except OSError as error:
+            if error.errno == errno.ENOENT and self._removed.is_dir():
+                raise  # there is nothing to remove
+            folder.lstat()  # raises FileNotFoundError likewise
+            self._faults.report("remove", error)
+            return empty_folder(folder)  # not at once, but without the folder for it
+        return empty_folder(trash)
 
     def usage(self) -> Usage:
         """Count files and bytes by looking at every file; raises StorageUnavailable."""
@@ -218,11 +241,11 @@ class RenditionCache:
     def prune(
         self, max_bytes: int | None = None, progress: Callable[[int], None] | None = None
     ) -> Pruned:
-        """Remove the least recently used until at most `max_bytes` are left.
+        """Remove the least recently used files until at most `max_bytes` are left.
 
-        The cache's own limit if not given.  Intermediates go last.  `progress` is called
-        with the bytes of each file removed.  Raises ServerBusy if another process is at it,
-        StorageUnavailable.
+        `max_bytes` defaults to the limit of the cache.  Previews go last.  `progress` is
+        called with the bytes of each file removed.  Raises ServerBusy if another process is
+        pruning, StorageUnavailable.
         """
         return self._eviction.prune(max_bytes, progress)
 
@@ -230,24 +253,24 @@ class RenditionCache:
         """Wait for the pruning that is under way."""
         self._eviction.close()
 
+    # -- folders -------------------------------------------------------------------------
+
+    def _make_folders(self) -> None:
+        self._root.mkdir(mode=0o755, parents=True, exist_ok=True)
+        for folder in (self._scratch, self._writing, self._removed, self._locks_folder):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
     def _remove_stale(self) -> None:
-        """Remove what processes that were killed have left."""
+        """Remove what killed processes have left."""
         limit = time.time() - _DAY
         for path in (*self._writing.iterdir(), *self._locks_folder.iterdir()):
             # Another process may be cleaning up as well.
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(FileNotFoundError, IsADirectoryError):
                 if path.stat().st_mtime < limit:
                     path.unlink()
         for path in self._removed.iterdir():
-            emptied(path)
-
-    # -- the rest ------------------------------------------------------------------------
+            empty_folder(path)
 
     def _folder(self, image_id: str) -> Path:
-        image_id = parse_image_id(image_id)  # of "" it would be the whole cache
+        image_id = parse_image_id(image_id)  # an empty one would name the whole cache
         return self._root / image_id[:2] / image_id
-
-    def _complain(self, error: OSError) -> None:
-        if not self._failing:
-            log.error("the rendition cache in %s can't be used: %s", self._root, error)
-            self._failing = True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ..errors import BadInput
-from .text import clean
+from .text import clean_tag
 
 MAX_LENGTH = 64
 MAX_TAGS = 50  # that one visitor can give one image
@@ -19,7 +19,7 @@ def parse_tags(text: str) -> tuple[str, ...]:
 
     Raises BadInput for a tag that is too long, and for too many.
     """
-    tags = tuple(dict.fromkeys(filter(None, _DIVIDERS.split(clean(text).lower()))))
+    tags = tuple(dict.fromkeys(filter(None, _DIVIDERS.split(clean_tag(text)))))
     for tag in tags:
         if len(tag) > MAX_LENGTH:
             raise BadInput(f"the tag {tag[:20]}… is too long: at most {MAX_LENGTH} characters")

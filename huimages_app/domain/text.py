@@ -1,4 +1,4 @@
-"""Texts that strangers send, made fit to store: titles, file names, references."""
+"""Cleaning of untrusted texts: titles, file names, tags, references."""
 
 from __future__ import annotations
 
@@ -63,6 +63,16 @@ def clean_filename(text: str) -> str:
     return cut.rstrip(". ") + ending
 
 
+def clean_tag(text: str) -> str:
+    """Return a tag as it is stored; also for tags in URLs and searches."""
+    return clean(text).lower()
+
+
+def clean_reference(text: str) -> str:
+    """Return the value of a reference as it is stored; also for values in URLs and searches."""
+    return clean(text)
+
+
 def clean_references(references: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     """References as they are stored, empty ones left out; raises BadInput."""
     cleaned = {}
@@ -72,7 +82,9 @@ def clean_references(references: Mapping[str, Iterable[str]]) -> dict[str, tuple
                 f"{key[:40]!r} can't be the key of a reference: a lowercase letter, "
                 "then at most 39 lowercase letters, digits, _ . or -"
             )
-        texts = (_limited(clean(value), MAX_REFERENCE, f"reference {key}") for value in values)
+        texts = (
+            _limited(clean_reference(value), MAX_REFERENCE, f"reference {key}") for value in values
+        )
         if kept := tuple(dict.fromkeys(filter(None, texts))):
             cleaned[key] = kept
     return cleaned

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ..cache.renditions import RenditionCache
 from ..config.settings import Settings
 from ..domain.models import Image
 from ..domain.sizes import Size
@@ -26,9 +26,6 @@ from .size_policy import SizePolicy
 from .tokens import Token, Tokens
 from .uploads import Description, UploadResult, Uploads, describe
 from .urls import UrlBuilder
-
-if TYPE_CHECKING:
-    from ..cache.renditions import RenditionCache
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from ..cache.renditions import RenditionCache
 from ..domain.ids import parse_image_id
 from ..domain.models import Annotation, AnnotationSummary, Image
 from ..domain.tags import add_tags, parse_tags
@@ -16,9 +16,6 @@ from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .image_patch import Revision
 from .uploads import retitled, with_references
-
-if TYPE_CHECKING:
-    from ..cache.renditions import RenditionCache
 
 MAX_RATING = 10
 

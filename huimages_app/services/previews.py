@@ -7,9 +7,10 @@ the upload or after the first request has been answered, never inside a request.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, BinaryIO
+from contextlib import ExitStack
+from typing import BinaryIO
 
+from ..cache.renditions import RenditionCache
 from ..domain.formats import JPEG
 from ..domain.models import Image
 from ..domain.sizes import Size
@@ -17,9 +18,6 @@ from ..errors import UnknownImage
 from ..imaging import CHAIN, Limits, chain_sides, make_chain
 from ..storage.interfaces import MetadataBackend, Originals
 from .background import Worker
-
-if TYPE_CHECKING:
-    from ..cache.renditions import RenditionCache
 
 # IDs remembered as having no copies, before all of them are forgotten.
 _REMEMBERED = 10_000
@@ -46,10 +44,8 @@ class Previews:
     def open(self, image: Image, size: Size) -> BinaryIO | None:
         """The smallest copy that is large enough for `size`; None if there is none yet."""
         for side in self._sides(image, size):
-            if path := self._cache.find(image.id, _name(side), JPEG):
-                # It may be evicted in this very moment.
-                with suppress(FileNotFoundError):
-                    return path.open("rb")
+            if file := self._cache.open(image.id, _name(side), JPEG):
+                return file
         return None
 
     def make_later(self, image: Image, size: Size | None = None) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
+from ..cache.renditions import RenditionCache
 from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import CENTRE, Size
@@ -28,9 +28,6 @@ from .metrics import Metrics
 from .open_image import OpenImage, open_rendition
 from .previews import Previews
 from .render_limiter import RenderLimiter
-
-if TYPE_CHECKING:
-    from ..cache.renditions import RenditionCache
 
 log = logging.getLogger(__name__)
 
@@ -87,14 +84,11 @@ class Renditions:
 
     def find(self, image_id: str, size: Size, format_: Format) -> OpenImage | None:
         """The rendition, if it is in the cache.  Asks no store."""
-        path = self._cache.find(image_id, size, format_)
-        try:
-            served = open_rendition(path.open("rb"), format_, path) if path else None
-        except FileNotFoundError:  # evicted since it was found
+        file = self._cache.open(image_id, size, format_)
+        if file is None:
             return None
-        if served is not None:
-            self._metrics.count("hits")
-        return served
+        self._metrics.count("hits")
+        return open_rendition(file, format_, self._cache.path(image_id, size, format_))
 
     def original(self, image_id: str) -> OpenImage:
         """The bytes as they were uploaded.

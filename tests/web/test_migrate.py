@@ -205,7 +205,7 @@ def test_a_place_that_is_down_ends_it(
 @pytest.mark.parametrize(
     ("place", "complaint"),
     [
-        ("files:/nowhere/at/all", "can't keep originals"),
+        ("files:/nowhere/at/all", "can't store originals"),
         ("elsewhere", "no place of originals"),
         ("s3:", "names the bucket"),
     ],

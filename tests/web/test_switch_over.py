@@ -80,14 +80,14 @@ def test_looking_through_changes_nothing(stores: Stores, tmp_path: Path) -> None
     odd = {sentence: cases["examples"] for sentence, cases in report["oddities"].items()}
     others, bare = [id_of("with fields of others")], [id_of("without anything")]
     assert odd == {
-        "field 'photographer' is unknown: it stays": others,
-        "field 'rights' is unknown: it stays": others,
-        "field 'note' is unknown: it stays": others,
-        "'types' is no list: read as a list of one": others,
-        "values in 'references' are no lists: each is read as a list of one": others,
-        "'ctime' is missing or no time: the image is shown as the oldest": bare,
-        "'width' or 'height' is missing or no number": bare,
-        "a mark has a tag twice: it counts once": [id_of("attached")],
+        "field 'photographer' is unknown: it is kept": others,
+        "field 'rights' is unknown: it is kept": others,
+        "field 'note' is unknown: it is kept": others,
+        "'types' is not a list: read as a list of one": others,
+        "values in 'references' are not lists: each is read as a list of one": others,
+        "'ctime' is missing or not a time: the image is shown as the oldest": bare,
+        "'width' or 'height' is missing or not a number": bare,
+        "an annotation has a tag twice: it counts once": [id_of("attached")],
     }
     counted = {
         key: report[key] for key in ("annotations", "visitors", "tags", "favorites", "ratings")
@@ -133,10 +133,10 @@ def test_what_people_read(stores: Stores, tmp_path: Path) -> None:
         f"  1 originals that can't be read: {'B' * 32}01",
         f"  1 with width and height before EXIF orientation: {id_of('turned')}",
         f"  1 images that have marks and no document: {'A' * 32}01",
-        f"  1 x 'imageid' and 'userid' of a mark are not those of its ID: {'A' * 32}01",
-        f"  1 x 'tags' of a mark is no list: read as a list of one: {'A' * 32}01",
-        f"  1 x 'rating' of a mark is no number from 0 to 10: {'A' * 32}01",
-        f"  1 x 'references' is no object: read as empty: {'B' * 32}01",
+        f"  1 x 'imageid' and 'userid' of an annotation differ from its ID: {'A' * 32}01",
+        f"  1 x 'tags' of an annotation is not a list: read as a list of one: {'A' * 32}01",
+        f"  1 x 'rating' of an annotation is not a number from 0 to 10: {'A' * 32}01",
+        f"  1 x 'references' is not an object: read as empty: {'B' * 32}01",
         f"  1 x 'deleted' is neither true nor false: read as false: {'B' * 32}01",
         "  1. huimages setup --old-marks: views of ours, beside those that are there",
     ):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from ...cache.renditions import RenditionCache
+from ...domain.files import atomic_write
 from ...errors import BadCursor, StorageUnavailable
 from ...storage.interfaces import MetadataBackend
-
-if TYPE_CHECKING:
-    from ...cache.renditions import RenditionCache
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +98,6 @@ class CacheInvalidator:
 
     def _write(self, since: str) -> None:
         self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        # Processes of one node share the cache and the bookmark; each writes a file of its own.
-        beside = self._checkpoint.with_name(f"{self._checkpoint.name}.{os.getpid()}")
-        beside.write_text(since, encoding="utf-8")
-        beside.replace(self._checkpoint)
+        # The processes of one node share the cache and the checkpoint.
+        with atomic_write(self._checkpoint) as file:
+            file.write(since.encode())

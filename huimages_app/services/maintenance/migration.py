@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import BinaryIO
 
+from ...domain.files import same_bytes
 from ...domain.ids import image_id, image_id_of_file
 from ...errors import BadInput, CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
-from ...storage.comparison import same_bytes
 from ...storage.interfaces import OriginalInfo, Originals
 from ..parallel import in_parallel
 

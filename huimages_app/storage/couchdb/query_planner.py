@@ -140,7 +140,7 @@ def _plan_words(
 ) -> QueryPlan:
     """Scan the rarest word; of long words, which are rare, only some are compared."""
     wanted = parse_query(query.text)
-    words = sorted({p for phrase in wanted for word in phrase for p in prefixes(word)}, key=len)
+    words = sorted(set(prefixes(query.text)), key=len)
     choices = [
         (of_images("by_word", word), of_annotations("by_word", word, grouped=True))
         for word in words[-_COMPARED:]

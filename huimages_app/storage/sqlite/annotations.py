@@ -9,7 +9,7 @@ from ...domain.models import Annotation, AnnotationSummary
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
 from .codec import annotation_from_row, dumps, summary_from_json
-from .connection import BATCH, Connections, column
+from .connection import BATCH, Connections, read_column
 from .entries import load, write
 
 
@@ -60,7 +60,7 @@ class SqliteAnnotations(AnnotationStore):
             new = replace(new, tags=tuple(dict.fromkeys(new.tags)))
             if new != old:
                 self._write(image_id, visitor_id, new)
-                write(db, entry, entry.marked(visitor_id, old, new))
+                write(db, entry, entry.with_annotation(visitor_id, old, new))
         return new
 
     def _write(self, image_id: str, visitor_id: str, annotation: Annotation) -> None:
@@ -81,7 +81,7 @@ class SqliteAnnotations(AnnotationStore):
 
     def summaries(self, image_ids: Iterable[str]) -> dict[str, AnnotationSummary]:
         image_ids = list(image_ids)
-        found = column(self._connections, "summary", image_ids)
+        found = read_column(self._connections, "summary", image_ids)
         return {
             image_id: summary_from_json(found[image_id])
             if image_id in found

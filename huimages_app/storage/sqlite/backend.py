@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from ..interfaces import MetadataBackend
@@ -11,12 +12,19 @@ from .documents import SqliteDocuments
 from .images import SqliteImages
 from .search import SqliteSearch
 
+log = logging.getLogger(__name__)
+
 
 class SqliteBackend(MetadataBackend):
     """Metadata in `file`, created on first use.  Any number of threads and processes."""
 
     def __init__(self, file: Path, *, patience: float = PATIENCE) -> None:
         self._connections = Connections(file, patience)
+        log.info(
+            "metadata connections are limited by ulimit -n: file=%s connections=%d",
+            file,
+            self._connections.size,
+        )
         self.images = SqliteImages(self._connections)
         self.search = SqliteSearch(self._connections)
         self.annotations = SqliteAnnotations(self._connections)

@@ -1,62 +1,91 @@
-"""A connection for each thread, transactions, and errors in the program's words."""
+"""A pool of connections, transactions, and errors of SQLite as errors of the program."""
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import sqlite3
-import tempfile
+import stat
 import threading
 import time
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ...domain.files import atomic_write
 from ...errors import BadInput, StorageUnavailable
 from .schema import migrate
 
-# Seconds a transaction waits for those of other threads and processes.
 # Rows per statement of a scan over everything, so that no read transaction stays open.
 BATCH = 500
 
+# Seconds a transaction waits for those of other threads and processes.
 PATIENCE = 15.0
 
-# Troubles that are not the connection's: after them it can be used on.
+# A connection has two descriptors open, the file and its log, and they are not to take more
+# than a quarter of those that the process may have.  More than 32 do not make it faster.
+_DESCRIPTORS = 2
+_SHARE = 4
+_MOST_CONNECTIONS = 32
+
+# Errors after which a connection can still be used.
 _PASSING = {"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED", "SQLITE_FULL"}
 
 _ALL: weakref.WeakSet[Connections] = weakref.WeakSet()
 
 
+def pool_size() -> int:
+    """Return the number of connections that the limit of open files (`ulimit -n`) allows."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return _MOST_CONNECTIONS
+    return max(2, min(soft // _SHARE // _DESCRIPTORS, _MOST_CONNECTIONS))
+
+
 class _Connection(sqlite3.Connection):
-    """A connection that knows which file it was opened to: device and inode."""
+    """A connection with the device and inode of the file it was opened to."""
 
     opened: tuple[int, int] | None = None
+    generation = 0
 
 
 class Connections:
-    """The connections of this process to one file, which is made on first use."""
+    """The connections of this process to one file, which is created on first use.
 
-    def __init__(self, file: Path, patience: float = PATIENCE) -> None:
+    Thread-safe.  At most `size` transactions run at a time; further ones wait.
+    """
+
+    def __init__(self, file: Path, patience: float = PATIENCE, size: int | None = None) -> None:
         self._file = file
         self._patience = patience
-        self._by_thread: dict[threading.Thread, _Connection] = {}
+        self.size = size or pool_size()
+        self._idle: list[_Connection] = []
+        self._busy: set[_Connection] = set()
         self._inherited: list[_Connection] = []
-        self._was_there = False
-        self._lock = threading.Lock()
-        # Threads that wait here are woken in turn; at the file they would have to poll.
-        self._writer = threading.RLock()
+        self._existed = False
+        self._generation = 0  # of the connections that may be used again
+        self._make_locks()
         _ALL.add(self)
+
+    def _make_locks(self) -> None:
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(self.size)
+        # Threads that wait here are woken in turn; at the file they would have to poll.
+        self._writer = threading.Lock()
+        self._local = threading.local()
+
+    # -- transactions --------------------------------------------------------------------
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """All that is read within is of one moment; within `writing`, of its transaction."""
-        writing = self._by_thread.get(threading.current_thread())
-        if writing is not None and writing.in_transaction:
-            yield writing
+        """Yield a connection that reads one state of the data; in `writing`, the current one."""
+        current: _Connection | None = getattr(self._local, "connection", None)
+        if current is not None:
+            yield current
             return
-        with self._translated():
-            connection = self._connection()
+        with self._translated(), self._borrowed() as connection:
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -65,14 +94,16 @@ class Connections:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Everything within happens, or, when it raises, nothing.  Nobody else writes."""
+        """Yield a connection whose changes are stored all, or none if the context raises.
+
+        No other thread or process writes meanwhile.
+        """
         if not self._writer.acquire(timeout=self._patience):
             raise StorageUnavailable(
-                f"{self._file.name} is busy: others have been writing for too long"
+                f"{self._file.name} is busy: other writes took over {self._patience:g} seconds"
             )
         try:
-            with self._translated():
-                connection = self._connection()
+            with self._translated(), self._borrowed() as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 with connection:  # commits, or rolls back
                     yield connection
@@ -80,57 +111,108 @@ class Connections:
             self._writer.release()
 
     def close(self) -> None:
-        """Close the connections of all threads; the next use opens new ones."""
-        with self._lock:
-            for connection in self._by_thread.values():
-                connection.close()
-            self._by_thread.clear()
+        """Close all connections, those in use at their end; the next use opens new ones."""
+        self._discard()
 
-    def before_fork(self) -> None:
-        """Close all that nobody uses in this moment."""
-        with self._lock:
-            idle = [each for each, db in self._by_thread.items() if not db.in_transaction]
-            for thread in idle:
-                self._by_thread.pop(thread).close()
+    # -- the pool ------------------------------------------------------------------------
 
-    def after_fork_in_child(self) -> None:
-        """What others hold in the parent is nothing to touch here, nor to wait for."""
-        self._inherited += self._by_thread.values()
-        self._by_thread.clear()
-        self._lock, self._writer = threading.Lock(), threading.RLock()
-
-    def _connection(self) -> sqlite3.Connection:
+    @contextmanager
+    def _borrowed(self) -> Iterator[_Connection]:
+        """Yield a connection for this thread alone."""
         if self._inherited:
             raise StorageUnavailable(
                 f"{self._file.name} was in use when this process was forked off"
             )
-        thread = threading.current_thread()
-        self._forget_another_file()
-        with self._lock:
-            if thread in self._by_thread:
-                return self._by_thread[thread]
-            for ended in [other for other in self._by_thread if not other.is_alive()]:
-                self._by_thread.pop(ended).close()
-        connection = self._open()
-        with self._lock:
-            self._by_thread[thread] = connection
-            self._was_there = True
-        return connection
+        if not self._slots.acquire(timeout=self._patience):
+            raise StorageUnavailable(
+                f"all {self.size} connections to {self._file.name} were in use for"
+                f" {self._patience:g} seconds"
+            )
+        try:
+            connection = self._take()
+            self._local.connection = connection
+            try:
+                yield connection
+            except sqlite3.Error as error:
+                if not _is_passing(error):
+                    self._discard()
+                raise
+            finally:
+                self._local.connection = None
+                self._give_back(connection)
+        except sqlite3.Error as error:
+            if not _is_passing(error):
+                self._discard()
+            raise
+        finally:
+            self._slots.release()
 
-    def _forget_another_file(self) -> None:
-        """Use the file that replaced the old one; raises StorageUnavailable if there is none.
+    def _take(self) -> _Connection:
+        """Take an idle connection, or open one.
 
-        What was written to one that has been taken away would be answered, and be lost.
+        Uses the file that replaced the old one, and raises StorageUnavailable if the file was
+        taken away: what is written into a file without a name would be acknowledged and lost.
         """
-        there = self._identity()
-        if there is None and self._was_there:
-            self._forget()
+        identity = self._identity()
+        if identity is None and self._existed:
+            self._discard()
             raise StorageUnavailable(
                 f"{self._file} has gone: put it back, or restart to begin with an empty one"
             )
-        mine = self._by_thread.get(threading.current_thread())
-        if mine is not None and mine.opened != there:
-            self._forget()
+        with self._lock:
+            if self._idle and self._idle[-1].opened == identity:
+                connection = self._idle.pop()
+                self._busy.add(connection)
+                return connection
+        self._discard_others(identity)
+        connection = self._open()
+        with self._lock:
+            connection.generation = self._generation
+            self._busy.add(connection)
+            self._existed = True
+        return connection
+
+    def _give_back(self, connection: _Connection) -> None:
+        with self._lock:
+            self._busy.discard(connection)
+            if connection.generation == self._generation:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _discard(self) -> None:
+        """Close the idle connections now, and those in use when they are given back.
+
+        After an error the next ones see whether the file was mended.  All of them must go:
+        while one that was opened read-only is open, SQLite opens the further ones so as well.
+        """
+        with self._lock:
+            self._generation += 1
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+    def _discard_others(self, identity: tuple[int, int] | None) -> None:
+        """Close the connections to a file that was replaced."""
+        with self._lock:
+            is_outdated = any(each.opened != identity for each in (*self._idle, *self._busy))
+        if is_outdated:
+            self._discard()
+
+    def before_fork(self) -> None:
+        """Close the idle connections."""
+        with self._lock:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+    def after_fork_in_child(self) -> None:
+        """Keep away from the connections that other threads use in the parent."""
+        self._inherited += self._busy
+        self._busy.clear()
+        self._make_locks()
+
+    # -- opening -------------------------------------------------------------------------
 
     def _identity(self) -> tuple[int, int] | None:
         try:
@@ -144,24 +226,19 @@ class Connections:
         return status.st_dev, status.st_ino
 
     def _open(self) -> _Connection:
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageUnavailable(
-                f"no folder for {self._file.name}: {error.strerror}"
-            ) from error
-        self._make()
+        self._create()
+        self._make_log_writable()
         connection = sqlite3.connect(
             self._file,
             timeout=self._patience,
-            isolation_level=None,  # transactions begin where we say so
-            check_same_thread=False,  # `close` is called by another thread
+            isolation_level=None,  # transactions begin explicitly
+            check_same_thread=False,  # one thread at a time uses it
             factory=_Connection,
         )
         try:
             self._use_wal(connection)
-            # An upload or edit that was answered must outlast a power failure: FULL syncs
-            # the log with every commit; NORMAL, with WAL, might lose the last ones.
+            # A write that was acknowledged must outlast a power failure: FULL syncs the log
+            # with every commit; NORMAL, with WAL, might lose the last commits.
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             migrate(connection, str(self._file))
@@ -171,32 +248,41 @@ class Connections:
             raise
         return connection
 
-    def _make(self) -> None:
-        """An empty file for its owner alone, if there is none: hashes of passwords lie in it.
+    def _create(self) -> None:
+        """Create an empty file that only its owner can read, since it holds password hashes.
 
-        It is linked when it is closed already: closing it would end the locks that other
-        threads have on it.  What SQLite puts beside it has the same mode.
+        It is closed before it gets its name: closing it later would end the locks that other
+        threads have on it.  The files that SQLite puts beside it have the same mode.
         """
         try:
-            if self._file.exists():
-                return
-            descriptor, name = tempfile.mkstemp(dir=self._file.parent)
-            os.close(descriptor)
-            try:
-                self._file.hardlink_to(name)
-            finally:
-                Path(name).unlink()
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            if not self._file.exists():
+                with atomic_write(self._file, overwrite=False):
+                    pass
         except FileExistsError:  # another process was first
             return
         except OSError as error:
             raise StorageUnavailable(
-                f"{self._file.name} can't be made: {error.strerror}"
+                f"{self._file.name} can't be created: {error.strerror}"
             ) from error
 
-    def _use_wal(self, connection: sqlite3.Connection) -> None:
-        """Readers and the writer don't wait for each other.  The file remembers it.
+    def _make_log_writable(self) -> None:
+        """Give the log files the mode of the file, if only the file is writable again.
 
-        SQLite does not wait by itself when two processes switch a new file at once.
+        SQLite creates them with the mode that the file has at that time, and opens a file
+        whose log it can't write as read-only.
+        """
+        for suffix in ("-wal", "-shm"):
+            log_file = self._file.with_name(self._file.name + suffix)
+            if _is_writable(self._file) and log_file.exists() and not _is_writable(log_file):
+                with suppress(OSError):  # then SQLite reports that it is read-only
+                    log_file.chmod(stat.S_IMODE(self._file.stat().st_mode))
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        """Switch to write-ahead logging, where readers and the writer don't wait for each other.
+
+        The file remembers it.  SQLite does not wait by itself when two processes switch a
+        new file at once.
         """
         until = time.monotonic() + self._patience
         while True:
@@ -214,25 +300,25 @@ class Connections:
         try:
             yield
         except sqlite3.IntegrityError:
-            raise  # a mistake of ours, not of the file's
+            raise  # a mistake of the program, not of the file
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorname not in _PASSING:
-                self._forget()
-            raise StorageUnavailable(f"{name} does not answer: {error}") from error
+            raise StorageUnavailable(f"{name} does not respond: {error}") from error
         except sqlite3.DatabaseError as error:
-            self._forget()
             raise StorageUnavailable(
                 f"{name} is damaged or no SQLite file ({error}): restore it from a backup"
             ) from error
         except UnicodeEncodeError as error:
             raise BadInput("the text holds half a character (a lone surrogate)") from error
 
-    def _forget(self) -> None:
-        """Close this thread's connection: the next one sees whether the file was mended."""
-        with self._lock:
-            connection = self._by_thread.pop(threading.current_thread(), None)
-        if connection is not None:
-            connection.close()
+
+def _is_writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=True)
+
+
+def _is_passing(error: sqlite3.Error) -> bool:
+    if isinstance(error, sqlite3.IntegrityError):
+        return True
+    return getattr(error, "sqlite_errorname", None) in _PASSING
 
 
 def _before_fork() -> None:
@@ -245,19 +331,19 @@ def _after_fork_in_child() -> None:
         connections.after_fork_in_child()
 
 
-# SQLite knows its locks by process: a connection that is open in a process that was forked
-# off, even one that is never used there, makes it write without a lock and spoil the file.
+# SQLite knows its locks by process: a connection that is open in a forked process, even one
+# that is never used there, makes it write without a lock and corrupt the file.
 os.register_at_fork(before=_before_fork, after_in_child=_after_fork_in_child)
 
 
-def column(connections: Connections, name: str, image_ids: Iterable[str]) -> dict[str, str]:
+def read_column(connections: Connections, name: str, image_ids: Iterable[str]) -> dict[str, str]:
     """Return a column of the images that exist, by ID, in the order of `image_ids`."""
-    wanted = list(dict.fromkeys(image_ids))
+    unique = list(dict.fromkeys(image_ids))
     with connections.reading() as db:
         found = dict(
             db.execute(
                 f"SELECT id, {name} FROM images WHERE id IN (SELECT value FROM json_each(?))",
-                [json.dumps(wanted)],
+                [json.dumps(unique)],
             ).fetchall()
         )
-    return {image_id: found[image_id] for image_id in wanted if image_id in found}
+    return {image_id: found[image_id] for image_id in unique if image_id in found}

@@ -8,7 +8,7 @@ from ...domain.models import Image
 from ...errors import RemovedImage, UnknownImage
 from ..interfaces import ImageStore
 from .codec import image_from_json
-from .connection import BATCH, Connections, column
+from .connection import BATCH, Connections, read_column
 from .entries import load, with_image, write
 
 
@@ -28,7 +28,7 @@ class SqliteImages(ImageStore):
         return image_from_json(row[0])
 
     def get_many(self, image_ids: Iterable[str]) -> dict[str, Image]:
-        found = column(self._connections, "document", image_ids)
+        found = read_column(self._connections, "document", image_ids)
         return {image_id: image_from_json(document) for image_id, document in found.items()}
 
     def save(self, image_id: str, change: Callable[[Image | None], Image]) -> Image:

@@ -43,12 +43,12 @@ def requests(folder: Path, log: Path, number: int) -> None:
 def count_up(folder: Path, counter: Path, times: int) -> None:
     locks = FileLocks(folder)
     for _ in range(times):
-        with locks.held("counter", 30):
+        with locks.acquire("counter", 30):
             counter.write_text(str(int(counter.read_text()) + 1))
 
 
 def hold(folder: Path, held: Path) -> None:
-    with FileLocks(folder).held("key", 1):
+    with FileLocks(folder).acquire("key", 1):
         held.touch()
         time.sleep(60)
 
@@ -85,21 +85,21 @@ def test_one_at_a_time_across_threads_and_processes(tmp_path: Path) -> None:
 def test_waiting_ends(tmp_path: Path) -> None:
     locks, others = FileLocks(tmp_path), FileLocks(tmp_path)
     with (
-        locks.held("key", 1),
+        locks.acquire("key", 1),
         pytest.raises(ServerBusy, match="key"),
-        others.held("key", 0.05),
+        others.acquire("key", 0.05),
     ):
         pytest.fail("somebody else holds it")
     outcome: list[type[BaseException] | None] = []
 
     def wait() -> None:
         try:
-            with locks.held("key", 0.05):
+            with locks.acquire("key", 0.05):
                 outcome.append(None)
         except ServerBusy:
             outcome.append(ServerBusy)
 
-    with locks.held("key", 1):
+    with locks.acquire("key", 1):
         thread = threading.Thread(target=wait)
         thread.start()
         thread.join()
@@ -109,7 +109,7 @@ def test_waiting_ends(tmp_path: Path) -> None:
 
 def test_different_names_do_not_wait_for_each_other(tmp_path: Path) -> None:
     locks = FileLocks(tmp_path)
-    with locks.held("one", 1), locks.held("other", 0.05):
+    with locks.acquire("one", 1), locks.acquire("other", 0.05):
         pass
 
 
@@ -120,18 +120,18 @@ def test_a_holder_that_dies_lets_go(tmp_path: Path) -> None:
     process.start()
     while not held.exists():
         time.sleep(0.01)
-    with pytest.raises(ServerBusy), FileLocks(folder).held("key", 0.05):
+    with pytest.raises(ServerBusy), FileLocks(folder).acquire("key", 0.05):
         pytest.fail("the other process holds it")
     process.kill()
     process.join()
-    with FileLocks(folder).held("key", 1):
+    with FileLocks(folder).acquire("key", 1):
         pass
 
 
 def test_errors_of_the_disk_come_through_and_nothing_stays_locked(tmp_path: Path) -> None:
     locks = FileLocks(tmp_path / "missing")
-    with pytest.raises(FileNotFoundError), locks.held("key", 1):
+    with pytest.raises(FileNotFoundError), locks.acquire("key", 1):
         pytest.fail("there is no folder")
     (tmp_path / "missing").mkdir()
-    with locks.held("key", 0.05):
+    with locks.acquire("key", 0.05):
         assert len(list((tmp_path / "missing").iterdir())) == 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import resource
 import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,9 @@ from huimages_app.domain.models import Query
 from huimages_app.errors import BadCursor, BadInput, BadSetting, StorageUnavailable
 from huimages_app.factory import make_metadata
 from huimages_app.storage.sqlite import SqliteBackend, schema
-from huimages_app.storage.sqlite.connection import Connections
+from huimages_app.storage.sqlite.connection import Connections, pool_size
 from tests.contract.samples import START, an_id, an_image, change, fill, put, say, walk
+from tests.support.privileges import unprivileged_folder
 
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -64,6 +67,22 @@ class TestVersions:
         assert walk(store, Query(tag="sea")) == [an_id(1)]
         with closing(sqlite3.connect(file)) as db:
             assert schema.version_of(db) == schema.VERSION
+
+    def test_version_2_gets_an_index_of_the_inside_of_words(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
+        put(store, an_image(1, titles=("Regenschirm",)), tags=("🎄",))
+        put(store, an_image(2, trashed=START, titles=("Schirm",)))
+        store.close()
+        with closing(sqlite3.connect(file)) as db, db:
+            db.execute("DROP TABLE words")
+            db.execute(schema.MIGRATIONS[0][-1])
+            db.execute("INSERT INTO words (rowid, text) SELECT key, 'regenschirm' FROM images")
+            db.execute("PRAGMA user_version = 2")
+        assert walk(store, Query(text="schirm 🎄")) == [an_id(1)]
+        assert walk(store, Query(text="schirm", trashed=True)) == [an_id(2)]
+        put(store, an_image(1, titles=("Segel",)))
+        assert walk(store, Query(text="schirm")) == []
 
     def test_a_newer_version_is_refused_and_left_alone(
         self, file: Path, store: SqliteBackend
@@ -191,6 +210,36 @@ class TestTrouble:
                 put(store, an_image(2))
             other.execute("ROLLBACK")
         put(store, an_image(2))
+
+    @pytest.mark.parametrize("with_folder", [False, True])
+    def test_file_that_was_read_only_at_the_start_is_written_once_it_is_writable(
+        self, with_folder: bool
+    ) -> None:
+        with unprivileged_folder() as folder:
+            file = folder / "metadata.sqlite"
+            with closing(SqliteBackend(file)) as store:
+                put(store, an_image(1))
+            file.chmod(0o444)
+            if with_folder:
+                folder.chmod(0o555)
+            store = SqliteBackend(file)
+            together = threading.Barrier(4)
+
+            def read(_: int) -> None:
+                with suppress(StorageUnavailable):
+                    store.images.get(an_id(1))
+                together.wait(60)  # four connections
+
+            with ThreadPoolExecutor(4) as pool:
+                list(pool.map(read, range(4)))
+                for _ in range(2):
+                    with pytest.raises(StorageUnavailable, match="readonly"):
+                        put(store, an_image(2))
+                folder.chmod(0o755)
+                file.chmod(0o644)
+                put(store, an_image(2))
+                assert store.search.count() == 2
+            store.close()
 
     def test_a_new_file_that_others_lock(self, file: Path, store: SqliteBackend) -> None:
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
@@ -337,8 +386,56 @@ class TestConnections:
             thread.start()
             thread.join()
         store.check()
-        names = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if is_link(link)]
-        assert names.count(str(file)) <= 3
+        assert open_count(file) <= 3
+
+    def test_many_threads_share_the_connections_that_the_limit_allows(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+        try:
+            size = pool_size()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        assert size == 8
+        connections = Connections(file, patience=60, size=size)
+        together = threading.Barrier(48)
+        open_files: list[int] = []
+
+        def read() -> None:
+            together.wait(60)
+            for _ in range(20):
+                with connections.reading() as db:
+                    db.execute("SELECT count(*) FROM images").fetchone()
+                    open_files.append(open_count(file))
+
+        with ThreadPoolExecutor(48) as pool:
+            for each in [pool.submit(read) for _ in range(48)]:
+                each.result()
+        assert max(open_files) <= 2 * size + 1  # the file and its log, and what they share
+        connections.close()
+
+    def test_too_few_connections_are_an_outage(self, file: Path) -> None:
+        connections = Connections(file, patience=0.1, size=1)
+        outcome: list[str] = []
+
+        def read() -> None:
+            try:
+                with connections.reading():
+                    outcome.append("read")
+            except StorageUnavailable as error:
+                outcome.append(str(error))
+
+        for _ in range(2):
+            thread = threading.Thread(target=read)
+            with connections.reading() if not outcome else nullcontext():
+                thread.start()
+                thread.join()
+        assert outcome == [
+            "all 1 connections to metadata.sqlite were in use for 0.1 seconds",
+            "read",
+        ]
+        connections.close()
 
     def test_a_mistake_of_ours_is_no_damage(self, file: Path) -> None:
         connections = Connections(file)
@@ -370,9 +467,13 @@ class TestConnections:
         assert not store.search.changes(since).ids
 
 
-def is_link(path: Path) -> bool:
-    """Whether it is still there: listing the open files opens one itself."""
-    return path.is_symlink()
+def open_count(file: Path) -> int:
+    """Return the number of descriptors of this process for the file and those beside it."""
+    names = []
+    for link in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            names.append(str(link.readlink()))
+    return sum(name.startswith(str(file)) for name in names)
 
 
 class TestPlaces:
