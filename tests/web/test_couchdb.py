@@ -12,6 +12,7 @@ from webtest import TestApp
 from huimages_app.cli import run
 from huimages_app.errors import RemovedImage
 from huimages_app.services.image_patch import ImagePatch
+from huimages_app.storage.couchdb.install_views import VERSION
 from tests.support import oldsite, pictures
 from tests.support.couch import Site as Databases
 from tests.support.couch import through
@@ -67,9 +68,9 @@ def test_setup(databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixtu
     file = ini_in(tmp_path, **ini(databases))
     assert run(["--config", str(file), "setup"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{databases.images}: views of version 1 installed",
-        f"{databases.visitors}: views of version 1 installed",
-        f"{databases.accounts}: made",
+        f"{databases.images}: views of version {VERSION} installed",
+        f"{databases.visitors}: views of version {VERSION} installed",
+        f"{databases.accounts}: database created",
     ]
     with databases.http() as http:
         oldsite.fill(http, databases.images, databases.visitors)

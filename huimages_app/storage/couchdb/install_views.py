@@ -17,7 +17,7 @@ from typing import Any
 
 from ...errors import BadSetting
 from .database import DESIGN, Conflict, Database, Document, Forbidden
-from .tokenizer import LETTERS, MAX_PREFIX, MAX_WORDS
+from .tokenizer import LETTERS, MAX_PREFIX, MAX_WORDS, UNSPACED
 from .transport import ResponseTimeout
 
 # Raise it with every change of the views: between nodes, the higher version wins.
@@ -185,6 +185,7 @@ def _constants() -> str:
         "MAX_WORDS": str(MAX_WORDS),
         "FOLDED": json.dumps(LETTERS["folded"]),
         "PLAIN": json.dumps(LETTERS["plain"]),
+        "UNSPACED": f"/[{UNSPACED}]/g",
         "WORD": f"/[^{LETTERS['dividers']}]+/g",
     }
     return "".join(f"  var {name} = {value};\n" for name, value in values.items())

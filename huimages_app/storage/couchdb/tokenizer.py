@@ -21,6 +21,13 @@ from string import ascii_lowercase, ascii_uppercase
 MAX_PREFIX = 8
 MAX_WORDS = 1000  # indexed words of a document
 
+# Scripts without spaces between words, where each character is a word: the ranges of
+# `domain.tokenizer` in the Basic Multilingual Plane, as escapes for Python and JavaScript.
+UNSPACED = (
+    r"\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1780-\u17d3\u2e80-\u2fdf\u3005-\u3007"
+    r"\u3041-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+
 LETTERS: dict[str, str] = json.loads(
     (files(__package__) / "views/shared/letters.json").read_text(encoding="utf-8")
 )
@@ -28,6 +35,7 @@ _TABLE = str.maketrans(dict(zip(LETTERS["folded"], LETTERS["plain"].split(" "), 
 _ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
 _SEPARATORS = re.compile(rf"[{LETTERS['dividers']}\U00010000-\U0010ffff]+")
 
+_SINGLE = re.compile(f"([{UNSPACED}])")
 _SYLLABLE = re.compile("[\uac00-\ud7a3]")  # of Hangul
 
 
@@ -38,7 +46,8 @@ def prefixes(text: str) -> list[str]:
 
 def _tokenize(text: str) -> list[str]:
     folded = _SYLLABLE.sub(_letters_of, text).translate(_TABLE).translate(_ASCII)
-    return list(dict.fromkeys(filter(None, _SEPARATORS.split(folded))))
+    spaced = _SINGLE.sub(r" \1 ", folded)
+    return list(dict.fromkeys(filter(None, _SEPARATORS.split(spaced))))
 
 
 def _letters_of(syllable: re.Match[str]) -> str:

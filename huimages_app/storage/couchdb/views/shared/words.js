@@ -1,4 +1,4 @@
-  // include letters.json: MAX_PREFIX, MAX_WORDS, FOLDED, PLAIN and WORD
+  // include letters.json: MAX_PREFIX, MAX_WORDS, FOLDED, PLAIN, UNSPACED and WORD
   // The letters of a Hangul syllable, in the order of Unicode.
   function jamo(index) {
     var last = index % 28 ? String.fromCharCode(0x11a7 + index % 28) : '';
@@ -25,7 +25,8 @@
   }
   function tokenize(texts) {
     // `match`, not `split`: QuickJS compiles the expression of `split` again for each text.
-    var parts = fold(texts.join(' ')).match(WORD) || [], found = [], seen = {};
+    var text = fold(texts.join(' ')).replace(UNSPACED, ' $& ');
+    var parts = text.match(WORD) || [], found = [], seen = {};
     for (var i = 0; i < parts.length && found.length < MAX_WORDS; i++) {
       if (!Object.prototype.hasOwnProperty.call(seen, parts[i])) {
         seen[parts[i]] = true;
