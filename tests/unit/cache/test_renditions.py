@@ -145,7 +145,7 @@ def test_an_empty_file_is_no_hit(cache: RenditionCache) -> None:
     assert cache.find(ID, SIZE, JPEG) is None
 
 
-def test_counts_renditions_and_not_intermediates(cache: RenditionCache) -> None:
+def test_count_excludes_previews(cache: RenditionCache) -> None:
     assert cache.count(ID) == 0
     fill(cache)
     fill(cache, size=Size.parse("75x75!"))
@@ -190,7 +190,9 @@ def test_a_rendition_begun_before_a_removal_never_appears(
     assert everything(root) == [ID[:2]]
 
 
-def test_nor_when_the_image_is_filled_anew_meanwhile(cache: RenditionCache) -> None:
+def test_rendition_begun_before_a_removal_does_not_replace_a_newer_one(
+    cache: RenditionCache,
+) -> None:
     with cache.pending(ID, SIZE, JPEG) as old:
         old.path.write_bytes(b"old")
         cache.remove(ID)
