@@ -128,6 +128,16 @@ def test_mtime_is_what_http_can_say(cache: RenditionCache) -> None:
     assert abs(path.stat().st_mtime - time.time()) < 3
 
 
+def test_first_response_has_the_mtime_of_later_ones(cache: RenditionCache) -> None:
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
+        with pending.path.open("rb") as first:
+            os.utime(first.fileno(), (1.5, 1.5))
+            path = pending.publish()
+            assert path is not None
+            assert os.fstat(first.fileno()).st_mtime == path.stat().st_mtime
+
+
 def test_a_hit_renews_the_time_of_use_once_a_day(cache: RenditionCache) -> None:
     path = fill(cache)
     assert path is not None
