@@ -10,7 +10,7 @@ LOCKED := $(PIP) --no-deps --require-hashes --requirement
 NPM := npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help run install develop services bench test check format docs pictures messages lock upgrade clean
+.PHONY: help run install develop services bench unit test check format docs pictures messages lock upgrade clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
@@ -25,8 +25,8 @@ install: .venv/run.stamp  ## create .venv with the packages that the program nee
 develop: .venv/dev.stamp  ## create .venv with the packages for tests and checks, too
 
 .venv/run.stamp: requirements.lock setup.py
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "huimages needs Python 3.11 or newer: make PYTHON=python3.13 …"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 2))' || \
+	  { echo "huimages needs Python 3.11.2 or newer: make PYTHON=python3.13 …"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(LOCKED) requirements.lock
 	$(PIP) --no-deps --no-build-isolation --editable .
@@ -44,6 +44,7 @@ SERVICES := $(patsubst tests/support/%/package-lock.json,.services/%/stamp,\
 services: $(SERVICES)  ## install the npm programs that tests use into .services
 
 .services/%/stamp: tests/support/%/package.json tests/support/%/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: apt-get install npm"; exit 1; }
 	mkdir -p $(@D)
 	cp $^ $(@D)
 	cd $(@D) && $(NPM)
@@ -79,9 +80,17 @@ bench: develop $(PEERS)  ## compare the speed with other servers in 15 minutes (
 	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000)
 	$(if $(COUCHDB),$(BIN)/python -m benchmarks.pages --couchdb $(COUCHDB) $(if $(QUICK),500 5000))
 
+# Bytecode: see tests/conftest.py, which is read after pytest and its plugins are imported.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+unit: develop  ## run the unit tests, which need no servers, in under one minute
+	$(PYTEST) $(or $(ARGS),tests/unit)
+
+# Without npm the tests of its programs are skipped; with CI=true it must be there.
 # A run of selected tests cannot reach the coverage limit, so it measures no coverage.
-test: develop services  ## run all tests with at least 95 % branch coverage (ARGS=PATH: selected tests)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(or $(ARGS),--cov --cov-report=term)
+test: develop $(if $(or $(filter true,$(CI)),$(shell command -v npm)),services)
+test:  ## run all tests with at least 95 % branch coverage (ARGS=PATH: selected tests)
+	$(PYTEST) $(or $(ARGS),--cov --cov-report=term)
 
 check: develop  ## check format, lint, types, layers, links and docs, without servers
 	$(BIN)/ruff format --check --quiet .
@@ -111,8 +120,8 @@ messages: develop  ## update and compile the German catalogue from code and temp
 	  --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --update-header-comment
 	$(BIN)/pybabel compile --domain huimages --directory $(LOCALE)
 
-# One lock file for all systems and for Python 3.11 and newer: markers select what differs.
-COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+# One lock file for all systems and for Python 3.11.2 and newer: markers select what differs.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 --generate-hashes \
   --custom-compile-command "make lock" $(UPGRADE) setup.py
 
 lock: .venv/bin/uv  ## update the lock files from setup.py, with as few changes as possible

@@ -55,7 +55,7 @@ setup(
         "Topic :: Internet :: WWW/HTTP :: WSGI :: Application",
         "Topic :: Multimedia :: Graphics :: Viewers",
     ],
-    python_requires=">=3.11",
+    python_requires=">=3.11.2",
     install_requires=[
         "Babel>=2.14",
         "argon2-cffi>=25.1",
@@ -63,11 +63,14 @@ setup(
         "Chameleon>=4.5",
         "click>=8.1",
         "CouchDB==1.2",
-        "PasteDeploy>=3.1",
+        # Locks between processes, which the kernel releases when a process dies.
+        "filelock>=3.16",
         "multipart>=2",
+        "PasteDeploy>=3.1",
         "pillow>=12",
         "pillow-heif>=1.1",
         "plaster_pastedeploy>=1",
+        "prometheus_client>=0.22",
         "pyramid>=2.0.2,<3",
         "pyramid_chameleon>=0.3",
         "rich>=13",
@@ -76,6 +79,8 @@ setup(
         # Transport of the CouchDB client.
         "urllib3>=2.2,<3",
         "waitress>=3.0.1",
+        # ZIP64 archives made while they are sent.
+        "zipstream-ng>=1.8,<2",
     ],
     extras_require={
         # For programs on other machines: huimages_app.remote.

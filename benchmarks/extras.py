@@ -12,7 +12,6 @@ from PIL import Image
 from huimages_app.domain.formats import AVIF, JPEG, PNG, WEBP
 from huimages_app.domain.sizes import CLASSIC, Size
 from huimages_app.imaging import Limits, Quality, render
-from huimages_app.services import Description
 from tests.support.reference import lanczos, ssim
 
 from .originals import Original, commented
@@ -66,7 +65,7 @@ def prepared(site: Site, original: Original, rounds: int) -> list[float]:
     seconds = []
     for number in range(rounds):
         file = io.BytesIO(commented(content, f"upload {number}"))
-        services.uploads.add(file, Description(), "benchmark")
+        services.uploads.add(file, visitor_id="benchmark")
         start = time.perf_counter()
         services.worker.join()
         seconds.append(time.perf_counter() - start)

@@ -24,7 +24,7 @@ from webtest import TestApp
 
 from huimages_app.app import make_app
 from huimages_app.config.settings import Settings
-from huimages_app.factory import build_services
+from huimages_app.factory import build_services, build_storage
 from huimages_app.storage.interfaces import MetadataBackend
 
 from . import archive, metadata, report, results
@@ -93,8 +93,8 @@ def site(
             **{f"huimages.{key}": value for key, value in ini.items()},
         }
     )
-    services = build_services(settings)
-    return TestApp(make_app(settings, services)), services.metadata
+    storage = build_storage(settings)
+    return TestApp(make_app(settings, build_services(settings, storage))), storage.metadata
 
 
 def in_sqlite(folder: Path, count: int) -> dict[str, float]:

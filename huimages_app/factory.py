@@ -1,4 +1,4 @@
-"""Settings → stores → library.  The one module that names concrete stores."""
+"""Build storage and services from settings; the only module that names concrete backends."""
 
 from __future__ import annotations
 
@@ -7,17 +7,40 @@ import dataclasses
 import functools
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from .cache.renditions import RenditionCache
 from .config.settings import GENERATE, Settings
 from .domain.files import atomic_write
+from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
-from .imaging import Limits, measure, sniff
-from .services import Services, limits_of
+from .imaging import Limits, Quality, measure, sniff
+from .services.accounts import Accounts
+from .services.annotations import Annotations
+from .services.background import Worker
+from .services.concurrency import RenderLimiter
+from .services.container import Services
+from .services.editing import Editing
+from .services.images import Images
+from .services.login_throttle import LoginThrottle
 from .services.maintenance.cache_sync import CacheInvalidator
+from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
+from .services.maintenance.operations import Operations
+from .services.maintenance.stale_renditions import StaleRenditions
+from .services.metrics import Metrics
+from .services.negotiation import Negotiation
+from .services.prerendering import Prerendering
+from .services.previews import Previews
+from .services.renderer import Renderer
+from .services.renditions import Renditions
+from .services.size_policy import SizePolicy
+from .services.tokens import Tokens
+from .services.uploads import Uploads
+from .services.urls import UrlBuilder
+from .services.zip_download import ZipDownloads
 from .storage.interfaces import MetadataBackend, OriginalInfo, Originals
 
 if TYPE_CHECKING:
@@ -48,12 +71,94 @@ def _make_secret(path: Path) -> None:
         file.write(secrets.token_hex(32).encode())
 
 
-def build_services(settings: Settings) -> Services:
-    """The library these settings describe.  It starts without its stores; raises BadSetting."""
+@dataclass(frozen=True)
+class Storage:
+    """The storage of one site, on which its services are built."""
+
+    originals: Originals
+    metadata: MetadataBackend
+    cache: RenditionCache
+
+
+def build_storage(settings: Settings) -> Storage:
+    """Build the storage that the settings name, without connecting to it; raises BadSetting."""
+    return Storage(make_originals(settings), make_metadata(settings), make_cache(settings))
+
+
+def build_services(settings: Settings, storage: Storage | None = None) -> Services:
+    """Build the services on `storage` (None: that of the settings); raises BadSetting.
+
+    The storage need not respond yet.
+    """
     if settings.signs_addresses:
         settings = with_secret(settings)
-    return Services.of(
-        settings, make_originals(settings), make_metadata(settings), make_cache(settings)
+    storage = storage or build_storage(settings)
+    originals, metadata, cache = storage.originals, storage.metadata, storage.cache
+    limits = limits_of(settings)
+    policy = SizePolicy.of(settings)
+    worker, metrics = Worker(), Metrics()
+    render_limiter = RenderLimiter(
+        settings.renderings_at_once,
+        settings.render_waiting,
+        settings.render_timeout,
+        settings.render_requests,
+    )
+    previews = Previews(originals, metadata, cache, limits, worker)
+    renderer = Renderer(
+        originals,
+        None if settings.chain == "off" else previews,
+        Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
+        limits,
+        render_limiter=render_limiter,
+        metrics=metrics,
+    )
+    renditions = Renditions(
+        originals,
+        metadata,
+        cache,
+        renderer,
+        metrics=metrics,
+        per_image=settings.renditions_per_image,
+    )
+    sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload_sizes]
+    prerendering = Prerendering(previews, renditions, sizes, worker)
+    editing = Editing(originals, metadata, cache)
+    stale_renditions = StaleRenditions(metadata, cache)
+    return Services(
+        images=Images(originals, metadata),
+        annotations=Annotations(metadata),
+        uploads=Uploads(
+            originals,
+            metadata,
+            limits,
+            prerendering.begin if settings.chain == "upload" or sizes else None,
+            at_once=settings.renderings_at_once,
+        ),
+        editing=editing,
+        renditions=renditions,
+        negotiation=Negotiation(renditions, worker),
+        downloads=ZipDownloads(originals),
+        urls=UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy),
+        sizes=policy,
+        accounts=Accounts(metadata.documents),
+        tokens=Tokens(metadata.documents),
+        throttle=LoginThrottle(metadata.documents),
+        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, limits),
+        operations=Operations(originals, metadata, cache, worker, stale_renditions),
+        cache_invalidator=_cache_invalidator(settings, storage),
+        worker=worker,
+        render_limiter=render_limiter,
+        metrics=metrics,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits of uploads."""
+    return Limits(
+        max_bytes=settings.upload_max_bytes,
+        max_pixels=settings.upload_max_pixels,
+        max_pixels_whole=settings.upload_max_pixels_whole,
+        max_frames=settings.upload_max_frames,
     )
 
 
@@ -161,18 +266,12 @@ def make_cache(settings: Settings) -> RenditionCache:
     return RenditionCache(path, _scratch(path), settings.cache_max_bytes)
 
 
-def make_cache_invalidator(settings: Settings, services: Services) -> CacheInvalidator | None:
-    """What keeps this node's cache up with the other nodes; None if there are none."""
+def _cache_invalidator(settings: Settings, storage: Storage) -> CacheInvalidator | None:
+    """Build what empties this node's cache of images changed on other nodes; None without them."""
     if settings.metadata == "sqlite" or not settings.cache_follow:
         return None
     checkpoint = _scratch(settings.cache_path) / "followed"
-    return CacheInvalidator(
-        services.metadata,
-        services.cache,
-        checkpoint,
-        settings.cache_follow,
-        prepare=services.prepare,
-    )
+    return CacheInvalidator(storage.metadata, storage.cache, checkpoint, settings.cache_follow)
 
 
 def _scratch(path: Path) -> Path:

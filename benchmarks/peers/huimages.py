@@ -23,7 +23,7 @@ from huimages_app.config.loading import read_settings
 from huimages_app.domain.formats import JPEG, Format
 from huimages_app.domain.sizes import Size
 from huimages_app.factory import build_services
-from huimages_app.services import Description, Services
+from huimages_app.services.container import Services
 
 from . import CHECKOUT, Server, started
 
@@ -79,7 +79,7 @@ class Site:
     def add(self, services: Services, original: Original) -> str:
         """What an upload does; with a chain, copies are made in the background."""
         content = io.BytesIO(original.path.read_bytes())
-        image = services.uploads.add(content, Description(), "benchmark").image
+        image = services.uploads.add(content, visitor_id="benchmark").image
         self.ids[original.path] = image.id
         return image.id
 

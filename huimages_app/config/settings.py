@@ -23,8 +23,10 @@ from .parsers import (
     Cast,
     Network,
     amount,
+    host_names,
     networks,
     one_of,
+    origin_urls,
     path,
     pattern,
     pause,
@@ -49,6 +51,9 @@ PREFIX = "huimages."
 GENERATE = "generate"
 # What the secret in a sample file has in it, so that nobody goes live with it.
 SAMPLE = "change-me"
+
+# The words of huimages.sizes.allowed that stand for several sizes.
+SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 # The variables of huImages 2.2, the newer name of a pair first.  Its other two,
 # AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, boto3 reads by itself.
@@ -203,7 +208,8 @@ class Settings:
         "sizes.allowed",
         words,
         ("any",),
-        "sizes served without a signature: any, named, or a list of sizes and names",
+        "sizes served without a signature: any, or a list of sizes, names, `named` (all names) and "
+        "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
     quality_jpeg: int = setting("quality.jpeg", quality, 80, "quality of JPEG renditions")
     quality_webp: int = setting("quality.webp", quality, 80, "quality of WebP renditions")
@@ -335,20 +341,19 @@ class Settings:
         "renditions_per_image", whole, 200, "renditions kept of one image at most; 0: no limit"
     )
     hosts: tuple[str, ...] = setting(
-        "hosts", words, (), "names this site answers to, without port; any if empty"
+        "hosts", host_names, (), "host names that this site answers to; any if empty"
     )
     origins: tuple[str, ...] = setting(
         "origins",
-        words,
+        origin_urls,
         (),
-        "addresses of this site as browsers see it, where a proxy in front hides them",
+        "origins of this site as browsers see it, if a proxy in front changes the Host header",
     )
     api_origins: tuple[str, ...] = setting(
         "api_origins",
-        words,
+        origin_urls,
         (),
-        "origins of other sites whose pages may change something by the API, with a token; "
-        "https://shop.example.com",
+        "origins of other sites whose pages may make changes with the API and a token",
     )
     proxy_addresses: tuple[Network, ...] = setting(
         "proxy_addresses", networks, (), "the proxies in front, whose headers are believed"
@@ -405,7 +410,7 @@ class Settings:
         ):
             for size in sizes:
                 try:
-                    if key == "upload.sizes" or size not in {"any", "named"}:
+                    if key == "upload.sizes" or size not in SIZE_GROUPS:
                         Size.parse(size, names)
                 except BadSize as error:
                     raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None

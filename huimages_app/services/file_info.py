@@ -1,4 +1,4 @@
-"""What the bytes of a picture say about it, whatever anybody believes."""
+"""Facts that follow from the bytes of a picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..imaging import Limits, Measured, measure
 
 @dataclass(frozen=True)
 class FileInfo:
-    """What the bytes of a picture say; `length` is their number, `sha256` in hexadecimal."""
+    """Facts about the bytes; `length` is their number, `sha256` is hexadecimal."""
 
     image_id: str
     sha256: str
@@ -22,24 +22,24 @@ class FileInfo:
     measured: Measured
 
 
-def examine(file: BinaryIO, limits: Limits) -> FileInfo:
-    """The facts of a seekable file, read from its start; raises NotAnImage, TooLarge."""
+def inspect(file: BinaryIO, limits: Limits) -> FileInfo:
+    """Return the facts of a seekable file, read from its start; raises NotAnImage, TooLarge."""
     length = file.seek(0, os.SEEK_END)
     if length > limits.max_bytes:
-        raise TooLarge(f"the file has {length:,} bytes, and at most {limits.max_bytes:,} are taken")
+        raise TooLarge(f"the file has {length:,} bytes; expected at most {limits.max_bytes:,}")
     file.seek(0)
     measured = measure(file, limits)
     return FileInfo(*digests_of_file(file), length, measured)
 
 
-def with_file_info(image: Image, facts: FileInfo) -> Image:
-    """The record with what the bytes say."""
+def with_file_info(image: Image, info: FileInfo) -> Image:
+    """Return the record with the facts of its original."""
     return replace(
         image,
-        width=facts.measured.width,
-        height=facts.measured.height,
-        length=facts.length,
-        contenttype=facts.measured.contenttype,
-        sha256=facts.sha256,
-        placeholder=facts.measured.placeholder,
+        width=info.measured.width,
+        height=info.measured.height,
+        length=info.length,
+        contenttype=info.measured.contenttype,
+        sha256=info.sha256,
+        placeholder=info.measured.placeholder,
     )

@@ -1,4 +1,4 @@
-"""Several changes to what is known about an image, as one."""
+"""Changes to the record of an image, as one value."""
 
 from __future__ import annotations
 
@@ -8,48 +8,89 @@ from datetime import datetime
 from types import EllipsisType
 
 from ..domain.models import Image
-from ..domain.text import clean_alt, clean_references, clean_title
+from ..domain.text import clean_alt, clean_filename, clean_references, clean_title
 from ..errors import BadInput
-from .uploads import retitled
 
 MAX_TYPES = 20
 
+# The name of a change in the audit log, where it is the only one of a patch.
+_ACTIONS = {
+    "title": "retitled",
+    "alt": "alt text changed",
+    "focus": "focal point moved",
+    "references": "references changed",
+}
+
 
 @dataclass(frozen=True)
-class Revision:
-    """What is to be different; what is not given stays as it is.
+class ImagePatch:
+    """What to change; a field that is not given stays as it is."""
 
-    `title` becomes the newest.  `references` replace those of the same keys; no values
-    remove a key.  `types` replace all.  `focus` is x and y in 0…1, or None for none.
-    """
-
-    title: str | None = None
-    alt: str | None = None
+    title: str | None = None  # becomes the current title
+    alt: str | None = None  # empty removes it
     references: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    types: Sequence[str] | None = None
-    focus: tuple[float, float] | EllipsisType | None = ...
+    """Replace those of the same keys; a key without values is removed."""
+    types: Sequence[str] | None = None  # replace all
+    focus: tuple[float, float] | EllipsisType | None = ...  # x, y in 0…1; None removes it
     created: datetime | None = None
+    added_references: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    added_types: Sequence[str] = ()
+    default_title: str = ""  # for an image without a title
+    default_filename: str = ""  # for an image without a file name
 
-    def cleaned(self) -> Revision:
-        """The same, fit to store; raises BadInput for what can't be."""
+    def cleaned(self) -> ImagePatch:
+        """Return the patch as it can be stored; raises BadInput for what cannot be."""
         if self.title is not None and not clean_title(self.title):
-            raise BadInput("the title is empty")
+            raise BadInput("the title is empty; expected at least one visible character")
         if isinstance(self.focus, tuple) and not all(0 <= share <= 1 for share in self.focus):
             raise BadInput("a focal point is two numbers from 0 to 1")
         if self.types is not None and len(self.types) > MAX_TYPES:
             raise BadInput(f"{len(self.types)} types are too many: at most {MAX_TYPES}")
-        # Keys without values are not known to `clean_references`, which leaves them out.
+        # `clean_references` drops keys without values, which remove a key here.
         references = dict.fromkeys(self.references, ()) | clean_references(self.references)
         return replace(
             self,
             title=None if self.title is None else clean_title(self.title),
             alt=None if self.alt is None else clean_alt(self.alt),
             references=references,
-            types=None if self.types is None else tuple(map(clean_title, self.types)),
+            types=None if self.types is None else _clean_types(self.types),
+            added_references=clean_references(self.added_references),
+            added_types=_clean_types(self.added_types),
+            default_title=clean_title(self.default_title),
+            default_filename=clean_filename(self.default_filename),
         )
 
-    def told(self) -> dict[str, str]:
-        """What is to be different, for the audit log."""
+    def applied_to(self, image: Image) -> Image:
+        """Return the changed record; requires a cleaned patch."""
+        title = self.title or ("" if image.titles else self.default_title)
+        types = image.types if self.types is None else self.types
+        return replace(
+            image,
+            titles=_with_title(image.titles, title),
+            alt=image.alt if self.alt is None else self.alt,
+            references=self._references_of(image),
+            types=tuple(dict.fromkeys([*types, *self.added_types])),
+            focus=image.focus if isinstance(self.focus, EllipsisType) else self.focus,
+            created=self.created or image.created,
+            filename=image.filename or self.default_filename,
+        )
+
+    def _references_of(self, image: Image) -> dict[str, tuple[str, ...]]:
+        references = {**image.references, **{key: tuple(v) for key, v in self.references.items()}}
+        for key, values in self.added_references.items():
+            references[key] = tuple(dict.fromkeys([*references.get(key, ()), *values]))
+        return {key: values for key, values in references.items() if values}
+
+    @property
+    def audit_action(self) -> str:
+        """The name of the change in the audit log."""
+        changes = self.audit_details()
+        if not changes:
+            return "described"
+        return _ACTIONS.get(next(iter(changes)), "revised") if len(changes) == 1 else "revised"
+
+    def audit_details(self) -> dict[str, str]:
+        """Return the replaced values, for the audit log."""
         given = {
             "title": self.title,
             "alt": self.alt,
@@ -60,16 +101,11 @@ class Revision:
         }
         return {name: str(value) for name, value in given.items() if value is not None}
 
-    def applied_to(self, image: Image) -> Image:
-        """The record with what is different; for a revision that was cleaned."""
-        references = {**image.references, **{key: tuple(v) for key, v in self.references.items()}}
-        types = image.types if self.types is None else tuple(filter(None, self.types))
-        return replace(
-            image,
-            titles=retitled(image.titles, self.title or ""),
-            alt=image.alt if self.alt is None else self.alt,
-            references={key: values for key, values in references.items() if values},
-            types=tuple(dict.fromkeys(types)),
-            focus=image.focus if isinstance(self.focus, EllipsisType) else self.focus,
-            created=self.created or image.created,
-        )
+
+def _clean_types(types: Sequence[str]) -> tuple[str, ...]:
+    return tuple(filter(None, map(clean_title, types)))
+
+
+def _with_title(titles: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """Return the titles with `title` as the current one, each once; unchanged if it is empty."""
+    return (*(old for old in titles if old != title), title) if title else titles

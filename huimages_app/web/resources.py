@@ -29,7 +29,7 @@ from ..domain.formats import JPEG, Format, is_negotiated, parse_format
 from ..domain.ids import parse_image_id
 from ..domain.sizes import Size
 from ..errors import BadImageId, BadSize, UnknownFormat
-from ..services import Services
+from ..services.container import Services
 from ..services.permissions import SCOPES
 
 
@@ -38,6 +38,7 @@ class Resource:
 
     __name__: str | None
     __parent__: Resource | None
+    takes_files = False  # whether forms sent to it may contain files
 
     def __init__(self, parent: Resource | None, name: str | None) -> None:
         self.__parent__ = parent
@@ -167,7 +168,9 @@ class Trash(Resource):
 
 
 class Upload(Resource):
-    """Where pictures come in."""
+    """Upload of images."""
+
+    takes_files = True
 
 
 class Accounts(Resource):
@@ -184,6 +187,8 @@ class ApiImage(Resource):
 
 class ApiImages(Resource):
     """All images, for programs."""
+
+    takes_files = True
 
     def __getitem__(self, name: str) -> ApiImage:
         try:

@@ -17,7 +17,7 @@ import pytest
 from huimages_app.domain.models import Annotation, Query
 from huimages_app.errors import RemovedImage
 from huimages_app.storage.couchdb import CouchBackend
-from tests.support.couch import Site, through
+from tests.support.couch import Site, node_urls, through
 from tests.support.faults import Fault, FaultProxy
 
 from .metadata_concurrency import in_threads
@@ -228,6 +228,36 @@ def test_hundred_writes_through_two_nodes_are_all_kept(
     assert set(titles) == expected | {"first"}
     assert len(titles) == len(set(titles))
     assert other_node.conflicts(images, an_id(1)) == []
+
+
+def test_writes_of_four_stores_through_all_nodes_are_kept(couchdb_site: Site) -> None:
+    """On a real cluster (docs/testing.md), 5,000 writes through all nodes at the same time."""
+    writers, nodes = 4, node_urls() or [couchdb_site.url]
+    rounds = 625 if len(nodes) > 1 else 15
+    stores = [
+        replace(couchdb_site, url=nodes[number % len(nodes)]).metadata()
+        for number in range(writers)
+    ]
+    put(stores[0], an_image(1))
+
+    def write(number: int) -> None:
+        store = stores[number]
+        for step in range(rounds):
+            word = f"{number}-{step}"
+            store.images.update(
+                an_id(1), lambda image, t=word: replace(image, titles=(*image.titles, t))
+            )
+            store.annotations.save(
+                an_id(1), "all", lambda old, t=word: replace(old, tags=(*old.tags, t))
+            )
+
+    in_threads(writers, write)
+    stores[0].merge_conflicts()
+    expected = {f"{number}-{step}" for number in range(writers) for step in range(rounds)}
+    assert expected - set(stores[0].images.get(an_id(1)).titles) == set()
+    assert expected - set(stores[0].annotations.get(an_id(1), "all").tags) == set()
+    for store in stores:
+        store.close()
 
 
 # -- conflicts that exist already, as after a replication

@@ -24,7 +24,7 @@ from huimages_app.storage.couchdb.tokenizer import prefixes
 from tests.support import letters
 from tests.support.couch import PROGRAM, Site, through
 from tests.support.faults import Fault, FaultProxy
-from tests.support.missing import missing
+from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
 from tests.support.refusing import Refusing
 
@@ -69,7 +69,7 @@ def make_older(http: httpx.Client, database: str, **fields: object) -> None:
     http.put(f"/{database}/_design/huimages", json=document | fields).raise_for_status()
 
 
-def test_setup_makes_databases_and_views(site: Site, http: httpx.Client) -> None:
+def test_setup_creates_databases_and_views(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     with pytest.raises(StorageUnavailable):
         store.search.count()
@@ -88,14 +88,14 @@ def test_setup_makes_databases_and_views(site: Site, http: httpx.Client) -> None
     assert ours(http, site.images)["_rev"] == rev
 
 
-def test_a_start_makes_them_too(site: Site) -> None:
+def test_start_creates_databases_and_views(site: Site) -> None:
     store = site.metadata()
     store.prepare()
     assert store.search.count() == 0
     assert store.documents.get("account", "vera") is None
 
 
-def test_an_upgrade(site: Site, http: httpx.Client) -> None:
+def test_upgrade_replaces_old_views(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     store.setup()
     known = fill(store, range(3))
@@ -109,7 +109,7 @@ def test_an_upgrade(site: Site, http: httpx.Client) -> None:
     assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
 
 
-def test_an_upgrade_waits_for_views_that_take_long(site: Site, http: httpx.Client) -> None:
+def test_upgrade_waits_for_slow_views(site: Site, http: httpx.Client) -> None:
     """Longer than any answer may take: the views of a large archive."""
     site.make()
     make_older(http, site.images)
@@ -140,7 +140,7 @@ def test_an_upgrade_waits_for_views_that_take_long(site: Site, http: httpx.Clien
 
 
 @pytest.mark.parametrize("older", [True, False], ids=["an upgrade", "the first time"])
-def test_views_are_in_use_before_what_was_built_beside_goes(
+def test_upgrade_uses_views_before_it_deletes_the_shadow_views(
     site: Site, http: httpx.Client, older: bool
 ) -> None:
     """CouchDB closes an index with the last design document that it knows it by."""
@@ -163,7 +163,7 @@ def test_views_are_in_use_before_what_was_built_beside_goes(
     assert http.get(f"{designs}/huimages_next").status_code == 404
 
 
-def test_views_left_over_from_a_setup_that_was_killed(site: Site, http: httpx.Client) -> None:
+def test_setup_replaces_shadow_views_of_a_killed_setup(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     store.setup()
     make_older(http, site.images)
@@ -173,7 +173,7 @@ def test_views_left_over_from_a_setup_that_was_killed(site: Site, http: httpx.Cl
     assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
 
 
-def test_a_start_leaves_a_big_archive_to_setup(
+def test_start_leaves_views_of_a_large_archive_to_setup(
     site: Site,
     http: httpx.Client,
     monkeypatch: pytest.MonkeyPatch,
@@ -191,7 +191,7 @@ def test_a_start_leaves_a_big_archive_to_setup(
     assert store.search.count() == 3
 
 
-def test_newer_views_stay(site: Site, http: httpx.Client) -> None:
+def test_setup_keeps_newer_views(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     store.setup()
     newer = {"version": install_views.VERSION + 1, "digest": "newer"}
@@ -201,7 +201,7 @@ def test_newer_views_stay(site: Site, http: httpx.Client) -> None:
     assert ours(http, site.images)["version"] == install_views.VERSION + 1
 
 
-def test_the_design_documents_of_others_stay(site: Site, http: httpx.Client) -> None:
+def test_setup_keeps_foreign_design_documents(site: Site, http: httpx.Client) -> None:
     others = {"language": "javascript", "views": {"by_tag": {"map": "function (doc) {}"}}}
     for database in (site.images, site.visitors):
         http.put(f"/{database}").raise_for_status()
@@ -224,7 +224,7 @@ class TestWithoutRights:
         with Refusing(site.url) as url:
             yield Site(url, images=site.images)
 
-    def test_the_views_are_there(
+    def test_start_with_current_views_logs_nothing(
         self, site: Site, refused: Site, caplog: pytest.LogCaptureFixture
     ) -> None:
         site.make()
@@ -235,7 +235,7 @@ class TestWithoutRights:
         fill(store, range(2))
         assert store.search.count() == 2
 
-    def test_they_are_old(
+    def test_old_views_need_an_administrator(
         self, site: Site, refused: Site, http: httpx.Client, caplog: pytest.LogCaptureFixture
     ) -> None:
         site.make()
@@ -249,20 +249,22 @@ class TestWithoutRights:
         with pytest.raises(BadSetting, match="may not set up the database"):
             store.setup()
 
-    def test_nothing_is_there(self, refused: Site, caplog: pytest.LogCaptureFixture) -> None:
+    def test_missing_databases_need_an_administrator(
+        self, refused: Site, caplog: pytest.LogCaptureFixture
+    ) -> None:
         refused.metadata().prepare()
         assert caplog.text.count("may not set up the database") == 3
         with pytest.raises(BadSetting):
             refused.metadata().setup()
 
 
-def test_a_start_without_the_server() -> None:
+def test_start_without_server_raises() -> None:
     site = Site(f"http://127.0.0.1:{free_port()}/", timeout=1)
     with pytest.raises(StorageUnavailable):
         site.metadata().prepare()
 
 
-def test_a_version_has_its_views() -> None:
+def test_views_have_the_digest_of_their_version() -> None:
     """Nodes of one site tell old views from new ones by the version alone."""
     folders = ("images", "visitors")
     assert {folder: install_views.digest(folder) for folder in folders} == DIGESTS[
@@ -274,10 +276,11 @@ def test_a_version_has_its_views() -> None:
 
 
 def javascript(program: str, stdin: str) -> str:
-    if not PROGRAM.exists():
-        missing("no node modules: run 'make services'")
+    node = find_program("node")
+    if node is None or not PROGRAM.exists():
+        missing("pouchdb-server is missing: make services (needs npm)")
     result = subprocess.run(
-        ["node", "-e", program],
+        [node, "-e", program],
         input=stdin,
         capture_output=True,
         text=True,
@@ -304,7 +307,7 @@ def test_views_are_ecmascript_5() -> None:
 
 @settings(max_examples=25)
 @given(st.lists(st.text(st.characters(codec="utf-8")), max_size=40))
-def test_the_words_are_those_of_the_views(texts: list[str]) -> None:
+def test_views_and_program_index_the_same_prefixes(texts: list[str]) -> None:
     texts += [
         "Äpfel & Birnen_2, Straße ŽLUTÝ",
         "日本語 ｆｕｌｌ 한국어",
@@ -329,7 +332,7 @@ def test_the_words_are_those_of_the_views(texts: list[str]) -> None:
         assert len(found) == len(expected)
 
 
-def test_the_table_of_letters_is_that_of_its_unicode() -> None:
+def test_letter_table_matches_its_unicode_version() -> None:
     stored = json.loads(
         Path("huimages_app/storage/couchdb/views/shared/letters.json").read_text(encoding="utf-8")
     )

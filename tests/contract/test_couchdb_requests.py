@@ -133,9 +133,7 @@ def test_number_of_requests_does_not_depend_on_size(
     store.close()
 
 
-def test_views_are_asked_nothing_that_couchdb_refuses(
-    couchdb_site: Site, requests: Requests
-) -> None:
+def test_view_options_are_valid_in_couchdb(couchdb_site: Site, requests: Requests) -> None:
     """pouchdb-server answers all of it."""
     reduced = {name for f in ("images", "visitors") for name, v in views(f).items() if len(v) > 1}
     store = couchdb_site.metadata()
@@ -156,7 +154,7 @@ def test_views_are_asked_nothing_that_couchdb_refuses(
     store.close()
 
 
-def test_a_page_reads_on_only_so_often(
+def test_page_reads_a_bounded_number_of_rounds(
     couchdb_site: Site, requests: Requests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where other conditions leave out nearly everything, a page is short and has a next."""
@@ -178,7 +176,7 @@ def test_a_page_reads_on_only_so_often(
     store.close()
 
 
-def test_many_changes_are_not_sorted_at_once(
+def test_many_recent_changes_are_not_sorted_in_memory(
     couchdb_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = couchdb_site.metadata()
@@ -193,7 +191,7 @@ def test_many_changes_are_not_sorted_at_once(
     store.close()
 
 
-def test_letters_that_the_views_do_not_know(couchdb_site: Site) -> None:
+def test_search_finds_characters_that_views_do_not_index(couchdb_site: Site) -> None:
     store = couchdb_site.metadata()
     known = put(store, an_image(1, titles=("\U00020000",)))
     put(store, an_image(2, titles=("\U00020001",)))

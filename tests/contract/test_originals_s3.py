@@ -16,13 +16,12 @@ from huimages_app.errors import CorruptOriginal, IdCollision, StorageUnavailable
 from huimages_app.storage.originals.s3 import S3Location, S3Originals
 from tests.contract.originals import INFO, Make, OriginalsContract, read, stored
 from tests.support.faults import Fault, FaultProxy
-from tests.support.s3 import S3Server, over_tls, s3_server
+from tests.support.s3 import S3Server, over_tls
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
+def server(s3_store: S3Server) -> S3Server:
+    return s3_store
 
 
 @pytest.fixture(scope="module")

@@ -30,5 +30,5 @@ def violations(page: Page) -> list[str]:
 @functools.cache
 def _source() -> str:
     if not SCRIPT.exists():
-        missing(f"{SCRIPT} is missing: make services")
+        missing("axe-core is missing: make services (needs npm)")
     return SCRIPT.read_text(encoding="utf-8")

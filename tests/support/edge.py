@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -19,10 +17,10 @@ import httpx
 from huimages_app.config.settings import Settings
 from huimages_app.domain.sizes import Size
 from huimages_app.factory import build_services
-from huimages_app.services import Services
-from tests.support.missing import missing
+from huimages_app.services.container import Services
+from tests.support.missing import find_program, missing
 
-from .processes import free_port, serving
+from .processes import free_port, frozen, serving
 from .site import OPEN, SECRET
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -55,7 +53,7 @@ def pserve(folder: Path, port: int, **ini: str) -> Iterator[subprocess.Popen[byt
         "use = egg:huimages",
         *(f"huimages.{key} = {value.replace('%', '%%')}" for key, value in ini.items()),
         "[server:main]",
-        "use = egg:waitress",
+        "paste.server_runner = huimages_app.web.server:serve",
         f"listen = 127.0.0.1:{port}",
         f"threads = {threads}",
         "trusted_proxy = 127.0.0.1",
@@ -93,14 +91,20 @@ def filled(kind: str, port: int, app_port: int, cache: Path) -> dict[str, str]:
     return {**texts, **listens}
 
 
+def require_web_server(kind: str) -> str:
+    """Return the path of nginx or lighttpd; skip the test where it is missing."""
+    program = find_program(kind)
+    if program is None:
+        missing(f"{kind} is missing: apt-get install {kind}")
+    return program
+
+
 @contextmanager
 def web_server(
     kind: str, folder: Path, port: int, replaced: dict[str, str], *, name: str = ""
 ) -> Iterator[None]:
     """nginx or lighttpd with its file from `deploy/`, or another one, filled in."""
-    program = shutil.which(kind, path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
-        missing(f"{kind} is not there: apt-get install {kind}")
+    program = require_web_server(kind)
     folder.mkdir()
     config = (DEPLOY / f"{name or kind}.conf").read_text(encoding="utf-8")
     for old, new in replaced.items():
@@ -161,14 +165,9 @@ class Edge:
             Size.parse(size), path, expires
         )
 
-    @contextmanager
-    def without_application(self) -> Iterator[None]:
-        """The application does not answer: its process is stopped, as by a debugger."""
-        self.app.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self.app.send_signal(signal.SIGCONT)
+    def without_application(self) -> AbstractContextManager[None]:
+        """Stop the process of the application, so that it does not answer."""
+        return frozen(self.app.pid)
 
 
 @contextmanager
@@ -179,6 +178,7 @@ def edge(
 
     `replaced`: further texts of the server's file; `ini`: settings, without their prefix.
     """
+    require_web_server(kind)  # before the application starts, which takes seconds
     port, app_port = free_port(), free_port()
     settings = {**stored_in(folder), "accel": kind, **ini}
     with ExitStack() as stack:

@@ -138,7 +138,10 @@ class FaultProxy:
             pass
         finally:
             self._connections.discard(task)
-            writer.close()
+            # Python 3.11.2 forgets the connection below a TLS transport that is closed twice, and
+            # _stop could not abort it: leave a writer alone whose client is gone.
+            if not writer.is_closing():
+                writer.close()
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._fault.refused:

@@ -17,19 +17,20 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from huimages_app.storage.originals.s3 import S3Location
-from tests.support.missing import missing
+from tests.support.missing import find_program, missing
 
 from .faults import FaultProxy
-from .processes import stop
+from .processes import frozen, stop
 
 ACCESS_KEY = "a-key-for-tests"
 SECRET_KEY = "a-secret-for-tests"
@@ -122,15 +123,10 @@ class S3Server:
             self._process.wait(10)
             self._process = None
 
-    @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """It takes connections and says nothing, as a machine that swaps to death."""
+    def frozen(self) -> AbstractContextManager[None]:
+        """Accept connections and send nothing, as a machine does that runs out of memory."""
         assert self._process is not None
-        os.killpg(self._process.pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            os.killpg(self._process.pid, signal.SIGCONT)
+        return frozen(self._process.pid)
 
     def _ready(self) -> bool:
         try:
@@ -159,6 +155,13 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
         server.kill()
 
 
+@pytest.fixture(scope="session")
+def s3_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """An S3 store that all tests of a process share; a test that stops it starts it again."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
 @contextmanager
 def over_tls(server: S3Server, folder: Path) -> Iterator[tuple[FaultProxy, Path]]:
     """The same server behind TLS; and the file of certificates to trust."""
@@ -171,9 +174,12 @@ def over_tls(server: S3Server, folder: Path) -> Iterator[tuple[FaultProxy, Path]
 
 def _self_signed(folder: Path) -> tuple[Path, Path]:
     certificate, key = folder / "certificate.pem", folder / "key.pem"
+    program = find_program("openssl")
+    if program is None:
+        missing("openssl is missing: apt-get install openssl")
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+            *(program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
             *("-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
             *("-keyout", str(key), "-out", str(certificate)),
         ],

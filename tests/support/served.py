@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,9 +12,10 @@ from pathlib import Path
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Image
 from huimages_app.factory import build_services
-from huimages_app.services import Description, Services
+from huimages_app.services.container import Services
 
 from .landscapes import landscape
+from .libraries import add
 from .pictures import photo
 from .processes import free_port, serving
 from .site import OPEN, SECRET
@@ -57,8 +57,8 @@ def add_crowd(settings: Settings, count: int) -> None:
     """Put so many tiny pictures into a site, older than all others."""
     services = build_services(settings)
     for number in range(count):
-        said = Description(title=f"One of many {number}", timestamp=_START - timedelta(days=number))
-        services.uploads.add(io.BytesIO(photo(60, 40, seed=number)), said)
+        when = _START - timedelta(days=number)
+        add(services, photo(60, 40, seed=number), title=f"One of many {number}", timestamp=when)
     services.close()
 
 
@@ -67,7 +67,11 @@ def served(folder: Path, images: dict[str, Image]) -> Iterator[OpenImage]:
     """The site in `folder`, where everybody may do everything, while it runs."""
     url = f"http://127.0.0.1:{free_port()}"
     lines = ["[app:main]", "use = egg:huimages", *(f"{k} = {v}" for k, v in _ini(folder).items())]
-    lines += ["[server:main]", "use = egg:waitress", f"listen = {url.removeprefix('http://')}"]
+    lines += [
+        "[server:main]",
+        "paste.server_runner = huimages_app.web.server:serve",
+        f"listen = {url.removeprefix('http://')}",
+    ]
     (folder / "site.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "pyramid.scripts.pserve", "site.ini"]
     with serving(command, url, folder=folder, environ={"PYTHONPATH": str(ROOT)}):
@@ -94,23 +98,25 @@ def _fill(services: Services, landscapes: int) -> dict[str, Image]:
     for number in range(landscapes):
         width, height = _SHAPES[number % len(_SHAPES)]
         name = _NAMES[number % len(_NAMES)]
-        said = Description(
+        add(
+            services,
+            landscape(width, height, number),
             title=name,
             filename=f"{name}.jpeg",
             tags=_TAGS[: 1 + number % len(_TAGS)],
             timestamp=_START + timedelta(days=number),
         )
-        services.uploads.add(io.BytesIO(landscape(width, height, number)), said, "vera")
     images = {}
     for day, (name, title, tags, number) in enumerate(_REAL, start=landscapes):
-        said = Description(
+        added = add(
+            services,
+            (PHOTOS / f"{name}.jpeg").read_bytes(),
             title=title,
             filename=f"{name}.jpeg",
             tags=tags.split(),
             references={"artnr": [number]} if number else {},
             timestamp=_START + timedelta(days=day),
         )
-        with (PHOTOS / f"{name}.jpeg").open("rb") as file:
-            images[name] = services.uploads.add(file, said, "vera").image
-        services.editing.rate(images[name].id, "vera", 8)
+        images[name] = added.image
+        services.annotations.rate(images[name].id, "vera", 8)
     return images

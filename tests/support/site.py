@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,12 @@ from webtest import TestApp
 from huimages_app.app import make_app
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Image
-from huimages_app.factory import build_services
-from huimages_app.services import Description, Services
+from huimages_app.factory import build_services, build_storage
 from huimages_app.services.accounts import Accounts
+from huimages_app.services.container import Services
 
 from . import pictures
+from .libraries import add
 
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SECRET = "a secret for tests, of more than 32 characters"
@@ -56,9 +56,10 @@ class Site:
                 **{f"huimages.{key}": value for key, value in ini.items()},
             }
         )
-        services = build_services(self.settings)
+        self.storage = build_storage(self.settings)
+        services = build_services(self.settings, self.storage)
         # Passwords hashed as carefully as in earnest would take most of the tests' time.
-        accounts = Accounts(services.metadata.documents, FAST)
+        accounts = Accounts(self.storage.metadata.documents, FAST)
         self.services: Services = dataclasses.replace(services, accounts=accounts)
         self.app = TestApp(make_app(self.settings, self.services))
 
@@ -75,10 +76,11 @@ class Site:
         return TestApp(self.app.app, extra_environ=headers)
 
     def add(self, seed: int = 0, width: int = 60, height: int = 40, **said: Any) -> Image:
-        """Put a picture in past the web; `said` is what a Description takes, and `visitor_id`."""
+        """Add a picture without HTTP; `said`: as `patch_of`, `tags`, `visitor_id`."""
         visitor_id = said.pop("visitor_id", "somebody")
-        content = io.BytesIO(pictures.photo(width, height, seed=seed))
-        return self.services.uploads.add(content, Description(**said), visitor_id).image
+        return add(
+            self.services, pictures.photo(width, height, seed=seed), visitor_id, **said
+        ).image
 
     def cached(self) -> list[str]:
         """Names of the renditions in the cache."""

@@ -6,15 +6,7 @@ from pathlib import Path
 import pytest
 from webtest import TestApp
 
-from tests.support.s3 import S3Server, s3_server
 from tests.support.site import Site
-
-
-@pytest.fixture(scope="session")
-def s3_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """An S3 store that is there for the whole run."""
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
 
 
 @pytest.fixture

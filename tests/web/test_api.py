@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.domain.ids import image_id
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
 from tests.support.openapi import Api
 from tests.support.site import Site
@@ -39,9 +40,9 @@ def test_everything_a_shop_needs_of_an_image(site: Site, api: Api) -> None:
         references={"artnr": ["10106"]},
         timestamp=START,
     )
-    site.services.editing.rate(image.id, "vera", 8)
-    site.services.editing.rate(image.id, "walt", 5)
-    site.services.editing.set_focus(image.id, (0.3, 0.7))
+    site.services.annotations.rate(image.id, "vera", 8)
+    site.services.annotations.rate(image.id, "walt", 5)
+    site.services.editing.update(image.id, ImagePatch(focus=(0.3, 0.7)))
     item = api.get(f"/images/{image.id}").json
     assert (item["title"], item["alt"], item["filename"]) == ("Red bicycle",) * 2 + ("bike.jpg",)
     assert (item["width"], item["height"], item["bytes"]) == (800, 600, image.length)
@@ -124,7 +125,7 @@ def test_filters(site: Site, api: Api) -> None:
     assert len(ids(api.get(f"/images?changed_since={one.modified:%Y-%m-%dT%H:%M:%SZ}"))) == 3
     assert ids(api.get("/images?changed_since=2999-01-01T00:00:00Z")) == []
     assert ids(api.get("/images?order=oldest"))[0] == two.id
-    site.services.editing.rate(one.id, "vera", 9)
+    site.services.annotations.rate(one.id, "vera", 9)
     assert ids(api.get("/images?order=rated")) == [one.id]
 
 
@@ -169,7 +170,7 @@ def test_what_is_unchanged_is_not_sent_again(site: Site, api: Api) -> None:
         etag = api.get(path).headers["ETag"]
         assert api.get(path, If_None_Match=etag).status_int == 304
     etag = api.get(f"/images/{image.id}").headers["ETag"]
-    site.services.editing.tag(image.id, "vera", "new")
+    site.services.annotations.tag(image.id, "vera", ["new"])
     assert api.get(f"/images/{image.id}", If_None_Match=etag).status_int == 200
 
 
@@ -281,7 +282,7 @@ def test_revisions_that_can_not_be_meant(site: Site, api: Api, body: object) -> 
     image = site.add()
     url = f"/images/{image.id}"
     api("PATCH", url, body, contenttype="application/json", status=400)  # type: ignore[arg-type]
-    assert site.services.image(image.id) == image
+    assert site.services.images.get(image.id) == image
 
 
 def test_revisions_are_json_of_a_sensible_length(site: Site, api: Api) -> None:
@@ -311,7 +312,7 @@ def test_the_trash(site: Site, api: Api) -> None:
     image = site.add()
     assert api("DELETE", f"/images/{image.id}").status_int == 204
     api("DELETE", f"/images/{image.id}", status=404)
-    assert site.services.metadata.images.get(image.id).trashed
+    assert site.services.images.get_any(image.id).trashed
 
 
 # -- what visitors say ----------------------------------------------------------------------
@@ -346,7 +347,7 @@ def test_tags(site: Site, shop: Api) -> None:
 def test_ratings(site: Site, shop: Api) -> None:
     image = site.add()
     url = f"/images/{image.id}/rating"
-    site.services.editing.rate(image.id, "vera", 4)
+    site.services.annotations.rate(image.id, "vera", 4)
     assert shop("PUT", url, {"rating": 9}).json == {"average": 6.5, "count": 2, "own": 9}
     assert shop("DELETE", url).json == {"average": 4, "count": 1, "own": None}
     for wrong in (11, -1, 4.5, True, "4", None):
@@ -391,7 +392,7 @@ def test_only_editors_remove_what_others_said(tmp_path: Path) -> None:
     _, text = site.services.tokens.add("shop", ["read"])
     Api(site.app, text)("DELETE", f"{url}?tag=sea&everyone=true", status=403)
     Api(site.app)("DELETE", f"{url}?tag=sea&everyone=true", status=401)
-    assert site.services.metadata.annotations.summary(url.split("/")[2]).tags == {"sea": 1}
+    assert site.services.annotations.summary(url.split("/")[2]).tags == {"sea": 1}
     site.services.close()
 
 

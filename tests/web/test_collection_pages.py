@@ -66,7 +66,7 @@ def test_collections_are_paged_by_addresses_without_gaps(site: Site, browser: Te
 def test_orders(site: Site, browser: TestApp) -> None:
     old = site.add(1, timestamp=START)
     new = site.add(2, timestamp=START + timedelta(days=1))
-    site.services.editing.rate(old.id, "somebody", 9)
+    site.services.annotations.rate(old.id, "somebody", 9)
     assert shown(browser.get("/image/")) == [new.id, old.id]
     assert shown(browser.get("/image/?order=oldest")) == [old.id, new.id]
     assert shown(browser.get("/image/?order=rated")) == [old.id]
@@ -154,12 +154,12 @@ def test_searches_and_favourites_are_paged_and_walked_through(site: Site, browse
     assert shown(page) == ids[60:]
     forms = browser.get(f"/image/{ids[0]}/").forms
     next(form for form in forms.values() if form.action.endswith("favorite")).submit("rating")
-    annotations = site.services.metadata.annotations.of_image(ids[0])
+    annotations = site.storage.metadata.annotations.of_image(ids[0])
     [visitor_id] = [
         visitor_id for visitor_id, annotation in annotations.items() if annotation.favorite
     ]
     for image_id in ids[1:]:
-        site.services.editing.favorite(image_id, visitor_id, True)
+        site.services.annotations.favorite(image_id, visitor_id, True)
     page = browser.get("/favorites/").click("Load more")
     assert shown(page) == ids[60:]
     page = page.click(href=ids[60])
@@ -174,9 +174,9 @@ def test_a_tag_that_can_be_no_path_is_paged_too(site: Site, browser: TestApp) ->
 
 def test_sizes_of_files_are_said_shortly(site: Site) -> None:
     small = site.add()
-    site.services.metadata.images.update(small.id, lambda image: replace(image, length=2_345_678))
+    site.storage.metadata.images.update(small.id, lambda image: replace(image, length=2_345_678))
     page = site.browser("de").get(f"/image/{small.id}/")
     assert "2,3 MB" in page.html.select_one(".facts").text
-    site.services.metadata.images.update(small.id, lambda image: replace(image, length=10))
+    site.storage.metadata.images.update(small.id, lambda image: replace(image, length=10))
     page = site.browser().get(f"/image/{small.id}/")
     assert "1 kB" in page.html.select_one(".facts").text

@@ -11,6 +11,7 @@ from webtest import TestApp
 
 from huimages_app.cli import run
 from huimages_app.errors import RemovedImage
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import oldsite, pictures
 from tests.support.couch import Site as Databases
 from tests.support.couch import through
@@ -79,15 +80,15 @@ def test_setup(databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_from_the_upload_to_the_removal(site: Site) -> None:
     id_ = site.upload(pictures.photo(300, 200), query="?title=Gull&tags=sea,sun")
     assert site.app.get(f"/240x160/{id_}.jpeg").content_type == "image/jpeg"
-    site.services.editing.rate(id_, "vera", 8)
+    site.services.annotations.rate(id_, "vera", 8)
     for path in ("/", "/image/", "/tag/sea/", "/search?q=gul", "/search?q=gull+su"):
         assert f"/image/{id_}/" in site.app.get(path).text
     site.services.editing.trash(id_)
     assert shown(site.app.get("/image/")) == []
     site.services.editing.remove(id_)
     with pytest.raises(RemovedImage):
-        site.services.metadata.images.get(id_)
-    assert site.services.metadata.search.tags() == []
+        site.services.images.get_any(id_)
+    assert site.services.images.tags() == []
 
 
 def test_pictures_of_an_old_site(site: Site, databases: Databases) -> None:
@@ -103,7 +104,7 @@ def test_two_nodes_are_one_site(site: Site, databases: Databases, tmp_path: Path
     other = Site(tmp_path / "other", **ini(databases))
     id_ = site.upload(pictures.photo(60, 40), query="?title=Gull&tags=sea")
     assert shown(other.app.get("/tag/sea/")) == [id_]
-    other.services.editing.retitle(id_, "Tern")
+    other.services.editing.update(id_, ImagePatch(title="Tern"))
     assert "Tern" in site.app.get("/image/").text
     other.services.editing.trash(id_)
     assert shown(site.app.get("/image/")) == []

@@ -67,14 +67,14 @@ def test_changes_from_a_named_origin_are_made_with_a_token_only(site: Site) -> N
     answer = site.app.patch_json(url, {"title": "New"}, headers={"Origin": SHOP, **token})
     assert answer.headers["Access-Control-Allow-Origin"] == SHOP
     assert answer.headers["Vary"] == "Origin"
-    assert site.services.image(image.id).title == "New"
+    assert site.services.images.get(image.id).title == "New"
     # Here everybody may edit; a page that a visitor happens to look at may not.
     refused = site.app.patch_json(url, {"title": "Evil"}, headers={"Origin": SHOP}, status=400)
     assert refused.content_type == "application/problem+json"
     assert "API token" in refused.json["detail"]
     answer = site.app.patch_json(url, {}, headers={"Origin": EVIL, **token})
     assert "Access-Control-Allow-Origin" not in answer.headers
-    assert site.services.image(image.id).title == "New"
+    assert site.services.images.get(image.id).title == "New"
 
 
 def test_a_plain_options_is_a_wrong_method(site: Site) -> None:

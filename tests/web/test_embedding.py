@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from webtest import TestApp
 
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.site import CLOSED, Site
 
 HOSTILE = "</script><script>alert('x')</script>\"&amp;"
@@ -127,7 +128,7 @@ def test_a_page_leads_to_its_oembed(site: Site, browser: TestApp) -> None:
 
 def test_open_graph(site: Site, browser: TestApp) -> None:
     image = site.add(width=800, height=600, title="Quay")
-    site.services.editing.set_alt(image.id, "A quay at night")
+    site.services.editing.update(image.id, ImagePatch(alt="A quay at night"))
     page = browser.get(f"/image/{image.id}/")
     found = {tag["property"]: tag["content"] for tag in page.html.select("meta[property]")}
     assert found["og:title"] == "Quay"
@@ -139,7 +140,7 @@ def test_open_graph(site: Site, browser: TestApp) -> None:
 
 def test_schema_org(site: Site, browser: TestApp) -> None:
     image = site.add(width=800, height=600, title="Quay", tags=["sea"])
-    site.services.editing.rate(image.id, "vera", 8)
+    site.services.annotations.rate(image.id, "vera", 8)
     page = browser.get(f"/image/{image.id}/")
     data = json.loads(page.html.select_one('script[type="application/ld+json"]').string)
     assert (data["@type"], data["name"], data["keywords"]) == ("ImageObject", "Quay", ["sea"])

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from webtest import TestApp
 
+from huimages_app.services.image_patch import ImagePatch
 from huimages_app.web.presentation.xml import MEDIA
 from huimages_app.web.views import sitemap
 from tests.support.site import CLOSED, Site
@@ -101,7 +102,7 @@ def test_nothing_yet(site: Site) -> None:
 def test_hostile_texts_stay_texts(site: Site) -> None:
     image = site.add(title=HOSTILE, tags=["<b>"])
     # As an old site may have it: control characters that XML can't hold.
-    site.services.metadata.images.update(
+    site.storage.metadata.images.update(
         image.id, lambda image: replace(image, titles=(HOSTILE + "\x01\uffff",), alt=HOSTILE)
     )
     found = feed(site, "/feed.atom")
@@ -114,7 +115,7 @@ def test_readers_that_have_it_already(site: Site) -> None:
     for url in ("/feed.atom", "/sitemap.xml"):
         etag = site.app.get(url).headers["ETag"]
         site.app.get(url, headers={"If-None-Match": etag}, status=304)
-    site.services.editing.retitle(image.id, "New")
+    site.services.editing.update(image.id, ImagePatch(title="New"))
     site.app.get("/feed.atom", headers={"If-None-Match": etag}, status=200)
 
 

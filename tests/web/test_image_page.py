@@ -9,6 +9,7 @@ import pytest
 from webtest import TestApp, TestResponse
 
 from huimages_app.domain.models import Image
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.pictures import photo, transparent
 from tests.support.site import Site
 
@@ -120,7 +121,7 @@ def test_hostile_texts_stay_texts(site: Site, browser: TestApp) -> None:
     image = site.add(
         title=HOSTILE, filename="<b>.jpg", tags=["<i>x"], references={"artnr": [HOSTILE]}
     )
-    site.services.editing.set_alt(image.id, HOSTILE)
+    site.services.editing.update(image.id, ImagePatch(alt=HOSTILE))
     page = browser.get(f"/image/{image.id}/")
     assert page.html.h1.text == HOSTILE
     assert page.html.select_one(".picture img")["alt"] == HOSTILE
@@ -150,14 +151,14 @@ def test_titles_are_changed_and_taken_back_again(
     assert page.html.h1.text == "Harbour"
     form = [f for f in page.forms.values() if f.action.endswith("update_title")][1]
     assert form.submit().follow().html.h1.text == "Quay"
-    assert site.services.image(image.id).titles == ("Harbour", "Quay")
+    assert site.services.images.get(image.id).titles == ("Harbour", "Quay")
 
 
 def test_alternative_text_and_references(site: Site, browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/")
     page = send(page, "update_alt", value="A quay at dusk")
     page = send(page, "references", artnr="10107, 10108", others="Path: x:y\n\nold:1\nold:2")
-    known = site.services.image(image.id)
+    known = site.services.images.get(image.id)
     assert known.alt == "A quay at dusk"
     assert known.references == {
         "artnr": ("10107", "10108"),
@@ -187,15 +188,15 @@ def test_the_focal_point_by_click_and_by_number(site: Site, browser: TestApp, im
         "point.y": "213",
     }
     page = browser.post(path + "focus", fields).follow()
-    assert site.services.image(image.id).focus == (0.25, 1.0)
+    assert site.services.images.get(image.id).focus == (0.25, 1.0)
     assert "150x150!25,100" in page.html.select_one(".crops img")["src"]
     numbers = next(f for f in page.forms.values() if "x" in f.fields)
     numbers["x"], numbers["y"] = "30", "70"
     page = numbers.submit().follow()
-    assert site.services.image(image.id).focus == (0.3, 0.7)
+    assert site.services.images.get(image.id).focus == (0.3, 0.7)
     numbers = next(f for f in page.forms.values() if "x" in f.fields)
     numbers.submit("clear", value="1")
-    assert site.services.image(image.id).focus is None
+    assert site.services.images.get(image.id).focus is None
 
 
 @pytest.mark.parametrize(
@@ -233,13 +234,13 @@ def test_rating_favourite_and_tags(site: Site, browser: TestApp, image: Image) -
     assert [a.text for a in page.html.select(".chip a")] == ["harbour", "sea"]
 
 
-def test_moving_to_the_trash_leads_on_and_says_so_once(
+def test_trash_of_the_only_picture_leads_to_the_list_with_one_notice(
     site: Site, browser: TestApp, image: Image
 ) -> None:
     page = send(browser.get(f"/image/{image.id}/"), "trash")
     assert page.request.path == "/image/"
-    assert page.html.select_one("[role=status]").text == "The picture was moved to the trash."
-    assert browser.get("/image/").html.select_one("[role=status]") is None
+    assert page.html.select_one("[data-notice]").text == "The picture was moved to the trash."
+    assert browser.get("/image/").html.select_one("[data-notice]") is None
     browser.get(f"/image/{image.id}/", status=404)
 
 

@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from huimages_app.factory import build_services
-from huimages_app.services import Services
+from huimages_app.services.container import Services
 from tests.support import pictures
 from tests.support.libraries import add
 from tests.support.served import OpenImage, filled, served
@@ -186,7 +186,7 @@ def test_a_shop_changes_what_it_has_read(
     image_id = site.images["rocket"].id
     said = run("sh", "-ec", script, folder=tmp_path, TOKEN=token, ID=image_id)
     assert '"title": "Red bicycle"' in said
-    assert services.image(image_id).title == "Red bicycle"
+    assert services.images.get(image_id).title == "Red bicycle"
     stale = script.replace('"If-Match: $etag"', """'If-Match: "stale"'""")
     with pytest.raises(AssertionError, match="412"):
         run("sh", "-ec", stale, folder=tmp_path, TOKEN=token, ID=image_id)

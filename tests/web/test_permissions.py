@@ -176,7 +176,7 @@ def test_everybody_gets_what_they_may_and_no_more(
         if allowed != (row.permission == OPEN_TO_ALL or row.permission in person.may):
             wrong.append((row, answer.status))
         if row.method == "POST" and not allowed:
-            assert closed.services.metadata.images.get(image_id).trashed is None
+            assert closed.services.images.get_any(image_id).trashed is None
     assert wrong == []
 
 

@@ -11,7 +11,7 @@ import pytest
 from huimages_app.domain.ids import image_id
 from tests.support import pictures
 from tests.support.faults import Fault, FaultProxy
-from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
+from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 from tests.support.site import Site
 
 PHOTO = pictures.photo(400, 300)
@@ -19,9 +19,8 @@ OTHER = pictures.photo(400, 300, seed=1)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    with s3_server(tmp_path_factory.mktemp("s3")) as server:
-        yield server
+def server(s3_store: S3Server) -> S3Server:
+    return s3_store
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +60,7 @@ def test_up_and_down(site: Site) -> None:
     assert answer.content_type == "image/jpeg"
     site.services.editing.remove(identifier)
     site.app.get(f"/o/{identifier}", status=410)
-    assert list(site.services.originals.ids()) == []
+    assert list(site.storage.originals.ids()) == []
 
 
 def test_originals_can_be_fetched_from_s3_itself(tmp_path: Path, ini: dict[str, str]) -> None:
@@ -97,7 +96,7 @@ def test_goes_on_without_s3(site: Site, proxy: FaultProxy, fault: Fault) -> None
         )
         site.app.get("/healthz")
         site.app.get("/readyz", status=503)
-    assert site.services.metadata.search.count() == 1
+    assert site.services.images.count() == 1
     site.app.get(f"/101x100/{identifier}.jpeg")
     assert site.app.get(f"/o/{identifier}").body == PHOTO
     assert site.upload(OTHER) == image_id(OTHER)
@@ -108,7 +107,7 @@ def test_a_download_that_breaks_off_costs_nobody_a_picture(site: Site, proxy: Fa
     identifier = site.upload(PHOTO)
     with proxy.broken(Fault(only=b"GET ", cut_answer=len(PHOTO) // 2)):
         site.app.get(f"/102x100/{identifier}.jpeg", status=503)
-    assert not site.services.metadata.images.get(identifier).trashed
+    assert not site.services.images.get_any(identifier).trashed
     site.app.get(f"/102x100/{identifier}.jpeg")
 
 
@@ -118,7 +117,7 @@ def test_an_old_bucket_is_used_up(server: S3Server, tmp_path: Path, ini: dict[st
     identifier = image_id(PHOTO)
     server.client.put_object(Bucket=old.bucket, Key=f"{identifier}.jpeg", Body=PHOTO)
     site = Site(tmp_path, **ini, **{"originals.fallbacks": f"s3:{old.bucket}"})
-    with site.services.originals.open(identifier) as file:
+    with site.storage.originals.open(identifier) as file:
         assert file.read() == PHOTO
     head = server.client.head_object(Bucket=ini["s3.bucket"], Key=identifier)
     assert head["ContentType"] == "image/jpeg"

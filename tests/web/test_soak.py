@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import multiprocessing
 import random
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,10 +17,12 @@ from huimages_app.domain.models import Query
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import UnknownImage
 from huimages_app.factory import build_services
-from huimages_app.services import Description, Services
+from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
+from tests.support.libraries import add
 
-SECONDS = 4.0
+ROUNDS = 60  # of each thread
 PICTURES = [pictures.photo(300, 200, seed=seed) for seed in range(12)]
 IDS = [image_id(content) for content in PICTURES]
 SIZES = ("50x50", "60x60!", "70x", "x80", "40x40@2x")
@@ -49,8 +50,8 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
     id_, visitor = IDS[number], f"visitor {chance.randrange(5)}"
     match action:
         case "upload":
-            said = Description(title=f"Title {visitor}", tags=("all", visitor[-1]))
-            services.uploads.add(io.BytesIO(PICTURES[number]), said, visitor)
+            tags = ("all", visitor[-1])
+            add(services, PICTURES[number], visitor, title=f"Title {visitor}", tags=tags)
         case "fetch":
             size, ending = chance.choice(SIZES), chance.choice(("jpeg", "webp"))
             served = services.renditions.get(id_, Size.parse(size), parse_format(ending))
@@ -63,13 +64,13 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
             assert served.file.read() == PICTURES[number]
             served.close()
         case "page":
-            services.metadata.search.page(Query(), 20)
+            services.images.page(Query(), 20)
         case "tag":
-            services.editing.tag(id_, visitor, f"tag{chance.randrange(9)}")
+            services.annotations.tag(id_, visitor, [f"tag{chance.randrange(9)}"])
         case "rate":
-            services.editing.rate(id_, visitor, chance.randrange(11))
+            services.annotations.rate(id_, visitor, chance.randrange(11))
         case "retitle":
-            services.editing.retitle(id_, f"Title {chance.random()}")
+            services.editing.update(id_, ImagePatch(title=f"Title {chance.random()}"))
         case _:
             getattr(services.editing, action)(id_)
 
@@ -77,11 +78,10 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
 def work(folder: Path, seed: int) -> int:
     """One process: 4 threads that act by chance; how often they did."""
     services = build_services(settings(folder))
-    end = time.monotonic() + SECONDS
 
     def act_on(thread: int) -> int:
         chance, done = random.Random(100 * seed + thread), 0
-        while time.monotonic() < end:
+        for _ in range(ROUNDS):
             try:
                 act(services, chance.choice(ACTIONS), chance.randrange(len(IDS)), chance)
                 done += 1
@@ -102,16 +102,12 @@ def test_everything_at_once(tmp_path: Path) -> None:
     assert min(done) > 20
     services = build_services(settings(tmp_path))
     assert list(services.integrity.check()) == []
-    shown = {
-        image.id
-        for image in services.metadata.images.get_many(IDS).values()
-        if image.trashed is None
-    }
+    shown = {image.id for image in services.images.get_many(IDS).values() if image.trashed is None}
     cached = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert {path.parent.name for path in cached} <= shown
     # Every picture can be put back, whatever was done to it.
     for number, id_ in enumerate(IDS):
         act(services, "upload", number, random.Random(0))
         services.renditions.get(id_, Size.parse("50x50"), parse_format("jpeg")).close()
-    assert services.metadata.search.page(Query(), 20).next is None
+    assert services.images.page(Query(), 20).next is None
     services.close()

@@ -27,15 +27,15 @@ def test_a_batch_shares_title_tags_and_article_number(site: Site, browser: TestA
     ]
     form["title"], form["tags"], form["artnr"] = "Quay", "sea, dusk", "10106"
     page = form.submit()
-    good, bad, _other = page.html.select(".outcomes li")
+    bad, good, _other = page.html.select(".outcomes li")
     assert good.a["href"] == f"/image/{image_id(photo(1))}/"
     assert "uploaded" in good.text
     assert "broken.jpg" in bad.text
-    assert "This is no picture, or a damaged one." in bad.text
-    image = site.services.image(image_id(photo(2)))
+    assert "This file is not a picture, or it is damaged." in bad.text
+    image = site.services.images.get(image_id(photo(2)))
     assert (image.title, image.filename) == ("Quay", "two.jpg")
     assert image.references == {"artnr": ("10106",)}
-    assert set(site.services.metadata.annotations.summary(image.id).tags) == {"sea", "dusk"}
+    assert set(site.services.annotations.summary(image.id).tags) == {"sea", "dusk"}
 
 
 def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
@@ -43,7 +43,7 @@ def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
     form = browser.get("/upload/").forms["upload"]
     form["uploadfile"] = [Upload("again.jpg", photo(1))]
     [line] = form.submit().html.select(".outcomes li")
-    assert "was there already" in line.text
+    assert "already on this site" in line.text
     assert line.a["href"] == f"/image/{known.id}/"
 
 
@@ -53,7 +53,7 @@ def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
 def test_article_numbers_from_file_names(tmp_path: Path, pattern: str, number: object) -> None:
     site = Site(tmp_path, **{"upload.artnr_pattern": pattern})
     site.app.post("/upload/", upload_files=[("uploadfile", "10106_side.jpg", photo())])
-    assert site.services.image(image_id(photo())).references.get("artnr") == number
+    assert site.services.images.get(image_id(photo())).references.get("artnr") == number
     assert "Otherwise it is taken from the file names" in site.browser().get("/upload/")
     site.services.close()
 

@@ -1,10 +1,9 @@
-"""Takes the renditions of images that another node trashed or removed out of this cache."""
+"""Remove the renditions of images that another node trashed or removed from this cache."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from ...cache.renditions import RenditionCache
@@ -18,10 +17,10 @@ _PIECE = 1000
 
 
 class CacheInvalidator:
-    """Prepares the stores, then reads the changes of metadata every `interval` seconds.
+    """Prepares the metadata, then merges conflicts and reads changes every `interval` seconds.
 
-    In a thread of its own.  Where it stopped reading stands in `bookmark`, so that a node
-    which was switched off catches up.  A store that is down is asked again the next time.
+    Runs in a thread of its own.  The file `checkpoint` holds the position in the changes, so
+    that a node which was switched off catches up.  Unavailable storage is tried again.
     """
 
     def __init__(
@@ -30,11 +29,8 @@ class CacheInvalidator:
         cache: RenditionCache,
         checkpoint: Path,
         interval: float,
-        *,
-        prepare: Callable[[], None] | None = None,  # of the metadata alone if not given
     ) -> None:
         self._metadata = metadata
-        self._prepare = prepare or metadata.prepare
         self._cache = cache
         self._checkpoint = checkpoint
         self._interval = interval
@@ -53,7 +49,7 @@ class CacheInvalidator:
             self._thread.join()
 
     def catch_up(self) -> int:
-        """Work through everything up to now; how many images left the cache."""
+        """Process all changes up to now; return the number of images removed from the cache."""
         removed = 0
         while True:
             since = self._read()
@@ -81,8 +77,9 @@ class CacheInvalidator:
         while not self._stop.is_set():
             try:
                 if not prepared:
-                    self._prepare()
+                    self._metadata.prepare()
                     prepared = True
+                self._metadata.merge_conflicts()
                 self.catch_up()
             except StorageUnavailable as error:
                 log.warning("not following the changes for now: %s", error)

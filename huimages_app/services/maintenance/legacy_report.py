@@ -19,7 +19,7 @@ from ...storage.legacy.models import (
     LegacyOther,
     Peek,
 )
-from ..parallel import in_parallel
+from ..concurrency import in_parallel
 
 _EXAMPLES = 20
 

@@ -1,8 +1,8 @@
-"""Carrying originals from one place to another: as often as it takes, and never losing one.
+"""Copy or move originals between two locations; can be repeated after every interruption.
 
-An original counts as carried once its copy was read back and has the same bytes, and those
-are the ones its ID was made from.  Where a run was cut short, the next one goes on: what is
-in both places already, with the same length, is left alone.
+An original counts as transferred once its copy was read back, has the same bytes, and these
+are the bytes that its ID was made from.  A later run copies only what is missing, but reads
+every original in both locations: an equal length does not show that a copy is whole.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import contextlib
 import heapq
 import io
 import itertools
+import logging
 import secrets
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -22,11 +23,13 @@ from ...domain.files import same_bytes
 from ...domain.ids import image_id, image_id_of_file
 from ...errors import BadInput, CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
 from ...storage.interfaces import OriginalInfo, Originals
-from ..parallel import in_parallel
+from ..concurrency import in_parallel
+
+log = logging.getLogger(__name__)
 
 
 class Where(Enum):
-    """Which of the two places have an original."""
+    """The locations that hold an original; a damaged copy in the target does not count."""
 
     SOURCE = "only in the source"
     BOTH = "in both"
@@ -36,7 +39,7 @@ class Where(Enum):
 
 @dataclass(frozen=True)
 class Transferred:
-    """Where an original is now; `copied` if this run brought it, `error` if something failed."""
+    """Where an original is now; `copied` if this run copied it, `error` if that failed."""
 
     image_id: str
     where: Where
@@ -45,11 +48,11 @@ class Transferred:
 
 
 class OriginalsMigration:
-    """Copies all originals of `source` to `target`; with `move`, takes them out of the source.
+    """Copies all originals of `source` to `target`; `move` also deletes them in the source.
 
-    `describe` says what to store beside the bytes of a picture.  Nothing is ever removed
-    but, with `move`, an original whose copy was just read back.  Raises BadInput for a move
-    that can't be: out of a place that does not give up single originals, or onto itself.
+    `describe` returns what to store beside the bytes of a picture.  Only an original whose
+    copy was just read back is deleted.  Raises BadInput for an impossible move: from a
+    location that can't delete single originals, or onto itself.
     """
 
     def __init__(
@@ -61,62 +64,63 @@ class OriginalsMigration:
         move: bool = False,
     ) -> None:
         if move and not source.movable:
-            raise BadInput("this place does not give up single originals: copy without moving")
+            raise BadInput("this location can't delete single originals: copy without moving")
         self._source = source
         self._target = target
         self._describe = describe
         self._move = move
 
     def count(self) -> int:
-        """How many originals the source has; raises StorageUnavailable."""
+        """Return the number of originals in the source; raises StorageUnavailable."""
         return sum(1 for _ in self._source.ids())
 
     def run(self, jobs: int = 1) -> Generator[Transferred, None, None]:
-        """Carry, `jobs` at a time; yields every original of either place once it is done with.
+        """Transfer `jobs` originals at a time; yield each original of either location when done.
 
-        What fails for one original is told, and the others go on; a place that is down ends
-        it all.  Raises StorageUnavailable, BadInput.
+        A failure of one original is reported and does not end the run; a location that is
+        down does.  Raises StorageUnavailable, BadInput.
         """
         self._target.check()
         if self._move:
-            self._demand_two_places()
-        with closing(in_parallel(self._carry, self._listed(), jobs)) as carried:
-            yield from carried
+            self._require_two_locations()
+        with closing(in_parallel(self._transfer, self._listed(), jobs)) as transferred:
+            yield from transferred
 
     # -- steps ---------------------------------------------------------------------------
 
     def _listed(self) -> Iterator[tuple[str, Where]]:
-        # Both lists ascend, so one pass over the two finds who stands in which.
+        # Both lists ascend, so one pass over the two finds the originals of each.
         both = heapq.merge(
             ((one, Where.SOURCE) for one in self._source.ids()),
             ((one, Where.TARGET) for one in self._target.ids()),
             key=lambda pair: pair[0],
         )
         for listed, group in itertools.groupby(both, key=lambda pair: pair[0]):
-            places = [where for _, where in group]
-            yield listed, places[0] if len(places) == 1 else Where.BOTH
+            locations = [where for _, where in group]
+            yield listed, locations[0] if len(locations) == 1 else Where.BOTH
 
-    def _carry(self, listed: tuple[str, Where]) -> Transferred:
+    def _transfer(self, listed: tuple[str, Where]) -> Transferred:
         image_id, where = listed
         if where is Where.TARGET:
             return Transferred(image_id, where)
         try:
-            if where is Where.BOTH and not self._move and self._same_length(image_id):
-                return Transferred(image_id, where)
             copied = self._copy(image_id, put=where is Where.SOURCE)
             if self._move:
                 self._source.delete(image_id)
         except (UnknownImage, CorruptOriginal, IdCollision) as error:
-            return self._told(image_id, str(error))
+            return self._failed(image_id, str(error))
         except (StorageUnavailable, OSError) as error:
-            # One original that can't be carried is told; a place that is down is the end.
+            # A location that is down ends the run; a single unreadable original does not.
             self._source.length(image_id)
             self._target.check()
-            return self._told(image_id, str(error))
+            return self._failed(image_id, str(error))
+        except Exception as error:
+            log.exception("transfer failed: image=%s", image_id)
+            return self._failed(image_id, f"unexpected {type(error).__name__}: {error}")
         return Transferred(image_id, Where.TARGET if self._move else Where.BOTH, copied)
 
     def _copy(self, image_id: str, *, put: bool) -> bool:
-        """Whether the original is new in the target; when this returns, it is proved there."""
+        """Copy if `put`, and compare; return whether the original is new in the target."""
         with self._source.open(image_id) as original:
             if image_id_of_file(original) != image_id:
                 raise CorruptOriginal("the bytes in the source are not those of this picture")
@@ -130,29 +134,43 @@ class OriginalsMigration:
                     raise CorruptOriginal("the bytes in the target are not those in the source")
         return copied
 
-    def _same_length(self, image_id: str) -> bool:
-        return self._source.length(image_id) == self._target.length(image_id)
+    def _failed(self, image_id: str, error: str) -> Transferred:
+        """Return the failure, and where the original is safe now.
 
-    def _told(self, image_id: str, error: str) -> Transferred:
-        """The failure, with where the original is found to be now."""
-        here = self._source.length(image_id) is not None
-        there = self._target.length(image_id) is not None
-        if not here and not there:
-            return Transferred(image_id, Where.NEITHER)  # somebody removed it since it was listed
-        where = Where.BOTH if here and there else Where.SOURCE if here else Where.TARGET
-        return Transferred(image_id, where, error=error)
+        Without a whole copy in the target it counts as only in the source, whatever its
+        state there: the source must not be switched off.
+        """
+        in_source = self._source.length(image_id) is not None
+        if _holds_whole(self._target, image_id):
+            whole = in_source and _holds_whole(self._source, image_id)
+            return Transferred(image_id, Where.BOTH if whole else Where.TARGET, error=error)
+        if not in_source and self._target.length(image_id) is None:
+            return Transferred(image_id, Where.NEITHER)  # removed since it was listed
+        return Transferred(image_id, Where.SOURCE if in_source else Where.TARGET, error=error)
 
-    def _demand_two_places(self) -> None:
+    def _require_two_locations(self) -> None:
         """Raises BadInput if what is put into the target appears in the source.
 
-        A place has many names (a link to a folder, two addresses of one server), so names
-        prove nothing; and moving a place onto itself would empty it.
+        A location can have several names (a symbolic link, two URLs of one server), so names
+        can't be compared; and moving a location onto itself would empty it.
         """
-        content = b"huimages tries whether these are two places: " + secrets.token_bytes(16)
+        content = b"huimages checks that these are two locations: " + secrets.token_bytes(16)
         probe = image_id(content)
         with contextlib.ExitStack() as stack:
             stack.callback(self._target.delete, probe)
             info = OriginalInfo("application/octet-stream", 0, 0)
             self._target.put(probe, io.BytesIO(content), info)
             if self._source.length(probe) is not None:
-                raise BadInput("the source and the target are the same place")
+                raise BadInput("the source and the target are the same location")
+
+
+def _holds_whole(originals: Originals, identifier: str) -> bool:
+    """Return whether the original can be read and has the bytes of its ID."""
+    try:
+        with originals.open(identifier) as file:
+            return image_id_of_file(file) == identifier
+    except (UnknownImage, CorruptOriginal):
+        return False
+    except (StorageUnavailable, OSError) as error:
+        log.warning("original cannot be read: image=%s error=%s", identifier, error)
+        return False

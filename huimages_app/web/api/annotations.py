@@ -13,15 +13,17 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Annotation
-from ...domain.tags import MAX_LENGTH, MAX_TAGS
+from ...domain.tags import MAX_LENGTH, MAX_TAGS, parse_tags
+from ...domain.text import clean_tag
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
+from ..presentation.conditional import conditional_json, digest
+from ..presentation.image_json import rating_of, tags_of
 from ..presentation.site import Site
 from ..resources import ApiImage
 from . import bodies
 from .parameters import query
-from .responses import digest, json_answer, require_match
-from .serializers import rating_of, tags_of
+from .responses import require_match
 
 _TAGS = {
     "tags": (
@@ -36,7 +38,7 @@ _RATING = {"rating": ("a whole number from 0 to 10", bodies.rating)}
 def tags(context: ApiImage, request: Request) -> Response:
     """All tags of the image: how many gave each, whether the client did."""
     query(request)
-    return json_answer(_tags(context, request))
+    return conditional_json(_tags(context, request))
 
 
 @view_config(context=ApiImage, name="tags", request_method="POST", permission=CONTRIBUTE)
@@ -47,36 +49,38 @@ def add_tags(context: ApiImage, request: Request) -> Response:
     if "tags" not in given:
         raise BadInput('send {"tags": ["…"]}')
     require_match(request, digest(_tags(context, request)))
-    visitor_id = request.ensure_visitor()
-    request.services.editing.tag(context.image_id, visitor_id, " ".join(given["tags"]))
-    return json_answer(_tags(context, request))
+    tags = parse_tags(" ".join(given["tags"]))
+    request.services.annotations.tag(context.image_id, request.ensure_visitor(), tags)
+    return conditional_json(_tags(context, request))
 
 
 @view_config(context=ApiImage, name="tags", request_method="DELETE", permission=CONTRIBUTE)
 def remove_tags(context: ApiImage, request: Request) -> Response:
     """Takes the client's own tags back; an editor's `everyone=true` removes anybody's."""
     parameters = query(request, "tag", "everyone")
-    tags = [tag.lower() for tag in parameters.all("tag", MAX_LENGTH)]
+    sent = parameters.all("tag", MAX_LENGTH)
+    # A legacy tag may be stored in another form than new ones.
+    tags = list(dict.fromkeys([*sent, *map(clean_tag, sent)]))
     everyone = parameters.flag("everyone")
     if not tags:
         raise BadInput("name the tags to remove: ?tag=…, several times for several")
     if everyone and not Site(request).may(EDIT):
         raise HTTPForbidden("only editors remove the tags of everyone")
     require_match(request, digest(_tags(context, request)))
-    editing = request.services.editing
+    annotations = request.services.annotations
     for tag in tags:
         if everyone:
-            editing.untag_all(context.image_id, tag)
+            annotations.untag_all(context.image_id, tag)
         elif request.visitor_id:
-            editing.untag(context.image_id, request.visitor_id, tag)
-    return json_answer(_tags(context, request))
+            annotations.untag(context.image_id, request.visitor_id, tag)
+    return conditional_json(_tags(context, request))
 
 
 @view_config(context=ApiImage, name="rating", request_method="GET", permission=VIEW)
 def rating(context: ApiImage, request: Request) -> Response:
     """The average, and the client's own rating."""
     query(request)
-    return json_answer(_rating(context, request))
+    return conditional_json(_rating(context, request))
 
 
 @view_config(context=ApiImage, name="rating", request_method="PUT", permission=CONTRIBUTE)
@@ -100,7 +104,7 @@ def unrate(context: ApiImage, request: Request) -> Response:
 def favorite(context: ApiImage, request: Request) -> Response:
     """Whether it is a favourite of the client's, and of how many."""
     query(request)
-    return json_answer(_favorite(context, request))
+    return conditional_json(_favorite(context, request))
 
 
 @view_config(
@@ -114,19 +118,19 @@ def set_favorite(context: ApiImage, request: Request) -> Response:
     query(request)
     require_match(request, digest(_favorite(context, request)))
     visitor_id = request.ensure_visitor()
-    request.services.editing.favorite(context.image_id, visitor_id, request.method == "PUT")
-    return json_answer(_favorite(context, request))
+    request.services.annotations.favorite(context.image_id, visitor_id, request.method == "PUT")
+    return conditional_json(_favorite(context, request))
 
 
 def _rated(context: ApiImage, request: Request, rating: int | None) -> Response:
     require_match(request, digest(_rating(context, request)))
-    request.services.editing.rate(context.image_id, request.ensure_visitor(), rating)
-    return json_answer(_rating(context, request))
+    request.services.annotations.rate(context.image_id, request.ensure_visitor(), rating)
+    return conditional_json(_rating(context, request))
 
 
 def _tags(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
-    summary = request.services.metadata.annotations.summary(context.image_id)
+    summary = request.services.annotations.summary(context.image_id)
     return {
         "items": [
             {"tag": tag, "count": summary.tags[tag], "own": tag in own.tags}
@@ -138,23 +142,21 @@ def _tags(context: ApiImage, request: Request) -> dict[str, Any]:
 def _rating(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
     return {
-        **rating_of(request.services.metadata.annotations.summary(context.image_id)),
+        **rating_of(request.services.annotations.summary(context.image_id)),
         "own": own.rating,
     }
 
 
 def _favorite(context: ApiImage, request: Request) -> dict[str, Any]:
     own = _own(context, request)
-    count = request.services.metadata.annotations.summary(context.image_id).favorites
+    count = request.services.annotations.summary(context.image_id).favorites
     return {"favorite": own.favorite, "count": count}
 
 
 def _own(context: ApiImage, request: Request) -> Annotation:
     """What the client says about the image; raises UnknownImage."""
-    request.services.image(context.image_id)
+    request.services.images.get(context.image_id)
     if not request.visitor_id:
         return Annotation()
-    annotation: Annotation = request.services.metadata.annotations.get(
-        context.image_id, request.visitor_id
-    )
+    annotation: Annotation = request.services.annotations.get(context.image_id, request.visitor_id)
     return annotation

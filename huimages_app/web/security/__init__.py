@@ -8,7 +8,7 @@ from pyramid.request import Request
 
 from ...config.settings import Settings
 from ...errors import BadSetting
-from ...services import Services
+from ...services.container import Services
 from ...services.keys import derived_key
 from ...services.permissions import ADMINISTER
 from .audit import Auditing

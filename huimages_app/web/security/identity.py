@@ -11,8 +11,8 @@ from pyramid.authorization import Everyone
 from pyramid.request import Request
 
 from ...config.settings import Settings
-from ...services import Account, Services
-from ...services.accounts import parse_name
+from ...services.accounts import Account, parse_name
+from ...services.container import Services
 from ...services.permissions import VISITOR, roles_up_to
 from .client_ip import Addresses
 from .cookies import has_session
@@ -69,7 +69,7 @@ class Identification:
         )
 
     def _by_token(self, text: str) -> Identity:
-        token = self._services.tokens.verified(text)
+        token = self._services.tokens.authenticate(text)
         return Identity(token=token.id, scopes=token.scopes, visitor_id=token.visitor_id)
 
     def _by_proxy(self, request: Request) -> Identity | None:

@@ -16,7 +16,7 @@ import re
 
 from pyramid.request import Request
 
-from ...services.visitors import copy_favorites, move_annotations, new_visitor_id
+from ...services.visitors import new_visitor_id
 from .cookies import VISITOR, cookie_name, forget, is_https
 
 OLD_COOKIE = "_hda"
@@ -29,7 +29,7 @@ def begin(request: Request) -> str:
     """A new visitor, with a cookie in the answer and the favourites of an old one."""
     visitor_id = new_visitor_id()
     if request.old_visitor_id:
-        copy_favorites(request.services.metadata.annotations, request.old_visitor_id, visitor_id)
+        request.services.annotations.copy_favorites(request.old_visitor_id, visitor_id)
         forget(request, OLD_COOKIE)
     request.signed_cookies.set_visitor(request, visitor_id)
     return visitor_id
@@ -47,8 +47,8 @@ def become(request: Request, visitor_id: str) -> None:
     """Let all that the visitor said be said by another: the account they sign in to."""
     visitor = request.signed_cookies.visitor(request)
     if visitor:
-        move_annotations(request.services.metadata.annotations, visitor, visitor_id)
+        request.services.annotations.move(visitor, visitor_id)
         forget(request, cookie_name(VISITOR, is_https(request)))
     if request.old_visitor_id:
-        copy_favorites(request.services.metadata.annotations, request.old_visitor_id, visitor_id)
+        request.services.annotations.copy_favorites(request.old_visitor_id, visitor_id)
         forget(request, OLD_COOKIE)

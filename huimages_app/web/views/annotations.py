@@ -5,15 +5,17 @@ The addresses and plain answers are those of huImages 2.2; see `answers` for the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.tags import MAX_LENGTH, parse_tags
+from ...domain.text import clean_tag
 from ...errors import BadInput
-from ...services.permissions import CONTRIBUTE, EDIT, VIEW
-from ..presentation.responses import changed, field, json_answer, number_field
+from ...services.permissions import CONTRIBUTE, VIEW
+from ..presentation.batch import remove_tags
+from ..presentation.form_fields import field, number_field
+from ..presentation.responses import changed, json_answer
 from ..resources import ImagePage, Tags
 
 _SUGGESTIONS = 10
@@ -31,7 +33,7 @@ def rate(context: ImagePage, request: Request) -> Response:
         if not rating.is_integer():
             raise BadInput("a rating is a whole number from 0 to 10")
         own = int(rating)
-    summary = request.services.editing.rate(context.image_id, request.ensure_visitor(), own)
+    summary = request.services.annotations.rate(context.image_id, request.ensure_visitor(), own)
     average = summary.rating
     return changed(
         request,
@@ -49,7 +51,7 @@ def favorite(context: ImagePage, request: Request) -> Response:
     wanted = field(request, "rating").strip()
     if wanted not in {"0", "1"}:
         raise BadInput("the field 'rating' is 1 for a favourite and 0 for none")
-    request.services.editing.favorite(context.image_id, request.ensure_visitor(), wanted == "1")
+    request.services.annotations.favorite(context.image_id, request.ensure_visitor(), wanted == "1")
     return changed(request, text="ok", data={"favorite": wanted == "1"})
 
 
@@ -59,12 +61,12 @@ def tag(context: ImagePage, request: Request) -> Response:
 
     Answers the list of them as they are stored, as JSON in any case.
     """
-    text = field(request, "newtag")
-    if not text.strip(" ,\t"):
+    tags = parse_tags(field(request, "newtag"))
+    if not tags:
         raise BadInput("no tag was given")
-    added = list(request.services.editing.tag(context.image_id, request.ensure_visitor(), text))
-    response = changed(request, text="", data=added)
-    return response if response.location else json_answer(added)
+    request.services.annotations.tag(context.image_id, request.ensure_visitor(), tags)
+    response = changed(request, text="", data=list(tags))
+    return response if response.location else json_answer(list(tags))
 
 
 @view_config(context=ImagePage, name="untag", request_method="POST", permission=CONTRIBUTE)
@@ -74,24 +76,15 @@ def untag(context: ImagePage, request: Request) -> Response:
     Answers `ok` as text, or `{"removed": "sea"}`.
     """
     removed = field(request, "tag")
-    take_back(request, context.image_id, [removed])
+    # A legacy tag may be stored in another form than new ones.
+    remove_tags(request, context.image_id, dict.fromkeys([removed, clean_tag(removed)]))
     return changed(request, text="ok", data={"removed": removed})
-
-
-def take_back(request: Request, image_id: str, tags: Iterable[str]) -> None:
-    """Remove tags as far as this person may."""
-    editing = request.services.editing
-    for removed in tags:
-        if request.has_permission(EDIT):
-            editing.untag_all(image_id, removed)
-        elif request.visitor_id:
-            editing.untag(image_id, request.visitor_id, removed)
 
 
 @view_config(context=ImagePage, name="tag_suggestion", request_method="GET", permission=VIEW)
 @view_config(context=Tags, name="suggestions", request_method="GET", permission=VIEW)
 def tag_suggestion(request: Request) -> Response:
     """`?tag=pre`: tags that begin so, most used first, as a JSON list."""
-    prefix = request.GET.get("tag", "").strip().lower()[:64]
-    found = request.services.metadata.search.tags(prefix, _SUGGESTIONS) if prefix else []
+    prefix = clean_tag(request.GET.get("tag", ""))[:MAX_LENGTH]
+    found = request.services.images.tags(prefix, _SUGGESTIONS) if prefix else []
     return json_answer([name for name, _count in found])

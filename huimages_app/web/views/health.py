@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
-from ...errors import StorageUnavailable
 from ..resources import Root
 
 
@@ -26,21 +23,8 @@ def healthz(request: Request) -> Response:
 )
 def readyz(request: Request) -> Response:
     """All stores answer; 503 with the names of those that don't."""
-    services = request.services
-    checks: dict[str, Callable[[], None]] = {
-        "metadata": services.metadata.check,
-        "originals": services.originals.check,
-    }
-    down = [name for name, check in checks.items() if not _works(check)]
+    down = request.services.operations.unavailable()
     return _plain(503, f"down: {', '.join(down)}") if down else _plain(200, "ready")
-
-
-def _works(check: Callable[[], None]) -> bool:
-    try:
-        check()
-    except StorageUnavailable:
-        return False
-    return True
 
 
 def _plain(status: int, text: str) -> Response:

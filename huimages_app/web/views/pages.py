@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import Any
 
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
 from pyramid.request import Request
 from pyramid.view import view_config
 
+from ...domain.ids import ID_PATTERN
 from ...domain.models import Query
+from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
+from ..presentation import collections
 from ..presentation.collections import Collection, cloud, searched
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
@@ -18,6 +23,7 @@ from ..resources import Favorites, Images, Root, Tagged, Tags
 
 _NEWEST, _RANDOM, _TAGS = 24, 16, 60
 _ORDERS = {"oldest": Collection("oldest"), "rated": Collection("rated")}
+_ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
 _CLOUD = 1000  # tags on their page; a search finds the rest
 
 
@@ -29,11 +35,11 @@ _CLOUD = 1000  # tags on their page; a search finds the rest
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
     """Newest pictures, some at random, the tags most used."""
-    metadata = request.services.metadata
+    images = request.services.images
     return {
-        "newest": items_of(metadata.search.page(Query(), _NEWEST).images, request, Collection()),
-        "random": items_of(metadata.search.random(_RANDOM), request),
-        "cloud": cloud(metadata.search.tags(limit=_TAGS), Site(request)),
+        "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
+        "random": items_of(images.random(_RANDOM), request),
+        "cloud": cloud(images.tags(limit=_TAGS), Site(request)),
     }
 
 
@@ -52,7 +58,7 @@ def all_images(context: Images, request: Request) -> dict[str, Any]:
 @view_config(context=Images, name="random", request_method="GET", permission=VIEW)
 def random_image(context: Images, request: Request) -> HTTPFound:
     """Leads to the page of some picture."""
-    for image in request.services.metadata.search.random(1):
+    for image in request.services.images.random(1):
         response = HTTPFound(Site(request).path("image", image.id))
         response.cache_control = "no-store"
         return response
@@ -64,7 +70,7 @@ def random_image(context: Images, request: Request) -> HTTPFound:
 )
 def tags(context: Tags, request: Request) -> dict[str, Any]:
     """The whole cloud."""
-    return {"cloud": cloud(request.services.metadata.search.tags(limit=_CLOUD), Site(request))}
+    return {"cloud": cloud(request.services.images.tags(limit=_CLOUD), Site(request))}
 
 
 @view_config(
@@ -75,7 +81,7 @@ def tags(context: Tags, request: Request) -> dict[str, Any]:
 )
 def tagged(context: Tagged, request: Request) -> dict[str, Any]:
     """Pictures with a tag."""
-    return _shown(Collection("tag", context.tag), request)
+    return _shown(collections.tagged(context.tag), request)
 
 
 @view_config(
@@ -87,7 +93,7 @@ def tagged(context: Tagged, request: Request) -> dict[str, Any]:
 )
 def tagged_oddly(context: Tags, request: Request) -> dict[str, Any]:
     """The same for a tag that can't be part of a path, as `a/b`."""
-    return _shown(Collection("tag", request.GET["name"]), request)
+    return _shown(collections.tagged(request.GET["name"]), request)
 
 
 @view_config(
@@ -97,9 +103,23 @@ def tagged_oddly(context: Tags, request: Request) -> dict[str, Any]:
     permission=VIEW,
     renderer="huimages_app:templates/collection.pt",
 )
-def search(context: Root, request: Request) -> dict[str, Any]:
-    """Pictures that fit the words of `?q=`: titles, tags, file names, article numbers."""
-    return _shown(searched(request.GET.get("q", "")), request)
+def search(context: Root, request: Request) -> dict[str, Any] | HTTPFound:
+    """Images that match the words of `?q=`: titles, tags, file names, article numbers.
+
+    An image ID, and the URL of an image or of its page, lead to the page of the image.
+    """
+    collection = searched(request.GET.get("q", ""))
+    if image_id := _image_id_in(collection.value):
+        with suppress(UnknownImage):
+            image = request.services.images.get(image_id)
+            return HTTPFound(Site(request).path("image", image.id))
+    return _shown(collection, request)
+
+
+def _image_id_in(text: str) -> str:
+    """The image ID that a text is, or that a URL or path contains; empty if there is none."""
+    match = _ID_OR_URL.fullmatch(text)
+    return match[1] if match else ""
 
 
 @view_config(

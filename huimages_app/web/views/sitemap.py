@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -16,11 +15,10 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.models import Image
 from ...services.permissions import VIEW
-from ..api.responses import conditional
-from ..api.serializers import time_text
-from ..presentation.embedding import shown
+from ..presentation.conditional import conditional_response
+from ..presentation.image_json import time_text
+from ..presentation.sharing import shown
 from ..presentation.site import Site
 from ..presentation.xml import IMAGE, add, document, root
 from ..resources import Root
@@ -32,7 +30,6 @@ _MOST = 50_000
 
 _LETTERS = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of an ID, in their order
 _PART = re.compile(rf"[{_LETTERS}]{{1,2}}")
-_BATCH = 500
 
 
 @view_config(context=Root, name="sitemap.xml", request_method="GET", permission=VIEW)
@@ -41,8 +38,8 @@ def sitemap(request: Request) -> Response:
     part = request.GET.get("part", "")
     if part and not _PART.fullmatch(part):
         raise HTTPNotFound("there is no such part of the sitemap")
-    parts = [] if part else parts_for(request.services.metadata.search.count())
-    return conditional(
+    parts = [] if part else parts_for(request.services.images.count())
+    return conditional_response(
         document(_index(parts, request) if parts else _urls(part, request)), "application/xml"
     )
 
@@ -65,20 +62,10 @@ def _index(parts: list[str], request: Request) -> Element:
 
 def _urls(part: str, request: Request) -> Element:
     urls, site = root("urlset", SITEMAP), Site(request)
-    for image in itertools.islice(_images(part, request), _MOST):
+    for image in itertools.islice(request.services.images.with_id_prefix(part), _MOST):
         url = add(urls, "url")
         add(url, "loc", f"{request.host_url}{site.path('image', image.id)}")
         add(url, "lastmod", time_text(image.modified))
         if picture := shown(image, request):
             add(add(url, f"{{{IMAGE}}}image"), f"{{{IMAGE}}}loc", picture.url)
     return urls
-
-
-def _images(part: str, request: Request) -> Iterator[Image]:
-    """The images whose IDs begin so, those in the trash left out."""
-    metadata = request.services.metadata
-    ids = itertools.takewhile(lambda image_id: image_id.startswith(part), metadata.images.ids(part))
-    while batch := list(itertools.islice(ids, _BATCH)):
-        for image in metadata.images.get_many(batch).values():
-            if image.trashed is None:
-                yield image

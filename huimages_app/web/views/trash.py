@@ -14,12 +14,12 @@ from ...domain.sizes import Size
 from ...errors import BadInput, UnknownImage
 from ...services.permissions import ADMINISTER, EDIT
 from ..image_files import picture_response
+from ..presentation.batch import chosen_ids, for_each, require
 from ..presentation.collections import PER_PAGE
 from ..presentation.grids import Grid, GridItem, style_of, title_of
 from ..presentation.responses import changed
 from ..presentation.site import Site
 from ..resources import Trash, TrashedImage
-from .selection import chosen_ids, for_each, require
 
 _SIZE = Size.parse("450x300")
 
@@ -33,7 +33,7 @@ _SIZE = Size.parse("450x300")
 def trash_page(request: Request) -> dict[str, Any]:
     """What lies in the trash, a page at a time."""
     cursor = request.GET.get("cursor") or None
-    page = request.services.metadata.search.page(Query(trashed=True), PER_PAGE, cursor)
+    page = request.services.images.page(Query(trashed=True), PER_PAGE, cursor)
     site = Site(request)
     items = [_item(image, site, request) for image in page.images]
     return {
@@ -49,7 +49,7 @@ def trash_page(request: Request) -> dict[str, Any]:
 @view_config(context=TrashedImage, request_method="GET", permission=EDIT)
 def trashed_picture(context: TrashedImage, request: Request) -> Response:
     """A small picture of what lies in the trash: nobody else is served it."""
-    image = request.services.metadata.images.get(context.image_id)
+    image = request.services.images.get_any(context.image_id)
     if image.trashed is None:
         raise UnknownImage(f"the image {image.id} is not in the trash")
     response = picture_response(request.services.renditions.uncached(image.id, _SIZE, JPEG))
@@ -72,11 +72,11 @@ def change_trash(request: Request) -> Response:
         )
     elif action == "remove":
         require(ADMINISTER, request)
-        records = request.services.metadata.images.get_many(chosen)
+        records = request.services.images.get_many(chosen, with_trash=True)
         done = for_each([i for i in chosen if i in records and records[i].trashed], editing.remove)
         notice = site.counted(
-            "${count} picture was removed for good.",
-            "${count} pictures were removed for good.",
+            "${count} picture was deleted permanently.",
+            "${count} pictures were deleted permanently.",
             len(done),
         )
     else:

@@ -13,18 +13,20 @@ from pyramid.view import view_config
 from ...domain.ids import parse_image_id
 from ...domain.models import Image
 from ...domain.tags import parse_tags
+from ...domain.text import clean_title
 from ...errors import BadInput, BadUpload
-from ...services import Description, UploadResult
+from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD
-from ...services.uploads import PROGRAM
-from ..error_pages import reason_of
+from ...services.uploads import PROGRAM, UploadResult
 from ..errors import status_of
+from ..errors.responses import reason_of
+from ..forms import UPLOAD_FIELD, FormFile
+from ..presentation.form_fields import article_numbers, field
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
-from ..presentation.responses import field, json_answer, wants_json
+from ..presentation.responses import json_answer, wants_json
 from ..presentation.site import Site
 from ..resources import Upload
-from .editing import article_numbers
 
 # So much of a file name is looked through for an article number: patterns may take long.
 _NAME_LENGTH = 500
@@ -101,6 +103,12 @@ def upload_api(request: Request) -> Response:
     return Response(added.image.id, content_type="text/plain")
 
 
+@view_config(context=Upload, name="permission", request_method="GET", permission=UPLOAD)
+def may_upload(request: Request) -> Response:
+    """Return 204: the web server in front asks before it reads the body of an upload."""
+    return Response(status=204)
+
+
 @view_config(context=Upload, name="known", request_method="GET", permission=UPLOAD)
 def known(request: Request) -> Response:
     """`?id=`: whether the picture is there already, so that it need not be sent.
@@ -119,19 +127,17 @@ def describe_known(request: Request) -> Response:
     """
     image = _known(request, field(request, "id"))
     if image is not None:
-        said = _description(request, request.POST.get("filename", ""), request.POST)
-        editing = request.services.editing
-        title = said.title or ("" if image.title else said.default_title)
-        image = editing.describe(image.id, title=title, references=said.references)
-        if said.tags:
-            editing.tag(image.id, request.ensure_visitor(), " ".join(said.tags))
+        patch = _patch(request, request.POST.get("filename", ""), request.POST)
+        image = request.services.editing.update(image.id, patch)
+        if tags := parse_tags(request.POST.get("tags", "")):
+            request.services.annotations.tag(image.id, request.ensure_visitor(), tags)
     return _known_answer(request, image)
 
 
 def _known(request: Request, text: str) -> Image | None:
-    found = request.services.metadata.images.get_many([parse_image_id(text)])
-    # One in the trash comes back by being sent again.
-    return next((image for image in found.values() if image.trashed is None), None)
+    # An image in the trash comes back by being sent again.
+    image_id = parse_image_id(text)
+    return request.services.images.get_many([image_id]).get(image_id)
 
 
 def _known_answer(request: Request, image: Image | None) -> Response:
@@ -143,11 +149,12 @@ def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
     settings = request.registry.settings["huimages"]
     most = Site(request).megabytes(settings.upload_max_bytes)
     hint = _(
-        "JPEG, PNG, WebP, AVIF, HEIC, GIF and TIFF, up to ${most} each.", mapping={"most": most}
+        "JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF, up to ${most} per file.", mapping={"most": most}
     )
     return {
         "hint": hint,
-        "outcomes": outcomes,
+        # Refused files first: they need attention.
+        "outcomes": sorted(outcomes, key=lambda outcome: outcome.picture is not None),
         "max_bytes": settings.upload_max_bytes,
         "takes_artnr": settings.upload_artnr_pattern is not None,
     }
@@ -171,22 +178,20 @@ def _taken(request: Request, filename: str, added: UploadResult) -> Outcome:
 def _added(
     request: Request, filename: str, file: BinaryIO, said: Mapping[str, str]
 ) -> UploadResult:
-    description = _description(request, filename, said)
-    visitor_id = request.ensure_visitor() if description.tags else PROGRAM
-    return request.services.uploads.add(file, description, visitor_id)
+    patch, tags = _patch(request, filename, said), parse_tags(said.get("tags", ""))
+    visitor_id = request.ensure_visitor() if tags else PROGRAM
+    return request.services.uploads.add(file, patch, tags=tags, visitor_id=visitor_id)
 
 
-def _description(request: Request, filename: str, said: Mapping[str, str]) -> Description:
+def _patch(request: Request, filename: str, said: Mapping[str, str]) -> ImagePatch:
     numbers = article_numbers(said.get("artnr", "")) or _in_name(request, filename)
-    title = said.get("title", "")
-    may_edit = request.has_permission(EDIT)
-    return Description(
-        title=title if may_edit else "",
+    title, may_edit = clean_title(said.get("title", "")), request.has_permission(EDIT)
+    return ImagePatch(
+        title=(title or None) if may_edit else None,
         # Sending a picture again is no way to rename it.
         default_title="" if may_edit else title,
-        filename=filename,
-        tags=parse_tags(said.get("tags", "")),
-        references={"artnr": numbers} if numbers else {},
+        default_filename=filename,
+        added_references={"artnr": numbers},
     )
 
 
@@ -199,12 +204,15 @@ def _in_name(request: Request, filename: str) -> list[str]:
 
 
 def _uploaded(request: Request) -> list[tuple[str, BinaryIO]]:
-    # A browser sends an empty nameless file where nobody chose one.
+    """Name and content of each file.  Raises BadInput if there is none."""
+    # A browser sends an empty nameless file where none was chosen.
     fields = [
         entry
-        for entry in request.POST.getall("uploadfile")
-        if hasattr(entry, "file") and entry.filename
+        for entry in request.POST.getall(UPLOAD_FIELD)
+        if isinstance(entry, FormFile) and (entry.filename or entry.size)
     ]
     if not fields:
-        raise BadInput("no picture was sent: the form field is uploadfile, as multipart/form-data")
+        raise BadInput(
+            f"no picture was sent: the form field is {UPLOAD_FIELD}, as multipart/form-data"
+        )
     return [(entry.filename, entry.file) for entry in fields]

@@ -109,10 +109,10 @@ def test_frames_are_counted(format_):
 def test_a_gif_of_very_many_frames_is_not_read_to_its_end():
     frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0"
     content = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0" * 6 + frame * 200_000
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(TooLarge, match="more than 1000 frames"):
         measured(content)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_gif_of_very_many_blocks_is_refused():

@@ -7,15 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.services import Services
+from huimages_app.factory import Storage, build_services
+from huimages_app.services.container import Services
 from huimages_app.storage.interfaces import DocumentStore
 from huimages_app.storage.sqlite import SqliteBackend
-from tests.support.libraries import services_in
+from tests.support.libraries import settings_in, storage_in
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    services = services_in(tmp_path)
+def storage(tmp_path: Path) -> Iterator[Storage]:
+    """The storage of the services."""
+    with storage_in(tmp_path) as storage:
+        yield storage
+
+
+@pytest.fixture
+def services(tmp_path: Path, storage: Storage) -> Iterator[Services]:
+    services = build_services(settings_in(tmp_path), storage)
     yield services
     services.close()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,13 +9,13 @@ import pytest
 
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
-from huimages_app.domain.models import Query
 from huimages_app.domain.sizes import Size
-from huimages_app.domain.tags import MAX_TAGS
 from huimages_app.errors import BadInput, RemovedImage, UnknownImage
-from huimages_app.services import Services
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
 from huimages_app.services.editing import Editing
-from tests.support.libraries import add, original_file
+from huimages_app.services.image_patch import ImagePatch
+from tests.support.libraries import add, original_file, patch_of
 from tests.support.pictures import photo
 
 PHOTO = photo(80, 60)
@@ -29,127 +30,89 @@ def editing(services: Services) -> Editing:
 
 
 def test_titles(editing: Editing, services: Services) -> None:
-    before = services.metadata.images.get(ID).modified
-    assert editing.retitle(ID, " Two\n").titles == ("One", "Two")
-    assert editing.retitle(ID, "One").titles == ("Two", "One")
-    image = services.metadata.images.get(ID)
+    before = services.images.get_any(ID).modified
+    assert editing.update(ID, ImagePatch(title=" Two\n")).titles == ("One", "Two")
+    assert editing.update(ID, ImagePatch(title="One")).titles == ("Two", "One")
+    image = services.images.get_any(ID)
     assert image.title == "One"
     assert image.modified > before
     # What changes nothing is no change.
-    assert editing.retitle(ID, "One") == image
+    assert editing.update(ID, ImagePatch(title="One")) == image
     with pytest.raises(BadInput, match="the title is empty"):
-        editing.retitle(ID, " \x00 ")
+        editing.update(ID, ImagePatch(title=" \x00 "))
 
 
 def test_alternative_text(editing: Editing) -> None:
-    assert editing.set_alt(ID, " A\tbike ").alt == "A bike"
-    assert editing.set_alt(ID, "").alt == ""
+    assert editing.update(ID, ImagePatch(alt=" A\tbike ")).alt == "A bike"
+    assert editing.update(ID, ImagePatch(alt="")).alt == ""
 
 
 def test_focal_point(editing: Editing) -> None:
-    assert editing.set_focus(ID, (0, 1)).focus == (0, 1)
-    assert editing.set_focus(ID, None).focus is None
+    assert editing.update(ID, ImagePatch(focus=(0, 1))).focus == (0, 1)
+    assert editing.update(ID, ImagePatch(focus=None)).focus is None
     for focus in ((1.01, 0.5), (0.5, -0.1), (float("nan"), 0.5)):
         with pytest.raises(BadInput, match="a focal point is two numbers from 0 to 1"):
-            editing.set_focus(ID, focus)
+            editing.update(ID, ImagePatch(focus=focus))
 
 
 def test_describing_adds(editing: Editing) -> None:
     slot = datetime(2009, 4, 1, tzinfo=UTC)
-    editing.describe(ID, references={"artnr": ["1"]}, type_="a")
-    image = editing.describe(
-        ID, timestamp=slot, title="Two", references={"artnr": ["2"]}, type_="b"
+    editing.update(ID, patch_of(references={"artnr": ["1"]}, type="a"))
+    image = editing.update(
+        ID, patch_of(timestamp=slot, title="Two", references={"artnr": ["2"]}, type="b")
     )
     assert image.created == slot
     assert image.titles == ("One", "Two")
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("a", "b")
-    assert editing.describe(ID) == image
+    assert editing.update(ID, ImagePatch()) == image
 
 
 def test_references_can_be_replaced(editing: Editing) -> None:
-    editing.set_references(ID, {"artnr": ["1"], "path": ["p"]})
-    assert editing.set_references(ID, {"artnr": ["2", ""]}).references == {"artnr": ("2",)}
+    editing.update(ID, ImagePatch(references={"artnr": ["1"], "path": ["p"]}))
+    patch = ImagePatch(references={"artnr": ["2", ""], "path": []})
+    assert editing.update(ID, patch).references == {"artnr": ("2",)}
 
 
-def test_tags(editing: Editing, services: Services) -> None:
-    assert editing.tag(ID, "vera", "Red, BIKE red") == ("red", "bike")
-    editing.tag(ID, "otto", "red")
-    assert editing.tag(ID, "vera", " , ") == ()
-    assert services.metadata.annotations.summary(ID).tags == {"red": 2, "bike": 1}
-    editing.untag(ID, "vera", "red")
-    editing.untag(ID, "vera", "never given")
-    assert services.metadata.annotations.summary(ID).tags == {"red": 1, "bike": 1}
-    editing.tag(ID, "vera", "red")
-    editing.favorite(ID, "anna", True)
-    editing.untag_all(ID, "red")
-    assert services.metadata.annotations.summary(ID).tags == {"bike": 1}
-
-
-def test_too_many_tags_leave_those_that_are_there(editing: Editing, services: Services) -> None:
-    editing.tag(ID, "vera", " ".join(f"t{i}" for i in range(MAX_TAGS)))
-    with pytest.raises(BadInput, match="too many"):
-        editing.tag(ID, "vera", "one more")
-    assert len(services.metadata.annotations.get(ID, "vera").tags) == MAX_TAGS
-
-
-def test_ratings(editing: Editing) -> None:
-    assert editing.rate(ID, "vera", 0).rating == 0
-    assert editing.rate(ID, "otto", 10).rating == 5
-    assert editing.rate(ID, "otto", 4).rating == 2
-    assert editing.rate(ID, "vera", None).rating == 4
-    for rating in (-1, 11):
-        with pytest.raises(BadInput, match="a rating is a whole number from 0 to 10"):
-            editing.rate(ID, "vera", rating)
-
-
-def test_favourites(editing: Editing, services: Services) -> None:
-    editing.favorite(ID, "vera", True)
-    assert [i.id for i in services.metadata.search.page(Query(favorite_of="vera"), 9).images] == [
-        ID
-    ]
-    editing.favorite(ID, "vera", False)
-    assert not services.metadata.annotations.get(ID, "vera").favorite
-
-
-ON_AN_IMAGE: list[Callable[[Editing, str], object]] = [
-    lambda editing, id_: editing.retitle(id_, "x"),
-    lambda editing, id_: editing.set_alt(id_, "x"),
-    lambda editing, id_: editing.set_focus(id_, (0, 0)),
-    lambda editing, id_: editing.describe(id_, title="x"),
-    lambda editing, id_: editing.set_references(id_, {}),
-    lambda editing, id_: editing.tag(id_, "vera", "x"),
-    lambda editing, id_: editing.untag(id_, "vera", "x"),
-    lambda editing, id_: editing.untag_all(id_, "x"),
-    lambda editing, id_: editing.rate(id_, "vera", 1),
-    lambda editing, id_: editing.favorite(id_, "vera", True),
-]
-
-
-@pytest.mark.parametrize("act", ON_AN_IMAGE)
-def test_nothing_is_done_to_an_image_that_is_not_there(
-    editing: Editing, act: Callable[[Editing, str], object]
-) -> None:
+def test_update_of_a_missing_image_raises(editing: Editing) -> None:
     with pytest.raises(UnknownImage):
-        act(editing, NOBODY)
+        editing.update(NOBODY, ImagePatch(title="x"))
 
 
-@pytest.mark.parametrize("act", ON_AN_IMAGE)
-def test_nothing_is_done_to_an_image_in_the_trash(
-    editing: Editing, services: Services, act: Callable[[Editing, str], object]
+def test_update_of_a_trashed_image_raises_and_changes_nothing(
+    editing: Editing, services: Services
 ) -> None:
-    editing.tag(ID, "vera", "x")
     trashed = editing.trash(ID)
     with pytest.raises(UnknownImage):
-        act(editing, ID)
-    assert services.metadata.images.get(ID) == trashed
+        editing.update(ID, ImagePatch(title="x"))
+    assert services.images.get_any(ID) == trashed
 
 
-def test_trash_and_back(editing: Editing, services: Services) -> None:
+@pytest.mark.parametrize(
+    ("patch", "action"),
+    [
+        (ImagePatch(title="Two"), "retitled"),
+        (ImagePatch(alt="A bike"), "alt text changed"),
+        (ImagePatch(focus=None), "focal point moved"),
+        (ImagePatch(references={"artnr": ["1"]}), "references changed"),
+        (ImagePatch(title="Two", alt="A bike"), "revised"),
+        (ImagePatch(types=["a"]), "revised"),
+        (ImagePatch(added_types=["a"]), "described"),
+    ],
+)
+def test_audit_log_names_the_change(
+    editing: Editing, caplog: pytest.LogCaptureFixture, patch: ImagePatch, action: str
+) -> None:
+    caplog.set_level(logging.INFO, "huimages.audit")
+    editing.update(ID, patch)
+    assert json.loads(caplog.messages[-1])["action"] == action
+
+
+def test_trash_and_back(editing: Editing, services: Services, storage: Storage) -> None:
     services.renditions.get(ID, Size(40, 30), JPEG).close()
     trashed = editing.trash(ID)
     assert trashed.trashed is not None
-    assert services.cache.find(ID, Size(40, 30), JPEG) is None
+    assert storage.cache.find(ID, Size(40, 30), JPEG) is None
     assert editing.trash(ID) == trashed
     with pytest.raises(UnknownImage):
         services.renditions.get(ID, Size(40, 30), JPEG)
@@ -162,13 +125,15 @@ def test_trash_and_back(editing: Editing, services: Services) -> None:
     services.renditions.get(ID, Size(40, 30), JPEG).close()
 
 
-def test_removal_takes_everything(editing: Editing, services: Services, tmp_path: Path) -> None:
-    editing.tag(ID, "vera", "x")
+def test_removal_takes_everything(
+    editing: Editing, services: Services, tmp_path: Path, storage: Storage
+) -> None:
+    services.annotations.tag(ID, "vera", ["x"])
     services.renditions.get(ID, Size(40, 30), JPEG).close()
     editing.remove(ID)
     assert not original_file(tmp_path, ID).exists()
-    assert services.cache.find(ID, Size(40, 30), JPEG) is None
-    assert services.metadata.search.tags() == []
+    assert storage.cache.find(ID, Size(40, 30), JPEG) is None
+    assert services.images.tags() == []
     with pytest.raises(RemovedImage):
         services.renditions.original(ID)
     with pytest.raises(UnknownImage):
@@ -178,8 +143,8 @@ def test_removal_takes_everything(editing: Editing, services: Services, tmp_path
 
 
 def test_a_removal_that_was_cut_short_can_be_finished(
-    editing: Editing, services: Services, tmp_path: Path
+    editing: Editing, services: Services, tmp_path: Path, storage: Storage
 ) -> None:
-    services.metadata.images.remove(ID)  # and then the power went
+    storage.metadata.images.remove(ID)  # and then the power went
     editing.remove(ID)
     assert not original_file(tmp_path, ID).exists()

@@ -9,8 +9,8 @@ import pytest
 
 from huimages_app.domain.models import Image
 from huimages_app.errors import BadInput, EditConflict, UnknownImage
-from huimages_app.services import Services
-from huimages_app.services.image_patch import Revision
+from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.libraries import add
 from tests.support.pictures import photo
 
@@ -24,8 +24,8 @@ def image(services: Services) -> Image:
 
 
 def test_what_is_named_changes_and_the_rest_stays(services: Services, image: Image) -> None:
-    revision = Revision(title=" New\n", references={"artnr": ["2", "2"]}, created=WHEN)
-    revised = services.editing.revise(image.id, revision)
+    revision = ImagePatch(title=" New\n", references={"artnr": ["2", "2"]}, created=WHEN)
+    revised = services.editing.update(image.id, revision)
     assert revised == replace(
         image,
         titles=("Old", "New"),
@@ -33,49 +33,51 @@ def test_what_is_named_changes_and_the_rest_stays(services: Services, image: Ima
         created=WHEN,
         modified=revised.modified,
     )
-    assert revised == services.image(image.id)
+    assert revised == services.images.get(image.id)
     assert revised.modified > image.modified
 
 
 def test_what_is_empty_goes(services: Services, image: Image) -> None:
-    services.editing.revise(image.id, Revision(alt="Quay", focus=(0, 1)))
-    empty = Revision(alt="", focus=None, references={"artnr": [], "path": [" "]}, types=[" "])
-    revised = services.editing.revise(image.id, empty)
+    services.editing.update(image.id, ImagePatch(alt="Quay", focus=(0, 1)))
+    empty = ImagePatch(alt="", focus=None, references={"artnr": [], "path": [" "]}, types=[" "])
+    revised = services.editing.update(image.id, empty)
     assert (revised.alt, revised.focus, revised.references, revised.types) == ("", None, {}, ())
 
 
 def test_a_revision_of_nothing_is_none(services: Services, image: Image) -> None:
-    assert services.editing.revise(image.id, Revision()) == image
+    assert services.editing.update(image.id, ImagePatch()) == image
 
 
 def test_only_what_was_read_is_changed(services: Services, image: Image) -> None:
-    services.editing.revise(image.id, Revision(title="Mine"), expected=image)
+    services.editing.update(image.id, ImagePatch(title="Mine"), unchanged=image.__eq__)
     for change in (
-        lambda: services.editing.revise(image.id, Revision(title="Theirs"), expected=image),
-        lambda: services.editing.trash(image.id, expected=image),
+        lambda: services.editing.update(
+            image.id, ImagePatch(title="Theirs"), unchanged=image.__eq__
+        ),
+        lambda: services.editing.trash(image.id, unchanged=image.__eq__),
     ):
         with pytest.raises(EditConflict, match="changed since"):
             change()
-    seen = services.image(image.id)
+    seen = services.images.get(image.id)
     assert seen.titles == ("Old", "Mine")
-    assert services.editing.trash(image.id, expected=seen).trashed
+    assert services.editing.trash(image.id, unchanged=seen.__eq__).trashed
     with pytest.raises(UnknownImage):
-        services.editing.revise(image.id, Revision(title="Late"))
+        services.editing.update(image.id, ImagePatch(title="Late"))
 
 
 @pytest.mark.parametrize(
     "revision",
     [
-        Revision(title=""),
-        Revision(title="x" * 501),
-        Revision(alt="x" * 1001),
-        Revision(focus=(0.5, 1.1)),
-        Revision(types=["x"] * 21),
-        Revision(references={"Art Nr": ["1"]}),
-        Revision(references={"artnr": ["x" * 201]}),
+        ImagePatch(title=""),
+        ImagePatch(title="x" * 501),
+        ImagePatch(alt="x" * 1001),
+        ImagePatch(focus=(0.5, 1.1)),
+        ImagePatch(types=["x"] * 21),
+        ImagePatch(references={"Art Nr": ["1"]}),
+        ImagePatch(references={"artnr": ["x" * 201]}),
     ],
 )
-def test_what_can_not_be_meant(services: Services, image: Image, revision: Revision) -> None:
+def test_what_can_not_be_meant(services: Services, image: Image, revision: ImagePatch) -> None:
     with pytest.raises(BadInput):
-        services.editing.revise(image.id, revision)
-    assert services.image(image.id) == image
+        services.editing.update(image.id, revision)
+    assert services.images.get(image.id) == image

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ import pytest
 
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import UnknownImage
-from huimages_app.services import Description, Services
+from huimages_app.factory import Storage, build_services
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.support import pictures
@@ -47,6 +48,10 @@ class Paused(FileOriginals):
         self.pause("after put")
         return stored
 
+    def length(self, image_id: str) -> int | None:
+        self.pause("before length")
+        return super().length(image_id)
+
     def open(self, image_id: str) -> AbstractContextManager[BinaryIO]:
         self.pause("before open")
         return super().open(image_id)
@@ -59,17 +64,20 @@ class Paused(FileOriginals):
         ("remove", "before delete"),
         ("remove", "after delete"),
         ("upload", "after put"),
+        ("upload", "before length"),
     ],
 )
-def test_a_record_never_lacks_its_original(tmp_path: Path, paused: str, place: str) -> None:
+def test_original_exists_exactly_if_its_record_does(
+    tmp_path: Path, paused: str, place: str, storage: Storage
+) -> None:
     services = services_in(tmp_path)
     add(services, PICTURE)
     slow = Paused(tmp_path / "originals")
     slow.at = place
-    first = Services.of(settings_in(tmp_path), slow, services.metadata, services.cache)
+    first = build_services(settings_in(tmp_path), replace(storage, originals=slow))
     acts = {
         "remove": lambda lib: lib.editing.remove(ID),
-        "upload": lambda lib: lib.uploads.add(io.BytesIO(PICTURE), Description()),
+        "upload": lambda lib: lib.uploads.add(io.BytesIO(PICTURE)),
     }
     other = "upload" if paused == "remove" else "remove"
     thread = threading.Thread(target=acts[paused], args=(first,))
@@ -79,27 +87,27 @@ def test_a_record_never_lacks_its_original(tmp_path: Path, paused: str, place: s
     slow.go_on.set()
     thread.join(10)
     try:
-        services.metadata.images.get(ID)
+        services.images.get_any(ID)
     except UnknownImage:
-        assert services.originals.length(ID) is None
+        assert storage.originals.length(ID) is None
     else:
-        assert services.originals.length(ID) == len(PICTURE)
+        assert storage.originals.length(ID) == len(PICTURE)
     first.worker.close()
     services.close()
 
 
-def test_a_removal_in_the_middle_of_a_first_upload(tmp_path: Path) -> None:
+def test_a_removal_in_the_middle_of_a_first_upload(tmp_path: Path, storage: Storage) -> None:
     services = services_in(tmp_path)
     slow = Paused(tmp_path / "originals")
     slow.at = "after put"
-    first = Services.of(settings_in(tmp_path), slow, services.metadata, services.cache)
+    first = build_services(settings_in(tmp_path), replace(storage, originals=slow))
     thread = threading.Thread(target=add, args=(first, PICTURE))
     thread.start()
     assert slow.reached.wait(10)
     services.editing.remove(ID)  # what a removal that was cut short seems to have left
     slow.go_on.set()
     thread.join(10)
-    assert services.metadata.images.get(ID)
-    assert services.originals.length(ID) == len(PICTURE)
+    assert services.images.get_any(ID)
+    assert storage.originals.length(ID) == len(PICTURE)
     first.worker.close()
     services.close()

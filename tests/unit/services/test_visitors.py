@@ -11,7 +11,8 @@ import pytest
 
 from huimages_app.domain.models import Annotation, Image
 from huimages_app.errors import UnknownImage
-from huimages_app.services.visitors import copy_favorites, move_annotations, new_visitor_id
+from huimages_app.services.annotations import Annotations
+from huimages_app.services.visitors import new_visitor_id
 from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import SqliteBackend
 from huimages_app.storage.sqlite.annotations import SqliteAnnotations
@@ -43,7 +44,7 @@ def test_marks_move_and_the_accounts_own_win(metadata: SqliteBackend) -> None:
     said(metadata, A, "visitor", Annotation(("sea", "sand"), favorite=True, rating=3))
     said(metadata, B, "visitor", Annotation(rating=5))
     said(metadata, A, "account", Annotation(("sun", "sea"), rating=9))
-    move_annotations(metadata.annotations, "visitor", "account")
+    Annotations(metadata).move("visitor", "account")
     assert metadata.annotations.get(A, "account") == Annotation(
         ("sun", "sea", "sand"), favorite=True, rating=9
     )
@@ -55,7 +56,7 @@ def test_marks_move_and_the_accounts_own_win(metadata: SqliteBackend) -> None:
 def test_favourites_are_copied_and_nothing_else(metadata: SqliteBackend) -> None:
     said(metadata, A, "old", Annotation(("sea",), favorite=True, rating=3))
     said(metadata, B, "old", Annotation(("sea",), rating=3))
-    copy_favorites(metadata.annotations, "old", "new")
+    Annotations(metadata).copy_favorites("old", "new")
     assert dict(metadata.annotations.by_visitor("new")) == {A: Annotation(favorite=True)}
     assert metadata.annotations.get(A, "old") == Annotation(("sea",), favorite=True, rating=3)
 
@@ -70,10 +71,11 @@ def test_what_was_removed_meanwhile_is_passed_over(metadata: SqliteBackend, path
     for image_id in (A, B):
         said(metadata, image_id, "old", Annotation(favorite=True, rating=3))
     connections = Connections(path)
-    racing = RemovedMeanwhile(connections)
-    copy_favorites(racing, "old", "new")
+    racing = metadata.annotations = RemovedMeanwhile(connections)
+    annotations = Annotations(metadata)
+    annotations.copy_favorites("old", "new")
     assert dict(racing.by_visitor("new")) == {B: Annotation(favorite=True)}
-    move_annotations(racing, "old", "newer")
+    annotations.move("old", "newer")
     assert dict(racing.by_visitor("newer")) == {B: Annotation(favorite=True, rating=3)}
     connections.close()
 

@@ -42,7 +42,7 @@ MOMENT = datetime(2009, 4, 1, 12, 0, 1, 50, tzinfo=UTC)
 # -- insisting
 
 
-def test_insisting_until_it_works() -> None:
+def test_retry_repeats_until_there_is_no_conflict() -> None:
     outcomes = iter([Conflict("1"), Conflict("2"), "done"])
 
     def attempt() -> str:
@@ -54,7 +54,7 @@ def test_insisting_until_it_works() -> None:
     assert retry_on_conflict(attempt) == "done"
 
 
-def test_insisting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_retry_stops_after_its_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "_ATTEMPTS", 3)
     attempts = []
 
@@ -67,7 +67,7 @@ def test_insisting_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(attempts) == 3
 
 
-def test_threads_queue_up_but_not_for_ever() -> None:
+def test_striped_lock_is_held_until_the_timeout() -> None:
     stripes = StripedLocks(timeout=0.05)
     with stripes.held("a"):
         entered = threading.Event()
@@ -99,7 +99,7 @@ def test_threads_queue_up_but_not_for_ever() -> None:
         (20090401, None),
     ],
 )
-def test_times(text: Any, time: datetime | None) -> None:
+def test_time_is_parsed_or_none(text: Any, time: datetime | None) -> None:
     assert time_of(text) == time
 
 
@@ -114,14 +114,14 @@ ODD: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("fields", ODD)
-def test_odd_documents_are_images_and_stay_as_they_are(fields: dict[str, Any]) -> None:
+def test_odd_documents_round_trip_unchanged(fields: dict[str, Any]) -> None:
     document = {"_id": "X", **fields}
     image = image_of(document)
     assert isinstance(image, Image)
     assert document_of(image, document) == document
 
 
-def test_odd_values() -> None:
+def test_odd_values_are_converted() -> None:
     image = image_of({"_id": "X", **ODD[1]})
     assert image.titles == ("one", "7")
     assert image.references == {"artnr": ("10106",), "x": ()}
@@ -129,7 +129,7 @@ def test_odd_values() -> None:
     assert image_of({"_id": "X", **ODD[5]}).trashed is not None
 
 
-def test_odd_marks() -> None:
+def test_odd_annotations_are_converted() -> None:
     assert annotation_of(None) == Annotation()
     odd = {"tags": ["a", "a", 5, None], "favorite": 1, "rating": 7.0}
     assert annotation_of(odd) == Annotation(("a", "5"), True, 7)
@@ -281,7 +281,7 @@ def test_many_changed_tags_are_counted_in_one_request() -> None:
     ["Zwei Möwen", "Straße", "ΣΊΣΥΦΟΣ", "Йод ёж", "IMG_0815.jpeg", "10106/02", "ｆｕｌｌ",
      "İstanbul", "ŽLUŤOUČKÝ kůň", "日本語", "한국어 하", "קמץ", "नमस्ते", "ไทย", "ﾊﾝｶｸ"],
 )  # fmt: skip
-def test_the_views_know_the_words_of_the_program(text: str) -> None:
+def test_prefixes_cover_the_words_of_the_tokenizer(text: str) -> None:
     assert prefixes(fold(text)) == prefixes(text) != []
 
 
@@ -290,7 +290,7 @@ def test_the_views_know_the_words_of_the_program(text: str) -> None:
     [("10106/02", True), ("10106/0", True), ("101", True), ("06/02", False), ("02/10106", False),
      ("möwe 101", True), ("möwe nichts", False), ("10106/02/3", False)],
 )  # fmt: skip
-def test_phrases_stand_in_texts(text: str, found: bool) -> None:
+def test_phrases_match_texts(text: str, found: bool) -> None:
     texts = [tokenize("Eine Möwe"), tokenize("10106/02"), []]
     assert matches(parse_query(text), texts) is found
 
@@ -298,7 +298,7 @@ def test_phrases_stand_in_texts(text: str, found: bool) -> None:
 # -- places
 
 
-def test_listed_places_are_read_from_anywhere() -> None:
+def test_in_memory_scan_reads_from_any_position() -> None:
     source = InMemoryScan([("2", "b"), ("1", "a"), ("3", "c")])
     start = Start(("2", "b"))
     assert [c.id for c in source.read(None, 2, descending=False)] == ["a", "b"]
@@ -336,7 +336,7 @@ HEART, RED_HEART = "\u2764", "\u2764\ufe0f"  # ICU gives the variation selector 
 ONE, OTHER, THIRD = (image_id(b"%d" % number) for number in range(3))
 
 
-def test_pages_leave_out_what_only_collates_as_equal() -> None:
+def test_page_leaves_out_collation_mismatches() -> None:
     keys = [(HEART, ONE), (RED_HEART, ONE), (RED_HEART, OTHER), (HEART, THIRD)]
     said = {
         one: {"visitor": "vera", "tags": [tag for tag, image in keys if image == one]}
@@ -353,7 +353,7 @@ def test_pages_leave_out_what_only_collates_as_equal() -> None:
         assert [image.id for image in [*first.images, *second.images]] == expected
 
 
-def test_tags_that_come_by_turns_are_counted_once() -> None:
+def test_tags_that_take_turns_are_counted_once() -> None:
     turns: Any = Rows(
         {"key": [HEART], "value": 2}, {"key": [RED_HEART], "value": 1}, {"key": [HEART], "value": 3}
     )
@@ -412,7 +412,7 @@ def test_next_round_of_a_page_reads_what_probably_completes_it(
     assert next_size(read, found, limit=60) == size
 
 
-def test_marks_of_a_visitor_are_not_those_of_one_who_collates_as_equal() -> None:
+def test_by_visitor_leaves_out_collation_mismatches() -> None:
     rows: Any = Rows(
         *({"key": [visitor, ONE], "value": {"rating": 5}} for visitor in (HEART, RED_HEART))
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import io
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,11 +12,14 @@ from typing import BinaryIO
 
 import pytest
 
-from huimages_app.domain.ids import image_id
+from huimages_app.domain.formats import JPEG
+from huimages_app.domain.ids import digests_of_file, image_id
 from huimages_app.domain.models import Image
+from huimages_app.domain.sizes import Size
 from huimages_app.errors import RemovedImage, StorageUnavailable, UnknownImage
-from huimages_app.factory import make_cache, make_metadata
-from huimages_app.services import Services
+from huimages_app.factory import Storage, build_services
+from huimages_app.services.container import Services
+from huimages_app.services.maintenance import integrity
 from huimages_app.services.maintenance.integrity import Finding, Problem
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
@@ -66,20 +70,22 @@ def test_a_missing_original_can_only_be_reported(
         (finding,) = found(full, quick=quick, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[1], Problem.NO_ORIGINAL)
         assert not finding.repaired
-    assert full.metadata.images.get(IDS[1]).title == "Picture 1"
+    assert full.images.get_any(IDS[1]).title == "Picture 1"
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_an_original_without_a_record_gets_one(services: Services, quick: bool) -> None:
+def test_an_original_without_a_record_gets_one(
+    services: Services, quick: bool, storage: Storage
+) -> None:
     turned = rotated(6, 40, 30)
     lost = image_id(turned)
-    services.originals.put(lost, io.BytesIO(turned), INFO)
+    storage.originals.put(lost, io.BytesIO(turned), INFO)
     assert found(services, quick=quick) == [Finding(lost, Problem.NO_RECORD)]
     with pytest.raises(UnknownImage):
-        services.metadata.images.get(lost)
+        services.images.get_any(lost)
     (finding,) = found(services, quick=quick, repair=True)
     assert finding.repaired
-    image = services.metadata.images.get(lost)
+    image = services.images.get_any(lost)
     assert (image.width, image.height, image.filename) == (40, 30, "image.jpeg")
     assert image.length == len(turned)
     assert found(services) == []
@@ -87,11 +93,11 @@ def test_an_original_without_a_record_gets_one(services: Services, quick: bool) 
 
 
 def test_an_original_that_is_no_picture_stays_without_a_record(
-    services: Services, tmp_path: Path
+    services: Services, tmp_path: Path, storage: Storage
 ) -> None:
     junk = b"no picture at all"
     lost = image_id(junk)
-    services.originals.put(lost, io.BytesIO(junk), INFO)
+    storage.originals.put(lost, io.BytesIO(junk), INFO)
     (finding,) = found(services, repair=True)
     assert finding.problem is Problem.NO_RECORD
     assert "no picture" in finding.detail
@@ -99,15 +105,15 @@ def test_an_original_that_is_no_picture_stays_without_a_record(
 
 
 def test_what_a_removal_left_over_is_not_made_an_image_again(
-    full: Services, tmp_path: Path
+    full: Services, tmp_path: Path, storage: Storage
 ) -> None:
-    full.metadata.images.remove(IDS[2])
+    storage.metadata.images.remove(IDS[2])
     for repair in (False, True):
         (finding,) = found(full, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[2], Problem.LEFT_OVER)
         assert original_file(tmp_path, IDS[2]).exists()
         with pytest.raises(RemovedImage):
-            full.metadata.images.get(IDS[2])
+            full.images.get_any(IDS[2])
     full.editing.remove(IDS[2])
     assert found(full) == []
 
@@ -117,21 +123,21 @@ def test_a_damaged_original_is_found_and_left_alone(
     full: Services, tmp_path: Path, content: bytes
 ) -> None:
     overwrite(tmp_path, IDS[3], content)
-    before = full.metadata.images.get(IDS[3])
+    before = full.images.get_any(IDS[3])
     for repair in (False, True):
         (finding,) = found(full, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[3], Problem.DAMAGED)
         assert image_id(content) in finding.detail
     assert found(full, quick=True) == []
     assert original_file(tmp_path, IDS[3]).read_bytes() == content
-    assert full.metadata.images.get(IDS[3]) == before
+    assert full.images.get_any(IDS[3]) == before
 
 
-def test_a_damaged_original_without_a_record(services: Services) -> None:
-    services.originals.put(IDS[0], io.BytesIO(PHOTOS[1]), INFO)
+def test_a_damaged_original_without_a_record(services: Services, storage: Storage) -> None:
+    storage.originals.put(IDS[0], io.BytesIO(PHOTOS[1]), INFO)
     (finding,) = found(services, repair=True)
     assert finding == Finding(IDS[0], Problem.DAMAGED, f"its bytes are those of {IDS[1]}")
-    assert services.metadata.search.count() == 0
+    assert services.images.count() == 0
 
 
 @pytest.mark.parametrize(
@@ -149,25 +155,101 @@ def test_a_damaged_original_without_a_record(services: Services) -> None:
         {"length": 1},
     ],
 )
-def test_a_record_that_is_wrong_is_measured_again(full: Services, wrong: dict[str, object]) -> None:
-    right = full.metadata.images.get(IDS[5])
-    full.metadata.images.update(IDS[5], lambda image: replace(image, **wrong))
+def test_a_record_that_is_wrong_is_measured_again(
+    full: Services, wrong: dict[str, object], storage: Storage
+) -> None:
+    right = full.images.get_any(IDS[5])
+    storage.metadata.images.update(IDS[5], lambda image: replace(image, **wrong))
     assert found(full, quick=True) == []
     assert found(full) == [Finding(IDS[5], Problem.WRONG_FACTS)]
     assert found(full, repair=True) == [Finding(IDS[5], Problem.WRONG_FACTS, repaired=True)]
-    repaired = full.metadata.images.get(IDS[5])
-    assert replace(repaired, modified=right.modified) == right
-    assert repaired.modified > right.modified
+    repaired = full.images.get_any(IDS[5])
+    assert repaired == right
     assert found(full) == []
 
 
-def test_what_is_over_the_limits_of_today_is_not_measured(full: Services, tmp_path: Path) -> None:
-    full.metadata.images.update(IDS[5], lambda image: replace(image, sha256=""))
+def test_what_is_over_the_limits_of_today_is_not_measured(
+    full: Services, tmp_path: Path, storage: Storage
+) -> None:
+    storage.metadata.images.update(IDS[5], lambda image: replace(image, sha256=""))
     strict = services_in(tmp_path, **{"upload.max_pixels": "100"})
     (finding,) = found(strict, repair=True)
     assert (finding.problem, finding.repaired) == (Problem.WRONG_FACTS, False)
     assert "pixels" in finding.detail
     strict.close()
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_check_finds_and_removes_renditions_left_by_a_killed_process(
+    full: Services, storage: Storage, quick: bool
+) -> None:
+    for cached in IDS[:3]:
+        full.renditions.get(cached, Size(20, 20), JPEG).close()
+    now = datetime.now(UTC)
+    storage.metadata.images.update(IDS[0], lambda image: replace(image, trashed=now))
+    storage.metadata.images.remove(IDS[1])
+    storage.originals.delete(IDS[1])
+    stale = [Finding(id_, Problem.STALE_RENDITIONS) for id_ in sorted(IDS[:2])]
+    assert found(full, quick=quick) == stale
+    repaired = found(full, quick=quick, repair=True)
+    assert repaired == [replace(finding, repaired=True) for finding in stale]
+    assert found(full, quick=quick) == []
+    assert sorted(storage.cache.image_ids()) == [IDS[2]]
+
+
+def test_trashing_again_empties_the_cache(full: Services, storage: Storage) -> None:
+    full.renditions.get(IDS[0], Size(20, 20), JPEG).close()
+    now = datetime.now(UTC)
+    storage.metadata.images.update(IDS[0], lambda image: replace(image, trashed=now))
+    full.editing.trash(IDS[0])
+    assert list(storage.cache.image_ids()) == []
+
+
+def test_removing_again_empties_the_cache(full: Services, storage: Storage) -> None:
+    full.renditions.get(IDS[0], Size(20, 20), JPEG).close()
+    storage.metadata.images.remove(IDS[0])
+    storage.originals.delete(IDS[0])
+    with pytest.raises(UnknownImage):
+        full.editing.remove(IDS[0])
+    assert list(storage.cache.image_ids()) == []
+
+
+def test_start_removes_renditions_left_by_a_killed_process(
+    full: Services, storage: Storage
+) -> None:
+    for cached in IDS[:2]:
+        full.renditions.get(cached, Size(20, 20), JPEG).close()
+    storage.metadata.images.remove(IDS[0])
+    full.operations.start()
+    deadline = time.monotonic() + 10
+    while list(storage.cache.image_ids()) != IDS[1:2] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert list(storage.cache.image_ids()) == IDS[1:2]
+
+
+def test_unexpected_error_of_one_image_does_not_end_the_check(
+    full: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_for_one(file: BinaryIO) -> tuple[str, str]:
+        digests = digests_of_file(file)
+        if digests[0] == IDS[3]:
+            raise RecursionError("a bug")
+        return digests
+
+    monkeypatch.setattr(integrity, "digests_of_file", fail_for_one)
+    detail = "unexpected RecursionError: a bug"
+    assert found(full) == [Finding(IDS[3], Problem.NOT_CHECKED, detail)]
+
+
+def test_check_merges_conflicting_documents(
+    full: Services,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(storage.metadata, "merge_conflicts", lambda: 2)
+    assert found(full, quick=True) == []
+    assert "conflicting documents merged: count=2" in caplog.text
 
 
 def test_one_original_that_can_not_be_read_does_not_end_the_check(
@@ -223,10 +305,10 @@ class _Meanwhile(FileOriginals):
 
 
 @pytest.fixture
-def busy(tmp_path: Path) -> Iterator[tuple[Services, _Meanwhile]]:
+def busy(tmp_path: Path, storage: Storage) -> Iterator[tuple[Services, _Meanwhile]]:
     settings = settings_in(tmp_path)
     originals = _Meanwhile(settings.originals_path)
-    services = Services.of(settings, originals, make_metadata(settings), make_cache(settings))
+    services = build_services(settings, replace(storage, originals=originals))
     yield services, originals
     services.close()
 
@@ -273,28 +355,30 @@ def test_a_record_that_comes_after_the_listing(busy: tuple[Services, _Meanwhile]
 
     originals.before_looking = finish_the_upload
     assert found(services, repair=True) == []
-    assert services.metadata.images.get(IDS[0]).title == "One"
+    assert services.images.get_any(IDS[0]).title == "One"
 
 
-def test_a_removal_while_an_original_is_read(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    add(services, PHOTOS[0])
-    services.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
-    originals.after_reading = lambda: services.editing.remove(IDS[0])
-    assert found(services, repair=True) == []
-    with pytest.raises(RemovedImage):
-        services.metadata.images.get(IDS[0])
-
-
-def test_metadata_that_goes_down_is_not_taken_for_damage(
-    busy: tuple[Services, _Meanwhile], tmp_path: Path
+def test_a_removal_while_an_original_is_read(
+    busy: tuple[Services, _Meanwhile], storage: Storage
 ) -> None:
     services, originals = busy
     add(services, PHOTOS[0])
-    services.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
+    storage.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
+    originals.after_reading = lambda: services.editing.remove(IDS[0])
+    assert found(services, repair=True) == []
+    with pytest.raises(RemovedImage):
+        services.images.get_any(IDS[0])
+
+
+def test_metadata_that_goes_down_is_not_taken_for_damage(
+    busy: tuple[Services, _Meanwhile], tmp_path: Path, storage: Storage
+) -> None:
+    services, originals = busy
+    add(services, PHOTOS[0])
+    storage.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
 
     def break_it() -> None:
-        services.metadata.close()
+        storage.metadata.close()
         for file in tmp_path.glob("metadata.sqlite*"):
             file.unlink()
         (tmp_path / "metadata.sqlite").write_bytes(b"something else entirely " * 100)
@@ -320,31 +404,31 @@ def test_a_disk_with_a_bad_spot_is_a_finding(busy: tuple[Services, _Meanwhile]) 
 # -- the trash ------------------------------------------------------------------------------
 
 
-def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services) -> None:
+def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services, storage: Storage) -> None:
     now = datetime.now(UTC)
     for number, days in enumerate((40, 31, 29)):
         full.editing.trash(IDS[number])
         then = now - timedelta(days=days)
-        full.metadata.images.update(
+        storage.metadata.images.update(
             IDS[number], lambda image, then=then: replace(image, trashed=then)
         )
     assert set(full.integrity.purge(now - timedelta(days=30))) == {IDS[0], IDS[1]}
     for removed in IDS[:2]:
         with pytest.raises(RemovedImage):
-            full.metadata.images.get(removed)
-        assert full.originals.length(removed) is None
-    assert full.metadata.images.get(IDS[2]).trashed is not None
-    assert full.metadata.search.count() == 3
+            full.images.get_any(removed)
+        assert storage.originals.length(removed) is None
+    assert full.images.get_any(IDS[2]).trashed is not None
+    assert full.images.count() == 3
     assert list(full.integrity.purge(now - timedelta(days=30))) == []
 
 
-def test_a_trash_of_many_pages_is_emptied(services: Services) -> None:
+def test_a_trash_of_many_pages_is_emptied(services: Services, storage: Storage) -> None:
     now = datetime.now(UTC)
     for number in range(502):
         made = Image(image_id(b"%d" % number), now, now, 1, 1, trashed=now)
-        services.metadata.images.save(made.id, lambda _, made=made: made)
+        storage.metadata.images.save(made.id, lambda _, made=made: made)
     assert len(set(services.integrity.purge(now + timedelta(days=1)))) == 502
-    assert list(services.metadata.images.ids()) == []
+    assert list(storage.metadata.images.ids()) == []
 
 
 def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
@@ -356,4 +440,4 @@ def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
     full.editing.restore(restored)
     full.editing.remove(removed)
     assert list(purge) == []
-    assert full.metadata.images.get(restored).trashed is None
+    assert full.images.get_any(restored).trashed is None

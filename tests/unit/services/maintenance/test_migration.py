@@ -95,21 +95,41 @@ def test_a_broken_original_is_told_and_stays(
     assert list(source.ids()) == ([IDS[2]] if move else IDS)
 
 
-def test_other_bytes_in_the_target_cost_nobody_a_picture(
+@pytest.mark.parametrize("move", [False, True])
+@pytest.mark.parametrize("damaged", [b"cut", b"picture x", b""])
+def test_original_damaged_in_the_target_counts_as_only_in_the_source(
+    source: FileOriginals, target: FileOriginals, tmp_path: Path, damaged: bytes, move: bool
+) -> None:
+    put(target, *CONTENTS)
+    spoil(tmp_path / "target", IDS[4], damaged)
+    failed = [one for one in carried(source, target, move=move) if one.where is Where.SOURCE]
+    assert [one.image_id for one in failed] == [IDS[4]]
+    assert failed[0].error
+    assert list(source.ids()) == (IDS[4:5] if move else IDS)
+
+
+def test_original_damaged_in_the_source_counts_as_only_in_the_target(
     source: FileOriginals, target: FileOriginals, tmp_path: Path
 ) -> None:
     put(target, *CONTENTS)
-    spoil(tmp_path / "target", IDS[4], b"cut")
-    # Only a move reads what has the right length.
-    spoil(tmp_path / "target", IDS[5], b"picture x")
-    assert [one.image_id for one in carried(source, target) if one.error] == [IDS[4]]
-    failed = [one for one in carried(source, target, move=True) if one.error]
-    assert [(one.image_id, one.where) for one in failed] == [
-        (IDS[4], Where.BOTH),
-        (IDS[5], Where.BOTH),
+    spoil(tmp_path / "source", IDS[4], b"picture x")
+    failed = [one for one in carried(source, target) if one.error]
+    assert [(one.image_id, one.where) for one in failed] == [(IDS[4], Where.TARGET)]
+
+
+def test_unexpected_error_of_one_original_does_not_end_the_run(
+    source: FileOriginals, target: FileOriginals
+) -> None:
+    def fail_for_one(file: BinaryIO) -> OriginalInfo:
+        if image_id(file.read()) == IDS[3]:
+            raise RecursionError("a decoder bug")
+        return INFO
+
+    result = list(OriginalsMigration(source, target, fail_for_one).run(jobs=3))
+    assert [one for one in result if one.error] == [
+        Transferred(IDS[3], Where.SOURCE, error="unexpected RecursionError: a decoder bug")
     ]
-    assert {one.error for one in failed} == {"the bytes in the target are not those in the source"}
-    assert list(source.ids()) == IDS[4:6]
+    assert len(list(target.ids())) == len(IDS) - 1
 
 
 class Forgetful(FileOriginals):
@@ -123,7 +143,7 @@ class Forgetful(FileOriginals):
 def test_nothing_is_removed_before_it_was_read_back(source: FileOriginals, tmp_path: Path) -> None:
     result = carried(source, Forgetful(tmp_path / "target"), move=True)
     assert {(one.where, one.error) for one in result} == {
-        (Where.BOTH, "the bytes in the target are not those in the source")
+        (Where.SOURCE, "the bytes in the target are not those in the source")
     }
     assert list(source.ids()) == IDS
 
@@ -133,7 +153,7 @@ def test_a_place_under_another_name_is_not_moved_onto_itself(
 ) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "source")
     same = FileOriginals(tmp_path / "link")
-    with pytest.raises(BadInput, match="are the same place"):
+    with pytest.raises(BadInput, match="are the same location"):
         carried(source, same, move=True)
     assert list(source.ids()) == IDS
     assert {one.where for one in carried(source, same)} == {Where.BOTH}

@@ -1,0 +1,52 @@
+"""The services of one site, which `factory.build_services` builds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .accounts import Accounts
+from .annotations import Annotations
+from .background import Worker
+from .concurrency import RenderLimiter
+from .editing import Editing
+from .images import Images
+from .login_throttle import LoginThrottle
+from .maintenance.cache_sync import CacheInvalidator
+from .maintenance.integrity import IntegrityCheck
+from .maintenance.operations import Operations
+from .metrics import Metrics
+from .negotiation import Negotiation
+from .renditions import Renditions
+from .size_policy import SizePolicy
+from .tokens import Tokens
+from .uploads import Uploads
+from .urls import UrlBuilder
+from .zip_download import ZipDownloads
+
+
+@dataclass(frozen=True)
+class Services:
+    """All that views, commands and the Python library can do with a site.  Thread-safe."""
+
+    images: Images
+    annotations: Annotations
+    uploads: Uploads
+    editing: Editing
+    renditions: Renditions
+    negotiation: Negotiation
+    downloads: ZipDownloads
+    urls: UrlBuilder
+    sizes: SizePolicy
+    accounts: Accounts
+    tokens: Tokens
+    throttle: LoginThrottle
+    integrity: IntegrityCheck
+    operations: Operations
+    cache_invalidator: CacheInvalidator | None  # None on a site of a single node
+    worker: Worker
+    render_limiter: RenderLimiter
+    metrics: Metrics
+
+    def close(self) -> None:
+        """Finish the job in the background and close the storage."""
+        self.operations.close()

@@ -1,0 +1,87 @@
+"""Read the records of images: one, many, pages of a query, random ones."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+from ..domain.models import Changes, Image, Neighbours, Page, Query, Window
+from ..errors import UnknownImage
+from ..storage.interfaces import MetadataBackend, Originals
+
+_BATCH = 500  # records read at once
+
+
+class Images:
+    """Reads images.  Thread-safe.  Every method raises StorageUnavailable."""
+
+    def __init__(self, originals: Originals, metadata: MetadataBackend) -> None:
+        self._originals = originals
+        self._records = metadata.images
+        self._search = metadata.search
+
+    def get(self, image_id: str) -> Image:
+        """Return the record; raises RemovedImage, and UnknownImage also for the trash."""
+        return require_present(self._records.get(image_id))
+
+    def get_any(self, image_id: str) -> Image:
+        """Return the record, also of an image in the trash; raises UnknownImage, RemovedImage."""
+        return self._records.get(image_id)
+
+    def get_many(self, image_ids: Iterable[str], *, with_trash: bool = False) -> dict[str, Image]:
+        """Return the records that exist, by ID, in the order of `image_ids`."""
+        found = self._records.get_many(image_ids)
+        return {key: image for key, image in found.items() if with_trash or image.trashed is None}
+
+    def with_id_prefix(self, prefix: str) -> Iterator[Image]:
+        """Yield the images whose IDs begin with `prefix`, by ascending ID, without the trash."""
+        ids = itertools.takewhile(
+            lambda image_id: image_id.startswith(prefix), self._records.ids(prefix)
+        )
+        while batch := list(itertools.islice(ids, _BATCH)):
+            yield from self.get_many(batch).values()
+
+    def length(self, image_id: str) -> int:
+        """Return the number of bytes of the original, also in the trash; raises UnknownImage.
+
+        Records of huImages 2.2 lack it; then the storage of originals is read.
+        """
+        length = self._records.get(image_id).length or self._originals.length(image_id)
+        if length is None:
+            raise UnknownImage(f"there is no original {image_id}")
+        return length
+
+    def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
+        """Return at most `limit` images of a query, from a cursor on; raises BadCursor."""
+        return self._search.page(query, limit, cursor)
+
+    def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
+        """Return at most `before` and `after` images around one image of a query."""
+        return self._search.window(query, image_id, before, after)
+
+    def neighbours(self, query: Query, image_id: str) -> Neighbours:
+        """Return the IDs beside one image of a query; none if it does not match."""
+        return self._search.neighbours(query, image_id)
+
+    def random(self, count: int) -> list[Image]:
+        """Return at most `count` different random images, none from the trash."""
+        return self._search.random(count)
+
+    def count(self) -> int:
+        """Return the number of images without the trash."""
+        return self._search.count()
+
+    def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
+        """Return tags that begin with `prefix` and their number of uses, most used first."""
+        return self._search.tags(prefix, limit)
+
+    def changes(self, since: str = "", limit: int = 1000) -> Changes:
+        """Return images changed or removed after `since` of an earlier result; raises BadCursor."""
+        return self._search.changes(since, limit)
+
+
+def require_present(image: Image) -> Image:
+    """Return the image; raises UnknownImage if it is in the trash."""
+    if image.trashed is not None:
+        raise UnknownImage(f"the image {image.id} is in the trash")
+    return image

@@ -1,0 +1,63 @@
+"""Setup, health and closing of a site's storage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...cache.eviction import Pruned
+from ...cache.renditions import RenditionCache
+from ...errors import StorageUnavailable
+from ...storage.interfaces import MetadataBackend, Originals
+from ..background import Worker
+from .stale_renditions import StaleRenditions
+
+
+class Operations:
+    """Sets up, checks and closes the storage.  Thread-safe."""
+
+    def __init__(
+        self,
+        originals: Originals,
+        metadata: MetadataBackend,
+        cache: RenditionCache,
+        worker: Worker,
+        stale_renditions: StaleRenditions,
+    ) -> None:
+        self._originals = originals
+        self._metadata = metadata
+        self._cache = cache
+        self._worker = worker
+        self._stale_renditions = stale_renditions
+
+    def start(self) -> None:
+        """Begin what a server does once after its start: remove stale renditions."""
+        self._stale_renditions.start()
+
+    def setup(self, *, old_marks: bool = False) -> list[str]:
+        """Create databases and views, as `MetadataBackend.setup`; return a line for each step."""
+        return self._metadata.setup(old_marks=old_marks)
+
+    def unavailable(self) -> list[str]:
+        """Return the names of the storage that does not respond: "metadata", "originals"."""
+        checks = {"metadata": self._metadata.check, "originals": self._originals.check}
+        return [name for name, check in checks.items() if not _responds(check)]
+
+    def prune_cache(self, max_bytes: int | None = None) -> Pruned:
+        """Remove the least recently used renditions, down to `max_bytes` (None: the setting)."""
+        return self._cache.prune(max_bytes)
+
+    def close(self) -> None:
+        """Finish the job in the background, forget the waiting ones, close the storage."""
+        self._stale_renditions.close()
+        self._worker.close()
+        self._metadata.close()
+        self._originals.close()
+        self._cache.close()
+
+
+def _responds(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except StorageUnavailable:
+        return False
+    return True

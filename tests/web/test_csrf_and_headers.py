@@ -1,0 +1,201 @@
+"""Foreign forms, cookies and headers: what holds whichever view answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from webtest import TestApp
+
+from huimages_app.app import make_app
+from huimages_app.config.settings import Settings
+from huimages_app.errors import BadSetting
+from tests.support import pictures
+from tests.support.site import Site
+
+FILES = [("uploadfile", "a.jpeg", pictures.photo(width=60, height=40))]
+HTTPS = {"wsgi.url_scheme": "https", "HTTP_HOST": "localhost"}
+
+
+# -- foreign forms --------------------------------------------------------------------------
+
+
+def test_a_program_without_cookies_needs_no_token(site: Site) -> None:
+    assert site.app.post("/upload/api/", upload_files=FILES).status_int == 200
+
+
+def test_a_browser_with_a_session_needs_its_token(site: Site) -> None:
+    form = site.app.get("/upload/").forms["upload"]
+    site.app.post("/upload/api/", upload_files=FILES, status=400)
+    token = form["csrf_token"].value
+    site.app.post("/upload/api/", upload_files=FILES, headers={"X-CSRF-Token": token})
+    site.app.post("/upload", {"csrf_token": token}, upload_files=FILES, status=200)
+    site.app.post("/upload", {"csrf_token": token[::-1]}, upload_files=FILES, status=400)
+
+
+def test_the_token_of_another_session_is_none(site: Site) -> None:
+    other = TestApp(site.app.app).get("/upload/").forms["upload"]["csrf_token"].value
+    site.app.get("/upload/")
+    site.app.post("/upload/api/", upload_files=FILES, headers={"X-CSRF-Token": other}, status=400)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://localhost:80"])
+def test_another_origin_is_refused_even_with_a_token(site: Site, origin: str) -> None:
+    token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
+    headers = {"Origin": origin, "X-CSRF-Token": token}
+    answer = site.app.post("/upload/api/", upload_files=FILES, headers=headers, status=400)
+    assert "huimages.origins" in answer.text
+
+
+@pytest.mark.parametrize("where", ["cross-site", "same-site"])
+def test_browsers_that_only_say_from_how_far_are_believed(site: Site, where: str) -> None:
+    headers = {"Sec-Fetch-Site": where}
+    site.app.post("/upload/api/", upload_files=FILES, headers=headers, status=400)
+
+
+def test_the_sites_own_origins_are_good(tmp_path: Path) -> None:
+    site = Site(tmp_path, origins="https://pictures.example.com/")
+    for origin in ("http://localhost", "https://pictures.example.com"):
+        site.app.post("/upload/api/", upload_files=FILES, headers={"Origin": origin})
+    site.services.close()
+
+
+# -- cookies --------------------------------------------------------------------------------
+
+
+def test_looking_at_pictures_sets_no_cookie(site: Site) -> None:
+    image_id = site.upload(FILES[0][2])
+    for path in (f"/240x160/{image_id}", f"/o/{image_id}", "/healthz", "/static/site.css", "/no"):
+        assert "Set-Cookie" not in site.app.get(path, status="*").headers
+
+
+def test_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
+    for extra, prefix in (({}, "huimages="), (HTTPS, "__Host-huimages=")):
+        app = TestApp(site.app.app, extra_environ=extra)
+        answer = app.get("/upload/")
+        cookie = answer.headers["Set-Cookie"]
+        assert cookie.startswith(prefix)
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert "Path=/" in cookie
+        assert ("secure" in cookie.lower()) is bool(extra)
+        assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_a_visitor_gets_a_cookie_with_the_first_thing_said(site: Site) -> None:
+    answer = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
+    [cookie] = [c for c in answer.headers.getall("Set-Cookie") if "visitor" in c]
+    assert "Max-Age=94608000" in cookie
+    assert "HttpOnly" in cookie
+    [visitor] = site.storage.metadata.annotations.of_image(answer.text)
+    token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
+    site.app.post("/upload/api/?tags=sand", upload_files=FILES, headers={"X-CSRF-Token": token})
+    assert site.services.annotations.get(answer.text, visitor).tags == ("sea", "sand")
+
+
+def test_a_visitor_cookie_that_was_not_signed_here_is_nobody(site: Site) -> None:
+    answer = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
+    [visitor] = site.storage.metadata.annotations.of_image(answer.text)
+    forger = TestApp(site.app.app)
+    forger.set_cookie("huimages_visitor", visitor)
+    token = forger.get("/upload/").forms["upload"]["csrf_token"].value
+    forger.post("/upload/api/?tags=evil", upload_files=FILES, headers={"X-CSRF-Token": token})
+    assert site.services.annotations.get(answer.text, visitor).tags == ("sea",)
+
+
+# -- the cookie of huImages 2.2 -------------------------------------------------------------
+
+OLD = "ORSXG5DUMVZXIZLTORSXG5DTMU"
+
+
+def test_an_old_cookie_brings_a_copy_of_the_favourites_and_nothing_else(site: Site) -> None:
+    metadata = site.storage.metadata
+    image_id = site.upload(FILES[0][2])
+    site.services.annotations.favorite(image_id, OLD, favorite=True)
+    site.services.annotations.rate(image_id, OLD, 7)
+    before = metadata.annotations.get(image_id, OLD)
+    site.app.set_cookie("_hda", f"1262304000,{OLD},1262305000")
+    token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
+    answer = site.app.post(
+        "/upload/api/?tags=mine", upload_files=FILES, headers={"X-CSRF-Token": token}
+    )
+    assert metadata.annotations.get(image_id, OLD) == before
+    [new] = set(metadata.annotations.of_image(image_id)) - {OLD}
+    assert metadata.annotations.get(image_id, new).favorite
+    assert metadata.annotations.get(image_id, new).rating is None
+    assert metadata.annotations.get(image_id, new).tags == ("mine",)
+    assert any(c.startswith("_hda=;") for c in answer.headers.getall("Set-Cookie"))
+
+
+def test_the_favourites_page_shows_those_of_an_old_cookie(site: Site) -> None:
+    image_id = site.upload(FILES[0][2])
+    site.services.annotations.favorite(image_id, OLD, favorite=True)
+    assert image_id not in site.app.get("/favorites/")
+    site.app.set_cookie("_hda", f"1262304000,{OLD}")
+    answer = site.app.get("/favorites/")
+    assert image_id in answer
+    assert any(c.startswith("_hda=;") for c in answer.headers.getall("Set-Cookie"))
+    assert image_id in site.app.get("/favorites/")
+
+
+@pytest.mark.parametrize("comma", [",", "\\054"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_the_cookie_as_the_old_site_wrote_it(site: Site, comma: str, quote: str) -> None:
+    image_id = site.upload(FILES[0][2])
+    site.services.annotations.favorite(image_id, OLD, favorite=True)
+    value = comma.join(["1262304000", OLD, "1262305000"])
+    cookie = f"a=b; _hda={quote}{value}{quote}; c=d"
+    assert image_id in TestApp(site.app.app).get("/favorites/", headers={"Cookie": cookie})
+
+
+@pytest.mark.parametrize("cookie", ["", "1262304000", "1,../../x", f"1,{OLD.lower()}", "1,A"])
+def test_an_old_cookie_that_is_none(site: Site, cookie: str) -> None:
+    site.app.set_cookie("_hda", cookie)
+    token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
+    answer = site.app.post(
+        "/upload/api/?tags=a", upload_files=FILES, headers={"X-CSRF-Token": token}
+    )
+    assert len(site.storage.metadata.annotations.of_image(answer.text)) == 1
+
+
+# -- headers --------------------------------------------------------------------------------
+
+
+def test_pages_run_and_show_only_what_this_site_serves(tmp_path: Path) -> None:
+    site = Site(tmp_path, image_url="https://img.example.com/pictures")
+    headers = site.app.get("/").headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["img-src"] == "'self' data: blob: https://img.example.com"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "Strict-Transport-Security" not in headers
+    site.services.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/no-such-page", "/healthz", "/%ff"])
+def test_every_answer_over_https_says_to_keep_to_it(site: Site, path: str) -> None:
+    answer = site.app.get(path, extra_environ=HTTPS, status="*")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+# -- least privilege ------------------------------------------------------------------------
+
+
+def test_nothing_but_pictures_is_open_unless_a_setting_says_so(tmp_path: Path) -> None:
+    closed = {f"who.{what}": who for what, who in [("view", "viewer"), ("upload", "editor")]}
+    site = Site(tmp_path, **closed)
+    site.app.get("/", status=401)
+    site.app.post("/upload/api/", upload_files=FILES, status=401)
+    site.services.close()
+
+
+def test_no_start_without_a_secret(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    with pytest.raises(BadSetting, match=r"huimages\.secret' is missing"):
+        make_app(Settings(), site.services)
+    site.services.close()

@@ -1,0 +1,145 @@
+"""What a user starts, twice on one folder: many at once, and killed in the middle."""
+
+from __future__ import annotations
+
+import io
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from subprocess import Popen
+
+import httpx
+import pytest
+from PIL import Image
+
+from huimages_app.config.loading import read_settings
+from huimages_app.factory import build_services
+from huimages_app.services.container import Services
+from huimages_app.services.maintenance.integrity import Problem
+from tests.support import pictures
+from tests.support.processes import free_port, serving
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def pserve(folder: Path) -> Iterator[tuple[str, Popen[bytes]]]:
+    """development.ini in `folder`, on a port of its own: its address, its process."""
+    port = free_port()
+    ini = folder / f"{port}.ini"
+    text = (ROOT / "development.ini").read_text(encoding="utf-8")
+    ini.write_text(text.replace(":6543", f":{port}"), encoding="utf-8")
+    command = [sys.executable, "-m", "pyramid.scripts.pserve", ini]
+    url = f"http://127.0.0.1:{port}"
+    with serving(command, url, folder=folder, environ={"PYTHONPATH": str(ROOT)}) as process:
+        yield url, process
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Services]:
+    """The library of that folder, past the web."""
+    services = build_services(read_settings(next(folder.glob("*.ini")), {}))
+    yield services
+    services.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def urls(folder: Path) -> Iterator[list[str]]:
+    with ExitStack() as stack:
+        yield [stack.enter_context(pserve(folder))[0] for _ in range(2)]
+
+
+@pytest.fixture
+def client() -> Iterator[httpx.Client]:
+    limits = httpx.Limits(max_connections=None)
+    with httpx.Client(trust_env=False, timeout=60, limits=limits) as client:
+        yield client
+
+
+def upload(client: httpx.Client, url: str, content: bytes, title: str = "") -> str:
+    answer = client.post(
+        f"{url}/upload/api/", params={"title": title}, files={"uploadfile": ("a.jpeg", content)}
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_two_hundred_at_once_scale_once(
+    urls: list[str], folder: Path, client: httpx.Client
+) -> None:
+    id_ = upload(client, urls[0], pictures.photo(1600, 1200))
+
+    def fetch(number: int) -> bytes:
+        answer = client.get(f"{urls[number % 2]}/64x64/{id_}/name-{number}.jpeg")
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    with ThreadPoolExecutor(200) as pool:
+        (body,) = set(pool.map(fetch, range(200)))
+    with Image.open(io.BytesIO(body)) as picture:
+        assert picture.size == (64, 48)
+    log = (folder / "server.log").read_text(encoding="utf-8")
+    assert log.count(f"made 64x64/{id_}.jpeg") == 1
+
+
+def test_many_upload_the_same_picture_at_once(
+    urls: list[str], folder: Path, client: httpx.Client
+) -> None:
+    content = pictures.photo(800, 600, seed=1)
+    with ThreadPoolExecutor(24) as pool:
+        ids = pool.map(
+            lambda number: upload(client, urls[number % 2], content, f"Title {number % 6}"),
+            range(24),
+        )
+        (id_,) = set(ids)
+    assert len([path for path in (folder / "var/originals").rglob(id_) if path.is_file()]) == 1
+    with opened(folder) as services:
+        # Nothing that anybody said was lost, or is there twice.
+        assert sorted(services.images.get_any(id_).titles) == [f"Title {n}" for n in range(6)]
+
+
+def test_killed_in_the_middle_of_uploads(tmp_path: Path, client: httpx.Client) -> None:
+    """What was answered is there; nothing is there by half."""
+    stored: list[str] = []
+    stop = threading.Event()
+
+    def upload_on(url: str, worker: int) -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            # Other bytes each time, behind the end of the picture.
+            content = pictures.photo(300, 200) + f"{worker}-{number}".encode()
+            try:
+                stored.append(upload(client, url, content))
+            except httpx.TransportError:
+                return
+
+    with pserve(tmp_path) as (url, process), ThreadPoolExecutor(8) as pool:
+        for worker in range(8):
+            pool.submit(upload_on, url, worker)
+        end = time.monotonic() + 30
+        while len(stored) < 20 and time.monotonic() < end:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        stop.set()
+    assert len(stored) >= 20
+    with opened(tmp_path) as services:
+        findings = list(services.integrity.check())
+        # An original whose record was not written yet; the next upload of it, or
+        # `huimages check --repair`, completes it.
+        assert {finding.problem for finding in findings} <= {Problem.NO_RECORD}
+        assert len(services.images.get_many(stored)) == len(set(stored)) == len(stored)
+    with pserve(tmp_path) as (url, _):
+        answer = client.get(f"{url}/o/{stored[-1]}")
+        assert answer.content.startswith(pictures.photo(300, 200))
