@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -68,6 +69,14 @@ class ImageFolder:
                 with contextlib.suppress(FileNotFoundError):  # removed again: `open` raises
                     folder.chmod(0o755)
         self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            # Until `close`, no other process or thread removes the folder as empty.
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+            if not self._is_in_place():
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        except BaseException:
+            os.close(self._descriptor)
+            raise
 
     def write(self, name: str, content: BinaryIO, temporaries: Path, mtime_ns: int) -> bool:
         """Write a file for every web server to read; return whether it can be found there.
@@ -88,10 +97,12 @@ class ImageFolder:
         return self._is_in_place()
 
     def close(self) -> None:
-        """Close the folder, and remove it if it is empty."""
+        """Close the folder; the last one that closes an empty folder removes it."""
+        with contextlib.suppress(OSError):  # in use, not empty, or removed
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if self._is_in_place():
+                self._path.rmdir()
         os.close(self._descriptor)
-        with contextlib.suppress(OSError):  # not empty, or removed by another process
-            self._path.rmdir()
 
     def _is_in_place(self) -> bool:
         try:

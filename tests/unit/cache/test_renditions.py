@@ -108,6 +108,17 @@ def test_failed_rendition_leaves_no_folder_for_its_image(cache: RenditionCache, 
     assert cache.find(ID, SIZE, JPEG) is not None
 
 
+def test_failed_rendition_does_not_remove_the_folder_of_a_pending_one(
+    cache: RenditionCache,
+) -> None:
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
+        with cache.pending(ID, "~480", JPEG):
+            pass
+        assert pending.publish() is not None
+    assert cache.find(ID, SIZE, JPEG) is not None
+
+
 @pytest.mark.parametrize("umask", [0o022, 0o077])
 def test_every_web_server_may_read(cache: RenditionCache, root: Path, umask: int) -> None:
     before = os.umask(umask)
