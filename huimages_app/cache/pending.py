@@ -69,11 +69,14 @@ class ImageFolder:
                 with contextlib.suppress(FileNotFoundError):  # removed again: `open` raises
                     folder.chmod(0o755)
         self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        # Held by all that entered, so that `close` of one does not remove it for the others.
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
-        if not self._is_in_place():  # removed as empty since it was made
+        try:
+            # Until `close`, no other process or thread removes the folder as empty.
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+            if not self._is_in_place():
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+        except BaseException:
             os.close(self._descriptor)
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+            raise
 
     def write(self, name: str, content: BinaryIO, temporaries: Path, mtime_ns: int) -> bool:
         """Write a file for every web server to read; return whether it can be found there.
@@ -94,8 +97,8 @@ class ImageFolder:
         return self._is_in_place()
 
     def close(self) -> None:
-        """Close the folder, and remove it if it is empty and not entered by another request."""
-        with contextlib.suppress(OSError):  # entered by another, not empty, or removed
+        """Close the folder; the last one that closes an empty folder removes it."""
+        with contextlib.suppress(OSError):  # in use, not empty, or removed
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if self._is_in_place():
                 self._path.rmdir()

@@ -194,8 +194,10 @@ class RenditionCache:
         try:
             with path.open("rb") as content:
                 length = os.fstat(content.fileno()).st_size
-                # HTTP dates have whole seconds.
+                # HTTP dates have whole seconds.  The first response, from memory, must have the
+                # same Last-Modified as the later ones, from the disk.
                 mtime_ns = int(time.time()) * 10**9
+                os.utime(content.fileno(), ns=(mtime_ns, mtime_ns))
                 if not folder.write(target.name, content, self._writing, mtime_ns):
                     return None  # the image was removed meanwhile
         except OSError as error:

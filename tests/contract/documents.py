@@ -22,16 +22,16 @@ class DocumentsContract:
         yield backend.documents
         backend.close()
 
-    def test_what_was_saved_comes_back(self, store: DocumentStore) -> None:
+    def test_saved_document_is_returned(self, store: DocumentStore) -> None:
         record = {"name": "Vera Müller 🎄", "roles": ["editor"], "n": 1, "x": 0.5, "none": None}
         assert store.save("account", "vera", lambda _: record) == record
         assert store.get("account", "vera") == record
 
-    def test_nothing(self, store: DocumentStore) -> None:
+    def test_missing_document_is_none(self, store: DocumentStore) -> None:
         assert store.get("account", "vera") is None
         assert list(store.items("account")) == []
 
-    def test_kinds_do_not_mix(self, store: DocumentStore) -> None:
+    def test_kinds_are_separate(self, store: DocumentStore) -> None:
         store.save("account", "vera", lambda _: {"a": 1})
         store.save("token", "vera", lambda _: {"b": 2})
         store.save("token", "x-account", lambda _: {"c": 3})
@@ -43,12 +43,12 @@ class DocumentsContract:
     @pytest.mark.parametrize(
         "key", ["ü@x.de", "a/b", "%", "_x", "a b", "x" * 300, '"', "a:b", "🎄"]
     )
-    def test_odd_keys(self, store: DocumentStore, key: str) -> None:
+    def test_keys_may_have_any_characters(self, store: DocumentStore, key: str) -> None:
         store.save("account", key, lambda _: {"a": 1})
         assert store.get("account", key) == {"a": 1}
         assert list(store.items("account")) == [(key, {"a": 1})]
 
-    def test_the_change_is_given_the_record(self, store: DocumentStore) -> None:
+    def test_change_gets_the_stored_document(self, store: DocumentStore) -> None:
         seen: list[Document | None] = []
 
         def count(record: Document | None) -> Document:
@@ -60,7 +60,7 @@ class DocumentsContract:
         assert seen[0] is None
         assert seen[-1] == {"n": 1}
 
-    def test_none_removes(self, store: DocumentStore) -> None:
+    def test_change_to_none_removes_the_document(self, store: DocumentStore) -> None:
         store.save("account", "vera", lambda _: {"a": 1})
         assert store.save("account", "vera", lambda _: None) is None
         assert store.save("account", "paul", lambda _: None) is None
@@ -69,7 +69,7 @@ class DocumentsContract:
         store.save("account", "vera", lambda record: {"new": record is None})
         assert store.get("account", "vera") == {"new": True}
 
-    def test_a_change_that_raises_stores_nothing(self, store: DocumentStore) -> None:
+    def test_change_that_raises_stores_nothing(self, store: DocumentStore) -> None:
         store.save("account", "vera", lambda _: {"a": 1})
 
         def fail(record: Document | None) -> Document:
@@ -82,19 +82,19 @@ class DocumentsContract:
                 store.save("account", key, fail)
         assert list(store.items("account")) == [("vera", {"a": 1})]
 
-    def test_an_answer_is_a_copy(self, store: DocumentStore) -> None:
+    def test_returned_document_is_a_copy(self, store: DocumentStore) -> None:
         store.save("account", "vera", lambda _: {"roles": []})
         record = store.get("account", "vera")
         assert record
         record["roles"].append("admin")
         assert store.get("account", "vera") == {"roles": []}
 
-    def test_items_by_ascending_key(self, store: DocumentStore) -> None:
+    def test_items_are_in_ascending_order(self, store: DocumentStore) -> None:
         for number in [5, 3, 9, 1, 7]:
             store.save("token", f"t{number}", lambda _, n=number: {"n": n})
         assert [key for key, _ in store.items("token")] == ["t1", "t3", "t5", "t7", "t9"]
 
-    def test_items_go_on_while_they_are_removed(self, store: DocumentStore) -> None:
+    def test_items_continue_while_they_are_removed(self, store: DocumentStore) -> None:
         keys = [f"t{number:02}" for number in range(20)]
         for key in keys:
             store.save("token", key, lambda _: {})
@@ -105,7 +105,7 @@ class DocumentsContract:
         assert seen == keys
         assert list(store.items("token")) == []
 
-    def test_nothing_is_lost_between_threads(self, store: DocumentStore) -> None:
+    def test_concurrent_changes_lose_nothing(self, store: DocumentStore) -> None:
         def count(_: int) -> None:
             for _ in range(25):
                 store.save("n", "n", lambda record: {"n": (record or {"n": 0})["n"] + 1})
@@ -113,7 +113,7 @@ class DocumentsContract:
         in_threads(8, count)
         assert store.get("n", "n") == {"n": 200}
 
-    def test_another_opening_sees_the_same(
+    def test_second_backend_reads_the_same_documents(
         self, store: DocumentStore, opener: Callable[[], MetadataBackend]
     ) -> None:
         store.save("account", "vera", lambda _: {"a": 1})
@@ -121,7 +121,7 @@ class DocumentsContract:
         assert again.documents.get("account", "vera") == {"a": 1}
         again.close()
 
-    def test_down(self, down: MetadataBackend) -> None:
+    def test_unreachable_backend_raises_storage_unavailable(self, down: MetadataBackend) -> None:
         with pytest.raises(StorageUnavailable):
             down.documents.get("account", "vera")
         with pytest.raises(StorageUnavailable):

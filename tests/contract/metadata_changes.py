@@ -25,24 +25,26 @@ def follow(store: MetadataBackend, since: str = "", limit: int = 2) -> Changes:
 
 
 class ChangesContract:
-    def test_nothing(self, store: MetadataBackend) -> None:
+    def test_changes_of_an_empty_store_are_empty(self, store: MetadataBackend) -> None:
         piece = store.search.changes()
         assert (list(piece.ids), piece.gone) == ([], frozenset())
         assert list(store.search.changes(piece.since).ids) == []
 
-    def test_everything_from_the_beginning(self, store: MetadataBackend) -> None:
+    def test_changes_from_the_beginning_list_all_images(self, store: MetadataBackend) -> None:
         known = sorted(fill(store, [4, 2, 7, 1, 9]))
         assert follow(store) == Changes(known, frozenset(), follow(store).since)
         assert sorted(store.search.changes().ids) == known
 
-    def test_each_once(self, store: MetadataBackend) -> None:
+    def test_changes_list_each_image_once(self, store: MetadataBackend) -> None:
         known = fill(store, range(5))
         change(store, known[1], titles=("new",))
         change(store, known[0], titles=("new",))
         change(store, known[1], titles=("newer",))
         assert follow(store).ids == sorted(known)
 
-    def test_since_a_former_answer(self, store: MetadataBackend) -> None:
+    def test_changes_since_an_earlier_result_list_only_newer_ones(
+        self, store: MetadataBackend
+    ) -> None:
         known = fill(store, range(6))
         since = follow(store).since
         assert follow(store, since).ids == []
@@ -52,7 +54,7 @@ class ChangesContract:
         assert later.ids == sorted([known[3], an_id(8)])
         assert follow(store, later.since).ids == []
 
-    def test_marks_are_changes(self, store: MetadataBackend) -> None:
+    def test_changes_list_images_whose_annotations_changed(self, store: MetadataBackend) -> None:
         known = fill(store, range(4))
         since = follow(store).since
         say(store, known[2], "vera", rating=5)
@@ -65,7 +67,9 @@ class ChangesContract:
         assert last.ids == sorted([known[1], known[2]])
         assert follow(store, last.since).ids == []
 
-    def test_the_gone(self, store: MetadataBackend) -> None:
+    def test_changes_report_trashed_and_removed_images_as_gone(
+        self, store: MetadataBackend
+    ) -> None:
         known = fill(store, range(5))
         say(store, known[0], "vera", rating=5)
         since = follow(store).since
@@ -76,7 +80,7 @@ class ChangesContract:
             assert piece.gone == {known[0], known[1]}
         assert follow(store, since).ids == sorted(known[:3])
 
-    def test_the_gone_who_came_back(self, store: MetadataBackend) -> None:
+    def test_changes_report_restored_images_as_present(self, store: MetadataBackend) -> None:
         known = fill(store, range(3))
         change(store, known[1], trashed=START)
         store.images.remove(known[0])
@@ -86,7 +90,7 @@ class ChangesContract:
         assert follow(store, since) == Changes(sorted(known[:2]), frozenset(), follow(store).since)
         assert follow(store).gone == frozenset()
 
-    def test_changes_while_reading(self, store: MetadataBackend) -> None:
+    def test_changes_while_reading_are_listed_later(self, store: MetadataBackend) -> None:
         known = fill(store, range(6))
         first = store.search.changes(limit=3)
         change(store, first.ids[0], titles=("again",))
@@ -94,7 +98,7 @@ class ChangesContract:
         assert sorted([*first.ids, *rest.ids]) == sorted([*known, first.ids[0]])
 
     @pytest.mark.parametrize("since", ["x", "-1", "1e3", "ä", "\x00", "99999999999999999999999"])
-    def test_a_made_up_cursor(self, store: MetadataBackend, since: str) -> None:
+    def test_changes_refuse_an_invalid_since(self, store: MetadataBackend, since: str) -> None:
         fill(store, range(3))
         with pytest.raises(BadCursor):
             store.search.changes(since)

@@ -63,7 +63,7 @@ def in_threads(count: int, work: Callable[[int], object]) -> None:
 
 class ConcurrencyContract:
     @pytest.mark.timeout(330)  # eight seconds, and minutes on a machine that is busy
-    def test_a_thousand_updates_of_one_image(
+    def test_concurrent_updates_of_one_image_lose_nothing(
         self, store: MetadataBackend, opener: Callable[[], MetadataBackend]
     ) -> None:
         put(store, an_image(1))
@@ -93,7 +93,7 @@ class ConcurrencyContract:
         assert dict(store.search.tags()) == summary.tags
         assert list(store.search.changes().ids) == [an_id(1)]
 
-    def test_the_same_image_made_by_many(self, store: MetadataBackend) -> None:
+    def test_concurrent_creations_of_one_image_lose_nothing(self, store: MetadataBackend) -> None:
         def save(number: int) -> None:
             store.images.save(
                 an_id(1),
@@ -107,7 +107,9 @@ class ConcurrencyContract:
         assert sorted(store.images.get(an_id(1)).titles) == [str(number) for number in range(8)]
         assert store.search.count() == 1
 
-    def test_many_images_made_by_many(self, store: MetadataBackend) -> None:
+    def test_concurrent_creations_of_many_images_are_all_listed(
+        self, store: MetadataBackend
+    ) -> None:
         def work(thread: int) -> None:
             for number in range(10):
                 put(store, an_image(thread * 10 + number, created=START), tags=("sea",))
@@ -116,7 +118,7 @@ class ConcurrencyContract:
         assert store.search.count() == len(set(walk(store, Query(tag="sea"), 30))) == 80
         assert store.search.tags() == [("sea", 80)]
 
-    def test_reading_while_others_write(self, store: MetadataBackend) -> None:
+    def test_reads_during_writes_are_consistent(self, store: MetadataBackend) -> None:
         fill(store, range(0, 40))
         stay = {an_id(number) for number in range(20, 40)}
 
@@ -137,7 +139,9 @@ class ConcurrencyContract:
         assert store.search.count() == 40
         assert store.annotations.summary(an_id(39)).rating_count == 4
 
-    def test_removed_or_marked_never_both(self, store: MetadataBackend) -> None:
+    def test_annotation_of_an_image_being_removed_leaves_nothing(
+        self, store: MetadataBackend
+    ) -> None:
         """A mark that comes too late finds no image; one that came in time goes with it."""
         for number in range(10):
             put(store, an_image(number))

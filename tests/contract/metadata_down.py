@@ -43,7 +43,9 @@ QUESTIONS: dict[str, Callable[[MetadataBackend], object]] = {
 
 class DownContract:
     @pytest.mark.parametrize("question", QUESTIONS)
-    def test_down(self, down: MetadataBackend, question: str) -> None:
+    def test_unreachable_backend_raises_storage_unavailable(
+        self, down: MetadataBackend, question: str
+    ) -> None:
         with pytest.raises(StorageUnavailable):
             QUESTIONS[question](down)
         down.close()

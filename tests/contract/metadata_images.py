@@ -33,24 +33,24 @@ EVERYTHING = an_image(
 
 
 class ImagesContract:
-    def test_what_was_saved_comes_back(self, store: MetadataBackend) -> None:
+    def test_saved_image_is_returned(self, store: MetadataBackend) -> None:
         assert store.images.save(EVERYTHING.id, lambda _: EVERYTHING) == EVERYTHING
         assert store.images.get(EVERYTHING.id) == EVERYTHING
         assert store.images.get_many([EVERYTHING.id]) == {EVERYTHING.id: EVERYTHING}
 
-    def test_the_least_comes_back(self, store: MetadataBackend) -> None:
+    def test_saved_image_with_defaults_is_returned(self, store: MetadataBackend) -> None:
         least = Image(an_id(2), START, START, 1, 1)
         put(store, least)
         assert store.images.get(least.id) == least
 
     @pytest.mark.parametrize("microsecond", [0, 1, 999_999])
-    def test_times_are_exact(self, store: MetadataBackend, microsecond: int) -> None:
+    def test_saved_times_are_exact(self, store: MetadataBackend, microsecond: int) -> None:
         image = an_image(1, created=START.replace(microsecond=microsecond))
         put(store, image)
         assert store.images.get(image.id).created == image.created
         assert store.images.get(image.id).created.utcoffset() == timedelta(0)
 
-    def test_very_long_values(self, store: MetadataBackend) -> None:
+    def test_saved_very_long_values_are_returned(self, store: MetadataBackend) -> None:
         image = an_image(
             1,
             titles=("ä" * 100_000, "wort " * 2_000),
@@ -62,7 +62,7 @@ class ImagesContract:
         assert walk(store, Query(text="wort")) == [image.id]
         assert walk(store, Query(tag="y" * 2_000)) == [image.id]
 
-    def test_an_unknown_image(self, store: MetadataBackend) -> None:
+    def test_unknown_image_raises(self, store: MetadataBackend) -> None:
         with pytest.raises(UnknownImage) as raised:
             store.images.get(an_id(1))
         assert not isinstance(raised.value, RemovedImage)
@@ -72,7 +72,7 @@ class ImagesContract:
             store.images.remove(an_id(1))
         assert store.images.get_many([an_id(1)]) == {}
 
-    def test_get_many_keeps_the_order_and_leaves_out_the_unknown(
+    def test_get_many_keeps_the_order_and_omits_unknown_images(
         self, store: MetadataBackend
     ) -> None:
         fill(store, range(4))
@@ -81,7 +81,7 @@ class ImagesContract:
         assert store.images.get_many(iter(asked))[an_id(2)] == an_image(2)
         assert store.images.get_many([]) == {}
 
-    def test_save_gives_the_record_to_the_change(self, store: MetadataBackend) -> None:
+    def test_image_change_gets_the_stored_image(self, store: MetadataBackend) -> None:
         seen: list[Image | None] = []
 
         def add_title(image: Image | None) -> Image:
@@ -95,7 +95,7 @@ class ImagesContract:
         assert seen[-1] == an_image(1, titles=("0",))
         assert store.images.get(an_id(1)).titles == ("0", "1")
 
-    def test_a_change_that_raises_stores_nothing(self, store: MetadataBackend) -> None:
+    def test_image_change_that_raises_stores_nothing(self, store: MetadataBackend) -> None:
         def fail(image: object) -> Image:
             raise ZeroDivisionError
 
@@ -106,7 +106,7 @@ class ImagesContract:
         assert list(store.images.ids()) == [an_id(1)]
         change(store, an_id(1), titles=("still works",))
 
-    def test_removing(self, store: MetadataBackend) -> None:
+    def test_removed_image_raises_removed_image(self, store: MetadataBackend) -> None:
         fill(store, [1, 2])
         say(store, an_id(1), "vera", tags=("sea",), favorite=True, rating=7)
         store.images.remove(an_id(1))
@@ -128,7 +128,7 @@ class ImagesContract:
         for query in [Query(tag="sea"), Query(favorite_of="vera"), Query(order="rated")]:
             assert walk(store, query) == []
 
-    def test_a_removal_can_be_refused(self, store: MetadataBackend) -> None:
+    def test_removal_is_refused_if_approve_raises(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea",))
         asked: list[Image] = []
 
@@ -146,7 +146,7 @@ class ImagesContract:
         with pytest.raises(RemovedImage):
             store.images.get(an_id(1))
 
-    def test_a_removed_image_is_made_anew(self, store: MetadataBackend) -> None:
+    def test_removed_image_can_be_created_again(self, store: MetadataBackend) -> None:
         put(store, an_image(1, titles=("old",)), tags=("sea",))
         store.images.remove(an_id(1))
         seen: list[Image | None] = []
@@ -162,7 +162,9 @@ class ImagesContract:
         assert walk(store, Query(text="old")) == []
         assert walk(store, Query(text="new")) == [an_id(1)]
 
-    def test_another_opening_sees_the_same(self, store: MetadataBackend, opener: object) -> None:
+    def test_second_backend_reads_the_same_images(
+        self, store: MetadataBackend, opener: object
+    ) -> None:
         fill(store, range(3))
         again = opener()  # type: ignore[operator]
         assert again.images.get(an_id(1)) == an_image(1)
@@ -170,7 +172,7 @@ class ImagesContract:
         again.close()
         assert store.images.get(an_id(7)) == an_image(7)
 
-    def test_ids(self, store: MetadataBackend) -> None:
+    def test_ids_are_ascending(self, store: MetadataBackend) -> None:
         known = sorted(fill(store, range(20)))
         change(store, known[3], trashed=START)
         assert list(store.images.ids()) == known
@@ -178,7 +180,7 @@ class ImagesContract:
         assert list(store.images.ids(after=known[4][:-1])) == known[4:]
         assert list(store.images.ids(after=known[-1])) == []
 
-    def test_ids_go_on_while_images_come_and_go(self, store: MetadataBackend) -> None:
+    def test_ids_continue_while_images_change(self, store: MetadataBackend) -> None:
         known = sorted(fill(store, range(10)))
         listing = store.images.ids()
         first = next(listing)
@@ -186,7 +188,7 @@ class ImagesContract:
         fill(store, [50])
         assert set(known) - {first} <= set(listing)
 
-    def test_counting(self, store: MetadataBackend) -> None:
+    def test_count_excludes_the_trash(self, store: MetadataBackend) -> None:
         assert store.search.count() == 0
         fill(store, range(5))
         change(store, an_id(0), trashed=START)
@@ -197,7 +199,7 @@ class ImagesContract:
         fill(store, range(5))
         assert store.search.count() == 5
 
-    def test_random_images(self, store: MetadataBackend) -> None:
+    def test_random_images_are_different_and_not_trashed(self, store: MetadataBackend) -> None:
         assert store.search.random(3) == []
         known = fill(store, range(12))
         change(store, known[0], trashed=START)
@@ -211,5 +213,5 @@ class ImagesContract:
         assert {draw[0].id for draw in draws} == everything
         assert draws[0][0] == store.images.get(draws[0][0].id)
 
-    def test_check(self, store: MetadataBackend) -> None:
+    def test_check_passes_on_a_working_backend(self, store: MetadataBackend) -> None:
         store.check()

@@ -14,7 +14,7 @@ from .samples import START, an_id, an_image, change, fill, put, say, walk
 
 
 class MarksContract:
-    def test_what_was_said_comes_back(self, store: MetadataBackend) -> None:
+    def test_saved_annotation_is_returned(self, store: MetadataBackend) -> None:
         put(store, an_image(1))
         annotation = Annotation(("sea", "möwe", "🎄", '100%"'), favorite=True, rating=0)
         assert store.annotations.save(an_id(1), "vera", lambda _: annotation) == annotation
@@ -22,7 +22,7 @@ class MarksContract:
         assert store.annotations.of_image(an_id(1)) == {"vera": annotation}
         assert dict(store.annotations.by_visitor("vera")) == {an_id(1): annotation}
 
-    def test_nothing_said(self, store: MetadataBackend) -> None:
+    def test_annotation_of_a_visitor_without_one_is_empty(self, store: MetadataBackend) -> None:
         put(store, an_image(1))
         for image_id in [an_id(1), an_id(2)]:
             assert store.annotations.get(image_id, "vera") == Annotation()
@@ -30,7 +30,7 @@ class MarksContract:
             assert store.annotations.summary(image_id) == AnnotationSummary()
         assert list(store.annotations.by_visitor("vera")) == []
 
-    def test_the_change_is_given_the_mark(self, store: MetadataBackend) -> None:
+    def test_annotation_change_gets_the_stored_annotation(self, store: MetadataBackend) -> None:
         put(store, an_image(1))
         say(store, an_id(1), "vera", tags=("sea",))
         say(store, an_id(1), "vera", rating=3)
@@ -38,7 +38,7 @@ class MarksContract:
             an_id(1), "vera", lambda annotation: replace(annotation, tags=(*annotation.tags, "sun"))
         ) == Annotation(("sea", "sun"), rating=3)
 
-    def test_visitors_do_not_mix(self, store: MetadataBackend) -> None:
+    def test_annotations_of_visitors_are_separate(self, store: MetadataBackend) -> None:
         fill(store, [1, 2])
         for visitor in ["vera", "ver", "vera2", "a-b", "ü@x.de", "%"]:
             say(store, an_id(1), visitor, tags=(f"by {visitor}",))
@@ -54,7 +54,7 @@ class MarksContract:
         [("\u2764", "\u2764\ufe0f"), ("sea", "se\u00ada"), ("m\u00f6we", "mo\u0308we")],
         ids=["an emoji and its picture", "a soft hyphen", "composed and decomposed"],
     )
-    def test_what_looks_the_same_and_is_not(
+    def test_annotations_of_similar_visitor_ids_are_separate(
         self, store: MetadataBackend, one: str, other: str
     ) -> None:
         """CouchDB collates them as equal, and counts the one with the other."""
@@ -71,7 +71,7 @@ class MarksContract:
             assert walk(store, Query(favorite_of=other), limit) == [an_id(3), an_id(1)]
         assert list(dict(store.annotations.by_visitor(other))) == sorted([an_id(3), an_id(1)])
 
-    def test_an_unknown_image(self, store: MetadataBackend) -> None:
+    def test_annotation_of_an_unknown_image_raises(self, store: MetadataBackend) -> None:
         store.images.remove(put(store, an_image(2)))
         for image_id in [an_id(1), an_id(2)]:
             with pytest.raises(UnknownImage):
@@ -79,7 +79,7 @@ class MarksContract:
             assert store.annotations.get(image_id, "vera") == Annotation()
         assert list(store.annotations.by_visitor("vera")) == []
 
-    def test_a_change_that_raises_stores_nothing(self, store: MetadataBackend) -> None:
+    def test_annotation_change_that_raises_stores_nothing(self, store: MetadataBackend) -> None:
         put(store, an_image(1), rating=5)
 
         def fail(annotation: Annotation) -> Annotation:
@@ -90,7 +90,7 @@ class MarksContract:
                 store.annotations.save(an_id(1), visitor, fail)
         assert store.annotations.of_image(an_id(1)) == {"vera": Annotation(rating=5)}
 
-    def test_empty_marks_vanish(self, store: MetadataBackend) -> None:
+    def test_empty_annotations_are_removed(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea",), favorite=True, rating=5)
         assert store.annotations.save(an_id(1), "vera", lambda _: Annotation()).is_empty
         store.annotations.save(an_id(1), "paul", lambda _: Annotation())
@@ -103,7 +103,7 @@ class MarksContract:
         assert store.annotations.summary(an_id(1)) == AnnotationSummary()
         assert store.search.tags() == []
 
-    def test_marks_in_the_trash_stay(self, store: MetadataBackend) -> None:
+    def test_annotations_of_trashed_images_are_kept(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea",), rating=5)
         change(store, an_id(1), trashed=START)
         assert store.annotations.get(an_id(1), "vera") == Annotation(("sea",), rating=5)
@@ -111,7 +111,7 @@ class MarksContract:
         change(store, an_id(1), trashed=None)
         assert store.annotations.summary(an_id(1)) == AnnotationSummary({"sea": 1}, 6, 1, 0)
 
-    def test_marks_by_lists_all_images_of_a_visitor(self, store: MetadataBackend) -> None:
+    def test_by_visitor_yields_all_annotations_of_a_visitor(self, store: MetadataBackend) -> None:
         known = fill(store, range(12))
         for number, image_id in enumerate(known):
             say(store, image_id, "vera" if number % 4 else "paul", rating=number % 11)
@@ -122,7 +122,7 @@ class MarksContract:
             if number % 4
         }
 
-    def test_summaries(self, store: MetadataBackend) -> None:
+    def test_summaries_return_an_entry_for_each_image(self, store: MetadataBackend) -> None:
         fill(store, [1, 2, 3])
         say(store, an_id(1), "vera", tags=("sea", "sun"), rating=10, favorite=True)
         say(store, an_id(1), "paul", tags=("sun",), rating=3)
@@ -140,7 +140,7 @@ class MarksContract:
         assert store.annotations.summary(an_id(3)).rating is None
         assert store.annotations.summaries([]) == {}
 
-    def test_a_summary_is_that_of_the_marks(self, store: MetadataBackend) -> None:
+    def test_summary_equals_that_of_the_annotations(self, store: MetadataBackend) -> None:
         put(store, an_image(1))
         steps = [
             ("vera", Annotation(("a", "b"), True, 4)),
@@ -156,7 +156,7 @@ class MarksContract:
                 store.annotations.of_image(an_id(1)).values()
             )
 
-    def test_the_tag_cloud(self, store: MetadataBackend) -> None:
+    def test_tags_are_sorted_by_uses(self, store: MetadataBackend) -> None:
         fill(store, range(3))
         for visitor, number, tags in [
             ("vera", 0, ("sea", "sun")),
@@ -180,7 +180,7 @@ class MarksContract:
             store.search.tags("seaside") == store.search.tags("%") == store.search.tags("s_") == []
         )
 
-    def test_tags_that_are_no_longer_given(self, store: MetadataBackend) -> None:
+    def test_tags_without_uses_are_not_listed(self, store: MetadataBackend) -> None:
         fill(store, range(3))
         for image_id in (an_id(0), an_id(1), an_id(2)):
             say(store, image_id, "vera", tags=("sea",))
@@ -193,7 +193,7 @@ class MarksContract:
         say(store, an_id(2), "vera", tags=())
         assert store.search.tags() == [("sun", 1)]
 
-    def test_a_tag_twice_in_one_mark_counts_once(self, store: MetadataBackend) -> None:
+    def test_tag_given_twice_by_a_visitor_counts_once(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea", "sea"))
         assert store.search.tags() == [("sea", 1)]
         assert store.annotations.summary(an_id(1)).tags == {"sea": 1}

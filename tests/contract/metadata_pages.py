@@ -16,11 +16,11 @@ from .samples import START, an_id, an_image, change, fill, ids_of, put, say, wal
 
 
 class PagesContract:
-    def test_nothing(self, store: MetadataBackend) -> None:
+    def test_page_of_an_empty_store_is_empty(self, store: MetadataBackend) -> None:
         page = store.search.page(Query(), 10)
         assert (list(page.images), page.next, page.previous) == ([], None, None)
 
-    def test_newest_and_oldest_first(self, store: MetadataBackend) -> None:
+    def test_pages_are_ordered_by_creation(self, store: MetadataBackend) -> None:
         numbers = [3, 7, 1, 9, 5, 0, 8]
         fill(store, numbers)
         newest = [an_id(number) for number in sorted(numbers, reverse=True)]
@@ -28,12 +28,12 @@ class PagesContract:
         assert walk(store, Query(order="oldest")) == newest[::-1]
         assert store.search.page(Query(), 1).images[0] == an_image(9)
 
-    def test_order_goes_by_the_microsecond(self, store: MetadataBackend) -> None:
+    def test_page_order_is_exact_to_the_microsecond(self, store: MetadataBackend) -> None:
         for number, micro in enumerate([5, 3, 4, 1, 2]):
             put(store, an_image(number, created=START + timedelta(microseconds=micro)))
         assert walk(store, Query(order="oldest"), 2) == [an_id(n) for n in [3, 4, 1, 2, 0]]
 
-    def test_times_far_from_now(self, store: MetadataBackend) -> None:
+    def test_page_order_holds_for_distant_times(self, store: MetadataBackend) -> None:
         years = [1826, 1969, 1970, 2026, 2200]
         for year in years:
             put(store, an_image(year, created=datetime(year, 1, 1, tzinfo=UTC)))
@@ -41,7 +41,7 @@ class PagesContract:
         assert store.images.get(an_id(1826)).created.year == 1826
 
     @pytest.mark.parametrize("order", ["newest", "oldest"])
-    def test_equal_times_have_a_lasting_order(self, store: MetadataBackend, order: str) -> None:
+    def test_page_order_of_equal_times_is_stable(self, store: MetadataBackend, order: str) -> None:
         known = fill(store, range(9), created=START)
         query = Query(order=order)  # type: ignore[arg-type]
         first = walk(store, query, 2)
@@ -49,12 +49,12 @@ class PagesContract:
         assert walk(store, query, 4) == first
         assert walk_back(store, query, 4) == first
 
-    def test_newest_is_oldest_backwards_for_equal_times_too(self, store: MetadataBackend) -> None:
+    def test_newest_is_the_reverse_of_oldest_for_equal_times(self, store: MetadataBackend) -> None:
         fill(store, range(5), created=START)
         fill(store, range(5, 9))
         assert walk(store, Query())[::-1] == walk(store, Query(order="oldest"))
 
-    def test_a_moved_time_moves_the_image(self, store: MetadataBackend) -> None:
+    def test_changed_creation_time_moves_the_image(self, store: MetadataBackend) -> None:
         known = fill(store, range(4), types=("product",))
         for image_id in known:
             say(store, image_id, "vera", tags=("sea",), favorite=True, rating=5)
@@ -73,7 +73,9 @@ class PagesContract:
         assert store.search.count() == 4
 
     @pytest.mark.parametrize("order", ["newest", "oldest", "rated"])
-    def test_previous_is_the_page_before(self, store: MetadataBackend, order: str) -> None:
+    def test_previous_cursor_leads_to_the_page_before(
+        self, store: MetadataBackend, order: str
+    ) -> None:
         for number in range(11):
             put(store, an_image(number), rating=number % 4)
         query = Query(order=order)  # type: ignore[arg-type]
@@ -91,21 +93,21 @@ class PagesContract:
             assert ids_of(store.search.page(query, 3, again.next)) == ids_of(after)
             assert (again.previous is None) == (before is pages[0])
 
-    def test_a_full_last_page_has_no_next(self, store: MetadataBackend) -> None:
+    def test_full_last_page_has_no_next_cursor(self, store: MetadataBackend) -> None:
         fill(store, range(4))
         first = store.search.page(Query(), 2)
         last = store.search.page(Query(), 2, first.next)
         assert (len(last.images), last.next) == (2, None)
         assert store.search.page(Query(), 4).next is None
 
-    def test_page_length_may_change_on_the_way(self, store: MetadataBackend) -> None:
+    def test_page_length_may_change_between_pages(self, store: MetadataBackend) -> None:
         known = fill(store, range(9))[::-1]
         first = store.search.page(Query(), 2)
         second = store.search.page(Query(), 5, first.next)
         assert ids_of(second) == known[2:7]
         assert ids_of(store.search.page(Query(), 1, second.previous)) == [known[1]]
 
-    def test_cursors_stay_good_while_images_come_and_go(self, store: MetadataBackend) -> None:
+    def test_cursors_stay_valid_while_images_change(self, store: MetadataBackend) -> None:
         known = fill(store, range(0, 40, 2))[::-1]
         page = store.search.page(Query(), 4)
         seen = ids_of(page)
@@ -122,7 +124,9 @@ class PagesContract:
         assert len(seen) == len(set(seen))
         assert set(known[:-4]) <= set(seen)
 
-    def test_going_back_when_all_behind_is_gone(self, store: MetadataBackend) -> None:
+    def test_previous_cursor_works_when_later_images_are_removed(
+        self, store: MetadataBackend
+    ) -> None:
         known = fill(store, range(6))[::-1]
         first = store.search.page(Query(), 3)
         for image_id in known[3:]:
@@ -131,7 +135,9 @@ class PagesContract:
         assert (ids_of(page), page.next) == ([], None)
         assert ids_of(store.search.page(Query(), 3, page.previous)) == known[:3]
 
-    def test_going_on_when_all_before_is_gone(self, store: MetadataBackend) -> None:
+    def test_next_cursor_works_when_earlier_images_are_removed(
+        self, store: MetadataBackend
+    ) -> None:
         known = fill(store, range(6))[::-1]
         first = store.search.page(Query(), 3)
         second = store.search.page(Query(), 3, first.next)
@@ -153,12 +159,12 @@ class PagesContract:
         "cursor", ["", "x", "=", "ä", "AAAA", "n.1", "0", "%00", "\x00", "W10", "a" * 5000, "../.."]
     )
     @pytest.mark.parametrize("query", [Query(), Query(order="rated"), Query(text="x")])
-    def test_a_made_up_cursor(self, store: MetadataBackend, query: Query, cursor: str) -> None:
+    def test_invalid_cursor_raises(self, store: MetadataBackend, query: Query, cursor: str) -> None:
         fill(store, range(3))
         with pytest.raises(BadCursor):
             store.search.page(query, 2, cursor)
 
-    def test_a_cursor_of_another_collection(self, store: MetadataBackend) -> None:
+    def test_cursor_of_another_query_raises(self, store: MetadataBackend) -> None:
         for number in range(4):
             put(store, an_image(number), tags=("sea", "sun"), rating=number)
         cursor = store.search.page(Query(tag="sea"), 2).next
@@ -168,7 +174,7 @@ class PagesContract:
         with pytest.raises(BadCursor):
             store.search.page(Query(order="rated"), 2, store.search.page(Query(), 2).next)
 
-    def test_a_damaged_cursor(self, store: MetadataBackend) -> None:
+    def test_damaged_cursor_raises(self, store: MetadataBackend) -> None:
         fill(store, range(4))
         cursor = store.search.page(Query(), 2).next
         assert cursor
@@ -181,7 +187,7 @@ class PagesContract:
             with pytest.raises(BadCursor):
                 store.search.page(Query(), 2, damaged)
 
-    def test_neighbours(self, store: MetadataBackend) -> None:
+    def test_neighbours_are_adjacent_in_list_order(self, store: MetadataBackend) -> None:
         known = fill(store, range(4))[::-1]
         assert store.search.neighbours(Query(), known[0]) == Neighbours(None, known[1])
         assert store.search.neighbours(Query(), known[1]) == Neighbours(known[0], known[2])
@@ -190,7 +196,7 @@ class PagesContract:
         assert store.search.neighbours(oldest, known[1]) == Neighbours(known[2], known[0])
 
     @pytest.mark.parametrize("order", ["newest", "oldest", "rated"])
-    def test_neighbours_are_those_of_the_pages(self, store: MetadataBackend, order: str) -> None:
+    def test_neighbours_agree_with_the_pages(self, store: MetadataBackend, order: str) -> None:
         for number in range(9):
             fields = {"tags": ("sea",)} if number % 3 else {"tags": ("sun",)}
             put(store, an_image(number, created=START), **fields, rating=number % 2)
@@ -200,7 +206,7 @@ class PagesContract:
                 assert image_id
                 assert store.search.neighbours(query, image_id) == Neighbours(before, after)
 
-    def test_who_is_not_in_it_has_no_neighbours(self, store: MetadataBackend) -> None:
+    def test_image_that_does_not_match_has_no_neighbours(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea",))
         put(store, an_image(2), tags=("sun",))
         put(store, an_image(3), tags=("sea",))

@@ -13,7 +13,7 @@ from .samples import START, an_id, an_image, change, fill, put, say, walk, walk_
 
 
 class SearchContract:
-    def test_by_tag(self, store: MetadataBackend) -> None:
+    def test_tag_filter_finds_images_with_the_tag(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea", "sun"))
         put(store, an_image(2), tags=("seaside",))
         put(store, an_image(3), tags=("sun",))
@@ -23,7 +23,7 @@ class SearchContract:
         say(store, an_id(3), "paul", tags=())
         assert walk(store, Query(tag="sea")) == [an_id(1)]
 
-    def test_a_tag_given_twice_shows_the_image_once(self, store: MetadataBackend) -> None:
+    def test_tag_filter_lists_an_image_once(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea",))
         say(store, an_id(1), "paul", tags=("sea",))
         assert walk(store, Query(tag="sea")) == [an_id(1)]
@@ -33,14 +33,14 @@ class SearchContract:
     @pytest.mark.parametrize(
         "tag", ["möwe", "100%", "a_b", 'q"uote', "l'été", "🎄", "-", "a/b", "*"]
     )
-    def test_odd_tags_are_plain_text(self, store: MetadataBackend, tag: str) -> None:
+    def test_tag_filter_takes_tags_literally(self, store: MetadataBackend, tag: str) -> None:
         put(store, an_image(1), tags=(tag,))
         put(store, an_image(2), tags=("other", "axb", "1000"))
         assert walk(store, Query(tag=tag)) == [an_id(1)]
         assert store.search.tags(prefix=tag) == [(tag, 1)]
         assert dict(store.search.tags())[tag] == 1
 
-    def test_by_reference(self, store: MetadataBackend) -> None:
+    def test_reference_filter_finds_any_of_the_values(self, store: MetadataBackend) -> None:
         put(store, an_image(1, references={"artnr": ("10106/02", "10107")}))
         put(store, an_image(2, references={"artnr": ("10106",), "path": ("10107",)}))
         put(store, an_image(3, references={"artnr": ("10107",)}))
@@ -59,7 +59,7 @@ class SearchContract:
         ]
         assert found(("artnr", "nothing"), ("artnr", "10106")) == [an_id(2)]
 
-    def test_references_of_several_keys(self, store: MetadataBackend) -> None:
+    def test_reference_filter_requires_each_key(self, store: MetadataBackend) -> None:
         put(store, an_image(1, references={"artnr": ("1",), "view": ("front",)}))
         put(store, an_image(2, references={"artnr": ("1", "2"), "view": ("back", "top")}))
         put(store, an_image(3, references={"artnr": ("2",), "view": ("front",)}))
@@ -75,7 +75,7 @@ class SearchContract:
         assert found(("artnr", "2"), ("view", "top"), ("view", "front")) == [an_id(3), an_id(2)]
         assert found(("artnr", "1"), ("view", "side")) == []
 
-    def test_references_that_look_alike(self, store: MetadataBackend) -> None:
+    def test_reference_filter_separates_key_and_value(self, store: MetadataBackend) -> None:
         put(store, an_image(1, references={"a=b": ("c",)}))
         put(store, an_image(2, references={"a": ("b=c",)}))
         put(store, an_image(3, references={"a": ("%",), "ü": ('"',)}))
@@ -83,20 +83,20 @@ class SearchContract:
         assert walk(store, Query(references=(("a", "b=c"),))) == [an_id(2)]
         assert walk(store, Query(references=(("ü", '"'),))) == [an_id(3)]
 
-    def test_a_reference_taken_away(self, store: MetadataBackend) -> None:
+    def test_reference_filter_omits_removed_references(self, store: MetadataBackend) -> None:
         put(store, an_image(1, references={"artnr": ("1", "2")}))
         change(store, an_id(1), references={"artnr": ("2",)})
         assert walk(store, Query(references=(("artnr", "1"),))) == []
         assert walk(store, Query(references=(("artnr", "2"),))) == [an_id(1)]
 
-    def test_by_type(self, store: MetadataBackend) -> None:
+    def test_type_filter_finds_images_of_the_type(self, store: MetadataBackend) -> None:
         put(store, an_image(1, types=("product", "person")))
         put(store, an_image(2, types=("person",)))
         assert walk(store, Query(type="person")) == [an_id(2), an_id(1)]
         change(store, an_id(1), types=("product",))
         assert walk(store, Query(type="person")) == [an_id(2)]
 
-    def test_favorites(self, store: MetadataBackend) -> None:
+    def test_favorites_of_a_visitor(self, store: MetadataBackend) -> None:
         fill(store, range(4))
         for number in (0, 2):
             say(store, an_id(number), "vera", favorite=True)
@@ -107,7 +107,7 @@ class SearchContract:
         assert walk(store, Query(favorite_of="vera")) == [an_id(0)]
         assert walk(store, Query(favorite_of="ver")) == []
 
-    def test_best_rated_first(self, store: MetadataBackend) -> None:
+    def test_rated_order_is_best_average_first(self, store: MetadataBackend) -> None:
         fill(store, range(6))
         ratings = {0: (10, 0), 1: (7,), 2: (10,), 4: (0,), 5: (7, 8)}
         for number, votes in ratings.items():
@@ -119,14 +119,14 @@ class SearchContract:
         say(store, an_id(2), "v0", rating=None)
         assert walk(store, Query(order="rated"), 2) == expected[1:]
 
-    def test_equally_rated_ones_come_each_once(self, store: MetadataBackend) -> None:
+    def test_rated_order_lists_equal_averages_once(self, store: MetadataBackend) -> None:
         for number in range(10):
             put(store, an_image(number, created=START), rating=number % 2)
         walked = walk(store, Query(order="rated"))
         assert len(walked) == len(set(walked)) == 10
         assert walk_back(store, Query(order="rated"), 4) == walked
 
-    def test_changed_since(self, store: MetadataBackend) -> None:
+    def test_changed_since_filter_includes_the_time(self, store: MetadataBackend) -> None:
         fill(store, range(4))
         change(store, an_id(1), modified=START + timedelta(days=1))
         since = START + timedelta(hours=1)
@@ -137,7 +137,7 @@ class SearchContract:
             an_id(1),
         ]
 
-    def test_trash(self, store: MetadataBackend) -> None:
+    def test_trashed_images_match_only_with_trashed(self, store: MetadataBackend) -> None:
         for number in range(4):
             image = an_image(number, titles=("strand",), types=("t",), references={"a": ("1",)})
             put(store, image, tags=("sea",), favorite=True, rating=number)
@@ -202,7 +202,7 @@ class SearchContract:
          "10106/02", "10106/0", "101", "AB-12.3", "ab-12", "12.3", "straße", "  möwe \t zwei ",
          "möwe möwe"],
     )  # fmt: skip
-    def test_words_find(self, store: MetadataBackend, text: str) -> None:
+    def test_search_finds_words_and_beginnings(self, store: MetadataBackend, text: str) -> None:
         image = an_image(
             1,
             titles=("Zwei Möwen", "Auf der Straße"),
@@ -214,7 +214,7 @@ class SearchContract:
         assert walk(store, Query(text=text)) == [an_id(1)]
 
     @pytest.mark.parametrize("text", ["", "  ", "\n"])
-    def test_no_text_is_no_condition(self, store: MetadataBackend, text: str) -> None:
+    def test_search_for_blanks_is_no_condition(self, store: MetadataBackend, text: str) -> None:
         known = fill(store, range(2))
         assert sorted(walk(store, Query(text=text))) == sorted(known)
 
@@ -224,17 +224,17 @@ class SearchContract:
          "NEAR(a b)", "titles:möwe", "möwe^2", "-möwe nichts", "'; DROP TABLE images; --", "\\",
          "{", "🎄", "\x00", "10106/03", "mowe01", "x" * 10_000, "wort " * 5_000],
     )  # fmt: skip
-    def test_text_is_no_language(self, store: MetadataBackend, text: str) -> None:
+    def test_search_text_has_no_operators(self, store: MetadataBackend, text: str) -> None:
         put(store, an_image(1, titles=("Möwe",), references={"artnr": ("10106/02",)}))
         assert walk(store, Query(text=text)) == []
 
-    def test_operators_are_words(self, store: MetadataBackend) -> None:
+    def test_search_takes_operators_as_words(self, store: MetadataBackend) -> None:
         put(store, an_image(1, titles=("near OR far AND not 'here' \"now\"",)))
         put(store, an_image(2, titles=("far",)))
         for text in ["far OR", "not far", 'near "now"', "'here'", "(far and) near*"]:
             assert walk(store, Query(text=text)) == [an_id(1)]
 
-    def test_words_follow_the_record(self, store: MetadataBackend) -> None:
+    def test_search_follows_changes_of_the_image(self, store: MetadataBackend) -> None:
         put(store, an_image(1, titles=("old",), filename="one.jpeg"), tags=("sea",))
         change(store, an_id(1), titles=("new",))
         say(store, an_id(1), "vera", tags=("sun",))
@@ -242,7 +242,7 @@ class SearchContract:
         for text in ["new", "sun", "new sun one"]:
             assert walk(store, Query(text=text)) == [an_id(1)]
 
-    def test_found_ones_come_in_order_and_page_by_page(self, store: MetadataBackend) -> None:
+    def test_search_results_are_paged_in_order(self, store: MetadataBackend) -> None:
         numbers = [5, 2, 9, 0, 7, 4, 1]
         for number in numbers:
             put(store, an_image(number, titles=(f"strand {number}",)), rating=number % 3)

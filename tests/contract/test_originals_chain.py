@@ -79,7 +79,7 @@ def damage(tmp_path: Path, name: str) -> None:
     (tmp_path / name / ID[:2] / ID[2:4] / ID).write_bytes(b"a p1cture")
 
 
-def test_new_ones_go_to_the_first_place(
+def test_put_stores_in_the_first_location(
     chain: FallbackOriginals, first: FileOriginals, second: FileOriginals
 ) -> None:
     stored(chain, b"a picture")
@@ -87,7 +87,7 @@ def test_new_ones_go_to_the_first_place(
     assert second.length(ID) is None
 
 
-def test_reading_copies_up(
+def test_open_copies_from_a_fallback_to_the_first_location(
     chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     stored(third, b"a picture")
@@ -100,7 +100,7 @@ def test_reading_copies_up(
     assert third.length(ID) == 9
 
 
-def test_each_is_listed_once(
+def test_ids_list_each_original_once(
     chain: FallbackOriginals, first: FileOriginals, second: FileOriginals, third: FileOriginals
 ) -> None:
     everywhere = [stored(store, b"everywhere") for store in (first, second, third)]
@@ -120,7 +120,7 @@ def test_delete_removes_every_copy(
         pytest.fail("it was removed")
 
 
-def test_what_is_further_down_is_not_new(
+def test_put_of_an_original_in_a_fallback_is_not_new(
     chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     stored(third, b"a picture")
@@ -128,7 +128,7 @@ def test_what_is_further_down_is_not_new(
     assert read(first, ID) == b"a picture"
 
 
-def test_a_collision_with_something_further_down(
+def test_put_that_collides_with_a_fallback_raises(
     chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     identifier = stored(third, COLLIDING[0])
@@ -141,7 +141,7 @@ def test_a_collision_with_something_further_down(
 # -- when places fail -----------------------------------------------------------------------
 
 
-def test_goes_on_to_the_next_when_one_is_down(
+def test_open_tries_the_next_location_when_one_is_down(
     chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     stored(second, b"a picture")
@@ -154,7 +154,9 @@ def test_goes_on_to_the_next_when_one_is_down(
 
 
 @pytest.mark.parametrize("name", ["first", "second", "third"])
-def test_unknown_only_if_all_say_so(chain: FallbackOriginals, tmp_path: Path, name: str) -> None:
+def test_original_is_unknown_only_if_all_locations_are_up(
+    chain: FallbackOriginals, tmp_path: Path, name: str
+) -> None:
     with pytest.raises(UnknownImage), chain.open(ID):
         pytest.fail("nobody has it")
     assert chain.length(ID) is None
@@ -165,9 +167,7 @@ def test_unknown_only_if_all_say_so(chain: FallbackOriginals, tmp_path: Path, na
         chain.length(ID)
 
 
-def test_a_place_further_down_that_is_down_keeps_nobody_from_uploading(
-    chain: FallbackOriginals, tmp_path: Path
-) -> None:
+def test_put_works_while_a_fallback_is_down(chain: FallbackOriginals, tmp_path: Path) -> None:
     down(tmp_path, "second")
     chain.check()
     assert chain.put(ID, BytesIO(b"a picture"), INFO) is True
@@ -179,7 +179,7 @@ def test_a_place_further_down_that_is_down_keeps_nobody_from_uploading(
     assert read(chain, ID) == b"a picture"
 
 
-def test_without_the_first_place_nothing_is_stored(
+def test_put_raises_while_the_first_location_is_down(
     chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     down(tmp_path, "first")
@@ -190,7 +190,7 @@ def test_without_the_first_place_nothing_is_stored(
     assert second.length(ID) is None
 
 
-def test_damaged_bytes_are_not_copied_up(
+def test_open_does_not_copy_damaged_bytes(
     chain: FallbackOriginals,
     first: FileOriginals,
     second: FileOriginals,
@@ -206,7 +206,7 @@ def test_damaged_bytes_are_not_copied_up(
     assert read(chain, ID) == b"a picture"
 
 
-def test_a_damaged_copy_further_down_keeps_nobody_from_uploading(
+def test_put_works_while_a_fallback_has_a_damaged_copy(
     chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     stored(second, b"a picture")
@@ -215,7 +215,7 @@ def test_a_damaged_copy_further_down_keeps_nobody_from_uploading(
     assert read(chain, ID) == b"a picture"
 
 
-def test_what_can_not_be_copied_up_is_served_all_the_same(
+def test_open_serves_an_original_that_cannot_be_copied(
     chain: FallbackOriginals,
     first: FileOriginals,
     second: FileOriginals,

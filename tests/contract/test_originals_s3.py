@@ -190,14 +190,16 @@ def test_wrong_credentials(place: S3Location) -> None:
     locked.close()
 
 
-def test_a_certificate_nobody_trusts(server: S3Server, tls: tuple[FaultProxy, Path]) -> None:
+def test_untrusted_certificate_raises_storage_unavailable(
+    server: S3Server, tls: tuple[FaultProxy, Path]
+) -> None:
     store = S3Originals(server.place(tls[0].url))
     with pytest.raises(StorageUnavailable, match=r"(?i)certificate"):
         store.check()
     store.close()
 
 
-def test_nobody_there() -> None:
+def test_unreachable_server_raises_storage_unavailable() -> None:
     place = S3Location(
         "bucket", endpoint_url="http://127.0.0.1:9", access_key_id="a", secret_access_key="b"
     )

@@ -209,7 +209,7 @@ def test_a_body_that_trickles_ends_at_the_deadline(
 
 @pytest.mark.usefixtures("heals")
 @pytest.mark.parametrize("status", [b"409 Conflict", b"412 Precondition Failed"])
-def test_others_who_store_the_same_all_the_time(
+def test_put_raises_when_other_clients_keep_storing_the_key(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals, status: bytes
 ) -> None:
     answer = b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -249,7 +249,7 @@ def test_stopped_and_started_again(
     assert read(originals, LARGE_ID) == LARGE
 
 
-def test_our_own_disk_fails(
+def test_failing_local_disk_raises_storage_unavailable(
     originals: S3Originals, hasty: S3Originals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))

@@ -76,7 +76,7 @@ def test_the_least_recently_used_go_first(make: Make, apart: int) -> None:
     assert cache.usage() == Usage(4, 400)
 
 
-def test_use_is_reading_or_making(make: Make) -> None:
+def test_time_of_use_is_the_later_of_access_and_creation(make: Make) -> None:
     cache = make()
     made_late = fill(cache, IDS[0])
     os.utime(made_late, (LONG_AGO, LONG_AGO + 500))
@@ -95,7 +95,7 @@ def test_a_hit_saves_from_pruning(make: Make) -> None:
     assert there(cache) == [0, 3]
 
 
-def test_intermediates_go_last(make: Make) -> None:
+def test_previews_are_pruned_last(make: Make) -> None:
     cache = make()
     old = fill(cache, IDS[0], "~1600", used=LONG_AGO)
     older = fill(cache, IDS[1], "~1600", used=LONG_AGO - 10)
@@ -165,7 +165,7 @@ def test_counts_what_is_removed(make: Make) -> None:
     assert there(cache) == list(range(5, 15))
 
 
-def test_counts_anew_after_a_start_of_the_machine(make: Make, tmp_path: Path) -> None:
+def test_count_is_renewed_after_a_boot(make: Make, tmp_path: Path) -> None:
     cache = make(max_bytes=1000)
     for number in range(8):
         fill(cache, IDS[number], used=LONG_AGO + number)

@@ -82,7 +82,7 @@ def test_one_at_a_time_across_threads_and_processes(tmp_path: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_waiting_ends(tmp_path: Path) -> None:
+def test_waiting_for_a_lock_ends_with_server_busy(tmp_path: Path) -> None:
     locks, others = FileLocks(tmp_path), FileLocks(tmp_path)
     with (
         locks.acquire("key", 1),
@@ -113,7 +113,7 @@ def test_different_names_do_not_wait_for_each_other(tmp_path: Path) -> None:
         pass
 
 
-def test_a_holder_that_dies_lets_go(tmp_path: Path) -> None:
+def test_lock_of_a_killed_process_is_released(tmp_path: Path) -> None:
     folder, held = tmp_path / "locks", tmp_path / "held"
     folder.mkdir()
     process = multiprocessing.get_context("spawn").Process(target=hold, args=(folder, held))

@@ -108,6 +108,17 @@ def test_failed_rendition_leaves_no_folder_for_its_image(cache: RenditionCache, 
     assert cache.find(ID, SIZE, JPEG) is not None
 
 
+def test_failed_rendition_does_not_remove_the_folder_of_a_pending_one(
+    cache: RenditionCache,
+) -> None:
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
+        with cache.pending(ID, "~480", JPEG):
+            pass
+        assert pending.publish() is not None
+    assert cache.find(ID, SIZE, JPEG) is not None
+
+
 @pytest.mark.parametrize("umask", [0o022, 0o077])
 def test_every_web_server_may_read(cache: RenditionCache, root: Path, umask: int) -> None:
     before = os.umask(umask)
@@ -128,6 +139,16 @@ def test_mtime_is_what_http_can_say(cache: RenditionCache) -> None:
     assert abs(path.stat().st_mtime - time.time()) < 3
 
 
+def test_first_response_has_the_mtime_of_later_ones(cache: RenditionCache) -> None:
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
+        with pending.path.open("rb") as first:
+            os.utime(first.fileno(), (1.5, 1.5))
+            path = pending.publish()
+            assert path is not None
+            assert os.fstat(first.fileno()).st_mtime == path.stat().st_mtime
+
+
 def test_a_hit_renews_the_time_of_use_once_a_day(cache: RenditionCache) -> None:
     path = fill(cache)
     assert path is not None
@@ -145,7 +166,7 @@ def test_an_empty_file_is_no_hit(cache: RenditionCache) -> None:
     assert cache.find(ID, SIZE, JPEG) is None
 
 
-def test_counts_renditions_and_not_intermediates(cache: RenditionCache) -> None:
+def test_count_excludes_previews(cache: RenditionCache) -> None:
     assert cache.count(ID) == 0
     fill(cache)
     fill(cache, size=Size.parse("75x75!"))
@@ -190,7 +211,9 @@ def test_a_rendition_begun_before_a_removal_never_appears(
     assert everything(root) == [ID[:2]]
 
 
-def test_nor_when_the_image_is_filled_anew_meanwhile(cache: RenditionCache) -> None:
+def test_rendition_begun_before_a_removal_does_not_replace_a_newer_one(
+    cache: RenditionCache,
+) -> None:
     with cache.pending(ID, SIZE, JPEG) as old:
         old.path.write_bytes(b"old")
         cache.remove(ID)

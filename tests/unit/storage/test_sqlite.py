@@ -31,13 +31,13 @@ def store(file: Path) -> Iterator[SqliteBackend]:
 
 
 class TestVersions:
-    def test_a_new_file_has_the_newest(self, file: Path, store: SqliteBackend) -> None:
+    def test_new_file_has_the_newest_version(self, file: Path, store: SqliteBackend) -> None:
         store.check()
         with closing(sqlite3.connect(file)) as db:
             assert schema.version_of(db) == schema.VERSION
             assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
-    def test_it_is_nobody_elses(self, file: Path, store: SqliteBackend) -> None:
+    def test_file_is_readable_by_its_owner_only(self, file: Path, store: SqliteBackend) -> None:
         """Hashes of passwords lie in it."""
         store.check()
         beside = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
@@ -112,7 +112,7 @@ class TestVersions:
 
 
 class TestPlaces:
-    def test_more_images_of_one_microsecond_than_there_are_places(
+    def test_keys_of_a_full_microsecond_continue_in_the_next(
         self, file: Path, store: SqliteBackend
     ) -> None:
         known = fill(store, range(1100), created=START)

@@ -104,14 +104,14 @@ class TestConnections:
         subprocess.run([sys.executable, "-c", FORKING, file], cwd=root, check=True, timeout=60)
         assert sorted(store.images.ids()) == sorted(map(an_id, (1, 2, 3, *range(10, 60))))
 
-    def test_a_process_forked_off_in_the_middle_keeps_away(
+    def test_process_forked_during_a_write_uses_no_connection(
         self, file: Path, store: SqliteBackend
     ) -> None:
         root = Path(__file__).parents[3]
         subprocess.run([sys.executable, "-c", FORKING_BUSY, file], cwd=root, check=True, timeout=60)
         assert list(store.images.ids()) == [an_id(1)]
 
-    def test_threads_that_ended_hold_nothing(self, file: Path, store: SqliteBackend) -> None:
+    def test_ended_threads_hold_no_connections(self, file: Path, store: SqliteBackend) -> None:
         for _ in range(30):
             thread = threading.Thread(target=store.check)
             thread.start()
@@ -168,7 +168,7 @@ class TestConnections:
         ]
         connections.close()
 
-    def test_a_mistake_of_ours_is_no_damage(self, file: Path) -> None:
+    def test_integrity_error_is_raised_unchanged(self, file: Path) -> None:
         connections = Connections(file)
         twice = "INSERT INTO changes (id, state) VALUES ('x', 'shown'), ('x', 'shown')"
         with pytest.raises(sqlite3.IntegrityError), connections.writing() as db:

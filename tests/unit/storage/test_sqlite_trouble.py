@@ -157,7 +157,7 @@ class TestTrouble:
                 store.check()
         store.check()
 
-    def test_a_thread_that_writes_for_ever(self, file: Path) -> None:
+    def test_write_raises_when_another_thread_keeps_writing(self, file: Path) -> None:
         connections = Connections(file, patience=0.1)
         inside, done = threading.Event(), threading.Event()
 
@@ -205,9 +205,7 @@ class TestTrouble:
             store.images.save(an_id(1), lambda _: an_image(2))
         assert store.search.count() == 0
 
-    def test_a_place_in_the_feed_of_a_fuller_archive(
-        self, store: SqliteBackend, tmp_path: Path
-    ) -> None:
+    def test_changes_since_a_newer_state_raise(self, store: SqliteBackend, tmp_path: Path) -> None:
         """As after going back to a backup."""
         fill(store, range(3))
         with closing(SqliteBackend(tmp_path / "other.sqlite")) as other, pytest.raises(BadCursor):
