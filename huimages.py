@@ -1,3 +1,3 @@
-"""The name under which programs written for huImages 2 import the library."""
+"""The name under which programs import the library: `import huimages`."""
 
 from huimages_app.client import *  # noqa: F403

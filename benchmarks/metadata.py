@@ -102,12 +102,18 @@ def cursor_of_page(store: MetadataBackend, number: int, query: Query | None = No
 
 
 def seconds(
-    question: Callable[[], object], clock: Callable[[], float] = time.perf_counter
+    question: Callable[[], object],
+    clock: Callable[[], float] = time.perf_counter,
+    before: Callable[[], object] = lambda: None,
 ) -> float:
-    """The median of some rounds, after one that does not count."""
+    """Return the median of some rounds, after one that does not count.
+
+    `before` is called before each round and not timed.
+    """
     question()
     times = []
     for _ in range(ROUNDS):
+        before()
         start = clock()
         question()
         times.append(clock() - start)

@@ -11,9 +11,11 @@ allow.  The CouchDB has to be a real one: pouchdb-server adds up its views for e
 from __future__ import annotations
 
 import argparse
+import itertools
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote, urlencode
@@ -57,10 +59,20 @@ def pages(store: MetadataBackend, count: int) -> dict[str, str]:
 
 
 def measure(
-    app: TestApp, addresses: dict[str, str], clock: Callable[[], float]
+    app: TestApp, store: MetadataBackend, addresses: dict[str, str], clock: Callable[[], float]
 ) -> dict[str, float]:
-    """Milliseconds of every page."""
-    return {name: 1000 * seconds(_asking(app, path), clock) for name, path in addresses.items()}
+    """Milliseconds of every page, each time after a visitor has changed a tag."""
+    numbers = itertools.count()
+
+    def write() -> None:
+        tag = archive.word(next(numbers) % 3)
+        store.annotations.save(
+            archive.image_id(b"1"), "benchmark", lambda old: replace(old, tags=(tag,))
+        )
+
+    return {
+        name: 1000 * seconds(_asking(app, path), clock, write) for name, path in addresses.items()
+    }
 
 
 def _asking(app: TestApp, path: str) -> Callable[[], object]:
@@ -91,7 +103,7 @@ def in_sqlite(folder: Path, count: int) -> dict[str, float]:
     app, store = site(folder)
     with closing(store):
         # All is done in this process, whose time nobody else's work changes.
-        return measure(app, pages(store, count), time.process_time)
+        return measure(app, store, pages(store, count), time.process_time)
 
 
 def in_couchdb(folder: Path, count: int, url: str) -> dict[str, float]:
@@ -105,8 +117,8 @@ def in_couchdb(folder: Path, count: int, url: str) -> dict[str, float]:
         "couchdb.timeout": "600",
     }
     with metadata.in_couchdb(url, count) as filled:
-        app, _ = site(folder, **ini)
-        return measure(app, pages(filled, count), time.perf_counter)
+        app, store = site(folder, **ini)
+        return measure(app, store, pages(filled, count), time.perf_counter)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -14,34 +14,36 @@ _SWITCH_INTERVAL = 0.0005  # seconds
 
 
 def main(global_config: dict[str, str], **ini: str) -> Router:
-    """The WSGI application; what `pserve` calls with the keys of the ini file."""
+    """Return the WSGI application; `pserve` calls it with the keys of the ini file."""
     from .config.settings import Settings
     from .errors import BadSetting
     from .factory import build_services, with_secret
-    from .imaging.memory import reuse_memory
+    from .web.presentation.templates import compile_templates
 
     try:
         settings = with_secret(Settings.read(ini, os.environ))
-        reuse_memory(max(2, settings.renderings_at_once))
         services = build_services(settings)
         app = make_app(settings, services, ini)
+        compile_templates(app.registry)
     except BadSetting as error:
-        # The start ends with a line an operator can act on, not with a stack trace.
+        # One line that the operator can act on, without a traceback.
         print(f"huimages: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
-    # Threads that wait for Python's lock wait for so long before they insist, and so does the one
-    # that reads what clients ask: with the default of 5 ms many clients are served more slowly
-    # than one.
+    # A thread waits this long for the interpreter lock before it demands it, also the one that
+    # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
     atexit.register(services.close)
+    services.operations.start()
     if follower := services.cache_invalidator:
         follower.start()
-        atexit.register(follower.close)  # before the library: the last one registered is first
+        atexit.register(
+            follower.close
+        )  # runs before services.close: the last one registered is first
     return app
 
 
 def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) -> Router:
-    """The WSGI application on a library that is there already; raises BadSetting."""
+    """Return the WSGI application on existing services; raises BadSetting."""
     from pyramid.config import Configurator
 
     from .services.permissions import least_roles

@@ -114,6 +114,10 @@ class NotAnImage(BadUpload):
     slug = "not-an-image"
 
 
+class UnsupportedImage(NotAnImage):
+    """A whole file of a kind that is not supported; the message says which kinds are."""
+
+
 class TooLarge(BadUpload):
     """The picture has more bytes, pixels or frames than the limits allow."""
 

@@ -16,10 +16,11 @@ from .config.settings import GENERATE, Settings
 from .domain.files import atomic_write
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
-from .imaging import Limits, Quality, measure, sniff
+from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
 from .services.accounts import Accounts
 from .services.annotations import Annotations
 from .services.background import Worker
+from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
 from .services.images import Images
@@ -28,11 +29,12 @@ from .services.maintenance.cache_sync import CacheInvalidator
 from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
 from .services.maintenance.operations import Operations
+from .services.maintenance.stale_renditions import StaleRenditions
 from .services.metrics import Metrics
 from .services.negotiation import Negotiation
 from .services.prerendering import Prerendering
 from .services.previews import Previews
-from .services.render_limiter import RenderLimiter
+from .services.renderer import Renderer
 from .services.renditions import Renditions
 from .services.size_policy import SizePolicy
 from .services.tokens import Tokens
@@ -101,21 +103,29 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         settings.render_timeout,
         settings.render_requests,
     )
-    previews = Previews(originals, metadata, cache, limits, worker)
+    budget = DecodingBudget(settings.decoding_memory, settings.render_timeout)
+    previews = Previews(originals, metadata, cache, limits, worker, budget.with_timeout(None))
+    renderer = Renderer(
+        originals,
+        None if settings.chain == "off" else previews,
+        Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
+        limits,
+        budget=budget,
+        render_limiter=render_limiter,
+        metrics=metrics,
+    )
     renditions = Renditions(
         originals,
         metadata,
         cache,
-        quality=Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
-        limits=limits,
-        render_limiter=render_limiter,
+        renderer,
         metrics=metrics,
-        chain=None if settings.chain == "off" else previews,
         per_image=settings.renditions_per_image,
     )
     sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload_sizes]
     prerendering = Prerendering(previews, renditions, sizes, worker)
     editing = Editing(originals, metadata, cache)
+    stale_renditions = StaleRenditions(metadata, cache)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
@@ -124,7 +134,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
             metadata,
             limits,
             prerendering.begin if settings.chain == "upload" or sizes else None,
-            at_once=settings.renderings_at_once,
+            budget=budget,
         ),
         editing=editing,
         renditions=renditions,
@@ -135,8 +145,8 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, limits),
-        operations=Operations(originals, metadata, cache, worker),
+        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, limits),
+        operations=Operations(originals, metadata, cache, worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         worker=worker,
         render_limiter=render_limiter,
@@ -173,7 +183,7 @@ def describer(settings: Settings) -> Callable[[BinaryIO], OriginalInfo]:
 def _described(limits: Limits, file: BinaryIO) -> OriginalInfo:
     """What to store beside a picture that is copied up, even if it can't be decoded."""
     try:
-        measured = measure(file, limits)
+        measured = inspect(file, limits)
     except BadUpload:
         file.seek(0)
         return OriginalInfo(sniff(file.read(64)), 0, 0)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..domain.formats import Format
-from ..domain.ids import parse_image_id
+from ..domain.ids import is_image_id, parse_image_id
 from ..domain.sizes import Size
 from ..errors import BadSetting, StorageUnavailable
 from .eviction import PREVIEW_PREFIX, CacheEviction, Pruned, Usage
@@ -205,6 +205,14 @@ class RenditionCache:
         self._eviction.added(length)
         return target
 
+    def image_ids(self) -> Iterator[str]:
+        """Yield the IDs of all images with a folder, in no order; raises StorageUnavailable."""
+        try:
+            for shard in _names(self._root):
+                yield from filter(is_image_id, _names(self._root / shard))
+        except OSError as error:
+            raise StorageUnavailable(f"the cache {self._root} can't be read: {error}") from error
+
     # -- removing ------------------------------------------------------------------------
 
     def remove(self, image_id: str) -> None:
@@ -274,3 +282,10 @@ class RenditionCache:
     def _folder(self, image_id: str) -> Path:
         image_id = parse_image_id(image_id)  # an empty one would name the whole cache
         return self._root / image_id[:2] / image_id
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):  # removed in this moment, or a stray file
+        return []

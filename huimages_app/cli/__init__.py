@@ -1,13 +1,14 @@
-"""The `huimages` command.
+"""The command `huimages`.
 
-    0    done
-    1    something failed: a picture that is none, an ID that nobody has, a store that is down
-    2    asked wrongly: arguments, settings
+Exit statuses:
+
+    0    success
+    1    a failure: a file that is not an image, an unknown ID, unavailable storage
+    2    invalid arguments or settings
     130  stopped with Ctrl-C
 
-What was asked for goes to stdout, everything else to stderr, a line each.  Modules of
-this package import the rest of the program inside their commands, so that `--help` is there
-at once.
+Results go to stdout, everything else to stderr, one line each.  Modules of this package
+import the rest of the program inside their functions, so that `--help` needs no heavy imports.
 """
 
 from __future__ import annotations
@@ -19,11 +20,24 @@ from pathlib import Path
 import click
 
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
-from . import accounts, import_files, maintenance, migrate, show
-from .context import Site
+from .cache import cache
+from .check import check
+from .context import CliContext, warn
+from .delete import delete
+from .import_ import import_
+from .import_tree import import_tree
+from .migrate import migrate
+from .purge import purge
+from .settings import settings
+from .setup import setup
+from .show import show
+from .sizes_in_use import sizes_in_use
+from .token import token
+from .url import url
+from .user import user
 
-_ASKED_WRONGLY = (BadImageId, BadInput, BadSetting, BadSize, UnknownFormat)
-STOPPED = 130  # what shells say for a program that Ctrl-C ended
+_INVALID = (BadImageId, BadInput, BadSetting, BadSize, UnknownFormat)
+STOPPED = 130  # the status that shells give to a program stopped with Ctrl-C
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,43 +46,42 @@ STOPPED = 130  # what shells say for a program that Ctrl-C ended
     "--config",
     type=click.Path(path_type=Path),
     metavar="FILE.ini",
-    help="Settings.  If not given: HUIMAGES_CONFIG, else ./development.ini, "
-    "else environment variables alone.",
+    help="File with the settings.  Default: HUIMAGES_CONFIG, else ./development.ini, "
+    "else environment variables only.",
 )
 @click.pass_context
 def huimages(context: click.Context, config: Path | None) -> None:
-    """Put images in and out, and look after them."""
-    context.obj = context.with_resource(Site.at(config))
+    """Import, show, check and remove the images of a site."""
+    context.obj = CliContext.find(config)
+    context.call_on_close(context.obj.close)
 
 
-for _module in (import_files, show, maintenance, migrate, accounts):
-    for _command in _module.COMMANDS:
-        huimages.add_command(_command)
+for _command in (
+    *(cache, check, delete, import_, import_tree, migrate, purge),
+    *(settings, setup, show, sizes_in_use, token, url, user),
+):
+    huimages.add_command(_command)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run the command with these arguments, or those of the process; the exit status."""
+    """Run the command with `arguments` (default: those of the process); return its status."""
     try:
         status = huimages.main(arguments, prog_name="huimages", standalone_mode=False)
         return status if isinstance(status, int) else 0
     except click.Abort:
-        _complain("stopped")
+        warn("stopped")
         return STOPPED
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return 2
     except click.ClickException as error:
-        _complain(error.format_message())
+        warn(error.format_message())
         return 2
     except HuimagesError as error:
-        _complain(str(error))
-        return 2 if isinstance(error, _ASKED_WRONGLY) else 1
+        warn(str(error))
+        return 2 if isinstance(error, _INVALID) else 1
 
 
 def main() -> None:
-    """The entry point."""
+    """Run the command; the entry point of the program."""
     sys.exit(run())
-
-
-def _complain(sentence: str) -> None:
-    click.echo(f"huimages: {' '.join(sentence.split())}", err=True)

@@ -1,16 +1,20 @@
-"""The site that a command works on: its settings and its library, made when asked for."""
+"""The site a command works on: its settings and its services, created on first use."""
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from ..errors import BadInput, BadSetting
 
 if TYPE_CHECKING:
     from ..config.settings import Settings
@@ -18,55 +22,134 @@ if TYPE_CHECKING:
 
 DEFAULT_INI = Path("development.ini")
 
-pass_site: Callable[[Callable[..., Any]], Callable[..., Any]] = click.pass_obj
+pass_cli_context: Callable[[Callable[..., Any]], Callable[..., Any]] = click.pass_obj
 
 
-class Site:
-    """What the ini file, or the environment, describes."""
+class CliContext:
+    """The site that an ini file, or the environment, describes.
 
-    def __init__(self, ini: Path | None) -> None:
+    `origin` says how the ini file was found; empty without an ini file.
+    """
+
+    def __init__(self, ini: Path | None, origin: str) -> None:
         self._ini = ini
+        self._origin = origin
+        self._resources = ExitStack()
 
     @classmethod
-    @contextmanager
-    def at(cls, config: Path | None) -> Iterator[Site]:
-        """The site of an ini file; of the usual places if None.  Closed in the end."""
+    def find(cls, config: Path | None, environ: Mapping[str, str] = os.environ) -> CliContext:
+        """Return the site of `config`; if None, of HUIMAGES_CONFIG or ./development.ini."""
         from ..config.loading import VARIABLE
 
-        if config is None and os.environ.get(VARIABLE):
-            config = Path(os.environ[VARIABLE])
-        if config is None and DEFAULT_INI.is_file():
-            config = DEFAULT_INI
-        site = cls(config)
-        try:
-            yield site
-        finally:
-            if "services" in vars(site):
-                site.services.close()
+        if config is not None:
+            return cls(config, "option --config")
+        if environ.get(VARIABLE):
+            return cls(Path(environ[VARIABLE]), f"variable {VARIABLE}")
+        if DEFAULT_INI.is_file():
+            return cls(DEFAULT_INI, "found in the current folder")
+        return cls(None, "")
+
+    def close(self) -> None:
+        """Close the services and remove temporary folders."""
+        self._resources.close()
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings; raises BadSetting.  From now on, logging is as the ini file says."""
+        """The settings; raises BadSetting.  Configures logging as the ini file says."""
         from ..config.loading import read_settings, set_up_logging
 
         settings = read_settings(self._ini)
         if self._ini is not None:
-            set_up_logging(self._ini)
+            try:
+                set_up_logging(self._ini)
+            except Exception as error:  # logging.config raises any type for wrong sections
+                raise BadSetting(
+                    f"the logging sections of {self._ini} are wrong: "
+                    f"{type(error).__name__}: {error}"
+                ) from error
         return settings
+
+    @property
+    def source(self) -> str:
+        """Where the settings come from, in one line."""
+        variables = ", ".join(_variables(os.environ))
+        if self._ini is not None:
+            overrides = f"; overridden by {variables}" if variables else ""
+            return f"{self._ini.absolute()} ({self._origin}){overrides}"
+        if variables:
+            return f"no ini file; variables {variables}"
+        return "defaults only: no --config, no HUIMAGES_CONFIG, no ./development.ini"
 
     @cached_property
     def services(self) -> Services:
-        """The library; raises BadSetting, StorageUnavailable."""
+        """The services of a configured site, for commands that change something.
+
+        Raises BadInput outside a configured site, BadSetting, StorageUnavailable.
+        """
+        if self._ini is None and not _variables(os.environ):
+            raise BadInput(
+                "no site is configured here: pass --config FILE.ini, set HUIMAGES_CONFIG, or "
+                "change to a folder with a development.ini"
+            )
+        return self._build(self.settings)
+
+    @cached_property
+    def reading_services(self) -> Services:
+        """The services for commands that only read.  Creates no file or folder of the site.
+
+        An empty temporary location replaces each one that does not exist.
+        Raises BadSetting, StorageUnavailable.
+        """
+        settings = self.settings
+        if settings.metadata == "sqlite" and not settings.metadata_path.exists():
+            warn(f"{settings.metadata_path} does not exist.  Settings in force: {self.source}")
+        return self._build(self._with_existing_locations(settings))
+
+    def existing(self, path: Path) -> Path:
+        """Return `path`, or an empty temporary location if it does not exist."""
+        if path.exists():
+            return path
+        return Path(self._resources.enter_context(tempfile.TemporaryDirectory())) / path.name
+
+    def _with_existing_locations(self, settings: Settings) -> Settings:
+        return dataclasses.replace(
+            settings,
+            originals_path=self.existing(settings.originals_path),
+            metadata_path=self.existing(settings.metadata_path),
+            cache_path=self.existing(settings.cache_path),
+            var=self.existing(settings.var / "secret").parent,
+        )
+
+    def _build(self, settings: Settings) -> Services:
         from ..factory import build_services, with_secret
         from ..services import audit
 
         audit.run_by(f"huimages of {_operator()}")
-        return build_services(with_secret(self.settings))
+        services = build_services(with_secret(settings))
+        self._resources.callback(services.close)
+        return services
+
+
+def warn(sentence: str) -> None:
+    """Print one line to stderr, with the name of the program."""
+    click.echo(f"huimages: {' '.join(sentence.split())}", err=True)
+
+
+def _variables(environ: Mapping[str, str]) -> list[str]:
+    """The environment variables that are settings, sorted."""
+    from ..config.settings import CLASSIC_VARIABLES, Settings, variable_of
+
+    known = {variable for variables in CLASSIC_VARIABLES.values() for variable in variables}
+    for _, row in Settings.rows():
+        known.add(row.variable)
+        if row.secret:
+            known.add(variable_of(row.file_key))
+    return sorted(known & set(environ))
 
 
 def _operator() -> str:
-    """Who types the commands, for the audit log."""
+    """The name of the user who runs the command, for the audit log."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):  # no such user in this container
+    except (KeyError, OSError):  # a container without a passwd entry for this user ID
         return f"user {os.getuid()}"

@@ -1,133 +1,105 @@
-"""Importing a whole folder: which files there are, which are new, what each is called."""
+"""`huimages import-tree`: import all images below a folder."""
 
 from __future__ import annotations
 
-import itertools
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
-from ..errors import BadInput, BadUpload, RemovedImage, UnknownImage
-from .import_file import added_from
-from .import_journal import Journal, Seen
+import click
+
+from .context import CliContext, pass_cli_context
+from .options import jobs_option
+from .output import plural, printable
+from .progress import progress
 
 if TYPE_CHECKING:
-    from ..services.container import Services
+    from .importing.journal import FileState
+    from .importing.tree import TreeImport
 
-# Names that pictures have.  A name without any ending is opened to see; what a file
-# really is, its content says.
-EXTENSIONS = frozenset(
-    f".{name}"
-    for names in ("jpg jpeg jpe jfif", "png", "webp", "gif", "tif tiff", "bmp", "avif", "heic heif")
-    for name in names.split()
+_OUTCOMES = ("new", "already stored", "imported before", "not an image", "failed")
+
+
+@click.command("import-tree")
+@click.argument(
+    "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
-_BATCH = 500  # files looked up at once
-_HEAD = 64  # bytes that tell a format
+@click.option("--dry-run", is_flag=True, help="Only list the files that would be imported.")
+@jobs_option
+@pass_cli_context
+def import_tree(context: CliContext, folder: Path, dry_run: bool, jobs: int) -> int:
+    """Import all images below DIR.
 
-
-class Outcome(NamedTuple):
-    """What became of a file; `error` is a sentence, empty if all went well."""
-
-    path: str
-    kind: Literal["new", "in the library already", "no picture", "failed"]
-    error: str = ""
-
-
-def files_below(folder: str, complain: Callable[[OSError], object]) -> Iterator[Seen]:
-    """All files that may be pictures, in the order of their paths.
-
-    Dotfiles and dot-folders are left out, and links to folders: they may lead in circles.
-    `complain` is told what can't be looked at.
+    Each image gets its folder as reference `path`, the modification time of its file, and
+    its file name as title if it has none.  Names that begin with a dot are skipped.  A file
+    that cannot be imported is reported and does not stop the others.  A repeated run
+    continues a stopped one, and does not read again what has been imported before.
     """
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-    except OSError as error:
-        complain(error)
-        return
-    for entry in entries:
-        if entry.name.startswith("."):
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from files_below(entry.path, complain)
-        elif _may_be_picture(entry.name):
-            try:
-                status = entry.stat()
-            except OSError as error:  # a link that leads nowhere, say
-                complain(error)
-                continue
-            if entry.is_file():
-                yield Seen(entry.path, status.st_size, status.st_mtime_ns)
+    from .importing.journal import Journal
+    from .importing.tree import TreeImport, files_below
 
+    services = context.reading_services if dry_run else context.services
+    journal_file = context.settings.var / "imported.sqlite"
+    if dry_run:
+        journal_file = context.existing(journal_file)
+    counts: Counter[str] = Counter()
 
-class TreeImport:
-    """Takes the pictures below a folder into a library, each once.  Thread-safe."""
+    def report(error: OSError) -> None:
+        counts["failed"] += 1
+        click.echo(f"{printable(error.filename)}: {error.strerror}", err=True)
 
-    def __init__(self, services: Services, journal: Journal, root: Path) -> None:
-        self._services = services
-        self._journal = journal
-        # Folders are stored from the root's own name on: it is the same on every machine.
-        self._base = root.resolve().parent
-        self._root = root
-
-    def pending(self, files: Iterable[Seen]) -> Iterator[Seen]:
-        """Those of the files that are not in the library yet; opens none of them.
-
-        What was imported and then put into the trash, or removed for good, stays there.
-        """
-        rest = iter(files)
-        while batch := list(itertools.islice(rest, _BATCH)):
-            known = self._journal.known(batch)
-            stored = self._services.images.get_many(set(known.values()), with_trash=True)
-            for seen in batch:
-                image_id = known.get(seen.path)
-                if image_id is None or not (image_id in stored or self._was_removed(image_id)):
-                    yield seen
-
-    def take(self, seen: Seen) -> Outcome:
-        """Import one file; raises StorageUnavailable."""
-        path = Path(seen.path)
+    with closing(Journal(journal_file)) as journal:
+        tree = TreeImport(services, journal, folder)
+        files = list(files_below(str(folder), report))
+        pending = list(tree.pending(files))
+        counts["imported before"] = len(files) - len(pending)
+        found = len(files) + counts["failed"]
+        if dry_run:
+            _list(pending, counts["imported before"])
+            return int(counts["failed"] > 0)
         try:
-            if not path.suffix and not _looks_like_picture(path):
-                return Outcome(seen.path, "no picture")
-            added = added_from(
-                self._services,
-                path,
-                default_title=path.stem,
-                references={"path": [self._folder(path)]},
-            )
-        except OSError as error:
-            return Outcome(seen.path, "failed", error.strerror or str(error))
-        except (BadUpload, BadInput) as error:
-            return Outcome(seen.path, "failed", str(error))
-        self._journal.note(seen, added.image.id)
-        return Outcome(seen.path, "new" if added.is_new else "in the library already")
-
-    def _was_removed(self, image_id: str) -> bool:
-        try:
-            self._services.images.get_any(image_id)
-        except RemovedImage:
-            return True
-        except UnknownImage:
-            pass
-        return False
-
-    def _folder(self, path: Path) -> str:
-        from ..domain.text import MAX_REFERENCE
-
-        inside = path.parent.relative_to(self._root)
-        folder = (self._root.resolve() / inside).relative_to(self._base).as_posix()
-        return folder[-MAX_REFERENCE:]
+            _import(tree, pending, jobs, counts)
+        finally:
+            # Also after Ctrl-C and if the storage has failed: the imported files stay imported.
+            click.echo(_summary(found, counts))
+    return int(counts["failed"] > 0)
 
 
-def _may_be_picture(name: str) -> bool:
-    extension = os.path.splitext(name)[1]  # noqa: PTH122 - no object for each of a million names
-    return not extension or extension.lower() in EXTENSIONS
+def _import(
+    tree: TreeImport, pending: Sequence[FileState], jobs: int, counts: Counter[str]
+) -> None:
+    from ..services.concurrency import in_parallel
+
+    with (
+        progress("importing", len(pending)) as bar,
+        closing(in_parallel(tree.import_one, pending, jobs)) as outcomes,
+    ):
+        for outcome in outcomes:
+            bar.advance()
+            counts[outcome.kind] += 1
+            if outcome.error:
+                bar.say(f"{printable(outcome.path)}: {outcome.error}")
 
 
-def _looks_like_picture(path: Path) -> bool:
-    from ..imaging import sniff
+def _list(pending: Sequence[FileState], known: int) -> None:
+    for file in pending:
+        click.echo(printable(file.path))
+    size = sum(file.size for file in pending)
+    click.echo(
+        f"{plural(len(pending), 'file')} to import, {size / 10**6:,.1f} MB; "
+        f"{known:,} imported before",
+        err=True,
+    )
 
-    with path.open("rb") as file:
-        return sniff(file.read(_HEAD)).startswith("image/")
+
+def _summary(found: int, counts: Counter[str]) -> str:
+    parts = [
+        f"{counts[kind]:,} {kind}"
+        for kind in _OUTCOMES
+        if counts[kind] or kind in {"new", "failed"}
+    ]
+    if left := found - sum(counts[kind] for kind in _OUTCOMES):
+        parts.append(f"{left:,} left")
+    return f"{plural(found, 'file')}: " + ", ".join(parts)

@@ -1,4 +1,4 @@
-"""Commands that carry originals about."""
+"""`huimages migrate`: copy or move all originals to another location."""
 
 from __future__ import annotations
 
@@ -8,47 +8,49 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .context import Site, pass_site
-from .import_files import jobs_option
-from .output import plural, progress
+from .context import CliContext, pass_cli_context
+from .options import jobs_option
+from .output import plural
+from .progress import progress
 
 if TYPE_CHECKING:
     from ..services.maintenance.migration import OriginalsMigration
 
-_PLACE = "PLACE"
+_LOCATION = "LOCATION"
 
 
-@click.command("migrate", short_help="Copy or move all originals to another place.")
-@click.option("--from", "source", metavar=_PLACE, required=True, help="Where they are.")
-@click.option("--to", "target", metavar=_PLACE, required=True, help="Where they shall be.")
+@click.command("migrate", short_help="Copy or move all originals to another location.")
+@click.option("--from", "source", metavar=_LOCATION, required=True, help="Where the originals are.")
+@click.option("--to", "target", metavar=_LOCATION, required=True, help="Where to copy them.")
 @click.option(
     "--move",
     is_flag=True,
-    help="Remove each from the source, once its copy was read back.",
+    help="Remove each original from the source after its copy has been compared with it.",
 )
 @jobs_option
-@pass_site
-def migrate(site: Site, source: str, target: str, move: bool, jobs: int) -> int:
-    """Copy all originals from one PLACE to another.
+@pass_cli_context
+def migrate(context: CliContext, source: str, target: str, move: bool, jobs: int) -> int:
+    """Copy all originals from one LOCATION to another.
 
-    A PLACE is files:FOLDER, s3:BUCKET[/PREFIX] or couchdb (the attachments of a former
-    huImages site; only as a source); files and s3 alone are those of the settings.
+    A LOCATION is files:FOLDER, s3:BUCKET[/PREFIX] or couchdb (the attachments of a
+    huImages 2.2 site; only as a source).  `files` and `s3` alone are those of the settings.
 
-    Every copy is read back and compared.  Stopped at any moment, it goes on where it was
-    when it is called again: what is in both places is not copied twice.
+    Every copy is read back and compared.  A repeated run continues a stopped one: it copies
+    only what is missing, and compares what is in both locations.
     """
     from ..factory import describer, originals_at
     from ..services.maintenance.migration import OriginalsMigration
 
+    settings = context.settings
     with (
-        closing(originals_at(source, site.settings)) as here,
-        closing(originals_at(target, site.settings)) as there,
+        closing(originals_at(source, settings)) as from_,
+        closing(originals_at(target, settings)) as to,
     ):
-        migration = OriginalsMigration(here, there, describer(site.settings), move=move)
-        return _carry(migration, source, target, jobs)
+        migration = OriginalsMigration(from_, to, describer(settings), move=move)
+        return _transfer(migration, source, target, jobs)
 
 
-def _carry(migration: OriginalsMigration, source: str, target: str, jobs: int) -> int:
+def _transfer(migration: OriginalsMigration, source: str, target: str, jobs: int) -> int:
     from ..services.maintenance.migration import Where
 
     copied, failed = 0, 0
@@ -56,23 +58,20 @@ def _carry(migration: OriginalsMigration, source: str, target: str, jobs: int) -
     try:
         with (
             progress("migrating", migration.count()) as bar,
-            closing(migration.run(jobs)) as carried,
+            closing(migration.run(jobs)) as transferred,
         ):
-            for one in carried:
-                counts[one.where] += 1
+            for one in transferred:
                 copied += one.copied
+                counts[one.where] += 1
                 if one.error:
                     failed += 1
                     bar.say(f"{one.image_id}: {one.error}")
                 if one.where is not Where.TARGET or one.copied or one.error:
                     bar.advance()
     finally:
-        # After Ctrl-C, or when a place went down, as well: so far it came.
+        # Also after Ctrl-C and if a location has failed: the report covers the work so far.
         click.echo(f"{plural(copied, 'original')} copied, {failed:,} failed")
-        click.echo(f"in both places: {counts[Where.BOTH]:,}")
+        click.echo(f"in both locations: {counts[Where.BOTH]:,}")
         click.echo(f"only in {source}: {counts[Where.SOURCE]:,}")
         click.echo(f"only in {target}: {counts[Where.TARGET]:,}")
     return int(failed > 0)
-
-
-COMMANDS = (migrate,)

@@ -1,4 +1,4 @@
-"""What callers of the library mean: pictures, references and times in all forms they had."""
+"""Convert arguments of the library: images, references and times in all accepted forms."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from ..errors import BadInput
 
 
 def file_of(imagedata: object) -> BinaryIO:
-    """A picture as a seekable file; raises BadInput."""
+    """Return an image as a seekable file; raises BadInput."""
     if isinstance(imagedata, bytes | bytearray | memoryview):
         return io.BytesIO(imagedata)
     if not hasattr(imagedata, "read"):
-        raise BadInput(f"a picture is bytes or an open binary file, not {type(imagedata).__name__}")
+        raise BadInput(
+            f"imagedata is of type {type(imagedata).__name__}; "
+            "expected bytes or an open binary file"
+        )
     file: BinaryIO = imagedata  # type: ignore[assignment]
     if hasattr(file, "seekable") and file.seekable():
         return file
@@ -23,7 +26,7 @@ def file_of(imagedata: object) -> BinaryIO:
 
 
 def references_of(references: Mapping[str, object] | None) -> dict[str, tuple[str, ...]]:
-    """References as people write them: a value, or several in a list."""
+    """Return references by key; each may be given as one value or as a list of values."""
     return {
         key: tuple(map(str, value)) if isinstance(value, list | tuple | set) else (str(value),)
         for key, value in (references or {}).items()
@@ -32,9 +35,9 @@ def references_of(references: Mapping[str, object] | None) -> dict[str, tuple[st
 
 
 def time_of(timestamp: datetime | str | None) -> datetime | None:
-    """A time as people give it, or as huImages 2.2 wrote it; in UTC if it has no zone.
+    """Return a time in UTC; a time without a zone is in UTC.  Raises BadInput.
 
-    Raises BadInput.
+    Text is in ISO format or in that of huImages 2.2.
     """
     if not timestamp:
         return None
@@ -42,14 +45,18 @@ def time_of(timestamp: datetime | str | None) -> datetime | None:
         try:
             time = datetime.fromisoformat(timestamp)
         except ValueError:
-            raise BadInput(f"{timestamp[:40]!r} is no time like 20090402T113015.000000") from None
+            raise BadInput(
+                f"timestamp {timestamp[:40]!r} is not a time; expected 20090402T113015.000000"
+            ) from None
     elif isinstance(timestamp, datetime):
         time = timestamp
     else:
-        raise BadInput(f"a time is a datetime or a text, not {type(timestamp).__name__}")
+        raise BadInput(
+            f"timestamp is of type {type(timestamp).__name__}; expected a datetime or a text"
+        )
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def old_time(time: datetime) -> str:
-    """A time as huImages 2.2 wrote it in its documents: in UTC here, and without a zone."""
+    """Return a time in the format of huImages 2.2, in UTC and without a zone."""
     return f"{time.astimezone(UTC):%Y%m%dT%H%M%S.%f}"

@@ -1,4 +1,4 @@
-"""The library of this process: made late, and made anew after a fork."""
+"""The services of this process: created on first use, and again after a fork."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 
 class _Process:
-    """What this process has made: its library, and from which ini file."""
+    """The services of this process, and the ini file of their settings."""
 
     def __init__(self) -> None:
         self._ini: Path | None = None
         self._services: Services | None = None
         self._lock = threading.Lock()
-        # Libraries of the process this one was forked from.  They are kept and never
-        # touched again, not even closed: their connections are the parent's.
+        # Services of the parent process.  They are kept and never used or closed, because
+        # their connections belong to the parent.
         self._inherited: list[Services] = []
-        os.register_at_fork(after_in_child=self._forget_parent)
+        os.register_at_fork(after_in_child=self._after_fork)
 
     def configure(self, ini: Path | None) -> None:
-        """Forget the library; make the next one from that file."""
+        """Close the services; the next ones use the settings of `ini`."""
         with self._lock:
-            former, self._services, self._ini = self._services, None, ini
-        if former is not None:
-            former.close()
+            previous, self._services, self._ini = self._services, None, ini
+        if previous is not None:
+            previous.close()
 
     def services(self) -> Services:
-        """The library; raises BadSetting, StorageUnavailable."""
+        """Return the services; raises BadSetting, StorageUnavailable."""
         with self._lock:
             if self._services is None:
                 from ..config.loading import read_settings
@@ -40,8 +40,8 @@ class _Process:
                 self._services = build_services(with_secret(read_settings(self._ini)))
             return self._services
 
-    def _forget_parent(self) -> None:
-        # Another thread of the parent may have held the lock.
+    def _after_fork(self) -> None:
+        # Another thread of the parent may have held the lock during the fork.
         self._lock = threading.Lock()
         if self._services is not None:
             self._inherited.append(self._services)
@@ -52,10 +52,10 @@ _process = _Process()
 
 
 def configure(ini: str | os.PathLike[str] | None) -> None:
-    """Work with the settings of an ini file from now on; with the environment's if None."""
+    """Use the settings of an ini file from now on; those of the environment if None."""
     _process.configure(None if ini is None else Path(ini))
 
 
 def services_of_process() -> Services:
-    """The library; made on the first call of a process.  Raises BadSetting, StorageUnavailable."""
+    """Return the services, created on the first call.  Raises BadSetting, StorageUnavailable."""
     return _process.services()

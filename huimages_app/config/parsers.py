@@ -13,6 +13,8 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..domain.hosts import host_of, origin_of
+
 Cast = Callable[[str], object]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -41,6 +43,13 @@ def web_address(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
         raise ValueError(value)
+    return value
+
+
+def web_addresses(value: str) -> str:
+    """URLs that begin with http:// or https://, separated by blanks or lines"""
+    for url in value.split():
+        web_address(url)
     return value
 
 
@@ -101,6 +110,18 @@ def quality(value: str) -> int:
 def words(value: str) -> tuple[str, ...]:
     """words divided by spaces, commas or lines"""
     return tuple(value.replace(",", " ").split())
+
+
+def host_names(value: str) -> tuple[str, ...]:
+    """host names without port, divided by spaces"""
+    if any("/" in word or (":" in word and word[0] != "[") for word in words(value)):
+        raise ValueError(value)
+    return tuple(host_of(word) for word in words(value))
+
+
+def origin_urls(value: str) -> tuple[str, ...]:
+    """origins divided by spaces, as in https://www.example.com or http://localhost:8080"""
+    return tuple(origin_of(word) for word in words(value))
 
 
 def places(value: str) -> tuple[str, ...]:

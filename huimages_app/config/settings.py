@@ -23,8 +23,10 @@ from .parsers import (
     Cast,
     Network,
     amount,
+    host_names,
     networks,
     one_of,
+    origin_urls,
     path,
     pattern,
     pause,
@@ -36,6 +38,7 @@ from .parsers import (
     text,
     wanted,
     web_address,
+    web_addresses,
     whole,
     words,
 )
@@ -48,6 +51,9 @@ PREFIX = "huimages."
 GENERATE = "generate"
 # What the secret in a sample file has in it, so that nobody goes live with it.
 SAMPLE = "change-me"
+
+# The words of huimages.sizes.allowed that stand for several sizes.
+SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 # The variables of huImages 2.2, the newer name of a pair first.  Its other two,
 # AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, boto3 reads by itself.
@@ -148,9 +154,9 @@ class Settings:
     )
     couchdb_url: str = setting(
         "couchdb.url",
-        web_address,
+        web_addresses,
         "http://127.0.0.1:5984/",
-        "CouchDB server, may hold user:password@",
+        "CouchDB server, or nodes of a cluster, first choice first; may hold user:password@",
         secret=True,
     )
     couchdb_database: str = setting("couchdb.database", text, "huimages", "one document an image")
@@ -202,7 +208,8 @@ class Settings:
         "sizes.allowed",
         words,
         ("any",),
-        "sizes served without a signature: any, named, or a list of sizes and names",
+        "sizes served without a signature: any, or a list of sizes, names, `named` (all names) and "
+        "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
     quality_jpeg: int = setting("quality.jpeg", quality, 80, "quality of JPEG renditions")
     quality_webp: int = setting("quality.webp", quality, 80, "quality of WebP renditions")
@@ -250,6 +257,13 @@ class Settings:
         "more are answered 503. Fewer than the server has `threads`: the others are for the rest",
     )
     render_timeout: float = setting("render.timeout", seconds, 20.0, "seconds to wait for a turn")
+    decoding_memory: int = setting(
+        "decoding.memory",
+        amount,
+        800 * 10**6,
+        "bytes that the decoders of a process may take together, for uploads, renditions and "
+        "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
+    )
 
     # what may be uploaded
     upload_max_bytes: int = setting("upload.max_bytes", amount, 64 * 10**6, "bytes of an upload")
@@ -334,20 +348,19 @@ class Settings:
         "renditions_per_image", whole, 200, "renditions kept of one image at most; 0: no limit"
     )
     hosts: tuple[str, ...] = setting(
-        "hosts", words, (), "names this site answers to, without port; any if empty"
+        "hosts", host_names, (), "host names that this site answers to; any if empty"
     )
     origins: tuple[str, ...] = setting(
         "origins",
-        words,
+        origin_urls,
         (),
-        "addresses of this site as browsers see it, where a proxy in front hides them",
+        "origins of this site as browsers see it, if a proxy in front changes the Host header",
     )
     api_origins: tuple[str, ...] = setting(
         "api_origins",
-        words,
+        origin_urls,
         (),
-        "origins of other sites whose pages may change something by the API, with a token; "
-        "https://shop.example.com",
+        "origins of other sites whose pages may make changes with the API and a token",
     )
     proxy_addresses: tuple[Network, ...] = setting(
         "proxy_addresses", networks, (), "the proxies in front, whose headers are believed"
@@ -404,7 +417,7 @@ class Settings:
         ):
             for size in sizes:
                 try:
-                    if key == "upload.sizes" or size not in {"any", "named"}:
+                    if key == "upload.sizes" or size not in SIZE_GROUPS:
                         Size.parse(size, names)
                 except BadSize as error:
                     raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None

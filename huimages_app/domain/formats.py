@@ -10,7 +10,7 @@ from ..errors import UnknownFormat
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: `extension` without a dot, as it stands in the cache; MIME type."""
+    """A file format: its MIME type, and its `extension` without a dot."""
 
     extension: str
     contenttype: str
@@ -26,11 +26,11 @@ FORMATS = (JPEG, WEBP, AVIF, PNG)
 _BY_EXTENSION = {format_.extension: format_ for format_ in FORMATS} | {"jpg": JPEG}
 
 
-# The extension that leaves the format to what the client takes.
+# The extension for content negotiation.
 AUTO = "auto"
-# Best first.  A picture in one of these takes ten times as long to make as a JPEG.
+# Best first.  A rendition in one of these takes ten times as long to make as a JPEG.
 _BETTER = (AVIF, WEBP)
-# `image/*` is said by clients that know neither, so a format counts only by its name.
+# Clients that support neither send `image/*`, so a format counts only by its name.
 _NAMED = {
     format_: re.compile(rf".*{format_.contenttype}(?![^\s;])", re.IGNORECASE | re.DOTALL)
     for format_ in _BETTER
@@ -39,13 +39,13 @@ _REFUSED = re.compile(r";\s*q=0(?:\.0*)?\s*(?:;|\Z)", re.IGNORECASE)
 
 
 def best_format(accept: str) -> Format:
-    """The format of the fewest bytes that an Accept header takes by name; else JPEG."""
+    """Return the format with the fewest bytes that an Accept header names; else JPEG."""
     ranges = accept.split(",")
     return next((f for f in _BETTER if any(_takes(range_, f) for range_ in ranges)), JPEG)
 
 
 def _takes(range_: str, format_: Format) -> bool:
-    """Whether one part of an Accept header takes a format: it says its name, and no q=0.
+    """Return whether one part of an Accept header names the format, without q=0.
 
     In two steps, each in time by the length of the part, whatever is in it.
     """
@@ -54,7 +54,7 @@ def _takes(range_: str, format_: Format) -> bool:
 
 
 def is_negotiated(extension: str, where: str) -> bool:
-    """Whether an extension leaves the format to the client.
+    """Return whether an extension asks for content negotiation.
 
     `where` is off, auto (the extension `.auto` does) or everywhere (JPEG's and none too).
     """
@@ -65,7 +65,7 @@ def is_negotiated(extension: str, where: str) -> bool:
 
 
 def parse_format(extension: str) -> Format:
-    """The format of an extension, in any case; JPEG if it is empty.  Raises UnknownFormat."""
+    """Return the format of an extension in any case; JPEG if empty.  Raises UnknownFormat."""
     if not extension:
         return JPEG
     try:

@@ -14,7 +14,7 @@ _ATTRIBUTE = re.compile(r"[^\s\x00-\x1f\x7f\"'<>/=]+")
 def img_tag(
     src: str, width: int, height: int, alt: str, attributes: Mapping[str, object] = {}
 ) -> str:
-    """An <img> tag; `attributes` win over the others, and everything is escaped.
+    """Return an <img> tag; `attributes` override the others, and everything is escaped.
 
     Raises BadInput for the name of an attribute that HTML does not know as one.
     """
@@ -34,7 +34,7 @@ def img_tag_as_called(
     inserted: tuple[str, ...],
     attributes: Mapping[str, object],
 ) -> str:
-    """The tag that `scaled_tag` gives: `inserted` as it is, and `class_` means `class`."""
+    """Return the tag for `scaled_tag`: `inserted` unchanged, and `class_` as `class`."""
     named = {name.rstrip("_"): value for name, value in attributes.items()}
     tag = img_tag(src, width, height, alt, named)
     return " ".join([tag.removesuffix(" />"), *inserted, "/>"])

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from ..errors import BadImageId
 
-# The cluster that stores the image.  There has only ever been one.
+# The cluster that stores the image.  huImages 2.2 never had another one.
 CLUSTER = "01"
 
 _PIECE = 1 << 18  # bytes
@@ -20,17 +20,17 @@ _ID = re.compile(ID_PATTERN)
 
 
 def image_id(content: bytes) -> str:
-    """ID of a picture: base32 of the SHA-1 of its bytes, then the cluster; 34 characters."""
+    """Return an image ID: base32 of the SHA-1 of the bytes, then the cluster; 34 characters."""
     return _from_digest(hashlib.sha1(content, usedforsecurity=False).digest())
 
 
 def image_id_of_file(file: BinaryIO) -> str:
-    """The same for an open file, read from its start in pieces.  Leaves it at its end."""
+    """Return the ID of an open file, read from its start in blocks to its end."""
     return digests_of_file(file)[0]
 
 
 def digests_of_file(file: BinaryIO) -> tuple[str, str]:
-    """ID and SHA-256 (hexadecimal) of an open file, from one reading."""
+    """Return ID and SHA-256 (hexadecimal) of an open file, reading it once."""
     file.seek(0)
     sha1, sha256 = hashlib.sha1(usedforsecurity=False), hashlib.sha256()
     while piece := file.read(_PIECE):
@@ -40,12 +40,12 @@ def digests_of_file(file: BinaryIO) -> tuple[str, str]:
 
 
 def is_image_id(text: str) -> bool:
-    """Whether `text` has the form of an ID.  Asks no store."""
+    """Return whether `text` has the form of an ID, without access to storage."""
     return _ID.fullmatch(text) is not None
 
 
 def parse_image_id(text: str) -> str:
-    """`text` itself if it has the form of an ID; raises BadImageId."""
+    """Return `text` if it has the form of an ID; raises BadImageId."""
     if not is_image_id(text):
         raise BadImageId(
             f"{text[:60]!r} is no image ID: 32 characters of A-Z and 2-7, then {CLUSTER}"

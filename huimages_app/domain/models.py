@@ -10,9 +10,9 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Image:
-    """What is known about an image, whoever asks.
+    """The record of an image, the same for every visitor.
 
-    Times are aware and in UTC.  `width` and `height` are those of the upright picture.
+    Times are aware and in UTC.  `width` and `height` are those of the upright image.
     """
 
     id: str
@@ -28,23 +28,23 @@ class Image:
     length: int = 0  # bytes
     contenttype: str = ""
     sha256: str = ""
-    focus: tuple[float, float] | None = None  # x, y in 0…1
+    focus: tuple[float, float] | None = None  # x, y from 0 to 1
     placeholder: str = ""  # a colour, #rrggbb
     trashed: datetime | None = None
 
     @property
     def title(self) -> str:
-        """The current title; empty if it was never given one."""
+        """The current title; empty if there is none."""
         return self.titles[-1] if self.titles else ""
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """What one visitor says about one image."""
+    """The tags, favourite and rating that one visitor gave one image."""
 
     tags: tuple[str, ...] = ()  # lowercase, in the order they were given
     favorite: bool = False
-    rating: int | None = None  # 0…10
+    rating: int | None = None  # 0 to 10
 
     @property
     def is_empty(self) -> bool:
@@ -53,7 +53,7 @@ class Annotation:
 
 @dataclass(frozen=True)
 class AnnotationSummary:
-    """What all visitors together say about one image."""
+    """The annotations of all visitors of one image, summed up."""
 
     tags: Mapping[str, int] = field(default_factory=dict)  # tag → number of visitors
     rating_sum: int = 0
@@ -62,7 +62,7 @@ class AnnotationSummary:
 
     @property
     def rating(self) -> float | None:
-        """The average, 0…10; None if nobody rated."""
+        """The average, from 0 to 10; None without ratings."""
         return self.rating_sum / self.rating_count if self.rating_count else None
 
     @classmethod
@@ -84,13 +84,13 @@ Order = Literal["newest", "oldest", "rated"]
 
 @dataclass(frozen=True)
 class Query:
-    """A collection of images: those that all the given conditions hold for.
+    """A list of images: those that meet all the given conditions.
 
-    No condition at all is every image.  Images in the trash are in no collection but
-    the one with `trashed`.  `rated` is best average first, unrated ones left out.
+    Without conditions it is the list of all images.  Images in the trash match only with
+    `trashed`.  `rated` is best average first, without unrated images.
     """
 
-    text: str = ""  # words of titles, tags, file name, references; each may be a beginning
+    text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer
     tag: str = ""
     references: tuple[tuple[str, str], ...] = ()  # (key, value); of each key any of its values
     type: str = ""
@@ -101,7 +101,7 @@ class Query:
 
     @property
     def wanted_references(self) -> dict[str, list[str]]:
-        """The values of each key: a condition of its own, as a tag is."""
+        """The values of each key; each key is a condition of its own."""
         wanted: dict[str, list[str]] = {}
         for key, value in dict.fromkeys(self.references):
             wanted.setdefault(key, []).append(value)
@@ -110,10 +110,10 @@ class Query:
 
 @dataclass(frozen=True)
 class Page:
-    """A piece of a collection.
+    """A page of a query.
 
-    `next` and `previous` are the cursors of the pieces beside it, None at the ends.  A
-    piece may be shorter than was asked for, or even empty, and still have a next one.
+    `next` and `previous` are the cursors of the adjacent pages, None at the ends.  A page
+    may be shorter than requested, or even empty, and still have a next one.
     """
 
     images: Sequence[Image]
@@ -123,7 +123,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Neighbours:
-    """IDs of the images before and after one in a collection; None at the ends."""
+    """IDs of the images before and after one image of a query; None at the ends."""
 
     previous: str | None = None
     next: str | None = None
@@ -139,9 +139,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Changes:
-    """Images that changed, each once, in an order of the store's own; and where to go on.
+    """Images that changed, each once, in an order that the backend chooses.
 
-    `gone` are those of them that are in the trash or removed.
+    `gone` are those of them that are in the trash or removed; `since` is the position
+    where the next call continues.
     """
 
     ids: Sequence[str]

@@ -1,4 +1,4 @@
-"""The one geometry: what a size means, and what it makes of an original.
+"""Sizes: their notation, and the geometry from an original to a rendition.
 
     240x160        fits inside the box, never enlarged
     240x, x160     fits the width; fits the height
@@ -39,7 +39,7 @@ CLASSIC_SIZES: Mapping[str, str] = {
 _SIDE = r"[1-9][0-9]{0,4}"
 _PERCENT = r"100|[1-9]?[0-9]"
 # Every size has exactly one spelling (no leading zeros, no 50,50, no @1x), so that
-# it has one address, one cache entry and one signature.
+# it has one URL, one cache entry and one signature.
 _BOX = re.compile(
     rf"(?:(?P<width>{_SIDE})x(?P<height>{_SIDE})?|x(?P<only_height>{_SIDE}))"
     rf"(?P<crop>!(?:(?P<left>{_PERCENT}),(?P<top>{_PERCENT}))?)?"
@@ -53,9 +53,9 @@ CENTRE = (50, 50)
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """How one original becomes one rendition.
+    """The geometry of one rendition of one original.
 
-    `crop` is the part of the upright original that is shown: left, top, right,
+    `crop` is the visible part of the upright original: left, top, right,
     bottom in pixels, with fractions.  `width` and `height` are the rendition's.
     """
 
@@ -66,7 +66,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """A box that pictures are fitted into, or cropped to; or the original itself.
+    """A box that images are fitted into, or cropped to; or the original itself.
 
     `width` or `height` may be None (then the other one alone counts), both are for
     the original.  `focus` is the focal point of a crop in percent.  `density` is 1-3.
@@ -80,9 +80,9 @@ class Size:
 
     @classmethod
     def parse(cls, text: str, names: Mapping[str, Size] | None = None) -> Size:
-        """The size that `text` spells; raises BadSize.
+        """Parse the notation of a size; raises BadSize.
 
-        `names` are the named sizes that hold here, the classic ones if not given.
+        `names` are the named sizes of the site, by default the classic ones.
         """
         if text == "o":
             return ORIGINAL
@@ -114,11 +114,11 @@ class Size:
 
     @property
     def is_original(self) -> bool:
-        """Whether the original itself is meant, as it was uploaded."""
+        """Whether this is the original as it was uploaded."""
         return self.width is None and self.height is None
 
     def __str__(self) -> str:
-        """The one spelling of this size in a URL; `Size.parse` reads it back."""
+        """Return the only notation of this size in a URL, which `Size.parse` reads."""
         if self.is_original:
             return "o"
         text = f"{self.width or ''}x{self.height or ''}"
@@ -129,29 +129,29 @@ class Size:
         return text if self.density == 1 else f"{text}@{self.density}x"
 
     def at_density(self, density: int) -> Size:
-        """The same size for a screen with `density` (1-3) pixels to the CSS pixel."""
+        """Return the same size for a screen with `density` (1-3) pixels per CSS pixel."""
         return self if self.is_original else replace(self, density=density)
 
     def focused(self, focus: tuple[float, float] | None) -> Size:
-        """The same crop around `focus`, as stored: x and y in 0…1; others stay as they are."""
+        """Return the same crop around `focus` (x and y from 0 to 1); other sizes unchanged."""
         if focus is None or not self.crop:
             return self
         return replace(self, focus=(round(focus[0] * 100), round(focus[1] * 100)))
 
     @property
     def plain(self) -> Size:
-        """The same box at density 1, cropped around the centre: what allow-lists name."""
+        """The same box at density 1, cropped around the centre, as in lists of allowed sizes."""
         if self.density == 1 and self.focus == CENTRE:
             return self
         return replace(self, focus=CENTRE, density=1)
 
     def fitted(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height of the rendition of an upright original of `width` x `height`."""
+        """Return width and height of the rendition of an upright original."""
         placement = self.placement(width, height)
         return placement.width, placement.height
 
     def placement(self, width: int, height: int) -> Placement:
-        """What part of an upright original of `width` x `height` is shown, and how large.
+        """Return the visible part of an upright original of `width` x `height`, and its size.
 
         Never enlarges.  A crop of an original that is smaller than the box in either
         axis has the box's ratio, at the largest size the original can give.
@@ -164,12 +164,12 @@ class Size:
         box_height = self.height * self.density if self.height else None
         if self.crop and box_width and box_height:
             return self._cropped(width, height, box_width, box_height)
-        # A box with one side is as wide, or as high, as it takes.
+        # A box with one side has no limit of the other one.
         return _fitted(width, height, box_width, box_height)
 
     def _cropped(self, width: int, height: int, box_width: int, box_height: int) -> Placement:
-        # Which part has the box's ratio, in exact integers: compare width/height
-        # with box_width/box_height without dividing.
+        # The part with the ratio of the box, in exact integers: compares width/height with
+        # box_width/box_height without division.
         if width * box_height >= height * box_width:
             part_width, part_height = height * box_width / box_height, float(height)
         else:
@@ -201,7 +201,7 @@ def _fitted(width: int, height: int, box_width: int | None, box_height: int | No
 
 
 def _rounded(numerator: int, denominator: int) -> int:
-    """The quotient, rounded half up, in exact integers."""
+    """Return the quotient, rounded half up, in exact integers."""
     return (2 * numerator + denominator) // (2 * denominator)
 
 
@@ -210,7 +210,7 @@ def _clamped(value: float, upper: float) -> float:
 
 
 def parse_names(definitions: Mapping[str, str]) -> dict[str, Size]:
-    """The classic named sizes and those of `definitions` (name → WxH or WxH!); raises BadSize."""
+    """Return the classic sizes and those of `definitions` (name to WxH or WxH!); raises BadSize."""
     names = {name: Size.parse(text, {}) for name, text in CLASSIC_SIZES.items()}
     for name, text in definitions.items():
         if not _NAME.fullmatch(name) or name == "o" or _BOX.fullmatch(name):

@@ -1,4 +1,4 @@
-"""Texts that strangers send, made fit to store: titles, file names, references."""
+"""Cleaning of untrusted texts: titles, file names, tags, references."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ MAX_FILENAME = 200  # bytes of UTF-8
 MAX_REFERENCE = 200
 DEFAULT_FILENAME = "image.jpeg"
 
-# Control characters, and the marks that turn the direction of the text around them.
+# Control characters, and the marks that change the direction of the text around them.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 _REFERENCE_KEY = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 
 
-# Python sorts the marks on a character by insertion, so strangers' texts with a long run of
-# them would take time by its square, and nothing else runs meanwhile.  No writing has more than
-# a few; runs as long as this one are cut, as in the Stream-Safe Text Format (UAX #15).  What is
-# no letter and no digit may be a mark.
+# Python sorts the marks on a character by insertion, so an untrusted text with a long run of
+# them would take quadratic time and hold the interpreter lock.  No script has more than a few;
+# runs as long as this are cut, as in the Stream-Safe Text Format (UAX #15).  A character that
+# is neither letter nor digit may be a mark.
 _PIECE = re.compile(r".+?(?:[^\w\s\x00-\x7f]{64}|\Z)", re.DOTALL)
 
 
 def normalized(form: Literal["NFC", "NFKC", "NFKD"], text: str) -> str:
-    """The text in a normal form of Unicode; a run of 64 marks begins anew behind its last."""
+    """Return the text in a normal form of Unicode; runs of marks are cut after 64."""
     if text.isascii():
         return text
     return "".join(unicodedata.normalize(form, piece) for piece in _PIECE.findall(text))
 
 
 def clean(text: str) -> str:
-    """One line without control characters, in Unicode's composed form."""
-    # A lone surrogate (from a file name that is no UTF-8) can be stored nowhere.
+    """Return one line without control characters, in the composed form of Unicode."""
+    # A lone surrogate (from a file name that is not UTF-8) cannot be stored.
     text = text.encode("utf-8", "replace").decode("utf-8")
     return " ".join(_UNPRINTABLE.sub(" ", normalized("NFC", text)).split())
 
 
 def clean_title(text: str) -> str:
-    """A title as it is stored; raises BadInput if it is too long."""
+    """Return a title as it is stored; raises BadInput if it is too long."""
     return _limited(clean(text), MAX_TITLE, "title")
 
 
 def clean_alt(text: str) -> str:
-    """An alternative text as it is stored; raises BadInput if it is too long."""
+    """Return an alternative text as it is stored; raises BadInput if it is too long."""
     return _limited(clean(text), MAX_ALT, "alternative text")
 
 
 def clean_filename(text: str) -> str:
-    """The last part of a path from any system, shortened to what file systems take."""
+    """Return the last part of a path of any system, shortened to what file systems allow."""
     name = clean(text.replace("\\", "/").rpartition("/")[2]).strip(". ")
     if len(name.encode()) <= MAX_FILENAME:
         return name
@@ -63,8 +63,18 @@ def clean_filename(text: str) -> str:
     return cut.rstrip(". ") + ending
 
 
+def clean_tag(text: str) -> str:
+    """Return a tag as it is stored; also for tags in URLs and searches."""
+    return clean(text).lower()
+
+
+def clean_reference(text: str) -> str:
+    """Return the value of a reference as it is stored; also for values in URLs and searches."""
+    return clean(text)
+
+
 def clean_references(references: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """References as they are stored, empty ones left out; raises BadInput."""
+    """Return references as they are stored, without empty ones; raises BadInput."""
     cleaned = {}
     for key, values in references.items():
         if not _REFERENCE_KEY.fullmatch(key):
@@ -72,7 +82,9 @@ def clean_references(references: Mapping[str, Iterable[str]]) -> dict[str, tuple
                 f"{key[:40]!r} can't be the key of a reference: a lowercase letter, "
                 "then at most 39 lowercase letters, digits, _ . or -"
             )
-        texts = (_limited(clean(value), MAX_REFERENCE, f"reference {key}") for value in values)
+        texts = (
+            _limited(clean_reference(value), MAX_REFERENCE, f"reference {key}") for value in values
+        )
         if kept := tuple(dict.fromkeys(filter(None, texts))):
             cleaned[key] = kept
     return cleaned

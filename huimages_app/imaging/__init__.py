@@ -1,27 +1,31 @@
-"""Everything that knows Pillow: measuring uploads, making renditions.
+"""Everything that knows Pillow: inspection of uploads, renditions, previews.
 
-The way of a picture from stored bytes to a rendition is the list of steps in
-`rendering`; each step is a module of its own.
+The steps from stored bytes to a rendition are listed in `pipeline`; each step is a
+module of its own.
 """
 
-from .chain import CHAIN, chain_sides, make_chain
-from .kinds import sniff
-from .measuring import measure
-from .opening import Stated, stated
-from .rendering import render, render_many
-from .values import Limits, Measured, Quality
+from .decode import HeaderInfo, probe
+from .decoding_budget import UNLIMITED, DecodingBudget
+from .input_formats import sniff
+from .inspect import inspect
+from .options import Inspection, Limits, Quality, RenditionTarget
+from .pipeline import render, render_many
+from .previews import PREVIEW_SIDES, make_previews, preview_sides
 
 __all__ = [
-    "CHAIN",
+    "PREVIEW_SIDES",
+    "UNLIMITED",
+    "DecodingBudget",
+    "HeaderInfo",
+    "Inspection",
     "Limits",
-    "Measured",
     "Quality",
-    "Stated",
-    "chain_sides",
-    "make_chain",
-    "measure",
+    "RenditionTarget",
+    "inspect",
+    "make_previews",
+    "preview_sides",
+    "probe",
     "render",
     "render_many",
     "sniff",
-    "stated",
 ]

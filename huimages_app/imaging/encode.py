@@ -1,4 +1,4 @@
-"""The last step: write a picture to a file, with nothing in it but the picture."""
+"""The last step: write a picture to a file, without any metadata."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ..domain import formats
 from ..domain.formats import Format
 from ..errors import BadSize
 from .colour import SRGB_TAG
-from .values import Quality
+from .options import Quality
 
 # Longest side that a file of the format can have, in pixels.
 MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
 
 
 def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) -> None:
-    """Writes an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
+    """Write an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
 
-    To a real file, as Pillow lets other threads run only then.  Raises BadSize if the
+    A real file, because Pillow lets other threads run only then.  Raises BadSize if the
     format can't hold the picture, OSError.
     """
     longest = MAX_SIDES.get(format_)
@@ -32,7 +32,7 @@ def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) 
             f"a {format_.extension} file can't have a side of {max(image.size)} pixels: "
             f"at most {longest}"
         )
-    # Pillow would write comments, EXIF and the like from here into the new file.
+    # Pillow would write comments and EXIF from here into the new file.
     image.info = {}
     image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality))
     if format_ == formats.JPEG:
@@ -40,9 +40,9 @@ def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) 
 
 
 def _demand_end(target: Path) -> None:
-    """Raises OSError if the disk took only the beginning of a JPEG.
+    """Raise OSError if the disk took only the beginning of a JPEG.
 
-    Pillow hands it to the system in one piece, and does not look how much was written.
+    Pillow writes it in one call, and does not check how much was written.
     """
     with target.open("rb") as file:
         file.seek(max(0, target.stat().st_size - 2))
@@ -51,7 +51,7 @@ def _demand_end(target: Path) -> None:
 
 
 def _options(format_: Format, quality: Quality) -> Mapping[str, Any]:
-    """What Pillow is told.  Chosen by measuring bytes saved against time taken."""
+    """Return Pillow's options, chosen by measuring bytes saved against time taken."""
     if format_ == formats.JPEG:
         # Optimised tables take 2.5 times as long for 1-3 % fewer bytes, progressive 6 times.
         return {"format": "JPEG", "quality": quality.jpeg, "subsampling": "4:2:0"}

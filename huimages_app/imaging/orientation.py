@@ -1,6 +1,6 @@
-"""EXIF orientation: how a camera was held, and what that means for a box and for a picture.
+"""EXIF orientation: how a camera was held, and its effect on boxes and pictures.
 
-*Stored* is the picture as it lies in the file, *upright* as it is to be seen.
+*Stored* is the picture as the file holds it, *upright* as it is shown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from PIL import Image
 Box = tuple[float, float, float, float]  # left, top, right, bottom; pixels with fractions
 
 _TAG: Final = 0x0112
-_SHORT: Final = 3
+# struct codes of the integer types that the orientation may be stored as.
+_CODES: Final = {1: "B", 3: "H", 4: "L", 6: "b", 8: "h", 9: "l"}
+_PREFIX: Final = b"Exif\0\0"
+# How often the prefix may stand before the block; some programs write it twice.
+_PREFIXES: Final = 3
 
 _TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -27,11 +31,13 @@ _TRANSPOSE = {
 
 
 def from_exif(exif: bytes) -> int:
-    """The orientation (1-8) that an EXIF block states; 1 if it states none.
+    """Return the orientation (1-8) that an EXIF block states; 1 if it states none.
 
-    Pillow would parse the whole block, and complain about what else is wrong in it.
+    Reads the first directory only: Pillow would parse the whole block, and fail on what
+    else is wrong in it.
     """
-    exif = exif.removeprefix(b"Exif\0\0")
+    for _ in range(_PREFIXES):
+        exif = exif.removeprefix(_PREFIX)
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None:
         return 1
@@ -39,26 +45,27 @@ def from_exif(exif: bytes) -> int:
         (start,) = struct.unpack_from(order + "L", exif, 4)
         (entries,) = struct.unpack_from(order + "H", exif, start)
         for position in range(start + 2, start + 2 + 12 * entries, 12):
-            tag, type_, _count, value = struct.unpack_from(order + "HHLH", exif, position)
+            tag, type_ = struct.unpack_from(order + "HH", exif, position)
             if tag == _TAG:
-                return value if type_ == _SHORT and 1 <= value <= 8 else 1
-    except struct.error:  # it ends too early
+                (value,) = struct.unpack_from(order + _CODES[type_], exif, position + 8)
+                return value if 1 <= value <= 8 else 1
+    except (struct.error, KeyError):  # it ends too early, or has another type
         pass
     return 1
 
 
 def swaps_sides(orientation: int) -> bool:
-    """Whether the upright picture is as wide as the stored one is high."""
+    """Return whether the upright picture is as wide as the stored one is high."""
     return orientation >= 5
 
 
 def turned(sides: tuple[int, int], orientation: int) -> tuple[int, int]:
-    """Width and height of the upright picture from the stored one's, or the other way round."""
+    """Return width and height of the upright picture from the stored one's, or vice versa."""
     return (sides[1], sides[0]) if swaps_sides(orientation) else sides
 
 
 def stored_box(box: Box, width: int, height: int, orientation: int) -> Box:
-    """Where a box of the upright picture (`width` x `height`) lies in the stored one."""
+    """Return the box of the stored picture for one of the upright (`width` x `height`)."""
     left, top, right, bottom = box
     # Axes of the upright picture that run against those of the stored one.
     if orientation in (2, 3, 6, 7):
@@ -71,5 +78,5 @@ def stored_box(box: Box, width: int, height: int, orientation: int) -> Box:
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
-    """A stored picture turned and mirrored as its orientation asks."""
+    """Return a stored picture turned and mirrored by its orientation."""
     return image.transpose(_TRANSPOSE[orientation]) if orientation in _TRANSPOSE else image

@@ -1,7 +1,7 @@
-"""Step 3: scale and crop in one go, by the fastest means at hand.
+"""Step 3: scale and crop in one step, by the fastest library installed.
 
 `cykooz.resizer` (the extra `fast`) takes a sixth of the time Pillow takes.  It has no
-wheels for 64-bit Arm, so Pillow does where it is not installed; the geometry is the same.
+wheels for 64-bit Arm, so Pillow is used where it is not installed; the geometry is the same.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ Resize = Callable[[Image.Image, Box, tuple[int, int]], Image.Image]
 
 
 def by_pillow(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
-    """The part of `image` in `box` as a picture of `size`; Lanczos, alpha premultiplied."""
+    """Return the part of `image` in `box` in `size`; Lanczos, alpha premultiplied."""
     return image.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
 
 def by_cykooz(image: Image.Image, box: Box, size: tuple[int, int]) -> Image.Image:
-    """The same with SIMD instructions; works on Pillow's memory in place, without the GIL."""
+    """Do the same with SIMD instructions, on Pillow's memory, without the GIL."""
     scaled = Image.new(image.mode, size)
     left, top, right, bottom = box
-    # A resizer keeps buffers of its own, so threads can't share one.
+    # A resizer keeps its own buffers, so threads can't share one.
     cykooz_resizer.Resizer().resize_pil(
         image,
         scaled,

@@ -1,4 +1,4 @@
-"""Requests to the API of another machine: with time limits, tried again where that helps."""
+"""Requests to the API of another machine, with timeouts and retries."""
 
 from __future__ import annotations
 
@@ -16,30 +16,29 @@ import httpx
 from .. import errors
 from ..errors import BadInput, BadToken, HuimagesError, ServerBusy, StorageUnavailable, UnknownImage
 
-# Whoever answers so may answer otherwise soon.
-_PASSING = frozenset({429, 502, 503, 504})
-_FIRST_WAIT = 0.25  # seconds; twice as long each time
-_LONGEST_WAIT = 30.0  # seconds that a Retry-After may ask for
+# Statuses of temporary failures.
+_TEMPORARY = frozenset({429, 502, 503, 504})
+_FIRST_WAIT = 0.25  # seconds; doubled for each further attempt
+_LONGEST_WAIT = 30.0  # seconds; a longer Retry-After raises the error at once
 
-# The errors that a problem's type names; those with more to say than a sentence stay there.
-_KINDS: Mapping[str, type[HuimagesError]] = {
-    kind.slug: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type)
-    and issubclass(kind, HuimagesError)
-    and kind.__init__ is HuimagesError.__init__
+# Errors by the slug of an API problem, except those with more arguments than a message.
+_ERRORS: Mapping[str, type[HuimagesError]] = {
+    error.slug: error
+    for error in vars(errors).values()
+    if isinstance(error, type)
+    and issubclass(error, HuimagesError)
+    and error.__init__ is HuimagesError.__init__
 }
 
 
 @dataclass
 class Transport:
-    """The API at `url`.  Thread-safe, and to be used after a fork.
+    """The API at `url`.  Thread-safe and fork-safe.
 
-    Each request is tried `attempts` times at most: all of them may be sent again without
-    harm, for pictures are known by their bytes, and changes name what is to be.
-    `timeout` is in seconds, for connecting and for each read.  Every method raises what
-    the library would: UnknownImage, BadInput, StorageUnavailable, …, and BadToken where the token
-    does not allow something.
+    Each request is sent at most `attempts` times.  All requests can be repeated: images are
+    identified by their bytes, and changes contain the new values.  `timeout` is in seconds,
+    for connecting and for each read.  Every method raises the exceptions of the library
+    (UnknownImage, BadInput, StorageUnavailable, …), and BadToken if the token lacks a scope.
     """
 
     url: str
@@ -52,22 +51,24 @@ class Transport:
     _process: int = field(default=0, init=False, repr=False)
 
     def api(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """The answer of the API; `request` is what httpx takes."""
+        """Return the response of the API; `request` are arguments of httpx."""
         headers = dict(request.pop("headers", {}))
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         url = f"{self.url.rstrip('/')}/api/v1{path}"
         response = self._send(method, url, headers=headers, **request)
         if response.status_code != 204 and _object_of(response) is None:
-            raise StorageUnavailable(f"{url} is no API of huimages: it answers {_kind(response)}")
+            raise StorageUnavailable(
+                f"{url} is not the API of huimages: the response is {_summary(response)}"
+            )
         return response
 
     def fetch(self, url: str) -> bytes:
-        """What is at an address that the API gave; the token stays here."""
+        """Return the content of a URL from the API, without sending the token."""
         return self._send("GET", url).content
 
     def length(self, url: str) -> int:
-        """The number of bytes there."""
+        """Return the number of bytes at a URL from the API."""
         return int(self._send("HEAD", url).headers.get("Content-Length", 0))
 
     def _send(self, method: str, url: str, **request: Any) -> httpx.Response:
@@ -78,13 +79,13 @@ class Transport:
             try:
                 response = self._http().request(method, url, **request)
             except httpx.RequestError as failure:
-                error: HuimagesError = StorageUnavailable(f"{url} does not answer: {failure}")
+                error: HuimagesError = StorageUnavailable(f"{url} does not respond: {failure}")
                 error.__cause__ = failure
             else:
                 if response.is_success:
                     return response
                 error = _error_of(response)
-                if response.status_code not in _PASSING:
+                if response.status_code not in _TEMPORARY:
                     raise error
                 wait = max(wait, _retry_after(response))
             if attempt >= self.attempts or wait > _LONGEST_WAIT:
@@ -93,19 +94,19 @@ class Transport:
 
     def _http(self) -> httpx.Client:
         if self._client is None or self._process != os.getpid():
-            # The connections of a parent process are the parent's.
+            # A forked process must not use the connections of its parent.
             self._process = os.getpid()
             self._client = httpx.Client(timeout=self.timeout, transport=self.http)
         return self._client
 
 
 def _error_of(response: httpx.Response) -> HuimagesError:
-    """What the library would have raised."""
+    """Return the exception that stands for a response."""
     problem = _object_of(response) or {}
-    detail = str(problem.get("detail") or f"{response.url} answers {_kind(response)}")
+    detail = str(problem.get("detail") or f"the response of {response.url} is {_summary(response)}")
     slug = str(problem.get("type", "")).rpartition("#")[2]
-    if kind := _KINDS.get(slug):
-        return kind(detail)
+    if error := _ERRORS.get(slug):
+        return error(detail)
     status = response.status_code
     if status in {401, 403}:
         return BadToken(detail)
@@ -117,7 +118,7 @@ def _error_of(response: httpx.Response) -> HuimagesError:
 
 
 def _object_of(response: httpx.Response) -> dict[str, Any] | None:
-    """The JSON object that an answer says it is, as all of the API are; None if it is none."""
+    """Return the JSON object in a response; None if it is not one, unlike those of the API."""
     contenttype = response.headers.get("Content-Type", "").partition(";")[0]
     if contenttype not in {"application/json", "application/problem+json"}:
         return None
@@ -128,12 +129,14 @@ def _object_of(response: httpx.Response) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _kind(response: httpx.Response) -> str:
-    return f"{response.status_code} {response.headers.get('Content-Type', 'without a type')}"
+def _summary(response: httpx.Response) -> str:
+    return (
+        f"{response.status_code} {response.headers.get('Content-Type', 'without a content type')}"
+    )
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """Seconds to wait, as the answer says: a number, or a time; 0 if it does not."""
+    """Return the seconds to wait by the header Retry-After, a number or a time; 0 without it."""
     text = response.headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
         return float(text)

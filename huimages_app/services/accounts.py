@@ -1,4 +1,4 @@
-"""Accounts: who signs in with a password, and which role they have."""
+"""Accounts of people who sign in with a password, and their roles."""
 
 from __future__ import annotations
 
@@ -126,8 +126,8 @@ class Accounts:
         self._change(name, lambda record: None)
         audit.record("account removed", account=name)
 
-    def verified(self, name: str, password: str) -> Account | None:
-        """The account if the password is right.  Takes as long if there is no such account."""
+    def authenticate(self, name: str, password: str) -> Account | None:
+        """Return the account if the password is right; takes as long for an unknown account."""
         record = self._documents.get(KIND, name) if _NAME.fullmatch(name) else None
         hashed = record["password"] if record else ""
         if not self._verify(hashed or self._nobodys, password) or not hashed:
@@ -138,7 +138,7 @@ class Accounts:
         return None if record is None else Account.of(name, record)
 
     def signed_in(self, name: str, address: str) -> None:
-        """Remember where an account was used from, see `Throttle`."""
+        """Remember where an account was used from, see `LoginThrottle`."""
 
         def remember(record: Document) -> Document:
             addresses = _first(KNOWN_ADDRESSES, [address, *record["addresses"]])

@@ -1,7 +1,6 @@
-"""Who changed what, and when: one line of JSON a change, on the logger `huimages.audit`.
+"""The audit log: one line of JSON for each change, on the logger `huimages.audit`.
 
-The library says what was done; who does it is known further up, so it is told once, by
-`acting_as`, and looked up when something is done.
+Services record what was changed; `acting_as`, further up, sets who changes it.
 """
 
 from __future__ import annotations
@@ -12,6 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from io import TextIOWrapper
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
 
 log = logging.getLogger("huimages.audit")
 
@@ -23,14 +25,14 @@ _program = "library"
 
 
 def run_by(program: str) -> None:
-    """What is done in this process, in any thread, is done by `program` unless it is said."""
+    """Set the actor of all changes in this process for which `acting_as` sets none."""
     global _program  # noqa: PLW0603 - a process is one program
     _program = program
 
 
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[None]:
-    """What is done meanwhile is done by whom `actor` describes, if it is asked."""
+    """Set the actor of changes inside; `actor` is called only if there is a change."""
     token = _actor.set(actor)
     try:
         yield
@@ -39,7 +41,7 @@ def acting_as(actor: Actor) -> Iterator[None]:
 
 
 def record(action: str, image_id: str = "", **details: str) -> None:
-    """Log a change that was made.  No secrets: the log is read by more people than the store."""
+    """Log a change; pass no secrets: more people read the log than the storage."""
     actor = _actor.get()
     line = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -50,3 +52,19 @@ def record(action: str, image_id: str = "", **details: str) -> None:
     }
     # JSON in ASCII: a line break or an escape sequence in a title stays inside its quotes.
     log.info("%s", json.dumps(line))
+
+
+class AuditFile(WatchedFileHandler):
+    """A log file for its owner only, opened with its folder at the first line.
+
+    Opened again when logrotate has moved it.
+    """
+
+    def __init__(self, filename: str) -> None:
+        super().__init__(filename, encoding="ascii", delay=True)
+
+    def _open(self) -> TextIOWrapper:
+        path = Path(self.baseFilename)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        return super()._open()

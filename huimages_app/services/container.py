@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from .accounts import Accounts
 from .annotations import Annotations
 from .background import Worker
+from .concurrency import RenderLimiter
 from .editing import Editing
 from .images import Images
 from .login_throttle import LoginThrottle
@@ -15,7 +16,6 @@ from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
 from .metrics import Metrics
 from .negotiation import Negotiation
-from .render_limiter import RenderLimiter
 from .renditions import Renditions
 from .size_policy import SizePolicy
 from .tokens import Tokens

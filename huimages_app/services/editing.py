@@ -31,18 +31,23 @@ class Editing:
         self._metadata = metadata
         self._cache = cache
 
-    def update(self, image_id: str, patch: ImagePatch, expected: Image | None = None) -> Image:
+    def update(
+        self,
+        image_id: str,
+        patch: ImagePatch,
+        unchanged: Callable[[Image], bool] | None = None,
+    ) -> Image:
         """Apply a patch and return the record; raises BadInput, EditConflict.
 
-        `expected` is the record that the client has read; EditConflict if it has changed
-        since (None: not compared).
+        `unchanged` is called with the record that will be changed: EditConflict unless it is
+        as the client has read it (None: not compared).
         """
         patch = patch.cleaned()
         now = datetime.now(UTC)
 
         def change(image: Image) -> Image:
             require_present(image)
-            _require_same(image, expected)
+            _require_unchanged(image, unchanged)
             new = patch.applied_to(image)
             return image if new == image else replace(new, modified=now)
 
@@ -50,15 +55,15 @@ class Editing:
         audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image
 
-    def trash(self, image_id: str, expected: Image | None = None) -> Image:
+    def trash(self, image_id: str, unchanged: Callable[[Image], bool] | None = None) -> Image:
         """Move an image to the trash and empty its cache, also if it is there already.
 
-        Raises EditConflict if the record is not `expected` (None: not compared).
+        `unchanged` as for `update`; raises EditConflict.
         """
         now = datetime.now(UTC)
 
         def change(image: Image) -> Image:
-            _require_same(image, expected)
+            _require_unchanged(image, unchanged)
             return image if image.trashed else replace(image, trashed=now, modified=now)
 
         image = self._metadata.images.update(image_id, change)
@@ -109,7 +114,7 @@ class Editing:
             self._originals.delete(image_id)
 
 
-def _require_same(image: Image, expected: Image | None) -> None:
-    # Asked within the update, so that nobody's change slips in between.
-    if expected is not None and image != expected:
+def _require_unchanged(image: Image, unchanged: Callable[[Image], bool] | None) -> None:
+    # Called within the update, so that no other change comes in between.
+    if unchanged is not None and not unchanged(image):
         raise EditConflict(f"the image {image.id} was changed since it was read")

@@ -9,7 +9,8 @@ from typing import BinaryIO
 from ..domain.ids import digests_of_file
 from ..domain.models import Image
 from ..errors import TooLarge
-from ..imaging import Limits, Measured, measure
+from ..imaging import UNLIMITED, DecodingBudget, Inspection, Limits
+from ..imaging import inspect as inspect_picture
 
 
 @dataclass(frozen=True)
@@ -19,16 +20,19 @@ class FileInfo:
     image_id: str
     sha256: str
     length: int
-    measured: Measured
+    measured: Inspection
 
 
-def inspect(file: BinaryIO, limits: Limits) -> FileInfo:
-    """Return the facts of a seekable file, read from its start; raises NotAnImage, TooLarge."""
+def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) -> FileInfo:
+    """Return the facts of a seekable file, read from its start.
+
+    Raises NotAnImage, TooLarge, and ServerBusy if the budget stays exhausted.
+    """
     length = file.seek(0, os.SEEK_END)
     if length > limits.max_bytes:
         raise TooLarge(f"the file has {length:,} bytes; expected at most {limits.max_bytes:,}")
     file.seek(0)
-    measured = measure(file, limits)
+    measured = inspect_picture(file, limits, budget)
     return FileInfo(*digests_of_file(file), length, measured)
 
 

@@ -1,10 +1,10 @@
-"""Slowing down whoever guesses passwords, on all nodes together, across restarts.
+"""Slow down password guessing, on all nodes together and across restarts.
 
-Each account and each address has a number of free attempts; after them every failure
-doubles the wait before the next attempt, up to a quarter of an hour.  So that nobody is
-locked out for ever by somebody else's guesses: an address from which an account was used
-before is counted by itself, whatever others do to that account; attempts during a wait
-are not counted; and a new password, set on the command line, clears the account.
+Each account and each client IP has a number of free attempts; after them every failure
+doubles the wait before the next attempt, up to a quarter of an hour.  Guesses of others can't
+lock an owner out for ever: a client IP that the account was used from has a counter of its
+own, attempts during a wait are not counted, and a new password, set on the command line,
+clears the account.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class LoginThrottle:
         self._documents = documents
         self._clock = clock
 
-    def admit(self, account: str, address: str, known: Collection[str] = ()) -> None:
-        """Let an attempt pass, counted as a failure; raises TooManyAttempts, StorageUnavailable.
+    def record_attempt(self, account: str, address: str, known: Collection[str] = ()) -> None:
+        """Count an attempt as a failure; raises TooManyAttempts, StorageUnavailable.
 
-        It is counted before the password is checked, so that many at once are no way
-        around.  `known` are the addresses the account was used from.
+        Called before the password is checked, so that parallel attempts count as well.
+        `known` are the client IPs that the account was used from.
         """
         counters = _counters(account, address, known)
         for counter in counters:  # refused by one, counted by none
@@ -52,8 +52,8 @@ class LoginThrottle:
         for counter in counters:
             self._documents.save(KIND, counter.key, partial(self._added, free=counter.free))
 
-    def succeeded(self, account: str, address: str, known: Collection[str] = ()) -> None:
-        """Take the count of an attempt back: it was the right password."""
+    def record_success(self, account: str, address: str, known: Collection[str] = ()) -> None:
+        """Take back the count of an attempt with the right password."""
         by_account, by_address = _counters(account, address, known)
         self._documents.save(KIND, by_account.key, lambda old: None)
         # One account of his own would let an attacker guess at others for ever.

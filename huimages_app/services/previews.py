@@ -15,7 +15,7 @@ from ..domain.formats import JPEG
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import UnknownImage
-from ..imaging import CHAIN, Limits, chain_sides, make_chain
+from ..imaging import PREVIEW_SIDES, DecodingBudget, Limits, make_previews, preview_sides
 from ..storage.interfaces import MetadataBackend, Originals
 from .background import Worker
 
@@ -33,12 +33,14 @@ class Previews:
         cache: RenditionCache,
         limits: Limits,
         worker: Worker,
+        budget: DecodingBudget,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
         self._limits = limits
         self._worker = worker
+        self._budget = budget
         self._without: set[str] = set()
 
     def open(self, image: Image, size: Size) -> BinaryIO | None:
@@ -60,7 +62,9 @@ class Previews:
         Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
         """
         with self._cache.lock(f"{image_id}/~"), ExitStack() as stack:
-            missing = [side for side in CHAIN if not self._cache.find(image_id, _name(side), JPEG)]
+            missing = [
+                side for side in PREVIEW_SIDES if not self._cache.find(image_id, _name(side), JPEG)
+            ]
             if not missing:  # as after an upload of what is there already
                 return True
             pendings = {
@@ -72,10 +76,10 @@ class Previews:
                 raise UnknownImage(f"the image {image_id} is in the trash")
             with self._originals.open(image_id) as original:
                 targets = {side: pending.path for side, pending in pendings.items()}
-                made = make_chain(original, targets, self._limits)
+                made = make_previews(original, targets, self._limits, self._budget)
             for side in made:
                 pendings[side].publish()
-            if not made and len(missing) == len(CHAIN):
+            if not made and len(missing) == len(PREVIEW_SIDES):
                 self._remember_without(image_id)
                 return False
             return True
@@ -84,7 +88,7 @@ class Previews:
         # The dimensions of a record that is not ours are those before EXIF orientation.
         if not image.sha256:
             return ()
-        return chain_sides(size, image.width, image.height)
+        return preview_sides(size, image.width, image.height)
 
     def _remember_without(self, image_id: str) -> None:
         if len(self._without) >= _REMEMBERED:

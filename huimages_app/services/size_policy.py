@@ -1,27 +1,44 @@
-"""Which addresses of pictures a site answers: sizes that are free, and signed ones."""
+"""Which picture URLs a site serves: free sizes, and signed URLs."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..config.settings import Settings
-from ..domain.sizes import MAX_SIDE, Size
+from ..config.settings import SIZE_GROUPS, Settings
+from ..domain.sizes import MAX_SIDE, ORIGINAL, Size
 from ..errors import BadSetting, BadSignature, SizeNotAllowed
 from .keys import derived_key
 from .signing import Signer
 
+_LEGACY_SIZES = (ORIGINAL, Size(150, 150))
+
 
 @dataclass(frozen=True)
-class Admission:
-    """A picture may be served: until when (seconds since the epoch), with which focal points."""
+class Grant:
+    """Permission to serve a picture; `expires` in seconds since the epoch, None for never."""
 
     expires: int | None = None
-    any_focus: bool = False  # else the stored one only
+    any_focus: bool = False  # otherwise only the stored focal point
+
+
+def listed_sizes(allowed: Collection[str], names: Mapping[str, Size]) -> set[Size]:
+    """Return the sizes that `allowed` lists; the word `any` lists none.
+
+    `named` lists all named sizes; `legacy` these and `o` and `150x150`, the default size of
+    huImages 2.2.  Other words are sizes or names.  Raises BadSize.
+    """
+    words = set(allowed)
+    sizes = {Size.parse(word, names).plain for word in words - SIZE_GROUPS}
+    if words & {"named", "legacy"}:
+        sizes.update(size.plain for size in names.values())
+    if "legacy" in words:
+        sizes.update(_LEGACY_SIZES)
+    return sizes
 
 
 class SizePolicy:
-    """The sizes of `allowed`: `any`, `named` (all named ones), or sizes and names.
+    """The sizes of `allowed`: `any`, or what `listed_sizes` accepts.
 
     Others need a signature, or are not served at all without a `signer`; with `sign_all`
     every address needs one.
@@ -36,11 +53,7 @@ class SizePolicy:
         sign_all: bool = False,
     ) -> None:
         self._any = "any" in allowed
-        self._sizes = {
-            Size.parse(text, names).plain for text in allowed if text not in {"any", "named"}
-        }
-        if "named" in allowed:
-            self._sizes.update(size.plain for size in names.values())
+        self._sizes = listed_sizes(allowed, names)
         self._signer = signer
         self._sign_all = sign_all
 
@@ -110,16 +123,16 @@ class SizePolicy:
             return ""
         return "?" + self._signer.query(path, expires)
 
-    def admit(self, size: Size, path: str, signature: str = "", expires: str = "") -> Admission:
-        """Let a request pass; raises SizeNotAllowed, BadSignature."""
+    def authorize(self, size: Size, path: str, signature: str = "", expires: str = "") -> Grant:
+        """Return what a request may have; raises SizeNotAllowed, BadSignature."""
         free = self.allows(size)
         if self._signer is not None and signature:
             try:
-                return Admission(self._signer.check(path, signature, expires), any_focus=True)
+                return Grant(self._signer.check(path, signature, expires), any_focus=True)
             except BadSignature:
                 if not free:
                     raise
         if not free:
             unless = " without a signature" if self._signer else ""
             raise SizeNotAllowed(f"this site does not serve the size {size}{unless}")
-        return Admission(any_focus=self._any)
+        return Grant(any_focus=self._any)

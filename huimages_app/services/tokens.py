@@ -1,4 +1,4 @@
-"""API tokens: what programs sign in with."""
+"""API tokens, with which programs authenticate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ID_LENGTH = 12
 
 @dataclass(frozen=True)
 class Token:
-    """One token.  What it reads like is known to its owner alone."""
+    """One token.  Only the hash of its text is stored."""
 
     id: str  # the beginning of its hash
     name: str
@@ -87,8 +87,8 @@ class Tokens:
         tokens = [Token.of(key, record) for key, record in self._documents.items(KIND)]
         return sorted(tokens, key=lambda token: token.created, reverse=True)
 
-    def verified(self, text: str, now: datetime | None = None) -> Token:
-        """The token that reads so; raises BadToken if there is none, or it is expired."""
+    def authenticate(self, text: str, now: datetime | None = None) -> Token:
+        """Return the token with this text; raises BadToken if it is unknown or expired."""
         key = _key(text)
         record = self._documents.get(KIND, key) if _TOKEN.fullmatch(text) else None
         if record is None:
@@ -109,5 +109,5 @@ class Tokens:
 
 
 def _key(text: str) -> str:
-    # 256 bits by chance can't be guessed from their hash, so it needs no salt and no time.
+    # 256 random bits can't be guessed from their hash, so it needs no salt and no slow hash.
     return hashlib.sha256(text.encode()).hexdigest()

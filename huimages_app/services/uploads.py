@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from ..domain.models import Image
 from ..domain.tags import add_tags
 from ..domain.text import DEFAULT_FILENAME
 from ..errors import IdCollision
-from ..imaging import Limits
+from ..imaging import DecodingBudget, Limits
 from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .file_info import FileInfo, inspect, with_file_info
@@ -34,7 +33,7 @@ class UploadResult:
 
 
 class Uploads:
-    """Adds pictures, and decodes `at_once` of them at a time.  Thread-safe."""
+    """Adds pictures.  Thread-safe."""
 
     def __init__(
         self,
@@ -43,16 +42,15 @@ class Uploads:
         limits: Limits,
         prerender: Callable[[Image], None] | None = None,
         *,
-        at_once: int = 1,
+        budget: DecodingBudget,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._limits = limits
         self._prerender = prerender  # called with each stored record
-        # A file of 160 kB can hold 50 megapixels, which take 200 MB: one in each thread of a
-        # server is more than it has.  Who uploads waits for a turn, however long: unlike a
-        # request for a rendition, an upload is not easily made again.
-        self._decoding = threading.BoundedSemaphore(at_once)
+        # An upload waits for memory as long as it takes: unlike the request for a rendition, it
+        # is not easily repeated.
+        self._budget = budget.with_timeout(None)
 
     def add(
         self,
@@ -70,8 +68,7 @@ class Uploads:
         (NotAnImage, TooLarge, IdCollision), BadInput, StorageUnavailable.
         """
         patch, tags = patch.cleaned(), add_tags((), tags)
-        with self._decoding:
-            info = inspect(file, self._limits)
+        info = inspect(file, self._limits, self._budget)
         # First the original, then the record: a crash in between leaves an original without
         # a record, which `check` reports, and never a record without an original.
         original = _original_info(info, patch.default_filename)

@@ -1,19 +1,35 @@
-"""Several originals in one ZIP, written while it is sent: it is never whole anywhere."""
+"""Pack several originals into one ZIP, written while it is sent and never stored."""
 
 from __future__ import annotations
 
 import io
+import logging
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import PurePath
+from typing import BinaryIO
 
 from ..domain.models import Image
 from ..domain.text import clean_filename
-from ..errors import UnknownImage
+from ..errors import CorruptOriginal, UnknownImage
+from ..imaging import sniff
 from ..storage.interfaces import Originals
 
+log = logging.getLogger(__name__)
+
 _PIECE = 256 * 1024  # bytes
-_FIRST_YEAR = 1980  # ZIP knows no time before
+_HEAD = 64  # bytes that tell the format
+# The times that a ZIP can hold, and the notes that it gets about missing pictures.
+_FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
+_NOTES = "not included.txt"
+
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)", re.IGNORECASE
+)
 
 
 class ZipDownloads:
@@ -23,34 +39,36 @@ class ZipDownloads:
         self._originals = originals
 
     def archive(self, images: Iterable[Image]) -> Iterator[bytes]:
-        """Yield a ZIP of the originals in pieces; images removed since are left out.
+        """Yield a ZIP of the originals in pieces; raises StorageUnavailable on the way.
 
-        Originals are stored, not deflated: their formats are compressed already.
+        Originals are stored, not deflated: their formats are compressed already.  Images
+        removed since are left out; damaged originals as well, and a text file names them.
         """
-        return _archive(self._originals, images)
+        pipe, notes, names = _Pipe(), [], {_NOTES}
+        with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as target:
+            for image in images:
+                try:
+                    with self._originals.open(image.id) as source:
+                        entry = zipfile.ZipInfo(
+                            _free_name(image, source, names), _time(image.created)
+                        )
+                        with target.open(entry, "w", force_zip64=True) as file:
+                            while piece := source.read(_PIECE):
+                                file.write(piece)
+                                yield pipe.take()
+                except UnknownImage:
+                    continue
+                except CorruptOriginal as error:
+                    log.warning("original left out of ZIP: image=%s error=%s", image.id, error)
+                    notes.append(f"{image.filename} ({image.id}): {error}\r\n")
+            if notes:
+                target.writestr(_NOTES, "".join(notes))
+        yield pipe.take()
 
 
-def _archive(originals: Originals, images: Iterable[Image]) -> Iterator[bytes]:
-    pipe = _Pipe()
-    names: set[str] = set()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as target:
-        for image in images:
-            try:
-                with originals.open(image.id) as source:
-                    entry = zipfile.ZipInfo(_free_name(image, names), _time(image))
-                    with target.open(entry, "w", force_zip64=True) as file:
-                        for piece in iter(lambda source=source: source.read(_PIECE), b""):  # type: ignore[misc]
-                            file.write(piece)
-                            yield pipe.slot()
-            except UnknownImage:
-                continue
-    yield pipe.slot()
-
-
-def _free_name(image: Image, names: set[str]) -> str:
-    """The file name of a picture, told apart from those before it; added to `names`."""
-    # An old site's may be a path, of any system, that leads out of the folder it is unpacked in.
-    path = PurePath(clean_filename(image.filename) or f"{image.id}.jpeg")
+def _free_name(image: Image, source: BinaryIO, names: set[str]) -> str:
+    """Return a file name that differs from `names` on every system, and add it to them."""
+    path = PurePath(_portable(clean_filename(image.filename)) or _name_by_content(image, source))
     name, number = path.name, 1
     while name.casefold() in names:
         number += 1
@@ -59,15 +77,26 @@ def _free_name(image: Image, names: set[str]) -> str:
     return name
 
 
-def _time(image: Image) -> tuple[int, int, int, int, int, int]:
-    when = image.created
-    if when.year < _FIRST_YEAR:
-        return (_FIRST_YEAR, 1, 1, 0, 0, 0)
-    return (when.year, when.month, when.day, when.hour, when.minute, when.second)
+def _portable(name: str) -> str:
+    """Return the name as Windows can write it, too."""
+    name = _FORBIDDEN.sub("_", name).rstrip(". ")
+    return f"_{name}" if _RESERVED.match(name) else name
+
+
+def _name_by_content(image: Image, source: BinaryIO) -> str:
+    kind, _, subtype = sniff(source.read(_HEAD)).partition("/")
+    source.seek(0)
+    return f"{image.id}.{subtype if kind == 'image' else 'bin'}"
+
+
+def _time(moment: datetime) -> tuple[int, int, int, int, int, int]:
+    """Return the nearest time that a ZIP can hold."""
+    year, month, day, hour, minute, second, *_ = moment.timetuple()
+    return min(max((year, month, day, hour, minute, second), _FIRST), _LAST)
 
 
 class _Pipe(io.RawIOBase):
-    """A file that can only be written, and gives away what was written."""
+    """A write-only file whose content is taken away piece by piece."""
 
     def __init__(self) -> None:
         self._written = bytearray()
@@ -80,8 +109,8 @@ class _Pipe(io.RawIOBase):
         self._written += piece
         return len(piece)
 
-    def slot(self) -> bytes:
-        """What was written since the last call."""
-        slot = bytes(self._written)
+    def take(self) -> bytes:
+        """Return what was written since the last call."""
+        piece = bytes(self._written)
         self._written.clear()
-        return slot
+        return piece

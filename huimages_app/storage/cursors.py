@@ -1,7 +1,7 @@
-"""Cursors: where to go on in a collection, as text that is safe in a URL.
+"""Cursors: positions in a list of images, as text that is safe in a URL.
 
-A cursor is bound to the collection it was made for, so that one of another collection,
-of another order, or a damaged one is refused and does not show the wrong pictures.
+A cursor is bound to the list it was made for, so that a damaged one, or one of another list
+or order, is refused and does not show the wrong images.
 """
 
 from __future__ import annotations
@@ -14,31 +14,33 @@ from collections.abc import Sequence
 
 from ..errors import BadCursor
 
-_SUM = 6  # bytes of the checksum: against mistakes, not against attacks
+_DIGEST_SIZE = 6  # bytes of the checksum: against mistakes, not against attacks
 
-Place = Sequence[str | int | float]
-
-
-def encode(collection: object, place: Place) -> str:
-    """The cursor for a place in a collection, a value whose `repr` tells it from others."""
-    content = json.dumps(list(place), separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_sum(collection, content) + content).decode().rstrip("=")
+Position = Sequence[str | int | float]
 
 
-def decode(collection: object, cursor: str) -> list[str | int | float]:
-    """The place that `encode` was given for the same collection; raises BadCursor."""
+def encode(scope: object, position: Position) -> str:
+    """Return the cursor of a position in `scope`, a list identified by its `repr`."""
+    content = json.dumps(list(position), separators=(",", ":")).encode()
+    raw = _digest(scope, content) + content
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def decode(scope: object, cursor: str) -> list[str | int | float]:
+    """Return the position that `encode` was given for the same scope; raises BadCursor."""
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise BadCursor(_REFUSED) from None
-    if _sum(collection, raw[_SUM:]) != raw[:_SUM]:
+    if _digest(scope, raw[_DIGEST_SIZE:]) != raw[:_DIGEST_SIZE]:
         raise BadCursor(_REFUSED)
-    place: list[str | int | float] = json.loads(raw[_SUM:])
-    return place
+    position: list[str | int | float] = json.loads(raw[_DIGEST_SIZE:])
+    return position
 
 
-_REFUSED = "this page address is damaged or of another collection; start from the first page"
+_REFUSED = "the page cursor is damaged or belongs to another list; start from the first page"
 
 
-def _sum(collection: object, content: bytes) -> bytes:
-    return hashlib.blake2s(repr(collection).encode() + b"\n" + content, digest_size=_SUM).digest()
+def _digest(scope: object, content: bytes) -> bytes:
+    text = repr(scope).encode() + b"\n" + content
+    return hashlib.blake2s(text, digest_size=_DIGEST_SIZE).digest()

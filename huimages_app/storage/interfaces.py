@@ -1,9 +1,10 @@
-"""What the library asks of a store.  Nothing above this floor knows a concrete one.
+"""The interfaces of storage backends; services know these only.
 
-Three kinds: `Originals` keep the uploaded bytes, `Metadata` keeps what is known about
-them, `DocumentStore` keeps small documents about people (accounts, tokens).  Every method of
-every store is thread-safe, and raises StorageUnavailable when the store does not answer, not in
-time, or not sensibly; it never takes a failure for an absence.
+`Originals` stores the uploaded bytes.  A `MetadataBackend` has the stores of records
+(`ImageStore`), queries (`ImageSearch`), annotations (`AnnotationStore`) and small documents
+about people (`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
+when the backend is unreachable, slow or returns garbage: a failure never looks like a
+missing image.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from ..domain.ids import image_id_of_file
 from ..domain.models import (
     Annotation,
     AnnotationSummary,
@@ -24,14 +26,14 @@ from ..domain.models import (
     Query,
     Window,
 )
-from ..errors import UnknownImage
+from ..errors import CorruptOriginal, UnknownImage
 
 # -- originals ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class OriginalInfo:
-    """What is stored beside the bytes of an original, where the store can."""
+    """Properties that are stored beside the bytes of an original, where the backend can."""
 
     contenttype: str
     width: int
@@ -42,49 +44,73 @@ class OriginalInfo:
 class Originals(ABC):
     """The uploaded bytes, never altered, by image ID.
 
-    Paths and keys are made of the ID: whatever is none raises BadImageId, and nothing is
-    looked for, or deleted, in its place.
+    Paths and keys are made of the ID: a text that is not an ID raises BadImageId.
     """
 
-    # Whether `delete` takes away an original and nothing else, so that a move may use it.
+    # Whether `delete` removes an original and nothing else, so that a move may use it.
     movable = True
 
     @abstractmethod
     def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
-        """Store `content`, a seekable file, read from its start; whether it is new here.
+        """Store `content`, a seekable file, from its start; return whether it is new here.
 
-        All or nothing: a reader never sees a part, and a crash leaves none.  The same
-        bytes again change nothing; raises IdCollision if other bytes are there.
+        All or nothing: a reader never sees a part, and a crash leaves none.  Storing the
+        same bytes again changes nothing.  Raises IdCollision if other bytes are stored.
         """
 
     @abstractmethod
     def open(self, image_id: str) -> AbstractContextManager[BinaryIO]:
-        """The bytes as a seekable local file, complete and verified; raises UnknownImage.
+        """Yield the bytes as a seekable local file, complete; raises UnknownImage, CorruptOriginal.
 
-        The file may be a temporary one, gone when the context ends.
+        The file may be a temporary one that is removed when the context ends.
         """
 
     @abstractmethod
     def length(self, image_id: str) -> int | None:
-        """Number of bytes; None if there is no such original."""
+        """Return the number of bytes; None if there is no such original."""
 
     @abstractmethod
     def delete(self, image_id: str) -> None:
-        """Remove the bytes for good.  Nothing happens if there are none."""
+        """Remove the bytes for good; do nothing if there are none."""
 
     @abstractmethod
     def ids(self, after: str = "") -> Iterator[str]:
-        """All image IDs greater than `after`, ascending."""
+        """Yield all image IDs greater than `after`, ascending."""
 
     @abstractmethod
     def check(self) -> None:
-        """Raises StorageUnavailable unless the store could take and give an original now."""
+        """Raise StorageUnavailable unless originals can be stored and read now."""
+
+    def is_intact(self, image_id: str) -> bool:
+        """Read the original and return whether its bytes are those the ID was made from.
+
+        An original that is stored, but not intact, must not count as a copy of an intact
+        one elsewhere.  Raises UnknownImage, StorageUnavailable.
+        """
+        try:
+            with self.open(image_id) as file:
+                return image_id_of_file(file) == image_id
+        except CorruptOriginal:
+            return False
+
+    def replace_damaged(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
+        """Store an intact original in the place of a damaged one; return whether it was done.
+
+        Does nothing if the stored one is intact or `content` is not.  Between the removal
+        and the writing the original is missing here, so another location must have it.
+        Raises UnknownImage, StorageUnavailable.
+        """
+        content.seek(0)
+        if image_id_of_file(content) != image_id or self.is_intact(image_id):
+            return False
+        self.delete(image_id)
+        return self.put(image_id, content, info)
 
     def close(self) -> None:
         """Give back what is held: connections, threads."""
 
     def address(self, image_id: str, *, filename: str, seconds: int) -> str | None:
-        """A URL where a client can fetch the bytes for `seconds`; None if there is no such."""
+        """Return a URL where clients can fetch the bytes for `seconds`; None if there is none."""
         return None
 
 
@@ -219,28 +245,28 @@ class AnnotationStore(ABC):
 
 # -- records ------------------------------------------------------------------------------
 
-Document = dict[str, Any]  # what JSON can hold
+Document = dict[str, Any]  # values that JSON can represent
 
 
 class DocumentStore(ABC):
-    """Small JSON documents about people, by kind ("account", "token", …) and key."""
+    """Small JSON documents about people, by kind ("account", "token", ...) and key."""
 
     @abstractmethod
     def get(self, kind: str, key: str) -> Document | None:
-        """The document; None if there is none."""
+        """Return the document; None if there is none."""
 
     @abstractmethod
     def save(
         self, kind: str, key: str, change: Callable[[Document | None], Document | None]
     ) -> Document | None:
-        """Store what `change` makes of the document; None removes it.
+        """Store the result of `change`, called with the document; None removes it.
 
-        Nothing that others write meanwhile is lost, as with `ImageStore.save`.
+        Concurrent writes are not lost, as with `ImageStore.save`.
         """
 
     @abstractmethod
     def items(self, kind: str) -> Iterator[tuple[str, Document]]:
-        """All documents of a kind, by ascending key."""
+        """Yield all documents of a kind, by ascending key."""
 
 
 # -- metadata as a whole --------------------------------------------------------------------
@@ -256,7 +282,7 @@ class MetadataBackend(ABC):
 
     @abstractmethod
     def check(self) -> None:
-        """Raises StorageUnavailable unless the backend can respond now."""
+        """Raise StorageUnavailable unless the backend responds now."""
 
     def setup(self, *, old_marks: bool = False) -> list[str]:
         """Create what the backend needs, however long it takes; return a line for each step.
@@ -271,6 +297,13 @@ class MetadataBackend(ABC):
 
         Missing rights are logged.  Raises StorageUnavailable.
         """
+
+    def merge_conflicts(self) -> int:
+        """Merge documents that two nodes or sites changed at once; return how many.
+
+        Later calls look only at documents that changed since.  Raises StorageUnavailable.
+        """
+        return 0
 
     @abstractmethod
     def close(self) -> None:

@@ -16,10 +16,11 @@ from wsgiref.util import FileWrapper
 from pyramid.router import default_execution_policy
 
 from ..domain.formats import best_format
+from ..domain.hosts import host_of
 from ..domain.ids import ID_PATTERN
 from ..services.container import Services
 from ..services.open_image import OpenImage
-from .image_headers import picture_headers
+from .image_files import picture_headers
 from .resources import ImageFile, Resource, Root
 from .security.headers import HeaderWriter
 
@@ -72,7 +73,7 @@ class CacheHitPolicy:
             *self._writer.common(https=environ["wsgi.url_scheme"] == "https"),
         ]
 
-        self._services.metrics.count('responses{status="200"}')
+        self._services.metrics.count_response(200)
 
         def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
             start_response("200 OK", headers)
@@ -82,7 +83,7 @@ class CacheHitPolicy:
 
     def _is_ours(self, environ: Environ) -> bool:
         host = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
-        return not self._hosts or host.partition(":")[0] in self._hosts
+        return not self._hosts or host_of(host) in self._hosts
 
     def _file(self, path: str) -> ImageFile | None:
         match = _PATH.fullmatch(path) if path.isascii() else None

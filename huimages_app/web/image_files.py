@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,17 +18,21 @@ from webob.static import FileIter
 
 from ..config.settings import Settings
 from ..domain.formats import best_format
+from ..domain.text import clean_filename
 from ..errors import OtherFocus
 from ..services.open_image import OpenImage
-from .image_headers import FOR_EVER, FOR_NOW, picture_headers
+from .presentation.conditional import ConditionalResponse
+from .presentation.responses import MAX_REDIRECT
 from .resources import ImageFile
 
+# A rendition is a pure function of its URL, so nobody ever has to ask again.
+FOR_EVER = "public, max-age=31536000, immutable"
+# For a JPEG that stands in until the format that was asked for is made.
+FOR_NOW = "public, max-age=60"
 # Where deploy/nginx.conf has the cache for answers of ours only.
 NGINX_CACHE = "/huimages-cache"
 # What the web server in front finds out by itself.
 _OF_THE_FILE = {"Content-Length", "Last-Modified", "Accept-Ranges"}
-# What is said about a picture and not about a part that it has not.
-_OF_A_WHOLE = {"Cache-Control", "ETag", "Last-Modified", "Content-Disposition"}
 
 
 @view_config(context=ImageFile, request_method=("GET", "HEAD"), permission=NO_PERMISSION_REQUIRED)
@@ -36,7 +41,7 @@ def image_file(context: ImageFile, request: Request) -> Response:
     services = request.services
     if request.method == "HEAD":
         request.range = None  # parts are for GET alone: RFC 9110, 14.2
-    admission = services.sizes.admit(
+    admission = services.sizes.authorize(
         context.size, request.path_info, request.GET.get("s", ""), request.GET.get("e", "")
     )
     if context.size.is_original:
@@ -45,7 +50,8 @@ def image_file(context: ImageFile, request: Request) -> Response:
         response = picture_response(services.renditions.original(context.image_id))
         if context.filename:
             # Also where the name's ending is not the original's: it is what was asked for.
-            response.content_disposition = f"inline; filename*=UTF-8''{quote(context.filename)}"
+            name = quote(clean_filename(context.filename))
+            response.content_disposition = f"inline; filename*=UTF-8''{name}"
     else:
         try:
             response = _rendition(context, request, any_focus=admission.any_focus)
@@ -113,36 +119,44 @@ def _elsewhere(context: ImageFile, request: Request, expires: int | None) -> Res
 def _moved(context: ImageFile, request: Request, focus: tuple[int, int]) -> Response:
     """Where the picture is since its focal point was moved; other sites keep old addresses."""
     size = str(replace(context.size, focus=focus))
-    rest = request.path_info.partition("/")[2].partition("/")[2]
-    response = HTTPFound(f"{request.script_name}/{quote(f'{size}/{rest}', safe='/!,@=:')}")
+    rest = quote(request.path_info.partition("/")[2].partition("/")[2], safe="/!,@=:")
+    if len(rest) > MAX_REDIRECT:  # without the name, which may be of any length
+        rest = context.image_id + (f".{context.format.extension}" if context.format else ".auto")
+    response = HTTPFound(f"{request.script_name}/{quote(size, safe='/!,@=:')}/{rest}")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+def picture_headers(
+    served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
+) -> list[tuple[str, str]]:
+    """Headers of a whole picture; `varies`: its format was chosen by the client's Accept."""
+    headers = [
+        ("Content-Type", served.contenttype),
+        ("Content-Length", str(served.length)),
+        ("Accept-Ranges", "bytes"),
+        ("Cache-Control", caching),
+        # Whatever hides in the bytes of an original, a browser runs none of it.
+        ("Content-Security-Policy", "default-src 'none'; sandbox"),
+    ]
+    if served.modified is not None:
+        # Not after Date, RFC 9110, 8.8.2.1: a picture may be dated in the future.
+        modified = min(int(served.modified), int(time.time()))
+        headers.append(("Last-Modified", formatdate(modified, usegmt=True)))
+    if served.etag is not None:
+        headers.append(("ETag", f'"{served.etag}"'))
+    if varies:
+        headers.append(("Vary", "Accept"))
+    return headers
 
 
 def picture_response(
     served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
 ) -> Response:
     """An open picture, which is closed with the answer; parts of it too."""
-    return _PictureResponse(
-        app_iter=_Body(served),
-        headerlist=picture_headers(served, caching, varies=varies),
-        conditional_response=True,  # answers If-None-Match, If-Modified-Since and Range
+    return ConditionalResponse(
+        app_iter=_Body(served), headerlist=picture_headers(served, caching, varies=varies)
     )
-
-
-class _PictureResponse(Response):  # type: ignore[misc]
-    """A picture, or the part of it that was asked for."""
-
-    def conditional_response_app(self, environ: Any, start_response: Any) -> Any:
-        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
-            if status.startswith("416"):
-                # WebOb leaves the headers of the picture.  A shared cache that kept this
-                # answer would give it, for a year, to everybody who wants the whole.
-                headers = [header for header in headers if header[0] not in _OF_A_WHOLE]
-                headers.append(("Cache-Control", "no-store"))
-            return start_response(status, headers, *error)
-
-        return super().conditional_response_app(environ, start)
 
 
 class _Body(FileIter):  # type: ignore[misc]

@@ -38,6 +38,7 @@ class Resource:
 
     __name__: str | None
     __parent__: Resource | None
+    takes_files = False  # whether forms sent to it may contain files
 
     def __init__(self, parent: Resource | None, name: str | None) -> None:
         self.__parent__ = parent
@@ -167,7 +168,9 @@ class Trash(Resource):
 
 
 class Upload(Resource):
-    """Where pictures come in."""
+    """Upload of images."""
+
+    takes_files = True
 
 
 class Accounts(Resource):
@@ -184,6 +187,8 @@ class ApiImage(Resource):
 
 class ApiImages(Resource):
     """All images, for programs."""
+
+    takes_files = True
 
     def __getitem__(self, name: str) -> ApiImage:
         try:

@@ -1,29 +1,30 @@
-// Which script makes which part of a page nicer.  Only what a page needs is loaded.
+// Which script enhances which elements.  A page loads only the scripts it needs.
 
 const FEATURES = [
-  ["form[data-renews]", () => import("./forms.js")],
-  ["[data-load-more]", () => import("./loading.js")],
+  ["form[data-renews]", () => import("./partial_update.js")],
+  ["[data-load-more]", () => import("./load_more.js")],
   ["form[data-selection]", () => import("./selection.js")],
-  ["input[data-tag-suggestions]", () => import("./suggestions.js")],
-  ["[data-edit-title]", () => import("./title.js")],
-  ["[data-focal-point]", () => import("./focus.js")],
-  ["input[data-copy]", () => import("./copying.js")],
+  ["input[data-tag-suggestions]", () => import("./tag_suggestions.js")],
+  ["[data-edit-title]", () => import("./title_editor.js")],
+  ["[data-focal-point]", () => import("./focal_point.js")],
+  ["input[data-copy]", () => import("./copy_button.js")],
   ["[data-viewer]", () => import("./viewer.js")],
-  ["dialog[data-keys]", () => import("./keys.js")],
-  ["form[data-upload]", () => import("./upload.js")],
+  ["dialog[data-keys]", () => import("./keyboard_shortcuts.js")],
+  ["form[data-upload]", () => import("./upload_queue.js")],
 ];
 
 /**
- * Make the parts below `root` nicer; call it for whatever comes into the page later.
- * Each module exports `enhance(element)`, which is called once for each element.
+ * Enhance the elements below `root`.  Call it again for content that is added to the page.
+ * Each module exports `enhance(element, enhanceAll)`, which is called once for each element;
+ * `enhanceAll` is this function, so that no module imports this one.
  */
-export async function enhance(root) {
+export async function enhanceAll(root) {
   await Promise.all(
     FEATURES.map(async ([selector, load]) => {
       const elements = root.querySelectorAll(selector);
       if (elements.length === 0) return;
       const feature = await load();
-      elements.forEach(feature.enhance);
+      elements.forEach((element) => feature.enhance(element, enhanceAll));
     }),
   );
 }

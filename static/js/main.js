@@ -1,7 +1,9 @@
-// The pages work without any of this; each script makes a part of them nicer.
+// Every page works without scripts; each script enhances one part of a page.
 
-import { enhance } from "./features.js";
+import { enhanceAll } from "./features.js";
 
-await enhance(document);
-// Tests wait for this.
+await enhanceAll(document);
+// A notice stored before the page was loaded again; the page itself may need no toast.
+if (sessionStorage.getItem("huimages-notice")) await import("./toast.js");
+// The browser tests wait for this attribute.
 document.documentElement.dataset.scripts = "ready";

@@ -1,14 +1,13 @@
-// Choosing pictures of a grid: a range with shift, all of them, how many, and what is done
-// to them without leaving the page.
+// Select pictures of a grid (a range with shift), and apply actions without leaving the page.
 
-import { json } from "./asking.js";
-import { confirmed } from "./confirming.js";
-import { tell, warn } from "./telling.js";
-import { word } from "./words.js";
+import { confirmAction } from "./confirm_dialog.js";
+import { fetchJson } from "./http.js";
+import { message } from "./messages.js";
+import { notify, notifyError, reloadWithNotice } from "./toast.js";
 
 const BOXES = ".pick input[type=checkbox]";
-// After these actions the pictures are no longer in the grid.
-const LEAVING = new Set(["trash", "restore", "remove"]);
+// These actions take the pictures out of the grid.
+const REMOVING = new Set(["trash", "restore", "remove"]);
 
 export function enhance(form) {
   let last = null;
@@ -17,15 +16,15 @@ export function enhance(form) {
   form.addEventListener("click", (event) => {
     const box = event.target;
     if (!box.matches(BOXES)) return;
-    if (event.shiftKey && last?.isConnected) choose(boxes(), last, box);
+    if (event.shiftKey && last?.isConnected) checkRange(boxes(), last, box);
     last = box;
-    count();
+    showCount();
   });
-  // A label with shift selects text in some browsers.
+  // In some browsers a click on a label with shift selects text.
   form.addEventListener("mousedown", (event) => {
     if (event.shiftKey && event.target.closest(".pick")) event.preventDefault();
   });
-  form.addEventListener("change", count);
+  form.addEventListener("change", showCount);
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     clear();
@@ -35,9 +34,9 @@ export function enhance(form) {
     if (!action || action === "download") return;
     event.preventDefault();
     try {
-      if (await confirmed(event.submitter)) await act(action);
+      if (await confirmAction(event.submitter)) await apply(action);
     } catch (error) {
-      warn(error.message);
+      notifyError(error.message);
     }
   });
 
@@ -45,46 +44,56 @@ export function enhance(form) {
   const none = document.createElement("button");
   none.type = "button";
   none.className = "quiet small";
-  none.textContent = word("selectNone");
+  none.textContent = message("selectNone");
   none.addEventListener("click", clear);
   output.after(none);
-  count();
+  showCount();
 
-  function count() {
-    const chosen = boxes().filter((box) => box.checked).length;
-    output.textContent = chosen ? word("selected", { count: chosen }) : "";
+  function showCount() {
+    const count = boxes().filter((box) => box.checked).length;
+    output.textContent = count ? message("selected", { count }) : "";
   }
 
   function clear() {
     boxes().forEach((box) => (box.checked = false));
-    count();
-    // The bar goes, and the focus would go with it.
-    if (!form.querySelector(".grid").contains(document.activeElement)) last?.focus({ preventScroll: true });
+    showCount();
+    // The bar disappears; if it had the focus, the focus goes to the grid.
+    const hasFocus = form.querySelector(".grid").contains(document.activeElement);
+    if (!hasFocus) last?.focus({ preventScroll: true });
   }
 
-  async function act(action) {
+  async function apply(action) {
     const body = new FormData(form);
     body.set("action", action);
-    // Its buttons are named "action" as well, and hide the property of that name.
-    const { done } = await json(form.getAttribute("action"), { method: "POST", body });
-    if (LEAVING.has(action)) last = leave(boxes(), new Set(done));
+    // form.action would be the buttons named "action".
+    const { done } = await fetchJson(form.getAttribute("action"), { method: "POST", body });
+    if (REMOVING.has(action)) last = removeItems(boxes(), new Set(done));
     clear();
-    tell(word(`done-${action}`, { count: done.length }));
-    if (!boxes().length) location.reload();
+    const text = message(`done-${action}`, { count: done.length });
+    const undo = action === "trash" ? undoRequest(form, done) : null;
+    if (boxes().length) notify(text, undo);
+    else reloadWithNotice(text, undo);
   }
 }
 
-/** What was clicked with shift becomes of all boxes between the two. */
-function choose(boxes, from, to) {
+/** Give all boxes between the two the state of `to`. */
+function checkRange(boxes, from, to) {
   const [start, end] = [boxes.indexOf(from), boxes.indexOf(to)].sort((a, b) => a - b);
   boxes.slice(start, end + 1).forEach((box) => (box.checked = to.checked));
 }
 
-/** Take the pictures out of the grid; returns the box nearest to where the last of them was. */
-function leave(boxes, ids) {
-  const gone = boxes.filter((box) => ids.has(box.value));
-  const from = boxes.indexOf(gone.at(-1));
-  const beside = [...boxes.slice(from + 1), ...boxes.slice(0, from + 1).reverse()];
-  gone.forEach((box) => box.closest("li").remove());
-  return beside.find((box) => box.isConnected) ?? null;
+/** Remove pictures from the grid; return the box nearest to the last of them. */
+function removeItems(boxes, ids) {
+  const removed = boxes.filter((box) => ids.has(box.value));
+  const from = boxes.indexOf(removed.at(-1));
+  const nearest = [...boxes.slice(from + 1), ...boxes.slice(0, from + 1).reverse()];
+  removed.forEach((box) => box.closest("li").remove());
+  return nearest.find((box) => box.isConnected) ?? null;
+}
+
+/** Return the request that restores pictures from the trash. */
+function undoRequest(form, ids) {
+  const fields = ids.map((id) => ["id", id]);
+  fields.push(["action", "restore"], ["csrf_token", form.elements.csrf_token.value]);
+  return { url: form.dataset.undo, fields };
 }

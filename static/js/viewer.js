@@ -1,10 +1,10 @@
-// A picture in full screen, and from there the others of its collection: by keys, by swiping.
+// Show a picture in full screen, and the other pictures of its collection by keys or swiping.
 
-import { json } from "./asking.js";
-import { warn } from "./telling.js";
-import { word } from "./words.js";
+import { fetchJson } from "./http.js";
+import { notifyError } from "./toast.js";
+import { message } from "./messages.js";
 
-const AHEAD = 3; // pictures before the last, those after it are fetched
+const LOOKAHEAD = 3; // more pictures are requested this many before the last one
 const STYLES = new URL("../vendor/photoswipe/photoswipe.css", import.meta.url);
 
 export function enhance(link) {
@@ -12,67 +12,67 @@ export function enhance(link) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     try {
-      await view(link);
+      await openViewer(link);
     } catch (error) {
-      warn(error.message);
+      notifyError(error.message);
     }
   });
 }
 
-async function view(link) {
+async function openViewer(link) {
   const [{ default: PhotoSwipe }, { items, index }] = await Promise.all([
     import("../vendor/photoswipe/photoswipe.esm.min.js"),
-    json(link.dataset.viewer),
-    styles(),
+    fetchJson(link.dataset.viewer),
+    loadStyles(),
   ]);
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  // From its place on the page the picture grows into the full screen.
+  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  // PhotoSwipe enlarges the picture from its position on the page.
   Object.assign(items[index], { element: link, msrc: link.querySelector("img").currentSrc });
   const viewer = new PhotoSwipe({
     dataSource: items,
     index,
     loop: false,
-    counter: false, // of those that are here, which are not all
+    counter: false, // it would count only the pictures loaded so far
     bgOpacity: 1,
-    padding: { top: 0, right: 0, bottom: 56, left: 0 }, // the title stands there
+    padding: { top: 0, right: 0, bottom: 56, left: 0 }, // room for the title
     wheelToZoom: true,
-    showHideAnimationType: still ? "none" : "zoom",
-    zoomAnimationDuration: still ? false : 250,
-    closeTitle: word("close"),
-    zoomTitle: word("zoom"),
-    arrowPrevTitle: word("previous"),
-    arrowNextTitle: word("next"),
-    errorMsg: word("notLoaded"),
+    showHideAnimationType: reducedMotion ? "none" : "zoom",
+    zoomAnimationDuration: reducedMotion ? false : 250,
+    closeTitle: message("close"),
+    zoomTitle: message("zoom"),
+    arrowPrevTitle: message("previous"),
+    arrowNextTitle: message("next"),
+    errorMsg: message("notLoaded"),
   });
-  viewer.on("change", further(viewer, items));
+  viewer.on("change", loadMore(viewer, items));
   viewer.on("uiRegister", () => viewer.ui.registerElement(caption(viewer, items)));
   viewer.on("destroy", () => {
-    // Whoever walked on in full screen wants to see that picture's page.
+    // After moving on in full screen, open the page of the picture shown last.
     if (viewer.currIndex !== index) location.assign(items[viewer.currIndex].href);
   });
   viewer.init();
-  viewer.element.setAttribute("aria-label", word("fullScreen"));
+  viewer.element.setAttribute("aria-label", message("fullScreen"));
 }
 
-/** Fetches what comes after the last of `items`, as somebody comes near to it. */
-function further(viewer, items) {
-  let isAsking = false;
+/** Request the pictures after the last of `items` when the viewer comes near it. */
+function loadMore(viewer, items) {
+  let isLoading = false;
   return async () => {
     const last = items.length - 1;
-    if (isAsking || viewer.currIndex < last - AHEAD) return;
-    isAsking = true; // to the end, if nothing follows
+    if (isLoading || viewer.currIndex < last - LOOKAHEAD) return;
+    isLoading = true; // stays true at the end of the collection
     const url = new URL(items[last].href, location.href);
     url.pathname += "around";
     try {
-      const found = await json(url);
+      const found = await fetchJson(url);
       const more = found.items.slice(found.index + 1);
       if (!more.length || viewer.isDestroying) return;
       items.push(...more);
       viewer.refreshSlideContent(last + 1);
-      isAsking = false;
-      viewer.dispatch("change"); // "Next" may have been off
+      isLoading = false;
+      viewer.dispatch("change"); // enables the button "Next"
     } catch {
-      isAsking = false; // the next step tries again
+      isLoading = false; // the next change tries again
     }
   };
 }
@@ -88,13 +88,13 @@ function caption(viewer, items) {
   };
 }
 
-function styles() {
+function loadStyles() {
   if (document.querySelector(`link[href="${STYLES.href}"]`)) return null;
   const link = document.createElement("link");
   Object.assign(link, { rel: "stylesheet", href: STYLES.href });
   return new Promise((resolve, reject) => {
     link.addEventListener("load", resolve);
-    link.addEventListener("error", () => reject(new Error(word("offline"))));
+    link.addEventListener("error", () => reject(new Error(message("offline"))));
     document.head.append(link);
   });
 }

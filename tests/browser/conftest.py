@@ -1,4 +1,4 @@
-"""A site behind waitress, and people in front of it."""
+"""A site behind waitress, and visitors with browsers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.served import OpenImage, add_crowd, filled, served
 
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Image]]:
-    """What every site begins with: a folder, and the photographs in it."""
+    """A folder with the pictures of every site, and the photographs among them."""
     folder = tmp_path_factory.mktemp("stock")
     return folder, filled(folder)
 
@@ -42,9 +42,9 @@ def crowd(site: OpenImage) -> None:
 
 @pytest.fixture
 def person(real_browser: Browser, site: OpenImage) -> Iterator[Callable[..., Person]]:
-    """Makes people, with the options of a browser's context: `person(locale="de-DE")`.
+    """Create visitors, with the options of a browser's context: `person(locale="de-DE")`.
 
-    The test fails if any of them has a complaint left that it does not take off the list.
+    The test fails for every complaint of their browsers that it does not expect.
     """
     people: list[Person] = []
 
@@ -54,17 +54,16 @@ def person(real_browser: Browser, site: OpenImage) -> Iterator[Callable[..., Per
 
     yield come
     for who in people:
-        who.context.close()
-    assert [complaint for who in people for complaint in who.complaints] == []
+        who.close()
 
 
 @pytest.fixture
 def vera(person: Callable[..., Person]) -> Person:
-    """Somebody who speaks English, at a desk."""
+    """An English-speaking visitor at a desk."""
     return person()
 
 
 @pytest.fixture
 def page(vera: Person) -> Page:
-    """Her page."""
+    """The page of `vera`."""
     return vera.page

@@ -19,11 +19,11 @@ def test_search_and_walk_through_what_was_found(vera: Person, page: Page) -> Non
     vera.go()
     page.get_by_role("searchbox").fill("coff")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Found for “coff”")
+    expect(page.locator("h1")).to_have_text("Search results for “coff”")
     expect(page.locator(".grid li")).to_have_count(1)
     page.locator(".grid a").click()
     expect(page.locator("h1")).to_have_text("A cup of coffee on a wooden table")
-    expect(page.locator(".where a")).to_have_text("Found for “coff”")
+    expect(page.locator(".where a")).to_have_text("Search results for “coff”")
 
 
 @pytest.mark.usefixtures("crowd")
@@ -33,7 +33,7 @@ def test_more_pictures_come_without_leaving_the_page(vera: Person, page: Page) -
     expect(pictures).to_have_count(60)
     page.get_by_role("link", name="Load more").click()
     expect(pictures).to_have_count(65)
-    expect(page.locator(".told p")).to_have_text("5 more pictures")
+    expect(page.locator(".toast p")).to_have_text("5 more pictures")
     expect(page.get_by_role("link", name="Load more")).to_have_count(0)
     expect(pictures.nth(60).locator("a")).to_be_focused()
     assert len(set(boxes(page))) == 65
@@ -52,7 +52,7 @@ def test_a_range_is_selected_with_shift_and_tagged(vera: Person, page: Page) -> 
     expect(page.locator("[data-selected]")).to_have_text("4 pictures selected")
     page.locator("#selection-tags").fill("exhibition")
     page.get_by_role("button", name="Add tags").click()
-    expect(page.locator(".told p")).to_have_text("The tags of 4 pictures were changed.")
+    expect(page.locator(".toast p")).to_have_text("The tags of 4 pictures were changed.")
     expect(page.locator("[data-selected]")).to_be_empty()
     vera.go("/tag/exhibition/")
     expect(page.locator(".grid li")).to_have_count(4)
@@ -66,7 +66,7 @@ def test_escape_and_a_button_select_none(vera: Person, page: Page) -> None:
     expect(picks.nth(0)).not_to_be_checked()
     expect(page.locator(".actions")).to_be_hidden()
     picks.nth(1).check()
-    page.get_by_role("button", name="Select none").click()
+    page.get_by_role("button", name="Clear selection").click()
     expect(picks.nth(1)).not_to_be_checked()
 
 
@@ -77,17 +77,17 @@ def test_the_focus_stays_where_somebody_worked(vera: Person, page: Page) -> None
     picks.nth(5).press("Space")
     page.locator("#selection-tags").fill("here")
     page.locator("#selection-tags").press("Enter")
-    expect(page.locator(".told p")).to_have_text("The tags of 1 picture were changed.")
+    expect(page.locator(".toast p")).to_have_text("The tags of 1 picture were changed.")
     # The bar with the focus in it is gone.
     expect(picks.nth(5)).to_be_focused()
     picks.nth(5).press("Space")
-    page.get_by_role("button", name="Select none").press("Enter")
+    page.get_by_role("button", name="Clear selection").press("Enter")
     expect(picks.nth(5)).to_be_focused()
     beside = after.input_value()
     picks.nth(4).press("Space")
     picks.nth(5).press("Space")
     page.get_by_role("button", name="Move to the trash").press("Enter")
-    expect(page.locator(".told p")).to_have_text("2 pictures were moved to the trash.")
+    expect(page.locator(".toast p")).to_have_text("2 pictures were moved to the trash.")
     expect(page.locator(f".pick input[value='{beside}']")).to_be_focused()
     vera.go("/trash/")
     for pick in page.locator(".pick input").all():
@@ -116,7 +116,7 @@ def test_pictures_go_to_the_trash_and_come_back(vera: Person, page: Page, site: 
     for index in (8, 9):
         page.locator(".pick input").nth(index).check()
     page.get_by_role("button", name="Move to the trash").click()
-    expect(page.locator(".told p")).to_have_text("2 pictures were moved to the trash.")
+    expect(page.locator(".toast p")).to_have_text("2 pictures were moved to the trash.")
     assert boxes(page) == [*before[:8], *before[10:]]
     vera.go("/trash/")
     assert sorted(boxes(page)) == sorted(before[8:10])
@@ -124,14 +124,43 @@ def test_pictures_go_to_the_trash_and_come_back(vera: Person, page: Page, site: 
     page.get_by_role("button", name="Restore").click()
     expect(page.locator(".grid li")).to_have_count(1)
     page.locator(".pick input").first.check()
-    page.get_by_role("button", name="Remove for good").click()
+    page.get_by_role("button", name="Delete permanently").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("This can't be undone.")
+    expect(dialog).to_contain_text("This cannot be undone.")
     dialog.get_by_role("button", name="Cancel").click()
     expect(page.locator(".grid li")).to_have_count(1)
-    page.get_by_role("button", name="Remove for good").click()
-    dialog.get_by_role("button", name="Remove for good").click()
+    page.get_by_role("button", name="Delete permanently").click()
+    dialog.get_by_role("button", name="Delete permanently").click()
     expect(page.locator("main")).to_contain_text("The trash is empty.")
+
+
+def test_undo_restores_what_was_moved_to_the_trash(vera: Person, page: Page) -> None:
+    vera.go("/tag/hills/")
+    before = boxes(page)
+    for index in (1, 2):
+        page.locator(".pick input").nth(index).check()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.locator(".grid li")).to_have_count(len(before) - 2)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast p")).to_have_text("2 pictures were restored.")
+    assert boxes(page) == before
+    # Undo of all pictures of a list, after the page was loaded again.
+    for pick in page.locator(".pick input").all():
+        pick.check()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.locator("main")).to_contain_text("No picture has this tag.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".grid li")).to_have_count(len(before))
+
+
+def test_the_last_restored_picture_is_confirmed(vera: Person, page: Page, site: OpenImage) -> None:
+    vera.go(f"/image/{site.images['rocket'].id}/")
+    page.get_by_role("button", name="Move to the trash").click()
+    vera.go("/trash/")
+    page.locator(".pick input").check()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.locator("main")).to_contain_text("The trash is empty.")
+    expect(page.locator(".toast p")).to_have_text("1 picture was restored.")
 
 
 def test_selected_pictures_are_downloaded(vera: Person, page: Page) -> None:

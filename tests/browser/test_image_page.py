@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from huimages_app.factory import build_services
+from huimages_app.services.uploads import Description
+from tests.support.axe import violations
 from tests.support.chromium import Person
+from tests.support.pictures import photo
 from tests.support.served import OpenImage
 
 
@@ -56,7 +61,7 @@ def test_rating_and_favourite(vera: Person, page: Page, path: str) -> None:
     page.get_by_role("button", name="3.5 stars").click()
     expect(page.locator(".average")).to_have_text("3.8 of 5, 2 votes")
     expect(page.get_by_role("button", name="3.5 stars")).to_be_focused()
-    page.get_by_role("button", name="Take back").click()
+    page.get_by_role("button", name="Remove rating").click()
     expect(page.locator(".average")).to_have_text("4.0 of 5, 1 vote")
     heart = page.get_by_role("button", name="Favourite")
     heart.click()
@@ -86,18 +91,61 @@ def test_the_title_is_edited_where_it_stands(vera: Person, page: Page, path: str
     expect(title).to_have_text(old)
 
 
+def test_two_editors_of_a_title(
+    person: Callable[..., Person], vera: Person, page: Page, path: str
+) -> None:
+    other = person().go(path)
+    vera.go(path)
+    other.locator("h1").click()
+    other.locator("#title").fill("By the other editor")
+    other.locator("#title").press("Enter")
+    expect(other.locator("h1")).to_have_text("By the other editor")
+    page.locator("h1").click()
+    page.locator("#title").fill("Mine")
+    page.locator("#title").press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("By the other editor")
+    expect(dialog).to_contain_text("Mine")
+    vera.expect_complaint("status of 409")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Save my version").click()
+    expect(page.locator("h1")).to_have_text("Mine")
+    page.locator("details.edit summary").click()
+    page.get_by_role("button", name="Rocket on the launch pad").click()
+    expect(page.locator("h1")).to_have_text("Rocket on the launch pad")
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_a_small_picture_is_not_enlarged(
+    person: Callable[..., Person], site: OpenImage, ratio: int
+) -> None:
+    services = build_services(site.settings)
+    image = services.uploads.add(io.BytesIO(photo(90, 60, seed=ratio)), Description()).image
+    services.close()
+    page = person(device_scale_factor=ratio).go(f"/image/{image.id}/")
+    box = page.locator(".picture img").bounding_box()
+    assert box
+    assert (round(box["width"]), round(box["height"])) == (90, 60)
+    page.locator("a.picture").click()
+    shown = page.locator(".pswp__item[aria-hidden=false] .pswp__img").last
+    shown.wait_for()
+    full = shown.bounding_box()
+    assert full
+    assert full["width"] <= 90
+
+
 def test_errors_are_told_in_words_and_nothing_is_lost(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     page.locator("h1").click()
     page.locator("#title").fill("   ")
     page.locator("#title").press("Enter")
-    expect(page.locator(".told.bad p")).to_have_text("The title is empty.")
+    expect(page.locator(".toast.bad p")).to_have_text("The title is empty.")
     expect(page.locator("h1")).not_to_be_empty()
-    vera.forgive("status of 400")
+    vera.expect_complaint("status of 400")
     vera.context.set_offline(True)
     page.get_by_role("button", name="Favourite").click()
-    expect(page.locator(".told.bad p")).to_contain_text("The site can't be reached.")
-    vera.forgive("ERR_INTERNET_DISCONNECTED")
+    expect(page.locator(".toast.bad p")).to_contain_text("The site cannot be reached.")
+    vera.expect_complaint("ERR_INTERNET_DISCONNECTED")
 
 
 def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: OpenImage) -> None:
@@ -124,18 +172,18 @@ def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: Op
 
 def test_snippets_are_copied(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
-    page.get_by_text("Use this picture elsewhere").click()
+    page.get_by_text("Embed this picture").click()
     page.get_by_role("button", name="Copy").nth(3).click()
-    expect(page.locator(".told p")).to_have_text("Copied.")
+    expect(page.locator(".toast p")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()").startswith("![Rocket")
 
 
 def test_without_https_there_is_an_older_way_to_copy(vera: Person, page: Page, path: str) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     vera.go(path)
-    page.get_by_text("Use this picture elsewhere").click()
+    page.get_by_text("Embed this picture").click()
     page.get_by_role("button", name="Copy").first.click()
-    expect(page.locator(".told p")).to_have_text("Copied.")
+    expect(page.locator(".toast p")).to_have_text("Copied.")
 
 
 def test_keys_walk_rate_mark_and_are_no_keys_in_fields(vera: Person, page: Page, path: str) -> None:
@@ -163,7 +211,7 @@ def test_the_keys_are_listed_and_can_be_switched_off(vera: Person, page: Page, p
     vera.go(path)
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
-    expect(dialog).to_contain_text("Give so many stars")
+    expect(dialog).to_contain_text("Give 1 to 5 stars")
     dialog.get_by_role("checkbox").uncheck()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from huimages_app.domain.ids import image_id
 from huimages_app.factory import build_storage
@@ -34,9 +34,9 @@ def test_five_files_one_of_them_broken(vera: Person, page: Page, site: OpenImage
     status = page.locator("[data-upload-status]")
     expect(status).to_have_text("4 of 5 uploaded, 1 failed", timeout=20_000)
     expect(page.locator("[data-upload-list] .bad")).to_contain_text(
-        "This is no picture, or a damaged one."
+        "This file is not a picture, or it is damaged."
     )
-    vera.forgive("status of 415")
+    vera.expect_complaint("status of 415")
     links = page.locator("[data-upload-list] a")
     expect(links).to_have_count(4)
     hrefs = links.evaluate_all("links => links.map(link => link.pathname)")
@@ -59,10 +59,10 @@ def test_what_failed_is_sent_again(vera: Person, page: Page) -> None:
     )
     vera.context.set_offline(True)
     page.get_by_role("button", name="Upload").click()
-    expect(page.locator("[data-upload-list] .bad")).to_contain_text("can't be reached")
-    vera.forgive("ERR_INTERNET_DISCONNECTED")
+    expect(page.locator("[data-upload-list] .bad")).to_contain_text("cannot be reached")
+    vera.expect_complaint("ERR_INTERNET_DISCONNECTED")
     vera.context.set_offline(False)
-    retry = page.get_by_role("button", name="Retry failed")
+    retry = page.get_by_role("button", name="Retry failed uploads")
     expect(retry).to_be_focused()
     retry.press("Enter")
     expect(page.locator("[data-upload-status]")).to_have_text("1 of 1 uploaded")
@@ -77,12 +77,12 @@ def test_a_picture_that_is_there_is_named_before_anything_is_sent(
     page.on("request", lambda request: sent.append(f"{request.method} {request.url}"))
     page.locator("#uploadfile").set_input_files(PHOTOS / "chelsea.jpeg")
     item = page.locator("[data-upload-list] li")
-    expect(item).to_contain_text("is there already and need not be sent")
+    expect(item).to_contain_text("already on this site; it will not be sent again")
     href = item.get_by_role("link", name="Chelsea the cat").get_attribute("href")
     assert href == f"/image/{site.images['chelsea'].id}/"
     page.get_by_label("Tags").fill("again")
     page.get_by_role("button", name="Upload").click()
-    expect(item).to_contain_text("was there already")
+    expect(item).to_contain_text("already on this site")
     assert not [request for request in sent if request == f"POST {site.url}/upload/"]
     vera.go(href)
     expect(page.locator("#tags")).to_contain_text("again")
@@ -124,11 +124,10 @@ def test_what_never_could_be_taken_is_not_sent_again(
     page.get_by_role("button", name="Upload").click()
     lines = page.locator("[data-upload-list] li")
     # A request with it would fail as if there were no connection.
-    expect(lines.first).to_contain_text("This file can't be read.")
+    expect(lines.first).to_contain_text("This file cannot be read.")
     expect(page.locator("[data-upload-status]")).to_have_text("0 of 2 uploaded, 2 failed")
-    page.get_by_role("button", name="Retry failed").press("Enter")
-    expect(page.get_by_role("button", name="Upload")).to_be_enabled()
     expect(lines.last).to_contain_text("This picture is too large.")
+    expect(page.get_by_role("button", name="Retry failed uploads")).to_be_hidden()
     assert "POST" not in sent
 
 
@@ -146,6 +145,83 @@ def test_the_list_is_cleared_by_keys_and_the_button_chooses_more(vera: Person, p
     expect(page.locator("[data-upload-status]")).to_have_text("1 of 1 uploaded")
     with page.expect_file_chooser():
         page.get_by_role("button", name="Upload").click()
+
+
+def test_upload_without_a_file_asks_for_one(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    with page.expect_file_chooser():
+        page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("status").filter(has_text="Choose pictures first.")).to_be_visible()
+    expect(page.locator("#uploadfile")).to_be_focused()
+    page.locator("#uploadfile").set_input_files([file("a.jpg", pictures.photo(60, 40, seed=65))])
+    expect(page.locator("[data-upload-status]")).to_have_text("1 picture selected")
+
+
+def test_name_and_button_keep_their_places(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    page.route("**/upload/", lambda route: None)  # the response never comes
+    page.locator("#uploadfile").set_input_files([file("new.jpg", pictures.photo(200, 90, seed=66))])
+    item = page.locator("[data-upload-list] li")
+    name, button = item.locator("[data-name]"), item.get_by_role("button")
+    lefts = []
+    for state in ("waiting", "sending"):
+        expect(item).to_have_attribute("data-state", state)
+        boxes = [part.bounding_box() for part in (item.locator("img"), name, button)]
+        lefts.append([round(box["x"]) for box in boxes if box][:2])
+        assert all(boxes)
+        assert [box["x"] for box in boxes if box] == sorted(box["x"] for box in boxes if box)
+        if state == "waiting":
+            page.get_by_role("button", name="Upload").click()
+    assert lefts[0] == lefts[1]
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def test_only_failures_that_may_succeed_later_are_retried(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    page.locator("#uploadfile").set_input_files(
+        [
+            file("good.jpg", pictures.photo(200, 90, seed=67)),
+            file("late.jpg", pictures.photo(200, 90, seed=68)),
+            file("broken.jpg", b"\xff\xd8\xff nonsense"),
+        ]
+    )
+    expect(page.locator("[data-upload-status]")).to_have_text("3 pictures selected")
+
+    attempts = []
+
+    def busy_once(route: Route) -> None:
+        if b"late.jpg" in (route.request.post_data_buffer or b"") and not attempts:
+            attempts.append(route.request.url)
+            route.fulfill(status=503, body="busy")
+        else:
+            route.continue_()
+
+    page.route("**/upload/", busy_once)
+    page.get_by_role("button", name="Upload").click()
+    status = page.locator("[data-upload-status]")
+    expect(status).to_have_text("1 of 3 uploaded, 2 failed")
+    vera.expect_complaint("status of 503")
+    vera.expect_complaint("status of 415")
+    items = page.locator("[data-upload-list] li")
+    # What failed comes first.
+    assert items.evaluate_all("all => all.map(item => item.dataset.state)") == [
+        "failed", "refused", "done",
+    ]  # fmt: skip
+    page.get_by_role("button", name="Retry failed uploads").click()
+    expect(status).to_have_text("2 of 3 uploaded, 1 failed")
+    expect(page.get_by_role("button", name="Retry failed uploads")).to_be_hidden()
+    assert items.first.get_attribute("data-state") == "refused"
+
+
+def test_a_duplicate_is_listed_under_its_stored_title(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    page.locator("#uploadfile").set_input_files(PHOTOS / "coffee.jpeg")
+    item = page.locator("[data-upload-list] li")
+    expect(item).to_have_attribute("data-state", "known")
+    page.get_by_label("Title").fill("Espresso  at noon")
+    page.get_by_role("button", name="Upload").click()
+    expect(item).to_have_attribute("data-state", "done")
+    expect(item.get_by_role("link")).to_have_text("Espresso at noon")
 
 
 def test_a_file_on_its_way_is_cancelled(vera: Person, page: Page) -> None:
@@ -170,7 +246,7 @@ def test_the_browser_finds_the_id_of_the_server(vera: Person, page: Page, length
           const { imageId } = await import(module);
           return imageId(new Blob([new Uint8Array(length).fill(7)]));
         }""",
-        [main.replace("main.js", "fingerprint.js"), length],
+        [main.replace("main.js", "image_id.js"), length],
     )
     assert found == image_id(b"\x07" * length)
 
@@ -183,11 +259,11 @@ def test_where_browsers_keep_sha1_to_themselves_pictures_are_just_sent(
     vera.go("/upload/")
     page.locator("#uploadfile").set_input_files(PHOTOS / "rocket.jpeg")
     page.get_by_role("button", name="Upload").click()
-    expect(page.locator("[data-upload-list] li")).to_contain_text("was there already")
+    expect(page.locator("[data-upload-list] li")).to_contain_text("already on this site")
 
 
 def test_german_is_spoken_there_too(person: Callable[..., Person]) -> None:
     paul = person(locale="de-DE")
     page = paul.go("/upload/")
     page.locator("#uploadfile").set_input_files(PHOTOS / "rocket.jpeg")
-    expect(page.locator("[data-upload-list] li")).to_contain_text("ist schon da")
+    expect(page.locator("[data-upload-list] li")).to_contain_text("bereits vorhanden")

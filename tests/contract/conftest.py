@@ -16,6 +16,15 @@ pytest.register_assert_rewrite(
     "tests.contract.originals",
     *(
         f"tests.contract.metadata_{part}"
-        for part in ["images", "pages", "search", "marks", "changes", "concurrency", "down"]
+        for part in [
+            "images",
+            "pages",
+            "search",
+            "inner_search",
+            "marks",
+            "changes",
+            "concurrency",
+            "down",
+        ]
     ),
 )

@@ -222,7 +222,7 @@ class SearchContract:
         "text",
         ['"', '""', "*", "%", "_", "(", "AND", "möwe AND", "NOT möwe", "möwe OR nichts",
          "NEAR(a b)", "titles:möwe", "möwe^2", "-möwe nichts", "'; DROP TABLE images; --", "\\",
-         "{", "🎄", "\x00", "öwe", "10106/03", "mowe01", "x" * 10_000, "wort " * 5_000],
+         "{", "🎄", "\x00", "10106/03", "mowe01", "x" * 10_000, "wort " * 5_000],
     )  # fmt: skip
     def test_text_is_no_language(self, store: MetadataBackend, text: str) -> None:
         put(store, an_image(1, titles=("Möwe",), references={"artnr": ("10106/02",)}))

@@ -40,7 +40,7 @@ class TestCouchDocuments(DocumentsContract):
         return nobody.metadata()
 
 
-def test_half_a_character_can_not_be_stored(couchdb_site: Site) -> None:
+def test_lone_surrogate_raises_bad_input(couchdb_site: Site) -> None:
     store = couchdb_site.metadata()
     put(store, an_image(1))
     with pytest.raises(BadInput, match="half a character"):

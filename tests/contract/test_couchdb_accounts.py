@@ -45,7 +45,7 @@ def allow(site: Site, account: str) -> None:
             http.put(f"/{database}/_security", json=security).raise_for_status()
 
 
-def test_who_was_let_in_serves(
+def test_member_account_reads_and_writes(
     couchdb_site: Site, serving: Site, account: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     allow(couchdb_site, account)
@@ -64,7 +64,7 @@ def test_who_was_let_in_serves(
     store.close()
 
 
-def test_nobody_was_let_in(serving: Site) -> None:
+def test_account_without_access_raises(serving: Site) -> None:
     store = serving.metadata()
     for ask in (store.check, store.search.count, lambda: store.images.get(an_id(1))):
         with pytest.raises(StorageUnavailable, match="refuses access"):
@@ -72,7 +72,7 @@ def test_nobody_was_let_in(serving: Site) -> None:
     store.close()
 
 
-def test_a_wrong_password(couchdb_site: Site, account: str) -> None:
+def test_wrong_password_raises(couchdb_site: Site, account: str) -> None:
     allow(couchdb_site, account)
     url = with_account(couchdb_site.url, account, "wrong")
     store = replace(couchdb_site, url=url).metadata()

@@ -52,7 +52,7 @@ def read(originals: AttachmentOriginals, identifier: str) -> bytes:
         return file.read()
 
 
-def test_reading(originals: AttachmentOriginals) -> None:
+def test_attachment_is_read_whole(originals: AttachmentOriginals) -> None:
     for image in IMAGES.values():
         if image.attached:
             assert originals.length(image.id) == len(image.content)
@@ -66,12 +66,12 @@ def test_reading(originals: AttachmentOriginals) -> None:
                 pytest.fail("there is none")
 
 
-def test_listing(originals: AttachmentOriginals) -> None:
+def test_ids_lists_images_with_attachments(originals: AttachmentOriginals) -> None:
     assert list(originals.ids()) == ATTACHED
     assert list(originals.ids(after=ATTACHED[1])) == ATTACHED[2:]
 
 
-def test_an_unknown_image(originals: AttachmentOriginals) -> None:
+def test_unknown_image_raises(originals: AttachmentOriginals) -> None:
     unknown = image_id(b"unknown")
     assert originals.length(unknown) is None
     originals.delete(unknown)
@@ -79,23 +79,21 @@ def test_an_unknown_image(originals: AttachmentOriginals) -> None:
         pytest.fail("there is none")
 
 
-def test_taking_away_leaves_the_document(
-    originals: AttachmentOriginals, couchdb_site: Site
-) -> None:
+def test_delete_keeps_the_document(originals: AttachmentOriginals, couchdb_site: Site) -> None:
     image = IMAGES["attached"]
     originals.delete(image.id)
     originals.delete(image.id)
     assert originals.length(image.id) is None
     assert image.id not in list(originals.ids())
-    assert couchdb_site.metadata().get(image.id).titles == ("Möwe", "Möwe am Strand")
+    assert couchdb_site.metadata().images.get(image.id).titles == ("Möwe", "Möwe am Strand")
 
 
-def test_nothing_is_stored_here(originals: AttachmentOriginals) -> None:
+def test_put_raises_bad_setting(originals: AttachmentOriginals) -> None:
     with pytest.raises(BadSetting, match="fall back"):
         originals.put(image_id(b"new"), BytesIO(b"new"), OriginalInfo("image/png", 1, 1))
 
 
-def test_the_attachment_with_the_right_bytes_is_the_original(
+def test_attachment_with_the_bytes_of_the_id_is_the_original(
     originals: AttachmentOriginals, couchdb_site: Site, http: httpx.Client
 ) -> None:
     identifier = image_id(BIG)
@@ -104,7 +102,7 @@ def test_the_attachment_with_the_right_bytes_is_the_original(
     assert read(originals, identifier) == BIG
 
 
-def test_other_bytes_are_no_original(
+def test_attachment_with_other_bytes_is_corrupt(
     originals: AttachmentOriginals, couchdb_site: Site, http: httpx.Client
 ) -> None:
     identifier = image_id(b"a picture")
@@ -113,7 +111,7 @@ def test_other_bytes_are_no_original(
         pytest.fail("it is another picture")
 
 
-def test_a_download_that_breaks(
+def test_broken_download_raises_storage_unavailable(
     originals: AttachmentOriginals, couchdb_site: Site, http: httpx.Client
 ) -> None:
     identifier = image_id(BIG)
@@ -131,7 +129,7 @@ def test_a_download_that_breaks(
         store.close()
 
 
-def test_down() -> None:
+def test_unreachable_server_raises_storage_unavailable() -> None:
     site = Site(f"http://127.0.0.1:{free_port()}/", timeout=1)
     store = AttachmentOriginals(site.server(), site.images)
     for ask in (
@@ -145,5 +143,5 @@ def test_down() -> None:
             ask()
 
 
-def test_check(originals: AttachmentOriginals) -> None:
+def test_check_passes_while_the_server_runs(originals: AttachmentOriginals) -> None:
     originals.check()

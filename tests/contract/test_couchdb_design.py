@@ -32,9 +32,9 @@ from .samples import fill, walk
 
 # Of the views as they are, by the version.  Changed views need a new version.
 DIGESTS = {
-    1: {
-        "images": "09730500b94869b22b0424c3c8e2ec0704daedda46963b99edd617848d1296b7",
-        "visitors": "9031e175c8a98557afb6cc91ff46e3942732d572ee246b6386adde18ca251fdb",
+    2: {
+        "images": "ba5d29cfba1122385bf02c145cab78ccacfd8003140668bbb8b3d20423efa8b1",
+        "visitors": "10a6795b665e8c95c3c268db9238d3624cbc652ed3f5ac4ade46e75da5c2a050",
     }
 }
 
@@ -69,33 +69,33 @@ def make_older(http: httpx.Client, database: str, **fields: object) -> None:
     http.put(f"/{database}/_design/huimages", json=document | fields).raise_for_status()
 
 
-def test_setup_makes_databases_and_views(site: Site, http: httpx.Client) -> None:
+def test_setup_creates_databases_and_views(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     with pytest.raises(StorageUnavailable):
         store.search.count()
     assert store.setup() == [
         f"{site.images}: views of version {install_views.VERSION} installed",
         f"{site.visitors}: views of version {install_views.VERSION} installed",
-        f"{site.accounts}: made",
+        f"{site.accounts}: database created",
     ]
     assert store.search.count() == 0
     rev = ours(http, site.images)["_rev"]
     assert store.setup() == [
-        f"{site.images}: the views are there",
-        f"{site.visitors}: the views are there",
-        f"{site.accounts}: the database is there",
+        f"{site.images}: views are up to date",
+        f"{site.visitors}: views are up to date",
+        f"{site.accounts}: database exists",
     ]
     assert ours(http, site.images)["_rev"] == rev
 
 
-def test_a_start_makes_them_too(site: Site) -> None:
+def test_start_creates_databases_and_views(site: Site) -> None:
     store = site.metadata()
     store.prepare()
     assert store.search.count() == 0
     assert store.documents.get("account", "vera") is None
 
 
-def test_an_upgrade(site: Site, http: httpx.Client) -> None:
+def test_upgrade_replaces_old_views(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     store.setup()
     known = fill(store, range(3))
@@ -109,7 +109,7 @@ def test_an_upgrade(site: Site, http: httpx.Client) -> None:
     assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
 
 
-def test_an_upgrade_waits_for_views_that_take_long(site: Site, http: httpx.Client) -> None:
+def test_upgrade_waits_for_slow_views(site: Site, http: httpx.Client) -> None:
     """Longer than any answer may take: the views of a large archive."""
     site.make()
     make_older(http, site.images)
@@ -140,7 +140,7 @@ def test_an_upgrade_waits_for_views_that_take_long(site: Site, http: httpx.Clien
 
 
 @pytest.mark.parametrize("older", [True, False], ids=["an upgrade", "the first time"])
-def test_views_are_in_use_before_what_was_built_beside_goes(
+def test_upgrade_uses_views_before_it_deletes_the_shadow_views(
     site: Site, http: httpx.Client, older: bool
 ) -> None:
     """CouchDB closes an index with the last design document that it knows it by."""
@@ -163,7 +163,7 @@ def test_views_are_in_use_before_what_was_built_beside_goes(
     assert http.get(f"{designs}/huimages_next").status_code == 404
 
 
-def test_views_left_over_from_a_setup_that_was_killed(site: Site, http: httpx.Client) -> None:
+def test_setup_replaces_shadow_views_of_a_killed_setup(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     store.setup()
     make_older(http, site.images)
@@ -173,7 +173,7 @@ def test_views_left_over_from_a_setup_that_was_killed(site: Site, http: httpx.Cl
     assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
 
 
-def test_a_start_leaves_a_big_archive_to_setup(
+def test_start_leaves_views_of_a_large_archive_to_setup(
     site: Site,
     http: httpx.Client,
     monkeypatch: pytest.MonkeyPatch,
@@ -191,7 +191,7 @@ def test_a_start_leaves_a_big_archive_to_setup(
     assert store.search.count() == 3
 
 
-def test_newer_views_stay(site: Site, http: httpx.Client) -> None:
+def test_setup_keeps_newer_views(site: Site, http: httpx.Client) -> None:
     store = site.metadata()
     store.setup()
     newer = {"version": install_views.VERSION + 1, "digest": "newer"}
@@ -201,7 +201,7 @@ def test_newer_views_stay(site: Site, http: httpx.Client) -> None:
     assert ours(http, site.images)["version"] == install_views.VERSION + 1
 
 
-def test_the_design_documents_of_others_stay(site: Site, http: httpx.Client) -> None:
+def test_setup_keeps_foreign_design_documents(site: Site, http: httpx.Client) -> None:
     others = {"language": "javascript", "views": {"by_tag": {"map": "function (doc) {}"}}}
     for database in (site.images, site.visitors):
         http.put(f"/{database}").raise_for_status()
@@ -224,7 +224,7 @@ class TestWithoutRights:
         with Refusing(site.url) as url:
             yield Site(url, images=site.images)
 
-    def test_the_views_are_there(
+    def test_start_with_current_views_logs_nothing(
         self, site: Site, refused: Site, caplog: pytest.LogCaptureFixture
     ) -> None:
         site.make()
@@ -235,7 +235,7 @@ class TestWithoutRights:
         fill(store, range(2))
         assert store.search.count() == 2
 
-    def test_they_are_old(
+    def test_old_views_need_an_administrator(
         self, site: Site, refused: Site, http: httpx.Client, caplog: pytest.LogCaptureFixture
     ) -> None:
         site.make()
@@ -249,20 +249,22 @@ class TestWithoutRights:
         with pytest.raises(BadSetting, match="may not set up the database"):
             store.setup()
 
-    def test_nothing_is_there(self, refused: Site, caplog: pytest.LogCaptureFixture) -> None:
+    def test_missing_databases_need_an_administrator(
+        self, refused: Site, caplog: pytest.LogCaptureFixture
+    ) -> None:
         refused.metadata().prepare()
         assert caplog.text.count("may not set up the database") == 3
         with pytest.raises(BadSetting):
             refused.metadata().setup()
 
 
-def test_a_start_without_the_server() -> None:
+def test_start_without_server_raises() -> None:
     site = Site(f"http://127.0.0.1:{free_port()}/", timeout=1)
     with pytest.raises(StorageUnavailable):
         site.metadata().prepare()
 
 
-def test_a_version_has_its_views() -> None:
+def test_views_have_the_digest_of_their_version() -> None:
     """Nodes of one site tell old views from new ones by the version alone."""
     folders = ("images", "visitors")
     assert {folder: install_views.digest(folder) for folder in folders} == DIGESTS[
@@ -305,7 +307,7 @@ def test_views_are_ecmascript_5() -> None:
 
 @settings(max_examples=25)
 @given(st.lists(st.text(st.characters(codec="utf-8")), max_size=40))
-def test_the_words_are_those_of_the_views(texts: list[str]) -> None:
+def test_views_and_program_index_the_same_prefixes(texts: list[str]) -> None:
     texts += [
         "Äpfel & Birnen_2, Straße ŽLUTÝ",
         "日本語 ｆｕｌｌ 한국어",
@@ -330,7 +332,7 @@ def test_the_words_are_those_of_the_views(texts: list[str]) -> None:
         assert len(found) == len(expected)
 
 
-def test_the_table_of_letters_is_that_of_its_unicode() -> None:
+def test_letter_table_matches_its_unicode_version() -> None:
     stored = json.loads(
         Path("huimages_app/storage/couchdb/views/shared/letters.json").read_text(encoding="utf-8")
     )

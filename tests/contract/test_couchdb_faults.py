@@ -15,7 +15,7 @@ import pytest
 from huimages_app.domain.models import Annotation, Image, Query
 from huimages_app.errors import RemovedImage, StorageUnavailable
 from huimages_app.storage.couchdb import CouchBackend
-from huimages_app.storage.couchdb.session import Session
+from huimages_app.storage.couchdb.transport import Transport
 from huimages_app.storage.interfaces import MetadataBackend
 from tests.support.couch import Site, pouchdb, through
 from tests.support.faults import Fault, FaultProxy
@@ -85,7 +85,9 @@ def is_well(store: MetadataBackend) -> None:
 SOME = ["get", "page of a tag", "save_mark"]
 
 
-def test_every_method_says_that_the_store_is_down(store: CouchBackend, proxy: FaultProxy) -> None:
+def test_every_method_raises_while_the_store_is_down(
+    store: CouchBackend, proxy: FaultProxy
+) -> None:
     with proxy.broken(Fault(garbage=NONSENSE["a page"])):
         for question in QUESTIONS.values():
             with pytest.raises(StorageUnavailable):
@@ -95,7 +97,9 @@ def test_every_method_says_that_the_store_is_down(store: CouchBackend, proxy: Fa
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
 @pytest.mark.parametrize("question", SOME)
-def test_nonsense(store: CouchBackend, proxy: FaultProxy, question: str, nonsense: str) -> None:
+def test_invalid_response_raises_storage_unavailable(
+    store: CouchBackend, proxy: FaultProxy, question: str, nonsense: str
+) -> None:
     with proxy.broken(Fault(garbage=NONSENSE[nonsense])), pytest.raises(StorageUnavailable):
         QUESTIONS[question](store)
     is_well(store)
@@ -113,7 +117,9 @@ CUTS = {
 
 @pytest.mark.parametrize("cut", CUTS)
 @pytest.mark.parametrize("question", SOME)
-def test_cut_off(store: CouchBackend, proxy: FaultProxy, question: str, cut: str) -> None:
+def test_broken_connection_raises_storage_unavailable(
+    store: CouchBackend, proxy: FaultProxy, question: str, cut: str
+) -> None:
     with proxy.broken(CUTS[cut]), pytest.raises(StorageUnavailable):
         QUESTIONS[question](store)
     is_well(store)
@@ -129,7 +135,9 @@ SLOWNESS = {
 
 @pytest.mark.parametrize("slowness", SLOWNESS)
 @pytest.mark.parametrize("question", ["page", "save_mark"])
-def test_slow(store: CouchBackend, proxy: FaultProxy, question: str, slowness: str) -> None:
+def test_late_response_raises_within_the_timeout(
+    store: CouchBackend, proxy: FaultProxy, question: str, slowness: str
+) -> None:
     store.close()  # connections that are open already have their next answer under way
     with (
         proxy.broken(SLOWNESS[slowness]),
@@ -154,7 +162,7 @@ def add_title(image: Image) -> Image:
 
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("request_number", range(6))
-def test_an_answer_lost_on_the_way(
+def test_write_whose_response_is_lost_happens_once(
     store: CouchBackend, proxy: FaultProxy, write: str, request_number: int
 ) -> None:
     """Whichever it is, what was done is done once, and nobody notices."""
@@ -179,7 +187,7 @@ def test_an_answer_lost_on_the_way(
 @contextmanager
 def losing(proxy: FaultProxy, number: int) -> Iterator[None]:
     """Lose the answer to the request of that number, counted from 0."""
-    send = Session.request
+    send = Transport.request
     seen = iter(range(1000))
 
     def counting(*arguments: object, **options: object) -> object:
@@ -189,14 +197,14 @@ def losing(proxy: FaultProxy, number: int) -> Iterator[None]:
             return send(*arguments, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Session, "request", counting)
+        patch.setattr(Transport, "request", counting)
         yield
 
 
 class TestServer:
     """A server of our own, to be stopped and frozen."""
 
-    def test_stopped_and_started_again(self, tmp_path: Path) -> None:
+    def test_store_recovers_when_the_server_restarts(self, tmp_path: Path) -> None:
         port = free_port()
         with pouchdb(tmp_path, port) as (url, _):
             site = Site(url, timeout=TIMEOUT)
@@ -210,7 +218,7 @@ class TestServer:
             is_well(store)
         store.close()
 
-    def test_frozen(self, tmp_path: Path) -> None:
+    def test_frozen_server_raises_within_the_timeout(self, tmp_path: Path) -> None:
         with pouchdb(tmp_path, free_port()) as (url, process):
             site = Site(url, timeout=TIMEOUT)
             site.make()
@@ -229,7 +237,7 @@ class TestServer:
             is_well(store)
             store.close()
 
-    def test_killed_while_many_write(self, tmp_path: Path) -> None:
+    def test_server_killed_during_writes_loses_no_acknowledged_write(self, tmp_path: Path) -> None:
         port = free_port()
         written: list[int] = []
         with pouchdb(tmp_path, port) as (url, _):

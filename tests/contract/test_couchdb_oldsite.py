@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from huimages_app.domain.models import Annotation, AnnotationSummary, Image, Neighbours, Query
-from huimages_app.storage.couchdb import CouchBackend
+from huimages_app.storage.couchdb import CouchBackend, CouchLegacySite
+from huimages_app.storage.legacy.models import LegacyAnnotation
 from tests.support import oldsite
 from tests.support.couch import Site
 from tests.support.oldsite import IMAGES, PAUL, VERA
@@ -61,7 +62,7 @@ NEWEST = [
 ]
 
 
-def test_an_image_with_an_attachment(store: CouchBackend) -> None:
+def test_legacy_document_is_read_as_an_image(store: CouchBackend) -> None:
     created = datetime(2009, 4, 1, 12, 0, 1, 123456, tzinfo=UTC)
     assert store.images.get(id_of("attached")) == Image(
         id_of("attached"),
@@ -77,7 +78,7 @@ def test_an_image_with_an_attachment(store: CouchBackend) -> None:
     )
 
 
-def test_gaps_and_oddities_are_no_errors(store: CouchBackend) -> None:
+def test_incomplete_documents_are_read_with_defaults(store: CouchBackend) -> None:
     bare = store.images.get(id_of("without anything"))
     # Pages need a shape.
     assert (bare.width, bare.height, bare.title, bare.created.year) == (1600, 1200, "", 1970)
@@ -85,7 +86,7 @@ def test_gaps_and_oddities_are_no_errors(store: CouchBackend) -> None:
     assert (odd.types, odd.references) == (("product",), {"artnr": ("30001",)})
 
 
-def test_the_deleted_is_in_the_trash(store: CouchBackend) -> None:
+def test_deleted_image_is_in_the_trash(store: CouchBackend) -> None:
     assert store.images.get(id_of("deleted")).trashed == datetime(
         2009, 4, 1, 12, 0, 7, 123456, tzinfo=UTC
     )
@@ -121,7 +122,7 @@ def test_search(store: CouchBackend, text: str, found: list[str]) -> None:
     assert sorted(names(walk(store, Query(text=text)))) == sorted(found)
 
 
-def test_marks(store: CouchBackend) -> None:
+def test_legacy_annotations_are_read_and_counted(store: CouchBackend) -> None:
     attached = id_of("attached")
     assert store.annotations.of_image(attached) == {
         PAUL: Annotation(("sea",), rating=3),
@@ -135,7 +136,7 @@ def test_marks(store: CouchBackend) -> None:
     ) == sorted(name for name, image in IMAGES.items() if VERA in image.annotations)
 
 
-def test_a_tag_page_before_and_after_somebody_marks(store: CouchBackend) -> None:
+def test_tag_page_sorts_legacy_annotations_after_the_next_annotation(store: CouchBackend) -> None:
     assert sorted(names(walk(store, Query(tag="sea"), 1))) == ["attached", "in s3"]
     say(store, id_of("turned"), "new", tags=("sea",))
     assert names(walk(store, Query(tag="sea"), 1))[0] == "turned"
@@ -147,7 +148,7 @@ def test_a_tag_page_before_and_after_somebody_marks(store: CouchBackend) -> None
     assert neighbours == Neighbours(id_of("turned"), id_of("attached"))
 
 
-def test_found_by_its_title_and_by_an_old_mark_it_is_shown_once(
+def test_image_found_by_title_and_legacy_tag_is_listed_once(
     store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     annotation = {"imageid": id_of("in s3"), "userid": PAUL, "tags": ["leuchtturm"]}
@@ -156,20 +157,20 @@ def test_found_by_its_title_and_by_an_old_mark_it_is_shown_once(
     assert store.search.neighbours(Query(text="leuchtturm"), id_of("in s3")) == Neighbours()
 
 
-def test_old_ratings_enter_with_the_next_one(store: CouchBackend) -> None:
+def test_legacy_ratings_count_after_the_next_rating(store: CouchBackend) -> None:
     assert walk(store, Query(order="rated")) == []
     say(store, id_of("attached"), "new", rating=10)
     assert names(walk(store, Query(order="rated"))) == ["attached"]
     assert store.annotations.summary(id_of("attached")).rating == 7
 
 
-def test_setup_brings_up_old_marks(store: CouchBackend) -> None:
+def test_setup_updates_legacy_annotations(store: CouchBackend) -> None:
     done = store.setup(old_marks=True)
-    assert done[-1].endswith(": 5 old marks brought up")
+    assert done[-1].endswith(": 5 annotations of huImages 2.2 updated")
     assert names(walk(store, Query(order="rated"))) == ["attached"]
     assert names(walk(store, Query(order="rated", trashed=True))) == ["deleted"]
     assert names(walk(store, Query(tag="sea"), 1)) == ["in s3", "attached"]
-    assert store.setup(old_marks=True)[-1].endswith(": 0 old marks brought up")
+    assert store.setup(old_marks=True)[-1].endswith(": 0 annotations of huImages 2.2 updated")
 
 
 def document(http: httpx.Client, database: str, identifier: str) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def document(http: httpx.Client, database: str, identifier: str) -> dict[str, An
     return dict(answer.json())
 
 
-def test_an_update_leaves_what_it_does_not_change(
+def test_update_keeps_other_fields_of_a_document(
     store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     for name in ("with fields of others", "attached", "without anything"):
@@ -196,7 +197,7 @@ def test_an_update_leaves_what_it_does_not_change(
         assert after == before
 
 
-def test_a_mark_leaves_what_it_does_not_change(
+def test_annotation_keeps_other_fields_of_its_document(
     store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     image_id = id_of("with fields of others")
@@ -210,7 +211,7 @@ def test_a_mark_leaves_what_it_does_not_change(
     assert image["ratings"] == {"sum": 4, "count": 1}
 
 
-def test_back_from_the_trash_and_into_it(
+def test_restoring_and_trashing_write_deleted(
     store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     change(store, id_of("deleted"), trashed=None)
@@ -221,7 +222,9 @@ def test_back_from_the_trash_and_into_it(
     assert store.images.get(id_of("lost")).trashed == START
 
 
-def test_documents_of_others_stay(store: CouchBackend, http: httpx.Client, site: Site) -> None:
+def test_foreign_documents_stay_unchanged(
+    store: CouchBackend, http: httpx.Client, site: Site
+) -> None:
     store.setup(old_marks=True)
     for image in IMAGES.values():
         store.images.save(image.id, lambda old: replace(old, alt="new"))  # type: ignore[type-var]
@@ -233,16 +236,47 @@ def test_documents_of_others_stay(store: CouchBackend, http: httpx.Client, site:
             assert {key: found[key] for key in expected} == expected
 
 
-def test_the_feed_of_changes_tells_only_of_images(store: CouchBackend) -> None:
+def test_changes_contain_only_images(store: CouchBackend) -> None:
     feed = store.search.changes(limit=1000)
     assert sorted(names(list(feed.ids))) == sorted(IMAGES)
     assert names(list(feed.gone)) == ["deleted"]
 
 
-def test_what_an_old_site_writes_is_seen(
+def test_write_of_a_legacy_site_is_found(
     store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     before = document(http, site.images, id_of("lost"))
     before["title"] = ["Gefunden"]
     http.put(f"/{site.images}/{id_of('lost')}", json=before).raise_for_status()
     assert ids_of(store.search.page(Query(text="gefunden"), 3)) == [id_of("lost")]
+
+
+def test_string_of_tags_is_one_tag_everywhere(
+    store: CouchBackend, http: httpx.Client, site: Site
+) -> None:
+    image_id = id_of("lost")
+    annotation = {"imageid": image_id, "userid": PAUL, "tags": "rot blau"}
+    http.put(f"/{site.visitors}/{image_id}-{PAUL}", json=annotation).raise_for_status()
+    expected = Annotation(("rot blau",))
+    assert store.annotations.get(image_id, PAUL) == expected
+    assert store.annotations.of_image(image_id) == {PAUL: expected}
+    assert dict(store.annotations.by_visitor(PAUL))[image_id] == expected
+    assert ("rot blau", 1) in store.search.tags()
+    assert walk(store, Query(tag="rot blau")) == walk(store, Query(text="blau")) == [image_id]
+    inspection = CouchLegacySite(site.server(), site.images, site.visitors)
+    (found,) = (a for a in inspection.annotations() if getattr(a, "image_id", "") == image_id)
+    assert isinstance(found, LegacyAnnotation)
+    assert found.tags == 1
+    assert "'tags' of a mark is no list: read as a list of one" in found.oddities
+
+
+def test_attachment_that_sorts_before_the_picture_is_not_its_file_name(
+    store: CouchBackend, http: httpx.Client, site: Site
+) -> None:
+    image_id = id_of("without anything")
+    before = document(http, site.images, image_id)
+    before["_attachments"]["a note.txt"] = {"content_type": "text/plain", "data": "bm90ZQ=="}
+    http.put(f"/{site.images}/{image_id}", json=before).raise_for_status()
+    assert store.images.get(image_id).filename == "image.jpeg"
+    assert walk(store, Query(text="note")) == []
+    assert image_id in walk(store, Query(text="image.jpeg"))

@@ -225,4 +225,4 @@ def test_what_can_not_be_copied_up_is_served_all_the_same(
     identifier = stored(second, b"mad bytes")
     assert read(chain, identifier) == b"mad bytes"
     assert first.length(identifier) is None
-    assert "not copied up: no picture" in caplog.text
+    assert "not copied to the first location: id=" in caplog.text

@@ -101,8 +101,8 @@ def test_a_missing_disk_is_no_missing_image(originals: FileOriginals, root: Path
 def test_a_folder_that_can_not_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "file").write_text("no folder")
     originals = FileOriginals(tmp_path / "file" / "originals")
-    assert "can't keep originals" in caplog.text
-    with pytest.raises(StorageUnavailable, match="can't keep originals"):
+    assert "folder of originals can't be used" in caplog.text
+    with pytest.raises(StorageUnavailable, match="can't store originals"):
         originals.check()
     with pytest.raises(StorageUnavailable):
         originals.length(image_id(b"any"))

@@ -181,7 +181,7 @@ def test_a_missing_bucket_is_no_missing_image(place: S3Location) -> None:
 
 def test_wrong_credentials(place: S3Location) -> None:
     locked = S3Originals(replace(place, secret_access_key="wrong"))
-    with pytest.raises(StorageUnavailable, match="credentials are not good"):
+    with pytest.raises(StorageUnavailable, match="credentials give no access"):
         locked.check()
     with pytest.raises(StorageUnavailable), locked.open(image_id(b"any")):
         pytest.fail("nobody may read")

@@ -10,6 +10,7 @@ from huimages_app.storage.sqlite import SqliteBackend
 
 from .documents import DocumentsContract
 from .metadata import MetadataContract
+from .metadata_inner_search import InnerSearchContract
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def nowhere(tmp_path: Path) -> Path:
     return tmp_path / "file" / "metadata.sqlite"
 
 
-class TestSqliteMetadata(MetadataContract):
+class TestSqliteMetadata(MetadataContract, InnerSearchContract):
     @pytest.fixture
     def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
         return partial(SqliteBackend, tmp_path / "var" / "metadata.sqlite")

@@ -28,6 +28,9 @@ _FLAGS = [
     "--disable-sync",
 ]
 
+_INTERVAL = 50  # milliseconds
+_PATIENCE = 200  # intervals
+
 _USUAL = {
     "locale": "en-GB",
     "viewport": {"width": 1280, "height": 800},
@@ -58,10 +61,11 @@ def chromium() -> Iterator[Browser]:
 
 
 class Person:
-    """Somebody in front of the browser: one page, cookies of their own.
+    """A visitor with a browser: one page, and a cookie jar of their own.
 
-    `complaints` gathers what the console complains about (errors, warnings, violations of
-    the Content-Security-Policy), exceptions, and requests to any other host than the site.
+    Errors and warnings of the console (violations of the Content-Security-Policy among them),
+    exceptions, and requests to other hosts than the site are complaints.  A test announces those
+    it causes with `expect_complaint`, and ends with `close`, which fails for all others.
     """
 
     def __init__(self, browser: Browser, url: str, **options: Any) -> None:
@@ -69,15 +73,16 @@ class Person:
         self.context: BrowserContext = browser.new_context(**{**_USUAL, **options})
         self.url = url
         self._has_scripts = options.get("java_script_enabled", True)
-        self.complaints: list[str] = []
+        self._complaints: list[str] = []
+        self._expected: list[str] = []
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
         self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"exception: {error}"))
+        self.page.on("pageerror", lambda error: self._complaints.append(f"exception: {error}"))
         self.page.on("request", self._watch)
 
     def go(self, path: str = "/") -> Page:
-        """Open a page of the site, and wait until its scripts are there."""
+        """Open a page of the site, and wait until its scripts are ready."""
         self.page.goto(self.url + path)
         if self._has_scripts:
             self.page.locator("html[data-scripts=ready]").wait_for()
@@ -85,21 +90,35 @@ class Person:
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.complaints.append(f"{message.text} ({message.location.get('url', '')})")
+            self._complaints.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _watch(self, request: Request) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):
-            self.complaints.append(f"asked another host: {request.url}")
+            self._complaints.append(f"asked another host: {request.url}")
 
-    def forgive(self, words: str) -> None:
-        """Remove the expected complaints, of which there must be at least one.
+    def expect_complaint(self, words: str) -> None:
+        """Allow complaints with these words; `close` fails if there is none."""
+        self._expected.append(words)
 
-        The browser reports to the console after the response: wait for the first complaint.
+    def close(self) -> None:
+        """Wait for the expected complaints, close the browser, and fail for any other complaint.
+
+        The console reports asynchronously: a message may arrive after the page has loaded.
         """
-        for _ in range(100):
-            if any(words in complaint for complaint in self.complaints):
-                break
-            self.page.wait_for_timeout(100)
-        left = [complaint for complaint in self.complaints if words not in complaint]
-        assert len(left) < len(self.complaints), f"no complaint about {words!r}"
-        self.complaints = left
+        for words in self._expected:
+            self._wait_for_complaint(words)
+        self.page.title()  # a round trip: what the browser reported before it has arrived
+        self.context.close()
+        unexpected = [
+            complaint
+            for complaint in self._complaints
+            if not any(words in complaint for words in self._expected)
+        ]
+        assert unexpected == []
+
+    def _wait_for_complaint(self, words: str) -> None:
+        for _ in range(_PATIENCE):
+            if any(words in complaint for complaint in self._complaints):
+                return
+            self.page.wait_for_timeout(_INTERVAL)
+        raise AssertionError(f"the browser did not complain about {words!r}")

@@ -1,7 +1,8 @@
-"""A CouchDB for tests: pouchdb-server from npm, or the real one that is named.
+"""A CouchDB for tests: pouchdb-server from npm, or a real one.
 
-`make services` installs the one; HUIMAGES_TEST_COUCHDB_URL names the other, with an
-administrator's credentials in it.  Databases have names of their own and go at the end.
+`make services` installs pouchdb-server.  HUIMAGES_TEST_COUCHDB_URL names a real CouchDB, with
+an administrator's credentials, or several nodes of a cluster, separated by blanks.  Databases
+have names of their own and are deleted at the end.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ VARIABLE = "HUIMAGES_TEST_COUCHDB_URL"
 
 @dataclass(frozen=True)
 class Site:
-    """The databases of one site on a server, by name; made when they are set up."""
+    """The databases of one site on a server, by name; `make` creates them."""
 
     url: str
     timeout: float = 20.0  # the machine tests run on may be busy
@@ -56,7 +57,7 @@ class Site:
         )
 
     def make(self) -> None:
-        """The three databases with our views, as `huimages setup` makes them."""
+        """Create the three databases with our views, as `huimages setup` does."""
         metadata = self.metadata()
         metadata.setup()
         metadata.close()
@@ -68,7 +69,7 @@ class Site:
 
 
 def through(port: int, url: str) -> str:
-    """The address by way of a proxy at a port of 127.0.0.1, credentials and all."""
+    """Return the URL, with its credentials, through a proxy at a port of 127.0.0.1."""
     parts = urlsplit(url)
     credentials, at, _ = parts.netloc.rpartition("@")
     return parts._replace(netloc=f"{credentials}{at}127.0.0.1:{port}").geturl()
@@ -76,7 +77,7 @@ def through(port: int, url: str) -> str:
 
 @contextmanager
 def pouchdb(folder: Path, port: int) -> Iterator[tuple[str, int]]:
-    """A server of its own on the port, its data in the folder: its address and process ID."""
+    """Run a server on the port with its data in the folder; yield its URL and process ID."""
     program, node = PROGRAM.absolute(), shutil.which("node")
     if node is None or not program.exists():
         missing(f"pouchdb-server is missing: make services (needs npm), or set {VARIABLE}")
@@ -87,11 +88,16 @@ def pouchdb(folder: Path, port: int) -> Iterator[tuple[str, int]]:
         yield url, process.pid
 
 
+def node_urls() -> list[str]:
+    """Return the URLs of the nodes that the environment names."""
+    return os.environ.get(VARIABLE, "").split()
+
+
 @pytest.fixture(scope="session")
 def couchdb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a CouchDB that is there for the whole run."""
-    if url := os.environ.get(VARIABLE):
-        yield url
+    """Yield the URL of a CouchDB that runs during the whole session; of a cluster, one node."""
+    if urls := node_urls():
+        yield urls[0]
     else:
         with pouchdb(tmp_path_factory.mktemp("couchdb"), free_port()) as (url, _):
             yield url
@@ -99,7 +105,7 @@ def couchdb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def couchdb_site(couchdb_url: str) -> Iterator[Site]:
-    """Three empty databases with our views."""
+    """Yield three empty databases with our views."""
     site = Site(couchdb_url)
     site.make()
     yield site

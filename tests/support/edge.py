@@ -53,7 +53,7 @@ def pserve(folder: Path, port: int, **ini: str) -> Iterator[subprocess.Popen[byt
         "use = egg:huimages",
         *(f"huimages.{key} = {value.replace('%', '%%')}" for key, value in ini.items()),
         "[server:main]",
-        "use = egg:waitress",
+        "paste.server_runner = huimages_app.web.server:serve",
         f"listen = 127.0.0.1:{port}",
         f"threads = {threads}",
         "trusted_proxy = 127.0.0.1",

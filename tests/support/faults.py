@@ -15,7 +15,7 @@ import contextlib
 import re
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -36,6 +36,7 @@ class Fault:
     lost_answer: bool = False  # the request arrives, the connection ends before the answer
     cut_answer: int | None = None  # bytes of answers, on a connection, after which it ends
     cut_request: int | None = None  # bytes of requests, the same
+    accepted: Callable[[], object] | None = None  # called after a 201, which becomes a 202
 
 
 _NONE = Fault()
@@ -197,6 +198,10 @@ class FaultProxy:
             if fault.lost_answer:
                 self._strike()
                 raise _Cut
+            if fault.accepted and chunk.startswith(b"HTTP/1.1 201"):
+                self._strike()
+                await asyncio.to_thread(fault.accepted)
+                chunk = chunk.replace(b"201 Created", b"202 Accepted", 1)
             passed += len(chunk)
             await self._pass(writer, chunk, passed, fault.cut_answer)
 

@@ -9,6 +9,7 @@ install the same views.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import unicodedata
 
@@ -23,7 +24,7 @@ _SURROGATES = r"\ud800-\udfff"
 def letters() -> dict[str, str]:
     table = {}
     for letter in map(chr, _ALPHABETS):
-        inside = tokenizer.words(f"a{letter}a")
+        inside = _words(f"a{letter}a")
         if len(inside) == 1 and inside[0] != f"a{letter}a":
             table[letter] = inside[0][1:-1]
     return {
@@ -38,12 +39,17 @@ def _ranges(table: dict[str, str]) -> list[str]:
     """What divides words, as ranges of a regular expression."""
     ranges: list[list[int]] = []
     for code in _BASIC_PLANE:
-        if chr(code) not in table and len(tokenizer.words(f"a{chr(code)}a")) != 1:
+        if chr(code) not in table and len(_words(f"a{chr(code)}a")) != 1:
             if ranges and ranges[-1][1] == code - 1:
                 ranges[-1][1] = code
             else:
                 ranges.append([code, code])
     return [rf"\u{first:04x}-\u{last:04x}" for first, last in ranges]
+
+
+def _words(text: str) -> list[str]:
+    """The runs of letters and digits, of all scripts."""
+    return re.findall(r"[^\W_]+", tokenizer.fold(text))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,11 @@ def served(folder: Path, images: dict[str, Image]) -> Iterator[OpenImage]:
     """The site in `folder`, where everybody may do everything, while it runs."""
     url = f"http://127.0.0.1:{free_port()}"
     lines = ["[app:main]", "use = egg:huimages", *(f"{k} = {v}" for k, v in _ini(folder).items())]
-    lines += ["[server:main]", "use = egg:waitress", f"listen = {url.removeprefix('http://')}"]
+    lines += [
+        "[server:main]",
+        "paste.server_runner = huimages_app.web.server:serve",
+        f"listen = {url.removeprefix('http://')}",
+    ]
     (folder / "site.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "pyramid.scripts.pserve", "site.ini"]
     with serving(command, url, folder=folder, environ={"PYTHONPATH": str(ROOT)}):

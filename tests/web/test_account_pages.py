@@ -77,7 +77,7 @@ def test_what_is_refused_is_said(site: Site) -> None:
     page = site.app.get("/accounts/")
     for action in ("remove", "role"):
         refused = form_with(page, "role", name="root").submit("action", value=action, status=400)
-        assert refused.html.select_one("[role=alert]").text.startswith("You can't take your own")
+        assert refused.html.select_one("[role=alert]").text.startswith("You cannot change the role")
     assert "is one of" in form_with(page, "role", name="root").submit(status=400)
     assert site.services.accounts.get("root").role == "admin"
 

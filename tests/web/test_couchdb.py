@@ -74,7 +74,7 @@ def test_setup(databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixtu
     with databases.http() as http:
         oldsite.fill(http, databases.images, databases.visitors)
     assert run(["--config", str(file), "setup", "--old-marks"]) == 0
-    assert "5 old marks brought up" in capsys.readouterr().out
+    assert "5 annotations of huImages 2.2 updated" in capsys.readouterr().out
 
 
 def test_from_the_upload_to_the_removal(site: Site) -> None:

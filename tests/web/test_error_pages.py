@@ -15,11 +15,11 @@ JSON = {"Accept": "application/json"}
 @pytest.mark.parametrize(
     ("path", "status", "heading"),
     [
-        ("/nowhere", 404, "Hier ist nichts"),
+        ("/nowhere", 404, "Nicht gefunden"),
         ("/image/?cursor=x", 400, "Das hat nicht geklappt"),
         ("/%ff", 400, "Das hat nicht geklappt"),
         ("/image/?lang=%ff", 400, "Das hat nicht geklappt"),
-        ("/image/random/", 404, "Hier ist nichts"),
+        ("/image/random/", 404, "Nicht gefunden"),
     ],
 )
 def test_people_get_a_page(site: Site, path: str, status: int, heading: str) -> None:
@@ -32,7 +32,7 @@ def test_people_get_a_page(site: Site, path: str, status: int, heading: str) -> 
 def test_people_are_told_of_missing_pictures_in_their_language(site: Site) -> None:
     paul, image = site.browser("de"), site.add()
     site.services.editing.trash(image.id)
-    page = paul.get(f"/image/{image.id}/", status=404)
+    page = paul.get(f"/image/{image.id}/download", status=404)
     assert page.html.select_one("[data-status] p").text.startswith("Dieses Bild gibt es nicht.")
     site.services.editing.remove(image.id)
     page = paul.get(f"/image/{image.id}/", status=410)
@@ -44,7 +44,7 @@ def test_people_are_told_of_missing_pictures_in_their_language(site: Site) -> No
 def test_a_wrong_method_is_told_which_are_right(site: Site, browser: TestApp) -> None:
     page = browser.post("/favorites/", status=405)
     assert page.headers["Allow"] == "GET, HEAD"
-    assert page.html.h1.text == "This can't be done here"
+    assert page.html.h1.text == "Not possible here"
 
 
 def test_scripts_get_a_problem_as_json(site: Site) -> None:
@@ -54,13 +54,13 @@ def test_scripts_get_a_problem_as_json(site: Site) -> None:
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
-        "detail": "There is nothing at this address.",
+        "detail": "There is nothing at this URL.",
     }
 
 
 def test_others_get_a_line(site: Site) -> None:
     answer = site.app.get("/nowhere", status=404)
-    assert answer.text == "There is nothing at this address.\n"
+    assert answer.text == "There is nothing at this URL.\n"
 
 
 def test_a_request_from_elsewhere_is_refused_with_a_page(browser: TestApp) -> None:

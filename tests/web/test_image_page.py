@@ -234,13 +234,13 @@ def test_rating_favourite_and_tags(site: Site, browser: TestApp, image: Image) -
     assert [a.text for a in page.html.select(".chip a")] == ["harbour", "sea"]
 
 
-def test_moving_to_the_trash_leads_on_and_says_so_once(
+def test_trash_of_the_only_picture_leads_to_the_list_with_one_notice(
     site: Site, browser: TestApp, image: Image
 ) -> None:
     page = send(browser.get(f"/image/{image.id}/"), "trash")
     assert page.request.path == "/image/"
-    assert page.html.select_one("[role=status]").text == "The picture was moved to the trash."
-    assert browser.get("/image/").html.select_one("[role=status]") is None
+    assert page.html.select_one("[data-notice]").text == "The picture was moved to the trash."
+    assert browser.get("/image/").html.select_one("[data-notice]") is None
     browser.get(f"/image/{image.id}/", status=404)
 
 

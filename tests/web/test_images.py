@@ -144,7 +144,7 @@ def test_a_part_that_there_is_not_is_nothing_to_keep(site: Site, photo: bytes, s
         (f"/064x64/{UNKNOWN}", "is no size"),
         (f"/64x64/{UNKNOWN}.gif", "enditions end in"),
         (f"/64x64/{UNKNOWN.lower()}.jpeg", "is no image ID"),
-        (f"/64x64/{UNKNOWN}/a/b", "nothing at this address"),
+        (f"/64x64/{UNKNOWN}/a/b", "nothing at this URL"),
         (f"/99999x1/{UNKNOWN}", "too large"),
     ],
 )
@@ -213,17 +213,17 @@ def test_two_hundred_at_once_scale_once(
     tmp_path: Path, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(tmp_path, **{"render.requests": "200"})
-    from huimages_app.services import renditions
+    from huimages_app.services import renderer
 
     url = f"/64x64/{site.upload(photo)}.jpeg"
     calls: list[int] = []
-    render = renditions.render
+    render = renderer.render
 
     def counted(*args: object) -> tuple[int, int]:
         calls.append(1)
         return render(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(renditions, "render", counted)
+    monkeypatch.setattr(renderer, "render", counted)
     with ThreadPoolExecutor(200) as pool:
         bodies = set(pool.map(lambda _: site.app.get(url).body, range(200)))
     assert len(bodies) == 1

@@ -28,7 +28,10 @@ def test_what_was_done_is_counted(tmp_path: Path) -> None:
     site.app.get("/nothing", status=404)
     after = numbers(app)
     assert after["huimages_renderings_total"] == 1
-    assert after["huimages_renderings_seconds_total"] > 0
+    assert after["huimages_rendering_seconds_sum"] > 0
+    assert after["huimages_rendering_seconds_count"] == 1
+    assert after['huimages_rendering_seconds_bucket{le="+Inf"}'] == 1
+    assert not [name for name in after if name.endswith("_created")]
     assert after["huimages_hits_total"] == 3
     assert after["huimages_refusals_total"] == 0
     assert after['huimages_responses_total{status="404"}'] == 1

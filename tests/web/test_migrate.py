@@ -1,4 +1,4 @@
-"""`huimages migrate` between every two places there are, whole and interrupted."""
+"""`huimages migrate` between all kinds of locations, complete and interrupted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PHOTOS = [pictures.photo(40, 30, seed=seed) for seed in range(5)]
 IDS = sorted(map(image_id, PHOTOS))
 ATTACHED = sorted(image.id for image in oldsite.IMAGES.values() if image.attached)
 
-NewPlace = Callable[[str], str]
+NewLocation = Callable[[str], str]
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def ini(settings: dict[str, str], tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def new_place(s3_store: S3Server, tmp_path: Path) -> NewPlace:
-    """Makes an empty place of a kind; its name."""
+def new_location(s3_store: S3Server, tmp_path: Path) -> NewLocation:
+    """Create an empty location of a kind; return its name."""
 
     def make(kind: str) -> str:
         if kind == "s3":
@@ -60,7 +60,7 @@ def new_place(s3_store: S3Server, tmp_path: Path) -> NewPlace:
 
 
 def opened(place: str, settings: dict[str, str]) -> Originals:
-    """A look into a place past the command."""
+    """Open a location without the command."""
     read = Settings.read({f"huimages.{key}": value for key, value in settings.items()})
     return originals_at(place, read)
 
@@ -74,7 +74,7 @@ def fill(place: str, settings: dict[str, str], contents: list[bytes]) -> None:
 
 
 def held(place: str, settings: dict[str, str]) -> list[str]:
-    """The IDs in a place, every one read whole."""
+    """Read all originals of a location; return their IDs."""
     with closing(opened(place, settings)) as originals:
         for identifier in (ids := list(originals.ids())):
             with originals.open(identifier) as file:
@@ -83,10 +83,10 @@ def held(place: str, settings: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(("from_", "to"), [("files", "s3"), ("s3", "files")])
-def test_there_and_back(
-    from_: str, to: str, ini: Path, settings: dict[str, str], new_place: NewPlace
+def test_originals_are_copied_and_moved_both_ways(
+    from_: str, to: str, ini: Path, settings: dict[str, str], new_location: NewLocation
 ) -> None:
-    source, target = new_place(from_), new_place(to)
+    source, target = new_location(from_), new_location(to)
     fill(source, settings, PHOTOS[:4])
     fill(target, settings, PHOTOS[3:])
     ran = huimages(ini, "migrate", "--from", source, "--to", target)
@@ -94,7 +94,7 @@ def test_there_and_back(
         0,
         [
             "3 originals copied, 0 failed",
-            "in both places: 4",
+            "in both locations: 4",
             f"only in {source}: 0",
             f"only in {target}: 1",
         ],
@@ -102,7 +102,10 @@ def test_there_and_back(
     )
     assert held(target, settings) == IDS
     again = huimages(ini, "migrate", "--from", source, "--to", target)
-    assert (again.status, again.out[:2]) == (0, ["0 originals copied, 0 failed", ran.out[1]])
+    assert (again.status, again.out[:2]) == (
+        0,
+        ["0 originals copied, 0 failed", "in both locations: 4"],
+    )
     moved = huimages(ini, "migrate", "--move", "--from", source, "--to", target, "--jobs", "3")
     assert (moved.status, moved.out[3]) == (0, f"only in {target}: 5")
     assert held(source, settings) == []
@@ -110,11 +113,15 @@ def test_there_and_back(
 
 
 @pytest.mark.parametrize("to", ["files", "s3"])
-def test_attachments_of_an_old_site(
-    to: str, couchdb_site: Couch, settings: dict[str, str], tmp_path: Path, new_place: NewPlace
+def test_attachments_of_a_legacy_site_are_copied(
+    to: str,
+    couchdb_site: Couch,
+    settings: dict[str, str],
+    tmp_path: Path,
+    new_location: NewLocation,
 ) -> None:
     settings |= {"couchdb.url": couchdb_site.url, "couchdb.database": couchdb_site.images}
-    ini, target = ini_of(tmp_path, settings), new_place(to)
+    ini, target = ini_of(tmp_path, settings), new_location(to)
     with couchdb_site.http() as http:
         oldsite.fill(http, couchdb_site.images, couchdb_site.visitors)
         refused = huimages(ini, "migrate", "--move", "--from", "couchdb", "--to", target)
@@ -123,7 +130,7 @@ def test_attachments_of_an_old_site(
         ran = huimages(ini, "migrate", "--from", "couchdb", "--to", target)
         assert (ran.status, ran.out[:2]) == (
             0,
-            [f"{len(ATTACHED)} originals copied, 0 failed", f"in both places: {len(ATTACHED)}"],
+            [f"{len(ATTACHED)} originals copied, 0 failed", f"in both locations: {len(ATTACHED)}"],
         )
         assert held(target, settings) == ATTACHED
         for identifier in ATTACHED:
@@ -136,10 +143,10 @@ def test_attachments_of_an_old_site(
     assert "can't be kept in CouchDB" in back.err[-1]
 
 
-def test_a_broken_original_is_named_and_the_others_go_on(
-    ini: Path, settings: dict[str, str], new_place: NewPlace
+def test_damaged_original_is_reported_and_others_are_moved(
+    ini: Path, settings: dict[str, str], new_location: NewLocation
 ) -> None:
-    source, target = new_place("files"), new_place("s3")
+    source, target = new_location("files"), new_location("s3")
     fill(source, settings, PHOTOS)
     broken = Path(source.removeprefix("files:")) / IDS[2][:2] / IDS[2][2:4] / IDS[2]
     broken.chmod(0o640)
@@ -149,17 +156,36 @@ def test_a_broken_original_is_named_and_the_others_go_on(
     assert ran.err == [f"{IDS[2]}: the bytes in the source are not those of this picture"]
     assert ran.out == [
         "4 originals copied, 1 failed",
-        "in both places: 0",
+        "in both locations: 0",
         f"only in {source}: 1",
         f"only in {target}: 4",
     ]
     assert broken.read_bytes() == b"\xff\xd8\xff cut"
 
 
-def test_killed_in_the_middle_it_goes_on(
-    s3_store: S3Server, settings: dict[str, str], tmp_path: Path, new_place: NewPlace
+def test_damaged_copy_is_not_counted_as_copied(
+    ini: Path, settings: dict[str, str], new_location: NewLocation
 ) -> None:
-    source, target = new_place("files"), "s3"
+    source, target = new_location("files"), new_location("s3")
+    fill(source, settings, PHOTOS[:2])
+    with closing(opened(target, settings)) as originals:
+        cut = io.BytesIO(PHOTOS[0][:-10])
+        originals.put(image_id(PHOTOS[0]), cut, OriginalInfo("image/jpeg", 40, 30))
+    ran = huimages(ini, "migrate", "--from", source, "--to", target)
+    assert ran.status == 1
+    [line] = ran.err
+    assert line.startswith(f"{image_id(PHOTOS[0])}: the bytes ")
+    assert ran.out[:3] == [
+        "1 original copied, 1 failed",
+        "in both locations: 1",
+        f"only in {source}: 1",
+    ]
+
+
+def test_repeated_run_continues_after_kill(
+    s3_store: S3Server, settings: dict[str, str], tmp_path: Path, new_location: NewLocation
+) -> None:
+    source, target = new_location("files"), "s3"
     fill(source, settings, [pictures.photo(40, 30, seed=seed) for seed in range(30)])
     with FaultProxy(s3_store.port) as proxy, proxy.broken(Fault(only=b"PUT ", delay=0.05)):
         slow = ini_of(tmp_path, settings | {"s3.endpoint_url": proxy.url})
@@ -184,16 +210,16 @@ def test_killed_in_the_middle_it_goes_on(
     assert len(held(target, settings)) == 30
 
 
-def test_a_place_that_is_down_ends_it(
-    s3_store: S3Server, settings: dict[str, str], tmp_path: Path, new_place: NewPlace
+def test_unavailable_location_ends_the_run(
+    s3_store: S3Server, settings: dict[str, str], tmp_path: Path, new_location: NewLocation
 ) -> None:
-    source = new_place("files")
+    source = new_location("files")
     fill(source, settings, PHOTOS[:2])
     times = {"s3.connect_timeout": "0.3", "s3.read_timeout": "0.5"}
     with FaultProxy(s3_store.port) as proxy, proxy.broken(Fault(only=b"PUT ", frozen=True)):
         ini = ini_of(tmp_path, settings | times | {"s3.endpoint_url": proxy.url})
         ran = huimages(ini, "migrate", "--from", source, "--to", "s3", "--jobs", "4")
-    # The bucket answers, so each is tried and told.
+    # The bucket responds, so each original is tried and reported.
     assert (ran.status, ran.out[0]) == (1, "0 originals copied, 2 failed")
     ini = ini_of(tmp_path, settings | times | {"s3.endpoint_url": proxy.url})
     ran = huimages(ini, "migrate", "--from", source, "--to", "s3")
@@ -205,12 +231,12 @@ def test_a_place_that_is_down_ends_it(
 @pytest.mark.parametrize(
     ("place", "complaint"),
     [
-        ("files:/nowhere/at/all", "can't keep originals"),
+        ("files:/nowhere/at/all", "can't store originals"),
         ("elsewhere", "no place of originals"),
         ("s3:", "names the bucket"),
     ],
 )
-def test_what_is_no_place(place: str, complaint: str, tmp_path: Path) -> None:
+def test_invalid_location_is_rejected(place: str, complaint: str, tmp_path: Path) -> None:
     ini = ini_of(tmp_path, {"originals.path": str(tmp_path / "originals")})
     ran = huimages(ini, "migrate", "--from", "files", "--to", place)
     assert ran.status in {1, 2}

@@ -1,4 +1,4 @@
-"""The client for other machines: what the library says, it says, too."""
+"""`remote` gives the results and errors of `client`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
 
 from huimages_app import client, remote
+from huimages_app.client.interface import Library
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import (
     BadImageId,
@@ -44,7 +46,7 @@ SITE = {"image_url": "http://images.example", "alt_addition": "- Shop"}
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    """A site that `client` works on, and that `remote` asks."""
+    """A site that both `client` and `remote` use."""
     site = Site(tmp_path, **SITE, **CLOSED)
     client.configure(ini_in(tmp_path, **SITE))
     _, token = site.services.tokens.add("shop", ["read", "upload", "edit"])
@@ -54,14 +56,16 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site.services.close()
 
 
-def test_it_has_the_functions_of_the_library() -> None:
-    assert set(remote.__all__) == set(client.__all__)
-    for name in set(client.__all__) - {"configure"}:
-        signatures = [inspect.signature(getattr(module, name)) for module in (client, remote)]
-        assert signatures[0] == signatures[1], name
+@pytest.mark.parametrize("module", [client, remote])
+def test_module_exports_every_function_of_the_library(module: ModuleType) -> None:
+    functions = {name for name in vars(Library) if not name.startswith("_")}
+    assert set(module.__all__) == functions | {"configure"}
+    for name in functions:
+        assert getattr(module, name) == getattr(module._library, name)
+        assert inspect.getdoc(getattr(module, name))
 
 
-def test_a_picture_goes_in_and_comes_back(site: Site) -> None:
+def test_saved_image_is_returned_unchanged(site: Site) -> None:
     made = datetime(2020, 1, 1, 12, tzinfo=UTC)
     assert (
         remote.save_image(
@@ -83,7 +87,7 @@ def test_a_picture_goes_in_and_comes_back(site: Site) -> None:
 
 
 @pytest.mark.parametrize("size", ["150x150", "vga", "square", "75x75!", "o", "x100@2x"])
-def test_both_say_the_same_of_a_picture(site: Site, size: str) -> None:
+def test_renditions_are_those_of_the_client(site: Site, size: str) -> None:
     client.save_image(PHOTO, title='Bike & "Bell" <1>')
     site.services.editing.update(ID, ImagePatch(focus=(0.2, 0.8)))
     attributes: dict[str, Any] = {"class_": "a", "data-x": '"', "alt": "<>"}
@@ -97,7 +101,7 @@ def test_both_say_the_same_of_a_picture(site: Site, size: str) -> None:
     assert remote.get_length(ID) == remote.get_size(ID) == len(PHOTO)
 
 
-def test_what_is_known_grows(site: Site) -> None:
+def test_update_adds_to_metadata(site: Site) -> None:
     remote.save_image(PHOTO, title="Old", references={"artnr": "1"}, typ="shop")
     made = "20200101T120000.000000"
     assert remote.update_metadata(ID, made, "New", {"artnr": ["1", "2"]}, "web") == ID
@@ -111,7 +115,7 @@ def test_what_is_known_grows(site: Site) -> None:
     assert image.created == datetime(2020, 1, 1, 12, tzinfo=UTC)
 
 
-def test_looking_around(site: Site) -> None:
+def test_random_image_and_neighbours(site: Site) -> None:
     assert remote.get_random_imageid() is None
     old = remote.save_image(PHOTO, timestamp="20200101T120000.000000")
     new = remote.save_image(photo(60, 40))
@@ -121,7 +125,7 @@ def test_looking_around(site: Site) -> None:
     assert remote.get_next_imageid(UNKNOWN) is None
 
 
-def test_what_is_deleted_is_in_the_trash(site: Site) -> None:
+def test_delete_moves_to_trash(site: Site) -> None:
     remote.save_image(PHOTO)
     remote.delete_image(ID)
     remote.delete_image(ID)
@@ -141,7 +145,7 @@ def test_what_is_deleted_is_in_the_trash(site: Site) -> None:
         (lambda: remote.scaled_tag(ID, "vga", **{"on click": 1}), BadInput),
     ],
 )
-def test_errors_are_those_of_the_library(
+def test_errors_are_those_of_the_client(
     site: Site, call: Callable[[], object], error: type[Exception]
 ) -> None:
     remote.save_image(PHOTO)
@@ -149,14 +153,14 @@ def test_errors_are_those_of_the_library(
         call()
 
 
-def test_what_was_removed_is_told_apart(site: Site) -> None:
+def test_removed_image_raises_removed_image(site: Site) -> None:
     remote.save_image(PHOTO)
     site.services.editing.remove(ID)
     with pytest.raises(RemovedImage):
         remote.get_imagedoc(ID)
 
 
-def test_a_token_that_does_not_allow_it(site: Site) -> None:
+def test_insufficient_token_raises_bad_token(site: Site) -> None:
     _, token = site.services.tokens.add("reader", ["read"])
     for wrong in (token, "hui_wrong", ""):
         remote.configure("http://localhost", wrong, http=httpx.WSGITransport(site.app.app))
@@ -164,35 +168,35 @@ def test_a_token_that_does_not_allow_it(site: Site) -> None:
             remote.save_image(PHOTO)
 
 
-def test_where_to_ask_is_said_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "_transport", None)
+def test_environment_names_site_and_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote._backend, "_transport", None)
     with pytest.raises(BadSetting, match="HUIMAGES_REMOTE_URL"):
         remote.get_random_imageid()
     monkeypatch.setenv("HUIMAGES_REMOTE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("HUIMAGES_REMOTE_TOKEN", "hui_secret")
-    assert remote._api().url == "http://127.0.0.1:9"
-    assert "hui_secret" not in repr(remote._api())
+    assert remote._backend.transport.url == "http://127.0.0.1:9"
+    assert "hui_secret" not in repr(remote._backend.transport)
 
 
-# -- a site that stumbles -------------------------------------------------------------------
+# -- a failing site -------------------------------------------------------------------------
 
 
-class Stumbling:
-    """A server that gives these answers, or raises these errors, one after the other."""
+class FailingServer:
+    """A server that returns these responses, or raises these errors, in order."""
 
-    def __init__(self, *answers: httpx.Response | Exception, **more: Any) -> None:
+    def __init__(self, *responses: httpx.Response | Exception, **more: Any) -> None:
         self.requests: list[httpx.Request] = []
         self.waits: list[float] = []
-        self._answers = list(answers)
-        mock = httpx.MockTransport(self._answer)
+        self._responses = list(responses)
+        mock = httpx.MockTransport(self._respond)
         self.transport = Transport("http://x", http=mock, sleep=self.waits.append, **more)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
+    def _respond(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
-        answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        response = self._responses.pop(0)
+        if isinstance(response, Exception):
+            raise response
+        return response
 
 
 OK = httpx.Response(200, json={})
@@ -203,41 +207,41 @@ def busy(status: int = 503, **headers: str) -> httpx.Response:
     return httpx.Response(status, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
 
-def test_what_passes_is_tried_again() -> None:
-    server = Stumbling(httpx.ConnectError("no"), busy(502), httpx.ReadTimeout("slow"), OK)
+def test_temporary_failures_are_retried() -> None:
+    server = FailingServer(httpx.ConnectError("no"), busy(502), httpx.ReadTimeout("slow"), OK)
     assert server.transport.api("GET", "/tags").json() == {}
     assert len(server.requests) == 4
     assert all(low <= wait <= 2 * low for low, wait in zip((0.18, 0.37, 0.75), server.waits))  # noqa: B905
 
 
-def test_a_site_says_how_long_to_wait() -> None:
+def test_retry_after_is_respected() -> None:
     moment = format_datetime(datetime.now(UTC) + timedelta(seconds=7))
-    server = Stumbling(busy(Retry_After="5"), busy(429, Retry_After=moment), busy(), OK)
+    server = FailingServer(busy(Retry_After="5"), busy(429, Retry_After=moment), busy(), OK)
     server.transport.api("GET", "/tags")
     assert server.waits[0] == 5
     assert 4 < server.waits[1] <= 7
     assert server.waits[2] < 2
     garbled = httpx.DecodingError("no gzip")
     headers = {b"Retry-After": b"\xb2"}
-    nonsense = Stumbling(garbled, httpx.Response(503, headers=headers), OK)
+    nonsense = FailingServer(garbled, httpx.Response(503, headers=headers), OK)
     nonsense.transport.api("GET", "/tags")
     assert max(nonsense.waits) < 1
 
 
-def test_nobody_waits_for_ever() -> None:
-    server = Stumbling(busy(Retry_After="3600"))
+def test_retries_are_limited() -> None:
+    server = FailingServer(busy(Retry_After="3600"))
     with pytest.raises(StorageUnavailable):
         server.transport.api("GET", "/tags")
     assert server.waits == []
-    server = Stumbling(*[httpx.ConnectError("no")] * 2, attempts=2)
-    with pytest.raises(StorageUnavailable, match="does not answer"):
+    server = FailingServer(*[httpx.ConnectError("no")] * 2, attempts=2)
+    with pytest.raises(StorageUnavailable, match="does not respond"):
         server.transport.api("GET", "/tags")
     with pytest.raises(ServerBusy):
-        Stumbling(busy(429), attempts=1).transport.api("GET", "/tags")
+        FailingServer(busy(429), attempts=1).transport.api("GET", "/tags")
 
 
 @pytest.mark.parametrize(
-    ("answer", "error"),
+    ("response", "error"),
     [
         (httpx.Response(200, text="<html>"), StorageUnavailable),
         (httpx.Response(200, text="{", headers=JSON), StorageUnavailable),
@@ -258,15 +262,17 @@ def test_nobody_waits_for_ever() -> None:
         ),
     ],
 )
-def test_what_is_no_answer_of_the_api(answer: httpx.Response, error: type[Exception]) -> None:
-    server = Stumbling(answer)
+def test_unexpected_response_raises_matching_error(
+    response: httpx.Response, error: type[Exception]
+) -> None:
+    server = FailingServer(response)
     with pytest.raises(error):
         server.transport.api("GET", "/tags")
     assert len(server.requests) == 1
 
 
-def test_the_token_goes_to_the_api_only() -> None:
-    server = Stumbling(OK, OK, OK, token="hui_secret")
+def test_token_is_sent_to_the_api_only() -> None:
+    server = FailingServer(OK, OK, OK, token="hui_secret")
     server.transport.api("GET", "/tags")
     server.transport.fetch("http://elsewhere.example/o/x")
     server.transport.length("http://elsewhere.example/o/x")
@@ -277,7 +283,7 @@ def test_the_token_goes_to_the_api_only() -> None:
     ]
 
 
-def test_where_originals_are_not_given_out(tmp_path: Path) -> None:
+def test_originals_that_are_not_served_have_a_length(tmp_path: Path) -> None:
     limited = {"sizes.allowed": "named", "signed": "off"}
     site = Site(tmp_path, **limited)
     client.configure(ini_in(tmp_path, **limited))
@@ -291,17 +297,19 @@ def test_where_originals_are_not_given_out(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_who_always_loses_gives_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_update_gives_up_after_repeated_conflicts(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     remote.save_image(PHOTO)
-    api = remote._api()
+    api = remote._backend.transport
     asked = api.api
 
-    def with_a_rival(method: str, path: str, **request: Any) -> httpx.Response:
+    def with_concurrent_edit(method: str, path: str, **request: Any) -> httpx.Response:
         if method == "PATCH":
-            site.services.editing.update(ID, ImagePatch(title=f"Rival {datetime.now(UTC)}"))
+            site.services.editing.update(ID, ImagePatch(title=f"Other {datetime.now(UTC)}"))
         return asked(method, path, **request)
 
-    monkeypatch.setattr(api, "api", with_a_rival)
+    monkeypatch.setattr(api, "api", with_concurrent_edit)
     with pytest.raises(EditConflict):
         remote.update_metadata(ID, title="Mine")
     titles = site.services.images.get(ID).titles
@@ -309,7 +317,7 @@ def test_who_always_loses_gives_up(site: Site, monkeypatch: pytest.MonkeyPatch) 
     assert "Mine" not in titles
 
 
-def test_a_real_server(tmp_path: Path) -> None:
+def test_library_works_over_http(tmp_path: Path) -> None:
     from threading import Thread
     from wsgiref.simple_server import WSGIRequestHandler, make_server
 
@@ -325,7 +333,7 @@ def test_a_real_server(tmp_path: Path) -> None:
         remote.configure(f"http://127.0.0.1:{server.server_port}")
         assert remote.save_image(PHOTO) == ID
         assert remote.scaled_imagedata(ID, "o") == PHOTO
-        with closing(remote._api()._http()):
+        with closing(remote._backend.transport._http()):
             assert remote.get_length(ID) == len(PHOTO)
     finally:
         server.shutdown()

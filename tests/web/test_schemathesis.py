@@ -27,7 +27,7 @@ huimages.who.upload = everyone
 huimages.who.edit = everyone
 
 [server:main]
-use = egg:waitress
+paste.server_runner = huimages_app.web.server:serve
 listen = 127.0.0.1:{port}
 """
 # Values that only the site can give out, and what good requests may get beside success:

@@ -252,7 +252,7 @@ def csrf_by(site: Site, user: str) -> dict[str, Any]:
 
 def test_a_browser_that_a_proxy_signs_in_needs_a_token_without_any_cookie(proxied: Site) -> None:
     answer = proxied.app.post("/upload/api/", upload_files=FILES, **by("10.1.2.3"), status=400)
-    assert "form is too old" in answer.text
+    assert "form has expired" in answer.text
     proxied.app.post("/upload/api/", upload_files=FILES, **csrf_by(proxied, "alice"), status=200)
 
 

@@ -1,4 +1,4 @@
-"""A site of huImages 2.2 is taken over, as docs/switch-over.md says."""
+"""Taking over a huImages 2.2 site, step by step as in docs/switch-over.md."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ THERE = [name for name in IMAGES if name not in {"lost", "deleted"}]
 
 @pytest.fixture
 def stores(couchdb_url: str, s3_store: S3Server) -> Iterator[Stores]:
-    """The old site."""
+    """The storage of the legacy site."""
     with stores_on(couchdb_url, s3_store) as stores:
         stores.make_plain()
         with stores.databases.http() as http:
@@ -43,14 +43,14 @@ def id_of(name: str) -> str:
 
 
 def changed(before: dict[str, object], after: dict[str, object]) -> set[str]:
-    """What is not the same any more, or new; nothing may be gone."""
+    """Return what was changed or added; fail if something was removed."""
     assert set(before) <= set(after)
     return {
         key.partition("/")[2] or key for key, value in after.items() if before.get(key) != value
     }
 
 
-def test_looking_through_changes_nothing(stores: Stores, tmp_path: Path) -> None:
+def test_inspection_reports_as_json_and_changes_nothing(stores: Stores, tmp_path: Path) -> None:
     ini = ini_of(tmp_path, stores.ini())
     before = stores.documents(), stores.objects()
     stores.requests()
@@ -80,14 +80,14 @@ def test_looking_through_changes_nothing(stores: Stores, tmp_path: Path) -> None
     odd = {sentence: cases["examples"] for sentence, cases in report["oddities"].items()}
     others, bare = [id_of("with fields of others")], [id_of("without anything")]
     assert odd == {
-        "field 'photographer' is unknown: it stays": others,
-        "field 'rights' is unknown: it stays": others,
-        "field 'note' is unknown: it stays": others,
-        "'types' is no list: read as a list of one": others,
-        "values in 'references' are no lists: each is read as a list of one": others,
-        "'ctime' is missing or no time: the image is shown as the oldest": bare,
-        "'width' or 'height' is missing or no number": bare,
-        "a mark has a tag twice: it counts once": [id_of("attached")],
+        "field 'photographer' is unknown: it is kept": others,
+        "field 'rights' is unknown: it is kept": others,
+        "field 'note' is unknown: it is kept": others,
+        "'types' is not a list: read as a list of one": others,
+        "values in 'references' are not lists: each is read as a list of one": others,
+        "'ctime' is missing or not a time: the image is shown as the oldest": bare,
+        "'width' or 'height' is missing or not a number": bare,
+        "an annotation has a tag twice: it counts once": [id_of("attached")],
     }
     counted = {
         key: report[key] for key in ("annotations", "visitors", "tags", "favorites", "ratings")
@@ -99,14 +99,14 @@ def test_looking_through_changes_nothing(stores: Stores, tmp_path: Path) -> None
     assert report["other_documents"] == ["import-2008", "settings"]
     assert [line.split(":")[0] for line in report["next"]] == [
         "huimages setup --old-marks",
-        "look for the 1 missing original in a backup",
+        "search your backups for the 1 missing original",
         "huimages migrate --from couchdb --to s3",
-        "huimages check --repair, once the old site writes no more",
+        "huimages check --repair, once the legacy site no longer writes",
         "docs/switch-over.md",
     ]
 
 
-def test_what_people_read(stores: Stores, tmp_path: Path) -> None:
+def test_inspection_reports_as_text(stores: Stores, tmp_path: Path) -> None:
     ini = ini_of(tmp_path, stores.ini())
     with stores.databases.http() as http:
         nothing = {"imageid": "A" * 32 + "01", "userid": PAUL, "tags": "sea", "rating": 11}
@@ -122,30 +122,30 @@ def test_what_people_read(stores: Stores, tmp_path: Path) -> None:
     assert (ran.status, ran.err) == (1, [])
     text = "\n".join(ran.out)
     for line in (
-        "11 images: 1 deleted, 0 completed by this program",
+        "11 images: 1 deleted, 0 completed by huimages",
         "  4 originals: attachment in CouchDB",
         "  1 original: nowhere",
-        "6 marks of 2 visitors: 7 tags, 2 favourites, 4 ratings",
-        "2 documents of others, which stay: import-2008, settings",
-        "10 originals looked into",
+        "6 annotations of 2 visitors: 7 tags, 2 favourites, 4 ratings",
+        "2 documents of other programs, kept unchanged: import-2008, settings",
+        "10 originals inspected",
         f"  1 images without an original: {id_of('lost')}",
         f"  1 originals without a document: {'C' * 32}01",
-        f"  1 originals that can't be read: {'B' * 32}01",
-        f"  1 with width and height before EXIF orientation: {id_of('turned')}",
-        f"  1 images that have marks and no document: {'A' * 32}01",
-        f"  1 x 'imageid' and 'userid' of a mark are not those of its ID: {'A' * 32}01",
-        f"  1 x 'tags' of a mark is no list: read as a list of one: {'A' * 32}01",
-        f"  1 x 'rating' of a mark is no number from 0 to 10: {'A' * 32}01",
-        f"  1 x 'references' is no object: read as empty: {'B' * 32}01",
+        f"  1 originals that cannot be read: {'B' * 32}01",
+        f"  1 images with width and height from before EXIF orientation: {id_of('turned')}",
+        f"  1 images with annotations but without a document: {'A' * 32}01",
+        f"  1 x 'imageid' and 'userid' of an annotation differ from its ID: {'A' * 32}01",
+        f"  1 x 'tags' of an annotation is not a list: read as a list of one: {'A' * 32}01",
+        f"  1 x 'rating' of an annotation is not a number from 0 to 10: {'A' * 32}01",
+        f"  1 x 'references' is not an object: read as empty: {'B' * 32}01",
         f"  1 x 'deleted' is neither true nor false: read as false: {'B' * 32}01",
-        "  1. huimages setup --old-marks: views of ours, beside those that are there",
+        "  1. huimages setup --old-marks: adds the views of huimages beside the existing ones",
     ):
         assert line in text
     few = huimages(ini, "check", "--site", "--sample", "2")
-    assert "2 originals looked into" in few.out
+    assert "2 originals inspected" in few.out
 
 
-def test_what_can_not_be_looked_through(stores: Stores, tmp_path: Path) -> None:
+def test_inspection_without_legacy_storage_fails(stores: Stores, tmp_path: Path) -> None:
     ini = ini_of(tmp_path, {"metadata.path": str(tmp_path / "metadata.sqlite")})
     ran = huimages(ini, "check", "--site")
     assert (ran.status, "documents in CouchDB" in ran.err[-1]) == (2, True)
@@ -157,7 +157,7 @@ def test_what_can_not_be_looked_through(stores: Stores, tmp_path: Path) -> None:
 
 @pytest.fixture
 def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
-    """The same pictures, served by this program after `huimages setup`."""
+    """The same images, served by huimages after `huimages setup`."""
     assert huimages(ini_of(tmp_path, stores.ini()), "setup").status == 0
     site = Site(tmp_path, **stores.ini())
     yield site
@@ -170,7 +170,7 @@ def shown(site: Site, path: str) -> set[str]:
     return {name for name, image in IMAGES.items() if f"/image/{image.id}/" in text}
 
 
-def test_pictures_and_pages_are_there_and_nothing_changes(stores: Stores, site: Site) -> None:
+def test_images_and_pages_are_served_without_changes(stores: Stores, site: Site) -> None:
     before = stores.documents()
     for name in THERE:
         image = IMAGES[name]
@@ -193,12 +193,34 @@ def test_pictures_and_pages_are_there_and_nothing_changes(stores: Stores, site: 
     for url in ("/", "/tag/", "/favorites/", "/image/random/", "/upload/"):
         site.app.get(url)
     assert stores.documents() == before
-    # Asked for once, it is in the bucket.
+    # A requested attachment has been copied to the bucket.
     attached = {image.id for image in IMAGES.values() if image.attached}
     assert attached <= set(stores.objects())
 
 
-def test_only_what_somebody_changes_is_written(stores: Stores, site: Site) -> None:
+def test_urls_of_the_legacy_site_are_served_with_the_documented_setting(
+    stores: Stores, site: Site, tmp_path: Path
+) -> None:
+    id_ = id_of("in s3")
+    sizes = ["o", "150x150", "mini", "75x75!", "320x240"]
+    log = tmp_path / "access.log"
+    log.write_text(
+        "".join(
+            f'192.0.2.1 - - [01/Apr/2009:12:00:00 +0200] "GET /{size}/{id_} HTTP/1.1" 200 9\n'
+            for size in sizes
+        )
+    )
+    ran = huimages(ini_of(tmp_path, stores.ini()), "sizes-in-use", log)
+    assert ran.out[-1] == "huimages.sizes.allowed = legacy 320x240"
+    allowed = {"sizes.allowed": ran.out[-1].partition(" = ")[2], "secret": "x" * 32}
+    closed = Site(tmp_path, **stores.ini(), **allowed)
+    for size in sizes:
+        closed.app.get(f"/{size}/{id_}", status=200)
+    closed.app.get(f"/321x240/{id_}", status=403)
+    closed.services.close()
+
+
+def test_edit_changes_one_document_only(stores: Stores, site: Site) -> None:
     before = stores.documents()
     id_ = id_of("with fields of others")
     page = f"/image/{id_}/"
@@ -225,7 +247,7 @@ def test_only_what_somebody_changes_is_written(stores: Stores, site: Site) -> No
     assert f"/image/{new}/" in site.app.get("/tag/sea/").text
 
 
-def test_the_old_cookie_brings_its_favourites(site: Site) -> None:
+def test_legacy_cookie_brings_its_favourites(site: Site) -> None:
     site.app.set_cookie("_hda", f"1238587200,{VERA},1238590000")
     answer = site.app.get("/favorites/")
     assert f"/image/{id_of('attached')}/" in answer
@@ -237,8 +259,8 @@ def test_the_old_cookie_brings_its_favourites(site: Site) -> None:
     assert shown(site, "/favorites/") == {"attached", "in both"}
 
 
-def test_the_rest_of_the_recipe(stores: Stores, site: Site, tmp_path: Path) -> None:
-    """Old marks, originals out of CouchDB, dimensions: one after the other, each when it suits."""
+def test_data_is_completed_step_by_step(stores: Stores, site: Site, tmp_path: Path) -> None:
+    """Annotations, originals in CouchDB, dimensions."""
     ini = ini_of(tmp_path, stores.ini())
     before = stores.documents()
     assert huimages(ini, "setup", "--old-marks").status == 0
@@ -258,7 +280,11 @@ def test_the_rest_of_the_recipe(stores: Stores, site: Site, tmp_path: Path) -> N
     ran = huimages(ini, "migrate", "--from", "couchdb", "--to", "s3")
     assert (ran.status, ran.out[:3]) == (
         0,
-        ["4 originals copied, 0 failed", "in both places: 5", "only in couchdb: 0"],
+        [
+            "4 originals copied, 0 failed",
+            "in both locations: 5",
+            "only in couchdb: 0",
+        ],
     )
     ran = huimages(ini, "check", "--repair")
     assert ran.status == 1  # one original is lost
@@ -266,7 +292,7 @@ def test_the_rest_of_the_recipe(stores: Stores, site: Site, tmp_path: Path) -> N
     turned = site.services.images.get_any(id_of("turned"))
     assert (turned.width, turned.height) == (60, 40)
     assert site.services.images.get_any(id_of("without a type")).contenttype == "image/jpeg"
-    # Found in a backup, the lost one comes back to its title.
+    # The missing original is restored from a backup and keeps its title.
     (tmp_path / "backup.jpeg").write_bytes(IMAGES["lost"].content)
     assert huimages(ini, "import", tmp_path / "backup.jpeg").status == 0
     assert site.services.images.get_any(id_of("lost")).titles == ("Verloren",)
@@ -281,7 +307,7 @@ def test_the_rest_of_the_recipe(stores: Stores, site: Site, tmp_path: Path) -> N
         assert {key: found[key] for key in expected} == expected
 
 
-def test_what_goes_away_while_it_is_looked_at(stores: Stores) -> None:
+def test_original_removed_during_inspection_is_unknown(stores: Stores) -> None:
     documents = CouchLegacySite(
         stores.databases.server(), stores.databases.images, stores.databases.visitors
     )

@@ -27,11 +27,11 @@ def test_a_batch_shares_title_tags_and_article_number(site: Site, browser: TestA
     ]
     form["title"], form["tags"], form["artnr"] = "Quay", "sea, dusk", "10106"
     page = form.submit()
-    good, bad, _other = page.html.select(".outcomes li")
+    bad, good, _other = page.html.select(".outcomes li")
     assert good.a["href"] == f"/image/{image_id(photo(1))}/"
     assert "uploaded" in good.text
     assert "broken.jpg" in bad.text
-    assert "This is no picture, or a damaged one." in bad.text
+    assert "This file is not a picture, or it is damaged." in bad.text
     image = site.services.images.get(image_id(photo(2)))
     assert (image.title, image.filename) == ("Quay", "two.jpg")
     assert image.references == {"artnr": ("10106",)}
@@ -43,7 +43,7 @@ def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
     form = browser.get("/upload/").forms["upload"]
     form["uploadfile"] = [Upload("again.jpg", photo(1))]
     [line] = form.submit().html.select(".outcomes li")
-    assert "was there already" in line.text
+    assert "already on this site" in line.text
     assert line.a["href"] == f"/image/{known.id}/"
 
 

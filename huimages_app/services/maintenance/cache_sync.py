@@ -1,4 +1,4 @@
-"""Takes the renditions of images that another node trashed or removed out of this cache."""
+"""Remove the renditions of images that another node trashed or removed from this cache."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PIECE = 1000
 
 
 class CacheInvalidator:
-    """Prepares the stores, then reads the changes of metadata every `interval` seconds.
+    """Prepares the metadata, then merges conflicts and reads changes every `interval` seconds.
 
-    In a thread of its own.  Where it stopped reading stands in `bookmark`, so that a node
-    which was switched off catches up.  A store that is down is asked again the next time.
+    Runs in a thread of its own.  The file `checkpoint` holds the position in the changes, so
+    that a node which was switched off catches up.  Unavailable storage is tried again.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class CacheInvalidator:
             self._thread.join()
 
     def catch_up(self) -> int:
-        """Work through everything up to now; how many images left the cache."""
+        """Process all changes up to now; return the number of images removed from the cache."""
         removed = 0
         while True:
             since = self._read()
@@ -79,6 +79,7 @@ class CacheInvalidator:
                 if not prepared:
                     self._metadata.prepare()
                     prepared = True
+                self._metadata.merge_conflicts()
                 self.catch_up()
             except StorageUnavailable as error:
                 log.warning("not following the changes for now: %s", error)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -20,9 +21,12 @@ from ...domain.models import Image, Query
 from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
 from ...imaging import Limits
 from ...storage.interfaces import MetadataBackend, Originals
+from ..concurrency import in_parallel
 from ..editing import Editing
 from ..file_info import FileInfo, inspect, with_file_info
-from ..parallel import in_parallel
+from .stale_renditions import StaleRenditions
+
+log = logging.getLogger(__name__)
 
 _BATCH = 500  # records asked for at once
 
@@ -34,7 +38,9 @@ class Problem(Enum):
     NO_RECORD = "the original has no record"
     LEFT_OVER = "the image was removed for good, and its original is still there"
     DAMAGED = "the original is damaged"
-    WRONG_FACTS = "the record does not say what the original is"
+    WRONG_FACTS = "the record does not match the original"
+    STALE_RENDITIONS = "the image is in the trash or removed, and its renditions are cached"
+    NOT_CHECKED = "the check of this image failed"
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,17 @@ class IntegrityCheck:
     """Checks, repairs and purges.  Thread-safe."""
 
     def __init__(
-        self, originals: Originals, metadata: MetadataBackend, editing: Editing, limits: Limits
+        self,
+        originals: Originals,
+        metadata: MetadataBackend,
+        editing: Editing,
+        stale_renditions: StaleRenditions,
+        limits: Limits,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._editing = editing
+        self._stale_renditions = stale_renditions
         self._limits = limits
 
     def check(
@@ -86,14 +98,28 @@ class IntegrityCheck:
         Raises StorageUnavailable.
         """
 
+        if merged := self._metadata.merge_conflicts():
+            log.warning("conflicting documents merged: count=%d", merged)
+
         def inspect_listed(listed: _Listed) -> Finding | None:
-            return self._inspect(listed, read=not quick, repair=repair)
+            try:
+                return self._inspect(listed, read=not quick, repair=repair)
+            except StorageUnavailable:
+                raise
+            except Exception as error:
+                log.exception("check failed: image=%s", listed.image_id)
+                detail = f"unexpected {type(error).__name__}: {error}"
+                return Finding(listed.image_id, Problem.NOT_CHECKED, detail)
 
         with closing(in_parallel(inspect_listed, self._listed(), jobs)) as findings:
             for finding in findings:
                 progress()
                 if finding is not None:
                     yield finding
+        for image_id in self._stale_renditions.find():
+            if repair:
+                self._stale_renditions.remove(image_id)
+            yield Finding(image_id, Problem.STALE_RENDITIONS, repaired=repair)
 
     def purge(self, before: datetime) -> Iterator[str]:
         """Remove for good what was put into the trash before then; yields each ID."""
@@ -196,7 +222,10 @@ class IntegrityCheck:
             return replace(finding, detail=str(error)), None
 
     def _repaired(self, finding: Finding, facts: FileInfo) -> Finding | None:
-        """Write the record anew; None if the image was removed meanwhile."""
+        """Correct the record; return None if the image was removed since.
+
+        `modified` stays: it is the time of the last edit, and a repair is none.
+        """
         now = datetime.now(UTC)
         if finding.problem is Problem.NO_RECORD:
             size, name = facts.measured, f"image.{facts.measured.extension}"
@@ -209,7 +238,7 @@ class IntegrityCheck:
             try:
                 self._metadata.images.update(
                     finding.image_id,
-                    lambda image: replace(with_file_info(image, facts), modified=now),
+                    lambda image: with_file_info(image, facts),
                 )
             except UnknownImage:
                 return None

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ...errors import UnknownImage
-from ...imaging import stated
+from ...imaging import probe
 from ...storage.legacy.models import (
     LegacyAnnotation,
     LegacyBucket,
@@ -19,7 +19,7 @@ from ...storage.legacy.models import (
     LegacyOther,
     Peek,
 )
-from ..parallel import in_parallel
+from ..concurrency import in_parallel
 
 _EXAMPLES = 20
 
@@ -201,7 +201,7 @@ def _looked_into(chosen: tuple[LegacyImage, Callable[[], Peek]]) -> tuple[str, l
         seen = peek()
     except UnknownImage:
         return document.image_id, []  # removed since it was listed
-    file = stated(seen.head)
+    file = probe(seen.head)
     found = [] if seen.contenttype.startswith("image/") else ["without_type"]
     if file is None:
         found.append("unreadable")

@@ -23,7 +23,7 @@ from ...domain.files import same_bytes
 from ...domain.ids import image_id, image_id_of_file
 from ...errors import BadInput, CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
 from ...storage.interfaces import OriginalInfo, Originals
-from ..parallel import in_parallel
+from ..concurrency import in_parallel
 
 log = logging.getLogger(__name__)
 

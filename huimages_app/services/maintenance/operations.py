@@ -9,6 +9,7 @@ from ...cache.renditions import RenditionCache
 from ...errors import StorageUnavailable
 from ...storage.interfaces import MetadataBackend, Originals
 from ..background import Worker
+from .stale_renditions import StaleRenditions
 
 
 class Operations:
@@ -20,11 +21,17 @@ class Operations:
         metadata: MetadataBackend,
         cache: RenditionCache,
         worker: Worker,
+        stale_renditions: StaleRenditions,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
         self._worker = worker
+        self._stale_renditions = stale_renditions
+
+    def start(self) -> None:
+        """Begin what a server does once after its start: remove stale renditions."""
+        self._stale_renditions.start()
 
     def setup(self, *, old_marks: bool = False) -> list[str]:
         """Create databases and views, as `MetadataBackend.setup`; return a line for each step."""
@@ -41,6 +48,7 @@ class Operations:
 
     def close(self) -> None:
         """Finish the job in the background, forget the waiting ones, close the storage."""
+        self._stale_renditions.close()
         self._worker.close()
         self._metadata.close()
         self._originals.close()

@@ -1,6 +1,7 @@
-"""CouchDB as a store: metadata, records, and the originals an old site attached.
+"""Metadata in CouchDB, and originals that huImages 2.2 stored there as attachments.
 
-`server` and `session` talk to CouchDB; nothing else in the program imports its client.
+`transport` sends requests, `client` and `database` are the handles of a server and of a
+database.  No other package imports the PyPI client.
 """
 
 from ..legacy.couchdb_site import CouchLegacySite

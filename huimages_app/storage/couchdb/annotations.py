@@ -1,4 +1,4 @@
-"""What visitors say: their documents, and the little the image's document knows of them."""
+"""Annotations of visitors in CouchDB, and what the document of the image knows of them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,28 @@ from ...domain.ids import ID_LENGTH
 from ...domain.models import Annotation, AnnotationSummary
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
-from .client import PIECE, Conflict, Database, Document
 from .codec import annotation_document, annotation_id, annotation_of, ctime_of, is_old, summary_of
+from .database import PIECE, Database, Document
 from .retry import StripedLocks, retry_on_conflict
+from .tag_counts import TagCounts
+
+_UNRATED = {"sum": 0, "count": 0}
 
 
 class CouchAnnotations(AnnotationStore):
-    """The database of visitors' annotations, beside that of the images."""
+    """The database of annotations, beside that of the images.
 
-    def __init__(self, images: Database, visitors: Database, stripes: StripedLocks) -> None:
+    Views may lag behind a write in a cluster.  Where a decision depends on annotations, they
+    are therefore read by their IDs.
+    """
+
+    def __init__(
+        self, images: Database, visitors: Database, locks: StripedLocks, tags: TagCounts
+    ) -> None:
         self._images = images
         self._visitors = visitors
-        self._stripes = stripes
+        self._locks = locks
+        self._tags = tags
 
     def get(self, image_id: str, visitor_id: str) -> Annotation:
         return annotation_of(self._visitors.get(annotation_id(image_id, visitor_id)))
@@ -62,96 +72,120 @@ class CouchAnnotations(AnnotationStore):
     def save(
         self, image_id: str, visitor_id: str, change: Callable[[Annotation], Annotation]
     ) -> Annotation:
-        identifier = annotation_id(image_id, visitor_id)
+        document_id = annotation_id(image_id, visitor_id)
 
-        def attempt() -> tuple[Annotation, Annotation, str]:
-            document = self._visitors.get(identifier)
-            ctime = (document or {}).get("image_ctime")
+        def attempt() -> tuple[Annotation, Annotation, Document | None]:
+            document = self._visitors.get_for_update(document_id) or {}
+            ctime = document.get("image_ctime")
             if not isinstance(ctime, str):
                 ctime = self._ctime(image_id)
             before = annotation_of(document)
             annotation = change(before)
             annotation = replace(annotation, tags=tuple(dict.fromkeys(annotation.tags)))
-            if annotation != before:
-                new = annotation_document(image_id, visitor_id, annotation, document)
-                self._visitors.put(new | {"image_ctime": ctime})
-            return before, annotation, ctime
+            if "_conflicts" in document:
+                before = Annotation()  # neither counts nor sums contain what was merged
+            elif annotation == before:
+                return before, annotation, None
+            new = annotation_document(image_id, visitor_id, annotation, document)
+            return before, annotation, self._visitors.put(new | {"image_ctime": ctime})
 
-        with self._stripes.held(identifier):
-            before, annotation, ctime = retry_on_conflict(attempt)
-        if annotation != before:
-            image = self._settled(image_id, identifier, ctime)
+        with self._locks.held(document_id):
+            before, annotation, stored = retry_on_conflict(attempt)
+        if stored:
+            self._tags.mark_changed({*before.tags} ^ {*annotation.tags})
+            image = self._image_of(stored)
             if annotation.rating != before.rating:
-                self.rate(image)
+                self.update_ratings(image, stored)
         return annotation
+
+    def merge(self, document_id: str) -> bool:
+        """Merge conflicting revisions of an annotation; return whether there were any."""
+        if not retry_on_conflict(lambda: self._visitors.merge(document_id)):
+            return False
+        if stored := self._visitors.get(document_id):
+            self._tags.mark_changed(annotation_of(stored).tags)
+            if image := self._images.get_for_update(document_id[:ID_LENGTH]):
+                self.update_ratings(image, stored)
+        return True
 
     def _ctime(self, image_id: str) -> str:
         image = self._images.get(image_id)
         if image is None:
-            raise _unknown(image_id)
+            raise UnknownImage(f"there is no image {image_id}")
         return ctime_of(image)
 
-    def _settled(self, image_id: str, identifier: str, ctime: str) -> Document:
-        """The image's document, after a mark was written that says it is of `ctime`.
+    def _image_of(self, annotation: Document) -> Document:
+        """Return the document of the image, after the annotation was written.
 
-        If the image was removed or changed meanwhile, who did it may have missed the mark.
-        Marks of an old site learn the time of their image by the way.
+        If the image was removed or changed meanwhile, that process may have missed the
+        annotation.  Annotations of a legacy site get the time of their image here, too.
         """
-        image = self._images.get(image_id)
+        image_id = annotation["imageid"]
+        image = self._images.get_for_update(image_id)
         if image is None:
-            self._drop(identifier)
-            raise _unknown(image_id)
-        if ctime_of(image) != ctime or is_old(image):
+            self._drop(annotation["_id"])
+            raise UnknownImage(f"there is no image {image_id}")
+        if ctime_of(image) != annotation["image_ctime"] or is_old(image):
             self.align(image)
         return image
 
-    def _drop(self, identifier: str) -> None:
+    def _drop(self, document_id: str) -> None:
         def attempt() -> None:
-            if document := self._visitors.get(identifier):
+            if document := self._visitors.get_for_update(document_id):
                 self._visitors.delete(document)
 
         retry_on_conflict(attempt)
 
-    def rate(self, image: Document) -> None:
-        """Bring the sum of the ratings in the image's document up to date.
+    def update_ratings(self, image: Document, stored: Document | None = None) -> None:
+        """Write the sum of the ratings into the document of the image.
 
-        The document is read first, then the ratings, and the write fails if anybody wrote
-        the document since: so whoever comes last has seen every rating.
+        The image is read first, then the ratings, and the write fails if the image changed
+        since.  So the last writer has read every rating.  `stored` is an annotation that
+        was just written, which a listing may not contain yet.
         """
         image_id = image["_id"]
-        known: list[Document] = [image]  # good for the first attempt
+        known: list[Document] = [image]  # for the first attempt
 
         def attempt() -> None:
-            document = known.pop() if known else self._images.get(image_id)
+            document = known.pop() if known else self._images.get_for_update(image_id)
             if document is None:
                 return
-            stats = self._visitors.reduced("ratings", key=image_id) or _UNRATED
-            ratings = {"sum": stats["sum"], "count": stats["count"]}
+            ratings = self._ratings(image_id, stored)
             if document.get("ratings", _UNRATED) != ratings:
                 self._images.put({**document, "ratings": ratings})
 
-        with self._stripes.held(image_id):
+        with self._locks.held(image_id):
             retry_on_conflict(attempt)
 
+    def _ratings(self, image_id: str, stored: Document | None) -> dict[str, int]:
+        documents = {document["_id"]: document for document in self._documents(image_id)}
+        if stored and _generation(stored) >= _generation(documents.get(stored["_id"])):
+            documents[stored["_id"]] = stored
+        ratings = [annotation_of(document).rating for document in documents.values()]
+        given = [rating for rating in ratings if rating is not None]
+        return {"sum": sum(given), "count": len(given)}
+
+    def _documents(self, image_id: str, **options: bool) -> list[Document]:
+        # "." follows "-" in ASCII.
+        rows = self._visitors.all(f"{image_id}-", f"{image_id}.", documents=True, **options)
+        return [row["doc"] for row in rows if row["doc"]]
+
     def align(self, image: Document) -> int:
-        """Write the image's time into those of its marks that have another; how many."""
+        """Write the time of the image into annotations with another one; return how many."""
 
         def attempt() -> int:
-            rows = self._visitors.rows("by_image", key=image["_id"])
-            late = [row["id"] for row in rows if row["value"]["ctime"] != ctime_of(image)]
-            documents = self._visitors.get_many(late).values()
-            new = [{**d, "image_ctime": ctime_of(image)} for d in documents if d]
-            if self._visitors.put_all(new):
-                raise Conflict(f"marks of {image['_id']} were changed meanwhile")
-            return len(new)
+            time = {"image_ctime": ctime_of(image)}
+            documents = [d | time for d in self._documents(image["_id"]) if d != d | time]
+            self._visitors.put_all(documents)
+            return len(documents)
 
         return retry_on_conflict(attempt)
 
     def bring_up(self) -> int:
-        """Give the marks of an old site what ours have; how many were changed.
+        """Add our fields to the annotations of a legacy site; return how many were changed.
 
-        Without, they are sorted behind all others, and their ratings do not count in the
-        order of the rated, until somebody marks the image again.
+        Without them, annotations sort after all others, and their ratings do not count in
+        the order of the best rated until the next annotation of the image.
         """
         changed = 0
         rows = self._visitors.all("", "[", documents=True)
@@ -160,28 +194,26 @@ class CouchAnnotations(AnnotationStore):
             images = self._images.get_many(document["_id"][:ID_LENGTH] for document in old)
             for image in filter(None, images.values()):
                 changed += self.align(image)
-                self.rate(image)
+                self.update_ratings(image)
         return changed
 
     def remove_all(self, image_id: str) -> None:
-        """Remove what everybody said about an image."""
+        """Remove all annotations of an image."""
 
         def attempt() -> None:
-            rows = self._visitors.rows("by_image", key=image_id)
-            documents = self._visitors.get_many(row["id"] for row in rows).values()
-            if self._visitors.put_all([{**_TOMBSTONE, **_identity(d)} for d in documents if d]):
-                raise Conflict(f"marks of {image_id} were changed meanwhile")
+            documents = self._documents(image_id, conflicts=True)
+            self._tags.mark_changed(tag for d in documents for tag in annotation_of(d).tags)
+            self._visitors.put_all(
+                [
+                    {"_id": document["_id"], "_rev": rev, "_deleted": True}
+                    for document in documents
+                    for rev in (document["_rev"], *document.get("_conflicts", ()))
+                ]
+            )
 
         retry_on_conflict(attempt)
 
 
-_UNRATED = {"sum": 0, "count": 0}
-_TOMBSTONE = {"_deleted": True}
-
-
-def _identity(document: Document) -> Document:
-    return {"_id": document["_id"], "_rev": document["_rev"]}
-
-
-def _unknown(image_id: str) -> UnknownImage:
-    return UnknownImage(f"there is no image {image_id}")
+def _generation(document: Document | None) -> int:
+    """Return the number of edits of a document; 0 if there is none."""
+    return int(document["_rev"].partition("-")[0]) if document else 0

@@ -9,10 +9,12 @@ from ..interfaces import MetadataBackend
 from . import install_views
 from .annotations import CouchAnnotations
 from .client import Server
+from .conflicts import merge_annotations, merge_documents, merge_images
 from .documents import CouchDocuments
 from .images import CouchImages
-from .retry import StripedLocks
+from .retry import StripedLocks, retry_on_conflict
 from .search import CouchSearch
+from .tag_counts import TagCounts
 
 
 class DatabaseNames(NamedTuple):
@@ -26,22 +28,22 @@ class DatabaseNames(NamedTuple):
 class CouchBackend(MetadataBackend):
     """Metadata in databases of a server, which several processes and machines may share.
 
-    The views must exist: `setup` installs them, `prepare` does so if it is quick.
+    The views must exist: `setup` installs them, and `prepare` does if that is quick.
     """
 
     def __init__(self, server: Server, names: DatabaseNames) -> None:
         self._server = server
-        self._images = server.database(names.images)
-        self._visitors = server.database(names.visitors)
-        self._documents = server.database(names.documents)
-        stripes = StripedLocks(patience=server.session.timeout)
-        annotations = CouchAnnotations(self._images, self._visitors, stripes)
-        self.annotations = self._annotations = annotations
-        self.images = CouchImages(self._images, annotations, stripes)
-        self.search = CouchSearch(self._images, self._visitors)
-        self.documents = CouchDocuments(
-            self._documents, StripedLocks(patience=server.session.timeout)
+        self._images = server.database(names.images, merge_images)
+        self._visitors = server.database(names.visitors, merge_annotations)
+        self._documents = server.database(names.documents, merge_documents)
+        locks = StripedLocks(server.timeout)
+        tags = TagCounts(self._visitors)
+        self.annotations = self._annotations = CouchAnnotations(
+            self._images, self._visitors, locks, tags
         )
+        self.images = self._image_store = CouchImages(self._images, self._annotations, locks)
+        self.search = CouchSearch(self._images, self._visitors, tags)
+        self.documents = CouchDocuments(self._documents, StripedLocks(server.timeout))
 
     def setup(self, *, old_marks: bool = False) -> list[str]:
         done = [
@@ -51,13 +53,23 @@ class CouchBackend(MetadataBackend):
         ]
         if old_marks:
             updated = self._annotations.bring_up()
-            done.append(f"{self._visitors.name}: {updated} old marks brought up")
+            done.append(f"{self._visitors.name}: {updated} annotations of huImages 2.2 updated")
         return done
 
     def prepare(self) -> None:
         for database, folder in ((self._images, "images"), (self._visitors, "visitors")):
             install_views.log_refusal(partial(install_views.install, database, folder, wait=False))
         install_views.log_refusal(partial(install_views.create, self._documents))
+
+    def merge_conflicts(self) -> int:
+        merged = 0
+        for document_id in self._images.conflicting():
+            merged += self._image_store.merge(document_id)
+        for document_id in self._visitors.conflicting():
+            merged += self._annotations.merge(document_id)
+        for document_id in self._documents.conflicting():
+            merged += retry_on_conflict(partial(self._documents.merge, document_id))
+        return merged
 
     def check(self) -> None:
         for database in (self._images, self._visitors):

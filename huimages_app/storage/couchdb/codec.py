@@ -1,9 +1,9 @@
-"""Documents as huImages wrote them since 2009, and the values the program works with.
+"""Conversion between documents, as huImages has written them since 2009, and values.
 
-The layout is the contract with sites that switch over: fields of theirs are read as they
-are, only fields that changed are written, and what we do not know stays.  `sha256` tells
-a document of ours from an old one, whose width and height are those of the stored file
-before its EXIF orientation.
+The layout is the contract with sites that switch over: their fields are read as they are,
+only fields that changed are written, unknown fields stay, and a field without a value is left
+out, because the code of huImages 2.2 fails on an empty `title`.  `sha256` marks a document of
+this program: in older ones, width and height are those before EXIF orientation.
 
     _id ctime mtime title[] references{key: []} types[] width height deleted _attachments
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
@@ -14,23 +14,22 @@ before its EXIF orientation.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from ...domain.models import Annotation, AnnotationSummary, Image
-from .client import Document
+from .database import Document
 
 _FORMATS = ("%Y%m%dT%H%M%S.%f", "%Y%m%dT%H%M%S")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Pages need a shape: that of an ordinary photo, where nobody has written one down.
+# Pages need a shape; where a document has none, that of an ordinary photo.
 _UNMEASURED = (1600, 1200)
 
 
 def time_of(text: Any) -> datetime | None:
-    """The time a document states; None for nothing and for nonsense."""
+    """Parse the time in a document; None if it is missing or invalid."""
     for format_ in _FORMATS:
         try:
             return datetime.strptime(text, format_).replace(tzinfo=UTC)
@@ -40,6 +39,7 @@ def time_of(text: Any) -> datetime | None:
 
 
 def text_of(time: datetime) -> str:
+    """Format a time as documents contain it."""
     return f"{time.astimezone(UTC):%Y%m%dT%H%M%S.%f}"
 
 
@@ -47,25 +47,25 @@ def text_of(time: datetime) -> str:
 
 
 def image_of(document: Document) -> Image:
-    """The image of a document, whatever its age and gaps."""
+    """Return the image of a document of any age, also of an incomplete one."""
     created = time_of(document.get("ctime")) or time_of(document.get("mtime")) or _NEVER
     modified = time_of(document.get("mtime")) or created
     width, height = sides_of(document) or _UNMEASURED
-    attachment, stub = next(iter(_mapping(document.get("_attachments")).items()), ("", {}))
+    attachment, stub = _picture_attachment(document)
     return Image(
         id=document["_id"],
         created=created,
         modified=modified,
         width=width,
         height=height,
-        titles=_strings(document.get("title")),
+        titles=strings_of(document.get("title")),
         alt=_string(document.get("alt")),
         references={
-            key: _strings(values) for key, values in _mapping(document.get("references")).items()
+            key: strings_of(values) for key, values in _mapping(document.get("references")).items()
         },
-        types=_strings(document.get("types")),
+        types=strings_of(document.get("types")),
         filename=_string(document.get("filename")) or attachment,
-        length=_number(document.get("bytes")) or _number(_mapping(stub).get("length")),
+        length=_number(document.get("bytes")) or _number(stub.get("length")),
         contenttype=_string(document.get("contenttype")),
         sha256=_string(document.get("sha256")),
         focus=_focus(document.get("focus")),
@@ -75,7 +75,7 @@ def image_of(document: Document) -> Image:
 
 
 def sides_of(document: Mapping[str, Any]) -> tuple[int, int] | None:
-    """Width and height as the document has them; None if it has none."""
+    """Return width and height as the document has them; None if it has none."""
     width, height = _number(document.get("width")), _number(document.get("height"))
     return (width, height) if width > 0 and height > 0 else None
 
@@ -85,13 +85,24 @@ def is_trashed(document: Document) -> bool:
 
 
 def is_old(document: Document) -> bool:
-    """Whether huImages 2.2 wrote it, so that width and height are those before rotation."""
+    """Whether huImages 2.2 wrote it, with width and height before EXIF orientation."""
     return not document.get("sha256")
 
 
 def ctime_of(document: Document) -> str:
-    """The time of the image as the views have it."""
+    """Return the creation time of the image as the views contain it."""
     return _string(document.get("ctime"))
+
+
+def _picture_attachment(document: Document) -> tuple[str, Mapping[str, Any]]:
+    """Return name and stub of the attachment that is the original: the largest image.
+
+    The view `by_word` makes the same choice.
+    """
+    stubs = {n: _mapping(s) for n, s in _mapping(document.get("_attachments")).items()}
+    images = {n: s for n, s in stubs.items() if _string(s.get("content_type")).startswith("image/")}
+    choice = sorted((images or stubs).items())
+    return max(choice, key=lambda item: _number(item[1].get("length")), default=("", {}))
 
 
 _FIELDS: Mapping[str, Callable[[Image], Mapping[str, Any]]] = {
@@ -119,18 +130,25 @@ _FIELDS: Mapping[str, Callable[[Image], Mapping[str, Any]]] = {
 
 
 def document_of(image: Image, document: Document | None) -> Document:
-    """The document with what is different in `image`; a whole new one if there is none."""
+    """Return the document with the fields that differ in `image`, or a new document."""
     before = None if document is None else image_of(document)
     changed = dict(document or {}, _id=image.id)
-    for row in dataclasses.fields(Image):
-        if row.name in _FIELDS and (
-            before is None or getattr(before, row.name) != getattr(image, row.name)
-        ):
-            changed.update(_FIELDS[row.name](image))
+    for name, fields_of in _FIELDS.items():
+        if before is None or getattr(before, name) != getattr(image, name):
+            _set_fields(changed, fields_of(image))
     return changed
 
 
-# -- marks
+def _set_fields(document: Document, fields: Mapping[str, Any]) -> None:
+    """Set fields, and remove those without a value."""
+    for key, value in fields.items():
+        if value or value is False:
+            document[key] = value
+        else:
+            document.pop(key, None)
+
+
+# -- annotations
 
 
 def annotation_id(image_id: str, visitor_id: str) -> str:
@@ -138,11 +156,11 @@ def annotation_id(image_id: str, visitor_id: str) -> str:
 
 
 def annotation_of(document: Mapping[str, Any] | None) -> Annotation:
-    """The mark of a document, or of a row of our views."""
+    """Return the annotation of a document or of a row of our views."""
     document = document or {}
     rating = document.get("rating")
     return Annotation(
-        tags=tuple(dict.fromkeys(_strings(document.get("tags")))),
+        tags=tuple(dict.fromkeys(strings_of(document.get("tags")))),
         favorite=bool(document.get("favorite")),
         rating=int(rating) if isinstance(rating, int | float) else None,
     )
@@ -151,21 +169,19 @@ def annotation_of(document: Mapping[str, Any] | None) -> Annotation:
 def annotation_document(
     image_id: str, visitor_id: str, annotation: Annotation, document: Document | None
 ) -> Document:
-    """The document of a mark, with the fields of the old document that are not ours."""
+    """Return the document of an annotation, with the other fields of the old document."""
     changed = dict(document or {}, _id=annotation_id(image_id, visitor_id))
     changed |= {"imageid": image_id, "userid": visitor_id}
-    changed |= {
-        "tags": list(annotation.tags),
-        "favorite": annotation.favorite,
-        "rating": annotation.rating,
-    }
-    if annotation.rating is None:
-        del changed["rating"]
+    _set_fields(changed, {"tags": list(annotation.tags), "favorite": annotation.favorite})
+    if annotation.rating is not None:
+        changed["rating"] = annotation.rating
+    else:
+        changed.pop("rating", None)
     return changed
 
 
 def summary_of(rows: list[dict[str, Any]]) -> AnnotationSummary:
-    """What the marks in rows of our view `by_image` add up to."""
+    """Return the summary of the annotations in rows of our view `by_image`."""
     return AnnotationSummary.of(annotation_of(row["value"]) for row in rows)
 
 
@@ -176,13 +192,17 @@ def _string(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _strings(value: Any) -> tuple[str, ...]:
+def strings_of(value: Any) -> tuple[str, ...]:
+    """Return a list of strings; a single value counts as a list of one, as in the views."""
     values = value if isinstance(value, list) else [value]
-    return tuple(
-        str(item)
-        for item in values
-        if isinstance(item, str) or (isinstance(item, int | float) and not isinstance(item, bool))
-    )
+    return tuple(text for item in values if (text := _text(item)))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    # JavaScript writes 7.0 as 7.
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _number(value: Any) -> int:

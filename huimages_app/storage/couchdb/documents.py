@@ -1,21 +1,23 @@
-"""Documents in CouchDB: small documents about people, in a database of their own."""
+"""Small documents about people in CouchDB, in a database of their own."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 from ..interfaces import Document, DocumentStore
-from .client import Database
+from .codec import text_of
+from .database import Database
 from .retry import StripedLocks, retry_on_conflict
 
 
 class CouchDocuments(DocumentStore):
-    """Documents `KIND:KEY` in one database: {"kind": …, "key": …, "record": {…}}."""
+    """Documents `KIND:KEY` of the form {"kind": ..., "key": ..., "record": {...}, "mtime": ...}."""
 
-    def __init__(self, database: Database, stripes: StripedLocks) -> None:
+    def __init__(self, database: Database, locks: StripedLocks) -> None:
         self._database = database
-        self._stripes = stripes
+        self._locks = locks
 
     def get(self, kind: str, key: str) -> Document | None:
         document = self._database.get(f"{kind}:{key}")
@@ -24,23 +26,23 @@ class CouchDocuments(DocumentStore):
     def save(
         self, kind: str, key: str, change: Callable[[Document | None], Document | None]
     ) -> Document | None:
-        identifier = f"{kind}:{key}"
+        document_id = f"{kind}:{key}"
 
         def attempt() -> Document | None:
-            document = self._database.get(identifier)
+            document = self._database.get_for_update(document_id)
             record = change(None if document is None else copy.deepcopy(document["record"]))
             if record is not None:
-                named = {"_id": identifier, "kind": kind, "key": key, "record": record}
-                self._database.put({**(document or {}), **named})
+                new = {"_id": document_id, "kind": kind, "key": key, "record": record}
+                self._database.put({**(document or {}), **new, "mtime": text_of(datetime.now(UTC))})
             elif document is not None:
                 self._database.delete(document)
             return record
 
-        with self._stripes.held(identifier):
+        with self._locks.held(document_id):
             return retry_on_conflict(attempt)
 
     def items(self, kind: str) -> Iterator[tuple[str, Document]]:
-        # ";" is what comes behind ":".
+        # ";" follows ":" in ASCII.
         for row in self._database.all(f"{kind}:", f"{kind};", documents=True):
             if row["doc"]:
                 yield row["doc"]["key"], row["doc"]["record"]

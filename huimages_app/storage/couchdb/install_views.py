@@ -1,6 +1,6 @@
-"""The design documents: put together from their files, installed, upgraded.
+"""Design documents: assembled from their files, installed and upgraded.
 
-Design documents of others, those of an old site above all, are never touched.
+Design documents of other programs, such as those of a legacy site, are never changed.
 """
 
 from __future__ import annotations
@@ -15,22 +15,23 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from ...errors import BadSetting, StorageUnavailable
-from .client import DESIGN, Conflict, Database, Document, Forbidden
-from .tokenizer import LETTERS, LONGEST, MOST_WORDS
+from ...errors import BadSetting
+from .database import DESIGN, Conflict, Database, Document, Forbidden
+from .tokenizer import LETTERS, MAX_PREFIX, MAX_WORDS
+from .transport import ResponseTimeout
 
-# Raise it with every change of the views: the higher one wins between nodes.
-VERSION = 1
+# Raise it with every change of the views: between nodes, the higher version wins.
+VERSION = 2
 
 _ID = f"_design/{DESIGN}"
-_STAGING = "huimages_next"
-_SMALL = 10_000  # documents whose views are built in no time
+_SHADOW = "huimages_next"
+_SMALL = 10_000  # documents whose views are built in seconds
 
 _log = logging.getLogger(__name__)
 
 
 def views(folder: str) -> dict[str, dict[str, str]]:
-    """The views of a folder in `design/`, as they stand in a design document."""
+    """Return the views of a folder in `views/`, as a design document contains them."""
     design = files(__package__) / "views"
     found: dict[str, dict[str, str]] = {}
     for file in sorted((design / folder).iterdir(), key=lambda file: file.name):
@@ -44,39 +45,39 @@ def views(folder: str) -> dict[str, dict[str, str]]:
 
 
 def digest(folder: str) -> str:
-    """Tells the views of one version from those of another."""
+    """Return a hash of the views of a folder."""
     content = json.dumps(views(folder), sort_keys=True).encode()
     return hashlib.sha256(content).hexdigest()
 
 
 def create(database: Database) -> str:
-    """Make the database if need be; a line that says what was done.  Raises BadSetting."""
+    """Create the database if it is missing; return a line for the log.  Raises BadSetting."""
     if database.exists():
-        return f"{database.name}: the database is there"
+        return f"{database.name}: database exists"
     try:
         database.create()
     except Forbidden as error:
         raise _not_allowed(database, error) from error
-    return f"{database.name}: made"
+    return f"{database.name}: database created"
 
 
 def install(database: Database, folder: str, *, wait: bool) -> str:
-    """Make the database and its views if need be; a line that says what was done.
+    """Create the database and its views if they are missing; return a line for the log.
 
-    With `wait`, new views are built beside older ones first, however long that takes:
-    CouchDB shares the index of equal views, so the site does not stand still, and one
-    that starts afterwards finds an index.  Without, replacing views is left to
-    `huimages setup` where it would take long.  Raises StorageUnavailable, and BadSetting if
-    something has to be done and the account has no right to do it.
+    With `wait`, changed views are built beside the present ones first, however long that takes:
+    CouchDB shares the index of equal views, so no request waits for it.  Without `wait`,
+    replacing views that take long to build is left to `huimages setup`.  Raises
+    StorageUnavailable, and BadSetting if the account lacks the rights for what is missing.
     """
     create(database)
     try:
         installed = database.get(_ID)
         if _is_current(installed, folder):
-            return f"{database.name}: the views are there"
+            return f"{database.name}: views are up to date"
         if installed and not wait and database.size() > _SMALL:
             raise BadSetting(f"the views of {database.name!r} are old; run 'huimages setup'")
-        with _built_beside(database, folder) if installed and wait else contextlib.nullcontext():
+        is_upgrade = installed is not None and wait
+        with _build_shadow_views(database, folder) if is_upgrade else contextlib.nullcontext():
             _replace(database, folder)
             if wait:
                 wait_for(database, folder)
@@ -86,21 +87,19 @@ def install(database: Database, folder: str, *, wait: bool) -> str:
 
 
 def wait_for(database: Database, folder: str, name: str = DESIGN) -> None:
-    """Return when the views of a design document are built, however long that takes."""
+    """Wait until the views of a design document are built, however long that takes."""
     view = next(iter(views(folder)))
     while True:
         try:
             database.rows(view, design=name, limit=0, reduce=False)
             return
-        except StorageUnavailable as error:
-            # Building goes on though nobody waits for an answer.
-            if not isinstance(error.__cause__, TimeoutError):
-                raise
+        except ResponseTimeout:
+            # CouchDB goes on building after the request timed out.
             time.sleep(1)
 
 
 def log_refusal(act: Callable[[], str]) -> None:
-    """Do it and log its line, or that somebody with more rights has to do it."""
+    """Log the line that `act` returns, or that the account lacks the rights for it."""
     try:
         _log.info("%s", act())
     except BadSetting as error:
@@ -135,19 +134,19 @@ def _replace(database: Database, folder: str) -> None:
 
 
 @contextlib.contextmanager
-def _built_beside(database: Database, folder: str) -> Iterator[None]:
-    """The views under another name, complete, until the context ends.
+def _build_shadow_views(database: Database, folder: str) -> Iterator[None]:
+    """Have the complete views under another name until the context ends.
 
-    CouchDB closes an index with the last design document it knows it by, forgets what of it
-    is not on the disk yet, and removes it some time: so it has to know the other one first.
+    CouchDB closes an index together with the last design document that uses it, loses what is
+    not on the disk yet, and deletes the index later.  So the other document must exist first.
     """
-    staging = f"_design/{_STAGING}"
-    left = database.get(staging)
+    shadow = f"_design/{_SHADOW}"
+    left = database.get(shadow)
     with contextlib.suppress(Conflict):  # another node does the same
-        database.put(_document(staging, folder) | ({"_rev": left["_rev"]} if left else {}))
-    wait_for(database, folder, _STAGING)
+        database.put(_document(shadow, folder) | ({"_rev": left["_rev"]} if left else {}))
+    wait_for(database, folder, _SHADOW)
     yield
-    if built := database.get(staging):
+    if built := database.get(shadow):
         with contextlib.suppress(Conflict):
             database.delete(built)
 
@@ -163,7 +162,7 @@ def _document(identifier: str, folder: str) -> dict[str, Any]:
 
 
 def _assembled(source: str, shared: Traversable) -> str:
-    """A map function with what it includes; CouchDB wants it to begin with `function`."""
+    """Return a map function with its includes; CouchDB needs `function` at the start."""
     lines = source.splitlines(keepends=True)
     while lines[0].startswith("//"):
         del lines[0]
@@ -182,10 +181,10 @@ def _included(line: str, shared: Traversable) -> str:
 
 def _constants() -> str:
     values = {
-        "LONGEST": str(LONGEST),
-        "MOST_WORDS": str(MOST_WORDS),
+        "MAX_PREFIX": str(MAX_PREFIX),
+        "MAX_WORDS": str(MAX_WORDS),
         "FOLDED": json.dumps(LETTERS["folded"]),
         "PLAIN": json.dumps(LETTERS["plain"]),
-        "WORDS": f"/[^{LETTERS['dividers']}]+/g",
+        "WORD": f"/[^{LETTERS['dividers']}]+/g",
     }
     return "".join(f"  var {name} = {value};\n" for name, value in values.items())

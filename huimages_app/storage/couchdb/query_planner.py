@@ -1,8 +1,17 @@
-"""How a query is answered: one condition names the candidates, the others are checked.
+"""How a query becomes a scan of one view, and conditions that are checked on its candidates.
 
-The choice is fixed, the most selective first: a visitor's favourites, references (of the key
-that is asked for first), words, a tag, a type, the time of the last change.  `rated` always
-walks along the ratings.
+Example: the search "red bike" has two words.  The view `by_word` has 9,000 rows for "red" and
+120 for "bike", so the plan is
+
+    scan        by_word/bike, of titles and of tags, newest first
+    residual    not in the trash; the texts of the image contain "red" and "bike"
+
+The scan yields candidates in the order of the result.  Their documents are read with them,
+and the residual conditions leave the images of the page.
+
+The most selective condition chooses the scan, in this order: favourites of a visitor,
+references (those of the first key), words, a tag, a type, the time of the last change.
+The order `rated` always scans the ratings.
 """
 
 from __future__ import annotations
@@ -13,148 +22,157 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
-from .client import Database, Document
 from .codec import ctime_of, image_of, is_trashed, text_of
-from .scans import Listed, Place, Source, Union, ViewSource
-from .tokenizer import LONGEST, matches, prefixes
+from .database import Database, Document
+from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
+from .tokenizer import MAX_PREFIX, matches, prefixes
 
 AnnotationRows = Sequence[dict[str, Any]]  # values of rows of the view by_image
 
 _COMPARED = 3  # words of a search whose frequencies are compared
-_RECENT = 1000  # changes that are sorted here instead of walking the archive
+_RECENT = 1000  # changes that are sorted in memory
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What must hold for an image; whether its marks have to be read to tell."""
+    """A condition on an image; `of_annotations` if its annotations can fulfil it, too."""
 
     holds: Callable[[Document, AnnotationRows], bool]
     of_annotations: bool = False
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A source, its direction, and what it leaves to be checked.
+class QueryPlan:
+    """A scan, its direction, and the conditions of the query.
 
-    `said` tells the marks that put an image into a source of marks; `word` is what a
-    source of words was asked for.
+    `satisfied` names conditions that every candidate of the scan meets.  `mark_filter` selects
+    the annotations that put an image into a scan of annotations.  `word` is the word of a scan
+    of words.
     """
 
-    source: Source
+    scan: Scan
     descending: bool
     conditions: dict[str, Condition]
-    implied: frozenset[str] = frozenset()
-    said: Callable[[dict[str, Any]], bool] | None = None
+    satisfied: frozenset[str] = frozenset()
+    mark_filter: Callable[[dict[str, Any]], bool] | None = None
     word: str = ""
-    rated: bool = False
+    by_rating: bool = False
 
     @property
-    def unchecked(self) -> dict[str, Condition]:
-        """The conditions that a candidate of the source need not meet."""
-        return {name: c for name, c in self.conditions.items() if name not in self.implied}
+    def residual(self) -> list[Condition]:
+        """The conditions to check on the candidates."""
+        return [c for name, c in self.conditions.items() if name not in self.satisfied]
 
-    def place(self, document: Document, annotations: AnnotationRows) -> Place:
-        """Where an image of the collection stands in the source."""
+    @property
+    def needs_annotations(self) -> bool:
+        """Whether the position of an image depends on its annotations, or a condition does."""
+        conditions = self.conditions.values()
+        return self.mark_filter is not None or any(c.of_annotations for c in conditions)
+
+    def position(self, document: Document, annotations: AnnotationRows) -> Position:
+        """Return the position of a matching image in the scan."""
         ctime = ctime_of(document)
-        if self.rated:
+        if self.by_rating:
             ratings = document["ratings"]
             return (ratings["sum"] / ratings["count"], ctime, document["_id"])
-        if self.said and not (self.word and _says(document, self.word)):
-            # Marks of an old site do not know when the image was made.
-            ctime = max(
-                (annotation["ctime"] for annotation in annotations if self.said(annotation)),
-                default=ctime,
-            )
+        if self.mark_filter and not (self.word and _has_word(document, self.word)):
+            # Annotations of a legacy site do not contain the time of their image.
+            times = [row["ctime"] for row in annotations if self.mark_filter(row)]
+            ctime = max(times, default=ctime)
         return (ctime, document["_id"])
 
-    def repeats(self, place: Place, document: Document) -> bool:
-        """Whether the image was found by its own words, and again by a mark out of order."""
-        return bool(self.word) and place[0] != ctime_of(document) and _says(document, self.word)
+    def is_duplicate(self, position: Position, document: Document) -> bool:
+        """Whether the scan also yields the image at the position of its own words."""
+        return (
+            bool(self.word) and position[0] != ctime_of(document) and _has_word(document, self.word)
+        )
 
 
-def plan(query: Query, images: Database, visitors: Database) -> Plan | None:
-    """The plan of a query; None if nothing can match it."""
-    conditions = _conditions(query)
+def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan | None:
+    """Return the plan of a query; None if no image can match."""
     if query.text.strip() and not parse_query(query.text):
         return None
     trashed = query.trashed
 
-    def of_images(view: str, *key: str) -> ViewSource:
-        return ViewSource(images, view, (trashed, *key))
+    def of_images(view: str, *key: str) -> ViewScan:
+        return ViewScan(images, view, (trashed, *key))
 
-    def of_annotations(
-        view: str, *key: str, grouped: bool = True, exact: bool = False
-    ) -> ViewSource:
-        return ViewSource(visitors, view, key, documents=False, grouped=grouped, exact=exact)
+    def of_annotations(view: str, *key: str, **options: bool) -> ViewScan:
+        return ViewScan(visitors, view, key, documents=False, **options)
 
-    whole = Plan(of_images("by_time"), query.order != "oldest", conditions)
+    conditions = _conditions(query)
+    base_plan = QueryPlan(of_images("by_time"), query.order != "oldest", conditions)
     if query.order == "rated":
-        return replace(whole, source=of_images("by_rating"), rated=True)
+        return replace(base_plan, scan=of_images("by_rating"), by_rating=True)
     if visitor := query.favorite_of:
         return replace(
-            whole,
-            source=of_annotations("favorites", visitor, grouped=False, exact=True),
-            implied=frozenset({"favorite_of"}),
-            said=lambda annotation: bool(
-                annotation["visitor"] == visitor and annotation["favorite"]
-            ),
+            base_plan,
+            scan=of_annotations("favorites", visitor, exact=True),
+            satisfied=frozenset({"favorite_of"}),
+            mark_filter=lambda row: bool(row["visitor"] == visitor and row["favorite"]),
         )
     if wanted := query.wanted_references:
         key, values = next(iter(wanted.items()))
-        sources = [of_images("by_reference", key, value) for value in values]
-        return replace(whole, source=Union(sources))
+        scans = [of_images("by_reference", key, value) for value in values]
+        return replace(base_plan, scan=MergedScan(scans))
     if query.text.strip():
-        return _by_word(query, whole, of_images, of_annotations)
+        return _plan_words(query, base_plan, of_images, of_annotations)
     if tag := query.tag:
         return replace(
-            whole,
-            source=of_annotations("by_tag", tag, exact=True),
-            implied=frozenset({"tag"}),
-            said=lambda annotation: tag in annotation["tags"],
+            base_plan,
+            scan=of_annotations("by_tag", tag, grouped=True, exact=True),
+            satisfied=frozenset({"tag"}),
+            mark_filter=lambda row: tag in row["tags"],
         )
     if query.type:
-        return replace(whole, source=of_images("by_type", query.type))
+        return replace(base_plan, scan=of_images("by_type", query.type))
     if query.changed_since:
-        recent = _by_change(images, text_of(query.changed_since), trashed=trashed)
-        return replace(whole, source=recent or whole.source)
-    return whole
+        recent = _recent_changes(images, text_of(query.changed_since), trashed=trashed)
+        return replace(base_plan, scan=recent or base_plan.scan)
+    return base_plan
 
 
-def _by_word(
+def _plan_words(
     query: Query,
-    whole: Plan,
-    of_images: Callable[..., ViewSource],
-    of_annotations: Callable[..., ViewSource],
-) -> Plan:
+    base_plan: QueryPlan,
+    of_images: Callable[..., ViewScan],
+    of_annotations: Callable[..., ViewScan],
+) -> QueryPlan:
+    """Scan the rarest word; of long words, which are rare, only some are compared."""
     wanted = parse_query(query.text)
-    words = sorted({b for p in wanted for word in p for b in prefixes(word)}, key=len)
-    choice = [(of_images("by_word", w), of_annotations("by_word", w)) for w in words[-_COMPARED:]]
-    if not choice:
-        return whole  # letters that the views do not know
-    rarest = choice[-1]
-    if len(choice) > 1:
-        rarest = min(choice, key=lambda sources: sum(source.count() for source in sources))
+    words = sorted(set(prefixes(query.text)), key=len)
+    choices = [
+        (of_images("by_word", word), of_annotations("by_word", word, grouped=True))
+        for word in words[-_COMPARED:]
+    ]
+    if not choices:
+        return base_plan  # characters that the views do not index
+    rarest = choices[-1]
+    if len(choices) > 1:
+        rarest = min(choices, key=lambda scans: sum(scan.count() for scan in scans))
     word = str(rarest[0].prefix[1])
-    # One word, found as it was asked for, needs no second look.
-    simple = [(word,)] == wanted and len(word) < LONGEST
+    # A single word that is not cut needs no further check.
+    is_simple = [(word,)] == wanted and len(word) < MAX_PREFIX
     return replace(
-        whole,
-        source=Union(rarest),
-        implied=frozenset({"text"}) if simple else frozenset(),
-        said=lambda annotation: any(word in _all_beginnings(tag) for tag in annotation["tags"]),
+        base_plan,
+        scan=MergedScan(rarest),
+        satisfied=frozenset({"text"}) if is_simple else frozenset(),
+        mark_filter=lambda row: any(word in _all_prefixes(tag) for tag in row["tags"]),
         word=word,
     )
 
 
-def _by_change(images: Database, since: str, *, trashed: bool) -> Listed | None:
-    """The images changed since then, if they are few enough to be sorted here."""
+def _recent_changes(images: Database, since: str, *, trashed: bool) -> InMemoryScan | None:
+    """Return the images changed since a time, if they are few enough to be sorted here."""
     rows = images.rows(
         "by_change",
         startkey=[trashed, since],
         endkey=[trashed, {}],
         limit=_RECENT + 1,
     )
-    return Listed([(row["value"], row["id"]) for row in rows]) if len(rows) <= _RECENT else None
+    if len(rows) > _RECENT:
+        return None
+    return InMemoryScan([(row["value"], row["id"]) for row in rows])
 
 
 def _conditions(query: Query) -> dict[str, Condition]:
@@ -173,24 +191,17 @@ def _conditions(query: Query) -> dict[str, Condition]:
         )
     if query.tag:
         conditions["tag"] = Condition(
-            lambda _, annotations: any(
-                query.tag in annotation["tags"] for annotation in annotations
-            ),
-            of_annotations=True,
+            lambda _, rows: any(query.tag in row["tags"] for row in rows), of_annotations=True
         )
-    if query.favorite_of:
+    if visitor := query.favorite_of:
         conditions["favorite_of"] = Condition(
-            lambda _, annotations: any(
-                annotation["visitor"] == query.favorite_of and annotation["favorite"]
-                for annotation in annotations
-            ),
+            lambda _, rows: any(row["visitor"] == visitor and row["favorite"] for row in rows),
             of_annotations=True,
         )
     if query.text.strip():
-        wanted_words = parse_query(query.text)
+        phrases = parse_query(query.text)
         conditions["text"] = Condition(
-            lambda document, annotations: matches(wanted_words, _texts(document, annotations)),
-            of_annotations=True,
+            lambda document, rows: matches(phrases, _texts(document, rows)), of_annotations=True
         )
     return conditions
 
@@ -207,17 +218,17 @@ def _has_references(image: Image, wanted: Mapping[str, Sequence[str]]) -> bool:
 
 
 def _texts(document: Document, annotations: AnnotationRows) -> list[list[str]]:
-    tags = dict.fromkeys(tag for annotation in annotations for tag in annotation["tags"])
+    tags = dict.fromkeys(tag for row in annotations for tag in row["tags"])
     return list(searched(image_of(document), tags))
 
 
-def _says(document: Document, word: str) -> bool:
-    """Whether a document is in the view of words under `word`."""
+def _has_word(document: Document, word: str) -> bool:
+    """Whether the document itself is in the view `by_word` under a word."""
     image = image_of(document)
     texts = [*image.titles, image.filename]
     texts += [value for values in image.references.values() for value in values]
-    return any(word in _all_beginnings(text) for text in texts)
+    return any(word in _all_prefixes(text) for text in texts)
 
 
-def _all_beginnings(text: str) -> set[str]:
+def _all_prefixes(text: str) -> set[str]:
     return {word[:length] for word in prefixes(text) for length in range(1, len(word) + 1)}

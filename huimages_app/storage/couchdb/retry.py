@@ -1,4 +1,4 @@
-"""Writing where others write too: queues inside the process, retries against the others."""
+"""Writing documents that other threads and processes write, too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ...errors import StorageUnavailable
-from .client import Conflict
+from .database import Conflict
 
 T = TypeVar("T")
 
@@ -18,36 +18,37 @@ _ATTEMPTS = 100
 
 
 def retry_on_conflict(attempt: Callable[[], T]) -> T:
-    """What `attempt` returns once it raises no Conflict; it must read anew every time.
+    """Call `attempt`, which reads and writes, until it raises no Conflict.
 
-    Somebody wins every round, so this ends; StorageUnavailable if not after a hundred.
+    One process succeeds in every round; raises StorageUnavailable after a hundred rounds.
     """
     for number in range(_ATTEMPTS):
         try:
             return attempt()
         except Conflict as error:
             conflict = error
-            # No two wait equally long, and nobody longer than the others need.
+            # Random waits, or the same processes would meet again.
             time.sleep(random.uniform(0, min(0.002 * 2**number, 0.1)))  # noqa: S311
     raise StorageUnavailable(f"CouchDB: {_ATTEMPTS} conflicts in a row") from conflict
 
 
 class StripedLocks:
-    """Locks by name, so that the threads of a process queue up instead of conflicting.
+    """Locks by name, which keep the threads of a process from conflicting.
 
-    A courtesy only: it is the revisions that keep other processes' writes.
+    They only save retries: revisions protect the writes of other processes.
     """
 
-    def __init__(self, patience: float) -> None:
+    def __init__(self, timeout: float) -> None:
         self._locks = [threading.Lock() for _ in range(64)]
-        self._patience = patience
+        self._timeout = timeout
 
     @contextmanager
     def held(self, name: str) -> Iterator[None]:
+        """Hold the lock of a name, or go on without it after the timeout."""
         lock = self._locks[hash(name) % len(self._locks)]
-        taken = lock.acquire(timeout=self._patience)
+        is_held = lock.acquire(timeout=self._timeout)
         try:
             yield
         finally:
-            if taken:
+            if is_held:
                 lock.release()

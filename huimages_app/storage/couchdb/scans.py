@@ -1,7 +1,7 @@
-"""Where the images of a collection come from: ranges of views, read in either direction.
+"""Scans: candidates for a query, read from ranges of views in either direction.
 
-A candidate has a place, the end of its key in the view: (ctime, id), or (average, ctime,
-id).  Places are unique, so a page can begin and end at any, there or not there any more.
+A candidate has a position, the end of its key in the view: (ctime, id), or (average, ctime,
+id).  Positions are unique, so a page can begin and end at any, even at one that is gone.
 """
 
 from __future__ import annotations
@@ -11,54 +11,54 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .client import Database, Document, Row
+from .database import Database, Document, Row
 
-Place = tuple[str | float, ...]
+Position = tuple[str | float, ...]
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An image that may be in a collection; its document if that came along.
+    """An image that may match a query, with its document if the scan read it.
 
-    Nothing is implied for a `stray`: its key only sorts as if it were one of those asked for.
+    `collation_mismatch`: CouchDB sorts its key as equal to the requested one, but it differs.
     """
 
-    place: Place
+    position: Position
     document: Document | None = None
-    stray: bool = False
+    collation_mismatch: bool = False
 
     @property
     def id(self) -> str:
-        return str(self.place[-1])
+        return str(self.position[-1])
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where to read from: the place itself, or what comes behind it."""
+    """Where to begin reading: at a position, or after it."""
 
-    place: Place
+    position: Position
     inclusive: bool = False
 
-    def leaves_out(self, place: Place) -> bool:
-        return place == self.place and not self.inclusive
+    def excludes(self, position: Position) -> bool:
+        return position == self.position and not self.inclusive
 
 
-class Source(ABC):
-    """Candidates in the order of their places."""
+class Scan(ABC):
+    """Candidates in the order of their positions."""
 
     @abstractmethod
     def read(self, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
-        """`limit` candidates from `start`, or from the end of the range; fewer: no more."""
+        """Return at most `limit` candidates from `start`; fewer only at the end."""
 
 
 @dataclass(frozen=True)
-class ViewSource(Source):
-    """The rows of a view whose keys begin with `prefix`: one request, documents included.
+class ViewScan(Scan):
+    """The rows of a view whose keys begin with `prefix`, in one request.
 
-    Views of marks have no `documents`, those of images are in the other database; where
-    several visitors' rows have the same key they are `grouped`, which CouchDB allows for
-    views with a reduce function only.  `exact` tells strays: CouchDB takes strings
-    for equal that differ in what nobody sees, as in the variation selector of an emoji.
+    `documents`: read the documents, too; views of annotations are in another database.
+    `grouped`: one row for the equal keys of several visitors; needs a reduce function.
+    `exact`: recognize collation mismatches.  CouchDB treats strings as equal that differ in
+    invisible characters, such as the variation selector of an emoji.
     """
 
     database: Database
@@ -69,13 +69,13 @@ class ViewSource(Source):
     exact: bool = False
 
     @property
-    def _ends(self) -> tuple[list[Any], list[Any]]:
-        return [*self.prefix], [*self.prefix, {}]  # an object is behind everything else
+    def _range(self) -> tuple[list[Any], list[Any]]:
+        return [*self.prefix], [*self.prefix, {}]  # objects sort after everything else
 
     def read(self, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
-        begin, end = self._ends[::-1] if descending else self._ends
+        begin, end = self._range[::-1] if descending else self._range
         if start:
-            begin = [*self.prefix, *start.place]
+            begin = [*self.prefix, *start.position]
         content: dict[str, Any] = (
             {"group": True} if self.grouped else {"reduce": False, "include_docs": self.documents}
         )
@@ -84,51 +84,51 @@ class ViewSource(Source):
             startkey=begin,
             endkey=end,
             descending=descending,
-            limit=limit + 1,  # one more, for the place itself may be left out
+            limit=limit + 1,  # the start itself may be excluded
             **content,
         )
         found = [self._candidate(row) for row in rows]
-        return [c for c in found if not (start and start.leaves_out(c.place))][:limit]
+        return [c for c in found if not (start and start.excludes(c.position))][:limit]
 
     def _candidate(self, row: Row) -> Candidate:
         size = len(self.prefix)
-        prefix, place = tuple(row["key"][:size]), tuple(row["key"][size:])
-        return Candidate(place, row.get("doc"), stray=self.exact and prefix != self.prefix)
+        prefix, position = tuple(row["key"][:size]), tuple(row["key"][size:])
+        return Candidate(position, row.get("doc"), self.exact and prefix != self.prefix)
 
     def count(self) -> int:
-        """Number of rows; for views that are reduced to it."""
-        low, high = self._ends
+        """Return the number of rows; for views with a reduce function."""
+        low, high = self._range
         return int(self.database.reduced(self.view, startkey=low, endkey=high) or 0)
 
 
 @dataclass(frozen=True)
-class Union(Source):
-    """What is in any of some sources: a request each."""
+class MergedScan(Scan):
+    """The candidates of several scans, with one request for each."""
 
-    sources: Sequence[Source]
+    scans: Sequence[Scan]
 
     def read(self, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
-        found: dict[Place, Candidate] = {}
-        for source in self.sources:
-            for candidate in source.read(start, limit, descending=descending):
-                if candidate.document or candidate.place not in found:
-                    found[candidate.place] = candidate
-        return [found[place] for place in sorted(found, reverse=descending)][:limit]
+        found: dict[Position, Candidate] = {}
+        for scan in self.scans:
+            for candidate in scan.read(start, limit, descending=descending):
+                if candidate.document or candidate.position not in found:
+                    found[candidate.position] = candidate
+        return [found[position] for position in sorted(found, reverse=descending)][:limit]
 
 
 @dataclass(frozen=True)
-class Listed(Source):
-    """Places known already: no request."""
+class InMemoryScan(Scan):
+    """Positions that are known already; needs no request."""
 
-    places: Sequence[Place]
+    positions: Sequence[Position]
 
     def read(self, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
-        places = sorted(self.places, reverse=descending)
+        positions = sorted(self.positions, reverse=descending)
         if start:
-            places = [
-                place
-                for place in places
-                if (place < start.place if descending else place > start.place)
-                or (place == start.place and start.inclusive)
+            positions = [
+                position
+                for position in positions
+                if (position < start.position if descending else position > start.position)
+                or (position == start.position and start.inclusive)
             ]
-        return [Candidate(place) for place in places[:limit]]
+        return [Candidate(position) for position in positions[:limit]]

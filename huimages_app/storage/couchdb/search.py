@@ -1,13 +1,11 @@
-"""Queries on images in CouchDB: a bounded number of requests each."""
+"""Queries on images in CouchDB, with a bounded number of requests each."""
 
 from __future__ import annotations
 
 import random
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
@@ -15,87 +13,84 @@ from ...domain.models import Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
-from .client import Database, Document
 from .codec import image_of, is_trashed
-from .query_planner import AnnotationRows, Plan, plan
-from .scans import Candidate, Place, Start
+from .database import Database, Document
+from .query_planner import AnnotationRows, QueryPlan, plan_query
+from .scans import Candidate, Position, Start
+from .tag_counts import TagCounts
 
-# How often a page reads on when conditions leave out most of what it read.
+# How often a page reads on when residual conditions reject most candidates.
 _ROUNDS = 5
-_MOST_READ = 500  # candidates of a round
-_SPARE = 10  # of marks, which do not know whether their image is in the trash
+_MIN_READ, _MAX_READ = 50, 500  # candidates of a later round
+_SPARE = 10  # candidates of annotations more: their images may be in the trash
 
-_MIXED = 4  # how many times as many random images are read as are drawn
-_AT_LEAST = 20
-_SPARE_RANDOM = 5
+# Neighbours in the order of IDs come together, so more are read than are drawn.
+_RANDOM_FACTOR, _RANDOM_MIN = 4, 20
+_SPARE_RANDOM = 5  # drawn images more: one may be moved to the trash meanwhile
 
-_BEHIND = "\ufff0"  # stands behind whatever a tag goes on with, in CouchDB's order too
+_FEED = ("couchdb", "changes")
 
 
 @dataclass(frozen=True)
-class _Scan:
-    """What was found from a start; `end` is where to go on, None at the collection's end."""
+class _Found:
+    """Images from a start on; `end` is where to continue, None at the end of the result."""
 
-    found: Sequence[tuple[Place, Image]]
-    end: Place | None
+    images: Sequence[tuple[Position, Image]]
+    end: Position | None
 
 
 class CouchSearch(ImageSearch):
     """Queries on both databases."""
 
-    def __init__(self, images: Database, visitors: Database) -> None:
+    def __init__(self, images: Database, visitors: Database, tags: TagCounts) -> None:
         self._images = images
         self._visitors = visitors
-        self._cloud: tuple[object, list[tuple[str, int]]] = (None, [])  # since when, all tags
+        self._tags = tags
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         forward, start = _decoded(query, cursor)
-        planned = plan(query, self._images, self._visitors)
-        if planned is None:
+        plan = plan_query(query, self._images, self._visitors)
+        if plan is None:
             return Page([])
-        scan = self._scan(planned, start, limit, forward=forward)
-        found = scan.found if forward else scan.found[::-1]
-        images = [image for _, image in found]
-        ahead = _encoded(query, forward, Start(scan.end)) if scan.end else None
-        # Back to where we came from; an empty page gives back the place it began behind.
+        found = self._find(plan, start, limit, forward=forward)
+        images = [image for _, image in (found.images if forward else found.images[::-1])]
+        ahead = _encoded(query, forward, Start(found.end)) if found.end else None
+        # Back to where the reader came from; from an empty page, to the start itself.
         back = None
         if start:
-            place = scan.found[0][0] if scan.found else start.place
-            back = _encoded(query, not forward, Start(place, inclusive=not scan.found))
+            position = found.images[0][0] if found.images else start.position
+            back = _encoded(query, not forward, Start(position, inclusive=not found.images))
         return Page(images, ahead, back) if forward else Page(images, back, ahead)
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
-        planned = plan(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors)
         document = self._images.get(image_id)
-        if planned is None or document is None:
+        if plan is None or document is None:
             return Window()
-        of_annotations = planned.said or any(c.of_annotations for c in planned.conditions.values())
-        annotations = self._marks([image_id])[image_id] if of_annotations else []
-        if not all(c.holds(document, annotations) for c in planned.conditions.values()):
+        rows = self._annotations([image_id])[image_id] if plan.needs_annotations else []
+        if not all(condition.holds(document, rows) for condition in plan.conditions.values()):
             return Window()
-        start = Start(planned.place(document, annotations))
-        images_before = self._images_from(planned, start, before, forward=False)[::-1]
-        return Window(images_before, self._images_from(planned, start, after, forward=True))
+        start = Start(plan.position(document, rows))
+        images_before = self._images_from(plan, start, before, forward=False)[::-1]
+        return Window(images_before, self._images_from(plan, start, after, forward=True))
 
     def _images_from(
-        self, plan: Plan, start: Start, limit: int, *, forward: bool
+        self, plan: QueryPlan, start: Start, limit: int, *, forward: bool
     ) -> tuple[Image, ...]:
         if not limit:
             return ()
-        scan = self._scan(plan, start, limit, forward=forward)
-        return tuple(image for _, image in scan.found)
+        found = self._find(plan, start, limit, forward=forward)
+        return tuple(image for _, image in found.images)
 
     def random(self, count: int) -> list[Image]:
         if count <= 0:
             return []
-        # Neighbours by ID always come together; drawing from more of them mixes.
-        size = max(count * _MIXED, _AT_LEAST)
+        size = max(count * _RANDOM_FACTOR, _RANDOM_MIN)
         start = id_of(secrets.token_bytes(16))
         rows = self._images.rows("by_id", startkey=start, limit=size)
         if len(rows) < size:
             rows += self._images.rows("by_id", endkey=start, limit=size - len(rows))
         ids = list(dict.fromkeys(row["id"] for row in rows))
-        # A few more than asked for: one may go to the trash at this moment.
         drawn = random.sample(ids, min(count + _SPARE_RANDOM, len(ids)))
         return [image for image in self._records(drawn) if not image.trashed][:count]
 
@@ -107,128 +102,115 @@ class CouchSearch(ImageSearch):
         return int(self._images.reduced("by_time", startkey=[False], endkey=[False, {}]) or 0)
 
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
-        """As promised; each image once in an answer, and marked ones behind changed ones.
+        """Return changes in the order of each database, those of annotations last.
 
-        The order is each database's own.  An image marked and changed while somebody
-        reads the feed in pieces may be in two of them.
+        An image whose record and annotations changed may be in two pieces of the feed.
         """
         ids: dict[str, None] = {}
-        places = _feed_positions(since)
+        positions: list[str | int | float] = cursors.decode(_FEED, since) if since else [0, 0]
         while True:
-            places, more = self._read_changes(places, limit, ids)
-            if ids or not more:
+            positions, has_more = self._read_changes(positions, limit, ids)
+            if ids or not has_more:
                 break
         documents = self._images.get_many(ids)
         gone = [i for i in ids if (d := documents.get(i)) is None or is_trashed(d)]
-        return Changes(list(ids), frozenset(gone), cursors.encode(_FEED, places))
+        return Changes(list(ids), frozenset(gone), cursors.encode(_FEED, positions))
 
     def _read_changes(
-        self, places: list[str | int | float], limit: int, ids: dict[str, None]
+        self, positions: list[str | int | float], limit: int, ids: dict[str, None]
     ) -> tuple[list[str | int | float], bool]:
-        """Add IDs of changed images to `ids`, up to `limit`; where to go on, whether to."""
-        new, more = [], False
-        for database, place in zip((self._images, self._visitors), places, strict=True):
+        """Add IDs of changed images to `ids`, up to `limit`; return where to continue."""
+        new, has_more = [], False
+        for database, position in zip((self._images, self._visitors), positions, strict=True):
             try:
-                rows, end = database.changes(place, limit)
+                rows, end = database.changes(position, limit)
             except ValueError as error:
-                raise BadCursor(_REFUSED) from error
+                raise BadCursor(
+                    "the position in the changes is damaged or of another site; "
+                    "start from the beginning"
+                ) from error
             for row in rows:
                 image_id = row["id"][:ID_LENGTH]
                 if is_image_id(image_id) and image_id not in ids:
                     if len(ids) == limit:
                         break
                     ids[image_id] = None
-                place = row["seq"]
+                position = row["seq"]
             else:
-                place = end
-            more = more or len(rows) == limit
-            new.append(place)
-        return new, more
+                position = end
+            has_more = has_more or len(rows) == limit
+            new.append(position)
+        return new, has_more
 
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
-        if prefix:
-            return self._counted(prefix)[:limit]
-        # CouchDB adds all tags up for each request, which takes a second where there are many.
-        state, cloud = self._visitors.state(), self._cloud
-        if cloud[0] != state:
-            cloud = self._cloud = state, self._counted()
-        return cloud[1][:limit]
+        ranking = self._tags.ranking()
+        return [(tag, number) for tag, number in ranking if tag.startswith(prefix)][:limit]
 
-    def _counted(self, prefix: str = "") -> list[tuple[str, int]]:
-        """Tags and how often they were given, most used first."""
-        within: dict[str, Any] = (
-            {"startkey": [prefix], "endkey": [prefix + _BEHIND, {}]} if prefix else {}
-        )
-        rows = self._visitors.rows("by_tag", group_level=1, **within)
-        # CouchDB sorts like a dictionary: what begins with "a" may begin with "ä" there, and
-        # tags that differ in nothing it sorts by are one row, or come by turns in several.
-        tags: Counter[str] = Counter()
-        for row in rows:
-            tag = row["key"][0]
-            if tag.startswith(prefix):
-                tags[tag] += row["value"]
-        return sorted(tags.items(), key=lambda tag: (-tag[1], tag[0]))
-
-    def _scan(self, plan: Plan, start: Start | None, limit: int, *, forward: bool) -> _Scan:
+    def _find(self, plan: QueryPlan, start: Start | None, limit: int, *, forward: bool) -> _Found:
         descending = plan.descending if forward else not plan.descending
-        found: list[tuple[Place, Image]] = []
-        # More than asked for, so that there is one left to tell whether there is a next page.
-        size = limit + 1 + (_SPARE if plan.said else 0)
+        found: list[tuple[Position, Image]] = []
+        # One more than requested shows whether there is a next page.
+        size = limit + 1 + (_SPARE if plan.mark_filter else 0)
+        read = 0
         for _ in range(_ROUNDS):
-            candidates = plan.source.read(start, size, descending=descending)
-            for candidate, document in self._checked(plan, candidates):
-                found.append((candidate.place, image_of(document)))
+            candidates = plan.scan.read(start, size, descending=descending)
+            for candidate, document in self._matching(plan, candidates):
+                found.append((candidate.position, image_of(document)))
                 if len(found) > limit:
-                    return _Scan(found[:limit], found[limit - 1][0])
+                    return _Found(found[:limit], found[limit - 1][0])
             if len(candidates) < size:
-                return _Scan(found, None)
-            start = Start(candidates[-1].place)
-            size = min(max(4 * size, 50), _MOST_READ)
-        return _Scan(found, candidates[-1].place)
+                return _Found(found, None)
+            start = Start(candidates[-1].position)
+            read += size
+            size = next_size(read, len(found), limit)
+        return _Found(found, candidates[-1].position)
 
-    def _checked(
-        self, plan: Plan, candidates: Sequence[Candidate]
+    def _matching(
+        self, plan: QueryPlan, candidates: Sequence[Candidate]
     ) -> Iterable[tuple[Candidate, Document]]:
-        """The candidates that all conditions hold for, with their documents."""
-        # CouchDB gives a stray's key to a group that holds ours too, or lists the place twice.
-        candidates = list({candidate.place: candidate for candidate in candidates}.values())
+        """Yield the candidates that meet all conditions, with their documents."""
+        # CouchDB may put rows with a collation mismatch and others into one group, or list
+        # the same position twice.
+        candidates = list({candidate.position: candidate for candidate in candidates}.values())
         missing = [candidate.id for candidate in candidates if candidate.document is None]
-        others = self._images.get_many(missing)
-        checks = {False: plan.unchecked.values(), True: plan.conditions.values()}
-        of_annotations = [
-            c.id for c in candidates if any(check.of_annotations for check in checks[c.stray])
-        ]
-        annotations = self._marks(of_annotations) if of_annotations else {}
+        documents = self._images.get_many(missing)
+        checks = {False: plan.residual, True: list(plan.conditions.values())}
+        possible = []
+        undecided = []  # whether they match depends on their annotations
         for candidate in candidates:
-            document = candidate.document or others.get(candidate.id)
-            if document is None or plan.repeats(candidate.place, document):
+            document = candidate.document or documents.get(candidate.id)
+            if document is None or plan.is_duplicate(candidate.position, document):
                 continue
-            said = annotations.get(candidate.id, [])
-            if all(check.holds(document, said) for check in checks[candidate.stray]):
+            failed = [c for c in checks[candidate.collation_mismatch] if not c.holds(document, [])]
+            if all(condition.of_annotations for condition in failed):
+                possible.append((candidate, document, failed))
+                undecided += [candidate.id] * bool(failed)
+        annotations = self._annotations(undecided) if undecided else {}
+        for candidate, document, failed in possible:
+            rows = annotations.get(candidate.id, [])
+            if all(condition.holds(document, rows) for condition in failed):
                 yield candidate, document
 
-    def _marks(self, image_ids: Sequence[str]) -> dict[str, AnnotationRows]:
+    def _annotations(self, image_ids: Sequence[str]) -> dict[str, AnnotationRows]:
         annotations: dict[str, list[dict[str, object]]] = {image_id: [] for image_id in image_ids}
         for row in self._visitors.rows("by_image", keys=list(annotations)):
             annotations[row["key"]].append(row["value"])
         return dict(annotations)
 
 
-_FEED = ("couchdb", "changes")
-_REFUSED = "this place in the changes is damaged or of another site; start from the beginning"
-
-
-def _feed_positions(since: str) -> list[str | int | float]:
-    return cursors.decode(_FEED, since) if since else [0, 0]
+def next_size(read: int, found: int, limit: int) -> int:
+    """Return how many candidates probably complete the page, and a third more."""
+    wanted = 4 * read if not found else (limit + 1 - found) * read * 4 // (found * 3)
+    return min(max(wanted, _MIN_READ), _MAX_READ)
 
 
 def _encoded(query: Query, forward: bool, start: Start) -> str:
-    return cursors.encode(("couchdb", query), [int(forward), int(start.inclusive), *start.place])
+    return cursors.encode(("couchdb", query), [int(forward), int(start.inclusive), *start.position])
 
 
 def _decoded(query: Query, cursor: str | None) -> tuple[bool, Start | None]:
-    """The direction and the start of a page; raises BadCursor."""
+    """Return the direction and the start of a page; raises BadCursor."""
     if cursor is None:
         return True, None
-    forward, inclusive, *place = cursors.decode(("couchdb", query), cursor)
-    return bool(forward), Start(tuple(place), bool(inclusive))
+    forward, inclusive, *position = cursors.decode(("couchdb", query), cursor)
+    return bool(forward), Start(tuple(position), bool(inclusive))

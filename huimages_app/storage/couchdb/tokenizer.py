@@ -1,10 +1,10 @@
-"""The words of the search views: those of `stores.words`, nearly, in Python and JavaScript.
+"""Words of the search views: nearly those of `domain.tokenizer`, in Python and JavaScript.
 
-CouchDB folds no case and no accents, and its JavaScript may be too old to know how, so
-the views get a table.  It covers the alphabets (Latin, Greek, Cyrillic, …), Hangul and
-fullwidth forms; other letters stay as they are, and what lies outside the basic plane
-divides words.
-A view only has to find all that may match: `stores.words` has the last word on a document.
+CouchDB folds neither case nor accents, and its JavaScript may be too old to do so.  The views
+get a table instead, which covers the alphabets (Latin, Greek, Cyrillic, ...), Hangul and
+fullwidth forms.  Other characters stay as they are, and characters outside the Basic
+Multilingual Plane separate words.  A view only has to find all images that may match;
+`domain.tokenizer` decides about the document.
 """
 
 from __future__ import annotations
@@ -16,47 +16,47 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from string import ascii_lowercase, ascii_uppercase
 
-# Views hold the beginnings of words up to this length; longer ones are compared with the
-# document.  It is the price of every search being newest first, page by page.
-LONGEST = 8
-MOST_WORDS = 1000  # of one document; the search does not find what comes behind
+# Views contain all prefixes of words up to this length, so that every search is newest first,
+# page by page.  The rest of longer words is compared with the document.
+MAX_PREFIX = 8
+MAX_WORDS = 1000  # indexed words of a document
 
 LETTERS: dict[str, str] = json.loads(
     (files(__package__) / "views/shared/letters.json").read_text(encoding="utf-8")
 )
 _TABLE = str.maketrans(dict(zip(LETTERS["folded"], LETTERS["plain"].split(" "), strict=True)))
 _ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
-_DIVIDERS = re.compile(rf"[{LETTERS['dividers']}\U00010000-\U0010ffff]+")
+_SEPARATORS = re.compile(rf"[{LETTERS['dividers']}\U00010000-\U0010ffff]+")
 
 _SYLLABLE = re.compile("[\uac00-\ud7a3]")  # of Hangul
 
 
 def prefixes(text: str) -> list[str]:
-    """What to ask the views for to find a text: the beginning of each of its words."""
-    return [word[:LONGEST] for word in _words(text)]
+    """Return the keys that find a text in the views: the words, cut to MAX_PREFIX."""
+    return [word[:MAX_PREFIX] for word in _tokenize(text)]
 
 
-def _words(text: str) -> list[str]:
+def _tokenize(text: str) -> list[str]:
     folded = _SYLLABLE.sub(_letters_of, text).translate(_TABLE).translate(_ASCII)
-    return list(dict.fromkeys(filter(None, _DIVIDERS.split(folded))))
+    return list(dict.fromkeys(filter(None, _SEPARATORS.split(folded))))
 
 
 def _letters_of(syllable: re.Match[str]) -> str:
     return unicodedata.normalize("NFD", syllable[0])
 
 
-def matches(parse_query: Iterable[tuple[str, ...]], texts: Sequence[Sequence[str]]) -> bool:
-    """Whether each phrase stands in one of the texts, as `stores.words` says it must.
+def matches(phrases: Iterable[tuple[str, ...]], texts: Sequence[Sequence[str]]) -> bool:
+    """Whether each phrase is in one of the texts, as `domain.tokenizer` defines it.
 
-    A text is a list of words; the last word of a phrase may be a beginning.
+    A text is a list of words.  The last word of a phrase may be a prefix.
     """
-    return all(any(_stands_in(phrase, text) for text in texts) for phrase in parse_query)
+    return all(any(_contains(text, phrase) for text in texts) for phrase in phrases)
 
 
-def _stands_in(phrase: tuple[str, ...], text: Sequence[str]) -> bool:
+def _contains(text: Sequence[str], phrase: tuple[str, ...]) -> bool:
     *whole, last = phrase
     size = len(whole)
     return any(
-        text[place + size].startswith(last) and list(text[place : place + size]) == whole
-        for place in range(len(text) - size)
+        text[start + size].startswith(last) and list(text[start : start + size]) == whole
+        for start in range(len(text) - size)
     )

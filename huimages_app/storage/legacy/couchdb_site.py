@@ -1,6 +1,6 @@
-"""The two databases of a former huImages site, looked at and not touched.
+"""Read-only inspection of the two databases of a legacy huImages site.
 
-Only documents are read, by their IDs: neither our views are needed nor the old ones.
+Only documents are read, by their IDs: no views are needed.
 """
 
 from __future__ import annotations
@@ -11,24 +11,25 @@ from typing import Any
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...errors import UnknownImage
-from ..couchdb.client import Document, Server
+from ..couchdb.client import Server
 from ..couchdb.codec import annotation_of, is_old, is_trashed, sides_of, time_of
+from ..couchdb.database import Document
 from .models import PEEKED, LegacyAnnotation, LegacyDocuments, LegacyImage, LegacyOther, Peek
 
-_FIRST, _BEHIND_ALL = "", "\ufff0"
+_FIRST, _LAST = "", "\ufff0"
 
 _OLD_FIELDS = {"ctime", "mtime", "title", "references", "types", "width", "height", "deleted"}
 _OUR_FIELDS = {
     *("filename", "bytes", "contenttype", "sha256", "alt", "focus", "placeholder"),
     *("trashed", "ratings"),
 }
-_MARK_FIELDS = {"imageid", "userid", "tags", "favorite", "rating", "image_ctime"}
+_ANNOTATION_FIELDS = {"imageid", "userid", "tags", "favorite", "rating", "image_ctime"}
 
 
 class CouchLegacySite(LegacyDocuments):
-    """The documents of `database` and `visitor_database`; an account that may read is enough.
+    """The documents of `database` and `visitor_database`; read access is enough.
 
-    Reading an attachment takes `seconds` at most.
+    Reading an attachment takes at most `seconds`.
     """
 
     def __init__(
@@ -42,14 +43,14 @@ class CouchLegacySite(LegacyDocuments):
         return self._images.size()
 
     def images(self) -> Iterator[LegacyImage | LegacyOther]:
-        for row in self._images.all(_FIRST, _BEHIND_ALL, documents=True):
+        for row in self._images.all(_FIRST, _LAST, documents=True):
             yield _image(row["doc"]) if is_image_id(row["id"]) else LegacyOther(row["id"])
 
     def annotations(self) -> Iterator[LegacyAnnotation | LegacyOther]:
-        for row in self._visitors.all(_FIRST, _BEHIND_ALL, documents=True):
+        for row in self._visitors.all(_FIRST, _LAST, documents=True):
             image_id, dash = row["id"][:ID_LENGTH], row["id"][ID_LENGTH : ID_LENGTH + 1]
             if is_image_id(image_id) and dash == "-":
-                yield _mark(image_id, row["doc"])
+                yield _annotation(image_id, row["doc"])
             else:
                 yield LegacyOther(row["id"])
 
@@ -63,7 +64,7 @@ class CouchLegacySite(LegacyDocuments):
 
 
 class _Head(io.BytesIO):
-    """Keeps the beginning of what is written into it."""
+    """A file that stores only the beginning of what is written into it."""
 
     def write(self, piece: Any, /) -> int:
         super().write(piece[: max(PEEKED - self.tell(), 0)])
@@ -83,22 +84,22 @@ def _image(document: Document) -> LegacyImage:
 
 def _image_oddities(document: Mapping[str, Any]) -> Iterator[str]:
     if time_of(document.get("ctime")) is None:
-        yield "'ctime' is missing or no time: the image is shown as the oldest"
+        yield "'ctime' is missing or not a time: the image is shown as the oldest"
     for name in ("title", "types"):
         if not isinstance(document.get(name, []), list):
-            yield f"{name!r} is no list: read as a list of one"
+            yield f"{name!r} is not a list: read as a list of one"
     references = document.get("references", {})
     if not isinstance(references, dict):
-        yield "'references' is no object: read as empty"
+        yield "'references' is not an object: read as empty"
     elif not all(isinstance(values, list) for values in references.values()):
-        yield "values in 'references' are no lists: each is read as a list of one"
+        yield "values in 'references' are not lists: each is read as a list of one"
     if sides_of(document) is None:
-        yield "'width' or 'height' is missing or no number"
+        yield "'width' or 'height' is missing or not a number"
     if not isinstance(document.get("deleted", False), bool):
         yield "'deleted' is neither true nor false: read as false"
 
 
-def _mark(image_id: str, document: Document) -> LegacyAnnotation:
+def _annotation(image_id: str, document: Document) -> LegacyAnnotation:
     annotation = annotation_of(document)
     return LegacyAnnotation(
         image_id,
@@ -106,27 +107,27 @@ def _mark(image_id: str, document: Document) -> LegacyAnnotation:
         tags=len(annotation.tags),
         favorite=annotation.favorite,
         rated=annotation.rating is not None,
-        oddities=(*_unknown(document, _MARK_FIELDS), *_mark_oddities(document)),
+        oddities=(*_unknown(document, _ANNOTATION_FIELDS), *_annotation_oddities(document)),
     )
 
 
-def _mark_oddities(document: Mapping[str, Any]) -> Iterator[str]:
+def _annotation_oddities(document: Mapping[str, Any]) -> Iterator[str]:
     if document["_id"] != f"{document.get('imageid')}-{document.get('userid')}":
-        yield "'imageid' and 'userid' of a mark are not those of its ID"
+        yield "'imageid' and 'userid' of an annotation differ from its ID"
     tags = document.get("tags", [])
     if not isinstance(tags, list):
-        yield "'tags' of a mark is no list: read as a list of one"
+        yield "'tags' of an annotation is not a list: read as a list of one"
     elif len({str(tag) for tag in tags}) < len(tags):
-        yield "a mark has a tag twice: it counts once"
+        yield "an annotation has a tag twice: it counts once"
     rating = document.get("rating")
     if rating is not None and not (_is_number(rating) and 0 <= rating <= 10):
-        yield "'rating' of a mark is no number from 0 to 10"
+        yield "'rating' of an annotation is not a number from 0 to 10"
 
 
 def _unknown(document: Mapping[str, Any], known: set[str]) -> Iterator[str]:
     for name in document:
         if name not in known and not name.startswith("_"):
-            yield f"field {name!r:.40} is unknown: it stays"
+            yield f"field {name!r:.40} is unknown: it is kept"
 
 
 def _is_number(value: Any) -> bool:

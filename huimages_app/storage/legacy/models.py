@@ -1,7 +1,7 @@
-"""What can be seen of a former huImages site from outside, without changing anything.
+"""Interfaces for the read-only inspection of a legacy huImages site.
 
-Its documents and objects as they are, gaps and oddities included: `Originals` and `Metadata`
-show what the program makes of them, and need views of ours.
+They give documents and objects as they are stored, with gaps and oddities; the storage
+interfaces give what the program reads from them, and need its views.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PEEKED = 1 << 18  # bytes of an original that tell its format and size
+PEEKED = 1 << 18  # bytes of an original that show its format and size
 
 
 @dataclass(frozen=True)
 class LegacyImage:
-    """A document about an image; `sides` are width and height as it has them, None without.
+    """A document of an image; `sides` are its stored width and height, None without.
 
-    `is_old`: huImages 2.2 wrote it, and this program has not measured the picture yet.
-    `oddities` are sentences about fields.
+    `is_old`: huImages 2.2 wrote it, and this program has not measured the image yet.
+    `oddities` are messages about fields.
     """
 
     image_id: str
@@ -31,7 +31,7 @@ class LegacyImage:
 
 @dataclass(frozen=True)
 class LegacyAnnotation:
-    """A document about what a visitor says of an image."""
+    """A document of a visitor's annotation of an image."""
 
     image_id: str
     visitor_id: str
@@ -43,48 +43,48 @@ class LegacyAnnotation:
 
 @dataclass(frozen=True)
 class LegacyOther:
-    """A document of somebody else's, by its ID; `_design/…` for one with views."""
+    """The ID of any other document; `_design/...` for one with views."""
 
     document_id: str
 
 
 @dataclass(frozen=True)
 class Peek:
-    """The beginning of an original, and the type its place says it has."""
+    """The beginning of an original, and its stored content type."""
 
     contenttype: str
     head: bytes
 
 
 class LegacyDocuments(ABC):
-    """The two databases of a site.  Every method raises StorageUnavailable, and only reads."""
+    """The two databases of a site.  Methods only read, and raise StorageUnavailable."""
 
     @abstractmethod
     def size(self) -> int:
-        """Number of documents of the first database."""
+        """Return the number of documents of the first database."""
 
     @abstractmethod
     def images(self) -> Iterator[LegacyImage | LegacyOther]:
-        """All documents of the first database, images by ascending ID."""
+        """Yield all documents of the first database, images by ascending ID."""
 
     @abstractmethod
     def annotations(self) -> Iterator[LegacyAnnotation | LegacyOther]:
-        """All documents of the second one, marks by ascending ID of their images."""
+        """Yield all documents of the second one, annotations by ascending image ID."""
 
     @abstractmethod
     def peek(self, image_id: str) -> Peek:
-        """Into the first attachment of an image; raises UnknownImage."""
+        """Return the beginning of the first attachment of an image; raises UnknownImage."""
 
 
 class LegacyBucket(ABC):
-    """A bucket of a site.  Every method raises StorageUnavailable, and only reads."""
+    """A bucket of a site.  Methods only read, and raise StorageUnavailable."""
 
     name: str
 
     @abstractmethod
     def listed(self) -> Iterator[tuple[str, str]]:
-        """Image ID and key of every original, by ascending ID."""
+        """Yield image ID and key of every original, by ascending ID."""
 
     @abstractmethod
     def peek(self, key: str) -> Peek:
-        """Into an object; raises UnknownImage."""
+        """Return the beginning of an object; raises UnknownImage."""

@@ -1,7 +1,7 @@
-"""Originals an old site kept as attachments of the images' documents: read and taken away.
+"""Originals that a legacy site stores as attachments of the images' documents.
 
-huImages 2.2 read an original from here if S3 had none.  Nothing is stored here any more,
-so this is a place to fall back to, and to migrate from.
+huImages 2.2 read an original from CouchDB if S3 had none.  New originals are not stored
+here: this is a location to fall back to, and to migrate from.
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from ...domain.ids import image_id_of_file, is_image_id, parse_image_id
-from ...errors import BadSetting, CorruptOriginal, UnknownImage
-from ..couchdb.client import Document, Server
+from ...errors import BadSetting, CorruptOriginal, StorageUnavailable, UnknownImage
+from ..couchdb.client import Server
+from ..couchdb.database import Document
 from ..couchdb.retry import retry_on_conflict
 from ..interfaces import OriginalInfo, Originals
 
 
 class AttachmentOriginals(Originals):
-    """The attachments in `database`; the first one that has the bytes of the ID.
+    """Originals in the attachments in `database`: the first one that has the bytes of the ID.
 
-    Reading one takes `seconds` at most.
+    Reading one takes at most `seconds`.
     """
 
-    # A document may have further attachments, which would go as well.
+    # A document may have further attachments, which would be deleted as well.
     movable = False
 
     def __init__(
@@ -36,23 +37,35 @@ class AttachmentOriginals(Originals):
 
     def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
         """Raises BadSetting: originals are not stored here."""
-        raise BadSetting("originals can't be kept in CouchDB: it is a place to fall back to only")
+        raise BadSetting("originals can't be stored in CouchDB: use it as a fallback only")
 
     @contextlib.contextmanager
     def open(self, image_id: str) -> Iterator[BinaryIO]:
+        with contextlib.ExitStack() as stack:
+            try:
+                file = stack.enter_context(tempfile.TemporaryFile())
+                self._read(image_id, file)
+            except OSError as error:  # the temporary file: no space, or no descriptor
+                raise StorageUnavailable(
+                    f"the original {image_id} can't be read: {error.strerror}"
+                ) from error
+            yield file
+
+    def _read(self, image_id: str, file: BinaryIO) -> None:
+        """Write the bytes of the original into `file`, and go to its start."""
         names = _names(self._document(image_id))
         for name in names:
-            with tempfile.TemporaryFile() as file:
-                if self._read(image_id, name, file):
-                    file.seek(0)
-                    yield file
-                    return
+            file.seek(0)
+            file.truncate()
+            if self._is_original(image_id, name, file):
+                file.seek(0)
+                return
         if names:
             raise CorruptOriginal(f"no attachment of {image_id} has the bytes of that ID")
         raise UnknownImage(f"there is no original {image_id}")
 
-    def _read(self, image_id: str, name: str, file: BinaryIO) -> bool:
-        """Whether the attachment was there, whole, with the bytes the ID was made from."""
+    def _is_original(self, image_id: str, name: str, file: BinaryIO) -> bool:
+        """Download an attachment; return whether it has the bytes the ID was made from."""
         found = self._database.attachment(image_id, name, file, seconds=self._seconds)
         return found and image_id_of_file(file) == image_id
 
@@ -63,7 +76,7 @@ class AttachmentOriginals(Originals):
         return None
 
     def delete(self, image_id: str) -> None:
-        """Take the attachments away; the document stays."""
+        """Remove the attachments; the document stays."""
 
         def attempt() -> None:
             document = self._document(image_id)
@@ -84,7 +97,9 @@ class AttachmentOriginals(Originals):
         self._server.close()
 
     def _document(self, image_id: str) -> Document | None:
-        return self._database.get(parse_image_id(image_id))  # designs have attachments, too
+        return self._database.get(
+            parse_image_id(image_id)
+        )  # design documents may have attachments, too
 
 
 def _names(document: Document | None) -> list[str]:

@@ -1,7 +1,7 @@
-"""Several places for originals behind each other, as a site has them that moves.
+"""Several locations of originals in order, as a site that migrates has them.
 
-New originals go to the first place.  What is found further down is copied up when it is
-first read, so a site migrates by being used; what is not read yet, stays where it is.
+New originals are stored in the first location.  An original found in a fallback is copied
+to the first location when it is first read; the others stay where they are.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ log = logging.getLogger(__name__)
 
 
 class FallbackOriginals(Originals):
-    """Originals in `first`, and in `further` ones, looked through in this order.
+    """Originals in `first` and, in this order, in the fallbacks `further`.
 
-    `describe` says what to store beside the bytes of a picture that is copied up.  An
-    image is unknown only if every place says so: one that is down may have it.
+    `describe` returns the properties to store beside the bytes of a copied original.  An
+    image is unknown only if every location is up and does not have it.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class FallbackOriginals(Originals):
         self._describe = describe
 
     def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
-        known = self._demand_no_other(image_id, content)
+        known = self._require_no_other(image_id, content)
         return self._first.put(image_id, content, info) and not known
 
     @contextlib.contextmanager
@@ -62,7 +62,7 @@ class FallbackOriginals(Originals):
         return None
 
     def delete(self, image_id: str) -> None:
-        """From every place, or reading it would bring it back; the first one comes last."""
+        """Delete from every location, the first one last: a fallback would bring it back."""
         for store in reversed(self._all):
             store.delete(image_id)
 
@@ -82,7 +82,7 @@ class FallbackOriginals(Originals):
             store.close()
 
     def address(self, image_id: str, *, filename: str, seconds: int) -> str | None:
-        # From the first place only: what lies further down is copied up by `open`.
+        # From the first location only: `open` copies originals of the fallbacks.
         try:
             return self._first.address(image_id, filename=filename, seconds=seconds)
         except StorageUnavailable:
@@ -95,25 +95,27 @@ class FallbackOriginals(Originals):
         return self._first, *self._further
 
     def _opened(self, image_id: str, stack: ExitStack) -> BinaryIO:
-        """The first whole copy, open until the stack ends; copied up if need be."""
+        """Open the first intact copy until the stack ends; copy it to the first location."""
         failures: list[HuimagesError] = []
         for store in self._all:
             try:
-                # Closed at once, should the file turn out to be none.
+                # Closed at once if the bytes are not those of the ID.
                 with ExitStack() as attempt:
                     file = attempt.enter_context(store.open(image_id))
                     if store is not self._first:
-                        _prove(image_id, file)
+                        _require_intact(image_id, file)
                     stack.push(attempt.pop_all())
             except UnknownImage:
                 continue
             except (StorageUnavailable, CorruptOriginal) as error:
-                log.warning("looking for %s further down: %s", image_id, error)
+                log.warning(
+                    "original not readable here, trying fallbacks: id=%s error=%s", image_id, error
+                )
                 failures.append(error)
                 continue
-            # A first place that failed would fail again, and cost its timeout again.
+            # A first location that failed would fail again, after its timeout.
             if store is not self._first and not failures:
-                self._copy_up(image_id, file)
+                self._copy_to_first(image_id, file)
             return file
         for failure in failures:
             if isinstance(failure, StorageUnavailable):
@@ -122,44 +124,46 @@ class FallbackOriginals(Originals):
             raise failures[0]
         raise UnknownImage(f"there is no original {image_id}")
 
-    def _copy_up(self, image_id: str, file: BinaryIO) -> None:
+    def _copy_to_first(self, image_id: str, file: BinaryIO) -> None:
         try:
             self._first.put(image_id, file, self._describe(file))
         except HuimagesError as error:
-            # The picture is at hand all the same; the next reading tries again.
-            log.warning("%s was read and not copied up: %s", image_id, error)
+            # The original was read all the same; the next read tries again.
+            log.warning(
+                "original not copied to the first location: id=%s error=%s", image_id, error
+            )
         else:
-            log.info("copied up %s", image_id)
+            log.info("original copied to the first location: id=%s", image_id)
         file.seek(0)
 
     # -- writing -------------------------------------------------------------------------
 
-    def _demand_no_other(self, image_id: str, content: BinaryIO) -> bool:
-        """Whether the picture is further down already.  Raises IdCollision."""
+    def _require_no_other(self, image_id: str, content: BinaryIO) -> bool:
+        """Return whether a fallback has the same bytes; raises IdCollision if it has others."""
         for store in self._further:
             try:
                 if store.length(image_id) is None:
                     continue
                 with store.open(image_id) as stored:
-                    _prove(image_id, stored)
+                    _require_intact(image_id, stored)
                     same = same_bytes(content, stored)
             except UnknownImage:
                 continue
             except (StorageUnavailable, CorruptOriginal) as error:
-                # Neither may keep a site from taking pictures.
-                log.warning("storing %s without comparing it: %s", image_id, error)
+                # Neither must stop uploads.
+                log.warning("original stored without comparison: id=%s error=%s", image_id, error)
                 continue
             if not same:
                 raise IdCollision(
-                    f"other bytes are stored as {image_id} already; they stay, "
-                    "and this picture can't be taken"
+                    f"other bytes are already stored as {image_id}; they are kept and "
+                    "this picture is refused"
                 )
             return True
         return False
 
 
-def _prove(image_id: str, file: BinaryIO) -> None:
-    """Raises CorruptOriginal unless the bytes are those of the ID; goes to their start."""
+def _require_intact(image_id: str, file: BinaryIO) -> None:
+    """Raise CorruptOriginal unless the bytes are those of the ID; seek to the start."""
     if image_id_of_file(file) != image_id:
         raise CorruptOriginal(f"the bytes stored as {image_id} are not those of this picture")
     file.seek(0)

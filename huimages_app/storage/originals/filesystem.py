@@ -1,11 +1,11 @@
-"""Originals as files: the embedded default, and any folder a site has mounted.
+"""Originals as files: the embedded default, and any mounted folder.
 
-    ROOT/AB/CD/ABCD…01    an original
-    ROOT/.tmp/            what is being written, on the same filesystem
+    ROOT/AB/CD/ABCD...01    an original
+    ROOT/.tmp/              files that are being written, on the same filesystem
 
-An original is written beside, flushed to the disk and then linked under its name, so
-it is there as a whole or not at all, whenever the power goes.  A link, unlike a rename,
-fails if the name is taken: nothing is ever overwritten, whoever else writes.
+An original is written to a temporary file, flushed to the disk and then linked to its
+name, so it exists completely or not at all, also after a power failure.  A link, unlike
+a rename, fails if the name exists: no process ever overwrites an original.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from ..interfaces import OriginalInfo, Originals
 log = logging.getLogger(__name__)
 
 _CHUNK = 1 << 20  # bytes
-_STALE = 24 * 60 * 60  # seconds after which nobody writes a temporary file any more
+_STALE = 24 * 60 * 60  # seconds after which a temporary file is left over
 
 
 class FileOriginals(Originals):
-    """Originals below the folder `root`, made if need be or, without `make`, there already.
+    """Originals below the folder `root`, which is created unless `make` is false.
 
     Several processes, and several machines that mount the same folder, may share it.  A
-    folder that can't be used now is logged: whatever is asked raises StorageUnavailable then.
+    folder that can't be used is logged; all methods raise StorageUnavailable then.
     """
 
     def __init__(self, root: Path, *, make: bool = True) -> None:
         self._root = root
-        # Doubles as the sign that the folder is really there: if a mounted disk goes
-        # away, missing files must not look like missing images.
+        # Also shows that the folder is mounted: if it is not, missing files must not look
+        # like missing images.
         self._temporaries = root / ".tmp"
         try:
             if make:
@@ -48,24 +48,24 @@ class FileOriginals(Originals):
             self._temporaries.mkdir(exist_ok=True)
             self._remove_stale()
         except OSError as error:
-            log.error("the folder %s can't keep originals: %s", root, error)
+            log.error("folder of originals can't be used: root=%s error=%s", root, error)
 
     def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
         target = self._path(image_id)
         with _translated(f"the original {image_id} can't be stored"):
-            while not self._made(target, content):
+            while not self._create(target, content):
                 try:
                     stored = target.open("rb")
                 except FileNotFoundError:
-                    continue  # removed in this very moment
+                    continue  # removed just now
                 with stored:
-                    # Who put it may not have come to flushing the folder yet.
+                    # The process that stored it may not have flushed the folder yet.
                     sync_folder(target.parent)
                     if same_bytes(content, stored):
                         return False
                 raise IdCollision(
-                    f"other bytes are stored as {image_id} already; they stay, "
-                    "and this picture can't be taken"
+                    f"other bytes are already stored as {image_id}; they are kept and "
+                    "this picture is refused"
                 )
             return True
 
@@ -75,7 +75,7 @@ class FileOriginals(Originals):
             try:
                 file = self._path(image_id).open("rb")
             except FileNotFoundError:
-                self._demand_root()
+                self._require_root()
                 raise UnknownImage(f"there is no original {image_id}") from None
         with file:
             yield file
@@ -85,7 +85,7 @@ class FileOriginals(Originals):
             try:
                 return self._path(image_id).stat().st_size
             except FileNotFoundError:
-                self._demand_root()
+                self._require_root()
                 return None
 
     def delete(self, image_id: str) -> None:
@@ -94,12 +94,12 @@ class FileOriginals(Originals):
             try:
                 path.unlink()
             except FileNotFoundError:
-                self._demand_root()
+                self._require_root()
             else:
                 sync_folder(path.parent)
 
     def ids(self, after: str = "") -> Iterator[str]:
-        # The folders are the beginnings of the IDs, so their order is that of the IDs.
+        # The names of the folders are prefixes of the IDs, so their order is that of the IDs.
         for outer in self._names(self._root, after[:2]):
             for inner in self._names(self._root / outer, after[2:4] if outer == after[:2] else ""):
                 for name in self._names(self._root / outer / inner, after):
@@ -107,7 +107,7 @@ class FileOriginals(Originals):
                         yield name
 
     def check(self) -> None:
-        with _translated(f"the folder {self._root} can't keep originals"):
+        with _translated(f"the folder {self._root} can't store originals"):
             probe = self._temporaries / f"check.{secrets.token_hex(8)}"
             other = probe.with_suffix(".linked")
             try:
@@ -120,31 +120,33 @@ class FileOriginals(Originals):
     # -- paths ---------------------------------------------------------------------------
 
     def _path(self, image_id: str) -> Path:
-        image_id = parse_image_id(image_id)  # "../.." would lead out of our folder
+        image_id = parse_image_id(image_id)  # "../.." would lead out of the root
         return self._root / image_id[:2] / image_id[2:4] / image_id
 
     def _names(self, folder: Path, least: str) -> list[str]:
-        """What is in a folder from `least` on, ascending, our own folder left out."""
+        """Return the names in a folder from `least` on, ascending, without .tmp."""
         with _translated("the originals can't be listed"):
             try:
                 names = [path.name for path in folder.iterdir()]
             except FileNotFoundError:
-                self._demand_root()
+                self._require_root()
                 return []
             except NotADirectoryError:
-                self._demand_root()
-                return []  # a stray file where only folders are ours
+                self._require_root()
+                return []  # a file that is not an original
         return sorted(name for name in names if name >= least and not name.startswith("."))
 
-    def _demand_root(self) -> None:
-        """Tell a missing file from a missing disk; raises StorageUnavailable."""
+    def _require_root(self) -> None:
+        """Raise StorageUnavailable if the folder is not mounted."""
         if not self._temporaries.is_dir():
-            raise StorageUnavailable(f"the folder of the originals, {self._root}, is not there")
+            raise StorageUnavailable(
+                f"the folder of the originals is missing or not mounted: {self._root}"
+            )
 
     # -- writing -------------------------------------------------------------------------
 
-    def _made(self, target: Path, content: BinaryIO) -> bool:
-        """Whether the file was made; not if there is one."""
+    def _create(self, target: Path, content: BinaryIO) -> bool:
+        """Create the file; return False if it exists."""
         if target.exists():
             return False
         self._make_shard(target.parent)
@@ -159,7 +161,7 @@ class FileOriginals(Originals):
         return True
 
     def _make_shard(self, folder: Path) -> None:
-        self._demand_root()
+        self._require_root()
         for made in (folder.parent, folder):
             try:
                 made.mkdir()
@@ -168,7 +170,7 @@ class FileOriginals(Originals):
             sync_folder(made.parent)
 
     def _remove_stale(self) -> None:
-        """Remove what writers that were killed have left."""
+        """Remove the files that killed processes have left."""
         limit = time.time() - _STALE
         for path in self._temporaries.iterdir():
             # Another process may be cleaning up as well.

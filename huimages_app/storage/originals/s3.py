@@ -1,11 +1,11 @@
-"""Originals in S3, or in anything that speaks its language.
+"""Originals in S3 or a compatible store.
 
-The key is the ID behind a prefix; some installations of huImages 2.2 wrote `ID.jpeg`,
-which is looked for second.  Objects are private: no ACL is ever set.  What is read is
-downloaded as a whole and proved by its SHA-1, which the ID is.
+The key is a prefix and the ID; some installations of huImages 2.2 wrote `ID.jpeg`, which
+is looked up second.  Objects are private: no ACL is ever set.  An original is downloaded
+completely and verified by its SHA-1, which the ID encodes.
 
 The credentials need s3:GetObject, s3:PutObject, s3:DeleteObject and s3:ListBucket; without
-the last one S3 does not tell a missing object from a forbidden one.
+the last one S3 reports a missing object as a forbidden one.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from ...domain.ids import image_id_of_file, is_image_id, parse_image_id
 from ...errors import CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
 from ..interfaces import OriginalInfo, Originals
 from .s3_location import S3Location
-from .s3_transfer import FAILURES, Deadline, TimedReader, Truncated, demand, download
+from .s3_transfer import FAILURES, Deadline, TimedReader, Truncated, download, require_keys
 
 log = logging.getLogger(__name__)
 
 __all__ = ["S3Location", "S3Originals"]
 
-OLD_ENDING = ".jpeg"  # of keys of some huImages 2.2
+LEGACY_SUFFIX = ".jpeg"  # of keys of some installations of huImages 2.2
 _ATTEMPTS = 2  # at a download
-_CONFLICTS = 10  # times a put may meet another put, or removal, of the same key
+_CONFLICTS = 10  # attempts of a put while other clients put or delete the same key
 _PAUSE = 0.02  # seconds longer after each of them
 
 
 @dataclass(frozen=True)
 class _Found:
-    """An object: its key, bytes and stored type."""
+    """An object: its key, number of bytes and stored type."""
 
     key: str
     length: int
@@ -50,30 +50,30 @@ class _Found:
 
 
 class S3Originals(Originals):
-    """Originals in a bucket.  Makes no connection before it is asked something."""
+    """Originals in a bucket.  Connects on first use."""
 
-    def __init__(self, place: S3Location) -> None:
-        self._place = place
+    def __init__(self, location: S3Location) -> None:
+        self._location = location
         self._guard = threading.Lock()
         self._client: Any = None
-        self._process = 0  # that made the client: it must not be shared across a fork
-        self._conditional = True  # whether the store is thought to know If-None-Match
+        self._process = 0  # that created the client: it must not be shared across a fork
+        self._conditional = True  # whether the store supports If-None-Match, as far as known
 
     def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
         with self._translated(f"the original {image_id} can't be stored"):
             for attempt in range(_CONFLICTS):
                 time.sleep(attempt * _PAUSE)
-                # Asked first, so that stores which ignore If-None-Match overwrite nothing
-                # either, and a picture that is there is not sent in vain.
+                # First, so that stores which ignore If-None-Match overwrite nothing either,
+                # and an original that exists is not sent again.
                 if (found := self._find(image_id)) is None:
                     if self._put(image_id, content, info):
                         return True
                     continue
-                with contextlib.suppress(UnknownImage):  # removed in this very moment
-                    self._demand_same(image_id, found, content)
+                with contextlib.suppress(UnknownImage):  # removed just now
+                    self._require_same(image_id, found, content)
                     return False
         raise StorageUnavailable(
-            f"the original {image_id} can't be stored: others change it all the time"
+            f"the original {image_id} can't be stored: other clients keep changing it"
         )
 
     @contextlib.contextmanager
@@ -88,36 +88,36 @@ class S3Originals(Originals):
         with self._translated(f"the original {image_id} can't be looked up"):
             found = self._find(image_id)
             if found is None:
-                # A HEAD has no body to tell a missing object from a missing bucket.
+                # A HEAD has no body to distinguish a missing object from a missing bucket.
                 self.check()
         return None if found is None else found.length
 
     def delete(self, image_id: str) -> None:
         with self._translated(f"the original {image_id} can't be removed"):
-            # One by one: many stores don't know DeleteObjects.
+            # One by one: many stores don't support DeleteObjects.
             for key in self._keys(image_id):
-                self._s3.delete_object(Bucket=self._place.bucket, Key=key)
+                self._s3.delete_object(Bucket=self._location.bucket, Key=key)
 
     def ids(self, after: str = "") -> Iterator[str]:
-        prefix, last = self._place.prefix, after
+        prefix, last = self._location.prefix, after
         with self._translated("the originals can't be listed"):
             pages = self._s3.get_paginator("list_objects_v2").paginate(
-                Bucket=self._place.bucket,
+                Bucket=self._location.bucket,
                 Prefix=prefix,
                 StartAfter=prefix + after,
-                PaginationConfig={"PageSize": self._place.page},
+                PaginationConfig={"PageSize": self._location.page},
             )
             for page in pages:
-                demand(page, "IsTruncated")
+                require_keys(page, "IsTruncated")
                 for item in page.get("Contents", []):
-                    image_id = item["Key"][len(prefix) :].removesuffix(OLD_ENDING)
-                    # ID.jpeg comes right behind ID.
+                    image_id = item["Key"][len(prefix) :].removesuffix(LEGACY_SUFFIX)
+                    # ID.jpeg follows ID directly.
                     if image_id > last and is_image_id(image_id):
                         last = image_id
                         yield image_id
 
     def check(self) -> None:
-        bucket = self._place.bucket
+        bucket = self._location.bucket
         with self._translated(f"the bucket {bucket!r} can't be reached"):
             try:
                 self._s3.head_bucket(Bucket=bucket)
@@ -128,7 +128,7 @@ class S3Originals(Originals):
                     ) from error
                 if _status(error) == 403:
                     raise StorageUnavailable(
-                        f"the credentials are not good for the bucket {bucket!r} {self._where}"
+                        f"the credentials give no access to the bucket {bucket!r} {self._where}"
                     ) from error
                 raise
 
@@ -141,13 +141,13 @@ class S3Originals(Originals):
     def address(self, image_id: str, *, filename: str, seconds: int) -> str | None:
         with self._translated(f"the original {image_id} can't be looked up"):
             found = self._find(image_id)
-            # Of old objects the type may be missing: then somebody has to sniff it.
+            # Legacy objects may lack the type: then the server has to detect it.
             if found is None or not found.contenttype.startswith("image/"):
                 return None
             url: str = self._s3.generate_presigned_url(
                 "get_object",
                 Params={
-                    "Bucket": self._place.bucket,
+                    "Bucket": self._location.bucket,
                     "Key": found.key,
                     "ResponseContentDisposition": (
                         f"inline; filename*=UTF-8''{quote(filename, safe='')}"
@@ -161,31 +161,31 @@ class S3Originals(Originals):
     # -- objects -------------------------------------------------------------------------
 
     def _keys(self, image_id: str) -> tuple[str, str]:
-        key = self._place.prefix + parse_image_id(image_id)  # others may be in the bucket, too
-        return key, key + OLD_ENDING
+        key = self._location.prefix + parse_image_id(image_id)  # the bucket may hold other objects
+        return key, key + LEGACY_SUFFIX
 
     def _find(self, image_id: str) -> _Found | None:
-        """The object; None if there is none, or not even a bucket."""
+        """Return the object; None if there is none, or no bucket."""
         for key in self._keys(image_id):
             try:
-                head = self._s3.head_object(Bucket=self._place.bucket, Key=key)
+                head = self._s3.head_object(Bucket=self._location.bucket, Key=key)
             except ClientError as error:
                 if _status(error) != 404:
                     raise
             else:
-                demand(head, "ETag", "ContentLength")
+                require_keys(head, "ETag", "ContentLength")
                 return _Found(key, head["ContentLength"], head.get("ContentType", ""))
         return None
 
     def _put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
-        """Whether the object was made; not if there is one by now."""
+        """Create the object; return False if it exists by now."""
         content.seek(0)
         condition = {"IfNoneMatch": "*"} if self._conditional else {}
         try:
-            answer = self._s3.put_object(
-                Bucket=self._place.bucket,
+            response = self._s3.put_object(
+                Bucket=self._location.bucket,
                 Key=self._keys(image_id)[0],
-                Body=TimedReader(content, Deadline(self._place.deadline)),
+                Body=TimedReader(content, Deadline(self._location.deadline)),
                 ContentType=info.contenttype,
                 Metadata={"width": str(info.width), "height": str(info.height)},
                 **condition,
@@ -194,15 +194,15 @@ class S3Originals(Originals):
             if _status(error) in {409, 412}:
                 return False
             if _status(error) == 501 and self._conditional:
-                log.info("the S3 store knows no If-None-Match; going on without")
+                log.info("S3 store without If-None-Match: going on without it")
                 self._conditional = False
                 return False
             raise
-        demand(answer, "ETag")
+        require_keys(response, "ETag")
         return True
 
-    def _demand_same(self, image_id: str, found: _Found, content: BinaryIO) -> None:
-        """Raises IdCollision unless the object has these bytes."""
+    def _require_same(self, image_id: str, found: _Found, content: BinaryIO) -> None:
+        """Raise IdCollision unless the object has these bytes."""
         content.seek(0, os.SEEK_END)
         same = content.tell() == found.length
         if same:
@@ -213,23 +213,25 @@ class S3Originals(Originals):
                 same = False
         if not same:
             raise IdCollision(
-                f"other bytes are stored as {image_id} already; they stay, "
-                "and this picture can't be taken"
+                f"other bytes are already stored as {image_id}; they are kept and "
+                "this picture is refused"
             )
 
     def _download(self, image_id: str, file: BinaryIO) -> None:
-        """Write the bytes into `file`, proved, and go to its start."""
-        deadline = Deadline(self._place.deadline)
+        """Write the verified bytes into `file`, and seek to its start."""
+        deadline = Deadline(self._location.deadline)
         for attempt in range(1, _ATTEMPTS + 1):
             file.seek(0)
             file.truncate()
             try:
-                # boto3 tries a request again, and never a body that breaks off.
+                # boto3 retries requests, but not a body that breaks off.
                 download(self._get(image_id), file, deadline)
             except Truncated as error:
                 if attempt == _ATTEMPTS:
                     raise
-                log.warning("reading the original %s once more: %s", image_id, error)
+                log.warning(
+                    "download of an original broke off, retrying: id=%s error=%s", image_id, error
+                )
             else:
                 break
         if image_id_of_file(file) != image_id:
@@ -239,7 +241,7 @@ class S3Originals(Originals):
     def _get(self, image_id: str) -> Any:
         for key in self._keys(image_id):
             with contextlib.suppress(self._s3.exceptions.NoSuchKey):
-                return self._s3.get_object(Bucket=self._place.bucket, Key=key)
+                return self._s3.get_object(Bucket=self._location.bucket, Key=key)
         raise UnknownImage(f"there is no original {image_id}")
 
     # -- the connection ------------------------------------------------------------------
@@ -248,13 +250,13 @@ class S3Originals(Originals):
     def _s3(self) -> Any:
         with self._guard:
             if self._client is None or self._process != os.getpid():
-                self._client = self._place.connect()
+                self._client = self._location.connect()
                 self._process = os.getpid()
             return self._client
 
     @property
     def _where(self) -> str:
-        return f"at {self._place.endpoint_url or 'AWS'}"
+        return f"at {self._location.endpoint_url or 'AWS'}"
 
     @contextlib.contextmanager
     def _translated(self, failure: str) -> Iterator[None]:

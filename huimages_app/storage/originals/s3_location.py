@@ -1,4 +1,4 @@
-"""Where a bucket is, and a connection to it."""
+"""The location of a bucket, and a client for it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from botocore.config import Config
 
 @dataclass(frozen=True)
 class S3Location:
-    """Where the bucket is, how to get in, and how long to wait; times in seconds."""
+    """Bucket, credentials and timeouts; times in seconds."""
 
     bucket: str
     prefix: str = ""
@@ -28,14 +28,14 @@ class S3Location:
     page: int = 1000  # keys to list with one request
 
     def connect(self) -> Any:
-        """A client of its own session: sessions are not thread-safe, clients are."""
+        """Return a client with its own session: sessions are not thread-safe, clients are."""
         session = boto3.session.Session(
             aws_access_key_id=self.access_key_id or None,
             aws_secret_access_key=self.secret_access_key or None,
             region_name=self.region or None,
         )
         config = Config(
-            # Presigned URLs in the form every store understands today.
+            # The form of presigned URLs that all stores support.
             signature_version="s3v4",
             connect_timeout=self.connect_timeout,
             read_timeout=self.read_timeout,
@@ -43,7 +43,7 @@ class S3Location:
             retries={"mode": "standard", "total_max_attempts": 3},
             request_checksum_calculation=self.checksums,
             response_checksum_validation=self.checksums,
-            # Names of hosts made of bucket names are AWS's own.
+            # Only AWS has host names made of bucket names.
             s3={"addressing_style": "path" if self.endpoint_url else "auto"},
         )
         client = session.client(
@@ -58,10 +58,10 @@ class S3Location:
 
 
 def _end_of_redirects(response: Any, request_dict: Any, **_: Any) -> None:
-    """Takes a redirect that says no region for the last one.
+    """Stop following redirects after one that names no region.
 
-    Sent elsewhere, boto3 asks by HeadBucket in which region the bucket is.  What redirects
-    that as well, as a proxy does that wants https, it would ask again and again.
+    When redirected, boto3 asks for the region of the bucket by HeadBucket.  It would repeat
+    that for ever with a server that redirects every request, as a proxy that wants https.
     """
     if response and "x-amz-bucket-region" not in response[0].headers:
         request_dict["context"]["s3_redirect"]["redirected"] = True

@@ -1,4 +1,4 @@
-"""Moving bytes from and to S3 within a time, and noticing when some are missing."""
+"""Transfers from and to S3 with a time limit, which detect missing bytes."""
 
 from __future__ import annotations
 
@@ -13,53 +13,54 @@ from urllib3.exceptions import HTTPError
 
 _CHUNK = 1 << 18  # bytes
 
-# What a store does that is down, slow or mad.  An OSError may also come from our own disk.
+# Exceptions raised when the store is unreachable, slow or returns garbage.  An OSError may
+# also come from the local disk.
 FAILURES = (BotoCoreError, ClientError, ResponseParserError, HTTPError, OSError)
 
 
 class TooSlow(OSError):
-    """A transfer took longer than it may."""
+    """A transfer exceeded its time limit."""
 
 
 class Truncated(OSError):
-    """A body broke off."""
+    """A body ended early."""
 
 
 class NotS3(OSError):
-    """Whatever answered, S3 was it not."""
+    """The response did not come from S3."""
 
 
-def demand(answer: Mapping[str, Any], *names: str) -> None:
-    """Raises NotS3 unless the answer has what every answer of its kind has.
+def require_keys(response: Mapping[str, Any], *names: str) -> None:
+    """Raise NotS3 unless the response has the keys that every response of its kind has.
 
-    boto3 takes any page with status 200, a proxy's say, for an answer without content.
+    boto3 takes any page with status 200, such as one of a proxy, for an empty response.
     """
     for name in names:
-        if name not in answer:
-            raise NotS3(f"the answer has no {name}, so it is not S3 that answers")
+        if name not in response:
+            raise NotS3(f"the response has no {name}, so it did not come from S3")
 
 
 class Deadline:
-    """A moment in so many seconds."""
+    """The end of a time limit in seconds."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._end = time.monotonic() + seconds
 
     def check(self) -> None:
-        """Raises TooSlow from that moment on."""
+        """Raise TooSlow after the end."""
         if time.monotonic() >= self._end:
-            raise TooSlow(f"the transfer was not done in {self._seconds:g} seconds")
+            raise TooSlow(f"the transfer took longer than {self._seconds:g} seconds")
 
 
-def download(answer: Any, file: BinaryIO, deadline: Deadline) -> None:
-    """Write the body of `answer` (of get_object) into `file`.  Raises Truncated, TooSlow.
+def download(response: Any, file: BinaryIO, deadline: Deadline) -> None:
+    """Write the body of `response` (of get_object) into `file`.  Raises Truncated, TooSlow.
 
-    The connection goes back to the pool only if all came through.
+    The connection goes back to the pool only if the body was complete.
     """
-    # Of boto3's own ways to read all wait for a full piece, so that a server which
-    # trickles holds them for hours: the timeout counts for each byte anew.
-    raw = answer["Body"]._raw_stream
+    # boto3's own read methods wait for a full block.  Its timeout begins again with each
+    # byte, so a server that trickles would hold a thread for hours (docs/decisions/027).
+    raw = response["Body"]._raw_stream
     received = 0
     try:
         while piece := raw.read1(_CHUNK):
@@ -67,17 +68,17 @@ def download(answer: Any, file: BinaryIO, deadline: Deadline) -> None:
             file.write(piece)
             received += len(piece)
     except HTTPError as error:
-        answer["Body"].close()
+        response["Body"].close()
         raise Truncated(f"the body broke off after {received} bytes: {error}") from error
     except BaseException:
-        answer["Body"].close()
+        response["Body"].close()
         raise
-    if received != (promised := answer.get("ContentLength")):
-        raise Truncated(f"the body has {received} bytes, and {promised} were promised")
+    if received != (promised := response.get("ContentLength")):
+        raise Truncated(f"the body has {received} bytes; expected {promised}")
 
 
 class TimedReader:
-    """A file to be sent, which raises TooSlow when that takes too long."""
+    """A file to upload; reading it raises TooSlow after the deadline."""
 
     def __init__(self, file: BinaryIO, deadline: Deadline) -> None:
         self._file = file

@@ -1,11 +1,11 @@
 """Metadata in one SQLite file: the embedded default.
 
 backend         the four stores on one file
-connection      one connection for each thread, transactions, errors
+connection      a pool of connections, transactions, errors
 schema          the tables and their migrations
 codec           records and annotations as columns, and back
-entries         an image with everything derived from it, kept true by every write
-query_planner   a query as SQL whose cost does not grow with the archive
+entries         an image with the index rows derived from it
+query_planner   queries as SQL whose cost does not grow with the archive
 images, search, annotations, documents   the four stores
 """
 

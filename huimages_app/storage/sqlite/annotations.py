@@ -60,7 +60,7 @@ class SqliteAnnotations(AnnotationStore):
             new = replace(new, tags=tuple(dict.fromkeys(new.tags)))
             if new != old:
                 self._write(image_id, visitor_id, new)
-                write(db, entry, entry.marked(visitor_id, old, new))
+                write(db, entry, entry.with_annotation(visitor_id, old, new))
         return new
 
     def _write(self, image_id: str, visitor_id: str, annotation: Annotation) -> None:

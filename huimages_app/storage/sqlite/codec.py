@@ -1,13 +1,14 @@
-"""An image and what is said about it, as JSON and back."""
+"""Images and annotations as JSON and back, and the text of the search index."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...domain.models import Annotation, AnnotationSummary, Image
+from ...domain.tokenizer import may_be_inside, searched
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -15,7 +16,7 @@ dumps: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=("
 
 
 def micros(time: datetime) -> int:
-    """Microseconds since 1970, exactly."""
+    """Return the microseconds since 1970, exactly."""
     return (time - _EPOCH) // timedelta(microseconds=1)
 
 
@@ -68,6 +69,36 @@ def summary_from_json(document: str) -> AnnotationSummary:
 
 def annotation_from_row(tags: str, favorite: int, rating: int | None) -> Annotation:
     return Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+
+
+# Before each word of the index stand two spaces, so that three characters, the shortest
+# text that the index can find, are enough for the beginning of a word of one letter.
+_WORD_START = "  "
+
+# Stands between texts, so that no phrase reaches from one into the next.  A character of
+# private use is never part of a search.
+_GAP = "\ue000"
+
+
+def indexed_text(image: Image, tags: Iterable[str]) -> str:
+    """Return the words an image is found by as one text for the index."""
+    texts = searched(image, tags)
+    return _GAP.join("".join(_WORD_START + word for word in words) for words in texts)
+
+
+def indexed_text_of_row(document: str, summary: str) -> str:
+    """Return the same for an image as it is stored."""
+    return indexed_text(image_from_json(document), summary_from_json(summary).tags)
+
+
+def match_expression(phrases: Iterable[tuple[str, ...]]) -> str:
+    """Return the MATCH expression of a search for all of these phrases."""
+    return " AND ".join(f'"{_text_of(phrase)}"' for phrase in phrases)
+
+
+def _text_of(phrase: tuple[str, ...]) -> str:
+    text = _WORD_START.join(phrase)
+    return text if may_be_inside(phrase[0]) else _WORD_START + text
 
 
 def _time(time: datetime) -> str:

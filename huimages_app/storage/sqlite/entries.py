@@ -1,4 +1,4 @@
-"""An image with all that is derived from it, kept true by every write."""
+"""An image with the index rows derived from it, which every write keeps up to date."""
 
 from __future__ import annotations
 
@@ -8,35 +8,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...domain.models import Annotation, AnnotationSummary, Image
-from ...domain.tokenizer import searched
-from .codec import dumps, image_from_json, image_to_json, micros, summary_from_json, summary_to_json
+from .codec import (
+    dumps,
+    image_from_json,
+    image_to_json,
+    indexed_text,
+    micros,
+    summary_from_json,
+    summary_to_json,
+)
 
-# A place in time is the microseconds since 1700, times 512, which makes 512 places for
-# images of the same microsecond: 63 bits reach until 2270.
-_PLACES = 1 << 9
+# A key is the microseconds since 1700, times 512, which leaves 512 keys for images of the
+# same microsecond: 63 bits reach until 2270.
+_KEYS_PER_MICROSECOND = 1 << 9
 _START = -8_520_336_000_000_000
 _LAST = (1 << 54) - (1 << 24)
 
-# Stands between texts, so that no phrase reaches from one into the next.  A character of
-# private use is a word to the index, and never one in a search.
-_GAP = " \ue000 "
-
-ListName = tuple[str, str, int]  # kind, value, trashed
+PostingsName = tuple[str, str, int]  # kind, value, trashed
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An image, its place in time, and what visitors say about it."""
+    """An image, its key, and the summary of its annotations."""
 
     image: Image
     key: int
     summary: AnnotationSummary
     favorite_of: frozenset[str]
 
-    def lists(self) -> set[ListName]:
-        return {(kind, value, self.image.trashed is not None) for kind, value in self._listed()}
+    def postings(self) -> set[PostingsName]:
+        """Return the names of the lists the image is on (table `lists`)."""
+        return {(kind, value, self.image.trashed is not None) for kind, value in self._postings()}
 
-    def _listed(self) -> Iterator[tuple[str, str]]:
+    def _postings(self) -> Iterator[tuple[str, str]]:
         yield "all", ""
         for tag in self.summary.tags:
             yield "tag", tag
@@ -49,10 +53,10 @@ class Entry:
             yield "favorite", visitor
 
     def words(self) -> str:
-        return _GAP.join(map(" ".join, searched(self.image, self.summary.tags)))
+        return indexed_text(self.image, self.summary.tags)
 
-    def marked(self, visitor: str, old: Annotation, new: Annotation) -> Entry:
-        """The entry after this visitor's mark changed."""
+    def with_annotation(self, visitor: str, old: Annotation, new: Annotation) -> Entry:
+        """Return the entry after the annotation of a visitor changed."""
         tags = Counter(self.summary.tags)
         tags.subtract(dict.fromkeys(old.tags, 1))
         tags.update(dict.fromkeys(new.tags, 1))
@@ -71,11 +75,12 @@ class Entry:
 
 
 def reference_value(key: str, value: str) -> str:
-    """Name of the list of the images with this reference."""
+    """Return the name of the postings of a reference."""
     return dumps([key, value])
 
 
 def load(db: sqlite3.Connection, image_id: str) -> Entry | None:
+    """Return the entry of an image; None if there is none."""
     row = db.execute(
         "SELECT document, key, summary FROM images WHERE id = ?", [image_id]
     ).fetchone()
@@ -91,10 +96,10 @@ def load(db: sqlite3.Connection, image_id: str) -> Entry | None:
 
 
 def with_image(db: sqlite3.Connection, old: Entry | None, image: Image) -> Entry:
-    """The entry with another record; with a place of its own if its time is another."""
+    """Return the entry with another record, and another key if the time of creation changed."""
     if old and old.image.created == image.created:
         return replace(old, image=image)
-    key = place_in_time(db, micros(image.created))
+    key = free_key(db, micros(image.created))
     return (
         replace(old, image=image, key=key)
         if old
@@ -102,15 +107,16 @@ def with_image(db: sqlite3.Connection, old: Entry | None, image: Image) -> Entry
     )
 
 
-def place_in_time(db: sqlite3.Connection, time: int) -> int:
-    """A free key for an image made at `time`, in microseconds since 1970.
+def free_key(db: sqlite3.Connection, time: int) -> int:
+    """Return a free key for an image created at `time`, in microseconds since 1970.
 
-    Keys ascend with the time, and among equal times with the order of arrival.  When a
-    microsecond is full the image takes a place in the next one.
+    Keys ascend with the time, and among equal times in the order of insertion.  When the
+    keys of a microsecond are used up, the next microsecond is used.
     """
-    place = min(max(time - _START, 0), _LAST)
+    microsecond = min(max(time - _START, 0), _LAST)
     while True:
-        first, last = place * _PLACES, (place + 1) * _PLACES - 1
+        first = microsecond * _KEYS_PER_MICROSECOND
+        last = first + _KEYS_PER_MICROSECOND - 1
         (used,) = db.execute(
             "SELECT max(key) FROM images WHERE key BETWEEN ? AND ?", [first, last]
         ).fetchone()
@@ -118,25 +124,25 @@ def place_in_time(db: sqlite3.Connection, time: int) -> int:
             return first
         if used < last:
             return int(used) + 1
-        place += 1
+        microsecond += 1
 
 
 def write(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    """Change an entry, make one (there is no old) or remove it (there is no new)."""
+    """Replace an entry, create one (without `old`) or remove it (without `new`)."""
     _write_image(db, old, new)
-    _write_lists(db, old, new)
+    _write_postings(db, old, new)
     _write_tags(db, old, new)
     _write_words(db, old, new)
     _write_change(db, old, new)
 
 
 def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    was_shown = old is not None and old.image.trashed is None
-    is_shown = new is not None and new.image.trashed is None
-    if old and was_shown and not is_shown:
-        _give_back_slot(db, old.key)
+    was_visible = old is not None and old.image.trashed is None
+    is_visible = new is not None and new.image.trashed is None
+    if old and was_visible and not is_visible:
+        _release_random_index(db, old.key)
     if old and not new:
-        db.execute("DELETE FROM images WHERE key = ?", [old.key])  # its marks go with it
+        db.execute("DELETE FROM images WHERE key = ?", [old.key])  # with its annotations
     if new:
         image, summary = new.image, new.summary
         columns = {
@@ -148,35 +154,35 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
             "summary": summary_to_json(summary),
             "document": image_to_json(image),
         }
-        if is_shown and not was_shown:
-            columns["slot"] = shown(db)
-        names, annotations = ", ".join(columns), ", ".join("?" * len(columns))
+        if is_visible and not was_visible:
+            columns["slot"] = visible_count(db)
+        names, placeholders = ", ".join(columns), ", ".join("?" * len(columns))
         if old:
             db.execute(
-                f"UPDATE images SET ({names}) = ({annotations}) WHERE key = ?",
+                f"UPDATE images SET ({names}) = ({placeholders}) WHERE key = ?",
                 [*columns.values(), old.key],
             )
         else:
-            db.execute(f"INSERT INTO images ({names}) VALUES ({annotations})", [*columns.values()])
+            db.execute(f"INSERT INTO images ({names}) VALUES ({placeholders})", [*columns.values()])
 
 
-def shown(db: sqlite3.Connection) -> int:
-    """Number of images that are not in the trash: their slots are 0, 1, … without a gap."""
+def visible_count(db: sqlite3.Connection) -> int:
+    """Return the number of images outside the trash: their random indexes are 0, 1, ..."""
     (last,) = db.execute("SELECT max(slot) FROM images").fetchone()
     return 0 if last is None else int(last) + 1
 
 
-def _give_back_slot(db: sqlite3.Connection, key: int) -> None:
-    """The image in the last slot moves to the one that becomes free."""
+def _release_random_index(db: sqlite3.Connection, key: int) -> None:
+    """Give the last random index (column `slot`) to the image whose index becomes free."""
     (free,) = db.execute("SELECT slot FROM images WHERE key = ?", [key]).fetchone()
-    last = shown(db) - 1
+    last = visible_count(db) - 1
     db.execute("UPDATE images SET slot = NULL WHERE key = ?", [key])
     db.execute("UPDATE images SET slot = ? WHERE slot = ?", [free, last])
 
 
-def _write_lists(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    before = {(name, old.key) for name in old.lists()} if old else set()
-    after = {(name, new.key) for name in new.lists()} if new else set()
+def _write_postings(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
+    before = {(name, old.key) for name in old.postings()} if old else set()
+    after = {(name, new.key) for name in new.postings()} if new else set()
     for (kind, value, trashed), key in before - after:
         (number, size) = db.execute(
             "UPDATE lists SET size = size - 1 WHERE (kind, value, trashed) = (?, ?, ?)"

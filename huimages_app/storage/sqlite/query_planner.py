@@ -1,12 +1,15 @@
-"""A query, as SQL whose cost does not grow with the archive.
+"""Plan a query as SQL whose cost does not grow with the archive.
 
-One source leads, in the order of the collection, and is read only as far as the page
-needs; the other conditions are looked up for each of its rows.  What leads:
+One source gives images in the order of the query and is read only as far as the page needs;
+the other conditions are checked for each of its rows.  The source is
 
-- a text: the index of words, whose row numbers ascend with the time
-- if a condition holds for few images: these, sorted
-- `rated`: the index of averages, unless few images are found by the text
-- else the shortest of the lists
+- for a text: the index of words, whose row numbers ascend with the time of creation
+- if few images meet a condition: these, sorted
+- for `rated`: the index of averages, unless few images match the text
+- else the shortest of the postings (the images with a tag, of a type, ...)
+
+For example, the search "red" within the tag "bike" reads `words MATCH 'red'` from the newest
+row number downwards, and looks up each of them in the postings of "bike".
 """
 
 from __future__ import annotations
@@ -18,24 +21,26 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query
-from .codec import image_from_json, micros
+from .codec import image_from_json, match_expression, micros
 from .entries import reference_value
 
-# Up to so many images are sorted rather than looked up one by one in a longer list.
+# Up to this number of images are sorted; more are read from an index in order.
 FEW = 1000
 
-Place = tuple[Any, ...]  # (key,), or (average, key) in the order `rated`
+Position = tuple[Any, ...]  # (key,), or (average, key) in the order `rated`
 
 
 @dataclass(frozen=True)
 class Row:
+    """An image of a query and its position there."""
+
     image: Image
-    place: Place
+    position: Position
 
 
 @dataclass(frozen=True)
-class Collection:
-    """Where the images of a query come from.  `key` names their key in `source`."""
+class QueryPlan:
+    """The FROM and WHERE of a query.  `key` is the column of the image key in `source`."""
 
     source: str
     key: str
@@ -44,125 +49,148 @@ class Collection:
     order: str = "newest"
 
     def rows(
-        self, db: sqlite3.Connection, start: Place | None, limit: int, *, forward: bool = True
+        self, db: sqlite3.Connection, start: Position | None, limit: int, *, forward: bool = True
     ) -> list[Row]:
-        """The next `limit` images after `start` (None: from the end one comes from)."""
+        """Return the next `limit` images after `start`, from the nearest on.
+
+        Without a start they are the first ones; not `forward`, those before, or the last ones.
+        """
         descending = forward != (self.order == "oldest")
-        collection = self
-        if start is not None:
-            collection = self._where("<" if descending else ">", start)
-        order = ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in self._columns)
-        rows = db.execute(
-            f"{collection._select} ORDER BY {order} LIMIT ?", [*collection.parameters, limit]
-        )
-        return [Row(image_from_json(document), tuple(place)) for document, *place in rows]
+        plan = self if start is None else self._where("<" if descending else ">", start)
+        direction = "DESC" if descending else "ASC"
+        order = ", ".join(f"{column} {direction}" for column in self._order_columns)
+        rows = db.execute(f"{plan._select} ORDER BY {order} LIMIT ?", [*plan.parameters, limit])
+        return [Row(image_from_json(document), tuple(position)) for document, *position in rows]
 
-    def find(self, db: sqlite3.Connection, image_id: str) -> Place | None:
-        """The place of an image; None if it is not in the collection."""
-        column = "average, key" if self.order == "rated" else "key"
-        place: Place | None = db.execute(
-            f"SELECT {column} FROM images WHERE id = ?", [image_id]
+    def find(self, db: sqlite3.Connection, image_id: str) -> Position | None:
+        """Return the position of an image; None if it does not match."""
+        columns = "average, key" if self.order == "rated" else "key"
+        position: Position | None = db.execute(
+            f"SELECT {columns} FROM images WHERE id = ?", [image_id]
         ).fetchone()
-        if place is None:
+        if position is None:
             return None
-        found = self._where("=", place)
-        return place if db.execute(found._select, found.parameters).fetchone() else None
+        plan = self._where("=", position)
+        return position if db.execute(plan._select, plan.parameters).fetchone() else None
 
-    @property
-    def _columns(self) -> list[str]:
-        """What orders the collection, the most important first."""
-        return ["images.average", self.key] if self.order == "rated" else [self.key]
-
-    @property
-    def _select(self) -> str:
-        columns = ", ".join(["images.document", *self._columns])
-        conditions = [*self.conditions]
-        if self.order == "rated":
-            conditions.append("images.average IS NOT NULL")
-        return f"SELECT {columns} FROM {self.source} WHERE {' AND '.join(conditions) or 'true'}"
-
-    def _where(self, compared: str, place: Place) -> Collection:
-        return self.filtered(f"({', '.join(self._columns)}) {compared} ({_marks(place)})", *place)
-
-    def filtered(self, condition: str, *parameters: Any) -> Collection:
+    def filtered(self, condition: str, *parameters: Any) -> QueryPlan:
+        """Return the plan with one more condition."""
         return replace(
             self,
             conditions=(*self.conditions, condition),
             parameters=(*self.parameters, *parameters),
         )
 
+    @property
+    def _order_columns(self) -> list[str]:
+        return ["images.average", self.key] if self.order == "rated" else [self.key]
+
+    @property
+    def _select(self) -> str:
+        columns = ", ".join(["images.document", *self._order_columns])
+        conditions = [*self.conditions]
+        if self.order == "rated":
+            conditions.append("images.average IS NOT NULL")
+        return f"SELECT {columns} FROM {self.source} WHERE {' AND '.join(conditions) or 'true'}"
+
+    def _where(self, operator: str, position: Position) -> QueryPlan:
+        columns = ", ".join(self._order_columns)
+        return self.filtered(f"({columns}) {operator} ({_placeholders(position)})", *position)
+
 
 @dataclass(frozen=True)
-class _List:
-    """Images that one condition of a query holds for: those on any of these lists."""
+class _Postings:
+    """The images that meet one condition of a query: those on any of these lists."""
 
-    numbers: Sequence[int]
+    list_numbers: Sequence[int]
     size: int
 
 
-def collection_of(db: sqlite3.Connection, query: Query) -> Collection | None:
-    """How to read what a query asks for; None if nothing can be in it."""
-    lists = sorted(_lists(db, query), key=lambda found: found.size)
-    wanted = parse_query(query.text)
-    if not lists[0].size or (query.text.strip() and not wanted):
+def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
+    """Return the plan of a query; None if no image can match."""
+    postings = sorted(_postings_of(db, query), key=lambda found: found.size)
+    phrases = parse_query(query.text)
+    if not postings[0].size or (query.text.strip() and not phrases):
         return None
+    match = match_expression(phrases)
     changed = micros(query.changed_since) if query.changed_since else None
-    match = " AND ".join(f'"{" ".join(phrase)}" *' for phrase in wanted)
-    if match and lists[0].size <= FEW // 10:  # looking one up in the words is dear
-        collection = _few_of(lists.pop(0))
-        collection = collection.filtered(f"EXISTS ({_FOUND} AND rowid = images.key)", match)
-    elif match and query.order == "rated" and _found_many(db, match):
-        collection = _rated(query).filtered(f"+images.key IN ({_FOUND})", match)
-    elif match:
-        collection = _found(match)
-    elif len(lists[0].numbers) > 1 or (query.order == "rated" and lists[0].size <= FEW):
-        collection = _few_of(lists.pop(0))
-    elif changed is not None and lists[0].size > FEW and _changed_few(db, query, changed):
-        collection = _few_changed(query, changed)
-    elif query.order == "rated":
-        collection = _rated(query)
+    if match:
+        plan, rest = _plan_of_text(db, query, match, postings)
     else:
-        collection = _listed(lists.pop(0))
-    for found in lists:
-        collection = collection.filtered(
-            # A name of its own: the collection may be read from `members` itself.
-            f"EXISTS (SELECT 1 FROM members AS other WHERE other.list IN ({_marks(found.numbers)})"
-            f" AND other.key = {collection.key})",
-            *found.numbers,
+        plan, rest = _plan_without_text(db, query, changed, postings)
+    for found in rest:
+        plan = plan.filtered(
+            # With an alias: the source may be `members` itself.
+            "EXISTS (SELECT 1 FROM members AS other"
+            f" WHERE other.list IN ({_placeholders(found.list_numbers)})"
+            f" AND other.key = {plan.key})",
+            *found.list_numbers,
         )
     if changed is not None:
-        collection = collection.filtered("images.modified >= ?", changed)
-    return replace(collection, order=query.order)
+        plan = plan.filtered("images.modified >= ?", changed)
+    return replace(plan, order=query.order)
 
 
-def _lists(db: sqlite3.Connection, query: Query) -> Iterator[_List]:
+def _postings_of(db: sqlite3.Connection, query: Query) -> Iterator[_Postings]:
     single = {"tag": query.tag, "type": query.type, "favorite": query.favorite_of}
-    wanted = [(kind, [value]) for kind, value in single.items() if value]
+    conditions = [(kind, [value]) for kind, value in single.items() if value]
     for key, values in query.wanted_references.items():
-        wanted.append(("reference", [reference_value(key, value) for value in values]))
-    # Every list is of shown images or of trashed ones: that of all says nothing more.
-    for kind, values in wanted or [("all", [""])]:
+        conditions.append(("reference", [reference_value(key, value) for value in values]))
+    # Each list is either of visible or of trashed images, so the list of all is redundant
+    # beside another one.
+    for kind, values in conditions or [("all", [""])]:
         rows = db.execute(
             "SELECT number, size FROM lists WHERE kind = ? AND trashed = ?"
-            f" AND value IN ({_marks(values)})",
+            f" AND value IN ({_placeholders(values)})",
             [kind, query.trashed, *values],
         ).fetchall()
-        yield _List([number for number, _ in rows], sum(size for _, size in rows))
+        yield _Postings([number for number, _ in rows], sum(size for _, size in rows))
 
 
-# -- what may lead ----------------------------------------------------------------------
+# -- sources: each with the postings that are still to be checked -------------------------
+
+_MATCHES = "SELECT rowid FROM words WHERE words MATCH ?"
+_CHANGED = "SELECT key FROM images WHERE trashed = ? AND modified >= ?"
 
 
-_FOUND = "SELECT rowid FROM words WHERE words MATCH ?"
+def _plan_of_text(
+    db: sqlite3.Connection, query: Query, match: str, postings: Sequence[_Postings]
+) -> tuple[QueryPlan, Sequence[_Postings]]:
+    if postings[0].size <= FEW // 10:  # a look-up in the index of words is expensive
+        plan = _sorted_postings(postings[0])
+        return plan.filtered(f"EXISTS ({_MATCHES} AND rowid = images.key)", match), postings[1:]
+    if query.order == "rated" and _has_many_matches(db, match):
+        return _by_average(query).filtered(f"+images.key IN ({_MATCHES})", match), postings
+    return _matches(match), postings
 
 
-def _found_many(db: sqlite3.Connection, match: str) -> bool:
-    """Whether it is dearer to sort what was found than to look through the best rated."""
-    return len(db.execute(f"{_FOUND} LIMIT ?", [match, 5 * FEW + 1]).fetchall()) > 5 * FEW
+def _plan_without_text(
+    db: sqlite3.Connection, query: Query, changed: int | None, postings: Sequence[_Postings]
+) -> tuple[QueryPlan, Sequence[_Postings]]:
+    shortest = postings[0]
+    is_few = shortest.size <= FEW
+    if len(shortest.list_numbers) > 1 or (query.order == "rated" and is_few):
+        return _sorted_postings(shortest), postings[1:]
+    if changed is not None and not is_few and _has_few_changes(db, query, changed):
+        return _sorted(_CHANGED, query.trashed, changed), postings
+    if query.order == "rated":
+        return _by_average(query), postings
+    return _in_order(shortest), postings[1:]
 
 
-def _found(match: str) -> Collection:
-    return Collection(
+def _has_many_matches(db: sqlite3.Connection, match: str) -> bool:
+    """Return whether sorting the matches costs more than checking the best rated images."""
+    limit = 5 * FEW
+    return len(db.execute(f"{_MATCHES} LIMIT ?", [match, limit + 1]).fetchall()) > limit
+
+
+def _has_few_changes(db: sqlite3.Connection, query: Query, changed: int) -> bool:
+    rows = db.execute(_CHANGED + " LIMIT ?", [query.trashed, changed, FEW + 1])
+    return len(rows.fetchall()) <= FEW
+
+
+def _matches(match: str) -> QueryPlan:
+    return QueryPlan(
         "words CROSS JOIN images ON images.key = words.rowid",
         "words.rowid",
         conditions=("words MATCH ?",),
@@ -170,17 +198,17 @@ def _found(match: str) -> Collection:
     )
 
 
-def _listed(found: _List) -> Collection:
-    return Collection(
+def _in_order(postings: _Postings) -> QueryPlan:
+    return QueryPlan(
         "members CROSS JOIN images ON images.key = members.key",
         "members.key",
         conditions=("members.list = ?",),
-        parameters=(found.numbers[0],),
+        parameters=(postings.list_numbers[0],),
     )
 
 
-def _rated(query: Query) -> Collection:
-    return Collection(
+def _by_average(query: Query) -> QueryPlan:
+    return QueryPlan(
         "images INDEXED BY images_rated",
         "images.key",
         conditions=("images.trashed = ?",),
@@ -188,32 +216,21 @@ def _rated(query: Query) -> Collection:
     )
 
 
-def _few_of(found: _List) -> Collection:
-    return _few(
-        f"SELECT DISTINCT key FROM members WHERE list IN ({_marks(found.numbers)})",
-        *found.numbers,
+def _sorted_postings(postings: _Postings) -> QueryPlan:
+    return _sorted(
+        f"SELECT DISTINCT key FROM members WHERE list IN ({_placeholders(postings.list_numbers)})",
+        *postings.list_numbers,
     )
 
 
-def _few_changed(query: Query, changed: int) -> Collection:
-    return _few(_CHANGED, query.trashed, changed)
-
-
-def _changed_few(db: sqlite3.Connection, query: Query, changed: int) -> bool:
-    rows = db.execute(_CHANGED + " LIMIT ?", [query.trashed, changed, FEW + 1])
-    return len(rows.fetchall()) <= FEW
-
-
-_CHANGED = "SELECT key FROM images WHERE trashed = ? AND modified >= ?"
-
-
-def _few(keys: str, *parameters: Any) -> Collection:
-    return Collection(
+def _sorted(keys: str, *parameters: Any) -> QueryPlan:
+    """Return the plan of the few images with these keys."""
+    return QueryPlan(
         f"({keys}) AS few CROSS JOIN images ON images.key = few.key",
         "images.key",
         parameters=parameters,
     )
 
 
-def _marks(values: Sequence[object]) -> str:
+def _placeholders(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))

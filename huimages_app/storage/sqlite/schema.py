@@ -1,13 +1,16 @@
-"""The tables, and how files of older versions are brought up to date.
+"""The tables, and the migrations of files of older versions.
 
-`images.key` is the image's place in time (see `entries.place_in_time`).  All else that
-lists images does it by this key, so every collection, search results included, comes out
-in the order of creation without sorting, and a page starts where its cursor says.
+`images.key` encodes the time of creation (see `entries.free_key`).  All indexes of images
+store this key, so every list, search results included, is read in the order of creation
+without sorting, and a page starts at the position of its cursor.
 
-What a page needs is kept ready by the writes, in the same transaction: the lists an image
-stands on (`lists`, `members`), how often a tag was given (`tags`), an image's average and
-summary, and a numbering without gaps of the images that are shown (`slot`: counting is
-reading the last number, drawing by chance is drawing numbers).
+Each write updates, in the same transaction, what a page needs: the postings of the image
+(tables `lists` and `members`: one list for each tag, type, reference, ...), the uses of
+tags (`tags`), the average and summary of its annotations, and its random index (column
+`slot`): a numbering without gaps of the images outside the trash, whose last number gives
+the count, and from which random images are drawn.
+
+Tables and columns keep the names that released files have.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from __future__ import annotations
 import sqlite3
 
 from ...errors import BadSetting
+from .codec import indexed_text_of_row
 
 _METADATA = (
     """
@@ -23,16 +27,16 @@ _METADATA = (
         id TEXT NOT NULL UNIQUE,
         trashed INTEGER NOT NULL,   -- 0 or 1
         modified INTEGER NOT NULL,  -- microseconds
-        slot INTEGER UNIQUE,        -- 0, 1, …; NULL in the trash
-        average REAL,               -- of the ratings, 0…10; NULL without any
+        slot INTEGER UNIQUE,        -- 0, 1, ...; NULL in the trash
+        average REAL,               -- of the ratings, 0 to 10; NULL without any
         summary TEXT NOT NULL,      -- JSON
         document TEXT NOT NULL      -- JSON
     )
     """,
     "CREATE INDEX images_modified ON images (trashed, modified)",
     "CREATE INDEX images_rated ON images (trashed, average, key) WHERE average IS NOT NULL",
-    # A list of all images, and one of those with a tag, a type, …; of the shown and of the
-    # trashed ones each their own, so that a page never has to skip the others.
+    # A list of all images, and one of those with a tag, a type, ...; separate ones for visible
+    # and for trashed images, so that a page never has to skip the others.
     """
     CREATE TABLE lists (
         number INTEGER PRIMARY KEY,
@@ -65,7 +69,7 @@ _METADATA = (
     "CREATE INDEX marks_favorite ON marks (id, visitor) WHERE favorite",
     "CREATE TABLE tags (tag TEXT PRIMARY KEY, uses INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX tags_uses ON tags (uses DESC, tag)",
-    # The last change of every image there ever was; a removed one stays as its tombstone.
+    # The last change of every image; the row of a removed image stays as its tombstone.
     """
     CREATE TABLE changes (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -73,9 +77,8 @@ _METADATA = (
         state TEXT NOT NULL CHECK (state IN ('shown', 'trashed', 'removed'))
     )
     """,
-    # Holds words as `stores.words` makes them, so the tokenizer has nothing to fold; rowid is
-    # images.key.  A beginning is only cheap where it has an index: otherwise all rows of all
-    # words that begin with it would be merged before the first is known.
+    # Holds folded words, so the tokenizer has nothing to fold; rowid is images.key.  Migration 3
+    # replaces it.
     f"""
     CREATE VIRTUAL TABLE words USING fts5 (
         text, tokenize = 'ascii', prefix = '{" ".join(map(str, range(1, 17)))}', columnsize = 0
@@ -94,8 +97,21 @@ _RECORDS = (
     """,
 )
 
+# Finds text inside of words as well: the index holds every run of three characters, in
+# about the space that the index of beginnings of words took.
+_INNER_WORDS = (
+    "DROP TABLE words",
+    """
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, tokenize = 'trigram case_sensitive 1', columnsize = 0
+    )
+    """,
+    "INSERT INTO words (rowid, text)"
+    " SELECT key, indexed_text(document, summary) FROM images ORDER BY key",
+)
+
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS)
+MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS)
 VERSION = len(MIGRATIONS)
 
 
@@ -105,19 +121,20 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection, filename: str) -> None:
-    """Bring the file up to date; raises BadSetting if a newer program wrote it.
+    """Migrate the file to this version; raises BadSetting if a newer program wrote it.
 
-    Safe when several processes start at once: the first one does it, the others wait.
+    Safe when several processes start at once: the first one migrates, the others wait.
     """
     if version_of(connection) != VERSION:
+        connection.create_function("indexed_text", 2, indexed_text_of_row, deterministic=True)
         connection.execute("BEGIN IMMEDIATE")
         with connection:
             version = version_of(connection)
             if version > VERSION:
                 raise BadSetting(
                     f"setting 'huimages.metadata.path': {filename!r} was written by a newer"
-                    f" huimages (version {version} of the file, this program knows {VERSION});"
-                    " run that one, or name another file"
+                    f" huimages (file version {version}, this program supports {VERSION});"
+                    " run the newer one, or name another file"
                 )
             for statements in MIGRATIONS[version:]:
                 for statement in statements:

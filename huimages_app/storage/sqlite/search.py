@@ -10,33 +10,33 @@ from .. import cursors
 from ..interfaces import ImageSearch
 from .codec import dumps, image_from_json
 from .connection import Connections
-from .entries import shown
-from .query_planner import Place, collection_of
+from .entries import visible_count
+from .query_planner import Position, plan_query
 
 
 class SqliteSearch(ImageSearch):
-    """Queries on the tables that `entries` keeps true."""
+    """Queries on the tables that `entries` keeps up to date."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
-        start: Place | None = None
+        start: Position | None = None
         forward = True
         if cursor is not None:
-            direction, *place = cursors.decode(query, cursor)
-            forward, start = direction == 1, tuple(place) or None
+            direction, *position = cursors.decode(query, cursor)
+            forward, start = direction == 1, tuple(position) or None
         with self._connections.reading() as db:
-            collection = collection_of(db, query)
-            if collection is None:
+            plan = plan_query(db, query)
+            if plan is None:
                 return Page(())
-            rows = collection.rows(db, start, limit + 1, forward=forward)
+            rows = plan.rows(db, start, limit + 1, forward=forward)
             more = len(rows) > limit
             rows = rows[:limit] if forward else rows[:limit][::-1]
-            # Whoever comes back from an empty piece starts at the collection's end.
-            first, last = (rows[0].place, rows[-1].place) if rows else (None, None)
-            beside = bool(collection.rows(db, first if forward else last, 1, forward=not forward))
-        has_next, has_previous = (more, beside) if forward else (beside, more)
+            # Going back from an empty page starts at the end of the list.
+            first, last = (rows[0].position, rows[-1].position) if rows else (None, None)
+            is_more_behind = bool(plan.rows(db, first if forward else last, 1, forward=not forward))
+        has_next, has_previous = (more, is_more_behind) if forward else (is_more_behind, more)
         return Page(
             [row.image for row in rows],
             next=cursors.encode(query, (1, *(last or ()))) if has_next else None,
@@ -45,39 +45,39 @@ class SqliteSearch(ImageSearch):
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:
-            collection = collection_of(db, query)
-            place = collection.find(db, image_id) if collection else None
-            if collection is None or place is None:
+            plan = plan_query(db, query)
+            position = plan.find(db, image_id) if plan else None
+            if plan is None or position is None:
                 return Window()
-            rows_before = collection.rows(db, place, before, forward=False)[::-1]
-            rows_after = collection.rows(db, place, after)
+            rows_before = plan.rows(db, position, before, forward=False)[::-1]
+            rows_after = plan.rows(db, position, after)
         return Window(
             tuple(row.image for row in rows_before), tuple(row.image for row in rows_after)
         )
 
     def random(self, count: int) -> list[Image]:
         with self._connections.reading() as db:
-            number = shown(db)
-            slots = random.sample(range(number), min(count, number))
+            number = visible_count(db)
+            indexes = random.sample(range(number), min(count, number))
             found = dict(
                 db.execute(
                     "SELECT slot, document FROM images"
                     " WHERE slot IN (SELECT value FROM json_each(?))",
-                    [dumps(slots)],
+                    [dumps(indexes)],
                 ).fetchall()
             )
-        return [image_from_json(found[slot]) for slot in slots]
+        return [image_from_json(found[index]) for index in indexes]
 
     def count(self) -> int:
         with self._connections.reading() as db:
-            return shown(db)
+            return visible_count(db)
 
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         (sequence,) = cursors.decode("changes", since) if since else (0,)
         with self._connections.reading() as db:
             (newest,) = db.execute("SELECT max(sequence) FROM changes").fetchone()
             if int(sequence) > (newest or 0):
-                raise BadCursor("this place in the feed is of other data; start from the beginning")
+                raise BadCursor("`since` belongs to other data; start from the beginning")
             rows = db.execute(
                 "SELECT sequence, id, state FROM changes WHERE sequence > ?"
                 " ORDER BY sequence LIMIT ?",
@@ -90,7 +90,7 @@ class SqliteSearch(ImageSearch):
         )
 
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
-        # Without a prefix the index on uses has them in order: nothing is sorted.
+        # Without a prefix the index on uses gives them in order, without sorting.
         where = "WHERE tag >= :from AND tag < :to" if prefix else ""
         with self._connections.reading() as db:
             return db.execute(

@@ -14,14 +14,16 @@ from pyramid.view import view_config
 
 from ...domain.models import Annotation
 from ...domain.tags import MAX_LENGTH, MAX_TAGS, parse_tags
+from ...domain.text import clean_tag
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
+from ..presentation.conditional import conditional_json, digest
+from ..presentation.image_json import rating_of, tags_of
 from ..presentation.site import Site
 from ..resources import ApiImage
 from . import bodies
 from .parameters import query
-from .responses import digest, json_answer, require_match
-from .serializers import rating_of, tags_of
+from .responses import require_match
 
 _TAGS = {
     "tags": (
@@ -36,7 +38,7 @@ _RATING = {"rating": ("a whole number from 0 to 10", bodies.rating)}
 def tags(context: ApiImage, request: Request) -> Response:
     """All tags of the image: how many gave each, whether the client did."""
     query(request)
-    return json_answer(_tags(context, request))
+    return conditional_json(_tags(context, request))
 
 
 @view_config(context=ApiImage, name="tags", request_method="POST", permission=CONTRIBUTE)
@@ -49,14 +51,16 @@ def add_tags(context: ApiImage, request: Request) -> Response:
     require_match(request, digest(_tags(context, request)))
     tags = parse_tags(" ".join(given["tags"]))
     request.services.annotations.tag(context.image_id, request.ensure_visitor(), tags)
-    return json_answer(_tags(context, request))
+    return conditional_json(_tags(context, request))
 
 
 @view_config(context=ApiImage, name="tags", request_method="DELETE", permission=CONTRIBUTE)
 def remove_tags(context: ApiImage, request: Request) -> Response:
     """Takes the client's own tags back; an editor's `everyone=true` removes anybody's."""
     parameters = query(request, "tag", "everyone")
-    tags = [tag.lower() for tag in parameters.all("tag", MAX_LENGTH)]
+    sent = parameters.all("tag", MAX_LENGTH)
+    # A legacy tag may be stored in another form than new ones.
+    tags = list(dict.fromkeys([*sent, *map(clean_tag, sent)]))
     everyone = parameters.flag("everyone")
     if not tags:
         raise BadInput("name the tags to remove: ?tag=…, several times for several")
@@ -69,14 +73,14 @@ def remove_tags(context: ApiImage, request: Request) -> Response:
             annotations.untag_all(context.image_id, tag)
         elif request.visitor_id:
             annotations.untag(context.image_id, request.visitor_id, tag)
-    return json_answer(_tags(context, request))
+    return conditional_json(_tags(context, request))
 
 
 @view_config(context=ApiImage, name="rating", request_method="GET", permission=VIEW)
 def rating(context: ApiImage, request: Request) -> Response:
     """The average, and the client's own rating."""
     query(request)
-    return json_answer(_rating(context, request))
+    return conditional_json(_rating(context, request))
 
 
 @view_config(context=ApiImage, name="rating", request_method="PUT", permission=CONTRIBUTE)
@@ -100,7 +104,7 @@ def unrate(context: ApiImage, request: Request) -> Response:
 def favorite(context: ApiImage, request: Request) -> Response:
     """Whether it is a favourite of the client's, and of how many."""
     query(request)
-    return json_answer(_favorite(context, request))
+    return conditional_json(_favorite(context, request))
 
 
 @view_config(
@@ -115,13 +119,13 @@ def set_favorite(context: ApiImage, request: Request) -> Response:
     require_match(request, digest(_favorite(context, request)))
     visitor_id = request.ensure_visitor()
     request.services.annotations.favorite(context.image_id, visitor_id, request.method == "PUT")
-    return json_answer(_favorite(context, request))
+    return conditional_json(_favorite(context, request))
 
 
 def _rated(context: ApiImage, request: Request, rating: int | None) -> Response:
     require_match(request, digest(_rating(context, request)))
     request.services.annotations.rate(context.image_id, request.ensure_visitor(), rating)
-    return json_answer(_rating(context, request))
+    return conditional_json(_rating(context, request))
 
 
 def _tags(context: ApiImage, request: Request) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -9,14 +10,15 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.models import Query
-from ...domain.text import MAX_ALT, MAX_TITLE, clean
+from ...domain.models import Image, Query
+from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
+from ..presentation.conditional import conditional_json
 from ..resources import ApiImage, ApiImages
 from . import bodies
 from .parameters import query
-from .responses import json_answer, page_answer, require_match
+from .responses import page_answer, require_match
 from .serializers import SIZE, Item, Items
 from .uploads import received
 
@@ -39,9 +41,9 @@ def images(context: ApiImages, request: Request) -> Any:
     parameters = query(request, *names, references=True)
     wanted = Query(
         text=clean(parameters.text("q")),
-        tag=parameters.text("tag").lower(),
-        references=tuple(parameters.references()),
-        type=parameters.text("type"),
+        tag=clean_tag(parameters.text("tag")),
+        references=tuple((key, clean(value)) for key, value in parameters.references()),
+        type=clean(parameters.text("type")),
         changed_since=parameters.time("changed_since"),
         order=parameters.one_of("order", "newest", "oldest", "rated"),  # type: ignore[arg-type]
     )
@@ -83,8 +85,8 @@ def patch_image(context: ApiImage, request: Request) -> Response:
     """Changes what the body names (a JSON Merge Patch, RFC 7396)."""
     items = Items(request, query(request, SIZE))
     patch = ImagePatch(**bodies.object_of(request, _PATCHABLE))
-    expected = _expected(context, request, items)
-    image = request.services.editing.update(context.image_id, patch, expected)
+    unchanged = _unchanged(context, request, items)
+    image = request.services.editing.update(context.image_id, patch, unchanged)
     return _answer(items.item(image))
 
 
@@ -92,8 +94,8 @@ def patch_image(context: ApiImage, request: Request) -> Response:
 def trash_image(context: ApiImage, request: Request) -> Response:
     """Moves an image to the trash."""
     items = Items(request, query(request))
-    expected = _expected(context, request, items)
-    request.services.editing.trash(context.image_id, expected)
+    unchanged = _unchanged(context, request, items)
+    request.services.editing.trash(context.image_id, unchanged)
     return Response(status=204)
 
 
@@ -103,21 +105,21 @@ def neighbours(context: ApiImage, request: Request) -> Response:
     query(request)
     request.services.images.get(context.image_id)
     beside = request.services.images.neighbours(Query(), context.image_id)
-    return json_answer({"previous": beside.previous, "next": beside.next})
+    return conditional_json({"previous": beside.previous, "next": beside.next})
 
 
-def _expected(context: ApiImage, request: Request, items: Items) -> Any:
-    """The record that the client has seen, to be changed as it is; None if it doesn't care.
+def _unchanged(context: ApiImage, request: Request, items: Items) -> Callable[[Image], bool] | None:
+    """Return a check that the record is the one of If-Match; None without that header.
 
-    Tags and ratings are no part of the record, and no change of it undoes one: they need
-    not stay the same between this look and the change.
+    Raises a 412 if it is another one now.  Tags and ratings are not part of the record and no
+    change of it undoes them, so they may change between this check and the update.
     """
-    image = request.services.images.get(context.image_id)
     if "If-Match" not in request.headers:
         return None
-    require_match(request, items.item(image).state)
-    return image
+    seen = request.services.images.get(context.image_id)
+    require_match(request, items.item(seen).state)
+    return lambda image: bool(image == seen)
 
 
 def _answer(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return json_answer(item.data, status=status, etag=item.etag, headers=headers or {})
+    return conditional_json(item.data, status=status, etag=item.etag, headers=headers or {})

@@ -8,19 +8,20 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.text import clean_tag
 from ...services.permissions import VIEW
+from ..presentation.conditional import conditional_json
 from ..resources import Api
 from .parameters import query
-from .responses import json_answer
 
 
 @view_config(context=Api, name="tags", request_method="GET", permission=VIEW)
 def tags(context: Api, request: Request) -> Response:
     """Tags that begin with `prefix`, most used first."""
     parameters = query(request, "prefix", "limit")
-    prefix, limit = parameters.text("prefix").lower(), parameters.whole("limit", 100, 1, 1000)
+    prefix, limit = clean_tag(parameters.text("prefix")), parameters.whole("limit", 100, 1, 1000)
     found = request.services.images.tags(prefix, limit)
-    return json_answer({"items": [{"tag": tag, "count": count} for tag, count in found]})
+    return conditional_json({"items": [{"tag": tag, "count": count} for tag, count in found]})
 
 
 @view_config(context=Api, name="sizes", request_method="GET", permission=VIEW)
@@ -42,7 +43,7 @@ def sizes(context: Api, request: Request) -> Response:
         for name, size in {**named, **others}.items()
         if policy.serves(size)
     ]
-    return json_answer({"items": items, "any": "any" in settings.sizes_allowed})
+    return conditional_json({"items": items, "any": "any" in settings.sizes_allowed})
 
 
 @view_config(context=Api, name="changes", request_method="GET", permission=VIEW)
@@ -53,6 +54,6 @@ def changes(context: Api, request: Request) -> Response:
     changes = request.services.images.changes(parameters.text("since"), limit)
     items = [{"id": image_id, "gone": image_id in changes.gone} for image_id in changes.ids]
     following = urlencode({"since": changes.since, "limit": limit})
-    return json_answer(
+    return conditional_json(
         {"items": items, "since": changes.since, "next": f"{request.path_url}?{following}"}
     )

@@ -16,8 +16,8 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..errors import STATUSES
+from ..presentation.conditional import conditional_json
 from ..resources import Api, Apis
-from .responses import json_answer
 
 # It describes the program and nothing of the site, so it is open even where all else is not.
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -75,7 +75,7 @@ def openapi(request: Request) -> Response:
     here["servers"] = [{"url": f"{request.application_url}/api/v1"}]
     _, names = here["components"]["schemas"]["Size"]["anyOf"]
     names["enum"] = [*request.registry.settings["huimages"].named_sizes, "o"]
-    return json_answer(here, headers={"Cache-Control": "public, max-age=300"})
+    return conditional_json(here, headers={"Cache-Control": "public, max-age=300"})
 
 
 @view_config(context=Apis, request_method="GET", permission=NO_PERMISSION_REQUIRED)

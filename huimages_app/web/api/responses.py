@@ -2,68 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.request import Request
-from pyramid.response import Response
 from webob.etag import AnyETag, ETagMatcher
 
 from ...errors import EditConflict
-
-
-def digest(data: Any) -> str:
-    """A short name for data that JSON can hold: different for other data."""
-    return _digest(_encoded(data))
-
-
-def _encoded(data: Any) -> bytes:
-    # An old record may hold half a surrogate pair, which UTF-8 can not.
-    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.blake2b(body, digest_size=12).hexdigest()
-
-
-def json_answer(
-    data: Any, *, status: int = 200, etag: str = "", headers: Mapping[str, str] = {}
-) -> Response:
-    """Data as JSON, with its `digest` as ETag unless one is given.
-
-    It answers 304 to a client that has it already.
-    """
-    return conditional(
-        _encoded(data), "application/json", status=status, etag=etag, headers=headers
-    )
-
-
-def conditional(
-    body: bytes,
-    contenttype: str,
-    *,
-    status: int = 200,
-    etag: str = "",
-    headers: Mapping[str, str] = {},
-) -> Response:
-    """Bytes with an ETag; 304 to a client that has them already."""
-    response = Response(
-        body=body, status=status, content_type=contenttype, conditional_response=status == 200
-    )
-    response.etag = etag or _digest(body)
-    response.headers.update(headers)
-    return response
+from ..presentation.conditional import conditional_json
+from ..presentation.responses import MAX_REDIRECT
 
 
 def page_answer(request: Request, data: dict[str, Any], cursors: Mapping[str, str | None]) -> Any:
     """A page of a collection; `cursors` are those of the pages beside it, by relation."""
     urls = {relation: _at(request, cursor) for relation, cursor in cursors.items()}
     links = [f'<{url}>; rel="{relation}"' for relation, url in urls.items() if url]
-    headers = {"Link": ", ".join(links)} if links else {}
-    return json_answer({**data, **urls}, headers=headers)
+    link = ", ".join(links)
+    # The body has both URLs, too: a header that repeats a long query is left out.
+    headers = {"Link": link} if 0 < len(link) <= 2 * MAX_REDIRECT else {}
+    return conditional_json({**data, **urls}, headers=headers)
 
 
 def _at(request: Request, cursor: str | None) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pyramid.request import Request
@@ -14,9 +13,10 @@ from ...domain.sizes import Size
 from ...errors import BadInput, SizeNotAllowed
 from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
+from ..presentation.conditional import digest
+from ..presentation.image_json import rating_of, tags_of, time_text
 from ..presentation.site import Site
 from .parameters import Parameters
-from .responses import digest
 
 SIZE = "size"  # the parameter, once for each size
 MOST_SIZES = 20
@@ -135,19 +135,3 @@ def _facts(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "focus": list(image.focus) if image.focus else None,
         "placeholder": image.placeholder or None,
     }
-
-
-def tags_of(summary: AnnotationSummary) -> list[str]:
-    """The tags, most given first."""
-    return sorted(summary.tags, key=lambda tag: (-summary.tags[tag], tag))
-
-
-def rating_of(summary: AnnotationSummary) -> dict[str, Any]:
-    """What all visitors together think; the average is null if nobody rated."""
-    average = None if summary.rating is None else round(summary.rating, 2)
-    return {"average": average, "count": summary.rating_count}
-
-
-def time_text(moment: datetime) -> str:
-    """A time as RFC 3339 writes it, in UTC."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

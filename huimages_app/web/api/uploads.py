@@ -15,7 +15,7 @@ from ...errors import BadInput, TooLarge
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
 from ...services.uploads import PROGRAM, UploadResult
-from ..forms import IMAGE
+from ..forms import IMAGE_FIELD, FormFile
 from .parameters import Parameters, query
 
 _SAID = ("title", "filename", "tags", "type", "created", "artnr")
@@ -33,7 +33,7 @@ def received(request: Request) -> UploadResult:
     else:
         raise HTTPUnsupportedMediaType(
             f"send the picture as the body, with the Content-Type image/… or "
-            f"application/octet-stream, or as the file {IMAGE!r} of multipart/form-data"
+            f"application/octet-stream, or as the file {IMAGE_FIELD!r} of multipart/form-data"
         )
     tags = parse_tags(said.text("tags"))
     title, may_edit = clean_title(said.text("title")), request.has_permission(EDIT)
@@ -54,17 +54,19 @@ def received(request: Request) -> UploadResult:
 
 def _from_form(request: Request) -> tuple[BinaryIO, str, Parameters]:
     fields = request.POST.copy()
-    picture = fields.pop(IMAGE, None)
-    if not hasattr(picture, "file"):
-        raise BadInput(f"no picture was sent: it is the file {IMAGE!r} of the form")
+    picture = fields.pop(IMAGE_FIELD, None)
+    if not isinstance(picture, FormFile):
+        raise BadInput(f"no picture was sent: it is the file {IMAGE_FIELD!r} of the form")
     for name, value in fields.items():
         if not isinstance(value, str):
-            raise BadInput(f"{name[:40]!r} is a file: the picture is {IMAGE!r}, one to a request")
+            raise BadInput(
+                f"{name[:40]!r} is a file: the picture is {IMAGE_FIELD!r}, one to a request"
+            )
     for name in set(request.GET) - set(fields):  # what the form says, wins
         for value in request.GET.getall(name):
             fields.add(name, value)
     said = Parameters(fields, *_SAID, references=True)
-    return picture.file, said.text("filename") or picture.filename or "", said
+    return picture.file, said.text("filename") or picture.filename, said
 
 
 def _body(request: Request) -> BinaryIO:

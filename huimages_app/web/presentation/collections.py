@@ -10,8 +10,9 @@ from typing import Literal, get_args
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.models import Neighbours, Page, Query
-from ...domain.text import clean
+from ...domain.models import Neighbours, Page, Query, Window
+from ...domain.tags import MAX_LENGTH
+from ...domain.text import clean, clean_tag
 from .i18n import _
 from .site import Site
 
@@ -35,7 +36,9 @@ class Collection:
         kind, _colon, value = text.partition(":")
         if kind not in get_args(Kind) or bool(value) != (kind in _WITH_VALUE):
             return cls()
-        return cls(kind, value)  # type: ignore[arg-type]
+        if kind == "tag":
+            return tagged(value)
+        return searched(value) if kind == "search" else cls(kind)  # type: ignore[arg-type]
 
     @property
     def key(self) -> str:
@@ -52,7 +55,7 @@ class Collection:
         if self.kind == "search" and not self.value:
             return _("Search pictures")
         if self.kind == "search":
-            return _("Found for “${text}”", mapping={"text": self.value})
+            return _("Search results for “${text}”", mapping={"text": self.value})
         if self.kind == "favorites":
             return _("My favourites")
         return _("All pictures")
@@ -90,8 +93,14 @@ class Collection:
         return Query(order=self.kind)
 
 
+def tagged(text: str) -> Collection:
+    """The images with a tag, which may be written in any case and Unicode form."""
+    # One character more than any tag has: the URL of a redirect repeats it.
+    return Collection("tag", clean_tag(text)[: MAX_LENGTH + 1])
+
+
 def searched(text: str) -> Collection:
-    """The collection of pictures that fit these words."""
+    """The images that match the words of `text`."""
     return Collection("search", clean(text)[:200])
 
 
@@ -110,6 +119,15 @@ def neighbours_in(collection: Collection, image_id: str, request: Request) -> Ne
     if query is None:
         return Neighbours()
     return request.services.images.neighbours(query, image_id)
+
+
+def window_in(collection: Collection, image_id: str, reach: int, request: Request) -> Window:
+    """The images before and after one in the collection, at most `reach` of each."""
+    query = collection.query(request.visitor_id)
+    if query is None:
+        return Window()
+    window: Window = request.services.images.window(query, image_id, reach, reach)
+    return window
 
 
 @dataclass(frozen=True)

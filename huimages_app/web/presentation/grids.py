@@ -90,6 +90,21 @@ def title_of(image: Image, request: Request) -> str:
     return image.title or image.filename or request.localizer.translate(_("untitled"))
 
 
+def artnr_text(image: Image) -> str:
+    """The article numbers of a picture, as its form shows them."""
+    return ", ".join(image.references.get("artnr", ()))
+
+
+def others_text(image: Image) -> str:
+    """The other references of a picture, as its form shows them: a line each."""
+    return "\n".join(
+        f"{key}: {value}"
+        for key, values in sorted(image.references.items())
+        if key != "artnr"
+        for value in values
+    )
+
+
 def _item(image: Image, size: Size, href: str, request: Request, markup: UrlBuilder) -> GridItem:
     width, height = size.focused(image.focus).fitted(image.width, image.height)
     title = title_of(image, request)

@@ -1,6 +1,6 @@
-"""The sentences of the scripts, in the language of the page.
+"""The messages of the scripts, in the language of the page.
 
-The layout puts them into every page as JSON; `static/js/words.js` reads them.
+The layout writes them into every page as JSON; `static/js/messages.js` reads them.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from .i18n import DOMAIN, _
 
 _WORDS: Mapping[str, TranslationString] = {
     "cancel": _("Cancel"),
-    "choose": _("Choose pictures"),
+    "chooseFirst": _("Choose pictures first."),
     "close": _("Close"),
     "copied": _("Copied."),
     "copy": _("Copy"),
-    "dropHere": _("or drop them here"),
     "failed": _("That did not work. Please try again."),
     "fullScreen": _("Full screen"),
-    "isThere": _("is there already and need not be sent"),
+    "isThere": _("already on this site; it will not be sent again"),
     "next": _("Next"),
-    "notCopied": _("The browser does not let us copy. The text is selected: press Ctrl+C."),
-    "notLoaded": _("The picture can't be loaded."),
-    "notRead": _("This file can't be read. Is it a folder, or has it been moved?"),
-    "offline": _("The site can't be reached. Is there a connection?"),
+    "notCopied": _("The browser did not allow copying. The text is selected: press Ctrl+C."),
+    "notLoaded": _("The picture cannot be loaded."),
+    "notRead": _("This file cannot be read. It may be a folder, or it may have been moved."),
+    "offline": _("The site cannot be reached. Please check your connection."),
     "previous": _("Previous"),
     "progress": _("${done} of ${count} uploaded"),
     "progressFailed": _("${done} of ${count} uploaded, ${failed} failed"),
     "remove": _("Remove"),
-    "selectNone": _("Select none"),
+    "selectNone": _("Clear selection"),
     "suggestions": _("Suggestions"),
+    "undo": _("Undo"),
     "tooLarge": _("This picture is too large."),
     "uploaded": _("uploaded"),
-    "wasThere": _("was there already"),
+    "wasThere": _("already on this site"),
     "zoom": _("Zoom"),
 }
 
@@ -67,7 +67,7 @@ def words(request: Request) -> str:
         "${count} picture was restored.", "${count} pictures were restored."
     )
     said["done-remove"] = counted(
-        "${count} picture was removed for good.", "${count} pictures were removed for good."
+        "${count} picture was deleted permanently.", "${count} pictures were deleted permanently."
     )
     # "</script>" would end the element, whatever stands around it.
     return json.dumps(said, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-from ...errors import BadInput
+# Characters of a URL that a header repeats.  A web server in front takes a process for dead whose
+# headers do not fit into its buffer, of 4 kB by default.
+MAX_REDIRECT = 1000
 
 # A path of this site: one slash, and nothing a browser would take for another host.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[!-~]*")
+
+
+# A browser stores at most 4096 bytes per cookie, and an ID takes about 50.
+MAX_UNDO = 20
 
 
 def wants_json(request: Request) -> bool:
@@ -27,11 +34,18 @@ def wants_json(request: Request) -> bool:
 
 
 def changed(
-    request: Request, *, text: str, data: Any, notice: str = "", back: str | None = None
+    request: Request,
+    *,
+    text: str,
+    data: Any,
+    notice: str = "",
+    back: str | None = None,
+    undo: Sequence[str] = (),
 ) -> Response:
-    """The answer to a change: a redirect with a notice, `data` as JSON, or `text`.
+    """Return a redirect with a notice to a form, `data` as JSON to a script, or else `text`.
 
-    `back` is where forms are led if not to where they came from.
+    `back` is the redirect's path if it is not that of the form's page.  `undo` are the IDs of
+    pictures in the trash that a button in the notice restores.
     """
     if wants_json(request):
         return json_answer(data)
@@ -39,8 +53,18 @@ def changed(
     if origin is None:
         return Response(text, content_type="text/plain", charset="utf-8")
     if notice:
-        request.session.flash(request.localizer.translate(notice))
+        flash(request, notice, undo, origin)
     return HTTPSeeOther(back or origin)
+
+
+def flash(request: Request, notice: str, undo: Sequence[str] = (), back: str = "") -> None:
+    """Show a notice on the next page; its undo button, if any, leads to the path `back`.
+
+    More than MAX_UNDO pictures get no button: the notice is stored in the session cookie.
+    """
+    restorable = list(undo) if len(undo) <= MAX_UNDO else []
+    text = request.localizer.translate(notice)
+    request.session.flash({"text": text, "undo": restorable, "back": back})
 
 
 def came_from(request: Request) -> str | None:
@@ -50,27 +74,12 @@ def came_from(request: Request) -> str | None:
 
 
 def local_path(request: Request, path: str) -> str:
-    """A path that somebody sent, if it is one of this site; the start page if not."""
-    return path if _LOCAL_PATH.fullmatch(path) else request.script_name + "/"
+    """Return a path that a client sent, if it is a short one of this site; else the start page."""
+    is_local = len(path) <= MAX_REDIRECT and _LOCAL_PATH.fullmatch(path)
+    return path if is_local else request.script_name + "/"
 
 
 def json_answer(data: Any, status: int = 200) -> Response:
     """Data as JSON."""
     body = json.dumps(data, ensure_ascii=False)
     return Response(body, status=status, content_type="application/json", charset="utf-8")
-
-
-def field(request: Request, name: str) -> str:
-    """A text field of the form; raises BadInput if it is not there."""
-    value = request.POST.get(name)
-    if not isinstance(value, str):
-        raise BadInput(f"the form lacks the field {name!r}")
-    return value
-
-
-def number_field(request: Request, name: str) -> float:
-    """A number in a field of the form; raises BadInput."""
-    value = field(request, name).strip().replace(",", ".")
-    if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", value):
-        raise BadInput(f"the field {name!r} is {value[:20]!r}, and has to be a number")
-    return float(value)

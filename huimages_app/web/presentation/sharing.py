@@ -9,14 +9,39 @@ from urllib.parse import urlencode
 
 from pyramid.request import Request
 
+from ...domain.formats import JPEG
 from ...domain.models import AnnotationSummary, Image
-from ..api.serializers import rating_of, tags_of, time_text
-from .embedding import CONTENTTYPE, Shown, shown
+from ...domain.sizes import Size
 from .grids import title_of
+from .image_json import rating_of, tags_of, time_text
 from .site import NAME, Site
 
+USUAL = Size.parse("1024x768")
+CONTENTTYPE = JPEG.contenttype
 # Would end the element that JSON stands in, or begin another.
 _IN_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A rendition to be shown elsewhere; all addresses are absolute."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+def shown(image: Image, request: Request, box: Size = USUAL) -> Shown | None:
+    """The picture as large as this site gives it to everybody within a box, if it does."""
+    services = request.services
+    names = request.registry.settings["huimages"].named_sizes
+    size = services.sizes.largest_within(box, image.width, image.height, names)
+    if size is None:
+        return None
+    urls = services.urls.at(request.application_url)
+    width, height = size.fitted(image.width, image.height)
+    return Shown(urls.named_url(image, size), width, height, urls.alt(image))
 
 
 @dataclass(frozen=True)

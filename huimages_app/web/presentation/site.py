@@ -34,6 +34,19 @@ class Language:
     is_current: bool
 
 
+@dataclass(frozen=True)
+class Notice:
+    """A message about what the last form did.
+
+    `undo` are the IDs of pictures that a button restores from the trash; `back` is the path that
+    it leads to.
+    """
+
+    text: str
+    undo: list[str]
+    back: str
+
+
 class Site:
     """The site as one request sees it."""
 
@@ -96,12 +109,12 @@ class Site:
         return bool(self._request.has_permission(permission, self._root))
 
     @property
-    def notices(self) -> list[str]:
-        """What was done by the form that led here; each is told once."""
-        # Asking for a session would make one.
+    def notices(self) -> list[Notice]:
+        """Messages about what the form did that led here; each is shown once."""
+        # Access to the session creates one.
         if not has_session(self._request) or not self._request.session.peek_flash():
             return []
-        return list(self._request.session.pop_flash())
+        return [Notice(**entry) for entry in self._request.session.pop_flash()]
 
     # languages, numbers, dates
 

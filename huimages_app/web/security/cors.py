@@ -1,7 +1,7 @@
-"""What pages of other origins may ask the API: look at everything, change with a token.
+"""Cross-origin requests to the API: reading is open, changes need a token.
 
-A browser never adds a cookie to these requests, for no answer allows credentials.  To send
-a token, and so to change anything, a page has to be of an origin in `huimages.api_origins`.
+Browsers add no cookie to these requests, since no response allows credentials.  To send a
+token, and so to make changes, a page must be of an origin in `huimages.api_origins`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from ...config.settings import Settings
 from .csrf import SAFE_METHODS
 
 PATHS = ("/api/", "/oembed")
-_SEEN = "ETag, Link, Location, Retry-After, Allow, WWW-Authenticate"
-_SENT = "Authorization, Content-Type, If-Match, If-None-Match"
-_PREFLIGHT_KEPT = "600"  # seconds
+_EXPOSED_HEADERS = "ETag, Link, Location, Retry-After, Allow, WWW-Authenticate"
+_ALLOWED_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match"
+_PREFLIGHT_MAX_AGE = "600"  # seconds
 
 
 class CrossOrigin:
-    """A tween over the exception views, so that errors can be read by those pages, too."""
+    """A tween over the exception views, so that other origins can read errors, too."""
 
     def __init__(self, handler: Callable[[Request], Response], registry: Any) -> None:
         self._handler = handler
@@ -31,12 +31,11 @@ class CrossOrigin:
 
     @classmethod
     def install(cls, config: Any, settings: Settings) -> None:
-        origins = frozenset(origin.rstrip("/") for origin in settings.api_origins)
-        config.registry["huimages.api_origins"] = origins
+        config.registry["huimages.api_origins"] = frozenset(settings.api_origins)
         config.add_tween(f"{__name__}.{cls.__name__}", over=EXCVIEW)
 
     def __call__(self, request: Request) -> Response:
-        # The path may be one that can't be decoded.
+        # `path_info` raises for a path that is not UTF-8.
         if not request.environ.get("PATH_INFO", "").startswith(PATHS):
             return self._handler(request)
         origin = request.headers.get("Origin", "")
@@ -48,11 +47,11 @@ class CrossOrigin:
         elif origin in self._origins:
             response.headers["Access-Control-Allow-Origin"] = origin
             response.vary = [*(response.vary or ()), "Origin"]
-        response.headers["Access-Control-Expose-Headers"] = _SEEN
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
         return response
 
     def _preflight(self, origin: str) -> Response:
-        """What a browser asks before it sends a request that a form could not send."""
+        """Answer a preflight request: which methods and headers the origin may use."""
         allowed = {
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": "GET, HEAD",
@@ -62,7 +61,7 @@ class CrossOrigin:
             allowed = {
                 "Access-Control-Allow-Origin": origin,
                 "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-                "Access-Control-Allow-Headers": _SENT,
+                "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
             }
-        kept = {"Access-Control-Max-Age": _PREFLIGHT_KEPT, "Vary": "Origin"}
-        return Response(status=204, headers={**allowed, **kept})
+        caching = {"Access-Control-Max-Age": _PREFLIGHT_MAX_AGE, "Vary": "Origin"}
+        return Response(status=204, headers={**allowed, **caching})

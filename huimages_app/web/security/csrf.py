@@ -1,9 +1,9 @@
-"""Nobody's browser is made to change something here by another site.
+"""Protection against requests that another site makes a browser send (CSRF).
 
-Two fences, each enough by itself: where a browser says which site a request comes from,
-that has to be this one; and a request that a browser adds something to (a cookie, a
-sign-in made by a proxy) has to carry the token of the session, which no other site knows.
-A request with nothing of the kind, as from curl, has no power to be abused.
+Two independent checks: a request with an `Origin` must come from this site; and a request
+with credentials that a browser adds by itself (a cookie, a sign-in made by a proxy) must carry
+the token of the session, which other sites do not know.  Requests without such credentials,
+as from curl, need no token.
 """
 
 from __future__ import annotations
@@ -18,28 +18,29 @@ from pyramid.response import Response
 from pyramid.tweens import EXCVIEW
 
 from ...config.settings import Settings
+from ...domain.hosts import host_of, origin_of
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def needs_token(request: Request) -> bool:
-    """Whether an unsafe request has to carry the token of the session."""
+    """Whether an unsafe request must carry the token of the session."""
     if bearer(request) is not None:
         return False
     return bool(request.headers.get("Cookie")) or request.identity.by_proxy
 
 
 def bearer(request: Request) -> str | None:
-    """The token with which a program signs in; no site can make a browser send this header."""
+    """The API token of a request.  A page of another site cannot make a browser send it."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
 
 class OriginCheck:
-    """A tween that refuses requests to other hosts, and unsafe ones from other sites.
+    """A tween that refuses requests to unknown hosts, and unsafe ones from other sites.
 
-    The first is against names that somebody else lets lead to this address: the browser
-    takes what is under such a name for one site with the attacker's own.
+    The first prevents DNS rebinding: an attacker's host name that resolves to this server makes
+    the browser treat its content as part of the attacker's site.
     """
 
     def __init__(self, handler: Callable[[Request], Response], registry: Any) -> None:
@@ -50,15 +51,15 @@ class OriginCheck:
     @classmethod
     def install(cls, config: Any, settings: Settings) -> None:
         config.registry["huimages.hosts"] = frozenset(settings.hosts)
-        config.registry["huimages.origins"] = frozenset(
-            origin.rstrip("/") for origin in settings.origins
-        )
-        # Under the exception views, so that they answer for it.
+        config.registry["huimages.origins"] = frozenset(settings.origins)
+        # Under the exception views, which render its errors.
         config.add_tween(f"{__name__}.{cls.__name__}", under=EXCVIEW)
 
     def __call__(self, request: Request) -> Response:
-        if self._hosts and request.domain not in self._hosts:
-            raise HTTPBadRequest("this site does not answer to this name: see huimages.hosts")
+        if self._hosts and host_of(request.host) not in self._hosts:
+            raise HTTPBadRequest(
+                f"host {request.host[:100]!r} is not one of this site: add it to huimages.hosts"
+            )
         if request.method not in SAFE_METHODS and bearer(request) is None:
             self._check(request)
         return self._handler(request)
@@ -68,9 +69,16 @@ class OriginCheck:
         if origin is None:
             if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
                 raise BadCSRFOrigin("this request comes from another site")
-        elif origin != request.host_url and origin not in self._origins:
+        elif not self._is_own(origin, request):
             raise BadCSRFOrigin(
                 f"this request comes from {origin[:100]!r}, and the site is {request.host_url} "
-                "(behind a proxy, name its address in huimages.origins): "
-                "pages of other sites change something with an API token only"
+                "(behind a proxy, add the URL of the site to huimages.origins); "
+                "pages of other sites need an API token to make changes"
             )
+
+    def _is_own(self, origin: str, request: Request) -> bool:
+        try:
+            sent = origin_of(origin)
+            return sent in self._origins or sent == origin_of(request.host_url)
+        except ValueError:  # as `null`, which sandboxed pages send
+            return False

@@ -69,7 +69,7 @@ class Identification:
         )
 
     def _by_token(self, text: str) -> Identity:
-        token = self._services.tokens.verified(text)
+        token = self._services.tokens.authenticate(text)
         return Identity(token=token.id, scopes=token.scopes, visitor_id=token.visitor_id)
 
     def _by_proxy(self, request: Request) -> Identity | None:

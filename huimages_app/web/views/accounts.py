@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.i18n import TranslationString
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -15,6 +16,7 @@ from ...errors import BadInput
 from ...services.accounts import MIN_PASSWORD, SIGN_IN_ROLES
 from ...services.permissions import ADMINISTER, SCOPES
 from ..presentation.i18n import _
+from ..presentation.responses import flash
 from ..presentation.site import Site
 from ..resources import Accounts
 
@@ -35,10 +37,11 @@ def change_account(request: Request) -> dict[str, Any] | Response:
         action = _ACTIONS.get(_text(request, "action"))
         if action is None:
             raise BadInput(f"the field 'action' is one of {', '.join(_ACTIONS)}")
-        action(request)
+        notice = action(request)
     except BadInput as error:
         request.response.status_int = 400
         return _page(request, problem=error.args[0])
+    flash(request, notice)
     return HTTPSeeOther(Site(request).path("accounts"))
 
 
@@ -54,7 +57,7 @@ def add_token(request: Request) -> dict[str, Any]:
     days = _text(request, "days").strip()
     try:
         if days and not (days.isdecimal() and 1 <= int(days) <= _MAX_DAYS):
-            raise BadInput(_("The lifetime is a number of days, or empty."))
+            raise BadInput(_("The lifetime must be empty or a number of days from 1 to 3650."))
         _token, text = request.services.tokens.add(
             _text(request, "name"),
             [str(scope) for scope in request.POST.getall("scope")],
@@ -67,36 +70,45 @@ def add_token(request: Request) -> dict[str, Any]:
     return _page(request, new_token=text)
 
 
-def _add(request: Request) -> None:
+def _add(request: Request) -> TranslationString:
+    name = _text(request, "name")
     request.services.accounts.add(
-        _text(request, "name"),
+        name,
         _text(request, "role"),
-        # Without one, the account is for somebody whom a proxy signs in.
+        # Without a password, the account is for a person whom a proxy signs in.
         _text(request, "password") or None,
     )
+    return _("The account ${name} was added.", mapping={"name": name})
 
 
-def _set_role(request: Request) -> None:
+def _set_role(request: Request) -> TranslationString:
     _not_oneself(request)
-    request.services.accounts.set_role(_text(request, "name"), _text(request, "role"))
+    name, role = _text(request, "name"), _text(request, "role")
+    request.services.accounts.set_role(name, role)
+    return _("The role of ${name} is ${role} now.", mapping={"name": name, "role": role})
 
 
-def _set_password(request: Request) -> None:
+def _set_password(request: Request) -> TranslationString:
     name = _text(request, "name")
     request.services.accounts.set_password(name, _text(request, "password"))
     request.services.throttle.clear(name)
+    return _("The password of ${name} was changed.", mapping={"name": name})
 
 
-def _remove(request: Request) -> None:
+def _remove(request: Request) -> TranslationString:
     _not_oneself(request)
-    request.services.accounts.remove(_text(request, "name"))
+    name = _text(request, "name")
+    request.services.accounts.remove(name)
+    return _("The account ${name} was removed.", mapping={"name": name})
 
 
-def _revoke(request: Request) -> None:
+def _revoke(request: Request) -> TranslationString:
     request.services.tokens.revoke(_text(request, "token"))
+    return _("The token was revoked.")
 
 
-_ACTIONS: dict[str, Callable[[Request], None]] = {
+# Each returns the notice to show.
+_ACTIONS: dict[str, Callable[[Request], TranslationString]] = {
     "add": _add,
     "role": _set_role,
     "password": _set_password,
@@ -107,7 +119,7 @@ _ACTIONS: dict[str, Callable[[Request], None]] = {
 
 def _not_oneself(request: Request) -> None:
     if _text(request, "name") == request.identity.account:
-        raise BadInput(_("You can't take your own account's rights away."))
+        raise BadInput(_("You cannot change the role of your own account or remove it."))
 
 
 def _page(request: Request, *, problem: str = "", new_token: str = "") -> dict[str, Any]:

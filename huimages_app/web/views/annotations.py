@@ -5,16 +5,17 @@ The addresses and plain answers are those of huImages 2.2; see `answers` for the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.tags import parse_tags
+from ...domain.tags import MAX_LENGTH, parse_tags
+from ...domain.text import clean_tag
 from ...errors import BadInput
-from ...services.permissions import CONTRIBUTE, EDIT, VIEW
-from ..presentation.responses import changed, field, json_answer, number_field
+from ...services.permissions import CONTRIBUTE, VIEW
+from ..presentation.batch import remove_tags
+from ..presentation.form_fields import field, number_field
+from ..presentation.responses import changed, json_answer
 from ..resources import ImagePage, Tags
 
 _SUGGESTIONS = 10
@@ -75,24 +76,15 @@ def untag(context: ImagePage, request: Request) -> Response:
     Answers `ok` as text, or `{"removed": "sea"}`.
     """
     removed = field(request, "tag")
-    take_back(request, context.image_id, [removed])
+    # A legacy tag may be stored in another form than new ones.
+    remove_tags(request, context.image_id, dict.fromkeys([removed, clean_tag(removed)]))
     return changed(request, text="ok", data={"removed": removed})
-
-
-def take_back(request: Request, image_id: str, tags: Iterable[str]) -> None:
-    """Remove tags as far as this person may."""
-    annotations = request.services.annotations
-    for removed in tags:
-        if request.has_permission(EDIT):
-            annotations.untag_all(image_id, removed)
-        elif request.visitor_id:
-            annotations.untag(image_id, request.visitor_id, removed)
 
 
 @view_config(context=ImagePage, name="tag_suggestion", request_method="GET", permission=VIEW)
 @view_config(context=Tags, name="suggestions", request_method="GET", permission=VIEW)
 def tag_suggestion(request: Request) -> Response:
     """`?tag=pre`: tags that begin so, most used first, as a JSON list."""
-    prefix = request.GET.get("tag", "").strip().lower()[:64]
+    prefix = clean_tag(request.GET.get("tag", ""))[:MAX_LENGTH]
     found = request.services.images.tags(prefix, _SUGGESTIONS) if prefix else []
     return json_answer([name for name, _count in found])

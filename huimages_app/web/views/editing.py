@@ -1,18 +1,23 @@
-"""What editors change: titles, alternative texts, focal points, references; and the trash."""
+"""Forms for editors: title, alternative text, focal point, references; move to the trash."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
 
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...errors import BadInput
+from ...domain.models import Image
+from ...errors import BadInput, EditConflict
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
+from ..presentation.collections import Collection, neighbours_in
+from ..presentation.conflicts import Difference, conflict, expected_field
+from ..presentation.form_fields import article_numbers, field, number_field
+from ..presentation.grids import artnr_text, others_text
 from ..presentation.i18n import _
-from ..presentation.responses import changed, field, number_field
+from ..presentation.responses import came_from, changed
 from ..presentation.site import Site
 from ..resources import ImagePage
 
@@ -21,20 +26,34 @@ from ..resources import ImagePage
 def update_title(context: ImagePage, request: Request) -> Response:
     """Field `value`: the new title, or an old one, which becomes current again.
 
-    Answers the title as it is stored, or `{"title": …}`.
+    Field `expected_value`, optional: the title that the editor saw.  If the stored one is
+    different, the response shows both.  Returns the title as it is stored, or `{"title": …}`.
     """
-    image = request.services.editing.update(
-        context.image_id, ImagePatch(title=field(request, "value"))
-    )
+    title, image_id = field(request, "value"), context.image_id
+    try:
+        image = request.services.editing.update(
+            image_id, ImagePatch(title=title), _unchanged(request, {"value": _title})
+        )
+    except EditConflict as error:
+        stored = request.services.images.get(image_id).title
+        return conflict(request, error, Difference("value", _("Title"), stored, title))
     return changed(request, text=image.title, data={"title": image.title})
 
 
 @view_config(context=ImagePage, name="update_alt", request_method="POST", permission=EDIT)
 def update_alt(context: ImagePage, request: Request) -> Response:
-    """Field `value`: the alternative text; empty removes it.  Answers it, or `{"alt": …}`."""
-    image = request.services.editing.update(
-        context.image_id, ImagePatch(alt=field(request, "value"))
-    )
+    """Field `value`: the alternative text; empty removes it.  `expected_value` as for the title.
+
+    Returns the text as it is stored, or `{"alt": …}`.
+    """
+    alt, image_id = field(request, "value"), context.image_id
+    try:
+        image = request.services.editing.update(
+            image_id, ImagePatch(alt=alt), _unchanged(request, {"value": _alt})
+        )
+    except EditConflict as error:
+        stored = request.services.images.get(image_id).alt
+        return conflict(request, error, Difference("value", _("Alternative text"), stored, alt))
     return changed(request, text=image.alt, data={"alt": image.alt})
 
 
@@ -69,36 +88,96 @@ def _within(share: float) -> float:
 @view_config(context=ImagePage, name="references", request_method="POST", permission=EDIT)
 def references(context: ImagePage, request: Request) -> Response:
     """Fields `artnr`, article numbers divided by commas or spaces; and `others`, a line each:
-    `key: value`.  They replace what was there.  Answers `ok`, or `{"references": {…}}`.
+    `key: value`.  They replace the stored ones.  `expected_artnr` and `expected_others`,
+    optional: what the editor saw.  Returns `ok`, or `{"references": {…}}`.
     """
-    wanted: dict[str, list[str]] = {}
-    for line in filter(None, map(str.strip, request.POST.get("others", "").splitlines())):
-        key, colon, value = line.partition(":")
-        if not colon:
-            raise BadInput(f"the reference {line[:40]!r} is not of the form key: value")
-        wanted.setdefault(key.strip().lower(), []).append(value)
-    wanted.setdefault("artnr", []).extend(article_numbers(field(request, "artnr")))
+    numbers, others = field(request, "artnr"), request.POST.get("others", "")
     present = request.services.images.get(context.image_id).references
-    patch = ImagePatch(references={**dict.fromkeys(present, ()), **wanted})
-    image = request.services.editing.update(context.image_id, patch)
+    patch = ImagePatch(references={**dict.fromkeys(present, ()), **_parsed(numbers, others)})
+    unchanged = _unchanged(request, {"artnr": artnr_text, "others": others_text})
+    try:
+        image = request.services.editing.update(context.image_id, patch, unchanged)
+    except EditConflict as error:
+        stored = request.services.images.get(context.image_id)
+        return conflict(
+            request,
+            error,
+            Difference("artnr", _("Article numbers"), artnr_text(stored), numbers),
+            Difference("others", _("Other references"), others_text(stored), others),
+        )
     return changed(
         request, text="ok", data={"references": {k: list(v) for k, v in image.references.items()}}
     )
 
 
-def article_numbers(text: str) -> list[str]:
-    """Article numbers in a field: divided by commas, semicolons or spaces."""
-    return [number for number in re.split(r"[,;\s]+", text) if number]
+def _unchanged(
+    request: Request, shown: Mapping[str, Callable[[Image], str]]
+) -> Callable[[Image], bool] | None:
+    """Return a check that each field still shows what the editor saw or is about to save.
+
+    None if the form does not say what the editor saw.
+    """
+    seen = {name: text for name in shown if (text := expected_field(request, name)) is not None}
+
+    def unchanged(image: Image) -> bool:
+        return all(
+            _lines(shown[name](image)) in (_lines(text), _lines(field(request, name)))
+            for name, text in seen.items()
+        )
+
+    return unchanged if seen else None
+
+
+def _lines(text: str) -> list[str]:
+    # Browsers send line breaks as CR LF.
+    return text.split()
+
+
+def _title(image: Image) -> str:
+    return image.title
+
+
+def _alt(image: Image) -> str:
+    return image.alt
+
+
+def _parsed(numbers: str, others: str) -> dict[str, list[str]]:
+    references: dict[str, list[str]] = {}
+    for line in filter(None, map(str.strip, others.splitlines())):
+        key, colon, value = line.partition(":")
+        if not colon:
+            raise BadInput(f"the reference {line[:40]!r} is not of the form key: value")
+        references.setdefault(key.strip().lower(), []).append(value)
+    references.setdefault("artnr", []).extend(article_numbers(numbers))
+    return references
 
 
 @view_config(context=ImagePage, name="trash", request_method="POST", permission=EDIT)
 def trash(context: ImagePage, request: Request) -> Response:
-    """Move the picture to the trash.  Answers `ok`, or `{"trashed": ID}`."""
-    request.services.editing.trash(context.image_id)
+    """Move the picture to the trash.  Returns `ok`, or `{"trashed": ID}`.
+
+    The form leads to the next picture of the collection that the field `in` names.
+    """
+    image_id = context.image_id
+    onward = None
+    if came_from(request) is not None:
+        onward = _beside(image_id, Collection.parse(request.POST.get("in", "")), request)
+    request.services.editing.trash(image_id)
     return changed(
         request,
         text="ok",
-        data={"trashed": context.image_id},
+        data={"trashed": image_id},
         notice=_("The picture was moved to the trash."),
-        back=Site(request).path("image"),
+        back=onward,
+        undo=[image_id],
     )
+
+
+def _beside(image_id: str, collection: Collection, request: Request) -> str:
+    """Return the path of the next picture, of the previous one at the end, or of the collection."""
+    site = Site(request)
+    neighbours = neighbours_in(collection, image_id, request)
+    beside = neighbours.next or neighbours.previous
+    if beside is None:
+        return collection.path(site)
+    return site.path("image", beside, **{"in": collection.key})

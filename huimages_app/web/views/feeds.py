@@ -11,11 +11,11 @@ from pyramid.view import view_config
 from ...domain.html import img_tag
 from ...domain.models import AnnotationSummary, Image
 from ...services.permissions import VIEW
-from ..api.responses import conditional
-from ..api.serializers import tags_of, time_text
-from ..presentation.collections import Collection, page_of, searched
-from ..presentation.embedding import CONTENTTYPE, shown
+from ..presentation.collections import Collection, page_of, searched, tagged
+from ..presentation.conditional import conditional_response
 from ..presentation.grids import title_of
+from ..presentation.image_json import tags_of, time_text
+from ..presentation.sharing import CONTENTTYPE, shown
 from ..presentation.site import NAME, Site
 from ..presentation.xml import MEDIA, add, document, root
 from ..resources import Root, Tagged
@@ -29,7 +29,7 @@ _NEVER = "1970-01-01T00:00:00Z"  # changed, of a feed with nothing in it
 def feed(context: Root, request: Request) -> Response:
     """The newest pictures; with `?q=` those found, with `?tag=` those with a tag."""
     if tag := request.GET.get("tag", ""):
-        return _feed(Collection("tag", tag), request)
+        return _feed(tagged(tag), request)
     if text := request.GET.get("q", ""):
         return _feed(searched(text), request)
     return _feed(Collection(), request)
@@ -38,7 +38,7 @@ def feed(context: Root, request: Request) -> Response:
 @view_config(context=Tagged, name="feed.atom", request_method="GET", permission=VIEW)
 def feed_of_tag(context: Tagged, request: Request) -> Response:
     """Pictures with a tag."""
-    return _feed(Collection("tag", context.tag), request)
+    return _feed(tagged(context.tag), request)
 
 
 def _feed(collection: Collection, request: Request) -> Response:
@@ -60,7 +60,7 @@ def _feed(collection: Collection, request: Request) -> Response:
     summaries = request.services.annotations.summaries([image.id for image in page.images])
     for image in page.images:
         _add_entry(element, image, summaries[image.id], request)
-    return conditional(document(element), CONTENT)
+    return conditional_response(document(element), CONTENT)
 
 
 def _page(collection: Collection, request: Request) -> str:

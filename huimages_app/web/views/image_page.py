@@ -3,53 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.formats import JPEG, WEBP
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.sizes import Size
+from ...errors import UnknownImage
 from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
 from ..image_files import picture_response
 from ..presentation.collections import Collection, neighbours_in
-from ..presentation.grids import GridItem, items_of, style_of, thumb_of, title_of, urls_of
+from ..presentation.grids import (
+    GridItem,
+    artnr_text,
+    items_of,
+    others_text,
+    thumb_of,
+    title_of,
+    urls_of,
+)
 from ..presentation.i18n import _
+from ..presentation.pictures import picture_of
 from ..presentation.sharing import sharing_of
 from ..presentation.site import Site
 from ..resources import ImagePage
 
-# Widths in pixels, each about half as much again as the one before.
-WIDTHS = (480, 720, 1080, 1600, 2400, 3600)
-_FALLBACK = Size.parse("1080x")
 _CLICKED = Size.parse("320x320")
 _CROPS = (Size.parse("150x150!"), Size.parse("200x100!"), Size.parse("75x150!"))
-# Through all others the colour of the placeholder could be seen.
-_OPAQUE = {"image/jpeg", "image/bmp"}
 _SNIPPET = Size.parse("1024x768")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The picture at the full width of the page; `wide` is its ratio in CSS."""
-
-    src: str
-    srcset: str
-    webp: str
-    width: int
-    height: int
-    alt: str
-    style: str
-    ratio: str
-    full: str  # the largest rendition, for the full screen
-    full_width: int
-    full_height: int
 
 
 @dataclass(frozen=True)
@@ -86,11 +74,13 @@ class Snippet:
     permission=VIEW,
     renderer="huimages_app:templates/image.pt",
 )
-def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
-    """All about a picture; `?in=tag:sea` is the collection somebody walks through."""
+def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Response:
+    """The page of a picture; `?in=tag:sea` is the collection its neighbours are taken from."""
     services, image_id = request.services, context.image_id
-    image = services.images.get(image_id)
+    image = services.images.get_any(image_id)
     collection = Collection.parse(request.GET.get("in", ""))
+    if image.trashed is not None:
+        return _trashed_page(image, collection, request)
     beside = neighbours_in(collection, image_id, request)
     others = services.images.get_many(filter(None, [beside.previous, beside.next]))
     annotation = (
@@ -114,15 +104,22 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any]:
         "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
-        "other_references": "\n".join(
-            f"{key}: {value}"
-            for key, values in sorted(image.references.items())
-            if key != "artnr"
-            for value in values
-        ),
+        "article_numbers": artnr_text(image),
+        "other_references": others_text(image),
         "clicked": _crop(image, _CLICKED, urls),
         "snippets": _snippets(image, services.urls.at(request.application_url)),
     }
+
+
+def _trashed_page(image: Image, collection: Collection, request: Request) -> Response:
+    """Return a page that can restore the picture; raise UnknownImage for visitors."""
+    if not request.has_permission(EDIT):
+        raise UnknownImage(f"the image {image.id} is in the trash")
+    values = {"image": image, "title": title_of(image, request), "collection": collection}
+    response = render_to_response("huimages_app:templates/trashed.pt", values, request=request)
+    response.status_int = 404
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @view_config(context=ImagePage, name="download", request_method="GET", permission=VIEW)
@@ -144,32 +141,8 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     beside = neighbours_in(collection, context.image_id, request)
     image_id = getattr(beside, request.view_name)
     if image_id is None:
-        raise HTTPNotFound(_("There is no further picture in this direction."))
+        raise HTTPNotFound(_("There are no more pictures in this direction."))
     return HTTPFound(Site(request).path("image", image_id, **{"in": collection.key}))
-
-
-def picture_of(image: Image, urls: UrlBuilder) -> Picture:
-    """The addresses and sizes of a picture that is shown large."""
-    widths = [width for width in WIDTHS if width < image.width]
-    if len(widths) < len(WIDTHS):
-        widths.append(image.width)
-    full = Size(width=widths[-1])
-    is_opaque = image.contenttype in _OPAQUE
-    width, height = _FALLBACK.fitted(image.width, image.height)
-    full_width, full_height = full.fitted(image.width, image.height)
-    return Picture(
-        src=urls.named_url(image, _FALLBACK),
-        srcset=", ".join(f"{urls.named_url(image, Size(width=w), JPEG)} {w}w" for w in widths),
-        webp=", ".join(f"{urls.named_url(image, Size(width=w), WEBP)} {w}w" for w in widths),
-        width=width,
-        height=height,
-        alt=urls.alt(image),
-        style=style_of(image if is_opaque else replace(image, placeholder="#ffffff")),
-        ratio=f"{image.width / image.height:.3f}",
-        full=urls.named_url(image, full),
-        full_width=full_width,
-        full_height=full_height,
-    )
 
 
 def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) -> list[Tag]:

@@ -15,9 +15,9 @@ from ...domain.ids import ID_PATTERN
 from ...domain.sizes import MAX_SIDE, Size
 from ...errors import BadInput
 from ...services.permissions import VIEW
-from ..api.responses import json_answer
-from ..presentation.embedding import USUAL, shown
+from ..presentation.conditional import conditional_json
 from ..presentation.grids import title_of
+from ..presentation.sharing import USUAL, shown
 from ..presentation.site import NAME
 from ..resources import Root
 
@@ -54,7 +54,7 @@ def oembed(request: Request) -> Response:
         data["thumbnail_url"] = thumbnail.url
         data["thumbnail_width"] = thumbnail.width
         data["thumbnail_height"] = thumbnail.height
-    return json_answer(data)
+    return conditional_json(data)
 
 
 def _image_id(request: Request) -> str:

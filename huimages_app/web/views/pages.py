@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from typing import Any
 
 from pyramid.httpexceptions import HTTPFound, HTTPNotFound
 from pyramid.request import Request
 from pyramid.view import view_config
 
+from ...domain.ids import ID_PATTERN
 from ...domain.models import Query
+from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
+from ..presentation import collections
 from ..presentation.collections import Collection, cloud, searched
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
@@ -18,6 +23,7 @@ from ..resources import Favorites, Images, Root, Tagged, Tags
 
 _NEWEST, _RANDOM, _TAGS = 24, 16, 60
 _ORDERS = {"oldest": Collection("oldest"), "rated": Collection("rated")}
+_ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
 _CLOUD = 1000  # tags on their page; a search finds the rest
 
 
@@ -75,7 +81,7 @@ def tags(context: Tags, request: Request) -> dict[str, Any]:
 )
 def tagged(context: Tagged, request: Request) -> dict[str, Any]:
     """Pictures with a tag."""
-    return _shown(Collection("tag", context.tag), request)
+    return _shown(collections.tagged(context.tag), request)
 
 
 @view_config(
@@ -87,7 +93,7 @@ def tagged(context: Tagged, request: Request) -> dict[str, Any]:
 )
 def tagged_oddly(context: Tags, request: Request) -> dict[str, Any]:
     """The same for a tag that can't be part of a path, as `a/b`."""
-    return _shown(Collection("tag", request.GET["name"]), request)
+    return _shown(collections.tagged(request.GET["name"]), request)
 
 
 @view_config(
@@ -97,9 +103,23 @@ def tagged_oddly(context: Tags, request: Request) -> dict[str, Any]:
     permission=VIEW,
     renderer="huimages_app:templates/collection.pt",
 )
-def search(context: Root, request: Request) -> dict[str, Any]:
-    """Pictures that fit the words of `?q=`: titles, tags, file names, article numbers."""
-    return _shown(searched(request.GET.get("q", "")), request)
+def search(context: Root, request: Request) -> dict[str, Any] | HTTPFound:
+    """Images that match the words of `?q=`: titles, tags, file names, article numbers.
+
+    An image ID, and the URL of an image or of its page, lead to the page of the image.
+    """
+    collection = searched(request.GET.get("q", ""))
+    if image_id := _image_id_in(collection.value):
+        with suppress(UnknownImage):
+            image = request.services.images.get(image_id)
+            return HTTPFound(Site(request).path("image", image.id))
+    return _shown(collection, request)
+
+
+def _image_id_in(text: str) -> str:
+    """The image ID that a text is, or that a URL or path contains; empty if there is none."""
+    match = _ID_OR_URL.fullmatch(text)
+    return match[1] if match else ""
 
 
 @view_config(

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
-from pyramid.httpexceptions import HTTPForbidden, HTTPSeeOther
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.ids import parse_image_id
 from ...domain.tags import parse_tags
-from ...errors import BadInput, TooLarge, UnknownImage
+from ...errors import BadInput, TooLarge
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
-from ..presentation.i18n import _
+from ..presentation.batch import chosen_ids, for_each, remove_tags, require
 from ..presentation.responses import changed
 from ..presentation.site import Site
 from ..resources import Selection
-from .annotations import take_back
 
-MOST = 500  # pictures at once
-MOST_BYTES = 4_000_000_000  # in one archive
+MAX_ZIP_BYTES = 4_000_000_000  # in one archive
 _NAME = "huimages.zip"
 
 
@@ -38,7 +35,7 @@ def selection(context: Selection, request: Request) -> Response:
     if action == "trash":
         require(EDIT, request)
         done = for_each(chosen, request.services.editing.trash)
-        return _told(request, done, _trashed(request, len(done)))
+        return _told(request, done, _trashed(request, len(done)), undo=done)
     if action in {"tag", "untag"}:
         require(CONTRIBUTE, request)
         tags = parse_tags(request.POST.get("tags", ""))
@@ -48,7 +45,7 @@ def selection(context: Selection, request: Request) -> Response:
             visitor_id, annotations = request.ensure_visitor(), request.services.annotations
             done = for_each(chosen, lambda id_: annotations.tag(id_, visitor_id, tags))
         else:
-            done = for_each(chosen, lambda id_: take_back(request, id_, tags))
+            done = for_each(chosen, lambda id_: remove_tags(request, id_, tags))
         return _told(request, done, _tagged(request, len(done)))
     raise BadInput("the field 'action' is tag, untag, download or trash")
 
@@ -59,36 +56,8 @@ def nothing_selected(context: Selection, request: Request) -> HTTPSeeOther:
     return HTTPSeeOther(f"{request.script_name}/image/")
 
 
-def chosen_ids(request: Request) -> list[str]:
-    """The IDs in the fields `id`; raises BadInput for none, for too many, for no IDs."""
-    chosen = [parse_image_id(text) for text in dict.fromkeys(request.POST.getall("id"))]
-    if not chosen:
-        raise BadInput("no picture was selected")
-    if len(chosen) > MOST:
-        raise BadInput(f"{len(chosen)} pictures are too many: at most {MOST} at once")
-    return chosen
-
-
-def require(permission: str, request: Request) -> None:
-    """Refuse those who may not do this one of several things a form does."""
-    if not request.has_permission(permission):
-        raise HTTPForbidden(_("You may not do this. Perhaps you have to sign in."))
-
-
-def for_each(chosen: list[str], action: Callable[[str], object]) -> list[str]:
-    """Do it to each picture that is there; returns the IDs of those."""
-    done = []
-    for image_id in chosen:
-        try:
-            action(image_id)
-        except UnknownImage:
-            continue
-        done.append(image_id)
-    return done
-
-
-def _told(request: Request, done: list[str], notice: str) -> Response:
-    return changed(request, text=str(len(done)), data={"done": done}, notice=notice)
+def _told(request: Request, done: list[str], notice: str, *, undo: Sequence[str] = ()) -> Response:
+    return changed(request, text=str(len(done)), data={"done": done}, notice=notice, undo=undo)
 
 
 def _trashed(request: Request, count: int) -> str:
@@ -111,8 +80,10 @@ def _download(chosen: list[str], request: Request) -> Response:
     services = request.services
     images = services.images.get_many(chosen).values()
     total = sum(image.length for image in images)
-    if total > MOST_BYTES:
-        raise TooLarge(f"the pictures have {total:,} bytes, and at most {MOST_BYTES:,} are packed")
+    if total > MAX_ZIP_BYTES:
+        raise TooLarge(
+            f"the pictures have {total:,} bytes, and at most {MAX_ZIP_BYTES:,} are packed"
+        )
     response = Response(app_iter=services.downloads.archive(images))
     response.content_type = "application/zip"
     response.content_disposition = f"attachment; filename={_NAME}"

@@ -18,7 +18,8 @@ from ...services.container import Services
 from ...services.login_throttle import network_of
 from ...services.permissions import VIEW
 from ..presentation.i18n import _
-from ..presentation.responses import local_path
+from ..presentation.responses import flash, local_path
+from ..presentation.site import Site
 from ..resources import Root
 from ..security import visitors
 from ..security.identity import sign_in, sign_out
@@ -104,7 +105,8 @@ def change_password(request: Request) -> Any:
         request.response.status_int = 400
         return {"account": account, "problem": error.args[0]}
     sign_in(request, accounts.get(account.name))
-    return HTTPSeeOther(local_path(request, ""))
+    flash(request, _("The password was changed. All other devices were signed out."))
+    return HTTPSeeOther(Site(request).view_path("account"))
 
 
 def _verified(request: Request, name: str, password: str) -> Account | None:
@@ -114,13 +116,13 @@ def _verified(request: Request, name: str, password: str) -> Account | None:
     address = network_of(request.client_address)
     there = services.accounts.get(name)
     known = there.addresses if there else ()
-    services.throttle.admit(name, address, known)
-    account = services.accounts.verified(name, password)
+    services.throttle.record_attempt(name, address, known)
+    account = services.accounts.authenticate(name, password)
     if account is None:
         # What is typed as a name is at times a password: only real names are logged.
         audit.record("sign-in failed", account=name if there else "(unknown)")
         return None
-    services.throttle.succeeded(name, address, known)
+    services.throttle.record_success(name, address, known)
     services.accounts.signed_in(name, address)
     audit.record("signed in", account=name)
     return account

@@ -16,9 +16,9 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...services.permissions import VIEW
-from ..api.responses import conditional
-from ..api.serializers import time_text
-from ..presentation.embedding import shown
+from ..presentation.conditional import conditional_response
+from ..presentation.image_json import time_text
+from ..presentation.sharing import shown
 from ..presentation.site import Site
 from ..presentation.xml import IMAGE, add, document, root
 from ..resources import Root
@@ -39,7 +39,7 @@ def sitemap(request: Request) -> Response:
     if part and not _PART.fullmatch(part):
         raise HTTPNotFound("there is no such part of the sitemap")
     parts = [] if part else parts_for(request.services.images.count())
-    return conditional(
+    return conditional_response(
         document(_index(parts, request) if parts else _urls(part, request)), "application/xml"
     )
 

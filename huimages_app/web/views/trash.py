@@ -14,12 +14,12 @@ from ...domain.sizes import Size
 from ...errors import BadInput, UnknownImage
 from ...services.permissions import ADMINISTER, EDIT
 from ..image_files import picture_response
+from ..presentation.batch import chosen_ids, for_each, require
 from ..presentation.collections import PER_PAGE
 from ..presentation.grids import Grid, GridItem, style_of, title_of
 from ..presentation.responses import changed
 from ..presentation.site import Site
 from ..resources import Trash, TrashedImage
-from .selection import chosen_ids, for_each, require
 
 _SIZE = Size.parse("450x300")
 
@@ -75,8 +75,8 @@ def change_trash(request: Request) -> Response:
         records = request.services.images.get_many(chosen, with_trash=True)
         done = for_each([i for i in chosen if i in records and records[i].trashed], editing.remove)
         notice = site.counted(
-            "${count} picture was removed for good.",
-            "${count} pictures were removed for good.",
+            "${count} picture was deleted permanently.",
+            "${count} pictures were deleted permanently.",
             len(done),
         )
     else:

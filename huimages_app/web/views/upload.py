@@ -18,14 +18,15 @@ from ...errors import BadInput, BadUpload
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD
 from ...services.uploads import PROGRAM, UploadResult
-from ..error_pages import reason_of
 from ..errors import status_of
+from ..errors.responses import reason_of
+from ..forms import UPLOAD_FIELD, FormFile
+from ..presentation.form_fields import article_numbers, field
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
-from ..presentation.responses import field, json_answer, wants_json
+from ..presentation.responses import json_answer, wants_json
 from ..presentation.site import Site
 from ..resources import Upload
-from .editing import article_numbers
 
 # So much of a file name is looked through for an article number: patterns may take long.
 _NAME_LENGTH = 500
@@ -102,6 +103,12 @@ def upload_api(request: Request) -> Response:
     return Response(added.image.id, content_type="text/plain")
 
 
+@view_config(context=Upload, name="permission", request_method="GET", permission=UPLOAD)
+def may_upload(request: Request) -> Response:
+    """Return 204: the web server in front asks before it reads the body of an upload."""
+    return Response(status=204)
+
+
 @view_config(context=Upload, name="known", request_method="GET", permission=UPLOAD)
 def known(request: Request) -> Response:
     """`?id=`: whether the picture is there already, so that it need not be sent.
@@ -142,11 +149,12 @@ def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
     settings = request.registry.settings["huimages"]
     most = Site(request).megabytes(settings.upload_max_bytes)
     hint = _(
-        "JPEG, PNG, WebP, AVIF, HEIC, GIF and TIFF, up to ${most} each.", mapping={"most": most}
+        "JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF, up to ${most} per file.", mapping={"most": most}
     )
     return {
         "hint": hint,
-        "outcomes": outcomes,
+        # Refused files first: they need attention.
+        "outcomes": sorted(outcomes, key=lambda outcome: outcome.picture is not None),
         "max_bytes": settings.upload_max_bytes,
         "takes_artnr": settings.upload_artnr_pattern is not None,
     }
@@ -196,12 +204,15 @@ def _in_name(request: Request, filename: str) -> list[str]:
 
 
 def _uploaded(request: Request) -> list[tuple[str, BinaryIO]]:
-    # A browser sends an empty nameless file where nobody chose one.
+    """Name and content of each file.  Raises BadInput if there is none."""
+    # A browser sends an empty nameless file where none was chosen.
     fields = [
         entry
-        for entry in request.POST.getall("uploadfile")
-        if hasattr(entry, "file") and entry.filename
+        for entry in request.POST.getall(UPLOAD_FIELD)
+        if isinstance(entry, FormFile) and (entry.filename or entry.size)
     ]
     if not fields:
-        raise BadInput("no picture was sent: the form field is uploadfile, as multipart/form-data")
+        raise BadInput(
+            f"no picture was sent: the form field is {UPLOAD_FIELD}, as multipart/form-data"
+        )
     return [(entry.filename, entry.file) for entry in fields]

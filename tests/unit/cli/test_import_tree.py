@@ -1,4 +1,4 @@
-"""Importing a folder of 320 pictures, some of them broken: all, again, after a stop, a crash."""
+"""`import-tree` on 320 files, some of them broken: complete, repeated, stopped and killed."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.cli.import_tree import files_below
+from huimages_app.cli.importing.tree import files_below
 from huimages_app.domain.ids import image_id
 from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from tests.support.pictures import cmyk, encoded, photo, pixels, rotated, transparent
 
-from .conftest import Command, Ran
+from .conftest import Command, Ran, fail_for
 
 GOOD, BROKEN = 308, 12
 COMMAND = [sys.executable, "-c", "from huimages_app.cli import main; main()"]
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with pictures of all formats, and other things."""
-    root = tmp_path_factory.mktemp("made") / "photos"
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with images in all formats, and other files."""
+    root = tmp_path_factory.mktemp("prepared") / "photos"
     for folder in ("", "2009/summer", "2010", ".hidden", "2009/.cache"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     first = [
@@ -54,7 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number in range(BROKEN):
         content = b"" if number % 3 == 0 else photo(24, 16)[: 40 * number]
         (root / "2009" / f"broken{number:02}.jpeg").write_bytes(content)
-    # What nobody asked for.
+    # Files to skip.
     (root / "README").write_text("about these pictures")
     (root / "2010" / "notes.txt").write_text("more")
     (root / ".hidden" / "secret.jpg").write_bytes(photo(24, 16, 5000))
@@ -65,9 +65,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tree(made: Path, tmp_path: Path) -> Path:
+def tree(prepared: Path, tmp_path: Path) -> Path:
     """A copy to work on."""
-    return Path(shutil.copytree(made, tmp_path / "photos", symlinks=True))
+    return Path(shutil.copytree(prepared, tmp_path / "photos", symlinks=True))
 
 
 def summary(ran: Ran) -> dict[str, int]:
@@ -77,30 +77,30 @@ def summary(ran: Ran) -> dict[str, int]:
 
 
 def overwrite(path: Path) -> None:
-    """Other bytes, same length, same time: only who reads the file finds out."""
+    """Replace the bytes, but keep length and time, so that only reading shows the change."""
     status = path.stat()
     path.write_bytes(b"x" * status.st_size)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def journalled(site: Path) -> list[Path]:
-    """Files that the journal knows."""
+    """The files in the journal."""
     try:
         with closing(sqlite3.connect(site / "var" / "imported.sqlite", timeout=10)) as journal:
             return [Path(os.fsdecode(row[0])) for row in journal.execute("select path from file")]
-    except sqlite3.OperationalError:  # not made yet
+    except sqlite3.OperationalError:  # not created yet
         return []
 
 
-def test_a_folder_is_imported(
+def test_folder_is_imported_with_titles_references_and_times(
     huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     long_ago = datetime(2001, 2, 3, tzinfo=UTC).timestamp()
     os.utime(tree / "2009/summer/sea.webp", (long_ago, long_ago))
     ran = huimages("import-tree", tree)
     assert ran.status == 1
-    assert summary(ran) == {"new": GOOD, "no picture": 1, "failed": BROKEN}
-    # On a slow machine it says how far it is, too.
+    assert summary(ran) == {"new": GOOD, "not an image": 1, "failed": BROKEN}
+    # On a slow machine there are progress lines, too.
     failed = [line for line in ran.err if not line.startswith("importing: ")]
     named = sorted(line.partition(": ")[0] for line in failed)
     assert named == sorted(map(str, tree.glob("2009/broken*")))
@@ -118,7 +118,7 @@ def test_a_folder_is_imported(
     assert huimages("check").status == 0
 
 
-def test_the_second_time_nothing_is_read(
+def test_second_run_reads_only_new_and_changed_files(
     huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     huimages("import-tree", tree)
@@ -129,36 +129,36 @@ def test_the_second_time_nothing_is_read(
         overwrite(path)
     ran = huimages("import-tree", tree)
     assert (ran.status, ran.err) == (0, [])
-    assert summary(ran) == {"new": 0, "known before": GOOD, "failed": 0}
-    # A file that changed, and a new one, are looked at.
+    assert summary(ran) == {"new": 0, "imported before": GOOD, "failed": 0}
+    # A changed file and a new one are read.
     (tree / "2010/p000.jpg").write_bytes(photo(30, 30, 1))
     (tree / "2010/new.jpg").write_bytes(photo(30, 30, 2))
     assert summary(huimages("import-tree", tree))["new"] == 2
     assert services.images.count() == GOOD + 2
 
 
-def test_from_wherever_it_is_called(
+def test_files_are_known_under_other_relative_paths(
     huimages: Command, tree: Path, monkeypatch: pytest.MonkeyPatch, services: Services
 ) -> None:
     huimages("import-tree", tree)
     monkeypatch.chdir(tree)
-    assert summary(huimages("import-tree", "."))["known before"] == GOOD
+    assert summary(huimages("import-tree", "."))["imported before"] == GOOD
     monkeypatch.chdir(tree.parent)
     assert summary(huimages("import-tree", "photos/2009/../2010"))["new"] == 0
     image = services.images.get_any(image_id((tree / "2010/p000.jpg").read_bytes()))
     assert image.references == {"path": ("photos/2010",)}
 
 
-def test_the_journal_is_believed_only_about_what_the_store_has(
+def test_journal_is_ignored_for_images_missing_in_storage(
     huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     huimages("import-tree", tree)
     trashed, removed = (image_id((tree / f"2010/p00{n}.jpg").read_bytes()) for n in range(2))
     services.editing.trash(trashed)
     services.editing.remove(removed)
-    # What people threw away stays away …
-    assert summary(huimages("import-tree", tree))["known before"] == GOOD
-    # … and what another store has never seen is imported into it.
+    # Trashed and removed images are not imported again.
+    assert summary(huimages("import-tree", tree))["imported before"] == GOOD
+    # Images that are unknown to new storage are imported into it.
     services.close()
     (site / "metadata.sqlite").unlink()
     for leftover in site.glob("metadata.sqlite-*"):
@@ -166,37 +166,39 @@ def test_the_journal_is_believed_only_about_what_the_store_has(
     assert summary(huimages("import-tree", tree))["new"] == GOOD
 
 
-def test_without_its_journal_everything_is_read_and_nothing_stored_twice(
+def test_without_journal_files_are_read_and_not_stored_twice(
     huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     huimages("import-tree", tree)
     shutil.rmtree(site / "var")
-    assert summary(huimages("import-tree", tree))["in the library already"] == GOOD
+    assert summary(huimages("import-tree", tree))["already stored"] == GOOD
     assert services.images.count() == GOOD
 
 
-def test_a_name_is_no_title_where_there_is_one(
+def test_file_name_does_not_replace_title(
     huimages: Command, services: Services, tree: Path
 ) -> None:
     path = tree / "2010/p000.jpg"
     huimages("import", path, "--title", "Our best bike")
     ran = huimages("import-tree", tree)
-    assert summary(ran)["in the library already"] == 1
+    assert summary(ran)["already stored"] == 1
     assert services.images.get_any(image_id(path.read_bytes())).titles == ("Our best bike",)
 
 
-def test_a_dry_run_changes_nothing(huimages: Command, services: Services, tree: Path) -> None:
+def test_dry_run_lists_files_and_changes_nothing(
+    huimages: Command, services: Services, tree: Path
+) -> None:
     huimages("import-tree", tree / "2009" / "summer")
     ran = huimages("import-tree", tree, "--dry-run", "--jobs", "3")
     assert ran.status == 0
     assert len(ran.out) == GOOD - 2 + BROKEN + 1  # README is not opened
     assert str(tree / "2010/p000.jpg") in ran.out
     assert f"{GOOD - 2 + BROKEN + 1} files to import" in ran.err[-1]
-    assert "2 known before" in ran.err[-1]
+    assert "2 imported before" in ran.err[-1]
     assert services.images.count() == 2
 
 
-def test_what_can_not_be_looked_at_is_a_failure(
+def test_unreadable_entries_are_reported_as_failures(
     huimages: Command, services: Services, tmp_path: Path
 ) -> None:
     tree = tmp_path / "few"
@@ -207,25 +209,25 @@ def test_what_can_not_be_looked_at_is_a_failure(
     os.mkfifo(tree / "pipe.jpg")
     ran = huimages("import-tree", tree)
     assert ran.status == 1
-    assert summary(ran) == {"new": 1, "in the library already": 1, "failed": 1}
+    assert summary(ran) == {"new": 1, "already stored": 1, "failed": 1}
     assert ran.err == [f"{tree}/nowhere.jpg: No such file or directory"]
     assert huimages("import-tree", tree / "good.jpg").status == 2
 
 
-def test_a_folder_that_goes_away_while_it_is_walked(tmp_path: Path) -> None:
+def test_folder_removed_during_walk_is_reported(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "x.jpg").touch()
-    complaints: list[OSError] = []
-    walk = files_below(str(tmp_path), complaints.append)
+    errors: list[OSError] = []
+    walk = files_below(str(tmp_path), errors.append)
     assert next(walk).path == str(tmp_path / "a" / "x.jpg")
     shutil.rmtree(tmp_path / "b")
     assert list(walk) == []
-    assert [error.filename for error in complaints] == [str(tmp_path / "b")]
+    assert [error.filename for error in errors] == [str(tmp_path / "b")]
 
 
-def test_names_of_any_bytes(
-    huimages: Command, services: Services, tmp_path: Path, storage: Storage
+def test_file_names_of_any_bytes_are_imported(
+    huimages: Command, services: Services, storage: Storage, tmp_path: Path
 ) -> None:
     tree = tmp_path / "odd"
     tree.mkdir()
@@ -240,10 +242,10 @@ def test_names_of_any_bytes(
     assert ran.err[0].startswith(f"{tree}/a\\x1b[31m\\nb.jpg: ")
     titles = {services.images.get_any(id_).title for id_ in storage.metadata.images.ids()}
     assert titles == {"caf?", "long" * 60, "deep"}
-    assert summary(huimages("import-tree", tree))["known before"] == 3
+    assert summary(huimages("import-tree", tree))["imported before"] == 3
 
 
-def test_a_store_that_goes_down_ends_it(
+def test_unavailable_storage_ends_the_run(
     huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
     originals, away = site / "originals", site / "unmounted"
@@ -267,12 +269,34 @@ def test_a_store_that_goes_down_ends_it(
     assert huimages("check").status == 0
 
 
-# -- from outside: stopped and killed in the middle -----------------------------------------
+def test_unexpected_error_is_reported_for_its_file_only(
+    huimages: Command, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = tmp_path / "few"
+    tree.mkdir()
+    for number in range(3):
+        (tree / f"{number}.jpg").write_bytes(photo(24, 16, number))
+    fail_for(monkeypatch, tree / "1.jpg")
+    ran = huimages("import-tree", tree, "--jobs", "1")
+    assert ran.status == 1
+    assert summary(ran) == {"new": 2, "failed": 1}
+    assert ran.err == [f"{tree}/1.jpg: unexpected OverflowError: offset 2^63"]
+    assert services.images.count() == 2
+
+
+def test_dry_run_creates_no_file(huimages: Command, tmp_path: Path, site: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(photo(24, 16))
+    ran = huimages("import-tree", tmp_path, "--dry-run")
+    assert ran.out == [f"{tmp_path}/a.jpg"]
+    assert [path.name for path in site.iterdir()] == ["site.ini"]
+
+
+# -- in a process of its own: stopped and killed -----------------------------------------
 
 
 @pytest.fixture
 def begun(tree: Path, site: Path) -> Iterator[subprocess.Popen[str]]:
-    """An import in a process of its own that has come some way."""
+    """An import in a process of its own that has imported at least 30 files."""
     process = subprocess.Popen(
         [*COMMAND, "--config", str(site / "site.ini"), "import-tree", str(tree), "--jobs", "2"],
         stdout=subprocess.PIPE,
@@ -292,7 +316,7 @@ def begun(tree: Path, site: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_it_goes_on_where_it_was_stopped(
+def test_repeated_run_continues_after_stop_and_kill(
     begun: subprocess.Popen[str],
     how: signal.Signals,
     huimages: Command,
@@ -316,7 +340,7 @@ def test_it_goes_on_where_it_was_stopped(
     for path in done:
         overwrite(path)
     ran = huimages("import-tree", tree)
-    assert summary(ran)["known before"] == len(done)
+    assert summary(ran)["imported before"] == len(done)
     assert sum(summary(ran).values()) == GOOD + BROKEN + 1
     assert services.images.count() == GOOD
     assert huimages("check").status == 0

@@ -1,4 +1,4 @@
-"""The command as a whole: help, where settings come from, how it ends."""
+"""The command as a whole: help, source of the settings, exit statuses."""
 
 from __future__ import annotations
 
@@ -19,13 +19,30 @@ from tests.support.pictures import photo
 from .conftest import Command
 
 SCRIPT = "from huimages_app.cli import main; main()"
-NOBODY = "A" * 32 + "01"
+UNKNOWN = "A" * 32 + "01"
+LOGGING = """
+[loggers]
+keys = root
+[handlers]
+keys = console, file
+[formatters]
+keys =
+[logger_root]
+level = INFO
+handlers = console, file
+[handler_console]
+class = StreamHandler
+args = (sys.stderr,)
+[handler_file]
+class = FileHandler
+args = ({file!r},)
+"""
 
 
-def called(
+def call(
     *words: str | Path, folder: Path, environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own, in a folder."""
+    """Run the command in a process of its own, in `folder`."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("HUIMAGES")}
     path = str(Path(__file__).parents[3])
     return subprocess.run(
@@ -39,7 +56,7 @@ def called(
     )
 
 
-def test_help_names_every_command_and_loads_nothing_heavy(tmp_path: Path) -> None:
+def test_help_lists_commands_without_heavy_imports(tmp_path: Path) -> None:
     script = SCRIPT.replace("main()", "run(['--help'])").replace("import main", "import run")
     heavy = "PIL pyramid boto3 couchdb rich huimages_app.services huimages_app.config.settings"
     ran = subprocess.run(
@@ -53,34 +70,35 @@ def test_help_names_every_command_and_loads_nothing_heavy(tmp_path: Path) -> Non
         cwd=Path(__file__).parents[3],
         check=True,
     )
-    for command in ("cache", "check", "delete", "import", "import-tree", "purge", "show", "url"):
+    commands = "cache check delete import import-tree purge show sizes-in-use url"
+    for command in commands.split():
         assert f"  {command} " in ran.stdout
     assert ran.stdout.splitlines()[-1] == "set()"
 
 
-def test_commands_have_help(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_help_and_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import-tree", "--help"]) == 0
-    assert "Import all pictures below DIR" in capsys.readouterr().out
+    assert "Import all images below DIR" in capsys.readouterr().out
     assert run([]) == 2
     assert "Usage: huimages" in capsys.readouterr().err
     assert run(["nonsense"]) == 2
     assert capsys.readouterr().err == "huimages: No such command 'nonsense'.\n"
 
 
-def test_statuses_from_outside(site: Path, tmp_path: Path) -> None:
+def test_exit_status_of_the_process(site: Path, tmp_path: Path) -> None:
     ini = ini_in(site)
     picture = tmp_path / "a.jpg"
     picture.write_bytes(photo(24, 16))
-    ran = called("--config", ini, "import", picture, folder=tmp_path)
+    ran = call("--config", ini, "import", picture, folder=tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout == f"{image_id(photo(24, 16))}  {picture}\n"
-    ran = called("--config", ini, "show", NOBODY, folder=tmp_path)
+    ran = call("--config", ini, "show", UNKNOWN, folder=tmp_path)
     assert (ran.returncode, ran.stdout, len(ran.stderr.splitlines())) == (1, "", 1)
-    ran = called("--config", ini, "show", "x", folder=tmp_path)
+    ran = call("--config", ini, "show", "x", folder=tmp_path)
     assert (ran.returncode, len(ran.stderr.splitlines())) == (2, 1)
 
 
-def test_where_settings_come_from(tmp_path: Path) -> None:
+def test_settings_come_from_option_variable_or_current_folder(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
     for folder in (one, two):
         folder.mkdir()
@@ -88,7 +106,7 @@ def test_where_settings_come_from(tmp_path: Path) -> None:
     (one / "site.ini").rename(one / "development.ini")
 
     def quality(*words: str, folder: Path, **environ: str) -> str:
-        ran = called(*words, "settings", folder=folder, environ=environ)
+        ran = call(*words, "settings", folder=folder, environ=environ)
         assert ran.returncode == 0, ran.stderr
         lines = [line for line in ran.stdout.splitlines() if "quality.jpeg" in line]
         return lines[0].rpartition(" ")[2] if lines else ""
@@ -100,8 +118,78 @@ def test_where_settings_come_from(tmp_path: Path) -> None:
     assert quality(folder=one, HUIMAGES_QUALITY_JPEG="70") == "70"
 
 
+READING = [
+    ["show", UNKNOWN],
+    ["url", UNKNOWN, "vga"],
+    ["check"],
+    ["user", "list"],
+    ["token", "list"],
+    ["settings"],
+]
+
+
+@pytest.mark.parametrize("words", READING, ids=lambda words: words[0])
+def test_reading_command_without_site_creates_nothing_and_names_settings(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(words) == (1 if UNKNOWN in words else 0)
+    assert list(tmp_path.iterdir()) == []
+    output = capsys.readouterr()
+    assert "defaults only: no --config" in (output.err or output.out)
+
+
+@pytest.mark.parametrize("words", READING, ids=lambda words: words[0])
+def test_reading_command_on_new_site_creates_nothing(
+    huimages: Command, site: Path, words: list[str]
+) -> None:
+    ini_in(site, **{"secret": "generate", "sizes.allowed": "named"})
+    ran = huimages(*words)
+    assert [path.name for path in site.iterdir()] == ["site.ini"]
+    assert f"{site}/site.ini" in (ran.err or ran.out)[0]
+
+
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    "words",
+    [
+        ["import", __file__],
+        ["import-tree", "."],
+        ["user", "add", "bob", "--no-password"],
+        ["token", "add", "shop", "--scope", "read"],
+        ["delete", UNKNOWN],
+        ["purge", "--yes"],
+        ["cache", "prune"],
+        ["check", "--repair"],
+        ["setup"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_changing_command_without_site_asks_for_config(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(words) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "pass --config FILE.ini" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_environment_variable_configures_a_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HUIMAGES_VAR", str(tmp_path / "var"))
+    assert run(["setup"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
     [
         ("\xff", "can't be read"),
         (None, "there is no ini file"),
@@ -109,27 +197,28 @@ def test_where_settings_come_from(tmp_path: Path) -> None:
         ("[server:main]\nuse = egg:waitress\n", "has no section [app:main]"),
         ("[app:main]\nhuimages.orignals = s3\n", "did you mean 'huimages.originals'?"),
         ("[app:main]\nhuimages.var = %(nowhere)s/var\n", "can't be read"),
+        (LOGGING.format(file="/no/folder/x.log") + "[app:main]\n", "the logging sections"),
         ("[app:main]\nhuimages.quality.jpeg = 101\n", "is not a whole number from 1 to 100"),
     ],
 )
-def test_bad_settings_are_one_line(
+def test_bad_settings_are_reported_in_one_line(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     text: str | None,
-    sentence: str,
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     ini = tmp_path / "bad.ini"
     if text is not None:
         ini.write_text(text, encoding="latin-1")
-    assert run(["--config", str(ini), "show", NOBODY]) == 2
+    assert run(["--config", str(ini), "show", UNKNOWN]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("huimages: ")
-    assert sentence in line
+    assert message in line
 
 
-def test_a_store_that_is_down_is_one_line_and_named(huimages: Command, site: Path) -> None:
+def test_unavailable_storage_is_reported_in_one_line(huimages: Command, site: Path) -> None:
     (site / "originals").write_text("a file where the folder should be")
     ran = huimages("check")
     assert (ran.status, ran.out) == (1, [])
@@ -137,7 +226,7 @@ def test_a_store_that_is_down_is_one_line_and_named(huimages: Command, site: Pat
     assert str(site / "originals") in ran.err[-1]
 
 
-def test_a_reader_who_has_seen_enough(site: Path, tmp_path: Path) -> None:
+def test_closed_stdout_ends_the_command_silently(site: Path, tmp_path: Path) -> None:
     for number in range(40):
         (tmp_path / f"{number}.jpg").write_bytes(photo(24, 16, number))
     files = sorted(tmp_path.glob("*.jpg"))
@@ -156,7 +245,7 @@ def test_a_reader_who_has_seen_enough(site: Path, tmp_path: Path) -> None:
         assert process.wait(30) == 1
 
 
-def test_a_terminal_gets_a_bar(site: Path, tmp_path: Path) -> None:
+def test_terminal_shows_progress_bar(site: Path, tmp_path: Path) -> None:
     tree = tmp_path / "tree"
     tree.mkdir()
     for number in range(5):
@@ -178,7 +267,7 @@ def test_a_terminal_gets_a_bar(site: Path, tmp_path: Path) -> None:
     while True:
         try:
             piece = os.read(ours, 65536)
-        except OSError:  # all read
+        except OSError:  # end of output
             break
         if not piece:
             break
@@ -190,26 +279,7 @@ def test_a_terminal_gets_a_bar(site: Path, tmp_path: Path) -> None:
     assert b"[red]broken.jpg: this is no picture" in shown
 
 
-LOGGING = """
-[loggers]
-keys = root
-[handlers]
-keys = console, file
-[formatters]
-keys =
-[logger_root]
-level = INFO
-handlers = console, file
-[handler_console]
-class = StreamHandler
-args = (sys.stderr,)
-[handler_file]
-class = FileHandler
-args = ({file!r},)
-"""
-
-
-def test_the_log_goes_to_its_file_and_only_warnings_to_the_terminal(
+def test_log_goes_to_its_file_and_only_warnings_to_stderr(
     site: Path, huimages: Command, tmp_path: Path
 ) -> None:
     file = tmp_path / "huimages.log"

@@ -35,13 +35,13 @@ from tests.support.pictures import photo
 
 PHOTO = photo(400, 300)
 ID = image_id(PHOTO)
-SAID = ["timestamp", "title", "references"]
-NOBODY = "A" * 32 + "01"
+DETAILS = ["timestamp", "title", "references"]
+UNKNOWN = "A" * 32 + "01"
 
 
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
-    """The library of this process, on a site of its own."""
+    """The services of this process, on a site of its own."""
     huimages.configure(ini_in(tmp_path, image_url="http://images.example", alt_addition="- Shop"))
     yield services_of_process()
     huimages.configure(None)
@@ -62,10 +62,10 @@ def saved(services: Services) -> str:
 # -- signatures -----------------------------------------------------------------------------
 
 
-def test_the_functions_of_huimages_2_take_what_they_took() -> None:
-    wanted = {
-        "save_image": ["imagedata", "contenttype", *SAID[:2], "references", "filename", "typ"],
-        "update_metadata": ["doc_id", *SAID, "typ"],
+def test_functions_have_the_parameters_of_huimages_2() -> None:
+    parameters_of = {
+        "save_image": ["imagedata", "contenttype", *DETAILS, "filename", "typ"],
+        "update_metadata": ["doc_id", *DETAILS, "typ"],
         "set_title": ["imageid", "newtitle"],
         "delete_image": ["imageid"],
         "get_imagedoc": ["imageid"],
@@ -80,11 +80,11 @@ def test_the_functions_of_huimages_2_take_what_they_took() -> None:
         "get_next_imageid": ["imageid"],
         "get_previous_imageid": ["imageid"],
     }
-    for name, parameters in wanted.items():
+    for name, parameters in parameters_of.items():
         assert list(inspect.signature(getattr(huimages, name)).parameters) == parameters, name
 
 
-def test_arguments_by_position(services: Services) -> None:
+def test_arguments_are_accepted_by_position(services: Services) -> None:
     taken = datetime(2009, 4, 1, tzinfo=UTC)
     saved = huimages.save_image(
         PHOTO, "image/png", taken, "Bike", {"artnr": "1"}, "bike.jpg", "product_image"
@@ -96,11 +96,11 @@ def test_arguments_by_position(services: Services) -> None:
     assert doc["types"] == ["product_image"]
 
 
-# -- putting in -----------------------------------------------------------------------------
+# -- storing and changing -------------------------------------------------------------------
 
 
 class _Stream(io.RawIOBase):
-    """What comes over a network: it can be read once, from the start to the end."""
+    """A file that can be read only once, like a network connection."""
 
     def __init__(self, content: bytes) -> None:
         self._content = io.BytesIO(content)
@@ -113,12 +113,12 @@ class _Stream(io.RawIOBase):
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, io.BytesIO, _Stream])
-def test_pictures_in_all_forms(services: Services, kind: Any) -> None:
+def test_save_accepts_bytes_and_files(services: Services, kind: Any) -> None:
     assert huimages.save_image(kind(PHOTO)) == ID
     assert huimages.scaled_imagedata(ID, "o") == PHOTO
 
 
-def test_a_file_that_was_read_before(services: Services, tmp_path: Path) -> None:
+def test_save_reads_a_file_from_its_start(services: Services, tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(PHOTO)
     with path.open("rb") as file:
@@ -127,8 +127,10 @@ def test_a_file_that_was_read_before(services: Services, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("content", ["text", None, 7, Path("a.jpg")])
-def test_what_is_no_bytes_is_named(services: Services, content: Any) -> None:
-    with pytest.raises(BadInput, match="a picture is bytes or an open binary file, not "):
+def test_save_of_other_types_names_the_type(services: Services, content: Any) -> None:
+    with pytest.raises(
+        BadInput, match=f"of type {type(content).__name__}; expected bytes or an open"
+    ):
         huimages.save_image(content)
     with pytest.raises(NotAnImage):
         huimages.save_image(b"")
@@ -143,22 +145,22 @@ def test_what_is_no_bytes_is_named(services: Services, content: Any) -> None:
         ("2009-04-01T12:00:00+02:00", "20090401T100000.000000"),
     ],
 )
-def test_times_in_all_forms(services: Services, given: Any, stored: str) -> None:
+def test_timestamp_is_accepted_in_all_formats(services: Services, given: Any, stored: str) -> None:
     assert huimages.get_imagedoc(huimages.save_image(PHOTO, timestamp=given))["ctime"] == stored
     other = huimages.save_image(photo(20, 20))
     huimages.update_metadata(other, given)
     assert huimages.get_imagedoc(other)["ctime"] == stored
 
 
-def test_a_time_that_is_none(services: Services) -> None:
-    with pytest.raises(BadInput, match="'yesterday' is no time like 20090402T113015"):
+def test_invalid_timestamp_is_rejected(services: Services) -> None:
+    with pytest.raises(BadInput, match="'yesterday' is not a time; expected 20090402T113015"):
         huimages.save_image(PHOTO, timestamp="yesterday")
-    with pytest.raises(BadInput, match="a datetime or a text, not float"):
+    with pytest.raises(BadInput, match="of type float; expected a datetime or a text"):
         huimages.save_image(PHOTO, timestamp=1238671815.0)  # type: ignore[arg-type]
     assert huimages.get_random_imageid() is None
 
 
-def test_none_is_nothing_said(services: Services) -> None:
+def test_none_arguments_add_nothing(services: Services) -> None:
     nothing: Any = None
     saved = huimages.save_image(PHOTO, None, None, nothing, None, nothing, nothing)
     huimages.update_metadata(saved, None, nothing, None, nothing)
@@ -166,7 +168,7 @@ def test_none_is_nothing_said(services: Services) -> None:
     assert (doc["title"], doc["references"], doc["types"]) == ([], {}, [])
 
 
-def test_references_in_all_forms(saved: str) -> None:
+def test_references_are_values_or_lists(saved: str) -> None:
     huimages.update_metadata(saved, references={"artnr": "10106", "path": None, "shelf": 7})
     huimages.update_metadata(saved, references={"artnr": ("10106", "10107"), "shelf": [8]})
     assert huimages.get_imagedoc(saved)["references"] == {
@@ -175,7 +177,7 @@ def test_references_in_all_forms(saved: str) -> None:
     }
 
 
-def test_titles(saved: str) -> None:
+def test_set_title_keeps_earlier_titles(saved: str) -> None:
     huimages.set_title(saved, "Red bike")
     huimages.set_title(saved, "")
     huimages.update_metadata(saved, title=None)  # type: ignore[arg-type] - as old callers do
@@ -184,10 +186,10 @@ def test_titles(saved: str) -> None:
     assert huimages.get_imagedoc(saved)["title"] == ["Red bike", "Bike"]
 
 
-def test_deletion(saved: str, services: Services, storage: Storage) -> None:
+def test_delete_removes_image_for_good(saved: str, services: Services, storage: Storage) -> None:
     huimages.delete_image(saved)
     huimages.delete_image(saved)
-    huimages.delete_image(NOBODY)
+    huimages.delete_image(UNKNOWN)
     with pytest.raises(RemovedImage):
         huimages.get_imagedoc(saved)
     assert storage.originals.length(saved) is None
@@ -195,10 +197,10 @@ def test_deletion(saved: str, services: Services, storage: Storage) -> None:
     assert huimages.get_imagedoc(saved)["title"] == []
 
 
-# -- what is known --------------------------------------------------------------------------
+# -- metadata -------------------------------------------------------------------------------
 
 
-def test_the_document(saved: str, services: Services) -> None:
+def test_document_contains_metadata_and_attachment(saved: str, services: Services) -> None:
     doc = huimages.get_imagedoc(saved)
     assert doc["_id"] == ID
     assert (doc["width"], doc["height"], doc["bytes"]) == (400, 300, len(PHOTO))
@@ -210,7 +212,7 @@ def test_the_document(saved: str, services: Services) -> None:
     assert huimages.get_imagedoc(saved)["deleted"] is True
 
 
-def test_the_length_where_the_record_does_not_say_it(
+def test_length_is_read_from_storage_if_metadata_lacks_it(
     saved: str, services: Services, storage: Storage
 ) -> None:
     storage.metadata.images.update(saved, lambda image: replace(image, length=0))
@@ -220,30 +222,30 @@ def test_the_length_where_the_record_does_not_say_it(
         huimages.get_length(saved)
 
 
-def test_ids_that_nobody_has(services: Services) -> None:
+def test_unknown_id_raises_or_returns_none(services: Services) -> None:
     for function in (huimages.get_imagedoc, huimages.get_length, huimages.scaled_dimensions):
         with pytest.raises(UnknownImage):
-            function(NOBODY)
+            function(UNKNOWN)
     with pytest.raises(UnknownImage):
-        huimages.set_title(NOBODY, "x")
-    assert huimages.scaled_imagedata(NOBODY) is None
-    assert huimages.scaled_imagedata(NOBODY, "o") is None
-    assert huimages.get_next_imageid(NOBODY) is None
-    assert huimages.scaled_imageurl(NOBODY).endswith(f"/150x150/{NOBODY}.jpeg")
+        huimages.set_title(UNKNOWN, "x")
+    assert huimages.scaled_imagedata(UNKNOWN) is None
+    assert huimages.scaled_imagedata(UNKNOWN, "o") is None
+    assert huimages.get_next_imageid(UNKNOWN) is None
+    assert huimages.scaled_imageurl(UNKNOWN).endswith(f"/150x150/{UNKNOWN}.jpeg")
 
 
-# -- pictures and addresses -----------------------------------------------------------------
+# -- URLs and renditions --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", ["150x150", "square", "75x75!", "900x900!", "37x", "o", "mini@2x"])
-def test_dimensions_are_those_of_the_bytes(saved: str, size: str) -> None:
+def test_dimensions_match_the_rendition(saved: str, size: str) -> None:
     content = huimages.scaled_imagedata(saved, size)
     assert content is not None
     with Pillow.open(io.BytesIO(content)) as picture:
         assert picture.size == huimages.scaled_dimensions(saved, size)
 
 
-def test_a_focal_point_is_in_addresses_and_bytes(saved: str, services: Services) -> None:
+def test_focal_point_changes_urls_and_renditions(saved: str, services: Services) -> None:
     centred = huimages.scaled_imagedata(saved, "75x75!")
     services.editing.update(saved, ImagePatch(focus=(0, 0.5)))
     assert huimages.scaled_imageurl(saved, "square").endswith(f"/75x75!0,50/{ID}.jpeg")
@@ -252,7 +254,7 @@ def test_a_focal_point_is_in_addresses_and_bytes(saved: str, services: Services)
     assert huimages.scaled_imagedata(saved, "75x75!") != centred
 
 
-def test_a_bad_size(saved: str) -> None:
+def test_invalid_size_raises_bad_size(saved: str) -> None:
     for function in (
         huimages.imageurl,
         huimages.scaled_imageurl,
@@ -264,7 +266,7 @@ def test_a_bad_size(saved: str) -> None:
             function(saved, "huge")
 
 
-def test_tags_are_escaped(saved: str) -> None:
+def test_tag_escapes_attributes(saved: str) -> None:
     huimages.set_title(saved, "\"<>&'")
     tag = huimages.scaled_tag(saved, "240x160", "ismap", class_="a", title='"&', data_id=7)
     assert tag == (
@@ -276,7 +278,7 @@ def test_tags_are_escaped(saved: str) -> None:
         huimages.scaled_tag(saved, **{"onload=alert(1) x": "y"})
 
 
-def test_addresses_are_given_while_the_metadata_is_away(saved: str, tmp_path: Path) -> None:
+def test_urls_work_while_metadata_is_unavailable(saved: str, tmp_path: Path) -> None:
     huimages.configure(tmp_path / "site.ini")  # no connection is open any more
     (tmp_path / "metadata.sqlite").write_bytes(b"something else entirely " * 100)
     for leftover in tmp_path.glob("metadata.sqlite-*"):
@@ -287,10 +289,10 @@ def test_addresses_are_given_while_the_metadata_is_away(saved: str, tmp_path: Pa
     assert huimages.imageurl(saved).endswith(f"/o/{ID}.jpeg")
 
 
-# -- looking around -------------------------------------------------------------------------
+# -- other images ---------------------------------------------------------------------------
 
 
-def test_neighbours_end_at_the_ends_and_leave_out_the_trash(services: Services) -> None:
+def test_neighbours_skip_the_trash_and_end_with_none(services: Services) -> None:
     ids = [
         huimages.save_image(photo(20, 20, seed), timestamp=datetime(2009, 4, 1 + seed))
         for seed in range(4)
@@ -307,7 +309,7 @@ def test_neighbours_end_at_the_ends_and_leave_out_the_trash(services: Services) 
 # -- settings and processes -----------------------------------------------------------------
 
 
-def test_the_environment_names_an_ini_file(
+def test_variable_names_the_ini_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, storage: Storage
 ) -> None:
     monkeypatch.setenv("HUIMAGES_CONFIG", str(ini_in(tmp_path)))
@@ -317,7 +319,7 @@ def test_the_environment_names_an_ini_file(
     assert list(storage.metadata.images.ids()) == [ID]
 
 
-def test_a_missing_ini_file_is_named(tmp_path: Path) -> None:
+def test_missing_ini_file_is_named(tmp_path: Path) -> None:
     huimages.configure(tmp_path / "no.ini")
     try:
         with pytest.raises(BadSetting, match="there is no ini file"):
@@ -326,7 +328,7 @@ def test_a_missing_ini_file_is_named(tmp_path: Path) -> None:
         huimages.configure(None)
 
 
-def test_two_sites_one_after_the_other(tmp_path: Path) -> None:
+def test_configure_switches_between_sites(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         huimages.configure(str(ini_in(tmp_path / name)))
@@ -335,7 +337,7 @@ def test_two_sites_one_after_the_other(tmp_path: Path) -> None:
     huimages.configure(None)
 
 
-def test_many_threads_make_one_library(services: Services, tmp_path: Path) -> None:
+def test_threads_share_one_set_of_services(services: Services, tmp_path: Path) -> None:
     huimages.configure(tmp_path / "site.ini")
     made: list[Services] = []
     start = threading.Barrier(8)
@@ -359,8 +361,8 @@ def _child(connection: Any, parents: int) -> None:
     connection.close()
 
 
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # it is what is tested
-def test_a_forked_process_has_a_library_of_its_own(saved: str, services: Services) -> None:
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # forking is what is tested
+def test_forked_process_creates_its_own_services(saved: str, services: Services) -> None:
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe()
     child = context.Process(target=_child, args=(theirs, id(services)))
@@ -371,13 +373,13 @@ def test_a_forked_process_has_a_library_of_its_own(saved: str, services: Service
     assert child.exitcode == 0
     assert mine
     assert length == len(PHOTO)
-    # And ours goes on as before.
+    # The services of this process still work.
     assert huimages.get_imagedoc(its_image)["width"] == 20
     assert services_of_process() is services
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_fork_while_another_thread_makes_the_library(tmp_path: Path) -> None:
+def test_fork_while_another_thread_creates_services(tmp_path: Path) -> None:
     huimages.configure(ini_in(tmp_path))
     with _process._lock:  # as that thread would
         pid = os.fork()
@@ -387,13 +389,11 @@ def test_a_fork_while_another_thread_makes_the_library(tmp_path: Path) -> None:
     huimages.configure(None)
 
 
-# -- what is no ID --------------------------------------------------------------------------
+# -- invalid IDs ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["", ".", "../../outside", ID.lower(), f"{ID}.jpeg"])
-def test_what_is_no_id_is_refused_and_nothing_touched(
-    saved: str, tmp_path: Path, name: str
-) -> None:
+def test_invalid_id_is_rejected_without_any_change(saved: str, tmp_path: Path, name: str) -> None:
     rendition = huimages.scaled_imagedata(saved, "64x64")
     functions = [
         huimages.delete_image,
@@ -415,10 +415,10 @@ def test_what_is_no_id_is_refused_and_nothing_touched(
     assert huimages.scaled_imagedata(saved, "64x64") == rendition
 
 
-def test_an_absolute_path_hidden_in_a_name_leads_nowhere(saved: str, tmp_path: Path) -> None:
+def test_path_inside_an_id_is_rejected(saved: str, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
-    victim.write_text("of somebody else", encoding="utf-8")
-    # Its third and fourth characters alone, "/.", would be the root of the file system.
+    victim.write_text("of another user", encoding="utf-8")
+    # Characters 3 and 4 of an ID name a folder; these are "/.", the root folder.
     with pytest.raises(BadImageId):
         huimages.delete_image(f"../../{victim}")
     assert victim.is_file()

@@ -1,4 +1,4 @@
-"""The manual of the library is true: every example in it runs."""
+"""Every example in docs/library.md runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "library.md"
 
 
 def bitmap(shade: int) -> bytes:
-    """A BMP of 400 x 300 pixels: no codec makes it, so its ID is the same for ever."""
+    """Return a BMP of 400 x 300 pixels.  No codec is involved, so its ID never changes."""
     pixels = bytes(shade for _ in range(400 * 300 * 3))
     header = struct.pack("<LLLHHLLLLLL", 40, 400, 300, 1, 24, 0, len(pixels), 2835, 2835, 0, 0)
     return struct.pack("<2sLHHL", b"BM", 54 + len(pixels), 0, 0, 54) + header + pixels
@@ -31,13 +31,13 @@ def names(tmp_path: Path) -> Iterator[dict[str, object]]:
     huimages.configure(None)
 
 
-def test_the_page(names: dict[str, object]) -> None:
+def test_examples_of_the_page_run(names: dict[str, object]) -> None:
     failed, tried = doctest.testfile(str(PAGE), module_relative=False, globs=names)
     assert tried > 20
     assert not failed
 
 
-def test_the_module(names: dict[str, object]) -> None:
+def test_examples_of_the_module_run(names: dict[str, object]) -> None:
     failed, tried = doctest.testmod(client, extraglobs=names)
     assert tried >= 3
     assert not failed

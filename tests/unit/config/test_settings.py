@@ -22,6 +22,7 @@ TEXTS = {
     parsers.networks: "127.0.0.1 10.0.0.0/8 ::1",
     parsers.path: "/srv/elsewhere",
     parsers.web_address: "https://elsewhere.example:8443/",
+    parsers.web_addresses: "https://a.example:6984/ https://b.example:6984/",
     parsers.whole: "17",
     parsers.positive: "12",
     parsers.seconds: "1.25",
@@ -29,6 +30,8 @@ TEXTS = {
     parsers.pause: "0",
     parsers.quality: "33",
     parsers.words: "240x160 vga",
+    parsers.host_names: "Pictures.Example.com localhost [::1]",
+    parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
     parsers.places: "couchdb s3:bucket/prefix",
     parsers.table: "wide = 1200x300!",
 }

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huimages_app.domain.tags import MAX_LENGTH, MAX_TAGS, add_tags, parse_tags
+from huimages_app.domain.text import clean_tag
 from huimages_app.errors import BadInput
 
 
@@ -22,6 +23,11 @@ from huimages_app.errors import BadInput
 )
 def test_what_is_typed_becomes_tags(typed: str, tags: tuple[str, ...]) -> None:
     assert parse_tags(typed) == tags
+
+
+@pytest.mark.parametrize("typed", ["Gro\u0308\u00dfe", "GR\u00d6SSE ", " caf\u00e9\u200e", "a\tb"])
+def test_clean_tag_gives_the_stored_form(typed: str) -> None:
+    assert " ".join(parse_tags(typed)) == clean_tag(typed)
 
 
 @given(st.text(max_size=60))

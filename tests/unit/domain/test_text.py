@@ -12,6 +12,7 @@ from huimages_app.domain.text import (
     clean,
     clean_alt,
     clean_filename,
+    clean_reference,
     clean_references,
     clean_title,
 )
@@ -94,3 +95,8 @@ def test_bad_keys_of_references(key: str) -> None:
 def test_a_long_reference_names_its_key() -> None:
     with pytest.raises(BadInput, match="the reference artnr is too long"):
         clean_references({"artnr": ["x" * (MAX_REFERENCE + 1)]})
+
+
+@pytest.mark.parametrize("typed", ["10106/02 ", " Mo\u0308we", "a\u200e  b", "Ä\t"])
+def test_clean_reference_gives_the_stored_form(typed: str) -> None:
+    assert clean_references({"artnr": [typed]}) == {"artnr": (clean_reference(typed),)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huimages_app.domain.tokenizer import MAX_PHRASES, parse_query, words
+from huimages_app.domain.tokenizer import MAX_PHRASES, parse_query, tokenize
 
 
 @pytest.mark.parametrize(
@@ -15,12 +15,15 @@ from huimages_app.domain.tokenizer import MAX_PHRASES, parse_query, words
         ("IMG_0815.jpeg", ["img", "0815", "jpeg"]),
         ("l'été “x”", ["l", "ete", "x"]),
         ("Ｆｕｌｌ ﬁne", ["full", "fine"]),
-        ("日本 море", ["日本", "море"]),
-        ("🎄 % \x00 \ue000", []),
+        ("море 日本語の自転車", ["море", *"日本語の自転車"]),
+        ("東京タワー2024年", [*"東京タワー", "2024", "年"]),
+        ("กรุงเทพ", [*"กรุงเทพ"]),
+        ("Fest🎄🎉 20\N{DEGREE SIGN}C", ["fest", "🎄", "🎉", "20", "c"]),
+        ("% \x00 \ue000", []),
     ],
 )
-def test_words(text: str, expected: list[str]) -> None:
-    assert words(text) == expected
+def test_tokenize_divides_text_into_words(text: str, expected: list[str]) -> None:
+    assert tokenize(text) == expected
 
 
 def test_phrases_are_what_stands_between_spaces_each_once() -> None:

@@ -12,24 +12,19 @@ from PIL import Image
 
 from huimages_app.domain import formats
 from huimages_app.domain.sizes import Size
-from huimages_app.imaging import Limits, Quality, render_many
+from huimages_app.imaging import Limits, Quality, RenditionTarget, render_many, resize
 from huimages_app.imaging.resize import RESIZERS
 from tests.support.missing import missing
 
 Rendered = Callable[..., Image.Image]
 
 
-@pytest.fixture(params=["pillow", "cykooz"])
-def rendered(request: pytest.FixtureRequest, tmp_path: Path) -> Rendered:
-    """`rendered(content, "240x160", "png")`: the rendition, decoded.
+@pytest.fixture
+def render_once(tmp_path: Path) -> Rendered:
+    """`render_once(content, "240x160", "png")`: the rendition, decoded, by the best resizer.
 
     PNG, the default, shows what there is before a lossy encoder comes to it.
     """
-    if request.param not in RESIZERS:
-        what = "cykooz.resizer is not installed: pip install -e '.[fast]'"
-        if platform.machine() in {"x86_64", "AMD64"}:
-            missing(what)
-        pytest.skip(what)  # there are no wheels of it for other machines
 
     def rendered(
         content: bytes,
@@ -39,20 +34,28 @@ def rendered(request: pytest.FixtureRequest, tmp_path: Path) -> Rendered:
         **further: object,
     ) -> Image.Image:
         format_ = formats.parse_format(extension)
-        target = tmp_path / f"rendition.{format_.extension}"
-        wanted = [(Size.parse(size), format_, target)]
-        [sides] = render_many(
-            io.BytesIO(content),
-            wanted,
-            Quality(),
-            limits or Limits(),
-            scale=RESIZERS[request.param],
-            **further,
-        )
-        image = Image.open(target)
+        path = tmp_path / f"rendition.{format_.extension}"
+        targets = [RenditionTarget(Size.parse(size), format_, path)]
+        file = io.BytesIO(content)
+        [sides] = render_many(file, targets, Quality(), limits or Limits(), **further)
+        image = Image.open(path)
         image.load()
         assert image.size == sides
         assert image.format == format_.extension.upper()
         return image
 
     return rendered
+
+
+@pytest.fixture(params=["pillow", "cykooz"])
+def rendered(
+    request: pytest.FixtureRequest, render_once: Rendered, monkeypatch: pytest.MonkeyPatch
+) -> Rendered:
+    """The same, by each of the resizers."""
+    if request.param not in RESIZERS:
+        what = "cykooz.resizer is not installed: pip install -e '.[fast]'"
+        if platform.machine() in {"x86_64", "AMD64"}:
+            missing(what)
+        pytest.skip(what)  # there are no wheels of it for other machines
+    monkeypatch.setattr(resize, "best", RESIZERS[request.param])
+    return render_once

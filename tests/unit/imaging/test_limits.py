@@ -1,4 +1,4 @@
-"""Whatever a stranger sends is refused, or handled within bounds."""
+"""Limits: every untrusted file is refused, or handled within bounds."""
 
 import contextlib
 import io
@@ -11,46 +11,46 @@ import pytest
 from PIL import Image
 
 from huimages_app.errors import CorruptOriginal, NotAnImage, TooLarge
-from huimages_app.imaging import Limits, measure
-from huimages_app.imaging.kinds import KINDS
+from huimages_app.imaging import Limits, inspect
+from huimages_app.imaging.input_formats import INPUT_FORMATS
 from tests.support import pictures
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"]
 
 
 def measured(content: bytes, **limits: int):
-    return measure(io.BytesIO(content), Limits(**limits))
+    return inspect(io.BytesIO(content), Limits(**limits))
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_file_cut_short_is_refused(format_, part):
+def test_inspect_refuses_file_cut_short(format_, part):
     content = pictures.truncated(pictures.photo(300, 200, format=format_), part)
     with pytest.raises(NotAnImage, match=r"damaged or cut short|ends in the middle"):
         measured(content)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_just_a_head_is_refused(format_):
+def test_inspect_refuses_first_bytes_alone(format_):
     for length in [12, 16, 30, 64]:
         with pytest.raises(NotAnImage):
             measured(pictures.photo(300, 200, format=format_)[:length])
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_a_broken_original_is_told_apart_from_a_broken_program(rendered, format_):
+def test_render_raises_bad_original_for_damaged_file(rendered, format_):
     content = pictures.truncated(pictures.photo(300, 200, format=format_))
     with pytest.raises(CorruptOriginal, match="can't be decoded"):
         rendered(content)
 
 
-def test_what_is_no_picture_is_no_original(rendered):
+def test_render_raises_bad_original_for_other_files(rendered):
     with pytest.raises(CorruptOriginal, match="can't be decoded"):
         rendered(pictures.svg())
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_noise_after_a_good_head_never_breaks_the_program(format_):
+def test_noise_behind_a_valid_header_raises_only_upload_errors(format_):
     content = pictures.photo(120, 80, format=format_)
     for seed in range(60):
         noise = bytearray(content)
@@ -60,20 +60,20 @@ def test_noise_after_a_good_head_never_breaks_the_program(format_):
             measured(bytes(noise))
 
 
-def test_bytes_are_counted_first():
+def test_file_with_too_many_bytes_is_refused_before_parsing():
     content = pictures.photo(64, 48)
     assert measured(content, max_bytes=len(content)).width == 64
     with pytest.raises(TooLarge, match=f"{len(content)} bytes: at most 1000"):
         measured(content, max_bytes=1000)
 
 
-def test_a_bomb_is_not_unpacked():
+def test_png_bomb_is_refused_before_decoding():
     with pytest.raises(TooLarge, match="13000 x 13000 pixels: at most 50,000,000"):
         measured(pictures.bomb())
 
 
 @pytest.mark.parametrize("format_", FORMATS)
-def test_formats_that_are_decoded_whole_have_a_limit_of_their_own(format_):
+def test_pixel_limit_depends_on_decoding_as_a_whole(format_):
     content = pictures.photo(100, 100, format=format_)
     if format_ == "JPEG":
         assert measured(content, max_pixels_whole=9_999).width == 100
@@ -85,37 +85,37 @@ def test_formats_that_are_decoded_whole_have_a_limit_of_their_own(format_):
     assert measured(content, max_pixels_whole=10_000, max_pixels=10_000).width == 100
 
 
-def test_a_progressive_jpeg_is_decoded_whole():
+def test_progressive_jpeg_counts_as_decoded_whole():
     content = pictures.photo(100, 100, progressive=True)
     assert measured(content, max_pixels_whole=10_000).width == 100
     with pytest.raises(TooLarge, match="as a whole"):
         measured(content, max_pixels_whole=9_999)
 
 
-def test_a_jpeg_is_never_decoded_to_more_pixels_than_may_be(rendered):
+def test_baseline_jpeg_beyond_whole_limit_is_decoded_reduced(rendered):
     content = pictures.photo(1000, 800)
     image = rendered(content, "990x900", limits=Limits(max_pixels_whole=300_000))
     assert image.size == (990, 792)
 
 
 @pytest.mark.parametrize("format_", ["GIF", "WEBP", "PNG", "TIFF", "AVIF"])
-def test_frames_are_counted(format_):
+def test_frames_beyond_the_limit_are_refused(format_):
     content = pictures.animation(4, format=format_)
     assert measured(content, max_frames=4).frames == 4
     with pytest.raises(TooLarge, match=r"frames|pages"):
         measured(content, max_frames=3)
 
 
-def test_a_gif_of_very_many_frames_is_not_read_to_its_end():
+def test_gif_with_very_many_frames_is_refused_early():
     frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0"
     content = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0" * 6 + frame * 200_000
-    started = time.process_time()
+    started = time.monotonic()
     with pytest.raises(TooLarge, match="more than 1000 frames"):
         measured(content)
-    assert time.process_time() - started < 2
+    assert time.monotonic() - started < 2
 
 
-def test_a_gif_of_very_many_blocks_is_refused():
+def test_gif_with_very_many_blocks_is_refused():
     head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0, 0, 0)
     with pytest.raises(TooLarge, match="blocks"):
         measured(head + b"!\xfe" + b"\x01a" * 400_100 + b"\0;")
@@ -130,7 +130,7 @@ def header(width: int = 10, height: int = 10) -> tuple[bytes, bytes]:
 PIXELS = (b"IDAT", zlib.compress(b"\0" * 110))
 
 
-def test_a_png_of_very_many_chunks_is_refused():
+def test_png_with_very_many_chunks_is_refused():
     with pytest.raises(TooLarge, match="chunks"):
         measured(pictures.png(header(), *[(b"teXt", b"")] * 100_001, PIXELS))
 
@@ -144,7 +144,7 @@ def test_a_png_of_very_many_chunks_is_refused():
     ],
     ids=lambda chunk: chunk[0].decode(),
 )
-def test_text_in_a_png_does_not_explode(chunk):
+def test_png_with_packed_text_takes_bounded_memory(chunk):
     tracemalloc.start()
     with contextlib.suppress(NotAnImage):
         measured(pictures.png(header(), chunk, PIXELS))
@@ -153,7 +153,7 @@ def test_text_in_a_png_does_not_explode(chunk):
     assert peak < 30_000_000
 
 
-def test_a_png_without_pixels_is_refused():
+def test_png_without_pixels_is_refused():
     with pytest.raises(NotAnImage):
         measured(pictures.png(header(), (b"IDAT", b"")))
     with pytest.raises(NotAnImage):
@@ -167,19 +167,19 @@ def scans(count: int) -> bytes:
     return content[:last] + content[last:-2] * count + content[-2:]
 
 
-def test_a_jpeg_of_very_many_scans_is_refused():
+def test_jpeg_with_very_many_scans_is_refused():
     assert measured(scans(1)).width == 64
     with pytest.raises(TooLarge, match="scans"):
         measured(scans(200))
 
 
-def test_a_jpeg_of_very_many_segments_is_refused():
+def test_jpeg_with_very_many_segments_is_refused():
     content = pictures.photo(64, 64)
     with pytest.raises(TooLarge, match="segments"):
         measured(content[:2] + b"\xff\xfe\0\x02" * 6000 + content[2:])
 
 
-def test_fill_bytes_and_lone_markers_in_a_jpeg_are_no_matter():
+def test_jpeg_with_fill_bytes_is_taken():
     content = pictures.photo(64, 64)
     assert measured(content[:2] + b"\xff\xff\xff\xfe\0\x02" + content[2:]).width == 64
 
@@ -191,24 +191,24 @@ def tiff(entries: list[tuple[int, int, int, int]], following: int = 0) -> bytes:
     )
 
 
-def test_tables_of_a_tiff_are_bounded():
+def test_tiff_with_huge_tables_is_refused():
     with pytest.raises(TooLarge, match="table"):
         measured(tiff([(256, 4, 1, 10), (257, 4, 1, 10), (273, 4, 16_000_000, 8)]))
     with pytest.raises(TooLarge, match="4096 entries"):
         measured(struct.pack("<2sHLH", b"II", 42, 8, 65535) + b"\0" * 100)
 
 
-def test_tiles_of_a_tiff_are_bounded():
+def test_tiff_with_huge_tiles_is_refused():
     with pytest.raises(TooLarge, match="tiles of 60000 x 60000"):
         measured(tiff([(256, 4, 1, 10), (257, 4, 1, 10), (322, 3, 1, 60_000), (323, 4, 1, 60_000)]))
 
 
-def test_a_tiff_that_goes_in_circles_comes_to_an_end():
+def test_tiff_with_circular_directories_is_refused():
     with pytest.raises(TooLarge, match="more than 1000 pages"):
         measured(tiff([(256, 4, 1, 10)], following=8))
 
 
-def test_big_tiff_is_read():
+def test_bigtiff_is_taken_within_limits():
     content = pictures.photo(64, 48, format="TIFF", big_tiff=True)
     assert measured(content).width == 64
     with pytest.raises(TooLarge, match="as a whole"):
@@ -216,22 +216,22 @@ def test_big_tiff_is_read():
 
 
 @pytest.mark.parametrize("save", [{}, {"lossless": True}, {"exif": pictures.exif()}])
-def test_the_canvas_of_a_webp_is_bounded_before_it_is_opened(save):
+def test_webp_canvas_is_checked_before_opening(save):
     content = pictures.photo(100, 90, format="WEBP", **save)
     with pytest.raises(TooLarge, match="100 x 90 pixels"):
         measured(content, max_pixels_whole=8_999)
     assert measured(content, max_pixels_whole=9_000).height == 90
 
 
-def test_damaged_metadata_do_not_matter(rendered):
+def test_jpeg_with_damaged_exif_is_taken(rendered):
     broken = pictures.exif(6)[:40] + b"\xff" * 30
     content = pictures.photo(64, 48, exif=broken)
     assert measured(content).contenttype == "image/jpeg"
     assert rendered(content, "32x32").width in (24, 32)
 
 
-def test_no_plugin_but_those_named_is_ever_asked():
+def test_inspect_registers_no_pillow_plugin():
     before = set(Image.OPEN)
     measured(pictures.photo(64, 48))
     assert set(Image.OPEN) == before
-    assert len({kind.contenttype for kind in KINDS}) == len(KINDS)
+    assert len({format_.contenttype for format_ in INPUT_FORMATS}) == len(INPUT_FORMATS)

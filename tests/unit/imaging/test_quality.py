@@ -33,7 +33,7 @@ def exact(content: bytes, size: str) -> Image.Image:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("photograph", PHOTOGRAPHS, ids=lambda path: path.stem)
-def test_a_photograph_comes_out_as_by_the_book(rendered, photograph, size):
+def test_photograph_matches_exact_scaling(rendered, photograph, size):
     content = photograph.read_bytes()
     assert reference.ssim(rendered(content, size), exact(content, size)) >= FINE
 
@@ -43,7 +43,7 @@ def test_a_photograph_comes_out_as_by_the_book(rendered, photograph, size):
     ("width", "height"),
     [(1601, 1203), (701, 999), (3000, 200), (150, 2500), (97, 61), (33, 47)],
 )
-def test_so_does_every_shape(rendered, width, height, size):
+def test_every_shape_matches_exact_scaling(rendered, width, height, size):
     content = pictures.photo(width, height, seed=width)
     assert reference.ssim(rendered(content, size), exact(content, size)) >= 0.995
 
@@ -51,14 +51,14 @@ def test_so_does_every_shape(rendered, width, height, size):
 @pytest.mark.parametrize(
     "save", [{"progressive": True}, {"subsampling": 0}, {"restart_marker_rows": 1}]
 )
-def test_so_does_every_way_to_code_a_jpeg(rendered, save):
+def test_every_jpeg_coding_matches_exact_scaling(rendered, save):
     content = pictures.photo(1500, 1001, **save)
     assert reference.ssim(rendered(content, "240x160"), exact(content, "240x160")) >= 0.995
 
 
 @pytest.mark.parametrize("size", ["240x160", "75x75!20,80", "x333"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_turned_pictures_lose_nothing(rendered, orientation, size):
+def test_turned_jpeg_matches_exact_scaling(rendered, orientation, size):
     content = pictures.rotated(orientation, 1201, 803, seed=3)
     upright = pictures.opened(pictures.photo(1201, 803, seed=3))
     wanted = reference.lanczos(upright, Size.parse(size).placement(1201, 803))
@@ -67,7 +67,7 @@ def test_turned_pictures_lose_nothing(rendered, orientation, size):
 
 @pytest.mark.parametrize("size", ["240x160", "75x75!20,80", "x333"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_turned_lossless_pictures_come_out_as_by_the_book(rendered, orientation, size):
+def test_turned_png_matches_exact_scaling(rendered, orientation, size):
     content = pictures.rotated(orientation, 601, 403, seed=3, format="PNG")
     wanted = reference.lanczos(
         pictures.pixels(601, 403, seed=3), Size.parse(size).placement(601, 403)
@@ -78,12 +78,12 @@ def test_turned_lossless_pictures_come_out_as_by_the_book(rendered, orientation,
 
 
 @pytest.mark.parametrize("size", ["240x160", "75x75!"])
-def test_an_encoded_rendition_is_still_close(rendered, size):
+def test_encoded_rendition_is_close_to_exact_scaling(rendered, size):
     content = PHOTOGRAPHS[0].read_bytes()
     for extension in ["jpeg", "webp", "avif"]:
         assert reference.ssim(rendered(content, size, extension), exact(content, size)) >= 0.93
 
 
-def test_a_picture_in_its_own_size_is_not_touched(rendered):
+def test_picture_in_its_own_size_keeps_every_pixel(rendered):
     content = pictures.photo(200, 100, format="PNG")
     assert reference.difference(rendered(content, "300x300"), pictures.pixels(200, 100)) == 0

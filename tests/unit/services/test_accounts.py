@@ -23,16 +23,16 @@ def accounts(documents: DocumentStore) -> Accounts:
 def test_the_right_password_and_no_other(accounts: Accounts) -> None:
     added = accounts.add(" Alice@Example.com ", "editor", PASSWORD)
     assert (added.name, added.role) == ("alice@example.com", "editor")
-    assert accounts.verified("alice@example.com", PASSWORD) == added
-    assert accounts.verified("alice@example.com", PASSWORD + " ") is None
-    assert accounts.verified("alice@example.com", "x" * 5000) is None
-    assert accounts.verified("bob", PASSWORD) is None
-    assert accounts.verified("../etc", PASSWORD) is None
+    assert accounts.authenticate("alice@example.com", PASSWORD) == added
+    assert accounts.authenticate("alice@example.com", PASSWORD + " ") is None
+    assert accounts.authenticate("alice@example.com", "x" * 5000) is None
+    assert accounts.authenticate("bob", PASSWORD) is None
+    assert accounts.authenticate("../etc", PASSWORD) is None
 
 
 def test_a_password_is_the_same_however_it_was_typed(accounts: Accounts) -> None:
     accounts.add("alice", "viewer", "gru\u0308n wie die Wiese")
-    assert accounts.verified("alice", "gr\u00fcn wie die Wiese")
+    assert accounts.authenticate("alice", "gr\u00fcn wie die Wiese")
 
 
 def test_no_password_is_stored(accounts: Accounts, documents: DocumentStore) -> None:
@@ -53,13 +53,13 @@ def test_an_unknown_account_takes_a_check_of_a_hash_too(documents: DocumentStore
     accounts = Accounts(documents, Counting(time_cost=1, memory_cost=8, parallelism=1))
     accounts.add("proxied", "viewer", None)
     for checks, name in enumerate(("nobody", "proxied", "not a name!"), 1):
-        assert accounts.verified(name, PASSWORD) is None
+        assert accounts.authenticate(name, PASSWORD) is None
         assert Counting.checks == checks
 
 
 def test_an_account_without_a_password_is_for_proxies(accounts: Accounts) -> None:
     assert not accounts.add("alice", "viewer", None).has_password
-    assert accounts.verified("alice", "") is None
+    assert accounts.authenticate("alice", "") is None
 
 
 def test_a_new_password_ends_the_sessions_and_an_old_hash_does_not(
@@ -68,13 +68,13 @@ def test_a_new_password_ends_the_sessions_and_an_old_hash_does_not(
     before = Accounts(documents, FAST).add("alice", "viewer", PASSWORD)
     stronger = Accounts(documents, PasswordHasher(time_cost=2, memory_cost=8, parallelism=1))
     old_hash = documents.get("account", "alice")["password"]
-    assert stronger.verified("alice", PASSWORD) == before
+    assert stronger.authenticate("alice", PASSWORD) == before
     assert documents.get("account", "alice")["password"] != old_hash
     assert stronger.get("alice").epoch == before.epoch
     stronger.set_password("alice", "another good one")
     assert stronger.get("alice").epoch != before.epoch
-    assert stronger.verified("alice", PASSWORD) is None
-    assert stronger.verified("alice", "another good one")
+    assert stronger.authenticate("alice", PASSWORD) is None
+    assert stronger.authenticate("alice", "another good one")
 
 
 def test_signing_out_everywhere(accounts: Accounts) -> None:
@@ -93,7 +93,7 @@ def test_roles_change_and_accounts_go(accounts: Accounts) -> None:
     ]
     accounts.remove("alice")
     assert accounts.get("alice") is None
-    assert accounts.verified("alice", PASSWORD) is None
+    assert accounts.authenticate("alice", PASSWORD) is None
 
 
 def test_addresses_are_remembered_the_last_ones_first(accounts: Accounts) -> None:

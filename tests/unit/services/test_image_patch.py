@@ -49,16 +49,18 @@ def test_a_revision_of_nothing_is_none(services: Services, image: Image) -> None
 
 
 def test_only_what_was_read_is_changed(services: Services, image: Image) -> None:
-    services.editing.update(image.id, ImagePatch(title="Mine"), expected=image)
+    services.editing.update(image.id, ImagePatch(title="Mine"), unchanged=image.__eq__)
     for change in (
-        lambda: services.editing.update(image.id, ImagePatch(title="Theirs"), expected=image),
-        lambda: services.editing.trash(image.id, expected=image),
+        lambda: services.editing.update(
+            image.id, ImagePatch(title="Theirs"), unchanged=image.__eq__
+        ),
+        lambda: services.editing.trash(image.id, unchanged=image.__eq__),
     ):
         with pytest.raises(EditConflict, match="changed since"):
             change()
     seen = services.images.get(image.id)
     assert seen.titles == ("Old", "Mine")
-    assert services.editing.trash(image.id, expected=seen).trashed
+    assert services.editing.trash(image.id, unchanged=seen.__eq__).trashed
     with pytest.raises(UnknownImage):
         services.editing.update(image.id, ImagePatch(title="Late"))
 

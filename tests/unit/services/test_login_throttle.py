@@ -36,7 +36,7 @@ def passes(
     throttle: LoginThrottle, account: str, address: str, known: tuple[str, ...] = ()
 ) -> bool:
     try:
-        throttle.admit(account, address, known)
+        throttle.record_attempt(account, address, known)
     except TooManyAttempts:
         return False
     return True
@@ -88,7 +88,7 @@ def test_one_good_password_does_not_buy_guesses(throttle: LoginThrottle) -> None
     for number in range(19):
         passes(throttle, f"user{number}", EVIL)
     passes(throttle, "mine", EVIL)
-    throttle.succeeded("mine", EVIL)
+    throttle.record_success("mine", EVIL)
     assert passes(throttle, "user20", EVIL)
     assert not passes(throttle, "user21", EVIL)
 
@@ -112,7 +112,7 @@ def test_attempts_during_a_wait_do_not_make_it_longer(
 def test_the_right_password_clears_the_count(throttle: LoginThrottle) -> None:
     for _ in range(5):
         passes(throttle, "alice", HOME)
-    throttle.succeeded("alice", HOME)
+    throttle.record_success("alice", HOME)
     assert passes(throttle, "alice", HOME)
 
 
@@ -141,7 +141,7 @@ def test_after_a_day_all_is_forgotten(
     clock.now += 25 * 3600
     assert [passes(throttle, "alice", EVIL) for _ in range(6)] == [True] * 5 + [False]
     clock.now += 25 * 3600
-    throttle.succeeded("bob", HOME)
+    throttle.record_success("bob", HOME)
     assert list(documents.items("attempts")) == []
 
 

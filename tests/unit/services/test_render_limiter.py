@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from huimages_app.errors import ServerBusy
-from huimages_app.services.render_limiter import RenderLimiter
+from huimages_app.services.concurrency import RenderLimiter
 
 
 def test_no_more_than_allowed_work_at_once() -> None:
@@ -59,7 +59,7 @@ def test_so_many_may_want_something_and_no_more() -> None:
     render_limiter = RenderLimiter(at_once=1, waiting=0, timeout=0, requests=1)
     with (
         render_limiter.admission(),
-        pytest.raises(ServerBusy, match="waited for"),
+        pytest.raises(ServerBusy, match="wait for pictures"),
         render_limiter.admission(),
     ):
         pass

@@ -112,39 +112,39 @@ def test_free_sizes_need_none_at_any_density_and_others_do() -> None:
     rules = policy()
     for size in (SMALL, FREE, FREE.at_density(2)):
         assert rules.query(size, path_of(size)) == ""
-        assert not rules.admit(size, path_of(size)).any_focus
+        assert not rules.authorize(size, path_of(size)).any_focus
     assert rules.query(LARGE, path_of(LARGE)).startswith("?s=")
     with pytest.raises(SizeNotAllowed, match="without a signature"):
-        rules.admit(LARGE, path_of(LARGE))
+        rules.authorize(LARGE, path_of(LARGE))
     with pytest.raises(BadSignature):
-        rules.admit(LARGE, path_of(LARGE), "A" * 32)
-    assert rules.admit(LARGE, path_of(LARGE), *signed(rules, LARGE)).expires == NOW * 2
+        rules.authorize(LARGE, path_of(LARGE), "A" * 32)
+    assert rules.authorize(LARGE, path_of(LARGE), *signed(rules, LARGE)).expires == NOW * 2
 
 
 def test_a_free_size_with_a_bad_signature_is_as_good_as_without() -> None:
-    assert not policy().admit(SMALL, path_of(SMALL), "A" * 32).any_focus
+    assert not policy().authorize(SMALL, path_of(SMALL), "A" * 32).any_focus
 
 
 def test_a_signature_lets_any_focal_point_pass() -> None:
     rules = policy()
     good, _ = signature("?" + Signer([KEY]).query(path_of(FOCUSED)))
-    assert rules.admit(FOCUSED, path_of(FOCUSED), good).any_focus
-    assert not rules.admit(FOCUSED, path_of(FOCUSED)).any_focus
-    assert policy("any").admit(FOCUSED, path_of(FOCUSED)).any_focus
+    assert rules.authorize(FOCUSED, path_of(FOCUSED), good).any_focus
+    assert not rules.authorize(FOCUSED, path_of(FOCUSED)).any_focus
+    assert policy("any").authorize(FOCUSED, path_of(FOCUSED)).any_focus
 
 
 def test_whole_site_signing() -> None:
     rules = policy("any", "all")
     with pytest.raises(SizeNotAllowed, match="without a signature"):
-        rules.admit(SMALL, path_of(SMALL))
-    assert rules.admit(SMALL, path_of(SMALL), *signed(rules, SMALL))
+        rules.authorize(SMALL, path_of(SMALL))
+    assert rules.authorize(SMALL, path_of(SMALL), *signed(rules, SMALL))
 
 
 def test_without_signing_other_sizes_are_not_served_at_all() -> None:
     rules = policy(signed="off")
     assert rules.query(LARGE, path_of(LARGE)) == ""
     with pytest.raises(SizeNotAllowed, match="5000x5000"):
-        rules.admit(LARGE, path_of(LARGE), Signer([KEY]).query(path_of(LARGE))[2:])
+        rules.authorize(LARGE, path_of(LARGE), Signer([KEY]).query(path_of(LARGE))[2:])
 
 
 def test_the_sites_secret_makes_the_key_if_none_is_given() -> None:
@@ -164,4 +164,4 @@ def test_markup_signs_by_itself_where_it_has_to() -> None:
     url = urls.at("/elsewhere").url(image_id, "o", expires=NOW * 2)
     base, _, query = url.partition("?")
     assert base == f"https://img.example.com/i/o/{image_id}.jpeg"
-    assert policy().admit(Size.parse("o"), f"/o/{image_id}.jpeg", *signature(query))
+    assert policy().authorize(Size.parse("o"), f"/o/{image_id}.jpeg", *signature(query))

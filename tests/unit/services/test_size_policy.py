@@ -13,6 +13,12 @@ from huimages_app.services.size_policy import SizePolicy
         (["any"], "o", True),
         ([], "240x160", False),
         ([], "o", False),
+        (["legacy"], "o", True),
+        (["legacy"], "150x150", True),
+        (["legacy"], "small@2x", True),
+        (["legacy", "320x240"], "320x240", True),
+        (["legacy"], "150x150!", False),
+        (["legacy"], "151x150", False),
         (["named"], "240x160", True),  # what `small` means
         (["named"], "small@2x", True),
         (["named"], "75x75!30,70", True),

@@ -21,7 +21,7 @@ def test_a_token_is_known_by_its_text(tokens: Tokens) -> None:
     token, text = tokens.add("shop", ["upload", "read"])
     assert text.startswith("hui_")
     assert len(text) == 47
-    assert tokens.verified(text) == token
+    assert tokens.authenticate(text) == token
     assert token.scopes == {"read", "upload"}
     assert token.expires is None
     assert tokens.all() == [token]
@@ -36,7 +36,7 @@ def test_its_text_is_stored_nowhere(tokens: Tokens, documents: DocumentStore) ->
 def test_guesses(tokens: Tokens, text: str) -> None:
     tokens.add("shop", ["read"])
     with pytest.raises(BadToken, match="unknown"):
-        tokens.verified(text)
+        tokens.authenticate(text)
 
 
 def test_a_revoked_token_is_one_no_more(tokens: Tokens) -> None:
@@ -44,8 +44,8 @@ def test_a_revoked_token_is_one_no_more(tokens: Tokens) -> None:
     other, other_text = tokens.add("scanner", ["upload"])
     tokens.revoke(token.id)
     with pytest.raises(BadToken):
-        tokens.verified(text)
-    assert tokens.verified(other_text) == other
+        tokens.authenticate(text)
+    assert tokens.authenticate(other_text) == other
     with pytest.raises(BadInput, match="no token"):
         tokens.revoke(token.id)
 
@@ -53,9 +53,9 @@ def test_a_revoked_token_is_one_no_more(tokens: Tokens) -> None:
 def test_an_expired_token(tokens: Tokens) -> None:
     token, text = tokens.add("shop", ["read"], timedelta(days=30))
     now = datetime.now(UTC)
-    assert tokens.verified(text, now + timedelta(days=29)) == token
+    assert tokens.authenticate(text, now + timedelta(days=29)) == token
     with pytest.raises(BadToken, match="expired"):
-        tokens.verified(text, now + timedelta(days=30))
+        tokens.authenticate(text, now + timedelta(days=30))
 
 
 @pytest.mark.parametrize(

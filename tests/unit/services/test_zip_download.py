@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
+
+import pytest
 
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Image
+from huimages_app.errors import CorruptOriginal
 from huimages_app.services.zip_download import ZipDownloads
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
+from tests.support.pictures import photo
 
 
 def stored(originals: FileOriginals, content: bytes, filename: str, year: int = 2026) -> Image:
@@ -36,7 +42,7 @@ def test_names_are_told_apart_and_dates_kept(tmp_path: Path) -> None:
         stored(originals, b"4", ""),
     ]
     file = unpacked(list(ZipDownloads(originals).archive(images)))
-    assert file.namelist() == ["a.jpg", "A-2.jpg", "a-3.jpg", f"{images[3].id}.jpeg"]
+    assert file.namelist() == ["a.jpg", "A-2.jpg", "a-3.jpg", f"{images[3].id}.bin"]
     assert file.getinfo("a.jpg").date_time == (2026, 5, 6, 7, 8, 10)
     assert file.getinfo("a-3.jpg").date_time[0] == 1980
     assert file.read("a-3.jpg") == b"3"
@@ -66,4 +72,70 @@ def test_names_of_an_old_site_stay_in_the_folder(tmp_path: Path) -> None:
     names = ["../../a.jpg", "..\\..\\b.jpg", "C:\\c.jpg", "..", "/d.jpg", "e\r\n.jpg"]
     images = [stored(originals, name.encode(), name) for name in names]
     packed = unpacked(list(ZipDownloads(originals).archive(images))).namelist()
-    assert packed == ["a.jpg", "b.jpg", "c.jpg", f"{images[3].id}.jpeg", "d.jpg", "e .jpg"]
+    assert packed == ["a.jpg", "b.jpg", "c.jpg", f"{images[3].id}.bin", "d.jpg", "e .jpg"]
+
+
+@pytest.mark.parametrize(
+    ("year", "expected"),
+    [(1, 1980), (1979, 1980), (1980, 1980), (2107, 2107), (2108, 2107), (9999, 2107)],
+)
+def test_times_outside_of_zip_become_the_nearest(tmp_path: Path, year: int, expected: int) -> None:
+    originals = FileOriginals(tmp_path)
+    file = unpacked(list(ZipDownloads(originals).archive([stored(originals, b"1", "a.jpg", year)])))
+    assert file.getinfo("a.jpg").date_time[0] == expected
+
+
+@pytest.mark.parametrize("format", ["PNG", "GIF", "WebP", "TIFF", "JPEG"])
+def test_nameless_picture_gets_the_ending_of_its_format(tmp_path: Path, format: str) -> None:
+    originals = FileOriginals(tmp_path)
+    content = photo(8, 8, format=format)
+    image = stored(originals, content, "")
+    file = unpacked(list(ZipDownloads(originals).archive([image])))
+    assert file.namelist() == [f"{image.id}.{format.lower()}"]
+    assert file.read(file.namelist()[0]) == content
+
+
+def test_names_are_writable_on_windows_and_stay_different(tmp_path: Path) -> None:
+    originals = FileOriginals(tmp_path)
+    given = [
+        "a:b?c.png",
+        "a_b_c.png",
+        "CON.png",
+        "con",
+        "COM¹.jpg",
+        "nul .gif",
+        "Console.png",
+        "x. .",
+        "not included.txt",
+    ]
+    images = [stored(originals, b"%d" % n, name) for n, name in enumerate(given)]
+    names = unpacked(list(ZipDownloads(originals).archive(images))).namelist()
+    assert names == [
+        "a_b_c.png",
+        "a_b_c-2.png",
+        "_CON.png",
+        "_con",
+        "_COM¹.jpg",
+        "_nul .gif",
+        "Console.png",
+        "x",
+        "not included-2.txt",
+    ]
+
+
+class Damaged(FileOriginals):
+    def open(self, image_id: str) -> AbstractContextManager[BinaryIO]:
+        if image_id == DAMAGED:
+            raise CorruptOriginal("its bytes are damaged")
+        return super().open(image_id)
+
+
+DAMAGED = image_id(b"1")
+
+
+def test_damaged_original_is_named_and_the_others_are_packed(tmp_path: Path) -> None:
+    originals = Damaged(tmp_path)
+    images = [stored(originals, b"1", "a.jpg"), stored(originals, b"2", "b.jpg")]
+    file = unpacked(list(ZipDownloads(originals).archive(images)))
+    assert file.namelist() == ["b.jpg", "not included.txt"]
+    assert "its bytes are damaged" in file.read("not included.txt").decode()

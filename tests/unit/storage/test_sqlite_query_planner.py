@@ -66,10 +66,10 @@ def test_no_page_is_scanned_or_sorted(
     with connections.reading() as db:
         asked: list[str] = []
         db.set_trace_callback(asked.append)
-        collection = query_planner.collection_of(db, query)
+        collection = query_planner.plan_query(db, query)
         assert collection is not None
         rows = collection.rows(db, None, 1)
-        assert collection.rows(db, rows[0].place, 1, forward=forward) or not forward
+        assert collection.rows(db, rows[0].position, 1, forward=forward) or not forward
         db.set_trace_callback(None)
         steps = [
             step

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from huimages_app.errors import HuimagesError, IdCollision, NotAnImage, StorageUnavailable, TooLarge
-from huimages_app.web.error_pages import reason_of
+from huimages_app.web.errors.responses import reason_of
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
         (TooLarge(""), "too large"),
-        (IdCollision(""), "Another picture"),
-        (NotAnImage(""), "no picture, or a damaged one"),
+        (IdCollision(""), "A different picture"),
+        (NotAnImage(""), "not a picture, or it is damaged"),
         (StorageUnavailable(""), "Something went wrong"),
     ],
 )

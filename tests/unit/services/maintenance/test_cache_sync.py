@@ -106,10 +106,15 @@ class FlakyBackend(SqliteBackend):
     """Fails on the first call of `prepare`, then on the first call of `changes`."""
 
     failures = 1
+    merged = 0
 
     def __init__(self, file: Path) -> None:
         super().__init__(file)
         self.search = FlakySearch(self._connections)
+
+    def merge_conflicts(self) -> int:
+        self.merged += 1
+        return 0
 
     def prepare(self) -> None:
         if self.failures:
@@ -133,6 +138,7 @@ def test_it_survives_a_store_that_is_down(
     until(lambda: cached(cache) == IDS[2:])
     follower.close()
     flaky.close()
+    assert flaky.merged >= 2
     assert "it is not there yet" in caplog.text
     assert "it is still not there" in caplog.text
 

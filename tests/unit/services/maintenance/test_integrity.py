@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import io
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,11 +12,14 @@ from typing import BinaryIO
 
 import pytest
 
-from huimages_app.domain.ids import image_id
+from huimages_app.domain.formats import JPEG
+from huimages_app.domain.ids import digests_of_file, image_id
 from huimages_app.domain.models import Image
+from huimages_app.domain.sizes import Size
 from huimages_app.errors import RemovedImage, StorageUnavailable, UnknownImage
 from huimages_app.factory import Storage, build_services
 from huimages_app.services.container import Services
+from huimages_app.services.maintenance import integrity
 from huimages_app.services.maintenance.integrity import Finding, Problem
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
@@ -160,8 +164,7 @@ def test_a_record_that_is_wrong_is_measured_again(
     assert found(full) == [Finding(IDS[5], Problem.WRONG_FACTS)]
     assert found(full, repair=True) == [Finding(IDS[5], Problem.WRONG_FACTS, repaired=True)]
     repaired = full.images.get_any(IDS[5])
-    assert replace(repaired, modified=right.modified) == right
-    assert repaired.modified > right.modified
+    assert repaired == right
     assert found(full) == []
 
 
@@ -174,6 +177,79 @@ def test_what_is_over_the_limits_of_today_is_not_measured(
     assert (finding.problem, finding.repaired) == (Problem.WRONG_FACTS, False)
     assert "pixels" in finding.detail
     strict.close()
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_check_finds_and_removes_renditions_left_by_a_killed_process(
+    full: Services, storage: Storage, quick: bool
+) -> None:
+    for cached in IDS[:3]:
+        full.renditions.get(cached, Size(20, 20), JPEG).close()
+    now = datetime.now(UTC)
+    storage.metadata.images.update(IDS[0], lambda image: replace(image, trashed=now))
+    storage.metadata.images.remove(IDS[1])
+    storage.originals.delete(IDS[1])
+    stale = [Finding(id_, Problem.STALE_RENDITIONS) for id_ in sorted(IDS[:2])]
+    assert found(full, quick=quick) == stale
+    repaired = found(full, quick=quick, repair=True)
+    assert repaired == [replace(finding, repaired=True) for finding in stale]
+    assert found(full, quick=quick) == []
+    assert sorted(storage.cache.image_ids()) == [IDS[2]]
+
+
+def test_trashing_again_empties_the_cache(full: Services, storage: Storage) -> None:
+    full.renditions.get(IDS[0], Size(20, 20), JPEG).close()
+    now = datetime.now(UTC)
+    storage.metadata.images.update(IDS[0], lambda image: replace(image, trashed=now))
+    full.editing.trash(IDS[0])
+    assert list(storage.cache.image_ids()) == []
+
+
+def test_removing_again_empties_the_cache(full: Services, storage: Storage) -> None:
+    full.renditions.get(IDS[0], Size(20, 20), JPEG).close()
+    storage.metadata.images.remove(IDS[0])
+    storage.originals.delete(IDS[0])
+    with pytest.raises(UnknownImage):
+        full.editing.remove(IDS[0])
+    assert list(storage.cache.image_ids()) == []
+
+
+def test_start_removes_renditions_left_by_a_killed_process(
+    full: Services, storage: Storage
+) -> None:
+    for cached in IDS[:2]:
+        full.renditions.get(cached, Size(20, 20), JPEG).close()
+    storage.metadata.images.remove(IDS[0])
+    full.operations.start()
+    deadline = time.monotonic() + 10
+    while list(storage.cache.image_ids()) != IDS[1:2] and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert list(storage.cache.image_ids()) == IDS[1:2]
+
+
+def test_unexpected_error_of_one_image_does_not_end_the_check(
+    full: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_for_one(file: BinaryIO) -> tuple[str, str]:
+        digests = digests_of_file(file)
+        if digests[0] == IDS[3]:
+            raise RecursionError("a bug")
+        return digests
+
+    monkeypatch.setattr(integrity, "digests_of_file", fail_for_one)
+    detail = "unexpected RecursionError: a bug"
+    assert found(full) == [Finding(IDS[3], Problem.NOT_CHECKED, detail)]
+
+
+def test_check_merges_conflicting_documents(
+    full: Services,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(storage.metadata, "merge_conflicts", lambda: 2)
+    assert found(full, quick=True) == []
+    assert "conflicting documents merged: count=2" in caplog.text
 
 
 def test_one_original_that_can_not_be_read_does_not_end_the_check(

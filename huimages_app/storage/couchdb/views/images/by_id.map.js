@@ -1,4 +1,4 @@
-// IDs are digests, so whoever stands behind a random place in here is a random image.
+// IDs are digests, so the image after a random position in this view is a random image.
 function (doc) {
   // include image.js
   if (isImage(doc) && !isTrashed(doc)) {

@@ -1,4 +1,4 @@
-// `ratings` is kept by us beside every new rating: averages can't be a key otherwise.
+// The program writes `ratings` after each rating: a view cannot have averages as keys.
 function (doc) {
   // include image.js
   if (isImage(doc) && doc.ratings && doc.ratings.count > 0) {

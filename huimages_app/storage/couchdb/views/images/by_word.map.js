@@ -2,12 +2,12 @@ function (doc) {
   // include image.js
   // include words.js
   if (isImage(doc)) {
-    var filename = doc.filename || Object.keys(doc._attachments || {})[0];
+    var filename = doc.filename || pictureOf(doc);
     var texts = strings(doc.title).concat(strings(filename)), references = referencesOf(doc);
     for (var i = 0; i < references.length; i++) {
       texts.push(references[i][1]);
     }
-    var found = beginnings(texts);
+    var found = prefixes(texts);
     for (var j = 0; j < found.length; j++) {
       emit([isTrashed(doc), found[j], ctime(doc), doc._id], null);
     }

@@ -1,4 +1,4 @@
-  // An old huImages site has documents of other kinds in the same database.
+  // A legacy site has other documents in the same database.
   function isImage(doc) {
     return /^[A-Z2-7]{32}01$/.test(doc._id);
   }
@@ -8,19 +8,7 @@
   function ctime(doc) {
     return typeof doc.ctime === 'string' ? doc.ctime : '';
   }
-  // What should be a list of strings; old documents hold single values and numbers too.
-  function strings(value) {
-    var list = Array.isArray(value) ? value : [value], found = [], seen = {};
-    for (var i = 0; i < list.length; i++) {
-      var type = typeof list[i];
-      var text = type === 'string' || type === 'number' ? String(list[i]) : '';
-      if (text && !Object.prototype.hasOwnProperty.call(seen, text)) {
-        seen[text] = true;
-        found.push(text);
-      }
-    }
-    return found;
-  }
+  // include strings.js
   // Pairs of key and value.
   function referencesOf(doc) {
     var pairs = [], references = doc.references;
@@ -33,4 +21,21 @@
       }
     }
     return pairs;
+  }
+  // The name of the attachment that is the original: the largest image.
+  function pictureOf(doc) {
+    var stubs = doc._attachments || {}, names = Object.keys(stubs).sort(), images = [];
+    for (var i = 0; i < names.length; i++) {
+      if (/^image\//.test(stubs[names[i]].content_type)) {
+        images.push(names[i]);
+      }
+    }
+    names = images.length ? images : names;
+    var found = names[0];
+    for (var j = 1; j < names.length; j++) {
+      if (stubs[names[j]].length > stubs[found].length) {
+        found = names[j];
+      }
+    }
+    return found;
   }

@@ -1,5 +1,5 @@
-  // include letters.json: LONGEST, MOST_WORDS, FOLDED, PLAIN and WORDS
-  // The letters of a Hangul syllable, as Unicode counts them.
+  // include letters.json: MAX_PREFIX, MAX_WORDS, FOLDED, PLAIN and WORD
+  // The letters of a Hangul syllable, in the order of Unicode.
   function jamo(index) {
     var last = index % 28 ? String.fromCharCode(0x11a7 + index % 28) : '';
     var first = 0x1100 + Math.floor(index / 588), middle = 0x1161 + Math.floor(index % 588 / 28);
@@ -17,16 +17,16 @@
       } else if (letter >= '\uac00' && letter <= '\ud7a3') {
         folded += jamo(letter.charCodeAt(0) - 0xac00);
       } else {
-        var place = FOLDED.indexOf(letter);
-        folded += place < 0 ? letter : plain[place];
+        var index = FOLDED.indexOf(letter);
+        folded += index < 0 ? letter : plain[index];
       }
     }
     return folded;
   }
-  function words(texts) {
-    // Not split: QuickJS compiles the expression anew for each text that is split by it.
-    var parts = fold(texts.join(' ')).match(WORDS) || [], found = [], seen = {};
-    for (var i = 0; i < parts.length && found.length < MOST_WORDS; i++) {
+  function tokenize(texts) {
+    // `match`, not `split`: QuickJS compiles the expression of `split` again for each text.
+    var parts = fold(texts.join(' ')).match(WORD) || [], found = [], seen = {};
+    for (var i = 0; i < parts.length && found.length < MAX_WORDS; i++) {
       if (!Object.prototype.hasOwnProperty.call(seen, parts[i])) {
         seen[parts[i]] = true;
         found.push(parts[i]);
@@ -34,15 +34,15 @@
     }
     return found;
   }
-  // Every beginning of every word, each once.
-  function beginnings(texts) {
-    var list = words(texts), found = [], seen = {};
+  // Every prefix of every word, each once.
+  function prefixes(texts) {
+    var list = tokenize(texts), found = [], seen = {};
     for (var i = 0; i < list.length; i++) {
-      for (var length = 1; length <= Math.min(list[i].length, LONGEST); length++) {
-        var beginning = list[i].substring(0, length);
-        if (!Object.prototype.hasOwnProperty.call(seen, beginning)) {
-          seen[beginning] = true;
-          found.push(beginning);
+      for (var length = 1; length <= Math.min(list[i].length, MAX_PREFIX); length++) {
+        var prefix = list[i].substring(0, length);
+        if (!Object.prototype.hasOwnProperty.call(seen, prefix)) {
+          seen[prefix] = true;
+          found.push(prefix);
         }
       }
     }

@@ -1,5 +1,5 @@
 function (doc) {
-  // include mark.js
+  // include annotation.js
   if (imageOf(doc)) {
     emit(imageOf(doc), {
       visitor: visitorOf(doc),

@@ -1,5 +1,5 @@
 function (doc) {
-  // include mark.js
+  // include annotation.js
   var tags = imageOf(doc) ? tagsOf(doc) : [];
   for (var i = 0; i < tags.length; i++) {
     emit([tags[i], ctime(doc), imageOf(doc)], null);

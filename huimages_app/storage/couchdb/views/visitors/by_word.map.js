@@ -1,7 +1,7 @@
 function (doc) {
-  // include mark.js
+  // include annotation.js
   // include words.js
-  var found = imageOf(doc) ? beginnings(tagsOf(doc)) : [];
+  var found = imageOf(doc) ? prefixes(tagsOf(doc)) : [];
   for (var i = 0; i < found.length; i++) {
     emit([found[i], ctime(doc), imageOf(doc)], null);
   }

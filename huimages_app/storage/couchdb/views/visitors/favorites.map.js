@@ -1,5 +1,5 @@
 function (doc) {
-  // include mark.js
+  // include annotation.js
   if (imageOf(doc) && doc.favorite) {
     emit([visitorOf(doc), ctime(doc), imageOf(doc)], null);
   }

@@ -1,5 +1,6 @@
+// Used by program versions with views of version 1.
 function (doc) {
-  // include mark.js
+  // include annotation.js
   if (imageOf(doc) && ratingOf(doc) !== null) {
     emit(imageOf(doc), ratingOf(doc));
   }

@@ -1,0 +1,1 @@
+"""Importing files and folders, shared by the commands `import` and `import-tree`."""

@@ -1,0 +1,21 @@
+"""`huimages setup`: create what the storage needs."""
+
+from __future__ import annotations
+
+import click
+
+from .context import CliContext, pass_cli_context
+
+
+@click.command("setup", short_help="Create databases and views (CouchDB).")
+@click.option(
+    "--old-marks",
+    is_flag=True,
+    help="Also add to the annotations of a huImages 2.2 site the fields that sorting needs.",
+)
+@pass_cli_context
+def setup(context: CliContext, old_marks: bool) -> None:
+    """Create what the storage needs: with CouchDB, the databases and their views."""
+    services = context.services
+    for line in services.operations.setup(old_marks=old_marks):
+        click.echo(line)

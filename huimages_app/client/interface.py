@@ -1,0 +1,250 @@
+"""The functions of the library, written once: `client` and `remote` differ in their backend."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from ..domain.html import img_tag_as_called
+from ..domain.ids import parse_image_id
+from ..domain.models import Image, Neighbours
+from ..errors import UnknownImage
+from .arguments import file_of, old_time, references_of, time_of
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a caller says about an image; empty values say nothing."""
+
+    title: str = ""
+    references: Mapping[str, tuple[str, ...]] | None = None
+    type: str = ""
+    timestamp: datetime | None = None
+    filename: str = ""
+
+
+@dataclass(frozen=True)
+class RenditionInfo:
+    """URL, width, height and alternative text of a rendition."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+class Backend(ABC):
+    """Access to one site.  Thread-safe.
+
+    IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods
+    with a size BadSize; all raise BadSetting and StorageUnavailable.
+    """
+
+    @abstractmethod
+    def save(self, file: BinaryIO, details: Details) -> str:
+        """Store an image from a seekable file; return its ID.  Raises BadUpload, BadInput."""
+
+    @abstractmethod
+    def update(self, image_id: str, details: Details) -> None:
+        """Add to the metadata; raises BadInput."""
+
+    @abstractmethod
+    def set_title(self, image_id: str, title: str) -> None:
+        """Make `title` the current title; raises BadInput."""
+
+    @abstractmethod
+    def delete(self, image_id: str) -> None:
+        """Remove the image."""
+
+    @abstractmethod
+    def image(self, image_id: str) -> Image:
+        """Return the metadata."""
+
+    @abstractmethod
+    def length(self, image_id: str) -> int:
+        """Return the number of bytes of the original."""
+
+    @abstractmethod
+    def url(self, image_id: str, size: str) -> str:
+        """Return the URL of a rendition."""
+
+    @abstractmethod
+    def content(self, image_id: str, size: str) -> bytes:
+        """Return the bytes of a rendition as JPEG, or of the original."""
+
+    @abstractmethod
+    def rendition(self, image_id: str, size: str) -> RenditionInfo:
+        """Return what an <img> tag of a rendition needs."""
+
+    @abstractmethod
+    def random(self) -> str | None:
+        """Return a random ID; None if there is no image."""
+
+    @abstractmethod
+    def neighbours(self, image_id: str) -> Neighbours:
+        """Return the IDs before and after an image, newest first; none for an unknown ID."""
+
+
+class Library:
+    """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    # -- storing and changing --------------------------------------------------------------
+
+    def save_image(  # noqa: PLR0917 - callers pass them by position
+        self,
+        imagedata: bytes | BinaryIO,
+        contenttype: str | None = None,
+        timestamp: datetime | str | None = None,
+        title: str = "",
+        references: Mapping[str, object] | None = None,
+        filename: str = "image.jpeg",
+        typ: str = "",
+    ) -> str:
+        """Store an image, given as bytes or an open binary file; return its ID.
+
+        The same bytes have the same ID.  Saving them again adds the title, the references
+        and the type to the metadata, and restores the image from the trash.
+        `timestamp` is the time of the image, in UTC if it has no time zone; default: now.
+        `references` are values, or lists of them, by key: `{"artnr": ["10106", "10107"]}`.
+        `contenttype` is ignored; the format is detected from the bytes.
+        """
+        details = Details(
+            title or "", references_of(references), typ or "", time_of(timestamp), filename or ""
+        )
+        return self._backend.save(file_of(imagedata), details)
+
+    def update_metadata(
+        self,
+        doc_id: str,
+        timestamp: datetime | str | None = None,
+        title: str = "",
+        references: Mapping[str, object] | None = None,
+        typ: str = "",
+    ) -> str:
+        """Add to the metadata of an image, as `save_image` does; return its ID."""
+        details = Details(title or "", references_of(references), typ or "", time_of(timestamp))
+        self._backend.update(parse_image_id(doc_id), details)
+        return doc_id
+
+    def set_title(self, imageid: str, newtitle: str) -> None:
+        """Make `newtitle` the current title; do nothing if it is empty."""
+        if newtitle:
+            self._backend.set_title(parse_image_id(imageid), newtitle)
+
+    def delete_image(self, imageid: str) -> None:
+        """Remove an image with its metadata for good; do nothing if it does not exist.
+
+        `huimages_app.remote` moves it to the trash: no token allows more.
+        """
+        try:
+            self._backend.delete(parse_image_id(imageid))
+        except UnknownImage:
+            log.debug("nothing to delete: image=%s", imageid)
+
+    # -- metadata --------------------------------------------------------------------------
+
+    def get_imagedoc(self, imageid: str) -> dict[str, Any]:
+        """Return the metadata of an image, as the document that huImages 2.2 had in CouchDB.
+
+        `deleted` is true for an image in the trash; `huimages_app.remote` raises
+        UnknownImage for one.
+        """
+        image = self._backend.image(parse_image_id(imageid))
+        return {
+            "_id": image.id,
+            "ctime": old_time(image.created),
+            "mtime": old_time(image.modified),
+            "title": list(image.titles),
+            "alt": image.alt,
+            "references": {key: list(values) for key, values in image.references.items()},
+            "types": list(image.types),
+            "width": image.width,
+            "height": image.height,
+            "deleted": image.trashed is not None,
+            "filename": image.filename,
+            "contenttype": image.contenttype,
+            "bytes": image.length,
+            "sha256": image.sha256,
+            "_attachments": {
+                image.filename or "image.jpeg": {
+                    "content_type": image.contenttype,
+                    "length": image.length,
+                    "stub": True,
+                }
+            },
+        }
+
+    def get_length(self, imageid: str) -> int:
+        """Return the number of bytes of the original."""
+        return self._backend.length(parse_image_id(imageid))
+
+    get_size = get_length
+
+    # -- URLs and renditions ---------------------------------------------------------------
+
+    def imageurl(self, imageid: str, size: str = "o") -> str:
+        """Return the URL of an image in a size, by default of the original."""
+        return self._backend.url(imageid, size)
+
+    def scaled_imageurl(self, imageid: str, size: str = "150x150") -> str:
+        """Return the URL of an image in a size.
+
+        Without `remote`, only a crop reads metadata, for its focal point.
+        """
+        return self._backend.url(imageid, size)
+
+    def scaled_imagedata(self, imageid: str, size: str = "150x150") -> bytes | None:
+        """Return the bytes of an image in a size as JPEG; of the original for size `o`.
+
+        Returns None for an unknown image.
+        """
+        try:
+            return self._backend.content(parse_image_id(imageid), size)
+        except UnknownImage:
+            return None
+
+    def scaled_dimensions(self, imageid: str, size: str = "150x150") -> tuple[int, int]:
+        """Return the exact width and height of an image in a size."""
+        rendition = self._backend.rendition(parse_image_id(imageid), size)
+        return rendition.width, rendition.height
+
+    def scaled_tag(
+        self, imageid: str, size: str = "150x150", *args: str, **attributes: object
+    ) -> str:
+        """Return an <img> tag with URL, width, height and alternative text.
+
+        `args` are inserted unescaped (`"ismap"`): never pass untrusted text.  `attributes`
+        are escaped, and replace the default ones.  `class_` means `class`.
+        """
+        rendition = self._backend.rendition(parse_image_id(imageid), size)
+        return img_tag_as_called(
+            rendition.url,
+            rendition.width,
+            rendition.height,
+            rendition.alt,
+            inserted=args,
+            attributes=attributes,
+        )
+
+    # -- other images ----------------------------------------------------------------------
+
+    def get_random_imageid(self) -> str | None:
+        """Return the ID of a random image; None if there is none."""
+        return self._backend.random()
+
+    def get_next_imageid(self, imageid: str) -> str | None:
+        """Return the ID of the image after this one, newest first; None for the last."""
+        return self._backend.neighbours(parse_image_id(imageid)).next
+
+    def get_previous_imageid(self, imageid: str) -> str | None:
+        """Return the ID of the image before this one, newest first; None for the first."""
+        return self._backend.neighbours(parse_image_id(imageid)).previous

@@ -1,0 +1,100 @@
+"""The backend that works on the storage directly, in this process."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, BinaryIO
+
+from ..domain.models import Image, Neighbours, Query
+from ..errors import StorageUnavailable, UnknownImage
+from .interface import Backend, Details, RenditionInfo
+from .process import services_of_process
+
+if TYPE_CHECKING:
+    from ..domain.sizes import Size
+    from ..services.container import Services
+    from ..services.image_patch import ImagePatch
+
+log = logging.getLogger(__name__)
+
+
+class LocalBackend(Backend):
+    """Uses the services of this process."""
+
+    def save(self, file: BinaryIO, details: Details) -> str:
+        return services_of_process().uploads.add(file, _patch(details)).image.id
+
+    def update(self, image_id: str, details: Details) -> None:
+        services_of_process().editing.update(image_id, _patch(details))
+
+    def set_title(self, image_id: str, title: str) -> None:
+        from ..services.image_patch import ImagePatch
+
+        services_of_process().editing.update(image_id, ImagePatch(title=title))
+
+    def delete(self, image_id: str) -> None:
+        services_of_process().editing.remove(image_id)
+
+    def image(self, image_id: str) -> Image:
+        return services_of_process().images.get_any(image_id)
+
+    def length(self, image_id: str) -> int:
+        return services_of_process().images.length(image_id)
+
+    def url(self, image_id: str, size: str) -> str:
+        services = services_of_process()
+        return services.urls.url(image_id, _focused(services, image_id, services.urls.size(size)))
+
+    def content(self, image_id: str, size: str) -> bytes:
+        from ..domain.formats import JPEG
+
+        services = services_of_process()
+        focused = _focused(services, image_id, services.urls.size(size))
+        served = (
+            services.renditions.original(image_id)
+            if focused.is_original
+            else services.renditions.get(image_id, focused, JPEG)
+        )
+        try:
+            return served.file.read()
+        finally:
+            served.close()
+
+    def rendition(self, image_id: str, size: str) -> RenditionInfo:
+        services = services_of_process()
+        image = services.images.get_any(image_id)
+        width, height = services.urls.size(size).fitted(image.width, image.height)
+        url = services.urls.named_url(image, size)
+        return RenditionInfo(url, width, height, services.urls.alt(image))
+
+    def random(self) -> str | None:
+        images = services_of_process().images.random(1)
+        return images[0].id if images else None
+
+    def neighbours(self, image_id: str) -> Neighbours:
+        return services_of_process().images.neighbours(Query(), image_id)
+
+
+def _patch(details: Details) -> ImagePatch:
+    from ..domain.text import clean_title
+    from ..services.image_patch import ImagePatch
+
+    return ImagePatch(
+        title=clean_title(details.title) or None,
+        default_filename=details.filename,
+        added_references=details.references or {},
+        added_types=[details.type],
+        created=details.timestamp,
+    )
+
+
+def _focused(services: Services, image_id: str, size: Size) -> Size:
+    """Return a crop with the focal point of the image, other sizes unchanged."""
+    if not size.crop:
+        return size
+    try:
+        return size.focused(services.images.get_any(image_id).focus)
+    except (StorageUnavailable, UnknownImage) as error:
+        # The URL works without it: the crop is then around the centre.
+        log.warning("no focal point: image=%s error=%s", image_id, error)
+        return size

@@ -1,0 +1,50 @@
+"""Inspect an uploaded picture: decode all of it, and return its facts."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, Final
+
+from PIL import Image
+
+from ..domain.sizes import Size
+from . import colour
+from .colour import Colours
+from .decode import open_source
+from .decoding_budget import UNLIMITED, DecodingBudget
+from .options import Inspection, Limits
+from .pipeline import decode
+
+# Mean colours are taken in sRGB from so many pixels.
+_SAMPLE: Final = (16, 16)
+_SMALLEST: Final = Size(1, 1)
+
+
+def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) -> Inspection:
+    """Return the facts of the picture in `file`, after decoding it to its end.
+
+    Raises NotAnImage for what is no picture, is damaged or cut short, UnsupportedImage
+    for a whole file of a kind that is not supported, TooLarge for what goes beyond the
+    limits, before it is decoded, ServerBusy if the budget has no memory in time.  Leaves
+    `file` open, at any position.
+    """
+    with open_source(file, limits, budget) as source:
+        full = (source.width, source.height)
+        # A JPEG is decoded to an eighth of its size, and yet read as a whole.
+        picture = decode(source, [_SMALLEST.placement(*full)], full, limits)
+        return Inspection(
+            contenttype=source.format.contenttype,
+            extension=source.format.extension,
+            width=source.width,
+            height=source.height,
+            stored_width=source.stored[0],
+            stored_height=source.stored[1],
+            frames=source.frames,
+            placeholder=_mean(picture.image, picture.colours),
+        )
+
+
+def _mean(image: Image.Image, colours: Colours) -> str:
+    sample = image.resize(_SAMPLE, Image.Resampling.BOX)
+    sample = colour.flattened(colour.to_srgb(sample, colours))
+    red, green, blue = sample.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))  # type: ignore[misc]
+    return f"#{red:02x}{green:02x}{blue:02x}"

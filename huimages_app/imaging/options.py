@@ -1,0 +1,60 @@
+"""Parameters and results of imaging."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..domain.formats import Format
+from ..domain.sizes import Size
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of a picture, checked before anything is decoded.
+
+    `max_pixels_whole` holds for pictures that must be decoded as a whole before they
+    can be scaled: every format but the baseline JPEG, which is scaled while decoding.
+    """
+
+    max_bytes: int = 64 * 10**6
+    max_pixels: int = 100 * 10**6
+    max_pixels_whole: int = 50 * 10**6
+    max_frames: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Encoder quality of renditions, 1-100, by format.  PNG is always lossless."""
+
+    jpeg: int = 80
+    webp: int = 80
+    avif: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionTarget:
+    """A rendition to make, and the file to write it to."""
+
+    size: Size
+    format: Format
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Facts of an uploaded picture.  Sizes in pixels.
+
+    `width` and `height` are those of the upright picture, `stored_width` and
+    `stored_height` those before its EXIF orientation.  `extension` has no dot.
+    `placeholder` is the mean colour on white, #rrggbb.
+    """
+
+    contenttype: str
+    extension: str
+    width: int
+    height: int
+    stored_width: int
+    stored_height: int
+    frames: int
+    placeholder: str

@@ -1,0 +1,157 @@
+"""The backend that uses the API of a site over HTTP."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from datetime import datetime
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from ..client.interface import Backend, Details, RenditionInfo
+from ..domain.ids import parse_image_id
+from ..domain.models import Image, Neighbours
+from ..errors import BadSetting, EditConflict, UnknownImage
+from .transport import Transport
+
+_ATTEMPTS = 5  # to change an image that others change at the same time
+
+
+class HttpBackend(Backend):
+    """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
+
+    def __init__(self) -> None:
+        self._transport: Transport | None = None
+
+    def configure(self, url: str, token: str = "", timeout: float = 10.0, **transport: Any) -> None:
+        """Use the site at `url` from now on; `timeout` is in seconds.
+
+        Further arguments are those of `transport.Transport`.
+        """
+        self._transport = Transport(url, token, timeout, **transport)
+
+    @property
+    def transport(self) -> Transport:
+        """The API of the site; raises BadSetting if no site is configured."""
+        if self._transport is None:
+            url = os.environ.get("HUIMAGES_REMOTE_URL")
+            if not url:
+                raise BadSetting("no site: call configure(URL), or set HUIMAGES_REMOTE_URL")
+            self.configure(url, os.environ.get("HUIMAGES_REMOTE_TOKEN", ""))
+        return self._transport  # type: ignore[return-value]
+
+    def save(self, file: BinaryIO, details: Details) -> str:
+        values = {
+            "title": details.title,
+            "filename": details.filename,
+            "type": details.type,
+            "created": _api_time(details.timestamp),
+        }
+        params = [(name, value) for name, value in values.items() if value]
+        for key, references in (details.references or {}).items():
+            params += [(f"ref.{key}", reference) for reference in references]
+        # In memory, so that the request can be repeated.
+        content = file.read()
+        headers = {"Content-Type": "application/octet-stream"}
+        response = self.transport.api(
+            "POST", "/images", params=params, content=content, headers=headers
+        )
+        return str(response.json()["id"])
+
+    def update(self, image_id: str, details: Details) -> None:
+        for attempt in itertools.count(1):
+            response = self.transport.api("GET", _path(image_id))
+            headers = {"If-Match": response.headers["ETag"]}
+            patch = _merged(response.json(), details)
+            try:
+                self.transport.api("PATCH", _path(image_id), json=patch, headers=headers)
+            except EditConflict:
+                if attempt == _ATTEMPTS:
+                    raise
+            else:
+                return
+
+    def set_title(self, image_id: str, title: str) -> None:
+        self.transport.api("PATCH", _path(image_id), json={"title": title})
+
+    def delete(self, image_id: str) -> None:
+        self.transport.api("DELETE", _path(image_id))
+
+    def image(self, image_id: str) -> Image:
+        item = self._item(image_id)
+        return Image(
+            id=item["id"],
+            created=datetime.fromisoformat(item["created"]),
+            modified=datetime.fromisoformat(item["modified"]),
+            width=item["width"],
+            height=item["height"],
+            titles=tuple(item["titles"]),
+            alt=item["alt_own"] or "",
+            references={key: tuple(values) for key, values in item["references"].items()},
+            types=tuple(item["types"]),
+            filename=item["filename"],
+            length=item["bytes"] or 0,
+            contenttype=item["contenttype"] or "",
+            sha256=item["sha256"] or "",
+        )
+
+    def length(self, image_id: str) -> int:
+        # Metadata of huImages 2.2 lacks the length.
+        return self._item(image_id)["bytes"] or self.transport.length(self.url(image_id, "o"))
+
+    def url(self, image_id: str, size: str) -> str:
+        # Only the site knows the key that signs URLs.
+        return str(self._item(image_id, size)["urls"][size]["url"])
+
+    def content(self, image_id: str, size: str) -> bytes:
+        return self.transport.fetch(self.url(image_id, size))
+
+    def rendition(self, image_id: str, size: str) -> RenditionInfo:
+        item = self._item(image_id, size)
+        rendition = item["urls"][size]
+        return RenditionInfo(rendition["url"], rendition["width"], rendition["height"], item["alt"])
+
+    def random(self) -> str | None:
+        try:
+            return str(self.transport.api("GET", "/images/random").json()["id"])
+        except UnknownImage:
+            return None
+
+    def neighbours(self, image_id: str) -> Neighbours:
+        try:
+            response = self.transport.api("GET", _path(image_id, "neighbours"))
+        except UnknownImage:
+            return Neighbours()
+        neighbours = response.json()
+        return Neighbours(neighbours["previous"], neighbours["next"])
+
+    def _item(self, image_id: str, size: str = "") -> dict[str, Any]:
+        """The image as the API returns it, with the URL of a size if one is given."""
+        params = {"size": size} if size else {}
+        item: dict[str, Any] = self.transport.api("GET", _path(image_id), params=params).json()
+        return item
+
+
+def _path(image_id: str, *further: str) -> str:
+    return "/".join(["/images", quote(parse_image_id(image_id)), *further])
+
+
+def _merged(item: dict[str, Any], details: Details) -> dict[str, Any]:
+    """The fields to change so that the image has the details in addition to its own."""
+    patch: dict[str, Any] = {
+        "references": {
+            key: list(dict.fromkeys([*item["references"].get(key, []), *values]))
+            for key, values in (details.references or {}).items()
+        },
+        "types": list(dict.fromkeys([*item["types"], *filter(None, [details.type])])),
+    }
+    if details.title:
+        patch["title"] = details.title
+    if details.timestamp:
+        patch["created"] = _api_time(details.timestamp)
+    return patch
+
+
+def _api_time(time: datetime | None) -> str:
+    """A time in UTC in the format of the API; empty for None."""
+    return time.isoformat().replace("+00:00", "Z") if time else ""

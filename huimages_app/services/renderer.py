@@ -1,0 +1,105 @@
+"""Render one rendition from a preview or the original, within the limits of the process."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from ..domain.formats import Format
+from ..domain.models import Image
+from ..domain.sizes import Size
+from ..errors import CorruptOriginal, ServerBusy
+from ..imaging import DecodingBudget, Limits, Quality, RenditionTarget, render
+from ..storage.interfaces import Originals
+from .concurrency import RenderLimiter
+from .metrics import Metrics
+from .previews import Previews
+
+log = logging.getLogger(__name__)
+
+
+class Renderer:
+    """Renders into files.  Thread-safe."""
+
+    def __init__(
+        self,
+        originals: Originals,
+        previews: Previews | None,
+        quality: Quality,
+        limits: Limits,
+        *,
+        budget: DecodingBudget,
+        render_limiter: RenderLimiter,
+        metrics: Metrics,
+    ) -> None:
+        self._originals = originals
+        self._previews = previews
+        self._quality = quality
+        self._limits = limits
+        self._budget = budget
+        self._render_limiter = render_limiter
+        self._metrics = metrics
+
+    def admission(self) -> AbstractContextManager[None]:
+        """Count a request that waits for a rendition; raises ServerBusy for too many."""
+        return self._counting_refusals(self._render_limiter.admission())
+
+    def render(
+        self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
+    ) -> None:
+        """Write the rendition to `target`; without a record (None) from the original.
+
+        Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
+        """
+        with (
+            self._counting_refusals(self._render_limiter.slot()),
+            self._metrics.timed("renderings"),
+        ):
+            begun = time.monotonic()
+            if not (image and self._from_preview(image, size, format_, target)):
+                self._from_original(image_id, image, size, format_, target)
+        milliseconds = 1000 * (time.monotonic() - begun)
+        log.debug("rendered: image=%s size=%s milliseconds=%.0f", image_id, size, milliseconds)
+
+    def _from_original(
+        self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
+    ) -> None:
+        with self._originals.open(image_id) as original:
+            # An original that can't be decoded stays as it is: never delete data on an error.
+            self._write(original, RenditionTarget(size, format_, target))
+        if image and self._previews:
+            self._previews.make_later(image, size)
+
+    def _from_preview(self, image: Image, size: Size, format_: Format, target: Path) -> bool:
+        preview = self._previews.open(image, size) if self._previews else None
+        if preview is None:
+            return False
+        full_size = (image.width, image.height)
+        with preview:
+            try:
+                self._write(preview, RenditionTarget(size, format_, target), full_size)
+            except CorruptOriginal as error:
+                log.warning("damaged preview not used: image=%s error=%s", image.id, error)
+                return False
+        return True
+
+    def _write(
+        self, picture: BinaryIO, target: RenditionTarget, full_size: tuple[int, int] | None = None
+    ) -> None:
+        render(
+            picture, target, self._quality, self._limits, full_size=full_size, budget=self._budget
+        )
+
+    @contextmanager
+    def _counting_refusals(self, limiter: AbstractContextManager[None]) -> Iterator[None]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(limiter)
+            except ServerBusy:
+                self._metrics.count("refusals")
+                raise
+            yield

@@ -1,0 +1,109 @@
+"""How conflicting revisions of a document are merged.
+
+Lists are united.  Of other fields the newest revision has the last word; a field that it
+lacks is taken from an older one.  Every function gets the revision that CouchDB chose first,
+and the same revisions always give the same document.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .codec import strings_of
+from .database import Document
+
+# Fields that describe the bytes of the original.  A document of huImages 2.2 has no sha256,
+# and its width and height are those before EXIF orientation.
+_FILE_FIELDS = ("sha256", "width", "height", "bytes", "contenttype", "placeholder")
+
+
+def merge_images(revisions: Sequence[Document]) -> Document:
+    """Unite titles, references, types and attachments; `ratings` must be counted again."""
+    ordered = _by_time(revisions)
+    merged = _overlaid(ordered)
+    for name in ("title", "types"):
+        if any(name in document for document in ordered):
+            lists = [strings_of(document.get(name)) for document in ordered]
+            merged[name] = functools.reduce(_united, map(list, lists))
+    if references := _united_lists([document.get("references") for document in ordered]):
+        merged["references"] = references
+    if measured := [document for document in ordered if document.get("sha256")]:
+        merged |= {name: measured[-1][name] for name in _FILE_FIELDS if name in measured[-1]}
+    if attachments := _attachments(revisions):
+        merged["_attachments"] = attachments
+    return merged
+
+
+def merge_annotations(revisions: Sequence[Document]) -> Document:
+    """Unite tags; an image stays a favourite if one revision says so."""
+    merged = _overlaid(revisions[::-1])
+    if tags := functools.reduce(_united, (list(strings_of(d.get("tags"))) for d in revisions)):
+        merged["tags"] = tags
+    merged["favorite"] = any(document.get("favorite") for document in revisions)
+    return merged
+
+
+def merge_documents(revisions: Sequence[Document]) -> Document:
+    """Unite the lists in the records, and take the larger of two numbers, which are counters."""
+    ordered = _by_time(revisions)
+    records = [document["record"] for document in ordered]
+    return _overlaid(ordered) | {"record": functools.reduce(_merge_records, records)}
+
+
+def _merge_records(older: Mapping[str, Any], newer: Mapping[str, Any]) -> dict[str, Any]:
+    merged = {**older, **newer}
+    for name in older.keys() & newer.keys():
+        one, other = older[name], newer[name]
+        if isinstance(one, list) and isinstance(other, list):
+            merged[name] = _united(one, other)
+        elif isinstance(one, int | float) and isinstance(other, int | float):
+            merged[name] = max(one, other)
+    return merged
+
+
+def _by_time(revisions: Sequence[Document]) -> list[Document]:
+    """Sort by `mtime`, the newest last; of equal ones the revision that CouchDB chose."""
+    ordered = list(reversed(revisions))
+    ordered.sort(key=lambda document: str(document.get("mtime") or ""))
+    return ordered
+
+
+def _overlaid(ordered: Sequence[Document]) -> Document:
+    merged: Document = {}
+    for document in ordered:
+        merged |= document
+    return merged
+
+
+def _united(older: list[Any], newer: list[Any]) -> list[Any]:
+    """Keep the common beginning, then what only the older list has, then the newer one.
+
+    The first title is in URLs and the last one is shown, so their positions matter.
+    """
+    common = 0
+    while common < min(len(older), len(newer)) and older[common] == newer[common]:
+        common += 1
+    only_older = [item for item in older[common:] if item not in newer]
+    return [*newer[:common], *only_older, *newer[common:]]
+
+
+def _united_lists(values: Sequence[Any]) -> dict[str, list[str]]:
+    merged: dict[str, list[str]] = {}
+    for references in values:
+        for key, items in (references if isinstance(references, dict) else {}).items():
+            merged[key] = _united(merged.get(key, []), list(strings_of(items)))
+    return merged
+
+
+def _attachments(revisions: Sequence[Document]) -> dict[str, Any]:
+    """Keep the attachments of the first revision, and add the bytes of others."""
+    current, *losers = (document.get("_attachments") or {} for document in revisions)
+    added = {
+        name: {key: attachment[key] for key in ("content_type", "data")}
+        for attachments in losers
+        for name, attachment in attachments.items()
+        if name not in current and "data" in attachment
+    }
+    return {**added, **current}

@@ -1,0 +1,18 @@
+  function imageOf(doc) {
+    var match = /^([A-Z2-7]{32}01)-./.exec(doc._id);
+    return match ? match[1] : '';
+  }
+  function visitorOf(doc) {
+    return doc._id.substring(35);
+  }
+  // The creation time of the image; documents of huImages 2.2 do not contain it.
+  function ctime(doc) {
+    return typeof doc.image_ctime === 'string' ? doc.image_ctime : '';
+  }
+  // include strings.js
+  function tagsOf(doc) {
+    return strings(doc.tags);
+  }
+  function ratingOf(doc) {
+    return typeof doc.rating === 'number' ? doc.rating : null;
+  }

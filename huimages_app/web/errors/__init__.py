@@ -1,0 +1,209 @@
+"""Mapping of errors to HTTP statuses and responses, for all pages and the API."""
+
+from __future__ import annotations
+
+import errno
+import logging
+
+from pyramid.exceptions import BadCSRFToken, PredicateMismatch, URLDecodeError
+from pyramid.httpexceptions import (
+    HTTPBadRequest,
+    HTTPException,
+    HTTPForbidden,
+    HTTPNotFound,
+    HTTPSeeOther,
+    HTTPUnauthorized,
+)
+from pyramid.i18n import TranslationString
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import exception_view_config, forbidden_view_config, notfound_view_config
+from zope.interface import providedBy
+
+from ...errors import (
+    BadCursor,
+    BadImageId,
+    BadInput,
+    BadSize,
+    BadToken,
+    BadUpload,
+    CorruptOriginal,
+    EditConflict,
+    HuimagesError,
+    IdCollision,
+    RemovedImage,
+    ServerBusy,
+    SizeNotAllowed,
+    StorageUnavailable,
+    TooLarge,
+    TooManyAttempts,
+    UnknownImage,
+)
+from ..presentation.i18n import _
+from ..presentation.responses import MAX_REDIRECT
+from .responses import error_response, is_for_programs
+
+log = logging.getLogger(__name__)
+
+# Most specific first.
+STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
+    (RemovedImage, 410),
+    (UnknownImage, 404),
+    (BadToken, 401),
+    (SizeNotAllowed, 403),
+    (TooManyAttempts, 429),
+    (TooLarge, 413),
+    (IdCollision, 409),
+    (BadUpload, 415),
+    (BadInput, 400),
+    (BadImageId, 400),
+    (BadCursor, 400),
+    (BadSize, 400),
+    (EditConflict, 412),
+    (CorruptOriginal, 502),
+    (StorageUnavailable, 503),
+    (ServerBusy, 503),
+)
+RETRY_AFTER = 10  # seconds
+_OUT_OF_RESOURCES = {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+
+# What a store or an original says concerns its operator, not the client.
+_SENTENCES: dict[type[HuimagesError], str] = {
+    StorageUnavailable: _(
+        "Part of this site is unavailable at the moment. Please try again later."
+    ),
+    CorruptOriginal: _("The stored picture cannot be read. The details are in the server log."),
+}
+# What pages say, in the language of the page, where the error itself talks to programs.
+_FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
+    RemovedImage: _("It cannot be restored."),
+    UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
+    BadCursor: _("The URL of this page is invalid. Please start from the first page."),
+}
+
+
+def status_of(error: HuimagesError) -> int:
+    """The HTTP status of one of our own errors."""
+    return next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
+
+
+@exception_view_config(HuimagesError)
+def known_error(error: HuimagesError, request: Request) -> Response:
+    """One of our own errors."""
+    status = status_of(error)
+    if status >= 500:
+        log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+    sentence = _SENTENCES.get(type(error), _sentence(str(error)))
+    response = error_response(request, status, sentence, _FOR_PEOPLE.get(type(error)))
+    if status == 503:
+        response.retry_after = RETRY_AFTER
+    return response
+
+
+@exception_view_config(URLDecodeError)
+def undecodable_url(error: URLDecodeError, request: Request) -> Response:
+    return error_response(request, 400, _("The URL is not valid UTF-8."))
+
+
+@notfound_view_config()
+def not_found(error: HTTPNotFound, request: Request) -> Response:
+    """Nothing there; with the reason, where the path looks like one of a picture."""
+    if isinstance(error, PredicateMismatch) and (methods := _methods_of(request)):
+        response = error_response(request, 405, f"This address takes {', '.join(methods)} only.")
+        response.allow = methods
+        return response
+    by_pyramid = isinstance(error, PredicateMismatch) or error.detail == request.path_info
+    if error.detail and not by_pyramid:
+        return error_response(request, 404, _sentence(error.detail))
+    path = getattr(request, "traversed", ()) + tuple(
+        filter(None, [getattr(request, "view_name", ""), *getattr(request, "subpath", ())])
+    )
+    explain = getattr(getattr(request, "root", None), "explain", lambda path: None)
+    return error_response(
+        request, 404, _sentence(explain(path) or _("There is nothing at this URL."))
+    )
+
+
+@exception_view_config(HTTPException)
+def http_error(error: HTTPException, request: Request) -> Response:
+    """Answers that views raise: redirects, and statuses with a sentence."""
+    if error.code < 400:
+        return error
+    return error_response(request, error.code, _sentence(error.detail or error.explanation))
+
+
+@forbidden_view_config()
+def forbidden(error: HTTPForbidden, request: Request) -> Response:
+    """People who may sign in are led there; others are told what is missing."""
+    identity = request.identity
+    if identity.token:
+        return http_error(HTTPForbidden("the scopes of this token do not cover this"), request)
+    if identity.is_signed_in:
+        return http_error(HTTPForbidden(_("This account is not allowed to do this.")), request)
+    is_browser = "text/html" in request.headers.get("Accept", "")
+    if request.method == "GET" and is_browser and not is_for_programs(request):
+        back = {"back": request.path_qs} if len(request.path_qs) <= MAX_REDIRECT else {}
+        return HTTPSeeOther(request.resource_url(request.root, "login", query=back))
+    detail = "this needs somebody who is signed in, or an API token: Authorization: Bearer hui_…"
+    return http_error(HTTPUnauthorized(detail), request)
+
+
+@exception_view_config(BadCSRFToken)
+def old_form(error: BadCSRFToken, request: Request) -> Response:
+    """A form of a session that has ended meanwhile, or of somebody else's; or a program that
+    keeps cookies."""
+    if is_for_programs(request):
+        detail = (
+            "a request with a cookie needs the token of its session (X-CSRF-Token); "
+            "a program sends an API token instead (Authorization: Bearer hui_…), or no cookies"
+        )
+        return http_error(HTTPBadRequest(detail), request)
+    sentence = _("This form has expired or does not belong to this site. Please reload the page.")
+    return http_error(HTTPBadRequest(sentence), request)
+
+
+@exception_view_config(OSError)
+def system_error(error: OSError, request: Request) -> Response:
+    """Return 503 if the machine lacks descriptors, disk space or memory; else report a bug."""
+    if error.errno not in _OUT_OF_RESOURCES:
+        return bug(error, request)
+    unavailable = StorageUnavailable(f"the machine is out of resources: {error.strerror}")
+    unavailable.__cause__ = error
+    return known_error(unavailable, request)
+
+
+@exception_view_config(Exception)
+def bug(error: Exception, request: Request) -> Response:
+    """What nobody thought of: all of it to the log, none of it to the client."""
+    log.error("%s %s", request.method, request.path, exc_info=error)
+    return error_response(
+        request, 500, _("An internal error occurred. The details are in the server log.")
+    )
+
+
+def _sentence(text: str) -> str:
+    if isinstance(text, TranslationString):
+        return text
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def _methods_of(request: Request) -> list[str]:
+    """The methods that views of this context and name take, found by introspection."""
+    context, name = request.context, request.view_name
+    methods: set[str] = set()
+    for entry in request.registry.introspector.get_category("views") or ():
+        view = entry["introspectable"]
+        wanted = view["context"]
+        fits = view["name"] == name and (
+            isinstance(context, wanted)
+            if isinstance(wanted, type)
+            else wanted in providedBy(context)
+        )
+        if fits and view["request_methods"]:
+            named = view["request_methods"]
+            # Pyramid keeps one name as a string, and lets whoever takes GET take HEAD.
+            methods.update({named} if isinstance(named, str) else named)
+    if "GET" in methods:
+        methods.add("HEAD")
+    return sorted(methods)

@@ -1,0 +1,118 @@
+"""Bodies of error responses: a page, a problem of RFC 9457, or a line of text.
+
+The `type` of a problem is a stable URL on the page of the API; its `detail` may change.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from pyramid.i18n import TranslationString
+from pyramid.renderers import render_to_response
+from pyramid.request import Request
+from pyramid.response import Response
+
+from ...errors import BadUpload, HuimagesError, IdCollision, StorageUnavailable, TooLarge
+from ..presentation.i18n import _
+from ..presentation.responses import wants_json
+
+_API = ("/api/", "/oembed")
+_TEMPLATE = "huimages_app:templates/error.pt"
+
+_HEADINGS: Mapping[int, TranslationString] = {
+    400: _("That did not work"),
+    401: _("Sign in"),
+    403: _("You are not allowed to do this"),
+    404: _("Not found"),
+    405: _("Not possible here"),
+    409: _("Conflict with a stored picture"),
+    410: _("This picture was deleted"),
+    412: _("Changed by someone else"),
+    413: _("Too large"),
+    415: _("Unsupported picture"),
+    429: _("Too many requests"),
+    502: _("This picture cannot be read"),
+    503: _("Please try again in a moment"),
+}
+_OTHERWISE = _("Something went wrong")
+
+
+def error_response(
+    request: Request, status: int, sentence: str, for_people: TranslationString | None = None
+) -> Response:
+    """The answer to a request that failed; `sentence` says why, to whoever sent it.
+
+    A page says `for_people` instead, where that is given.
+    """
+    if is_for_programs(request) or wants_json(request):
+        translate = request.localizer.translate
+        title = translate(_HEADINGS.get(status, _OTHERWISE))
+        response = problem(request, status, title, translate(sentence))
+    elif "text/html" in request.headers.get("Accept", ""):
+        response = _page(request, status, for_people or sentence)
+    else:
+        response = _text(sentence)
+    response.status_int = status
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _page(request: Request, status: int, sentence: str) -> Response:
+    values = {
+        "heading": _HEADINGS.get(status, _OTHERWISE),
+        "status": status,
+        "detail": sentence,
+        # What comes from the depths of the program is English.
+        "language": None if isinstance(sentence, TranslationString) else "en",
+    }
+    try:
+        return render_to_response(_TEMPLATE, values, request=request)
+    except StorageUnavailable:
+        # Even who is looking can't be found out; the sentence still can be said.
+        return _text(sentence)
+
+
+def _text(sentence: str) -> Response:
+    return Response(sentence + "\n", content_type="text/plain", charset="utf-8")
+
+
+def is_for_programs(request: Request) -> bool:
+    """Whether only programs ask for this address; it may be one that can't be decoded."""
+    path: str = request.environ.get("PATH_INFO", "")
+    return path.startswith(_API)
+
+
+def problem(request: Request, status: int, title: str, sentence: str) -> Response:
+    """The answer to a program whose request failed.
+
+    Only an error of our own has a title of ours: another one says no more than its status.
+    """
+    error = request.exception
+    kind = "about:blank"
+    if isinstance(error, HuimagesError):
+        kind = f"{request.application_url}/api/v1/#{error.slug}"
+    else:
+        title = HTTPStatus(status).phrase  # RFC 9457, 4.2.1
+    data = {"type": kind, "title": title, "status": status, "detail": sentence}
+    response = Response(
+        body=json.dumps(data, ensure_ascii=False).encode(),
+        status=status,
+        content_type="application/problem+json",
+    )
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="huimages"'
+    return response
+
+
+def reason_of(error: HuimagesError) -> TranslationString:
+    """Why a picture was refused, for people."""
+    if isinstance(error, TooLarge):
+        return _("This picture is too large.")
+    if isinstance(error, IdCollision):
+        return _("A different picture is stored under the same ID.")
+    if isinstance(error, BadUpload):
+        return _("This file is not a picture, or it is damaged.")
+    return _OTHERWISE

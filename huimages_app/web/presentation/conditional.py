@@ -1,0 +1,88 @@
+"""Responses to conditional and range requests, RFC 9110, sections 13 and 14."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pyramid.response import Response
+from webob.response import EmptyResponse, filter_headers
+
+# Headers that describe the whole representation, not the error that a 416 is.
+_OF_REPRESENTATION = {"cache-control", "etag", "last-modified", "content-disposition"}
+
+
+class ConditionalResponse(Response):  # type: ignore[misc]
+    """A response that WebOb answers conditionally, with the cases that WebOb lacks.
+
+    - `If-None-Match: *` matches every representation, also one without an ETag.
+    - A suffix range longer than the representation is the whole of it.
+    - A 416 may not be cached: a shared cache would send it to clients that want the whole.
+    """
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.conditional_response = self.status_int == 200
+
+    def conditional_response_app(self, environ: dict[str, Any], start_response: Any) -> Any:
+        is_safe = environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+        if is_safe and environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
+            start_response("304 Not Modified", filter_headers(self.headerlist))
+            return EmptyResponse(self.app_iter)
+        suffix = environ.get("HTTP_RANGE", "").partition("bytes=-")[2]
+        if suffix and self.content_length and int(suffix) > self.content_length:
+            environ = {**environ, "HTTP_RANGE": "bytes=0-"}
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Any:
+            if status.startswith("416"):
+                headers = [
+                    *(pair for pair in headers if pair[0].lower() not in _OF_REPRESENTATION),
+                    ("Cache-Control", "no-store"),
+                ]
+            return start_response(status, headers, *error)
+
+        body: Iterable[bytes] = super().conditional_response_app(environ, start)
+        return body
+
+
+def digest(data: Any) -> str:
+    """A short name for data that JSON can hold: different for other data."""
+    return _digest(_encoded(data))
+
+
+def _encoded(data: Any) -> bytes:
+    # An old record may hold half a surrogate pair, which UTF-8 can not.
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def conditional_json(
+    data: Any, *, status: int = 200, etag: str = "", headers: Mapping[str, str] = {}
+) -> Response:
+    """Data as JSON, with its `digest` as ETag unless one is given.
+
+    It answers 304 to a client that has it already.
+    """
+    return conditional_response(
+        _encoded(data), "application/json", status=status, etag=etag, headers=headers
+    )
+
+
+def conditional_response(
+    body: bytes,
+    contenttype: str,
+    *,
+    status: int = 200,
+    etag: str = "",
+    headers: Mapping[str, str] = {},
+) -> Response:
+    """Bytes with an ETag; 304 to a client that has them already."""
+    response = ConditionalResponse(body=body, status=status, content_type=contenttype)
+    response.etag = etag or _digest(body)
+    response.headers.update(headers)
+    return response

@@ -1,0 +1,24 @@
+"""Values of images in JSON and XML."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ...domain.models import AnnotationSummary
+
+
+def tags_of(summary: AnnotationSummary) -> list[str]:
+    """The tags, most given first."""
+    return sorted(summary.tags, key=lambda tag: (-summary.tags[tag], tag))
+
+
+def rating_of(summary: AnnotationSummary) -> dict[str, Any]:
+    """What all visitors together think; the average is null if nobody rated."""
+    average = None if summary.rating is None else round(summary.rating, 2)
+    return {"average": average, "count": summary.rating_count}
+
+
+def time_text(moment: datetime) -> str:
+    """A time as RFC 3339 writes it, in UTC."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,81 @@
+// One file in the upload queue: its state, and its entry in the list.
+
+import { message } from "./messages.js";
+
+/**
+ * `state` is one of: waiting, known (the site has the picture already), sending, done,
+ * failed (may be tried again), refused (final).
+ */
+export class UploadItem {
+  constructor(file, template, onRemove) {
+    this.file = file;
+    this.id = null; // the ID of the picture, once it is known
+    this.state = "waiting";
+    this.controller = new AbortController();
+    this.element = template.content.firstElementChild.cloneNode(true);
+    this.progress = this.part("progress");
+    this.text = this.part("[data-message]");
+    this.part("[data-name]").textContent = file.name;
+    this.progress.setAttribute("aria-label", file.name);
+    this.button = this.part("[data-cancel]");
+    this.button.addEventListener("click", () => {
+      this.controller.abort();
+      onRemove(this);
+    });
+    this.showPreview();
+  }
+
+  get hasFailed() {
+    return this.state === "failed" || this.state === "refused";
+  }
+
+  part(selector) {
+    return this.element.querySelector(selector);
+  }
+
+  /** Show the picture, if the browser can decode it. */
+  showPreview() {
+    const image = this.part("img");
+    const url = URL.createObjectURL(this.file);
+    image.addEventListener("load", () => URL.revokeObjectURL(url));
+    image.addEventListener("error", () => {
+      URL.revokeObjectURL(url);
+      image.style.visibility = "hidden";
+    });
+    image.src = url;
+  }
+
+  setState(state, text = "") {
+    this.state = state;
+    this.element.dataset.state = state;
+    this.element.classList.toggle("bad", this.hasFailed);
+    this.progress.hidden = state !== "sending";
+    this.progress.value = 0;
+    this.button.hidden = state === "done";
+    this.button.textContent = message(state === "sending" ? "cancel" : "remove");
+    this.button.setAttribute("aria-label", `${this.button.textContent}: ${this.file.name}`);
+    this.text.textContent = text;
+  }
+
+  setProgress(share) {
+    this.progress.value = 100 * share;
+    // All bytes are sent, and the site examines the picture: show an indeterminate bar.
+    if (share === 1) this.progress.removeAttribute("value");
+  }
+
+  /** Link the name to the page of the stored picture. */
+  showPicture(picture) {
+    const link = document.createElement("a");
+    link.href = picture.url;
+    link.textContent = picture.title || this.file.name;
+    this.part("[data-name]").replaceChildren(link);
+    const image = this.part("img");
+    image.style.visibility = "";
+    image.src = picture.thumb;
+  }
+
+  succeed(picture) {
+    this.showPicture(picture);
+    this.setState("done", message(picture.new ? "uploaded" : "wasThere"));
+  }
+}

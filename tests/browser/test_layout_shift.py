@@ -1,0 +1,44 @@
+"""Nothing moves when the scripts start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests.support.chromium import Person
+from tests.support.served import Served
+
+PATHS = ("/", "/image/", "/image/{coffee}/", "/upload/", "/trash/", "/search?q=coffee", "/login")
+_OBSERVE = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const nodes = entry.sources.map((source) => source.node?.outerHTML?.slice(0, 80) ?? "?");
+      window.shifts.push([entry.value, ...nodes]);
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def late(route: Route) -> None:
+    """Let the page be painted before its scripts start, as on a slow connection."""
+    route.request.frame.page.wait_for_timeout(300)
+    route.continue_()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("path", PATHS)
+def test_nothing_moves_when_the_scripts_start(
+    path: str, width: int, person: Callable[..., Person], site: Served
+) -> None:
+    visitor = person(viewport={"width": width, "height": 800})
+    page: Page = visitor.page
+    page.add_init_script(_OBSERVE)
+    page.route("**/js/main.js", late)
+    visitor.go(path.format(coffee=site.images["coffee"].id))
+    page.wait_for_load_state("networkidle")
+    # Two frames: the observer reports after the frame in which something moved.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")
+    assert page.evaluate("window.shifts") == []

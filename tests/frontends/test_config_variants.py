@@ -1,0 +1,242 @@
+"""The other ways to run deploy/*.conf that their comments and docs/deploy.md tell of."""
+
+from __future__ import annotations
+
+import http.server
+import io
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from huimages_app.domain.sizes import CLASSIC_SIZES
+from tests.support import pictures
+from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
+from tests.support.missing import find_program, missing
+from tests.support.processes import free_port
+
+CHROME = "image/avif,image/webp,image/apng,*/*;q=0.8"
+KINDS = ("nginx", "lighttpd")
+# What the comments of the files say, for huimages.sizes.allowed = any and
+# huimages.negotiate = everywhere.
+ANY = r"[0-9]*x[0-9]*(?:!(?:[0-9]+,[0-9]+)?)?"
+ANY_AND_EVERYWHERE = {
+    "nginx": {
+        r"~^(?:75x75|150x150)![0-9]+,[0-9]+\z": rf"~^{ANY}\z",
+        "    default jpeg;\n    webp    webp;": "    default $huimages_best;\n    webp    webp;",
+        '    default "";\n    auto ': "    default Accept;\n"
+        '    webp "";\n    avif "";\n    png "";\n    auto ',
+    },
+    "lighttpd": {
+        r"(?:75x75|150x150)!(?:[0-9]+,[0-9]+)?)(?:@": rf"{ANY})(?:@",
+        r"(?:/[^/?]+)?\.auto$": r"(?:\.auto|\.jpe?g|/(?![^/?]*\.(?i:webp|avif|png)$)[^/?]+)?$",
+        r'$HTTP["querystring"] =~ "\.auto$"': r'$HTTP["querystring"] !~ "(?i)\.(?:webp|avif|png)$"',
+    },
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def open_site(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
+    folder = tmp_path_factory.mktemp(request.param)
+    settings = {"accel": "off", "negotiate": "everywhere"}
+    with edge(request.param, folder, ANY_AND_EVERYWHERE[request.param], **settings) as site:
+        yield site
+
+
+def test_any_size_is_a_hit(open_site: Edge) -> None:
+    image_id = open_site.upload(pictures.photo(width=400, height=300))
+    for size in ("33x33", "33x", "x33", "33x33!", "33x33!1,2@2x", "small"):
+        made = open_site.get(f"/{size}/{image_id}.png")
+        assert made.status_code == 200
+        with open_site.without_application():
+            assert open_site.get(f"/{size}/{image_id}.png").content == made.content
+    for path in (f"/~480/{image_id}.jpeg", f"/{image_id[:2]}/{image_id}/~480.jpeg"):
+        assert open_site.get(path).status_code == 404
+
+
+def test_who_got_it_from_the_one_may_ask_the_other(open_site: Edge) -> None:
+    path = f"/small/{open_site.upload(pictures.photo(width=400, height=300))}.jpeg"
+    urls = (open_site.url + path, open_site.app_url + path)
+    for first, second in (urls, urls[::-1]):
+        date = open_site.ask("GET", first).headers["Last-Modified"]
+        for url in (first, second):
+            assert open_site.ask("GET", url, If_Modified_Since=date).status_code == 304
+            # Not a picture of the same date in pieces of two.
+            later = "Fri, 01 Jan 2010 00:00:00 GMT"
+            assert open_site.ask("GET", url, If_Modified_Since=later).status_code == 200
+            assert open_site.ask("GET", url, Range="bytes=0-9", If_Range=later).status_code == 200
+
+
+def test_the_best_format_everywhere(open_site: Edge) -> None:
+    image_id = open_site.upload(pictures.photo(width=400, height=300, seed=1))
+    open_site.get(f"/small/{image_id}.avif")
+    open_site.get(f"/small/{image_id}.jpeg")
+    with open_site.without_application():
+        for ending in ("", ".jpeg", ".jpg", "/name.jpeg", "/name", ".auto", "/name.auto"):
+            for accept, contenttype in ((CHROME, "image/avif"), ("*/*", "image/jpeg")):
+                answer = open_site.get(f"/small/{image_id}{ending}", Accept=accept)
+                assert answer.headers["Content-Type"] == contenttype
+                assert answer.headers["Vary"] == "Accept"
+        plain = open_site.get(f"/small/{image_id}.avif", Accept="*/*")
+    assert plain.headers["Content-Type"] == "image/avif"
+    assert "Vary" not in plain.headers
+
+
+# For huimages.signed = all.
+FREE = sorted({*CLASSIC_SIZES.values(), "150x150!"})
+NOTHING_IS_FREE = {
+    "nginx": {
+        **{f"    {size:8} 1;\n": "" for size in FREE},
+        r"    ~^(?:75x75|150x150)![0-9]+,[0-9]+\z 1;" "\n": "",
+    },
+    "lighttpd": {'var.huimages_free = "': 'var.huimages_free = "(?!)'},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_site_that_signs_everything(kind: str, tmp_path: Path) -> None:
+    with edge(kind, tmp_path, NOTHING_IS_FREE[kind], signed="all") as site:
+        image_id = site.services.uploads.add(
+            io.BytesIO(pictures.photo(width=400, height=300))
+        ).image.id
+        path = f"/small/{image_id}.jpeg"
+        for _ in range(2):
+            answer = site.get(site.signed("small", path))
+            assert answer.status_code == 200
+            assert answer.content.startswith(b"\xff\xd8")
+        assert site.cached(image_id, "240x160.jpeg").exists()
+        for unsigned in (
+            path,
+            f"/240x160/{image_id}.jpeg",
+            f"/small/{image_id}",
+            f"/small/{image_id}.auto",
+            f"/{image_id[:2]}/{image_id}/240x160.jpeg",
+        ):
+            assert site.get(unsigned).status_code in (403, 404)
+
+
+# -- what is passed on ----------------------------------------------------------------------
+
+
+class Echo(http.server.BaseHTTPRequestHandler):
+    """Answers with what it was asked, how often there was anything, and on which port."""
+
+    asked = 0
+
+    def do_GET(self) -> None:
+        body = json.dumps([self.path, dict(self.headers)]).encode()
+        Echo.asked += 1
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "public, max-age=60")
+        self.send_header("X-Node", str(self.server.server_port))
+        self.send_header("X-Asked", str(Echo.asked))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@contextmanager
+def echo() -> Iterator[int]:
+    """The port of a server that says what it was asked."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_application_hears_the_truth_about_the_client(kind: str, tmp_path: Path) -> None:
+    port = free_port()
+    lies = {
+        "X-Forwarded-For": "192.0.2.1",
+        "X-Forwarded-Proto": "https",
+        "Forwarded": "for=192.0.2.1",
+        "Host": "pictures.example.com",
+    }
+    path = "/small/" + "A" * 32 + "01/a%20name.jpeg"
+    with echo() as app, web_server(kind, tmp_path / kind, port, filled(kind, port, app, tmp_path)):
+        for asked in (path, "/33x33/x?s=1&e=2", "/tag/a%2Fb/", "/"):
+            answer = httpx.get(f"http://127.0.0.1:{port}{asked}", headers=lies, trust_env=False)
+            heard, headers = answer.json()
+            headers = {name.lower(): value for name, value in headers.items()}
+            # A named size may have become what it means.
+            assert heard in (asked, asked.replace("/small/", "/240x160/"))
+            assert headers["x-forwarded-for"] == "127.0.0.1"
+            assert headers["x-forwarded-proto"] == "http"
+            assert headers["host"] == "pictures.example.com"
+            assert "forwarded" not in headers
+        assert httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).status_code in (
+            403,
+            404,
+        )
+
+
+def test_the_example_serves_the_sizes_of_production_ini() -> None:
+    ini = (DEPLOY.parent / "production.ini").read_text(encoding="utf-8")
+    assert "huimages.sizes.allowed = named 150x150!\n" in ini
+
+
+# -- a farm -----------------------------------------------------------------------------------
+
+
+def test_a_farm_asks_one_node_about_one_image_and_remembers(tmp_path: Path) -> None:
+    port = free_port()
+    with echo() as one, echo() as two:
+        farm = {
+            "listen 80;": f"listen 127.0.0.1:{port};",
+            "    listen [::]:80;\n": "",
+            "10.0.0.11:80": f"127.0.0.1:{one}",
+            "10.0.0.12:80": f"127.0.0.1:{two}",
+            "    server 10.0.0.13:80 max_fails=2 fail_timeout=1s;\n": "",
+            "/var/cache/nginx/huimages": str(tmp_path / "kept"),
+        }
+        with (
+            web_server("nginx", tmp_path / "nginx", port, farm, name="nginx-farm"),
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
+        ):
+            asked = {}
+            for number in range(40):
+                image_id = f"{number:A>32}".translate(str.maketrans("0189", "WXYZ")) + "01"
+                paths = (f"/small/{image_id}", f"/vga/{image_id}.webp", f"/o/{image_id}/a.jpeg")
+                answers = [client.get(path) for path in paths]
+                assert len({answer.headers["X-Node"] for answer in answers}) == 1
+                asked[image_id] = answers[0].headers["X-Node"]
+                again = client.get(paths[0])
+                assert again.headers["X-Asked"] == answers[0].headers["X-Asked"]
+            assert set(asked.values()) == {str(one), str(two)}
+            # By the format that is taken, and not by how a client says so.
+            numbers = [
+                client.get(f"/small/{image_id}.auto", headers={"Accept": accept}).headers["X-Asked"]
+                for accept in (CHROME, "image/avif", "*/*", "image/png", "image/webp,*/*")
+            ]
+            assert numbers[0] == numbers[1] != numbers[2] == numbers[3] != numbers[4]
+
+
+def test_the_units_are_what_systemd_understands() -> None:
+    program = find_program("systemd-analyze")
+    if program is None:
+        missing("systemd-analyze is missing: apt-get install systemd")
+    for unit in ("huimages@.service", "huimages-cache.service"):
+        done = subprocess.run(
+            [program, "verify", "--man=no", DEPLOY / unit],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        # The program itself is not installed where tests run.
+        said = [line for line in done.stderr.splitlines() if "is not executable" not in line]
+        assert not [line for line in said if "huimages" in line]

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from huimages_app.factory import Storage
+from huimages_app.services.container import Services
+
+from .conftest import Command, Terminal, removed
+
+
+def test_purge_removes_images_older_than_days(
+    huimages: Command, services: Services, storage: Storage, images: list[str]
+) -> None:
+    for days, id_ in zip((31, 29), images, strict=False):
+        services.editing.trash(id_)
+        then = datetime.now(UTC) - timedelta(days=days)
+        storage.metadata.images.update(id_, lambda image, then=then: replace(image, trashed=then))
+    assert huimages("purge", "--yes") == (0, [images[0]], ["1 image removed"])
+    assert huimages("purge", "--yes") == (0, [], ["0 images removed"])
+    assert huimages("purge", "--yes", "--days", "0").out == [images[1]]
+    assert not removed(services, images[2])
+    assert huimages("purge", "--days", "x").status == 2
+
+
+def test_purge_asks_for_confirmation(
+    huimages: Command, services: Services, images: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.editing.trash(images[0])
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    ran = huimages("purge", "--days", "0")
+    assert ran.status == 1
+    assert "in the trash for 0 days or longer?" in "".join(ran.err)
+    assert not removed(services, images[0])

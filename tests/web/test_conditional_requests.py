@@ -1,0 +1,76 @@
+"""Conditional and range requests, as RFC 9110 defines them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import pytest
+
+from tests.support import pictures
+from tests.support.site import Site
+
+PHOTO = pictures.photo(60, 40)
+
+
+@pytest.fixture
+def original(site: Site) -> str:
+    return f"/o/{site.upload(PHOTO)}"
+
+
+@pytest.mark.parametrize("path", ["/o/ID", "/30x20/ID.jpeg", "/30x20/ID.auto", "/api/v1/images/ID"])
+def test_if_none_match_any_returns_304(site: Site, path: str) -> None:
+    path = path.replace("ID", site.upload(PHOTO))
+    for _ in range(2):  # a miss and a hit
+        answer = site.app.get(path, headers={"If-None-Match": " * "}, status=304)
+        assert answer.body == b""
+        assert "Content-Length" not in answer.headers
+    site.app.get(path, headers={"If-None-Match": '"*"'}, status=200)
+
+
+def test_if_none_match_any_of_unknown_image_returns_404(site: Site) -> None:
+    site.app.get(f"/o/{'A' * 32}01", headers={"If-None-Match": "*"}, status=404)
+
+
+@pytest.mark.parametrize("text", ["-0", "-000", "999999-", f"{len(PHOTO)}-", "-0,"])
+def test_unsatisfiable_range_returns_416(site: Site, original: str, text: str) -> None:
+    answer = site.app.get(original, headers={"Range": f"bytes={text}"}, status=416)
+    assert answer.headers["Content-Range"] == f"bytes */{len(PHOTO)}"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("0-0", 0, 1),
+        ("-1", len(PHOTO) - 1, len(PHOTO)),
+        (f"-{len(PHOTO)}", 0, len(PHOTO)),
+        ("-999999999", 0, len(PHOTO)),
+        ("5-999999", 5, len(PHOTO)),
+        ("5-9,", 5, 10),
+    ],
+)
+def test_single_range_returns_206(
+    site: Site, original: str, text: str, first: int, last: int
+) -> None:
+    answer = site.app.get(original, headers={"Range": f"bytes={text}"}, status=206)
+    assert answer.body == PHOTO[first:last]
+    assert answer.headers["Content-Range"] == f"bytes {first}-{last - 1}/{len(PHOTO)}"
+
+
+@pytest.mark.parametrize("text", ["0-1,5-9", "0-1, -1", "-1,0-", "0-1,0-1,0-1", "0-1,x"])
+def test_several_ranges_return_the_whole(site: Site, original: str, text: str) -> None:
+    answer = site.app.get(original, headers={"Range": f"bytes={text}"}, status=200)
+    assert answer.body == PHOTO
+
+
+@pytest.mark.parametrize("path", ["/o/ID", "/30x20/ID.jpeg"])
+@pytest.mark.parametrize("created", ["2150-01-01T00:00:00Z", "2020-01-01T00:00:00Z"])
+def test_last_modified_is_not_after_date(site: Site, path: str, created: str) -> None:
+    site.app.post(
+        f"/api/v1/images?created={created}", PHOTO, {"Content-Type": "image/jpeg"}, status=201
+    )
+    [image] = site.services.images.random(1)
+    answer = site.app.get(path.replace("ID", image.id))
+    modified = parsedate_to_datetime(answer.headers["Last-Modified"])
+    assert modified <= datetime.now(UTC)

@@ -1,0 +1,103 @@
+"""Smaller copies of large originals: made once, used often, gone with the image."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from huimages_app.factory import limits_of
+from huimages_app.imaging import UNLIMITED
+from huimages_app.services.previews import Previews
+from tests.support import pictures
+from tests.support.site import Site
+
+COPIES = ["~1600.jpeg", "~480.jpeg"]
+
+
+@pytest.fixture(scope="module")
+def photo() -> bytes:
+    return pictures.photo(width=3000, height=2000)
+
+
+@pytest.fixture
+def later(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path, chain="request")
+    yield site
+    site.services.close()
+
+
+def test_made_after_the_upload_and_used_instead_of_the_original(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    site.services.worker.join()
+    assert site.cached() == COPIES
+    shutil.rmtree(site.folder / "originals")
+    for size, expected in (("240x160", (240, 160)), ("1024x768", (1024, 683))):
+        body = site.app.get(f"/{size}/{id_}.jpeg").body
+        assert Image.open(io.BytesIO(body)).size == expected
+    # Larger than a copy is good for.
+    site.app.get(f"/1600x1600/{id_}.jpeg", status=503)
+
+
+def test_an_upload_of_the_same_reads_the_original_no_more(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    site.services.worker.join()
+    shutil.rmtree(site.folder / "originals")
+    storage, worker = site.storage, site.services.worker
+    limits = limits_of(site.settings)
+    chain = Previews(storage.originals, storage.metadata, storage.cache, limits, worker, UNLIMITED)
+    assert chain.make(id_)
+
+
+def test_made_after_the_first_request(later: Site, photo: bytes) -> None:
+    id_ = later.upload(photo)
+    later.services.worker.join()
+    assert later.cached() == []
+    later.app.get(f"/240x160/{id_}.jpeg")
+    later.services.worker.join()
+    assert later.cached() == sorted(["240x160.jpeg", *COPIES])
+
+
+def test_small_pictures_have_none(site: Site) -> None:
+    site.upload(pictures.photo(width=1800, height=1200))
+    site.services.worker.join()
+    assert site.cached() == []
+
+
+def test_a_damaged_copy_costs_nothing_but_time(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    site.services.worker.join()
+    for copy in (site.folder / "cache").rglob("~*"):
+        copy.write_bytes(copy.read_bytes()[:500])
+    assert Image.open(io.BytesIO(site.app.get(f"/240x160/{id_}.jpeg").body)).size == (240, 160)
+
+
+def test_gone_with_the_image_and_not_made_for_the_trash(site: Site, photo: bytes) -> None:
+    id_ = site.upload(photo)
+    site.services.worker.join()
+    site.services.editing.trash(id_)
+    assert site.cached() == []
+    site.services.worker.submit("late", lambda: None)
+    site.services.worker.join()
+    assert site.cached() == []
+
+
+def test_chosen_sizes_are_ready_before_anybody_asks(tmp_path: Path, photo: bytes) -> None:
+    site = Site(tmp_path, **{"upload.sizes": "small, square"})
+    site.upload(photo)
+    site.services.worker.join()
+    assert site.cached() == sorted(["240x160.jpeg", "75x75!.jpeg", *COPIES])
+    site.services.close()
+
+
+def test_switched_off(tmp_path: Path, photo: bytes) -> None:
+    site = Site(tmp_path, chain="off")
+    id_ = site.upload(photo)
+    site.app.get(f"/240x160/{id_}.jpeg")
+    site.services.worker.join()
+    assert site.cached() == ["240x160.jpeg"]
+    site.services.close()

@@ -1,0 +1,116 @@
+"""What the site tells the scripts of its pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from webtest import TestApp
+
+from huimages_app.domain.ids import image_id
+from huimages_app.web.views.viewer_items import REACH
+from tests.support import pictures
+from tests.support.site import Site
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+
+
+def words(browser: TestApp) -> dict[str, Any]:
+    return json.loads(browser.get("/").html.select_one("#messages").string)
+
+
+def test_the_scripts_speak_the_language_of_the_page(site: Site) -> None:
+    assert words(site.browser())["uploaded"] == "uploaded"
+    german = words(site.browser("de"))
+    assert german["uploaded"] == "hochgeladen"
+    assert german["selected"] == {
+        "one": "${count} Bild ausgewählt",
+        "other": "${count} Bilder ausgewählt",
+    }
+
+
+def test_every_sentence_of_the_scripts_is_there_and_none_too_many(browser: TestApp) -> None:
+    scripts = "".join(path.read_text("utf-8") for path in (ROOT / "static/js").glob("*.js"))
+    used = set(re.findall(r'\bmessage\(\s*"([\w-]+)"', scripts))
+    used |= set(re.findall(r'picture\.new \? "(\w+)" : "(\w+)"', scripts)[0])
+    used |= set(re.findall(r'state === "sending" \? "(\w+)" : "(\w+)"', scripts)[0])
+    used |= {f"done-{action}" for action in ("tag", "untag", "trash", "restore", "remove")}
+    assert used == set(words(browser))
+
+
+def test_scripts_are_told_of_errors_in_the_language_of_the_page(site: Site) -> None:
+    headers = {"Accept": "application/json"}
+    answer = site.browser("de").get("/nowhere/", headers=headers, status=404)
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["detail"] == "Unter dieser URL gibt es nichts."
+
+
+def test_around_a_picture_are_those_of_its_collection(site: Site, browser: TestApp) -> None:
+    images = [
+        site.add(day, title=f"Day {day}", tags=["sea"], timestamp=START + timedelta(days=day))
+        for day in range(REACH + 3)
+    ]
+    site.add(99, timestamp=START)  # without the tag
+    answer = browser.get(f"/image/{images[1].id}/around?in=tag:sea").json
+    titles = [item["title"] for item in answer["items"]]
+    assert titles == [f"Day {day}" for day in range(REACH + 1, -1, -1)]
+    assert titles[answer["index"]] == "Day 1"
+    item = answer["items"][0]
+    assert item["href"] == f"/image/{images[REACH + 1].id}/?in=tag%3Asea"
+    assert (item["width"], item["height"]) == (60, 40)
+    for address in (item["src"], item["thumb"], item["srcset"].split()[0]):
+        assert browser.get(address).content_type.startswith("image/")
+
+
+def test_outside_of_its_collection_a_picture_stands_alone(site: Site, browser: TestApp) -> None:
+    image, _other = site.add(1), site.add(2)
+    answer = browser.get(f"/image/{image.id}/around?in=tag:none").json
+    assert [len(answer["items"]), answer["index"]] == [1, 0]
+
+
+def test_whether_a_picture_is_there_can_be_asked(site: Site, browser: TestApp) -> None:
+    image = site.add(1, title="Quay")
+    [found] = browser.get(f"/upload/known?id={image.id}").json["files"]
+    assert (found["title"], found["url"], found["new"]) == ("Quay", f"/image/{image.id}/", False)
+    unknown = image_id(pictures.photo(60, 40, seed=2))
+    assert browser.get(f"/upload/known?id={unknown}").json == {"files": []}
+    site.services.editing.trash(image.id)
+    assert browser.get(f"/upload/known?id={image.id}").json == {"files": []}
+    browser.get("/upload/known?id=nonsense", status=400)
+
+
+def test_a_picture_that_is_there_takes_what_a_batch_says(site: Site) -> None:
+    image = site.add(1, title="Quay", references={"artnr": ["1"]})
+    said = {"id": image.id, "filename": "x.jpg", "title": "Dusk", "tags": "sea", "artnr": "2"}
+    [found] = site.app.post("/upload/known", said).json["files"]
+    assert found["title"] == "Dusk"
+    changed = site.services.images.get(image.id)
+    assert changed.titles == ("Quay", "Dusk")
+    assert changed.references == {"artnr": ("1", "2")}
+    assert set(site.services.annotations.summary(image.id).tags) == {"sea"}
+    site.app.reset()  # the cookie of the visitor who tagged
+    nothing = site.app.post("/upload/known", {"id": image.id})
+    assert nothing.json["files"][0]["title"] == "Dusk"
+
+
+def test_a_picture_that_is_not_there_takes_nothing(site: Site) -> None:
+    unknown = image_id(pictures.photo(60, 40, seed=2))
+    assert site.app.post("/upload/known", {"id": unknown, "tags": "a"}).json == {"files": []}
+
+
+@pytest.mark.parametrize(
+    ("right", "role", "path"),
+    [
+        ("upload", "editor", f"/upload/known?id={'A' * 32}01"),
+        ("view", "viewer", f"/image/{'A' * 32}01/around"),
+    ],
+)
+def test_only_those_who_may_can_ask(tmp_path: Path, right: str, role: str, path: str) -> None:
+    site = Site(tmp_path, **{f"who.{right}": role})
+    assert site.app.get(path, status="4*").status_int in {401, 403}
+    site.services.close()

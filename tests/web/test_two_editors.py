@@ -1,0 +1,123 @@
+"""Two editors change the same value: the later one sees both values and chooses."""
+
+from __future__ import annotations
+
+import pytest
+from webtest import TestApp, TestResponse
+
+from huimages_app.domain.models import Image
+from tests.support.site import Site
+
+
+@pytest.fixture
+def image(site: Site) -> Image:
+    return site.add(title="Quay", references={"artnr": ["10106"], "path": ["catalogue/2009"]})
+
+
+def save(page: TestResponse, action: str, **fields: str) -> TestResponse:
+    form = next(f for f in page.forms.values() if f.action.endswith("/" + action))
+    for name, value in fields.items():
+        form[name] = value
+    return form.submit(expect_errors=True)
+
+
+CASES = {
+    "title": ("update_title", {"value": "Harbour"}, {"value": "Pier"}),
+    "alt": ("update_alt", {"value": "A quay"}, {"value": "A pier"}),
+    "references": (
+        "references",
+        {"artnr": "10107", "others": "path: a\nean: 1"},
+        {"artnr": "10106", "others": "path: b"},
+    ),
+}
+
+
+def stored(site: Site, image: Image) -> tuple[object, ...]:
+    found = site.services.images.get(image.id)
+    return found.title, found.alt, dict(found.references)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_later_edit_is_not_saved_and_both_values_are_shown(
+    name: str, site: Site, browser: TestApp, image: Image
+) -> None:
+    action, first, second = CASES[name]
+    late = site.browser().get(f"/image/{image.id}/")
+    assert save(browser.get(f"/image/{image.id}/"), action, **first).status_int == 303
+    before = stored(site, image)
+    page = save(late, action, **second)
+    assert page.status_int == 409
+    assert stored(site, image) == before
+    text = page.html.select_one("[data-conflict]").text
+    for value in (*first.values(), *second.values()):
+        assert all(line in text for line in value.splitlines())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_later_editor_can_save_the_own_version(
+    name: str, site: Site, browser: TestApp, image: Image
+) -> None:
+    action, first, second = CASES[name]
+    late = site.browser().get(f"/image/{image.id}/?in=tag:sea")
+    save(browser.get(f"/image/{image.id}/"), action, **first)
+    page = save(save(late, action, **second), action).follow()
+    assert page.request.path_qs == f"/image/{image.id}/?in=tag:sea"
+    found = site.services.images.get(image.id)
+    values = {
+        "title": found.title,
+        "alt": found.alt,
+        "references": dict(found.references),
+    }
+    expected = {
+        "title": "Pier",
+        "alt": "A pier",
+        "references": {"artnr": ("10106",), "path": ("b",)},
+    }
+    assert values[name] == expected[name]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_third_edit_meanwhile_is_a_conflict_again(
+    name: str, site: Site, browser: TestApp, image: Image
+) -> None:
+    action, first, second = CASES[name]
+    late = site.browser().get(f"/image/{image.id}/")
+    save(browser.get(f"/image/{image.id}/"), action, **first)
+    conflict = save(late, action, **second)
+    third = {key: "x: y" if key == "others" else "Third" for key in first}
+    save(browser.get(f"/image/{image.id}/"), action, **third)
+    assert save(conflict, action).status_int == 409
+
+
+def test_the_same_value_twice_is_no_conflict(site: Site, browser: TestApp, image: Image) -> None:
+    late = site.browser().get(f"/image/{image.id}/")
+    save(browser.get(f"/image/{image.id}/"), "update_title", value="Harbour")
+    assert save(late, "update_title", value=" Harbour ").status_int == 303
+
+
+def test_an_edit_of_another_field_is_no_conflict(
+    site: Site, browser: TestApp, image: Image
+) -> None:
+    late = site.browser().get(f"/image/{image.id}/")
+    save(browser.get(f"/image/{image.id}/"), "update_alt", value="A quay")
+    assert save(late, "update_title", value="Pier").status_int == 303
+
+
+def test_a_program_may_send_the_expected_title(site: Site, image: Image) -> None:
+    path = f"/image/{image.id}/update_title"
+    fields = {"value": "Pier", "expected_value": "Harbour"}
+    for accept in ("application/json", "*/*"):
+        answer = site.app.post(path, fields, headers={"Accept": accept}, status=412)
+        assert "was changed since it was read" in answer
+    site.app.post(path, {"value": "Pier"}, status=200)
+    assert site.services.images.get(image.id).title == "Pier"
+
+
+def test_hostile_values_stay_text(site: Site, browser: TestApp, image: Image) -> None:
+    hostile = "</textarea><script>alert(1)</script>"
+    late = site.browser().get(f"/image/{image.id}/")
+    save(browser.get(f"/image/{image.id}/"), "update_title", value=hostile)
+    page = save(late, "update_title", value=hostile + "2")
+    assert page.status_int == 409
+    assert "<script>alert" not in page
+    assert page.html.select_one("[data-stored]").text == hostile
