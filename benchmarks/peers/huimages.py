@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.originals import Original
-from huimages_app.cache.eviction import INTERMEDIATE
+from huimages_app.cache.eviction import PREVIEW_PREFIX
 from huimages_app.config.loading import read_settings
 from huimages_app.domain.formats import JPEG, Format
 from huimages_app.domain.sizes import Size
@@ -70,7 +70,7 @@ class Site:
     def forget(self, name: str) -> None:
         """Remove the renditions; copies made after an upload stay."""
         for path in self.cache(name).glob("*/*/*"):
-            if not path.name.startswith(INTERMEDIATE):
+            if not path.name.startswith(PREVIEW_PREFIX):
                 path.unlink()
 
     def services(self, name: str, *, chain: str = "off", sizes: str = "") -> Services:

@@ -165,14 +165,15 @@ def s3_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
 @contextmanager
 def over_tls(server: S3Server, folder: Path) -> Iterator[tuple[FaultProxy, Path]]:
     """The same server behind TLS; and the file of certificates to trust."""
-    certificate, key = _self_signed(folder)
+    certificate, key = self_signed(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     with FaultProxy(server.port, tls=context) as proxy:
         yield proxy, certificate
 
 
-def _self_signed(folder: Path) -> tuple[Path, Path]:
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Write a certificate for 127.0.0.1 and its key; return both paths."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     program = find_program("openssl")
     if program is None:

@@ -26,7 +26,7 @@ crops = st.builds(
 )
 sizes = st.one_of(fits, one_sided, crops, st.just(ORIGINAL))
 
-many = settings(max_examples=1000)
+many = settings(max_examples=300)
 
 
 def box_of(size):
@@ -283,7 +283,7 @@ def test_a_refusal_says_what_would_be_right(text, hint):
         Size.parse(text)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.text("0123456789x!,@o mini\n", max_size=14))
 def test_every_size_has_one_spelling(text):
     try:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import http.server
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.support.faults import Fault, FaultProxy
+from tests.support.s3 import self_signed
 
 BODY = b"0123456789" * 5000
 
@@ -117,3 +121,21 @@ def test_only_some_requests(proxy: FaultProxy, client: httpx.Client) -> None:
         with pytest.raises(httpx.TransportError):
             client.put("/", content=BODY)
         assert client.get("/").content == BODY
+
+
+def test_tls_client_that_leaves_first_lets_the_proxy_stop(tmp_path: Path) -> None:
+    certificate, key = self_signed(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    trusting = ssl.create_default_context(cafile=certificate)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as upstream,
+        FaultProxy(upstream.getsockname()[1], tls=context) as proxy,
+    ):
+        raw = socket.create_connection(("127.0.0.1", proxy.port))
+        with trusting.wrap_socket(raw, server_hostname="127.0.0.1") as client:
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            forwarded, _ = upstream.accept()
+        with forwarded:
+            while forwarded.recv(1000):  # until the proxy has seen the client leave
+                pass
