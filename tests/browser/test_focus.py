@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page
 
 from huimages_app.factory import build_services
-from huimages_app.services.uploads import Description
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.chromium import Person
 from tests.support.pictures import encoded
 from tests.support.served import Served
@@ -27,7 +27,7 @@ def coloured(site: Served) -> dict[str, str]:
     ids = {}
     for name, colour in COLOURS.items():
         content = io.BytesIO(encoded(Image.new("RGB", (600, 400), colour)))
-        ids[name] = services.uploads.add(content, Description(title=name, tags=("plain",))).image.id
+        ids[name] = services.uploads.add(content, ImagePatch(title=name), tags=("plain",)).image.id
     services.close()
     return ids
 

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from huimages_app.factory import build_services
-from huimages_app.services.uploads import Description
 from tests.support.axe import violations
 from tests.support.chromium import Person
 from tests.support.pictures import photo
@@ -120,7 +119,7 @@ def test_a_small_picture_is_not_enlarged(
     person: Callable[..., Person], site: OpenImage, ratio: int
 ) -> None:
     services = build_services(site.settings)
-    image = services.uploads.add(io.BytesIO(photo(90, 60, seed=ratio)), Description()).image
+    image = services.uploads.add(io.BytesIO(photo(90, 60, seed=ratio))).image
     services.close()
     page = person(device_scale_factor=ratio).go(f"/image/{image.id}/")
     box = page.locator(".picture img").bounding_box()
