@@ -144,7 +144,9 @@ class OriginalsContract:
             process.join()
 
     @pytest.mark.parametrize("name", ["", ".", "../../outside", "_design/tags", "a" * 34])
-    def test_touches_nothing_that_has_no_id(self, originals: Originals, name: str) -> None:
+    def test_calls_with_an_invalid_id_raise_bad_image_id(
+        self, originals: Originals, name: str
+    ) -> None:
         with pytest.raises(BadImageId):
             originals.length(name)
         with pytest.raises(BadImageId):
@@ -154,20 +156,20 @@ class OriginalsContract:
 
     # -- putting and reading -------------------------------------------------------------
 
-    def test_gives_back_what_was_put(self, originals: Originals) -> None:
+    def test_open_returns_the_bytes_that_were_put(self, originals: Originals) -> None:
         content = b"\x00\xff" * 5000 + b"\r\n"
         identifier = image_id(content)
         assert originals.put(identifier, BytesIO(content), INFO) is True
         assert read(originals, identifier) == content
         assert originals.length(identifier) == len(content)
 
-    def test_reads_content_from_its_start(self, originals: Originals) -> None:
+    def test_put_reads_a_file_from_its_start(self, originals: Originals) -> None:
         file = BytesIO(b"all of it")
         file.seek(4)
         originals.put(image_id(b"all of it"), file, INFO)
         assert read(originals, image_id(b"all of it")) == b"all of it"
 
-    def test_an_opened_original_is_seekable(self, originals: Originals) -> None:
+    def test_opened_original_is_seekable(self, originals: Originals) -> None:
         identifier = stored(originals, b"0123456789")
         with originals.open(identifier) as file:
             assert file.tell() == 0
@@ -176,32 +178,32 @@ class OriginalsContract:
             file.seek(2)
             assert file.read(2) == b"23"
 
-    def test_can_be_opened_twice_at_once(self, originals: Originals) -> None:
+    def test_original_opened_twice_has_two_positions(self, originals: Originals) -> None:
         identifier = stored(originals, b"0123456789")
         with originals.open(identifier) as one, originals.open(identifier) as other:
             assert one.read(5) == b"01234"
             assert other.read() == b"0123456789"
             assert one.read() == b"56789"
 
-    def test_an_open_original_outlives_its_removal(self, originals: Originals) -> None:
+    def test_open_original_is_readable_after_delete(self, originals: Originals) -> None:
         identifier = stored(originals, b"still here")
         with originals.open(identifier) as file:
             originals.delete(identifier)
             assert file.read() == b"still here"
 
-    def test_errors_of_the_reader_stay_its_own(self, originals: Originals) -> None:
+    def test_exception_of_the_caller_passes_unchanged(self, originals: Originals) -> None:
         identifier = stored(originals, b"fine")
         with pytest.raises(OSError, match="mine"), originals.open(identifier):
             raise OSError("mine")
 
-    def test_the_same_again_changes_nothing(self, originals: Originals) -> None:
+    def test_put_of_the_same_bytes_changes_nothing(self, originals: Originals) -> None:
         identifier = stored(originals, b"once")
         again = OriginalInfo("image/jpeg", 1, 2, "other.jpeg")
         assert originals.put(identifier, BytesIO(b"once"), again) is False
         assert read(originals, identifier) == b"once"
         assert list(originals.ids()) == [identifier]
 
-    def test_large_contents(self, originals: Originals) -> None:
+    def test_original_of_24_mb_is_stored_whole(self, originals: Originals) -> None:
         content = os.urandom(1 << 20) * 24 + b"end"
         identifier = stored(originals, content)
         assert originals.length(identifier) == len(content)
@@ -211,7 +213,7 @@ class OriginalsContract:
     @pytest.mark.parametrize(
         "filename", ["größe.png", "日本.jpeg", 'a"b\\c;.png', "x" * 300, "a\r\nb: c", ""]
     )
-    def test_any_file_name_will_do(self, originals: Originals, filename: str) -> None:
+    def test_put_accepts_any_file_name(self, originals: Originals, filename: str) -> None:
         content = filename.encode() + b"content"
         identifier = image_id(content)
         assert originals.put(
@@ -221,14 +223,14 @@ class OriginalsContract:
 
     # -- nothing there -------------------------------------------------------------------
 
-    def test_an_unknown_original(self, originals: Originals) -> None:
+    def test_unknown_original_raises_and_has_no_length(self, originals: Originals) -> None:
         identifier = image_id(b"never put")
         with pytest.raises(UnknownImage, match=identifier), originals.open(identifier):
             pytest.fail("nothing was put")
         assert originals.length(identifier) is None
         originals.delete(identifier)
 
-    def test_delete(self, originals: Originals) -> None:
+    def test_delete_removes_one_original(self, originals: Originals) -> None:
         identifier, other = stored(originals, b"gone"), stored(originals, b"stays")
         originals.delete(identifier)
         originals.delete(identifier)
@@ -241,7 +243,7 @@ class OriginalsContract:
 
     # -- collisions ----------------------------------------------------------------------
 
-    def test_other_bytes_under_the_same_id_are_refused(self, originals: Originals) -> None:
+    def test_put_of_colliding_bytes_raises_id_collision(self, originals: Originals) -> None:
         first, second = COLLIDING
         identifier = stored(originals, first)
         assert image_id(second) == identifier
@@ -250,13 +252,15 @@ class OriginalsContract:
         assert read(originals, identifier) == first
 
     @pytest.mark.parametrize("other", [b"original", b"original!!", b"0riginal!", b""])
-    def test_of_any_length(self, originals: Originals, other: bytes) -> None:
+    def test_put_of_other_bytes_of_any_length_raises_id_collision(
+        self, originals: Originals, other: bytes
+    ) -> None:
         identifier = stored(originals, b"original!")
         with pytest.raises(IdCollision):
             originals.put(identifier, BytesIO(other), INFO)
         assert read(originals, identifier) == b"original!"
 
-    def test_of_colliding_bytes_put_at_once_one_wins(self, originals: Originals) -> None:
+    def test_concurrent_puts_of_colliding_bytes_store_one(self, originals: Originals) -> None:
         identifier = image_id(COLLIDING[0])
 
         def put(content: bytes) -> bytes | None:
@@ -273,20 +277,20 @@ class OriginalsContract:
 
     # -- all of them ---------------------------------------------------------------------
 
-    def test_ids(self, originals: Originals) -> None:
+    def test_ids_are_sorted_and_start_after_a_given_one(self, originals: Originals) -> None:
         assert list(originals.ids()) == []
         identifiers = sorted(stored(originals, b"%d" % number) for number in range(25))
         assert list(originals.ids()) == identifiers
         assert list(originals.ids(after=identifiers[9])) == identifiers[10:]
         assert list(originals.ids(after=identifiers[-1])) == []
 
-    def test_ids_after_something_that_is_not_there(self, originals: Originals) -> None:
+    def test_ids_start_after_any_text(self, originals: Originals) -> None:
         identifiers = sorted(stored(originals, b"%d" % number) for number in range(12))
         for beginning in ("A", "M", identifiers[5][:3], identifiers[5][:7], identifiers[5] + "A"):
             expected = [identifier for identifier in identifiers if identifier > beginning]
             assert list(originals.ids(after=beginning)) == expected
 
-    def test_removing_while_listing(self, originals: Originals) -> None:
+    def test_ids_continue_while_originals_are_deleted(self, originals: Originals) -> None:
         identifiers = sorted(stored(originals, b"%d" % number) for number in range(12))
         seen = []
         for identifier in originals.ids():
@@ -297,7 +301,7 @@ class OriginalsContract:
 
     # -- several at once -----------------------------------------------------------------
 
-    def test_threads_putting_the_same(self, originals: Originals) -> None:
+    def test_concurrent_puts_in_threads_report_one_as_new(self, originals: Originals) -> None:
         content = os.urandom(300_000)
         identifier = image_id(content)
         together = threading.Barrier(8)
@@ -310,7 +314,7 @@ class OriginalsContract:
             assert sorted(pool.map(put, range(8))) == [False] * 7 + [True]
         assert read(originals, identifier) == content
 
-    def test_readers_see_all_or_nothing(self, originals: Originals) -> None:
+    def test_concurrent_readers_see_all_bytes_or_none(self, originals: Originals) -> None:
         content = os.urandom(1_000_000)
         identifier = image_id(content)
         done = threading.Event()
@@ -334,7 +338,7 @@ class OriginalsContract:
                 each.result(10)
         assert seen <= {None, len(content)}
 
-    def test_putting_and_removing_at_once(self, originals: Originals) -> None:
+    def test_concurrent_puts_and_deletes_leave_a_usable_store(self, originals: Originals) -> None:
         content = os.urandom(100_000)
         identifier = image_id(content)
 
@@ -352,7 +356,7 @@ class OriginalsContract:
         originals.put(identifier, BytesIO(content), INFO)
         assert read(originals, identifier) == content
 
-    def test_processes_putting_the_same(
+    def test_concurrent_puts_in_processes_report_one_as_new(
         self, make: Make, originals: Originals, processes: Spawn
     ) -> None:
         contents = [b"%d" % number * 1000 for number in range(20)]
@@ -366,7 +370,7 @@ class OriginalsContract:
 
     # -- crashes -------------------------------------------------------------------------
 
-    def test_killed_in_the_middle_of_a_put(
+    def test_put_killed_in_the_middle_stores_nothing(
         self,
         make: Make,
         originals: Originals,
@@ -387,7 +391,7 @@ class OriginalsContract:
         assert originals.put(image_id(content), BytesIO(content), INFO) is True
         assert read(originals, image_id(content)) == content
 
-    def test_killed_at_any_moment(
+    def test_put_killed_at_any_moment_leaves_all_bytes_or_none(
         self,
         make: Make,
         originals: Originals,
@@ -409,14 +413,16 @@ class OriginalsContract:
             assert read(originals, identifier) == content
             assert list(originals.ids()) == [identifier]
 
-    def test_goes_on_after_a_fork(self, make: Make, originals: Originals, processes: Spawn) -> None:
+    def test_store_works_on_both_sides_of_a_fork(
+        self, make: Make, originals: Originals, processes: Spawn
+    ) -> None:
         identifier = stored(originals, b"before the fork")
         process = processes.Process(target=read_on_both_sides, args=(make, identifier))
         process.start()
         process.join(30)
         assert process.exitcode == 0
 
-    def test_what_was_put_outlives_the_store(self, make: Make) -> None:
+    def test_original_is_found_by_a_new_store(self, make: Make) -> None:
         first = make()
         identifier = stored(first, b"kept")
         first.close()
@@ -426,16 +432,16 @@ class OriginalsContract:
 
     # -- the rest ------------------------------------------------------------------------
 
-    def test_check(self, originals: Originals) -> None:
+    def test_check_succeeds_and_stores_nothing(self, originals: Originals) -> None:
         originals.check()
         assert list(originals.ids()) == []
 
-    def test_address(self, originals: Originals) -> None:
+    def test_address_is_a_url_or_none(self, originals: Originals) -> None:
         identifier = stored(originals, b"somewhere")
         address = originals.address(identifier, filename="größe.png", seconds=60)
         assert address is None or address.startswith(("http://", "https://"))
 
-    def test_is_intact_reads_the_bytes(self, originals: Originals) -> None:
+    def test_is_intact_compares_the_bytes_with_the_id(self, originals: Originals) -> None:
         store = originals
         whole = stored(store, b"a picture")
         damaged = image_id(b"another picture")

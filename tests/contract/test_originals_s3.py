@@ -79,7 +79,7 @@ class TestS3Originals(OriginalsContract):
 # -- what lies in the bucket ----------------------------------------------------------------
 
 
-def test_objects_as_huimages_2_wrote_them(
+def test_put_writes_objects_like_huimages_2(
     server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = stored(originals, b"an object")
@@ -89,13 +89,17 @@ def test_objects_as_huimages_2_wrote_them(
     assert head["ContentLength"] == 9
 
 
-def test_objects_are_private(place: S3Location, originals: S3Originals) -> None:
+def test_object_is_not_readable_without_credentials(
+    place: S3Location, originals: S3Originals
+) -> None:
     identifier = stored(originals, b"private")
     url = f"{place.endpoint_url}/{place.bucket}/originals/{identifier}"
     assert httpx.get(url, trust_env=False).status_code == 403
 
 
-def test_old_keys_end_in_jpeg(server: S3Server, place: S3Location, originals: S3Originals) -> None:
+def test_object_whose_key_ends_in_jpeg_is_an_original(
+    server: S3Server, place: S3Location, originals: S3Originals
+) -> None:
     client = server.client
     content = b"of an old site"
     identifier = image_id(content)
@@ -113,7 +117,7 @@ def test_old_keys_end_in_jpeg(server: S3Server, place: S3Location, originals: S3
     assert originals.length(identifier) is None
 
 
-def test_foreign_objects_are_no_originals(
+def test_ids_skip_foreign_objects(
     server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = stored(originals, b"ours")
@@ -122,7 +126,7 @@ def test_foreign_objects_are_no_originals(
     assert list(originals.ids()) == [identifier]
 
 
-def test_two_prefixes_of_one_bucket(place: S3Location, originals: S3Originals) -> None:
+def test_prefixes_of_one_bucket_are_separate(place: S3Location, originals: S3Originals) -> None:
     identifier = stored(originals, b"here")
     other = S3Originals(replace(place, prefix="other/"))
     assert other.length(identifier) is None
@@ -130,7 +134,7 @@ def test_two_prefixes_of_one_bucket(place: S3Location, originals: S3Originals) -
     other.close()
 
 
-def test_damaged_bytes_are_not_given_out(
+def test_open_of_damaged_bytes_raises_corrupt_original(
     server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = image_id(b"right")
@@ -141,7 +145,9 @@ def test_damaged_bytes_are_not_given_out(
         originals.put(identifier, BytesIO(b"right"), INFO)
 
 
-def test_address(server: S3Server, place: S3Location, originals: S3Originals) -> None:
+def test_address_is_a_presigned_url_with_file_name(
+    server: S3Server, place: S3Location, originals: S3Originals
+) -> None:
     identifier = stored(originals, b"to be fetched")
     address = originals.address(identifier, filename='grö"ße;.png', seconds=60)
     assert address is not None
@@ -161,7 +167,7 @@ def test_address(server: S3Server, place: S3Location, originals: S3Originals) ->
 # -- stores that are configured badly -------------------------------------------------------
 
 
-def test_a_missing_bucket_is_no_missing_image(place: S3Location) -> None:
+def test_missing_bucket_raises_storage_unavailable(place: S3Location) -> None:
     missing = S3Originals(replace(place, bucket="nobody-made-this"))
     with pytest.raises(StorageUnavailable, match="no bucket 'nobody-made-this'"):
         missing.check()
@@ -179,7 +185,7 @@ def test_a_missing_bucket_is_no_missing_image(place: S3Location) -> None:
     missing.close()
 
 
-def test_wrong_credentials(place: S3Location) -> None:
+def test_wrong_credentials_raise_storage_unavailable(place: S3Location) -> None:
     locked = S3Originals(replace(place, secret_access_key="wrong"))
     with pytest.raises(StorageUnavailable, match="credentials give no access"):
         locked.check()
@@ -209,7 +215,7 @@ def test_unreachable_server_raises_storage_unavailable() -> None:
     store.close()
 
 
-def test_a_store_without_if_none_match(server: S3Server) -> None:
+def test_put_works_on_a_server_without_if_none_match(server: S3Server) -> None:
     answer = (
         b"HTTP/1.1 501 Not Implemented\r\nContent-Type: application/xml\r\n"
         b"Connection: close\r\nContent-Length: 52\r\n\r\n"
