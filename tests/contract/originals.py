@@ -1,25 +1,19 @@
-"""What every store of originals has to keep; one fixture, `make`, says which store it is.
+"""Contract of all stores of originals.  The fixture `make` opens the store:
 
     class TestFileOriginals(OriginalsContract):
         @pytest.fixture
         def make(self, tmp_path):
             return functools.partial(FileOriginals, tmp_path)
 
-`make` has to be picklable, and all that it makes share the same originals: other
-processes call it too.
+`make` can be pickled, since other processes call it too, and all stores it opens share the
+same originals.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 
@@ -27,104 +21,11 @@ from huimages_app.domain.ids import image_id
 from huimages_app.errors import BadImageId, IdCollision, UnknownImage
 from huimages_app.storage.interfaces import OriginalInfo, Originals
 
-Make = Callable[[], Originals]
-Spawn = multiprocessing.context.SpawnContext
-
-INFO = OriginalInfo("image/png", 64, 48, "a picture.png")
-
-# The two beginnings of PDF files of shattered.io: other bytes, the same SHA-1.
-_COMMON = (
-    "255044462d312e330a25e2e3cfd30a0a0a312030206f626a0a3c3c2f57696474682032203020522f4865"
-    "696768742033203020522f547970652034203020522f537562747970652035203020522f46696c746572"
-    "2036203020522f436f6c6f7253706163652037203020522f4c656e6774682038203020522f4269747350"
-    "6572436f6d706f6e656e7420383e3e0a73747265616d0affd8fffe00245348412d312069732064656164"
-    "2121212121852fec092339759c39b1a1c63c4c97e1fffe01"
-)
-COLLIDING = tuple(
-    bytes.fromhex(_COMMON + rest)
-    for rest in (
-        "7f46dc93a6b67e013b029aaa1db2560b45ca67d688c7f84b8c4c791fe02b3df614f86db1690901c56b45"
-        "c1530afedfb76038e972722fe7ad728f0e4904e046c230570fe9d41398abe12ef5bc942be33542a4802d"
-        "98b5d70f2a332ec37fac3514e74ddc0f2cc1a874cd0c78305a21566461309789606bd0bf3f98cda80446"
-        "29a1",
-        "7346dc9166b67e118f029ab621b2560ff9ca67cca8c7f85ba84c79030c2b3de218f86db3a90901d5df45"
-        "c14f26fedfb3dc38e96ac22fe7bd728f0e45bce046d23c570feb141398bb552ef5a0a82be331fea48037"
-        "b8b5d71f0e332edf93ac3500eb4ddc0decc1a864790c782c76215660dd309791d06bd0af3f98cda4bc46"
-        "29b1",
-    )
-)
+from .originals_concurrency import OriginalsConcurrencyContract
+from .originals_samples import COLLIDING, INFO, Make, read, stored
 
 
-def stored(store: Originals, content: bytes) -> str:
-    """Put `content`; returns its ID."""
-    identifier = image_id(content)
-    store.put(identifier, BytesIO(content), INFO)
-    return identifier
-
-
-def read(store: Originals, identifier: str) -> bytes:
-    with store.open(identifier) as file:
-        return file.read()
-
-
-class Stalling(BytesIO):
-    """A picture that arrives up to its middle; then a file `arrived` appears and all waits."""
-
-    def __init__(self, content: bytes, arrived: Path) -> None:
-        super().__init__(content)
-        self._middle = len(content) // 2
-        self._arrived = arrived
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if self.tell() >= self._middle:
-            self._arrived.touch()
-            time.sleep(60)
-        return super().read(min(size, self._middle) if size and size > 0 else self._middle)
-
-
-def put_stalling(make: Make, content: bytes, arrived: Path) -> None:
-    make().put(image_id(content), Stalling(content, arrived), INFO)
-
-
-def put_for_ever(make: Make, content: bytes, started: Path) -> None:
-    store = make()
-    identifier = image_id(content)
-    started.touch()
-    while True:
-        store.put(identifier, BytesIO(content), INFO)
-        store.delete(identifier)
-
-
-def read_on_both_sides(make: Make, identifier: str) -> None:
-    """Use one store before a fork, and in both processes after it."""
-    store = make()
-    read(store, identifier)
-    child = os.fork()
-    read(store, identifier)
-    if not child:
-        store.close()
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert status == 0
-    read(store, identifier)
-
-
-def put_all(make: Make, contents: list[bytes]) -> int:
-    """Put them one after the other; returns how many were new."""
-    store = make()
-    return sum(store.put(image_id(each), BytesIO(each), INFO) for each in contents)
-
-
-def appears(path: Path, seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < end, f"{path} did not appear"
-        time.sleep(0.01)
-
-
-class OriginalsContract:
-    """See the module."""
-
+class OriginalsContract(OriginalsConcurrencyContract):
     @pytest.fixture
     def make(self) -> Make:
         raise NotImplementedError("the module of the store overrides this fixture")
@@ -134,14 +35,6 @@ class OriginalsContract:
         store = make()
         yield store
         store.close()
-
-    @pytest.fixture
-    def processes(self) -> Iterator[Spawn]:
-        """Starts processes that share nothing with this one, as other servers do."""
-        yield multiprocessing.get_context("spawn")
-        for process in multiprocessing.active_children():
-            process.kill()
-            process.join()
 
     @pytest.mark.parametrize("name", ["", ".", "../../outside", "_design/tags", "a" * 34])
     def test_calls_with_an_invalid_id_raise_bad_image_id(
@@ -260,21 +153,6 @@ class OriginalsContract:
             originals.put(identifier, BytesIO(other), INFO)
         assert read(originals, identifier) == b"original!"
 
-    def test_concurrent_puts_of_colliding_bytes_store_one(self, originals: Originals) -> None:
-        identifier = image_id(COLLIDING[0])
-
-        def put(content: bytes) -> bytes | None:
-            try:
-                originals.put(identifier, BytesIO(content), INFO)
-            except IdCollision:
-                return None
-            return content
-
-        with ThreadPoolExecutor(8) as pool:
-            winners = set(pool.map(put, COLLIDING * 8)) - {None}
-        assert len(winners) == 1
-        assert read(originals, identifier) == winners.pop()
-
     # -- all of them ---------------------------------------------------------------------
 
     def test_ids_are_sorted_and_start_after_a_given_one(self, originals: Originals) -> None:
@@ -298,129 +176,6 @@ class OriginalsContract:
             seen.append(identifier)
         assert seen == identifiers
         assert list(originals.ids()) == []
-
-    # -- several at once -----------------------------------------------------------------
-
-    def test_concurrent_puts_in_threads_report_one_as_new(self, originals: Originals) -> None:
-        content = os.urandom(300_000)
-        identifier = image_id(content)
-        together = threading.Barrier(8)
-
-        def put(_: int) -> bool:
-            together.wait(10)
-            return originals.put(identifier, BytesIO(content), INFO)
-
-        with ThreadPoolExecutor(8) as pool:
-            assert sorted(pool.map(put, range(8))) == [False] * 7 + [True]
-        assert read(originals, identifier) == content
-
-    def test_concurrent_readers_see_all_bytes_or_none(self, originals: Originals) -> None:
-        content = os.urandom(1_000_000)
-        identifier = image_id(content)
-        done = threading.Event()
-        seen = set()
-
-        def look() -> None:
-            while not done.is_set():
-                seen.add(originals.length(identifier))
-                try:
-                    seen.add(len(read(originals, identifier)))
-                except UnknownImage:
-                    seen.add(None)
-
-        with ThreadPoolExecutor(2) as pool:
-            looking = [pool.submit(look), pool.submit(look)]
-            for _ in range(5):
-                originals.put(identifier, BytesIO(content), INFO)
-                originals.delete(identifier)
-            done.set()
-            for each in looking:
-                each.result(10)
-        assert seen <= {None, len(content)}
-
-    def test_concurrent_puts_and_deletes_leave_a_usable_store(self, originals: Originals) -> None:
-        content = os.urandom(100_000)
-        identifier = image_id(content)
-
-        def put(_: int) -> None:
-            for _ in range(8):
-                originals.put(identifier, BytesIO(content), INFO)
-
-        def remove(_: int) -> None:
-            for _ in range(8):
-                originals.delete(identifier)
-
-        with ThreadPoolExecutor(3) as pool:
-            for each in [pool.submit(put, 1), pool.submit(put, 2), pool.submit(remove, 1)]:
-                each.result(60)
-        originals.put(identifier, BytesIO(content), INFO)
-        assert read(originals, identifier) == content
-
-    def test_concurrent_puts_in_processes_report_one_as_new(
-        self, make: Make, originals: Originals, processes: Spawn
-    ) -> None:
-        contents = [b"%d" % number * 1000 for number in range(20)]
-        # Not multiprocessing.Pool, which ends its processes with SIGTERM: one that is measured
-        # and just leaving may be writing down its coverage, and survives that as a wreck.
-        with ProcessPoolExecutor(3, mp_context=processes) as pool:
-            new = list(pool.map(put_all, [make] * 3, [contents] * 3))
-        assert sum(new) == len(contents)
-        for content in contents:
-            assert read(originals, image_id(content)) == content
-
-    # -- crashes -------------------------------------------------------------------------
-
-    def test_put_killed_in_the_middle_stores_nothing(
-        self,
-        make: Make,
-        originals: Originals,
-        tmp_path: Path,
-        processes: Spawn,
-    ) -> None:
-        content = os.urandom(6_000_000)
-        arrived = tmp_path / "arrived"
-        process = processes.Process(target=put_stalling, args=(make, content, arrived))
-        process.start()
-        appears(arrived)
-        assert originals.length(image_id(content)) is None
-        process.kill()
-        process.join(10)
-        assert process.exitcode == -signal.SIGKILL
-        assert originals.length(image_id(content)) is None
-        assert list(originals.ids()) == []
-        assert originals.put(image_id(content), BytesIO(content), INFO) is True
-        assert read(originals, image_id(content)) == content
-
-    def test_put_killed_at_any_moment_leaves_all_bytes_or_none(
-        self,
-        make: Make,
-        originals: Originals,
-        tmp_path: Path,
-        processes: Spawn,
-    ) -> None:
-        content = os.urandom(500_000)
-        identifier = image_id(content)
-        for number in range(3):
-            started = tmp_path / f"started{number}"
-            process = processes.Process(target=put_for_ever, args=(make, content, started))
-            process.start()
-            appears(started)
-            time.sleep(0.05 + 0.037 * number)
-            process.kill()
-            process.join(10)
-            assert originals.length(identifier) in {None, len(content)}
-            originals.put(identifier, BytesIO(content), INFO)
-            assert read(originals, identifier) == content
-            assert list(originals.ids()) == [identifier]
-
-    def test_store_works_on_both_sides_of_a_fork(
-        self, make: Make, originals: Originals, processes: Spawn
-    ) -> None:
-        identifier = stored(originals, b"before the fork")
-        process = processes.Process(target=read_on_both_sides, args=(make, identifier))
-        process.start()
-        process.join(30)
-        assert process.exitcode == 0
 
     def test_original_is_found_by_a_new_store(self, make: Make) -> None:
         first = make()

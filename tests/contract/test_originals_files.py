@@ -13,13 +13,8 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import StorageUnavailable, UnknownImage
 from huimages_app.storage.originals.filesystem import FileOriginals
-from tests.contract.originals import (
-    INFO,
-    Make,
-    OriginalsContract,
-    read,
-    stored,
-)
+from tests.contract.originals import OriginalsContract
+from tests.contract.originals_samples import INFO, Make, read, stored
 
 
 class TestFileOriginals(OriginalsContract):

@@ -14,7 +14,8 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
 from huimages_app.storage.originals.s3 import S3Location, S3Originals
-from tests.contract.originals import INFO, Make, OriginalsContract, read, stored
+from tests.contract.originals import OriginalsContract
+from tests.contract.originals_samples import INFO, Make, read, stored
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import S3Server, over_tls
 
@@ -44,7 +45,7 @@ def originals(place: S3Location) -> Iterator[S3Originals]:
     store.close()
 
 
-# The suite runs on one store, emptied between tests: making a client takes long.
+# The suite shares one store, which each test empties: making a client takes long.
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
@@ -76,7 +77,7 @@ class TestS3Originals(OriginalsContract):
         return functools.partial(S3Originals, shared_place)
 
 
-# -- what lies in the bucket ----------------------------------------------------------------
+# -- objects in the bucket ----------------------------------------------------------------
 
 
 def test_put_writes_objects_like_huimages_2(
@@ -157,19 +158,19 @@ def test_address_is_a_presigned_url_with_file_name(
     expected = "inline; filename*=UTF-8''gr%C3%B6%22%C3%9Fe%3B.png"
     assert answer.headers["Content-Disposition"] == expected
     assert originals.address(image_id(b"unknown"), filename="x.png", seconds=60) is None
-    # Of an old site, with the Content-Type nobody set: somebody has to look at the bytes.
+    # An object of huImages 2.2 without a real Content-Type: its bytes must be inspected.
     server.client.put_object(
         Bucket=place.bucket, Key=f"originals/{identifier}", Body=b"x", ContentType="None"
     )
     assert originals.address(identifier, filename="x.png", seconds=60) is None
 
 
-# -- stores that are configured badly -------------------------------------------------------
+# -- wrong configuration -------------------------------------------------------
 
 
 def test_missing_bucket_raises_storage_unavailable(place: S3Location) -> None:
-    missing = S3Originals(replace(place, bucket="nobody-made-this"))
-    with pytest.raises(StorageUnavailable, match="no bucket 'nobody-made-this'"):
+    missing = S3Originals(replace(place, bucket="missing-bucket"))
+    with pytest.raises(StorageUnavailable, match="no bucket 'missing-bucket'"):
         missing.check()
     identifier = image_id(b"any")
     with pytest.raises(StorageUnavailable), missing.open(identifier):
@@ -190,7 +191,7 @@ def test_wrong_credentials_raise_storage_unavailable(place: S3Location) -> None:
     with pytest.raises(StorageUnavailable, match="credentials give no access"):
         locked.check()
     with pytest.raises(StorageUnavailable), locked.open(image_id(b"any")):
-        pytest.fail("nobody may read")
+        pytest.fail("the credentials are wrong")
     with pytest.raises(StorageUnavailable):
         locked.length(image_id(b"any"))
     locked.close()

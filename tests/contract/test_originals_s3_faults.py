@@ -1,4 +1,4 @@
-"""S3 that fails: stopped, frozen, slow, mad, cutting off.  Nothing is half; all heals."""
+"""Originals while S3 is stopped, frozen, slow or returns garbage.  None is stored incompletely."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import StorageUnavailable, UnknownImage
 from huimages_app.storage.originals.s3 import S3Originals
-from tests.contract.originals import INFO, read, stored
+from tests.contract.originals_samples import INFO, read, stored
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import S3Server
 
