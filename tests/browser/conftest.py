@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from huimages_app.domain.models import Image
 from tests.support.chromium import Person
-from tests.support.served import OpenImage, add_crowd, filled, served
+from tests.support.served import RunningSite, add_crowd, filled, served
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Ima
 @pytest.fixture(scope="module")
 def site(
     stock: tuple[Path, dict[str, Image]], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[OpenImage]:
+) -> Iterator[RunningSite]:
     """A site for the tests of one file."""
     folder, images = stock
     own = tmp_path_factory.mktemp("site")
@@ -35,13 +35,13 @@ def site(
 
 
 @pytest.fixture(scope="module")
-def crowd(site: OpenImage) -> None:
+def crowd(site: RunningSite) -> None:
     """Enough pictures for a second page."""
     add_crowd(site.settings, 50)
 
 
 @pytest.fixture
-def person(real_browser: Browser, site: OpenImage) -> Iterator[Callable[..., Person]]:
+def person(real_browser: Browser, site: RunningSite) -> Iterator[Callable[..., Person]]:
     """Create visitors, with the options of a browser's context: `person(locale="de-DE")`.
 
     The test fails for every complaint of their browsers that it does not expect.

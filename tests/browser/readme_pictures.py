@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.support.chromium import Person, chromium
-from tests.support.served import ROOT, OpenImage, filled, served
+from tests.support.served import ROOT, RunningSite, filled, served
 
 FOLDER = ROOT / "docs/images"
 MAX_BYTES = 150_000
@@ -24,7 +24,7 @@ def main() -> None:
             take(browser, site)
 
 
-def take(browser: Browser, site: OpenImage) -> None:
+def take(browser: Browser, site: RunningSite) -> None:
     FOLDER.mkdir(exist_ok=True)
     desk = {"viewport": {"width": 1200, "height": 750}}
     phone = {"viewport": {"width": 390, "height": 750}, "device_scale_factor": 2}

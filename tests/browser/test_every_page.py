@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.support.axe import violations
 from tests.support.chromium import Person
-from tests.support.served import PHOTOS, OpenImage
+from tests.support.served import PHOTOS, RunningSite
 
 SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 WIDTHS = ((390, 844), (1024, 768), (1920, 1080))
@@ -121,7 +121,7 @@ WINDOW_ONLY = {"selected", "image-keys", "image-full-screen", "api"}
 
 
 def test_german_is_not_too_long_for_the_narrowest_phone(
-    person: Callable[..., Person], site: OpenImage
+    person: Callable[..., Person], site: RunningSite
 ) -> None:
     paul = person(locale="de-DE", viewport={"width": 320, "height": 640})
     image = f"/image/{site.images['coffee'].id}/"
@@ -144,7 +144,7 @@ def test_sentences_about_the_api_have_room_on_a_phone(person: Callable[..., Pers
 
 
 def test_states_are_told_apart_in_colours_of_peoples_own(
-    person: Callable[..., Person], site: OpenImage
+    person: Callable[..., Person], site: RunningSite
 ) -> None:
     who = person(forced_colors="active")
     page = who.go("/image/")
@@ -161,7 +161,7 @@ def test_states_are_told_apart_in_colours_of_peoples_own(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page(name: str, person: Callable[..., Person], site: OpenImage) -> None:
+def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> None:
     path, prepare, complaint = PAGES[name]
     path = path.format(**{key: image.id for key, image in site.images.items()})
     SCREENSHOTS.mkdir(exist_ok=True)

@@ -14,14 +14,14 @@ from huimages_app.factory import build_services
 from huimages_app.services.image_patch import ImagePatch
 from tests.support.chromium import Person
 from tests.support.pictures import encoded
-from tests.support.served import Served
+from tests.support.served import RunningSite
 
 COLOURS = {"white": (255, 255, 255), "black": (0, 0, 0), "accent": (11, 95, 206)}
 _CONTRAST = 3  # WCAG 2.2, 1.4.11 and 2.4.13
 
 
 @pytest.fixture(scope="module")
-def coloured(site: Served) -> dict[str, str]:
+def coloured(site: RunningSite) -> dict[str, str]:
     """The IDs of pictures of one colour each, by its name."""
     services = build_services(site.settings)
     ids = {}

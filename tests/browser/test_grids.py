@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.chromium import Person
-from tests.support.served import OpenImage
+from tests.support.served import RunningSite
 
 
 def boxes(page: Page) -> list[str]:
@@ -110,7 +110,9 @@ def test_what_is_done_to_chosen_pictures_fits_one_row_in_german(
     assert max(tops) - min(tops) < 2
 
 
-def test_pictures_go_to_the_trash_and_come_back(vera: Person, page: Page, site: OpenImage) -> None:
+def test_pictures_go_to_the_trash_and_come_back(
+    vera: Person, page: Page, site: RunningSite
+) -> None:
     vera.go("/image/")
     before = boxes(page)
     for index in (8, 9):
@@ -153,7 +155,9 @@ def test_undo_restores_what_was_moved_to_the_trash(vera: Person, page: Page) -> 
     expect(page.locator(".grid li")).to_have_count(len(before))
 
 
-def test_the_last_restored_picture_is_confirmed(vera: Person, page: Page, site: OpenImage) -> None:
+def test_the_last_restored_picture_is_confirmed(
+    vera: Person, page: Page, site: RunningSite
+) -> None:
     vera.go(f"/image/{site.images['rocket'].id}/")
     page.get_by_role("button", name="Move to the trash").click()
     vera.go("/trash/")

@@ -13,11 +13,11 @@ from huimages_app.factory import build_services
 from tests.support.axe import violations
 from tests.support.chromium import Person
 from tests.support.pictures import photo
-from tests.support.served import OpenImage
+from tests.support.served import RunningSite
 
 
 @pytest.fixture
-def path(site: OpenImage) -> str:
+def path(site: RunningSite) -> str:
     return f"/image/{site.images['rocket'].id}/"
 
 
@@ -116,7 +116,7 @@ def test_two_editors_of_a_title(
 
 @pytest.mark.parametrize("ratio", [1, 2])
 def test_a_small_picture_is_not_enlarged(
-    person: Callable[..., Person], site: OpenImage, ratio: int
+    person: Callable[..., Person], site: RunningSite, ratio: int
 ) -> None:
     services = build_services(site.settings)
     image = services.uploads.add(io.BytesIO(photo(90, 60, seed=ratio))).image
@@ -147,7 +147,7 @@ def test_errors_are_told_in_words_and_nothing_is_lost(vera: Person, page: Page, 
     vera.expect_complaint("ERR_INTERNET_DISCONNECTED")
 
 
-def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: OpenImage) -> None:
+def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: RunningSite) -> None:
     vera.go(f"/image/{site.images['coffee'].id}/")
     page.get_by_text("Set the focal point", exact=True).click()
     picture = page.locator("#focus input[type=image]")
@@ -240,7 +240,9 @@ def test_full_screen_by_keys_leads_to_the_next_picture(vera: Person, page: Page,
     expect(page.locator("a.picture")).to_be_focused()
 
 
-def test_full_screen_goes_on_to_the_last_picture(vera: Person, page: Page, site: OpenImage) -> None:
+def test_full_screen_goes_on_to_the_last_picture(
+    vera: Person, page: Page, site: RunningSite
+) -> None:
     vera.go(f"/image/{site.images['chelsea'].id}/")  # the newest
     page.keyboard.press("v")
     page.locator(".pswp__img").last.wait_for()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.support.chromium import Person
-from tests.support.served import Served
+from tests.support.served import RunningSite
 
 PATHS = ("/", "/image/", "/image/{coffee}/", "/upload/", "/trash/", "/search?q=coffee", "/login")
 _OBSERVE = """
@@ -31,7 +31,7 @@ def late(route: Route) -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_moves_when_the_scripts_start(
-    path: str, width: int, person: Callable[..., Person], site: Served
+    path: str, width: int, person: Callable[..., Person], site: RunningSite
 ) -> None:
     visitor = person(viewport={"width": width, "height": 800})
     page: Page = visitor.page

@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.chromium import Person
-from tests.support.served import Served, add_crowd
+from tests.support.served import RunningSite, add_crowd
 
 _PAGES = 12
 
 
 @pytest.fixture(scope="module")
-def long_list(site: Served) -> None:
+def long_list(site: RunningSite) -> None:
     add_crowd(site.settings, 60 * _PAGES)
 
 

@@ -12,14 +12,14 @@ from huimages_app.domain.ids import image_id
 from huimages_app.factory import build_storage
 from tests.support import pictures
 from tests.support.chromium import Person
-from tests.support.served import PHOTOS, OpenImage
+from tests.support.served import PHOTOS, RunningSite
 
 
 def file(name: str, content: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
-def test_five_files_one_of_them_broken(vera: Person, page: Page, site: OpenImage) -> None:
+def test_five_files_one_of_them_broken(vera: Person, page: Page, site: RunningSite) -> None:
     vera.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [
@@ -70,7 +70,7 @@ def test_what_failed_is_sent_again(vera: Person, page: Page) -> None:
 
 
 def test_a_picture_that_is_there_is_named_before_anything_is_sent(
-    vera: Person, page: Page, site: OpenImage
+    vera: Person, page: Page, site: RunningSite
 ) -> None:
     vera.go("/upload/")
     sent: list[str] = []

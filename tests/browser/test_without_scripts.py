@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.support import pictures
 from tests.support.chromium import Person
-from tests.support.served import OpenImage
+from tests.support.served import RunningSite
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def otto(person: Callable[..., Person]) -> Person:
     return person(java_script_enabled=False)
 
 
-def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: OpenImage) -> None:
+def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: RunningSite) -> None:
     page = otto.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [
@@ -78,7 +78,7 @@ def test_the_file_field_is_visible_without_scripts(otto: Person) -> None:
     assert page.locator("label[for=uploadfile]").inner_text() == "Pictures"
 
 
-def test_the_trash_is_undone_without_scripts(otto: Person, site: OpenImage) -> None:
+def test_the_trash_is_undone_without_scripts(otto: Person, site: RunningSite) -> None:
     path = f"/image/{site.images['rocket'].id}/?in=tag%3Anight"
     page = otto.go(path)
     page.get_by_role("button", name="Move to the trash").click()
@@ -88,7 +88,7 @@ def test_the_trash_is_undone_without_scripts(otto: Person, site: OpenImage) -> N
     assert page.url.endswith(path)
 
 
-def test_nothing_that_only_scripts_can_do_is_shown(otto: Person, site: OpenImage) -> None:
+def test_nothing_that_only_scripts_can_do_is_shown(otto: Person, site: RunningSite) -> None:
     page = otto.go(f"/image/{site.images['coffee'].id}/")
     expect(page.get_by_role("button", name="Keyboard shortcuts")).to_be_hidden()
     expect(page.locator("dialog")).to_be_hidden()

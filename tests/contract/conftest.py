@@ -1,4 +1,4 @@
-"""What the suites of this folder need before they are imported."""
+"""Collection of the contract suites."""
 
 import os
 
@@ -6,14 +6,16 @@ import pytest
 
 from tests.support.couch import VARIABLE
 
-# pouchdb-server knows no accounts: these are about a CouchDB that is named (docs/testing.md).
+# pouchdb-server has no accounts: these tests need a real CouchDB (docs/testing.md).
 collect_ignore = [] if VARIABLE in os.environ else ["test_couchdb_accounts.py"]
 
-# Asserts inside the suites explain themselves as those of test files do.
+# pytest rewrites the asserts of test files only, unless a module is named here.
 pytest.register_assert_rewrite(
     "tests.contract.samples",
     "tests.contract.documents",
     "tests.contract.originals",
+    "tests.contract.originals_concurrency",
+    "tests.contract.originals_samples",
     *(
         f"tests.contract.metadata_{part}"
         for part in [

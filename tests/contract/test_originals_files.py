@@ -13,13 +13,8 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import StorageUnavailable, UnknownImage
 from huimages_app.storage.originals.filesystem import FileOriginals
-from tests.contract.originals import (
-    INFO,
-    Make,
-    OriginalsContract,
-    read,
-    stored,
-)
+from tests.contract.originals import OriginalsContract
+from tests.contract.originals_samples import INFO, Make, read, stored
 
 
 class TestFileOriginals(OriginalsContract):
@@ -42,12 +37,12 @@ def everything(root: Path) -> list[str]:
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
 
-def test_lie_in_sharded_folders(originals: FileOriginals, root: Path) -> None:
+def test_original_is_in_a_sharded_folder(originals: FileOriginals, root: Path) -> None:
     identifier = stored(originals, b"sharded")
     assert everything(root) == [f"{identifier[:2]}/{identifier[2:4]}/{identifier}"]
 
 
-def test_no_temporary_file_stays(originals: FileOriginals, root: Path) -> None:
+def test_put_that_raises_leaves_no_temporary_file(originals: FileOriginals, root: Path) -> None:
     class Breaking(BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
             raise RuntimeError("the client went away")
@@ -69,7 +64,7 @@ def test_stale_temporary_files_are_removed_at_the_start(
     assert everything(root) == [".tmp/fresh"]
 
 
-def test_foreign_files_are_no_originals(originals: FileOriginals, root: Path) -> None:
+def test_ids_skip_foreign_files(originals: FileOriginals, root: Path) -> None:
     identifier = stored(originals, b"ours")
     (root / "README").write_text("a note")
     (root / identifier[:2] / "note").write_text("a note")
@@ -77,7 +72,9 @@ def test_foreign_files_are_no_originals(originals: FileOriginals, root: Path) ->
     assert list(originals.ids()) == [identifier]
 
 
-def test_a_missing_disk_is_no_missing_image(originals: FileOriginals, root: Path) -> None:
+def test_missing_root_folder_raises_storage_unavailable(
+    originals: FileOriginals, root: Path
+) -> None:
     identifier = stored(originals, b"on the disk")
     root.rename(root.with_name("elsewhere"))
     with pytest.raises(StorageUnavailable), originals.open(identifier):
@@ -98,7 +95,9 @@ def test_a_missing_disk_is_no_missing_image(originals: FileOriginals, root: Path
         pytest.fail("it was not stored")
 
 
-def test_a_folder_that_can_not_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_root_below_a_file_raises_storage_unavailable(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "file").write_text("no folder")
     originals = FileOriginals(tmp_path / "file" / "originals")
     assert "folder of originals can't be used" in caplog.text
@@ -108,7 +107,7 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path, caplog: pytest.LogCapture
         originals.length(image_id(b"any"))
 
 
-def test_a_folder_that_has_to_be_there(tmp_path: Path, root: Path) -> None:
+def test_missing_root_is_not_made_without_make(tmp_path: Path, root: Path) -> None:
     missing = FileOriginals(root, make=False)
     assert not root.exists()
     with pytest.raises(StorageUnavailable):
@@ -117,7 +116,9 @@ def test_a_folder_that_has_to_be_there(tmp_path: Path, root: Path) -> None:
     assert FileOriginals(root, make=False).length(image_id(b"any")) is None
 
 
-def test_unreadable(originals: FileOriginals, root: Path) -> None:
+def test_unreadable_original_raises_storage_unavailable(
+    originals: FileOriginals, root: Path
+) -> None:
     identifier = stored(originals, b"a folder soon")
     path = root / identifier[:2] / identifier[2:4] / identifier
     path.unlink()

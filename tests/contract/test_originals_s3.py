@@ -14,7 +14,8 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
 from huimages_app.storage.originals.s3 import S3Location, S3Originals
-from tests.contract.originals import INFO, Make, OriginalsContract, read, stored
+from tests.contract.originals import OriginalsContract
+from tests.contract.originals_samples import INFO, Make, read, stored
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import S3Server, over_tls
 
@@ -44,7 +45,7 @@ def originals(place: S3Location) -> Iterator[S3Originals]:
     store.close()
 
 
-# The suite runs on one store, emptied between tests: making a client takes long.
+# The suite shares one store, which each test empties: making a client takes long.
 
 
 @pytest.fixture(scope="module", params=["http", "https"])
@@ -76,10 +77,10 @@ class TestS3Originals(OriginalsContract):
         return functools.partial(S3Originals, shared_place)
 
 
-# -- what lies in the bucket ----------------------------------------------------------------
+# -- objects in the bucket ----------------------------------------------------------------
 
 
-def test_objects_as_huimages_2_wrote_them(
+def test_put_writes_objects_like_huimages_2(
     server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = stored(originals, b"an object")
@@ -89,13 +90,17 @@ def test_objects_as_huimages_2_wrote_them(
     assert head["ContentLength"] == 9
 
 
-def test_objects_are_private(place: S3Location, originals: S3Originals) -> None:
+def test_object_is_not_readable_without_credentials(
+    place: S3Location, originals: S3Originals
+) -> None:
     identifier = stored(originals, b"private")
     url = f"{place.endpoint_url}/{place.bucket}/originals/{identifier}"
     assert httpx.get(url, trust_env=False).status_code == 403
 
 
-def test_old_keys_end_in_jpeg(server: S3Server, place: S3Location, originals: S3Originals) -> None:
+def test_object_whose_key_ends_in_jpeg_is_an_original(
+    server: S3Server, place: S3Location, originals: S3Originals
+) -> None:
     client = server.client
     content = b"of an old site"
     identifier = image_id(content)
@@ -113,7 +118,7 @@ def test_old_keys_end_in_jpeg(server: S3Server, place: S3Location, originals: S3
     assert originals.length(identifier) is None
 
 
-def test_foreign_objects_are_no_originals(
+def test_ids_skip_foreign_objects(
     server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = stored(originals, b"ours")
@@ -122,7 +127,7 @@ def test_foreign_objects_are_no_originals(
     assert list(originals.ids()) == [identifier]
 
 
-def test_two_prefixes_of_one_bucket(place: S3Location, originals: S3Originals) -> None:
+def test_prefixes_of_one_bucket_are_separate(place: S3Location, originals: S3Originals) -> None:
     identifier = stored(originals, b"here")
     other = S3Originals(replace(place, prefix="other/"))
     assert other.length(identifier) is None
@@ -130,7 +135,7 @@ def test_two_prefixes_of_one_bucket(place: S3Location, originals: S3Originals) -
     other.close()
 
 
-def test_damaged_bytes_are_not_given_out(
+def test_open_of_damaged_bytes_raises_corrupt_original(
     server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = image_id(b"right")
@@ -141,7 +146,9 @@ def test_damaged_bytes_are_not_given_out(
         originals.put(identifier, BytesIO(b"right"), INFO)
 
 
-def test_address(server: S3Server, place: S3Location, originals: S3Originals) -> None:
+def test_address_is_a_presigned_url_with_file_name(
+    server: S3Server, place: S3Location, originals: S3Originals
+) -> None:
     identifier = stored(originals, b"to be fetched")
     address = originals.address(identifier, filename='grö"ße;.png', seconds=60)
     assert address is not None
@@ -151,19 +158,19 @@ def test_address(server: S3Server, place: S3Location, originals: S3Originals) ->
     expected = "inline; filename*=UTF-8''gr%C3%B6%22%C3%9Fe%3B.png"
     assert answer.headers["Content-Disposition"] == expected
     assert originals.address(image_id(b"unknown"), filename="x.png", seconds=60) is None
-    # Of an old site, with the Content-Type nobody set: somebody has to look at the bytes.
+    # An object of huImages 2.2 without a real Content-Type: its bytes must be inspected.
     server.client.put_object(
         Bucket=place.bucket, Key=f"originals/{identifier}", Body=b"x", ContentType="None"
     )
     assert originals.address(identifier, filename="x.png", seconds=60) is None
 
 
-# -- stores that are configured badly -------------------------------------------------------
+# -- wrong configuration -------------------------------------------------------
 
 
-def test_a_missing_bucket_is_no_missing_image(place: S3Location) -> None:
-    missing = S3Originals(replace(place, bucket="nobody-made-this"))
-    with pytest.raises(StorageUnavailable, match="no bucket 'nobody-made-this'"):
+def test_missing_bucket_raises_storage_unavailable(place: S3Location) -> None:
+    missing = S3Originals(replace(place, bucket="missing-bucket"))
+    with pytest.raises(StorageUnavailable, match="no bucket 'missing-bucket'"):
         missing.check()
     identifier = image_id(b"any")
     with pytest.raises(StorageUnavailable), missing.open(identifier):
@@ -179,12 +186,12 @@ def test_a_missing_bucket_is_no_missing_image(place: S3Location) -> None:
     missing.close()
 
 
-def test_wrong_credentials(place: S3Location) -> None:
+def test_wrong_credentials_raise_storage_unavailable(place: S3Location) -> None:
     locked = S3Originals(replace(place, secret_access_key="wrong"))
     with pytest.raises(StorageUnavailable, match="credentials give no access"):
         locked.check()
     with pytest.raises(StorageUnavailable), locked.open(image_id(b"any")):
-        pytest.fail("nobody may read")
+        pytest.fail("the credentials are wrong")
     with pytest.raises(StorageUnavailable):
         locked.length(image_id(b"any"))
     locked.close()
@@ -209,7 +216,7 @@ def test_unreachable_server_raises_storage_unavailable() -> None:
     store.close()
 
 
-def test_a_store_without_if_none_match(server: S3Server) -> None:
+def test_put_works_on_a_server_without_if_none_match(server: S3Server) -> None:
     answer = (
         b"HTTP/1.1 501 Not Implemented\r\nContent-Type: application/xml\r\n"
         b"Connection: close\r\nContent-Length: 52\r\n\r\n"

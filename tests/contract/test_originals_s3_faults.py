@@ -1,4 +1,4 @@
-"""S3 that fails: stopped, frozen, slow, mad, cutting off.  Nothing is half; all heals."""
+"""Originals while S3 is stopped, frozen, slow or returns garbage.  None is stored incompletely."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import StorageUnavailable, UnknownImage
 from huimages_app.storage.originals.s3 import S3Originals
-from tests.contract.originals import INFO, read, stored
+from tests.contract.originals_samples import INFO, read, stored
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import S3Server
 
@@ -114,7 +114,7 @@ def gives_up(failing: Callable[[], object]) -> None:
 
 @pytest.mark.usefixtures("heals")
 @pytest.mark.parametrize("garbage", GARBAGE)
-def test_garbage(
+def test_invalid_response_raises_storage_unavailable(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals, garbage: bytes
 ) -> None:
     with proxy.broken(Fault(garbage=garbage)):
@@ -128,7 +128,7 @@ def test_garbage(
         hasty.put(NEW_ID, BytesIO(NEW), INFO)
 
 
-def test_redirected_without_an_end(
+def test_endless_redirect_is_not_followed(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
 ) -> None:
     before = len(proxy.requests)
@@ -139,7 +139,7 @@ def test_redirected_without_an_end(
 
 @pytest.mark.usefixtures("heals")
 @pytest.mark.parametrize("garbage", GARBAGE[:1])
-def test_garbage_whatever_is_asked(
+def test_invalid_response_to_any_call_raises_storage_unavailable(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals, garbage: bytes
 ) -> None:
     with proxy.broken(Fault(garbage=garbage)):
@@ -148,14 +148,18 @@ def test_garbage_whatever_is_asked(
 
 
 @pytest.mark.usefixtures("heals")
-def test_frozen(server: S3Server, originals: S3Originals, hasty: S3Originals) -> None:
+def test_frozen_server_raises_storage_unavailable_in_time(
+    server: S3Server, originals: S3Originals, hasty: S3Originals
+) -> None:
     with server.frozen():
         for way in all_ways(hasty)[:4]:
             gives_up(way)
 
 
 @pytest.mark.usefixtures("heals")
-def test_refusing(proxy: FaultProxy, originals: S3Originals, hasty: S3Originals) -> None:
+def test_refused_connection_raises_storage_unavailable(
+    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
+) -> None:
     with proxy.broken(Fault(lost_answer=True)):  # for connections that are open already
         gives_up(lambda: hasty.length(LARGE_ID))
     with proxy.broken(Fault(refused=True)):
@@ -165,7 +169,7 @@ def test_refusing(proxy: FaultProxy, originals: S3Originals, hasty: S3Originals)
 
 @pytest.mark.usefixtures("heals")
 @pytest.mark.parametrize("after", [50, 5_000, 399_000])
-def test_a_body_that_breaks_off_is_read_once_more(
+def test_body_that_breaks_off_is_read_again(
     proxy: FaultProxy, originals: S3Originals, after: int
 ) -> None:
     with proxy.broken(Fault(only=b"GET ", cut_answer=after), times=1):
@@ -173,7 +177,7 @@ def test_a_body_that_breaks_off_is_read_once_more(
 
 
 @pytest.mark.usefixtures("heals")
-def test_a_body_that_always_breaks_off(
+def test_body_that_always_breaks_off_raises_storage_unavailable(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
 ) -> None:
     with proxy.broken(Fault(only=b"GET ", cut_answer=5_000)):
@@ -181,7 +185,7 @@ def test_a_body_that_always_breaks_off(
 
 
 @pytest.mark.usefixtures("heals")
-def test_an_upload_that_breaks_off(
+def test_upload_that_breaks_off_stores_nothing(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
 ) -> None:
     with proxy.broken(Fault(only=b"PUT ", cut_request=100_000)):
@@ -192,14 +196,14 @@ def test_an_upload_that_breaks_off(
 
 
 @pytest.mark.usefixtures("heals")
-def test_an_upload_whose_answer_is_lost(proxy: FaultProxy, originals: S3Originals) -> None:
+def test_upload_whose_response_is_lost_succeeds(proxy: FaultProxy, originals: S3Originals) -> None:
     with proxy.broken(Fault(only=b"PUT ", lost_answer=True), times=1):
         originals.put(NEW_ID, BytesIO(NEW), INFO)
     assert read(originals, NEW_ID) == NEW
 
 
 @pytest.mark.usefixtures("heals")
-def test_a_body_that_trickles_ends_at_the_deadline(
+def test_body_that_trickles_ends_at_the_deadline(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
 ) -> None:
     # Each piece comes in time, and all of them would take a minute and more.
@@ -219,14 +223,16 @@ def test_put_raises_when_other_clients_keep_storing_the_key(
 
 
 @pytest.mark.usefixtures("heals")
-def test_slow_and_good(proxy: FaultProxy, originals: S3Originals) -> None:
+def test_slow_server_is_waited_for(proxy: FaultProxy, originals: S3Originals) -> None:
     with proxy.broken(Fault(delay=0.02)):
         assert read(originals, LARGE_ID) == LARGE
         assert originals.put(NEW_ID, BytesIO(NEW), INFO) is True
 
 
 @pytest.mark.usefixtures("heals")
-def test_an_upload_that_takes_too_long(originals: S3Originals, hasty: S3Originals) -> None:
+def test_upload_beyond_the_deadline_stores_nothing(
+    originals: S3Originals, hasty: S3Originals
+) -> None:
     class Slow(BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
             time.sleep(0.4)
@@ -237,7 +243,7 @@ def test_an_upload_that_takes_too_long(originals: S3Originals, hasty: S3Original
 
 
 @pytest.mark.usefixtures("heals")
-def test_stopped_and_started_again(
+def test_restarted_server_is_used_again(
     server: S3Server, originals: S3Originals, hasty: S3Originals
 ) -> None:
     server.stop()

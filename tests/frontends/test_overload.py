@@ -16,9 +16,9 @@ import pytest
 
 from huimages_app.services.container import Services
 from tests.support import pictures
-from tests.support.edge import library_of, pserve, stored_in
-from tests.support.libraries import original_file
+from tests.support.edge import pserve, services_of, stored_in
 from tests.support.processes import free_port
+from tests.support.services import original_file
 
 AT_ONCE, WAITING, REQUESTS, THREADS = 1, 1, 5, 8
 LINE_SECONDS = 6  # long enough for all that happens meanwhile on a busy machine
@@ -64,7 +64,7 @@ def jam(tmp_path: Path) -> Iterator[Jam]:
         "render.timeout": str(LINE_SECONDS),
         "metrics": "127.0.0.1",
     }
-    services = library_of(settings)
+    services = services_of(settings)
     ids = [add(services, seed) for seed in range(4)]
     services.close()
     pipes = [original_file(tmp_path, id_) for id_ in ids[1:]]
@@ -136,7 +136,7 @@ def test_two_hundred_requests_of_two_processes_make_one_rendering(tmp_path: Path
         "render.requests": "100",
         "metrics": "127.0.0.1",
     }
-    services = library_of(settings)
+    services = services_of(settings)
     content = io.BytesIO(pictures.photo(width=1500, height=1000))
     image_id = services.uploads.add(content, visitor_id="somebody").image.id
     services.close()

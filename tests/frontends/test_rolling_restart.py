@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.support import pictures
-from tests.support.edge import filled, library_of, pserve, stored_in, web_server
+from tests.support.edge import filled, pserve, services_of, stored_in, web_server
 from tests.support.processes import free_port
 
 CLIENTS = 6
@@ -72,7 +72,7 @@ def test_rolling_restart_under_load_fails_no_request(
     port, ports = free_port(), [free_port(), free_port()]
     settings = {**stored_in(tmp_path), "sizes.allowed": "any", "render.waiting": "100"}
     texts = {**filled(kind, port, ports[0], tmp_path / "cache"), "6544": str(ports[1])}
-    services = library_of(settings)
+    services = services_of(settings)
     with ExitStack() as stack:
         stack.callback(services.close)
         processes: list[subprocess.Popen[bytes]] = [

@@ -76,8 +76,8 @@ def stored_in(folder: Path) -> dict[str, str]:
     }
 
 
-def library_of(ini: dict[str, str]) -> Services:
-    """The library of such a site in this process."""
+def services_of(ini: dict[str, str]) -> Services:
+    """Return the services of such a site, in this process."""
     return build_services(Settings.read({f"huimages.{key}": value for key, value in ini.items()}))
 
 
@@ -124,7 +124,7 @@ def web_server(
 
 @dataclass
 class Edge:
-    """A whole site: a server in front, the application behind, its library in this process."""
+    """A site: a web server, the application behind it, and its services in this process."""
 
     kind: str
     url: str
@@ -186,7 +186,7 @@ def edge(
         texts = {**filled(kind, port, app_port, folder / "cache"), **(replaced or {})}
         stack.enter_context(web_server(kind, folder / kind, port, texts))
         client = stack.enter_context(httpx.Client(trust_env=False, timeout=30))
-        services = library_of(settings)
+        services = services_of(settings)
         stack.callback(services.close)
         yield Edge(
             kind,

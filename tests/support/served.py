@@ -1,4 +1,4 @@
-"""A site with pictures to look at, behind waitress, for tests in a real browser."""
+"""A site with pictures, run by its server, for tests in a real browser."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 
 from .landscapes import landscape
-from .libraries import add
 from .pictures import photo
 from .processes import free_port, serving
+from .services import add
 from .site import OPEN, SECRET
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +29,7 @@ _REAL = (
     ("rocket", "Rocket on the launch pad", "rocket night space", ""),
     ("chelsea", "Chelsea the cat", "cat portrait", "10107"),
 )
-# Before them there are made ones, in the shapes of cameras, panoramas and telephones.
+# The older ones are generated, in the shapes of cameras, panoramas and phones.
 _SHAPES = ((900, 600), (600, 900), (840, 630), (960, 540), (700, 700), (1500, 480), (420, 1000))
 _NAMES = ("Morning fog", "Old harbour road", "Blue hour", "Märkte & Gassen", "Quiet hills",
           "Along the coast", "Tower", "Before the rain", "First light")  # fmt: skip
@@ -37,8 +37,8 @@ _TAGS = ("hills", "evening", "haze", "travel", "spring")
 
 
 @dataclass(frozen=True)
-class OpenImage:
-    """A site that runs; `images` are the real photographs by the names of their files."""
+class RunningSite:
+    """A site whose server runs; `images` are the photographs, by file name without ending."""
 
     url: str
     settings: Settings
@@ -46,7 +46,7 @@ class OpenImage:
 
 
 def filled(folder: Path, landscapes: int = 12) -> dict[str, Image]:
-    """Put pictures into a new site in `folder`; returns the real photographs by name."""
+    """Put pictures into a new site in `folder`; return the photographs by name."""
     services = build_services(_settings(folder))
     images = _fill(services, landscapes)
     services.close()
@@ -54,7 +54,7 @@ def filled(folder: Path, landscapes: int = 12) -> dict[str, Image]:
 
 
 def add_crowd(settings: Settings, count: int) -> None:
-    """Put so many tiny pictures into a site, older than all others."""
+    """Add `count` small pictures that are older than all others."""
     services = build_services(settings)
     for number in range(count):
         when = _START - timedelta(days=number)
@@ -63,8 +63,8 @@ def add_crowd(settings: Settings, count: int) -> None:
 
 
 @contextmanager
-def served(folder: Path, images: dict[str, Image]) -> Iterator[OpenImage]:
-    """The site in `folder`, where everybody may do everything, while it runs."""
+def served(folder: Path, images: dict[str, Image]) -> Iterator[RunningSite]:
+    """Run the site in `folder`, open to everyone."""
     url = f"http://127.0.0.1:{free_port()}"
     lines = ["[app:main]", "use = egg:huimages", *(f"{k} = {v}" for k, v in _ini(folder).items())]
     lines += [
@@ -75,7 +75,7 @@ def served(folder: Path, images: dict[str, Image]) -> Iterator[OpenImage]:
     (folder / "site.ini").write_text("\n".join(lines) + "\n", encoding="utf-8")
     command = [sys.executable, "-m", "pyramid.scripts.pserve", "site.ini"]
     with serving(command, url, folder=folder, environ={"PYTHONPATH": str(ROOT)}):
-        yield OpenImage(url, _settings(folder), images)
+        yield RunningSite(url, _settings(folder), images)
 
 
 def _ini(folder: Path) -> dict[str, str]:

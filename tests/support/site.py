@@ -1,4 +1,4 @@
-"""A whole site on embedded stores in a folder of its own, for tests."""
+"""The whole application on embedded storage in a folder, without a network."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from huimages_app.services.accounts import Accounts
 from huimages_app.services.container import Services
 
 from . import pictures
-from .libraries import add
+from .services import add
 
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 SECRET = "a secret for tests, of more than 32 characters"
-# As in development.ini: everybody may do everything.
+# As in development.ini: open to everyone.
 OPEN = {
     f"huimages.who.{action}": "everyone"
     for action in ("view", "contribute", "upload", "edit", "admin")
@@ -37,10 +37,9 @@ CLOSED = {
 
 
 class Site:
-    """The program below `folder`, as `app` (WebTest) and as `library`.
+    """The application below `folder`: `app` (WebTest), `services` and `storage`.
 
-    Everybody may do everything, unless the settings in `ini` (without their prefix) say
-    otherwise.
+    It is open to everyone, unless `ini` (keys without their prefix) says otherwise.
     """
 
     def __init__(self, folder: Path, **ini: str) -> None:
@@ -58,31 +57,31 @@ class Site:
         )
         self.storage = build_storage(self.settings)
         services = build_services(self.settings, self.storage)
-        # Passwords hashed as carefully as in earnest would take most of the tests' time.
+        # Full-strength password hashing would take most of the tests' time.
         accounts = Accounts(self.storage.metadata.documents, FAST)
         self.services: Services = dataclasses.replace(services, accounts=accounts)
         self.app = TestApp(make_app(self.settings, self.services))
 
     def upload(self, content: bytes, filename: str = "picture.jpeg", query: str = "") -> str:
-        """The ID of a picture uploaded as the original's API took it."""
+        """Upload a picture by the API of huImages 2.2; return its ID."""
         answer = self.app.post(
             f"/upload/api/{query}", upload_files=[("uploadfile", filename, content)]
         )
         return str(answer.text)
 
     def browser(self, language: str = "en") -> TestApp:
-        """A new visitor with cookies of their own, who speaks that language."""
+        """Return a browser of a new visitor, with its own cookies and this language."""
         headers = {"HTTP_ACCEPT": "text/html,*/*;q=0.8", "HTTP_ACCEPT_LANGUAGE": language}
         return TestApp(self.app.app, extra_environ=headers)
 
-    def add(self, seed: int = 0, width: int = 60, height: int = 40, **said: Any) -> Image:
-        """Add a picture without HTTP; `said`: as `patch_of`, `tags`, `visitor_id`."""
-        visitor_id = said.pop("visitor_id", "somebody")
+    def add(self, seed: int = 0, width: int = 60, height: int = 40, **fields: Any) -> Image:
+        """Add a picture without HTTP; `fields`: those of `patch_of`, `tags`, `visitor_id`."""
+        visitor_id = fields.pop("visitor_id", "somebody")
         return add(
-            self.services, pictures.photo(width, height, seed=seed), visitor_id, **said
+            self.services, pictures.photo(width, height, seed=seed), visitor_id, **fields
         ).image
 
     def cached(self) -> list[str]:
-        """Names of the renditions in the cache."""
+        """Return the file names of the renditions in the cache."""
         root = self.folder / "cache"
         return sorted(path.name for path in root.rglob("*") if path.is_file())

@@ -9,7 +9,7 @@ import pytest
 
 from huimages_app.domain.ids import image_id as id_of
 from tests.support import pictures
-from tests.support.libraries import add
+from tests.support.services import add
 from tests.support.site import CLOSED, Site
 
 PHOTO = pictures.photo(width=60, height=40)

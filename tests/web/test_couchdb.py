@@ -17,8 +17,8 @@ from tests.support import oldsite, pictures
 from tests.support.couch import Site as Databases
 from tests.support.couch import through
 from tests.support.faults import Fault, FaultProxy
-from tests.support.libraries import ini_in
 from tests.support.oldsite import IMAGES
+from tests.support.services import ini_in
 from tests.support.site import Site
 
 

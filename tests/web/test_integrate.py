@@ -22,22 +22,22 @@ from playwright.sync_api import Browser
 from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from tests.support import pictures
-from tests.support.libraries import add
-from tests.support.served import OpenImage, filled, served
+from tests.support.served import RunningSite, filled, served
+from tests.support.services import add
 
 MANUAL = (Path(__file__).parents[2] / "docs" / "integrate.md").read_text("utf-8")
 EXAMPLE = "https://pictures.example.com"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenImage]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     folder = tmp_path_factory.mktemp("site")
     with served(folder, filled(folder, landscapes=0)) as site:
         yield site
 
 
 @pytest.fixture
-def services(site: OpenImage) -> Iterator[Services]:
+def services(site: RunningSite) -> Iterator[Services]:
     """What the site has, looked at past the web."""
     services = build_services(site.settings)
     yield services
@@ -55,7 +55,7 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-def examples(language: str, site: OpenImage) -> list[str]:
+def examples(language: str, site: RunningSite) -> list[str]:
     """The examples in a language, with the address of the site in them."""
     found = re.findall(rf"^```{language}\n(.*?)^```$", MANUAL, re.MULTILINE | re.DOTALL)
     assert found
@@ -97,7 +97,7 @@ def another_origin(folder: Path) -> Iterator[str]:
         thread.join()
 
 
-def test_a_static_page(site: OpenImage, tmp_path: Path, real_browser: Browser) -> None:
+def test_a_static_page(site: RunningSite, tmp_path: Path, real_browser: Browser) -> None:
     (html,) = examples("html", site)
     (tmp_path / "page.html").write_text(f"<!DOCTYPE html><title>Shop</title>{html}", "utf-8")
     with another_origin(tmp_path) as url, real_browser.new_page() as page:
@@ -143,7 +143,7 @@ for known in (image_id, image_id, "A" * 32 + "01"):
 """
 
 
-def test_a_django_template_tag(site: OpenImage, token: str, tmp_path: Path) -> None:
+def test_a_django_template_tag(site: RunningSite, token: str, tmp_path: Path) -> None:
     (tmp_path / "pictures.py").write_text(examples("python", site)[0], "utf-8")
     (tmp_path / "shop.py").write_text(DJANGO, "utf-8")
     template = next(example for example in examples("", site) if "{% load" in example)
@@ -166,7 +166,7 @@ def test_a_django_template_tag(site: OpenImage, token: str, tmp_path: Path) -> N
 
 
 def test_a_shop_imports_pictures(
-    site: OpenImage, services: Services, token: str, tmp_path: Path
+    site: RunningSite, services: Services, token: str, tmp_path: Path
 ) -> None:
     script = examples("sh", site)[0].replace("TOKEN=hui_…", f"TOKEN={token}")
     for number in (4711, 4712):
@@ -180,7 +180,7 @@ def test_a_shop_imports_pictures(
 
 
 def test_a_shop_changes_what_it_has_read(
-    site: OpenImage, services: Services, token: str, tmp_path: Path
+    site: RunningSite, services: Services, token: str, tmp_path: Path
 ) -> None:
     script = examples("sh", site)[1]
     image_id = site.images["rocket"].id
@@ -206,7 +206,7 @@ class Discovery(HTMLParser):
             self.href = attributes["href"] or ""
 
 
-def test_what_wordpress_asks(site: OpenImage, http: httpx.Client) -> None:
+def test_what_wordpress_asks(site: RunningSite, http: httpx.Client) -> None:
     image = site.images["chelsea"]
     page = f"{site.url}/image/{image.id}/"
     (php,) = examples("php", site)
@@ -227,7 +227,7 @@ def test_what_wordpress_asks(site: OpenImage, http: httpx.Client) -> None:
 # -- the changes ----------------------------------------------------------------------------
 
 
-def test_keeping_up(site: OpenImage, services: Services, http: httpx.Client) -> None:
+def test_keeping_up(site: RunningSite, services: Services, http: httpx.Client) -> None:
     fetched: set[str] = set()
     forgotten: set[str] = set()
     gone = add(services, pictures.photo(30, 20)).image.id

@@ -34,8 +34,8 @@ from huimages_app.errors import (
 )
 from huimages_app.remote.transport import Transport
 from huimages_app.services.image_patch import ImagePatch
-from tests.support.libraries import ini_in
 from tests.support.pictures import photo
+from tests.support.services import ini_in
 from tests.support.site import CLOSED, Site
 
 PHOTO = photo(400, 300)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.libraries import add, services_in
 from tests.support.pictures import photo
 from tests.support.processes import free_port, serving
+from tests.support.services import add, services_in
 
 INI = """
 [app:main]

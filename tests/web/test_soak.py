@@ -20,7 +20,7 @@ from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
-from tests.support.libraries import add
+from tests.support.services import add
 
 ROUNDS = 60  # of each thread
 PICTURES = [pictures.photo(300, 200, seed=seed) for seed in range(12)]

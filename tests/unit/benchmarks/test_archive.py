@@ -12,14 +12,14 @@ from huimages_app.storage.sqlite import SqliteBackend
 from tests.contract.samples import walk
 
 
-def test_growth_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_metadata_benchmark_prints_growth(capsys: pytest.CaptureFixture[str]) -> None:
     metadata.main(["1000"])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("1,000 images")
     assert next(line for line in lines if line.startswith("page 500 of all")).endswith(" 1.0")
 
 
-def test_filling_in_bulk_makes_the_same(tmp_path: Path) -> None:
+def test_bulk_filling_equals_single_writes(tmp_path: Path) -> None:
     with (
         closing(SqliteBackend(tmp_path / "bulk")) as bulk,
         closing(SqliteBackend(tmp_path / "one by one")) as one_by_one,

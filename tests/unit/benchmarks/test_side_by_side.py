@@ -18,12 +18,12 @@ from huimages_app.domain.ids import image_id
 from tests.support import pictures
 
 
-def test_a_ratio_is_the_median_of_the_rounds() -> None:
+def test_ratio_is_the_median_of_the_rounds() -> None:
     # The second round had a busy moment, for both.
     assert ratio([30, 3, 20], [10, 1, 20]) == 3
 
 
-def test_a_comment_makes_another_picture_that_looks_the_same() -> None:
+def test_commented_picture_has_another_id_and_the_same_pixels() -> None:
     content = pictures.photo(40, 30)
     other = commented(content, "another")
     assert image_id(other) != image_id(content)
@@ -35,25 +35,25 @@ def test_a_comment_makes_another_picture_that_looks_the_same() -> None:
     "body",
     [b"", b"sorry", pictures.photo(40, 28), pictures.truncated(pictures.photo(40, 30))],
 )
-def test_an_answer_that_is_not_the_picture_does_not_count(body: bytes) -> None:
+def test_check_refuses_a_wrong_response(body: bytes) -> None:
     with pytest.raises(WrongAnswer):
         check(Request("/40x30/x", 40, 30), body)
 
 
-def test_a_picture_may_be_rounded_otherwise() -> None:
+def test_check_accepts_a_size_rounded_differently() -> None:
     file = io.BytesIO()
     Image.new("RGB", (40, 31)).save(file, "JPEG")
     check(Request("/40x30/x", 40, 30), file.getvalue())
 
 
-def test_this_process_is_of_its_parents_family_and_takes_time() -> None:
+def test_family_includes_children_and_core_seconds_grow() -> None:
     assert os.getpid() in family(os.getppid())
     before = core_seconds(os.getpid())
     while core_seconds(os.getpid()) < before + 0.02:
         sum(range(10_000))
 
 
-def test_the_heaviest_lines_leave_out_waiting() -> None:
+def test_heaviest_lines_leave_out_waiting() -> None:
     stacks = (
         "start (a.py:1);load (b.py:2) 30\n"
         "start (a.py:1);wait (threading.py:320) 900\n"
@@ -65,7 +65,7 @@ def test_the_heaviest_lines_leave_out_waiting() -> None:
     assert [round(share, 2) for share, _ in shares] == [0.83, 0.17]
 
 
-def test_a_target_is_met_by_the_worst_contest_or_not() -> None:
+def test_target_is_judged_by_the_worst_contest() -> None:
     speed = {
         name: [{"by_clock": rate, "by_core": rate}]
         for name, rate in {"huimages": 26.0, "sharp": 10.0, "ipx": 13.0}.items()

@@ -1,10 +1,9 @@
-"""Pruning the rendition cache: what goes first, and when it starts."""
+"""Pruning of the rendition cache: what it removes first, and when it begins."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -41,7 +40,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
 def fill(
     cache: RenditionCache, identifier: str, size: Size | str = SIZE, *, used: float | None = None
 ) -> Path:
-    """A rendition of 100 bytes, last used at `used`."""
+    """Store a rendition of 100 bytes, last used at `used`; return its path."""
     with cache.pending(identifier, size, JPEG) as pending:
         pending.path.write_bytes(b"x" * 100)
         path = pending.publish()
@@ -55,7 +54,7 @@ def there(cache: RenditionCache) -> list[int]:
     return [number for number, each in enumerate(IDS) if cache.path(each, SIZE, JPEG).exists()]
 
 
-def test_usage(make: Make) -> None:
+def test_usage_sums_files_and_bytes(make: Make) -> None:
     cache = make()
     assert cache.usage() == Usage(0, 0)
     fill(cache, IDS[0])
@@ -65,7 +64,7 @@ def test_usage(make: Make) -> None:
 
 
 @pytest.mark.parametrize("apart", [1, 20, 3600])  # seconds
-def test_the_least_recently_used_go_first(make: Make, apart: int) -> None:
+def test_prune_removes_least_recently_used_first(make: Make, apart: int) -> None:
     cache = make()
     for place, number in enumerate([5, 3, 9, 0, 7, 1, 8, 2, 6, 4]):
         fill(cache, IDS[number], used=LONG_AGO + apart * place)
@@ -86,7 +85,7 @@ def test_time_of_use_is_the_later_of_access_and_creation(make: Make) -> None:
     assert there(cache) == [0, 2]
 
 
-def test_a_hit_saves_from_pruning(make: Make) -> None:
+def test_prune_keeps_a_rendition_that_was_hit(make: Make) -> None:
     cache = make()
     for number in range(4):
         fill(cache, IDS[number], used=LONG_AGO + number)
@@ -95,7 +94,7 @@ def test_a_hit_saves_from_pruning(make: Make) -> None:
     assert there(cache) == [0, 3]
 
 
-def test_previews_are_pruned_last(make: Make) -> None:
+def test_prune_removes_previews_last(make: Make) -> None:
     cache = make()
     old = fill(cache, IDS[0], "~1600", used=LONG_AGO)
     older = fill(cache, IDS[1], "~1600", used=LONG_AGO - 10)
@@ -109,7 +108,7 @@ def test_previews_are_pruned_last(make: Make) -> None:
     assert not older.exists()
 
 
-def test_nothing_goes_below_the_limit(make: Make) -> None:
+def test_prune_below_the_limit_removes_nothing(make: Make) -> None:
     cache = make(max_bytes=1000)
     fill(cache, IDS[0])
     cache.close()
@@ -119,7 +118,7 @@ def test_nothing_goes_below_the_limit(make: Make) -> None:
     assert cache.prune(0) == Pruned(1, 100)
 
 
-def test_empty_files_and_old_empty_folders_go(make: Make) -> None:
+def test_prune_removes_empty_files_and_old_empty_folders(make: Make) -> None:
     cache = make()
     damaged, empty, fresh = (cache.path(IDS[number], SIZE, JPEG) for number in range(3))
     for path in (damaged, empty, fresh):
@@ -132,7 +131,7 @@ def test_empty_files_and_old_empty_folders_go(make: Make) -> None:
     assert fresh.parent.exists()
 
 
-def test_prunes_itself_when_the_limit_is_reached(make: Make) -> None:
+def test_publishing_beyond_the_limit_prunes(make: Make) -> None:
     cache = make(max_bytes=1000)
     for number in range(10):
         fill(cache, IDS[number], used=LONG_AGO + number)
@@ -143,7 +142,7 @@ def test_prunes_itself_when_the_limit_is_reached(make: Make) -> None:
     assert there(cache) == list(range(2, 11))
 
 
-def test_counts_what_other_processes_add(make: Make) -> None:
+def test_count_includes_files_of_other_processes(make: Make) -> None:
     one, other = make(max_bytes=1000), make(max_bytes=1000)
     for number in range(11):
         cache = one if number % 2 else other
@@ -152,7 +151,7 @@ def test_counts_what_other_processes_add(make: Make) -> None:
     assert there(one) == list(range(2, 11))
 
 
-def test_counts_what_is_removed(make: Make) -> None:
+def test_count_follows_removals(make: Make) -> None:
     cache = make(max_bytes=1000)
     for number in range(10):
         fill(cache, IDS[number], used=LONG_AGO + number)
@@ -184,22 +183,22 @@ def test_count_is_renewed_after_a_boot(make: Make, tmp_path: Path) -> None:
     assert there(cache) == list(range(2, 11))
 
 
-def test_one_prunes_at_a_time(make: Make, tmp_path: Path) -> None:
+def test_prune_during_another_raises_server_busy(make: Make, tmp_path: Path) -> None:
     cache = make(max_bytes=150)
     with (tmp_path / "scratch" / "pruning").open("ab") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
         with pytest.raises(ServerBusy):
             cache.prune(0)
-        fill(cache, IDS[0])
-        fill(cache, IDS[1])
+        fill(cache, IDS[0], used=LONG_AGO)
+        fill(cache, IDS[1], used=LONG_AGO)
         cache.close()
         assert there(cache) == [0, 1]
-    fill(cache, IDS[2], used=time.time() + 10)
+    fill(cache, IDS[2])
     cache.close()
     assert there(cache) == [2]
 
 
-def test_a_count_that_can_not_be_kept_is_logged(
+def test_count_that_cannot_be_stored_is_logged(
     make: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache = make(max_bytes=150)
@@ -209,7 +208,7 @@ def test_a_count_that_can_not_be_kept_is_logged(
     assert "operation=count" in caplog.text
 
 
-def test_pruning_that_fails_is_logged(
+def test_failed_prune_is_logged(
     make: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache = make(max_bytes=150)

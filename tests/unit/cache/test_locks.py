@@ -22,7 +22,7 @@ SIZE = Size.parse("240x160")
 
 
 def request(folder: Path, log: Path) -> None:
-    """What the library does: look, lock, look again, make."""
+    """Request a rendition as the services do: lock, look into the cache, make it."""
     cache = RenditionCache(folder / "cache", folder / "scratch", 0)
     with cache.lock("key"):
         if cache.find(ID, SIZE, JPEG) is None:
@@ -53,7 +53,7 @@ def hold(folder: Path, held: Path) -> None:
         time.sleep(60)
 
 
-def test_two_hundred_requests_make_it_once(tmp_path: Path) -> None:
+def test_concurrent_requests_make_a_rendition_once(tmp_path: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     log = tmp_path / "log"
     others = [spawn.Process(target=requests, args=(tmp_path, log, 50)) for _ in range(2)]
@@ -67,7 +67,7 @@ def test_two_hundred_requests_make_it_once(tmp_path: Path) -> None:
     assert list((tmp_path / "scratch" / "locks").iterdir()) == []
 
 
-def test_one_at_a_time_across_threads_and_processes(tmp_path: Path) -> None:
+def test_lock_excludes_threads_and_processes(tmp_path: Path) -> None:
     folder, counter = tmp_path / "locks", tmp_path / "counter"
     folder.mkdir()
     counter.write_text("0")
@@ -89,7 +89,7 @@ def test_waiting_for_a_lock_ends_with_server_busy(tmp_path: Path) -> None:
         pytest.raises(ServerBusy, match="key"),
         others.acquire("key", 0.05),
     ):
-        pytest.fail("somebody else holds it")
+        pytest.fail("the other lock holds it")
     outcome: list[type[BaseException] | None] = []
 
     def wait() -> None:
@@ -128,7 +128,7 @@ def test_lock_of_a_killed_process_is_released(tmp_path: Path) -> None:
         pass
 
 
-def test_errors_of_the_disk_come_through_and_nothing_stays_locked(tmp_path: Path) -> None:
+def test_disk_error_is_raised_and_releases_the_lock(tmp_path: Path) -> None:
     locks = FileLocks(tmp_path / "missing")
     with pytest.raises(FileNotFoundError), locks.acquire("key", 1):
         pytest.fail("there is no folder")

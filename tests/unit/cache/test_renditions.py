@@ -1,9 +1,7 @@
-"""The rendition cache: finding, filling, removing, and going on without a disk."""
+"""The rendition cache: finding, filling, removing, starting."""
 
 from __future__ import annotations
 
-import errno
-import logging
 import os
 import stat
 import threading
@@ -18,7 +16,7 @@ from huimages_app.cache.renditions import RenditionCache
 from huimages_app.domain.formats import JPEG, WEBP
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.sizes import Size
-from huimages_app.errors import BadSetting, StorageUnavailable
+from huimages_app.errors import BadSetting
 
 ID = image_id(b"a picture")
 SIZE = Size.parse("240x160")
@@ -59,13 +57,13 @@ def everything(folder: Path) -> list[str]:
 # -- finding and filling --------------------------------------------------------------------
 
 
-def test_a_web_server_can_tell_the_path_from_the_url(cache: RenditionCache, root: Path) -> None:
+def test_path_follows_from_the_url(cache: RenditionCache, root: Path) -> None:
     assert cache.path(ID, SIZE, JPEG) == root / ID[:2] / ID / "240x160.jpeg"
     size = Size.parse("75x75!30,70@2x")
     assert cache.path(ID, size, WEBP) == root / ID[:2] / ID / "75x75!30,70@2x.webp"
 
 
-def test_finds_what_was_published(cache: RenditionCache) -> None:
+def test_published_rendition_is_found(cache: RenditionCache) -> None:
     assert cache.find(ID, SIZE, JPEG) is None
     path = fill(cache)
     assert path == cache.find(ID, SIZE, JPEG) == cache.path(ID, SIZE, JPEG)
@@ -74,9 +72,7 @@ def test_finds_what_was_published(cache: RenditionCache) -> None:
     assert cache.find(ID, Size.parse("240x161"), JPEG) is None
 
 
-def test_nothing_is_seen_before_it_is_published(
-    cache: RenditionCache, root: Path, scratch: Path
-) -> None:
+def test_pending_rendition_is_not_found(cache: RenditionCache, root: Path, scratch: Path) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
         pending.path.write_bytes(b"half a pict")
         assert root not in pending.path.parents
@@ -86,7 +82,7 @@ def test_nothing_is_seen_before_it_is_published(
     assert everything(scratch / "writing") == []
 
 
-def test_a_failure_leaves_nothing(cache: RenditionCache, root: Path, scratch: Path) -> None:
+def test_failed_rendition_leaves_no_file(cache: RenditionCache, root: Path, scratch: Path) -> None:
     def fail() -> None:
         with cache.pending(ID, SIZE, JPEG) as pending:
             pending.path.write_bytes(b"half a pict")
@@ -120,7 +116,7 @@ def test_failed_rendition_does_not_remove_the_folder_of_a_pending_one(
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o077])
-def test_every_web_server_may_read(cache: RenditionCache, root: Path, umask: int) -> None:
+def test_files_are_readable_by_everyone(cache: RenditionCache, root: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         path = fill(cache)
@@ -132,7 +128,7 @@ def test_every_web_server_may_read(cache: RenditionCache, root: Path, umask: int
     assert stat.S_IMODE(path.parent.parent.stat().st_mode) == 0o755
 
 
-def test_mtime_is_what_http_can_say(cache: RenditionCache) -> None:
+def test_mtime_is_in_whole_seconds(cache: RenditionCache) -> None:
     path = fill(cache)
     assert path is not None
     assert path.stat().st_mtime == int(path.stat().st_mtime)
@@ -149,7 +145,7 @@ def test_first_response_has_the_mtime_of_later_ones(cache: RenditionCache) -> No
             assert os.fstat(first.fileno()).st_mtime == path.stat().st_mtime
 
 
-def test_a_hit_renews_the_time_of_use_once_a_day(cache: RenditionCache) -> None:
+def test_hit_renews_the_time_of_use_once_a_day(cache: RenditionCache) -> None:
     path = fill(cache)
     assert path is not None
     used, made = time.time() - 25 * 3600, 1_500_000_000
@@ -159,7 +155,7 @@ def test_a_hit_renews_the_time_of_use_once_a_day(cache: RenditionCache) -> None:
     assert abs(path.stat().st_atime - time.time()) < 3
 
 
-def test_an_empty_file_is_no_hit(cache: RenditionCache) -> None:
+def test_empty_file_is_a_miss(cache: RenditionCache) -> None:
     path = fill(cache)
     assert path is not None
     path.write_bytes(b"")
@@ -175,7 +171,7 @@ def test_count_excludes_previews(cache: RenditionCache) -> None:
     assert cache.find(ID, "~1600", JPEG) is not None
 
 
-def test_what_is_open_can_be_read_after_publishing(cache: RenditionCache) -> None:
+def test_open_pending_rendition_is_readable_after_publishing(cache: RenditionCache) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
         pending.path.write_bytes(b"picture")
         file = pending.path.open("rb")
@@ -187,7 +183,9 @@ def test_what_is_open_can_be_read_after_publishing(cache: RenditionCache) -> Non
 # -- removing -------------------------------------------------------------------------------
 
 
-def test_removes_all_of_an_image(cache: RenditionCache, root: Path, scratch: Path) -> None:
+def test_remove_deletes_all_files_of_an_image(
+    cache: RenditionCache, root: Path, scratch: Path
+) -> None:
     other = image_id(b"another one")
     fill(cache)
     fill(cache, size="~1600")
@@ -200,9 +198,7 @@ def test_removes_all_of_an_image(cache: RenditionCache, root: Path, scratch: Pat
     assert everything(scratch / "removed") == []
 
 
-def test_a_rendition_begun_before_a_removal_never_appears(
-    cache: RenditionCache, root: Path
-) -> None:
+def test_rendition_begun_before_a_removal_never_appears(cache: RenditionCache, root: Path) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
         pending.path.write_bytes(b"picture")
         cache.remove(ID)
@@ -224,7 +220,7 @@ def test_rendition_begun_before_a_removal_does_not_replace_a_newer_one(
     assert path.read_bytes() == b"new"
 
 
-def test_removing_and_filling_at_once(
+def test_concurrent_removals_and_renditions_leave_nothing_half(
     cache: RenditionCache, root: Path, scratch: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     done = threading.Event()
@@ -251,7 +247,7 @@ def test_removing_and_filling_at_once(
 # -- starting -------------------------------------------------------------------------------
 
 
-def test_what_killed_processes_left_is_removed_at_the_start(
+def test_start_removes_files_of_killed_processes(
     cache: RenditionCache, root: Path, scratch: Path
 ) -> None:
     fill(cache)
@@ -267,7 +263,7 @@ def test_what_killed_processes_left_is_removed_at_the_start(
     assert everything(scratch / "removed") == []
 
 
-def test_both_folders_have_to_be_on_one_disk(tmp_path: Path) -> None:
+def test_folders_on_two_disks_stop_the_start(tmp_path: Path) -> None:
     elsewhere = Path("/dev/shm")
     if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
         pytest.skip("there is no second filesystem in /dev/shm")
@@ -278,76 +274,3 @@ def test_both_folders_have_to_be_on_one_disk(tmp_path: Path) -> None:
     finally:
         for folder in (*scratch.iterdir(), scratch):
             folder.rmdir()
-
-
-# -- without a disk -------------------------------------------------------------------------
-
-
-def made_without_keeping(cache: RenditionCache) -> bytes:
-    with cache.lock("key"), cache.pending(ID, SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"picture")
-        with pending.path.open("rb") as file:
-            assert pending.publish() is None
-            return file.read()
-
-
-def test_goes_on_when_the_disk_is_full(
-    root: Path, scratch: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    cache = RenditionCache(root, scratch, max_bytes=0, reserve=1 << 60)
-    assert made_without_keeping(cache) == b"picture"
-    assert made_without_keeping(cache) == b"picture"
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert os.strerror(errno.ENOSPC) in caplog.text
-    cache.close()
-
-
-def test_makes_room_when_the_disk_is_full(cache: RenditionCache, root: Path, scratch: Path) -> None:
-    fill(cache)
-    full = RenditionCache(root, scratch, max_bytes=10**9, reserve=1 << 60)
-    assert made_without_keeping(full) == b"picture"
-    full.close()
-    assert cache.find(ID, SIZE, JPEG) is None
-
-
-def test_a_disk_that_fills_up_while_writing(cache: RenditionCache) -> None:
-    with pytest.raises(StorageUnavailable, match="No space left"), cache.pending(ID, SIZE, JPEG):
-        Path("/dev/full").write_bytes(b"picture")
-    with pytest.raises(NotADirectoryError), cache.pending(ID, SIZE, JPEG) as pending:
-        (pending.path / "nowhere").write_bytes(b"picture")
-
-
-def test_goes_on_without_folders(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "file").write_text("no folder")
-    cache = RenditionCache(tmp_path / "file" / "cache", tmp_path / "file" / "scratch", 10**9)
-    assert cache.find(ID, SIZE, JPEG) is None
-    assert cache.count(ID) == 0
-    assert made_without_keeping(cache) == b"picture"
-    assert made_without_keeping(cache) == b"picture"
-    assert len(caplog.records) == 4  # start, read, lock, write
-    cache.remove(ID)
-    with pytest.raises(StorageUnavailable):
-        cache.usage()
-    with pytest.raises(StorageUnavailable):
-        cache.prune(0)
-
-
-def test_says_when_it_works_again(
-    cache: RenditionCache, root: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    root.rename(root.with_name("elsewhere"))
-    root.write_text("no folder")
-    assert made_without_keeping(cache) == b"picture"
-    root.unlink()
-    root.with_name("elsewhere").rename(root)
-    assert fill(cache) is not None
-    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
-
-
-def test_a_rendition_that_can_not_be_put_in_place(
-    cache: RenditionCache, caplog: pytest.LogCaptureFixture
-) -> None:
-    cache.path(ID, SIZE, JPEG).mkdir(parents=True)
-    assert made_without_keeping(cache) == b"picture"
-    assert "operation=write" in caplog.text

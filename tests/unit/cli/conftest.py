@@ -17,8 +17,8 @@ from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.uploads import Uploads
 from tests.support import commands
 from tests.support.commands import Ran
-from tests.support.libraries import add, ini_in, settings_in, storage_in
 from tests.support.pictures import photo
+from tests.support.services import add, ini_in, settings_in, storage_in
 
 Command = Callable[..., Ran]
 

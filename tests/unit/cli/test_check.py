@@ -7,8 +7,8 @@ from huimages_app.domain.ids import image_id
 from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.storage.interfaces import OriginalInfo
-from tests.support.libraries import add, original_file
 from tests.support.pictures import photo
+from tests.support.services import add, original_file
 
 from .conftest import Command
 

@@ -13,8 +13,8 @@ import pytest
 
 from huimages_app.cli import run
 from huimages_app.domain.ids import image_id
-from tests.support.libraries import ini_in
 from tests.support.pictures import photo
+from tests.support.services import ini_in
 
 from .conftest import Command
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from huimages_app.services.container import Services
-from tests.support.libraries import add
 from tests.support.pictures import photo
+from tests.support.services import add
 
 from .conftest import Command
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from huimages_app.services.container import Services
-from tests.support.libraries import ini_in
+from tests.support.services import ini_in
 
 from .conftest import Command
 

@@ -30,8 +30,8 @@ from huimages_app.errors import (
 from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
-from tests.support.libraries import ini_in, storage_in
 from tests.support.pictures import photo
+from tests.support.services import ini_in, storage_in
 
 PHOTO = photo(400, 300)
 ID = image_id(PHOTO)

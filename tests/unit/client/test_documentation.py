@@ -12,7 +12,7 @@ import pytest
 
 import huimages
 from huimages_app import client
-from tests.support.libraries import ini_in
+from tests.support.services import ini_in
 
 PAGE = Path(__file__).parents[3] / "docs" / "library.md"
 

@@ -6,7 +6,7 @@ import pytest
 
 from huimages_app.config.loading import read_settings
 from huimages_app.errors import BadSetting
-from tests.support.libraries import ini_in
+from tests.support.services import ini_in
 
 CLASSIC = {
     "HUIMAGESCOUCHSERVER": "http://couch.example:5984",

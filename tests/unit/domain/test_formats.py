@@ -28,12 +28,12 @@ from huimages_app.errors import UnknownFormat
         ("png", PNG, "image/png"),
     ],
 )
-def test_extensions(extension, format_, contenttype):
+def test_parse_format_accepts_known_extensions(extension, format_, contenttype):
     assert parse_format(extension) is format_
     assert format_.contenttype == contenttype
 
 
-def test_a_format_is_stored_under_its_own_extension():
+def test_format_is_parsed_from_its_own_extension():
     assert [format_.extension for format_ in FORMATS] == ["jpeg", "webp", "avif", "png"]
     assert all(parse_format(format_.extension) is format_ for format_ in FORMATS)
 
@@ -43,7 +43,7 @@ def test_a_format_is_stored_under_its_own_extension():
     # The original removed `.jpeg` by stripping characters, so that jjpeg and gepj were it too.
     ["gif", "heic", "svg", "jjpeg", "gepj", "jpe", "jpeg.", ".jpeg", "jpeg ", "x" * 1000],
 )
-def test_what_is_no_format(extension):
+def test_parse_format_refuses_other_extensions(extension):
     with pytest.raises(UnknownFormat, match=r"\.jpeg, \.webp, \.avif or \.png") as caught:
         parse_format(extension)
     assert len(str(caught.value)) < 100
@@ -67,7 +67,7 @@ def test_what_is_no_format(extension):
         ("text/html,image/avif", AVIF),
     ],
 )
-def test_the_best_format_that_is_taken_by_name(accept, best):
+def test_best_format_is_named_in_accept(accept, best):
     assert best_format(accept) is best
 
 
@@ -84,5 +84,5 @@ def test_the_best_format_that_is_taken_by_name(accept, best):
         ("automatic", []),
     ],
 )
-def test_which_endings_leave_the_format_to_the_client(extension, where):
+def test_is_negotiated_depends_on_extension_and_setting(extension, where):
     assert [w for w in ("off", "auto", "everywhere") if is_negotiated(extension, w)] == where

@@ -20,13 +20,13 @@ GOOD = KNOWN[b"abc"]
 
 
 @pytest.mark.parametrize(("content", "known"), KNOWN.items())
-def test_known_answers(content, known):
+def test_image_id_of_known_bytes_is_known(content, known):
     assert image_id(content) == known
     assert image_id_of_file(io.BytesIO(content)) == known
 
 
 @given(st.binary(max_size=200))
-def test_an_id_is_the_hash_of_the_bytes(content):
+def test_image_id_is_the_hash_of_the_bytes(content):
     got = image_id(content)
 
     assert len(got) == 34
@@ -37,7 +37,7 @@ def test_an_id_is_the_hash_of_the_bytes(content):
 
 
 @pytest.mark.parametrize("length", [2**18 - 1, 2**18, 2**18 + 1, 3 * 2**18])
-def test_a_large_file_is_read_in_pieces_from_its_start(length):
+def test_image_id_of_file_reads_all_from_the_start(length):
     content = bytes(range(256)) * (length // 256) + b"x" * (length % 256)
     file = io.BytesIO(content)
     file.seek(7)
@@ -69,7 +69,7 @@ def test_a_large_file_is_read_in_pieces_from_its_start(length):
         GOOD * 100,
     ],
 )
-def test_what_is_no_id(text):
+def test_parse_image_id_refuses_other_texts(text):
     assert not is_image_id(text)
     with pytest.raises(BadImageId) as caught:
         parse_image_id(text)

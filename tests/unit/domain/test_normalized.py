@@ -15,15 +15,15 @@ ALPHABET = f"ae. \n{MARKS}éſ\N{COMBINING GREEK DIALYTIKA TONOS}\u1112\u1161\u1
 
 @pytest.mark.parametrize("form", ["NFC", "NFKC", "NFKD"])
 @given(text=st.text(ALPHABET, max_size=60) | st.text(max_size=60))
-def test_what_people_write_is_as_unicode_has_it(form, text):
+def test_normalized_text_equals_unicodedata(form, text):
     assert normalized(form, text) == unicodedata.normalize(form, text)
 
 
 @pytest.mark.parametrize("text", ["e\u0301", "\u1112\u1161\u11ab", "\N{BICYCLE}", "한", " "])
-def test_so_is_a_long_text(text):
+def test_normalized_long_text_equals_unicodedata(text):
     assert normalized("NFC", text * 500) == unicodedata.normalize("NFC", text * 500)
 
 
-def test_a_run_of_marks_that_nobody_writes_is_cut():
+def test_normalized_run_of_a_million_marks_takes_no_hours():
     # As a whole it would take hours.
     assert len(normalized("NFC", "a" + MARKS * 500_000)) in {1_000_000, 1_000_001}

@@ -103,7 +103,7 @@ def check_focus(percent, start, end, whole):
 @example(Size(240, 160), 10, 5000)
 @example(Size(1, 1), 30000, 30000)
 @example(Size(30000, 1), 1, 30000)
-def test_fit(size, width, height):
+def test_fit_has_exact_geometry(size, width, height):
     check_fit(size, width, height)
 
 
@@ -112,11 +112,11 @@ def test_fit(size, width, height):
 @example(Size(150, 150, crop=True), 301, 200)
 @example(Size(30000, 1, crop=True), 1, 30000)
 @example(Size(75, 75, crop=True, focus=(0, 100)), 100, 50)
-def test_crop(size, width, height):
+def test_crop_has_exact_geometry(size, width, height):
     check_crop(size, width, height)
 
 
-def test_every_small_original_in_every_small_box():
+def test_small_originals_in_small_boxes_have_exact_geometry():
     numbers = range(1, 10)
     for box_width, box_height, width, height in product(numbers, repeat=4):
         check_fit(Size(box_width, box_height), width, height)
@@ -159,7 +159,7 @@ def test_every_small_original_in_every_small_box():
         ("o", (4000, 3001), (4000, 3001)),
     ],
 )
-def test_examples(text, original, rendition):
+def test_fitted_returns_known_sizes(text, original, rendition):
     assert Size.parse(text).fitted(*original) == rendition
 
 
@@ -178,12 +178,12 @@ def test_examples(text, original, rendition):
         ("o", (0, 0, 200, 100)),
     ],
 )
-def test_which_part_is_shown(text, part):
+def test_placement_returns_the_shown_part(text, part):
     assert Size.parse(text).placement(200, 100).crop == part
 
 
 @given(sizes, sides, sides)
-def test_fitted_says_what_the_placement_says(size, width, height):
+def test_fitted_equals_the_size_of_the_placement(size, width, height):
     placement = size.placement(width, height)
 
     assert size.fitted(width, height) == (placement.width, placement.height)
@@ -191,7 +191,7 @@ def test_fitted_says_what_the_placement_says(size, width, height):
 
 @pytest.mark.parametrize("size", ["240x160", "75x75!", "o"])
 @pytest.mark.parametrize("original", [(0, 10), (10, 0), (-1, 10)])
-def test_an_original_has_pixels(size, original):
+def test_placement_refuses_an_original_without_pixels(size, original):
     with pytest.raises(ValueError, match="pixels"):
         Size.parse(size).placement(*original)
 
@@ -200,7 +200,7 @@ def test_an_original_has_pixels(size, original):
 
 
 @given(sizes)
-def test_a_size_reads_back_from_its_spelling(size):
+def test_parse_of_a_spelling_returns_the_size(size):
     assert Size.parse(str(size)) == size
 
 
@@ -220,19 +220,19 @@ def test_a_size_reads_back_from_its_spelling(size):
         ("o", ORIGINAL),
     ],
 )
-def test_spellings(text, size):
+def test_parse_accepts_every_spelling(text, size):
     assert Size.parse(text) == size
     assert str(size) == text
 
 
 @pytest.mark.parametrize(("name", "text"), CLASSIC_SIZES.items())
-def test_names_mean_their_boxes(name, text):
+def test_parse_of_a_name_returns_its_box(name, text):
     assert Size.parse(name) == Size.parse(text) == CLASSIC[name]
     assert Size.parse(f"{name}@2x") == Size.parse(f"{text}@2x")
     assert str(Size.parse(name)) == text
 
 
-def test_the_names_are_those_of_the_original():
+def test_names_are_those_of_huimages_2():
     assert " ".join(f"{name} {text}" for name, text in CLASSIC_SIZES.items()) == (
         "mini 23x40 thumb 50x200 sidebar 179x600 small 240x160 medium 480x320 full 477x800 "
         "vga 640x480 svga 800x600 xvga 1024x768 square 75x75!"
@@ -261,7 +261,7 @@ def test_the_names_are_those_of_the_original():
         *("huge", "vgax", "mini/", "a" * 32),
     ],
 )
-def test_what_is_no_size(text):
+def test_parse_refuses_other_texts(text):
     with pytest.raises(BadSize) as caught:
         Size.parse(text)
     # One sentence that quotes the beginning of what was wrong.
@@ -278,14 +278,14 @@ def test_what_is_no_size(text):
         ("huge", "use WIDTHxHEIGHT as in 240x160"),
     ],
 )
-def test_a_refusal_says_what_would_be_right(text, hint):
+def test_parse_error_says_what_would_be_right(text, hint):
     with pytest.raises(BadSize, match=hint):
         Size.parse(text)
 
 
 @settings(max_examples=200)
 @given(st.text("0123456789x!,@o mini\n", max_size=14))
-def test_every_size_has_one_spelling(text):
+def test_size_has_one_spelling(text):
     try:
         size = Size.parse(text, {})
     except BadSize:
@@ -297,7 +297,7 @@ def test_every_size_has_one_spelling(text):
 
 
 @given(sizes, densities)
-def test_density(size, density):
+def test_at_density_changes_the_density_alone(size, density):
     denser = size.at_density(density)
 
     if size.is_original:
@@ -320,7 +320,7 @@ def test_density(size, density):
         ("o", (0.3, 0.7), "o"),
     ],
 )
-def test_focus(text, focus, focused):
+def test_focused_sets_the_focus_of_crops_only(text, focus, focused):
     assert str(Size.parse(text).focused(focus)) == focused
 
 
@@ -328,11 +328,11 @@ def test_focus(text, focus, focused):
     ("text", "plain"),
     [("75x75!30,70@2x", "75x75!"), ("240x160@3x", "240x160"), ("x160", "x160"), ("o", "o")],
 )
-def test_plain(text, plain):
+def test_plain_has_neither_focus_nor_density(text, plain):
     assert str(Size.parse(text).plain) == plain
 
 
-def test_only_the_original_is_the_original():
+def test_is_original_holds_for_the_original_only():
     assert ORIGINAL.is_original
     assert not any(Size.parse(text).is_original for text in ("1x", "x1", "1x1", "1x1!", "mini"))
 
@@ -340,7 +340,7 @@ def test_only_the_original_is_the_original():
 # -- names of a site --------------------------------------------------------------------------
 
 
-def test_names_of_a_site():
+def test_names_of_a_site_extend_and_override_the_classic_ones():
     names = parse_names({"wide": "1200x300!", "tall-2_x": "x900", "vga": "641x481"})
 
     assert Size.parse("wide@2x", names) == Size(1200, 300, crop=True, density=2)
@@ -364,6 +364,6 @@ def test_names_of_a_site():
         *(("wide", text) for text in ("", "0x0", "vga", "wide", "1x1@2x", "30001x1", "1x1 ")),
     ],
 )
-def test_names_and_definitions_that_are_none(name, definition):
+def test_parse_names_refuses_invalid_names_and_definitions(name, definition):
     with pytest.raises(BadSize):
         parse_names({name: definition})

@@ -21,7 +21,7 @@ from huimages_app.errors import BadInput
         ('<b> "q" o\'clock', ("<b>", '"q"', "o'clock")),
     ],
 )
-def test_what_is_typed_becomes_tags(typed: str, tags: tuple[str, ...]) -> None:
+def test_parse_tags_splits_and_cleans_text(typed: str, tags: tuple[str, ...]) -> None:
     assert parse_tags(typed) == tags
 
 
@@ -31,13 +31,13 @@ def test_clean_tag_gives_the_stored_form(typed: str) -> None:
 
 
 @given(st.text(max_size=60))
-def test_tags_are_read_back_as_they_are(typed: str) -> None:
+def test_parsed_tags_are_parsed_to_themselves(typed: str) -> None:
     tags = parse_tags(typed)
     assert parse_tags(" ".join(tags)) == tags
     assert parse_tags(",".join(tags)) == tags
 
 
-def test_too_long_and_too_many() -> None:
+def test_parse_tags_refuses_long_and_many_tags() -> None:
     assert parse_tags("x" * MAX_LENGTH) == ("x" * MAX_LENGTH,)
     with pytest.raises(BadInput, match="too long"):
         parse_tags("x" * (MAX_LENGTH + 1))
@@ -47,5 +47,5 @@ def test_too_long_and_too_many() -> None:
         parse_tags(many + " more")
 
 
-def test_adding_keeps_the_order_and_each_once() -> None:
+def test_add_tags_keeps_order_without_duplicates() -> None:
     assert add_tags(("a", "b"), ("c", "a")) == ("a", "b", "c")

@@ -31,19 +31,19 @@ from huimages_app.errors import BadInput
         ("\u2028two\u2029lines", "two lines"),
     ],
 )
-def test_a_text_becomes_one_printable_line(sent: str, stored: str) -> None:
+def test_clean_returns_one_printable_line(sent: str, stored: str) -> None:
     assert clean(sent) == stored
 
 
 @given(st.text())
-def test_cleaning_twice_changes_nothing(text: str) -> None:
+def test_clean_of_clean_text_changes_nothing(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
     assert "\n" not in once
     once.encode()
 
 
-def test_too_long_is_refused_and_not_cut() -> None:
+def test_long_text_is_refused_and_not_cut() -> None:
     assert clean_title("x" * MAX_TITLE) == "x" * MAX_TITLE
     with pytest.raises(BadInput, match="the title is too long: 501 characters, at most 500"):
         clean_title("x" * (MAX_TITLE + 1))
@@ -64,35 +64,35 @@ def test_too_long_is_refused_and_not_cut() -> None:
         ("x\r\nSet-Cookie: y.jpg", "x Set-Cookie: y.jpg"),
     ],
 )
-def test_file_names_are_the_last_part_of_a_path(sent: str, stored: str) -> None:
+def test_clean_filename_is_the_last_part_of_a_path(sent: str, stored: str) -> None:
     assert clean_filename(sent) == stored
 
 
 @given(st.text(min_size=100), st.sampled_from(["", ".jpeg", "." + "x" * 30]))
-def test_file_names_fit_a_file_system(stem: str, ending: str) -> None:
+def test_clean_filename_fits_a_file_system(stem: str, ending: str) -> None:
     name = clean_filename(stem + ending)
     assert len(name.encode()) <= MAX_FILENAME
     assert clean_filename(name) == name
 
 
-def test_a_long_file_name_keeps_its_ending() -> None:
+def test_clean_filename_of_a_long_name_keeps_its_ending() -> None:
     name = clean_filename("ü" * 300 + ".jpeg")
     assert name.endswith("ü.jpeg")
     assert len(name.encode()) <= MAX_FILENAME
 
 
-def test_references_are_cleaned_and_empty_ones_left_out() -> None:
+def test_clean_references_leaves_out_empty_values() -> None:
     told = {"artnr": [" 10106", "10106 ", "", "10107"], "path": [" "]}
     assert clean_references(told) == {"artnr": ("10106", "10107")}
 
 
 @pytest.mark.parametrize("key", ["", "Art Nr", "1st", "a" * 41, "ä", "a\n"])
-def test_bad_keys_of_references(key: str) -> None:
+def test_clean_references_refuses_invalid_keys(key: str) -> None:
     with pytest.raises(BadInput, match="can't be the key of a reference"):
         clean_references({key: ["x"]})
 
 
-def test_a_long_reference_names_its_key() -> None:
+def test_clean_references_names_the_key_of_a_long_value() -> None:
     with pytest.raises(BadInput, match="the reference artnr is too long"):
         clean_references({"artnr": ["x" * (MAX_REFERENCE + 1)]})
 

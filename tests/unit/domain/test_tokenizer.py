@@ -26,10 +26,10 @@ def test_tokenize_divides_text_into_words(text: str, expected: list[str]) -> Non
     assert tokenize(text) == expected
 
 
-def test_phrases_are_what_stands_between_spaces_each_once() -> None:
+def test_parse_query_splits_at_spaces_without_duplicates() -> None:
     assert parse_query(" 10106/02  Möwe - möwe\t12 ") == [("10106", "02"), ("mowe",), ("12",)]
     assert parse_query("%") == parse_query("") == []
 
 
-def test_a_search_has_an_end() -> None:
+def test_parse_query_returns_a_limited_number_of_phrases() -> None:
     assert len(parse_query(" ".join(map(str, range(1000))))) == MAX_PHRASES

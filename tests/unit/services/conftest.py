@@ -11,7 +11,7 @@ from huimages_app.factory import Storage, build_services
 from huimages_app.services.container import Services
 from huimages_app.storage.interfaces import DocumentStore
 from huimages_app.storage.sqlite import SqliteBackend
-from tests.support.libraries import settings_in, storage_in
+from tests.support.services import settings_in, storage_in
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from huimages_app.domain.tags import MAX_TAGS
 from huimages_app.errors import BadInput, UnknownImage
 from huimages_app.services.annotations import Annotations
 from huimages_app.services.container import Services
-from tests.support.libraries import add
 from tests.support.pictures import photo
+from tests.support.services import add
 
 PHOTO = photo(80, 60)
 ID = image_id(PHOTO)

@@ -15,8 +15,8 @@ from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.services.editing import Editing
 from huimages_app.services.image_patch import ImagePatch
-from tests.support.libraries import add, original_file, patch_of
 from tests.support.pictures import photo
+from tests.support.services import add, original_file, patch_of
 
 PHOTO = photo(80, 60)
 ID = image_id(PHOTO)

@@ -11,8 +11,8 @@ from huimages_app.domain.models import Image
 from huimages_app.errors import BadInput, EditConflict, UnknownImage
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
-from tests.support.libraries import add
 from tests.support.pictures import photo
+from tests.support.services import add
 
 WHEN = datetime(2020, 1, 1, tzinfo=UTC)
 

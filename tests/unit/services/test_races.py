@@ -17,7 +17,7 @@ from huimages_app.factory import Storage, build_services
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.support import pictures
-from tests.support.libraries import add, services_in, settings_in
+from tests.support.services import add, services_in, settings_in
 
 PICTURE = pictures.photo(width=40, height=30)
 ID = image_id(PICTURE)

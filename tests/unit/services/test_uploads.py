@@ -22,8 +22,8 @@ from huimages_app.errors import BadInput, IdCollision, NotAnImage, RemovedImage,
 from huimages_app.factory import Storage
 from huimages_app.imaging import DecodingBudget
 from huimages_app.services.container import Services
-from tests.support.libraries import add, original_file, services_in
 from tests.support.pictures import photo, rotated
+from tests.support.services import add, original_file, services_in
 
 PHOTO = photo(80, 60)
 ID = image_id(PHOTO)

@@ -31,7 +31,7 @@ class StubServer:
         return True
 
 
-def test_no_descriptors_for_the_temporary_file_is_an_outage() -> None:
+def test_open_without_free_descriptors_raises_storage_unavailable() -> None:
     originals = AttachmentOriginals(cast(Server, StubServer()))
     with no_more_descriptors(), pytest.raises(StorageUnavailable, match="Too many open files"):
         originals.open(ID).__enter__()

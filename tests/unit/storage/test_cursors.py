@@ -14,18 +14,20 @@ PLACES = st.lists(
 
 
 @given(PLACES)
-def test_a_place_comes_back(place: list[str | int | float]) -> None:
+def test_position_is_decoded_as_it_was_encoded(place: list[str | int | float]) -> None:
     assert decode(Query(), encode(Query(), place)) == place
 
 
 @given(st.text())
-def test_any_other_text_is_refused(text: str) -> None:
+def test_decode_of_any_other_text_raises_bad_cursor(text: str) -> None:
     with pytest.raises(BadCursor):
         decode(Query(), text)
 
 
 @given(PLACES, st.data())
-def test_a_damaged_one_is_refused(place: list[str | int | float], data: st.DataObject) -> None:
+def test_decode_of_a_damaged_cursor_raises_bad_cursor(
+    place: list[str | int | float], data: st.DataObject
+) -> None:
     cursor = encode(Query(), place)
     at = data.draw(st.integers(0, len(cursor) - 2))  # the last character holds unused bits
     other = data.draw(st.sampled_from("ABCDabcd0123-_").filter(lambda c: c != cursor[at]))
@@ -33,6 +35,6 @@ def test_a_damaged_one_is_refused(place: list[str | int | float], data: st.DataO
         decode(Query(), cursor[:at] + other + cursor[at + 1 :])
 
 
-def test_one_of_another_collection_is_refused() -> None:
+def test_decode_of_a_cursor_of_another_query_raises_bad_cursor() -> None:
     with pytest.raises(BadCursor):
         decode(Query(tag="sun"), encode(Query(tag="sea"), [1]))

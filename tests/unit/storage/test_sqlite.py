@@ -44,7 +44,7 @@ class TestVersions:
         assert {path.stat().st_mode & 0o777 for path in beside} == {0o600}
         assert [path for path in file.parent.iterdir() if path not in beside] == []
 
-    def test_version_1_is_brought_up_to_date(self, file: Path, store: SqliteBackend) -> None:
+    def test_file_of_version_1_is_migrated(self, file: Path, store: SqliteBackend) -> None:
         put(store, an_image(1), tags=("sea",))
         store.close()
         with closing(sqlite3.connect(file)) as db:  # version 1 had no records
@@ -57,9 +57,7 @@ class TestVersions:
         with closing(sqlite3.connect(file)) as db:
             assert schema.version_of(db) == schema.VERSION
 
-    def test_version_2_gets_an_index_of_the_inside_of_words(
-        self, file: Path, store: SqliteBackend
-    ) -> None:
+    def test_file_of_version_2_is_indexed_anew(self, file: Path, store: SqliteBackend) -> None:
         put(store, an_image(1, titles=("Regenschirm",)), tags=("🎄",))
         put(store, an_image(2, trashed=START, titles=("Schirm",)))
         store.close()
@@ -73,7 +71,7 @@ class TestVersions:
         put(store, an_image(1, titles=("Segel",)))
         assert walk(store, Query(text="schirm")) == []
 
-    def test_a_newer_version_is_refused_and_left_alone(
+    def test_file_of_a_newer_version_is_refused_and_unchanged(
         self, file: Path, store: SqliteBackend
     ) -> None:
         with closing(sqlite3.connect(file)) as db:
@@ -84,7 +82,7 @@ class TestVersions:
             assert schema.version_of(db) == schema.VERSION + 1
             assert db.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,)
 
-    def test_a_newer_version_stops_the_start_and_a_damaged_file_does_not(self, file: Path) -> None:
+    def test_newer_version_stops_the_start_and_damaged_file_does_not(self, file: Path) -> None:
         settings = Settings(metadata_path=file)
         file.write_bytes(b"no database at all " * 100)
         metadata = make_metadata(settings)
@@ -96,7 +94,7 @@ class TestVersions:
         with pytest.raises(BadSetting, match="newer huimages"):
             make_metadata(settings)
 
-    def test_a_migration_that_fails_changes_nothing(
+    def test_migration_that_fails_changes_nothing(
         self, file: Path, store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store.check()
@@ -119,13 +117,13 @@ class TestPlaces:
         later = put(store, an_image(2000, created=START + timedelta(seconds=1)))
         assert walk(store, Query(order="oldest"), 100) == [*known, later]
 
-    def test_times_beyond_the_end_come_last(self, store: SqliteBackend) -> None:
+    def test_images_beyond_the_last_time_sort_last(self, store: SqliteBackend) -> None:
         for number, year in enumerate([2026, 1, 9999, 1800]):
             put(store, an_image(number, created=datetime(year, 1, 1, tzinfo=UTC)))
         assert walk(store, Query(order="oldest")) == [an_id(n) for n in [1, 3, 0, 2]]
         assert store.images.get(an_id(2)).created.year == 9999
 
-    def test_no_phrase_reaches_from_one_text_into_the_next(self, store: SqliteBackend) -> None:
+    def test_phrase_does_not_match_across_two_texts(self, store: SqliteBackend) -> None:
         put(store, an_image(1, titles=("article 10106", "02 colours")))
         assert walk(store, Query(text="10106/02")) == []
         assert walk(store, Query(text="10106 02")) == [an_id(1)]

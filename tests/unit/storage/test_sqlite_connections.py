@@ -89,7 +89,9 @@ store.close()
 
 
 class TestConnections:
-    def test_processes_that_start_at_once(self, file: Path, store: SqliteBackend) -> None:
+    def test_processes_that_start_at_once_share_a_new_file(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
         together = SPAWN.Barrier(4)
         processes = [SPAWN.Process(target=open_new_file, args=(file, together)) for _ in range(4)]
         for process in processes:
@@ -99,7 +101,9 @@ class TestConnections:
         assert [process.exitcode for process in processes] == [0] * 4
         assert store.search.count() == 1
 
-    def test_a_forked_process_opens_its_own(self, file: Path, store: SqliteBackend) -> None:
+    def test_forked_process_opens_its_own_connections(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
         root = Path(__file__).parents[3]
         subprocess.run([sys.executable, "-c", FORKING, file], cwd=root, check=True, timeout=60)
         assert sorted(store.images.ids()) == sorted(map(an_id, (1, 2, 3, *range(10, 60))))
@@ -146,7 +150,7 @@ class TestConnections:
         assert max(open_files) <= 2 * size + 1  # the file and its log, and what they share
         connections.close()
 
-    def test_too_few_connections_are_an_outage(self, file: Path) -> None:
+    def test_exhausted_pool_raises_storage_unavailable(self, file: Path) -> None:
         connections = Connections(file, patience=0.1, size=1)
         outcome: list[str] = []
 
@@ -177,13 +181,13 @@ class TestConnections:
             assert db.execute("SELECT * FROM changes").fetchall() == []
         connections.close()
 
-    def test_it_opens_again_after_close(self, store: SqliteBackend) -> None:
+    def test_closed_store_opens_again(self, store: SqliteBackend) -> None:
         put(store, an_image(1))
         store.close()
         store.close()
         assert store.images.get(an_id(1)) == an_image(1)
 
-    def test_a_change_may_read(self, store: SqliteBackend) -> None:
+    def test_change_function_may_read_the_store(self, store: SqliteBackend) -> None:
         fill(store, range(2))
         change(store, an_id(0), alt="a")
         saved = store.images.update(
@@ -191,7 +195,7 @@ class TestConnections:
         )
         assert saved.alt == store.images.get(an_id(1)).alt == "a"
 
-    def test_saving_the_same_again_is_no_change(self, store: SqliteBackend) -> None:
+    def test_saving_an_equal_image_is_no_change(self, store: SqliteBackend) -> None:
         put(store, an_image(1), tags=("sea",))
         since = store.search.changes().since
         put(store, an_image(1), tags=("sea",))

@@ -49,7 +49,7 @@ class TestWhenEvenOneIsMany(PagesContract, SearchContract):
     ],
 )
 @pytest.mark.parametrize("forward", [True, False])
-def test_no_page_is_scanned_or_sorted(
+def test_page_needs_no_scan_and_no_sort(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: Query, forward: bool
 ) -> None:
     monkeypatch.setattr(query_planner, "FEW", 1)
@@ -167,7 +167,7 @@ def all_answers(store: MetadataBackend) -> dict[object, object]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
-def test_an_archive_is_as_if_it_was_made_anew(steps: list[Step]) -> None:
+def test_changed_archive_equals_one_made_anew(steps: list[Step]) -> None:
     with TemporaryDirectory() as folder:
         store, fresh = map(partial(opened, Path(folder)), ["store", "fresh"])
         for step in steps:

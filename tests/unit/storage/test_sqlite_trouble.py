@@ -33,7 +33,7 @@ def store(file: Path) -> Iterator[SqliteBackend]:
 
 class TestTrouble:
     @pytest.mark.parametrize("content", [b"no database at all " * 100, b"SQLite format 3\0" * 200])
-    def test_a_file_that_is_no_database(
+    def test_file_that_is_no_database_raises_storage_unavailable(
         self, file: Path, store: SqliteBackend, content: bytes
     ) -> None:
         file.write_bytes(content)
@@ -43,7 +43,9 @@ class TestTrouble:
             store.images.get(an_id(1))
         assert file.read_bytes() == content
 
-    def test_a_damaged_file(self, file: Path, store: SqliteBackend) -> None:
+    def test_damaged_file_raises_storage_unavailable(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
         fill(store, range(50))
         store.close()
         content = bytearray(file.read_bytes())
@@ -52,7 +54,7 @@ class TestTrouble:
         with pytest.raises(StorageUnavailable, match=r"damaged.*backup"):
             walk(store, Query())
 
-    def test_a_file_that_is_mended(self, file: Path, store: SqliteBackend) -> None:
+    def test_repaired_file_is_used_again(self, file: Path, store: SqliteBackend) -> None:
         """On the way, under open connections."""
         known = fill(store, range(300), titles=("x" * 500,))
         store.close()
@@ -67,7 +69,9 @@ class TestTrouble:
             damaged.write(content)
         assert walk(store, Query(), 100) == known[::-1]
 
-    def test_a_file_that_goes_and_comes_back(self, file: Path, store: SqliteBackend) -> None:
+    def test_file_that_disappears_is_used_when_it_is_back(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
         """Nothing is written into a file that nobody will find again."""
         known = put(store, an_image(1))
         away = file.parent / "away"
@@ -82,9 +86,7 @@ class TestTrouble:
             part.rename(file.parent / part.name)
         assert walk(store, Query()) == [known]
 
-    def test_a_backup_put_in_its_place_is_used_at_once(
-        self, file: Path, store: SqliteBackend
-    ) -> None:
+    def test_restored_backup_is_used_at_once(self, file: Path, store: SqliteBackend) -> None:
         known = put(store, an_image(1))
         backup = file.with_name("backup.sqlite")
         with closing(sqlite3.connect(file)) as db, closing(sqlite3.connect(backup)) as copy:
@@ -98,7 +100,7 @@ class TestTrouble:
         with closing(SqliteBackend(file)) as other:
             assert len(walk(other, Query())) == 2
 
-    def test_a_file_in_a_folder_that_can_not_be_reached(
+    def test_unreachable_folder_raises_storage_unavailable(
         self, file: Path, store: SqliteBackend
     ) -> None:
         put(store, an_image(1))
@@ -110,7 +112,9 @@ class TestTrouble:
         folder.rename(file.parent)
         assert store.images.get(an_id(1))
 
-    def test_a_locked_file_is_read_and_not_written(self, file: Path, store: SqliteBackend) -> None:
+    def test_locked_file_is_readable_and_writes_raise(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
         put(store, an_image(1))
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -150,7 +154,9 @@ class TestTrouble:
                 assert store.search.count() == 2
             store.close()
 
-    def test_a_new_file_that_others_lock(self, file: Path, store: SqliteBackend) -> None:
+    def test_new_file_locked_by_others_raises_storage_unavailable(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             with pytest.raises(StorageUnavailable, match="locked"):
@@ -177,7 +183,7 @@ class TestTrouble:
             pass
         connections.close()
 
-    def test_a_full_disk_loses_nothing_that_was_there(self, file: Path) -> None:
+    def test_full_disk_keeps_stored_images(self, file: Path) -> None:
         store = SqliteBackend(file)
         put(store, an_image(1))
         with store._connections.reading() as db:
@@ -189,7 +195,7 @@ class TestTrouble:
         assert store.search.count() == 1
         store.close()
 
-    def test_half_a_character_is_bad_input(self, store: SqliteBackend) -> None:
+    def test_lone_surrogate_raises_bad_input(self, store: SqliteBackend) -> None:
         put(store, an_image(1))
         for ask in [
             lambda: change(store, an_id(1), titles=("\udc80",)),
@@ -200,7 +206,7 @@ class TestTrouble:
                 ask()
         assert store.images.get(an_id(1)) == an_image(1)
 
-    def test_a_record_can_not_become_that_of_another_image(self, store: SqliteBackend) -> None:
+    def test_change_of_the_id_raises(self, store: SqliteBackend) -> None:
         with pytest.raises(ValueError, match=an_id(2)):
             store.images.save(an_id(1), lambda _: an_image(2))
         assert store.search.count() == 0

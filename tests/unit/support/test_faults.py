@@ -76,18 +76,20 @@ def client(proxy: FaultProxy) -> Iterator[httpx.Client]:
         Fault(delay=1),
     ],
 )
-def test_faults_strike_and_heal(proxy: FaultProxy, client: httpx.Client, fault: Fault) -> None:
+def test_fault_fails_a_request_and_ends(
+    proxy: FaultProxy, client: httpx.Client, fault: Fault
+) -> None:
     with proxy.broken(fault), pytest.raises(httpx.TransportError):
         client.get("/")
     assert client.get("/").content == BODY
 
 
-def test_refused(proxy: FaultProxy) -> None:
+def test_refused_connection_fails(proxy: FaultProxy) -> None:
     with proxy.broken(Fault(refused=True)), pytest.raises(httpx.TransportError):
         httpx.get(proxy.url, trust_env=False)
 
 
-def test_a_lost_answer_is_of_a_request_that_arrived(
+def test_lost_response_is_of_a_request_that_arrived(
     proxy: FaultProxy, client: httpx.Client
 ) -> None:
     before = Handler.seen
@@ -96,26 +98,26 @@ def test_a_lost_answer_is_of_a_request_that_arrived(
     assert Handler.seen == before + 1
 
 
-def test_so_many_times(proxy: FaultProxy, client: httpx.Client) -> None:
+def test_fault_ends_after_the_given_times(proxy: FaultProxy, client: httpx.Client) -> None:
     with proxy.broken(Fault(cut_answer=100), times=1):
         with pytest.raises(httpx.TransportError):
             client.get("/")
         assert client.get("/").content == BODY
 
 
-def test_delay(proxy: FaultProxy, client: httpx.Client) -> None:
+def test_delay_slows_a_response(proxy: FaultProxy, client: httpx.Client) -> None:
     start = time.monotonic()
     with proxy.broken(Fault(delay=0.1)):
         assert client.get("/").content == BODY
     assert time.monotonic() - start >= 0.1
 
 
-def test_a_body_cut_on_the_way_in(proxy: FaultProxy, client: httpx.Client) -> None:
+def test_request_body_that_is_cut_fails(proxy: FaultProxy, client: httpx.Client) -> None:
     with proxy.broken(Fault(cut_request=20_000)), pytest.raises(httpx.TransportError):
         client.put("/", content=BODY)
 
 
-def test_only_some_requests(proxy: FaultProxy, client: httpx.Client) -> None:
+def test_fault_applies_to_matching_requests_only(proxy: FaultProxy, client: httpx.Client) -> None:
     with proxy.broken(Fault(only=b"PUT ", cut_answer=100)):
         assert client.get("/").content == BODY
         with pytest.raises(httpx.TransportError):

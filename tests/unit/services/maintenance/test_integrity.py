@@ -23,8 +23,8 @@ from huimages_app.services.maintenance import integrity
 from huimages_app.services.maintenance.integrity import Finding, Problem
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
-from tests.support.libraries import add, original_file, services_in, settings_in
 from tests.support.pictures import photo, rotated
+from tests.support.services import add, original_file, services_in, settings_in
 
 PHOTOS = [photo(40, 30, seed=seed) for seed in range(6)]
 IDS = [image_id(content) for content in PHOTOS]

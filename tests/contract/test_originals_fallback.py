@@ -1,4 +1,4 @@
-"""Originals in several places behind each other."""
+"""Originals with fallback locations."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ from huimages_app.errors import (
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.fallback import FallbackOriginals
 from huimages_app.storage.originals.filesystem import FileOriginals
-from tests.contract.originals import COLLIDING, INFO, Make, OriginalsContract, read, stored
+from tests.contract.originals import OriginalsContract
+from tests.contract.originals_samples import COLLIDING, INFO, Make, read, stored
 
 ID = image_id(b"a picture")
 
 
 def describe(file: BinaryIO) -> OriginalInfo:
-    if file.read(4) == b"mad ":
+    if file.read(4) == b"odd ":
         raise NotAnImage("no picture")
     return INFO
 
 
-def chained(folder: Path) -> FallbackOriginals:
+def with_fallbacks(folder: Path) -> FallbackOriginals:
     return FallbackOriginals(
         FileOriginals(folder / "first"),
         [FileOriginals(folder / "second"), FileOriginals(folder / "third")],
@@ -40,34 +41,34 @@ def chained(folder: Path) -> FallbackOriginals:
     )
 
 
-class TestChainedOriginals(OriginalsContract):
+class TestFallbackOriginals(OriginalsContract):
     @pytest.fixture
     def make(self, tmp_path: Path) -> Make:
-        return functools.partial(chained, tmp_path)
+        return functools.partial(with_fallbacks, tmp_path)
 
 
 @pytest.fixture
-def chain(tmp_path: Path) -> FallbackOriginals:
-    return chained(tmp_path)
+def originals(tmp_path: Path) -> FallbackOriginals:
+    return with_fallbacks(tmp_path)
 
 
 @pytest.fixture
-def first(chain: FallbackOriginals, tmp_path: Path) -> FileOriginals:
+def first(originals: FallbackOriginals, tmp_path: Path) -> FileOriginals:
     return FileOriginals(tmp_path / "first")
 
 
 @pytest.fixture
-def second(chain: FallbackOriginals, tmp_path: Path) -> FileOriginals:
+def second(originals: FallbackOriginals, tmp_path: Path) -> FileOriginals:
     return FileOriginals(tmp_path / "second")
 
 
 @pytest.fixture
-def third(chain: FallbackOriginals, tmp_path: Path) -> FileOriginals:
+def third(originals: FallbackOriginals, tmp_path: Path) -> FileOriginals:
     return FileOriginals(tmp_path / "third")
 
 
 def down(tmp_path: Path, name: str) -> None:
-    """The disk of a place is gone."""
+    """Take the disk of a location away."""
     (tmp_path / name).rename(tmp_path / f"{name} is away")
 
 
@@ -80,20 +81,20 @@ def damage(tmp_path: Path, name: str) -> None:
 
 
 def test_put_stores_in_the_first_location(
-    chain: FallbackOriginals, first: FileOriginals, second: FileOriginals
+    originals: FallbackOriginals, first: FileOriginals, second: FileOriginals
 ) -> None:
-    stored(chain, b"a picture")
+    stored(originals, b"a picture")
     assert read(first, ID) == b"a picture"
     assert second.length(ID) is None
 
 
 def test_open_copies_from_a_fallback_to_the_first_location(
-    chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
+    originals: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     stored(third, b"a picture")
-    assert chain.length(ID) == 9
+    assert originals.length(ID) == 9
     assert first.length(ID) is None
-    with chain.open(ID) as file:
+    with originals.open(ID) as file:
         assert file.tell() == 0
         assert file.read() == b"a picture"
     assert read(first, ID) == b"a picture"
@@ -101,97 +102,97 @@ def test_open_copies_from_a_fallback_to_the_first_location(
 
 
 def test_ids_list_each_original_once(
-    chain: FallbackOriginals, first: FileOriginals, second: FileOriginals, third: FileOriginals
+    originals: FallbackOriginals, first: FileOriginals, second: FileOriginals, third: FileOriginals
 ) -> None:
     everywhere = [stored(store, b"everywhere") for store in (first, second, third)]
     lone = [stored(first, b"one"), stored(second, b"two"), stored(third, b"three")]
-    assert list(chain.ids()) == sorted({*everywhere, *lone})
+    assert list(originals.ids()) == sorted({*everywhere, *lone})
     last = max({*everywhere, *lone})
-    assert list(chain.ids(after=last)) == []
+    assert list(originals.ids(after=last)) == []
 
 
 def test_delete_removes_every_copy(
-    chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
+    originals: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     stored(first, b"a picture")
     stored(third, b"a picture")
-    chain.delete(ID)
-    with pytest.raises(UnknownImage), chain.open(ID):
+    originals.delete(ID)
+    with pytest.raises(UnknownImage), originals.open(ID):
         pytest.fail("it was removed")
 
 
 def test_put_of_an_original_in_a_fallback_is_not_new(
-    chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
+    originals: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     stored(third, b"a picture")
-    assert chain.put(ID, BytesIO(b"a picture"), INFO) is False
+    assert originals.put(ID, BytesIO(b"a picture"), INFO) is False
     assert read(first, ID) == b"a picture"
 
 
 def test_put_that_collides_with_a_fallback_raises(
-    chain: FallbackOriginals, first: FileOriginals, third: FileOriginals
+    originals: FallbackOriginals, first: FileOriginals, third: FileOriginals
 ) -> None:
     identifier = stored(third, COLLIDING[0])
     with pytest.raises(IdCollision):
-        chain.put(identifier, BytesIO(COLLIDING[1]), INFO)
+        originals.put(identifier, BytesIO(COLLIDING[1]), INFO)
     assert first.length(identifier) is None
-    assert read(chain, identifier) == COLLIDING[0]
+    assert read(originals, identifier) == COLLIDING[0]
 
 
-# -- when places fail -----------------------------------------------------------------------
+# -- failing locations -----------------------------------------------------------------------
 
 
 def test_open_tries_the_next_location_when_one_is_down(
-    chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
+    originals: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     stored(second, b"a picture")
     down(tmp_path, "first")
-    assert read(chain, ID) == b"a picture"
-    assert chain.length(ID) == 9
-    assert chain.address(ID, filename="x", seconds=1) is None
+    assert read(originals, ID) == b"a picture"
+    assert originals.length(ID) == 9
+    assert originals.address(ID, filename="x", seconds=1) is None
     up(tmp_path, "first")
-    assert read(chain, ID) == b"a picture"
+    assert read(originals, ID) == b"a picture"
 
 
 @pytest.mark.parametrize("name", ["first", "second", "third"])
 def test_original_is_unknown_only_if_all_locations_are_up(
-    chain: FallbackOriginals, tmp_path: Path, name: str
+    originals: FallbackOriginals, tmp_path: Path, name: str
 ) -> None:
-    with pytest.raises(UnknownImage), chain.open(ID):
-        pytest.fail("nobody has it")
-    assert chain.length(ID) is None
+    with pytest.raises(UnknownImage), originals.open(ID):
+        pytest.fail("no location has it")
+    assert originals.length(ID) is None
     down(tmp_path, name)
-    with pytest.raises(StorageUnavailable), chain.open(ID):
-        pytest.fail("nobody has it")
+    with pytest.raises(StorageUnavailable), originals.open(ID):
+        pytest.fail("no location has it")
     with pytest.raises(StorageUnavailable):
-        chain.length(ID)
+        originals.length(ID)
 
 
-def test_put_works_while_a_fallback_is_down(chain: FallbackOriginals, tmp_path: Path) -> None:
+def test_put_works_while_a_fallback_is_down(originals: FallbackOriginals, tmp_path: Path) -> None:
     down(tmp_path, "second")
-    chain.check()
-    assert chain.put(ID, BytesIO(b"a picture"), INFO) is True
-    assert read(chain, ID) == b"a picture"
+    originals.check()
+    assert originals.put(ID, BytesIO(b"a picture"), INFO) is True
+    assert read(originals, ID) == b"a picture"
     with pytest.raises(StorageUnavailable):
-        chain.delete(ID)
+        originals.delete(ID)
     with pytest.raises(StorageUnavailable):
-        list(chain.ids())
-    assert read(chain, ID) == b"a picture"
+        list(originals.ids())
+    assert read(originals, ID) == b"a picture"
 
 
 def test_put_raises_while_the_first_location_is_down(
-    chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
+    originals: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     down(tmp_path, "first")
     with pytest.raises(StorageUnavailable):
-        chain.check()
+        originals.check()
     with pytest.raises(StorageUnavailable):
-        chain.put(ID, BytesIO(b"a picture"), INFO)
+        originals.put(ID, BytesIO(b"a picture"), INFO)
     assert second.length(ID) is None
 
 
 def test_open_does_not_copy_damaged_bytes(
-    chain: FallbackOriginals,
+    originals: FallbackOriginals,
     first: FileOriginals,
     second: FileOriginals,
     third: FileOriginals,
@@ -199,30 +200,30 @@ def test_open_does_not_copy_damaged_bytes(
 ) -> None:
     stored(second, b"a picture")
     damage(tmp_path, "second")
-    with pytest.raises(CorruptOriginal, match=ID), chain.open(ID):
+    with pytest.raises(CorruptOriginal, match=ID), originals.open(ID):
         pytest.fail("these are other bytes")
     assert first.length(ID) is None
     stored(third, b"a picture")
-    assert read(chain, ID) == b"a picture"
+    assert read(originals, ID) == b"a picture"
 
 
 def test_put_works_while_a_fallback_has_a_damaged_copy(
-    chain: FallbackOriginals, second: FileOriginals, tmp_path: Path
+    originals: FallbackOriginals, second: FileOriginals, tmp_path: Path
 ) -> None:
     stored(second, b"a picture")
     damage(tmp_path, "second")
-    assert chain.put(ID, BytesIO(b"a picture"), INFO) is True
-    assert read(chain, ID) == b"a picture"
+    assert originals.put(ID, BytesIO(b"a picture"), INFO) is True
+    assert read(originals, ID) == b"a picture"
 
 
 def test_open_serves_an_original_that_cannot_be_copied(
-    chain: FallbackOriginals,
+    originals: FallbackOriginals,
     first: FileOriginals,
     second: FileOriginals,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.INFO)
-    identifier = stored(second, b"mad bytes")
-    assert read(chain, identifier) == b"mad bytes"
+    identifier = stored(second, b"odd bytes")
+    assert read(originals, identifier) == b"odd bytes"
     assert first.length(identifier) is None
     assert "not copied to the first location: id=" in caplog.text

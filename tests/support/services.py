@@ -1,4 +1,4 @@
-"""A library on embedded stores in a folder, without a web site around it."""
+"""Services on embedded storage in a folder, without the web."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from huimages_app.services.uploads import UploadResult
 
 
 def settings_in(folder: Path, **ini: str) -> Settings:
-    """Settings that keep everything in `folder`; further ones without their prefix."""
+    """Return settings that keep all data in `folder`; `ini` has keys without their prefix."""
     return Settings.read(
         {
             "huimages.originals.path": str(folder / "originals"),
@@ -31,7 +31,7 @@ def settings_in(folder: Path, **ini: str) -> Settings:
 
 @contextmanager
 def storage_in(folder: Path, **ini: str) -> Iterator[Storage]:
-    """The storage of such services, closed in the end."""
+    """Open the storage of such services; close it at the end."""
     storage = build_storage(settings_in(folder, **ini))
     try:
         yield storage
@@ -41,12 +41,12 @@ def storage_in(folder: Path, **ini: str) -> Iterator[Storage]:
 
 
 def services_in(folder: Path, **ini: str) -> Services:
-    """A library that keeps everything in `folder`."""
+    """Return services that keep all data in `folder`."""
     return build_services(settings_in(folder, **ini))
 
 
 def ini_in(folder: Path, **ini: str) -> Path:
-    """The ini file of such a library."""
+    """Write an ini file with the same settings; return its path."""
     file = folder / "site.ini"
     lines = [
         "[app:main]",
@@ -61,11 +61,13 @@ def ini_in(folder: Path, **ini: str) -> Path:
     return file
 
 
-def add(services: Services, content: bytes, visitor_id: str = "vera", **said: Any) -> UploadResult:
-    """Add a picture; `said` is what `patch_of` takes, and `tags`."""
-    tags = said.pop("tags", ())
+def add(
+    services: Services, content: bytes, visitor_id: str = "vera", **fields: Any
+) -> UploadResult:
+    """Upload a picture; `fields` are those of `patch_of`, and `tags`."""
+    tags = fields.pop("tags", ())
     return services.uploads.add(
-        io.BytesIO(content), patch_of(**said), tags=tags, visitor_id=visitor_id
+        io.BytesIO(content), patch_of(**fields), tags=tags, visitor_id=visitor_id
     )
 
 
@@ -78,7 +80,7 @@ def patch_of(
     timestamp: datetime | None = None,
     default_title: str = "",
 ) -> ImagePatch:
-    """The patch of an upload that gives these."""
+    """Return the patch of an upload with these fields."""
     return ImagePatch(
         title=title or None,
         default_title=default_title,
@@ -90,5 +92,5 @@ def patch_of(
 
 
 def original_file(folder: Path, image_id: str) -> Path:
-    """Where the original lies in such a library."""
+    """Return the path of an original in such a folder."""
     return folder / "originals" / image_id[:2] / image_id[2:4] / image_id
