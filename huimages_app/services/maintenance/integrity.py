@@ -138,7 +138,7 @@ class IntegrityCheck:
     def _purged(self, image_id: str, before: datetime) -> bool:
         def approve(image: Image) -> None:
             if image.trashed is None or image.trashed >= before:
-                raise EditConflict(f"the image {image_id} was taken out of the trash")
+                raise EditConflict(image_id)
 
         try:
             self._editing.remove(image_id, approve)
