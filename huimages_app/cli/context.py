@@ -116,7 +116,7 @@ class CliContext:
             settings,
             originals_path=self.existing(settings.originals_path),
             metadata_path=self.existing(settings.metadata_path),
-            cache_path=self.existing(settings.cache_path),
+            cache=dataclasses.replace(settings.cache, path=self.existing(settings.cache.path)),
             var=self.existing(settings.var / "secret").parent,
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from operator import attrgetter
 
 from .parsers import amount, wanted
 from .settings import Settings
@@ -12,7 +13,7 @@ from .spec import CLASSIC_VARIABLES
 INTRODUCTION = """\
 # Settings
 
-<!-- Written by `make docs` from huimages_app/config/settings.py: change it there. -->
+<!-- Written by `make docs` from the tables in huimages_app/config: change them there. -->
 
 Settings are in the `[app:main]` section of the ini file. Each can be overridden by an
 environment variable, whose name is the key in capitals with `_` for `.`: `HUIMAGES_CACHE_PATH`
@@ -51,7 +52,7 @@ def defaults() -> dict[str, str]:
     """The default of every attribute, as shown; empty where there is none."""
     settings = Settings()
     return {
-        name: (shown_amount if row.cast is amount else shown)(getattr(settings, name))
+        name: (shown_amount if row.cast is amount else shown)(attrgetter(name)(settings))
         for name, row in Settings.rows()
     }
 

@@ -5,14 +5,28 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import BadSetting
 from .parsers import wanted
 from .spec import CLASSIC_VARIABLES, PREFIX, SettingSpec, variable_of
 
 log = logging.getLogger(__name__)
+
+_Group = TypeVar("_Group")
+
+
+def read_group(kind: type[_Group], ini: Mapping[str, str], environ: Mapping[str, str]) -> _Group:
+    """Return a table, or a group of one, with the values that are given; raises BadSetting."""
+    values = {}
+    for column in fields(kind):  # type: ignore[arg-type]
+        if inner := column.metadata.get("group"):
+            values[column.name] = read_group(inner, ini, environ)
+        elif found := find(column.metadata["row"], ini, environ):
+            values[column.name] = parse(column.metadata["row"], *found)
+    return kind(**values)
 
 
 def refuse_unknown(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from .parsers import Cast
@@ -51,3 +52,17 @@ def setting(key: str, cast: Cast, default: Any, help_: str, *, secret: bool = Fa
         return field(default_factory=lambda: dict(default), metadata=metadata)
     # A secret is not shown where settings are logged.
     return field(default=default, metadata=metadata, repr=not secret)
+
+
+def group(kind: type) -> Any:
+    """Return a field for a group of rows, the dataclass `kind`."""
+    return field(default_factory=kind, metadata={"group": kind})
+
+
+def table_rows(kind: type, path: str = "") -> Iterator[tuple[str, SettingSpec]]:
+    """Yield every row of a table with the path of its attribute, groups included."""
+    for column in fields(kind):
+        if inner := column.metadata.get("group"):
+            yield from table_rows(inner, f"{path}{column.name}.")
+        else:
+            yield path + column.name, column.metadata["row"]

@@ -17,7 +17,7 @@ ID = "RPKPTQZLXURQDWIFB55JIOABT4VUACRK01"
 
 
 @pytest.mark.parametrize(
-    "error, message",
+    ("error", "message"),
     [
         (UnknownImage(ID), f"there is no image {ID}"),
         (UnknownImage.in_trash(ID), f"the image {ID} is in the trash"),
