@@ -15,6 +15,7 @@ from .cache.renditions import RenditionCache
 from .config.settings import GENERATE, Settings
 from .config.storage_settings import S3Settings
 from .domain.files import atomic_write
+from .domain.models import Image
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
 from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
@@ -94,66 +95,104 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         settings = with_secret(settings)
     storage = storage or build_storage(settings)
     originals, metadata, cache = storage.originals, storage.metadata, storage.cache
-    limits = limits_of(settings)
-    policy = SizePolicy.of(settings)
-    worker, metrics = Worker(), Metrics()
-    render_limiter = RenderLimiter(
-        settings.render.parallel,
-        settings.render.waiting,
-        settings.render.timeout,
-        settings.render.requests,
-    )
-    budget = DecodingBudget(settings.decoding_memory, settings.render.timeout)
-    previews = Previews(
-        originals, metadata, cache, limits, worker=worker, budget=budget.with_timeout(None)
-    )
-    renderer = Renderer(
-        originals,
-        None if settings.chain == "off" else previews,
-        Quality(settings.quality.jpeg, settings.quality.webp, settings.quality.avif),
-        limits,
-        budget=budget,
-        render_limiter=render_limiter,
-        metrics=metrics,
-    )
-    renditions = Renditions(
-        originals,
-        metadata,
-        cache,
-        renderer,
-        metrics=metrics,
-        per_image=settings.renditions_per_image,
-    )
-    sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload.sizes]
-    prerendering = Prerendering(previews, renditions, sizes, worker)
+    shared = _shared(settings)
+    previews = _previews(storage, shared)
+    renditions = _renditions(settings, storage, shared, previews)
     editing = Editing(originals, metadata, cache)
     stale_renditions = StaleRenditions(metadata, cache)
+    policy = SizePolicy.of(settings)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
         uploads=Uploads(
             originals,
             metadata,
-            limits,
-            prerendering.begin if settings.chain == "upload" or sizes else None,
-            budget=budget,
+            shared.limits,
+            _prerender(settings, shared, previews, renditions),
+            budget=shared.budget,
         ),
         editing=editing,
         renditions=renditions,
-        negotiation=Negotiation(renditions, worker),
+        negotiation=Negotiation(renditions, shared.worker),
         downloads=ZipDownloads(originals),
         urls=UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy),
         sizes=policy,
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, limits),
-        operations=Operations(originals, metadata, cache, worker, stale_renditions),
+        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.limits),
+        operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
-        worker=worker,
-        render_limiter=render_limiter,
-        metrics=metrics,
+        worker=shared.worker,
+        render_limiter=shared.render_limiter,
+        metrics=shared.metrics,
     )
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """The limits, the thread and the numbers that the services of a process share."""
+
+    limits: Limits
+    budget: DecodingBudget
+    render_limiter: RenderLimiter
+    worker: Worker
+    metrics: Metrics
+
+
+def _shared(settings: Settings) -> _Shared:
+    render, metrics = settings.render, Metrics()
+    return _Shared(
+        limits_of(settings),
+        DecodingBudget(settings.decoding_memory, render.timeout),
+        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests, metrics),
+        Worker(),
+        metrics,
+    )
+
+
+def _previews(storage: Storage, shared: _Shared) -> Previews:
+    return Previews(
+        storage.originals,
+        storage.metadata,
+        storage.cache,
+        shared.limits,
+        worker=shared.worker,
+        # The worker waits for memory as long as it takes.
+        budget=shared.budget.with_timeout(None),
+    )
+
+
+def _renditions(
+    settings: Settings, storage: Storage, shared: _Shared, previews: Previews
+) -> Renditions:
+    quality = settings.quality
+    renderer = Renderer(
+        storage.originals,
+        None if settings.chain == "off" else previews,
+        Quality(quality.jpeg, quality.webp, quality.avif),
+        shared.limits,
+        budget=shared.budget,
+        render_limiter=shared.render_limiter,
+    )
+    return Renditions(
+        storage.originals,
+        storage.metadata,
+        storage.cache,
+        renderer,
+        metrics=shared.metrics,
+        per_image=settings.renditions_per_image,
+    )
+
+
+def _prerender(
+    settings: Settings, shared: _Shared, previews: Previews, renditions: Renditions
+) -> Callable[[Image], None] | None:
+    """Return what an upload begins in the background; None for nothing."""
+    sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload.sizes]
+    if settings.chain != "upload" and not sizes:
+        return None
+    return Prerendering(previews, renditions, sizes, shared.worker).begin
 
 
 def limits_of(settings: Settings) -> Limits:
