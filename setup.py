@@ -64,8 +64,6 @@ setup(
         "Chameleon>=4.5",
         "click>=8.1",
         "CouchDB==1.2",
-        # Locks between processes, which the kernel releases when a process dies.
-        "filelock>=3.16",
         "multipart>=2",
         "PasteDeploy>=3.1",
         "pillow>=12",
@@ -80,8 +78,6 @@ setup(
         # Transport of the CouchDB client.
         "urllib3>=2.2,<3",
         "waitress>=3.0.1",
-        # ZIP64 archives made while they are sent.
-        "zipstream-ng>=1.8,<2",
     ],
     extras_require={
         # For programs on other machines: huimages_app.remote.
