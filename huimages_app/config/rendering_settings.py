@@ -65,7 +65,7 @@ class RenderSettings:
 
     @property
     def parallel(self) -> int:
-        """The number of renditions that a process makes at once."""
+        """Return the number of renditions that a process makes at once."""
         return self.at_once or os.cpu_count() or 1
 
 

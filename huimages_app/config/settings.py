@@ -1,8 +1,8 @@
 """All settings: one table, read once at the start.
 
-`Settings.read` takes what the ini file says and what the environment says, and refuses
-keys it does not know.  The rest of the program sees values, never text.  A new setting is
-one row here and `make docs`.
+`Settings.read` reads the ini file and the environment, and refuses unknown keys.  The rest of
+the program gets values, never text.  A new setting is one row, here or in the module of its
+group, and `make docs`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .parsers import (
     path,
     table,
     text,
-    web_address,
+    web_url,
     whole,
     words,
 )
@@ -39,12 +39,12 @@ from .rendering_settings import (
 from .spec import PREFIX, SettingSpec, group, setting, table_rows
 from .storage_settings import StorageSettings
 
-# As huimages.secret: one is made on the first start.
+# The value of huimages.secret with which a secret is made on the first start.
 GENERATE = "generate"
-# What the secret in a sample file has in it, so that nobody goes live with it.
+# Part of the secret in sample files, which no site may use.
 SAMPLE = "change-me"
 
-# The words of huimages.sizes.allowed that stand for several sizes.
+# The words of huimages.sizes.allowed that mean several sizes.
 SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 
@@ -52,15 +52,15 @@ SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 class Settings(StorageSettings):
     """Every setting of the program, as values.
 
-    A group has an attribute of its own: huimages.s3.bucket is `s3.bucket`.  In all other
-    attributes `_` stands for the `.` of the key.
+    A group is an attribute: huimages.s3.bucket is `s3.bucket`.  In all other attributes the
+    `.` of the key is `_`.
     """
 
     # the renditions
     cache: CacheSettings = group(CacheSettings)
     image_url: str = setting(
         "image_url",
-        web_address,
+        web_url,
         "",
         "base of generated image URLs, e.g. a cookieless host; the site if empty",
     )
@@ -131,7 +131,7 @@ class Settings(StorageSettings):
         "var", path, Path("var"), "folder of files that the program creates for itself"
     )
 
-    # who may do what
+    # permissions and security
     who: PermissionSettings = group(PermissionSettings)
     signed: Literal["sizes", "all", "off"] = setting(
         "signed",
@@ -202,10 +202,10 @@ class Settings(StorageSettings):
 
     @classmethod
     def read(cls, ini: Mapping[str, str], environ: Mapping[str, str] | None = None) -> Settings:
-        """Settings from an ini file's keys and the environment; raises BadSetting.
+        """Return the settings of an ini file and the environment; raises BadSetting.
 
         The environment wins over the ini file, and both win over the variables of
-        huImages 2.2.  Keys without our prefix are somebody else's.
+        huImages 2.2.  Keys without the prefix `huimages.` belong to other programs.
         """
         environ = {} if environ is None else environ
         refuse_unknown([row for _, row in cls.rows()], ini, environ)
@@ -214,7 +214,7 @@ class Settings(StorageSettings):
         return settings
 
     def check(self) -> None:
-        """Raises BadSetting for values that are well formed and can't be meant."""
+        """Raise BadSetting for values that are well formed but useless or unsafe."""
         try:
             names = self.named_sizes
         except BadSize as error:
@@ -246,7 +246,7 @@ class Settings(StorageSettings):
 
     @property
     def named_sizes(self) -> dict[str, Size]:
-        """The classic named sizes and this site's own."""
+        """Return the named sizes of huImages 2.2 and those of this site."""
         return parse_names(self.sizes)
 
 
@@ -256,5 +256,5 @@ def _check_key(setting_key: str, key: str) -> None:
     if SAMPLE in key:
         raise BadSetting(
             f"setting '{setting_key}' is the one of the sample: python3 -c "
-            "'import secrets; print(secrets.token_hex(32))' makes one of your own"
+            "'import secrets; print(secrets.token_hex(32))' makes a new one"
         )

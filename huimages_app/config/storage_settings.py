@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Literal
 
 from .parsers import (
+    locations,
     one_of,
     path,
-    places,
     seconds,
     text,
-    web_address,
-    web_addresses,
+    web_url,
+    web_urls,
     whole,
 )
 from .spec import group, setting
@@ -27,7 +27,7 @@ class S3Settings:
     prefix: str = setting("s3.prefix", text, "", "put before every key in the bucket")
     region: str = setting("s3.region", text, "", "region; the AWS configuration's if empty")
     endpoint_url: str = setting(
-        "s3.endpoint_url", web_address, "", "URL of an S3-compatible server; AWS if empty"
+        "s3.endpoint_url", web_url, "", "URL of an S3-compatible server; AWS if empty"
     )
     ca_bundle: str = setting("s3.ca_bundle", text, "", "file of certificates to trust for S3")
     access_key_id: str = setting(
@@ -66,7 +66,7 @@ class CouchdbSettings:
 
     url: str = setting(
         "couchdb.url",
-        web_addresses,
+        web_urls,
         "http://127.0.0.1:5984/",
         "CouchDB server, or nodes of a cluster, first choice first; may hold user:password@",
         secret=True,
@@ -98,7 +98,7 @@ class CouchdbSettings:
 
 @dataclass(frozen=True)
 class StorageSettings:
-    """Where originals and metadata are stored."""
+    """Storage of originals and metadata."""
 
     # where originals are
     originals: Literal["files", "s3"] = setting(
@@ -109,7 +109,7 @@ class StorageSettings:
     )
     originals_fallbacks: tuple[str, ...] = setting(
         "originals.fallbacks",
-        places,
+        locations,
         (),
         "further locations of originals, tried in this order when the first one lacks an original",
     )

@@ -23,8 +23,8 @@ TEXTS = {
     parsers.text: "something",
     parsers.networks: "127.0.0.1 10.0.0.0/8 ::1",
     parsers.path: "/srv/elsewhere",
-    parsers.web_address: "https://elsewhere.example:8443/",
-    parsers.web_addresses: "https://a.example:6984/ https://b.example:6984/",
+    parsers.web_url: "https://elsewhere.example:8443/",
+    parsers.web_urls: "https://a.example:6984/ https://b.example:6984/",
     parsers.whole: "17",
     parsers.positive: "12",
     parsers.seconds: "1.25",
@@ -34,7 +34,7 @@ TEXTS = {
     parsers.words: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
     parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
-    parsers.places: "couchdb s3:bucket/prefix",
+    parsers.locations: "couchdb s3:bucket/prefix",
     parsers.table: "wide = 1200x300!",
 }
 
@@ -43,10 +43,10 @@ def text_for(name, row):
     """A text for a setting that differs from its default."""
     if name in {"secret", "signing_keys"}:
         return SECRET
-    if row.cast in TEXTS:
-        return TEXTS[row.cast]
+    if row.parser in TEXTS:
+        return TEXTS[row.parser]
     default = attrgetter(name)(Settings())
-    return next(word for word in parsers.wanted(row.cast).split(" or ") if word != default)
+    return next(word for word in parsers.expected(row.parser).split(" or ") if word != default)
 
 
 def read(ini=None, environ=None, **keys):
@@ -80,7 +80,7 @@ def test_every_setting_by_ini_and_by_environment(name, row):
 
 @pytest.mark.parametrize("row", SECRETS, ids=lambda row: row.key)
 def test_every_secret_from_a_file(row, tmp_path):
-    is_url = row.cast in {parsers.web_address, parsers.web_addresses}
+    is_url = row.parser in {parsers.web_url, parsers.web_urls}
     value = "https://from.example/" if is_url else "f" * 40
     file = tmp_path / "secret"
     file.write_text(value + "\n")
@@ -202,7 +202,7 @@ def test_a_malformed_value_is_named_with_what_is_wanted(key, bad):
     key = PREFIX + key
     row = next(row for _, row in ROWS if row.key == key)
 
-    assert refusal({key: bad}) == f"setting '{key}': {bad!r} is not {parsers.wanted(row.cast)}"
+    assert refusal({key: bad}) == f"setting '{key}': {bad!r} is not {parsers.expected(row.parser)}"
     assert refusal({}, {row.variable: bad}).startswith(f"setting '{row.variable}': ")
 
 
@@ -289,7 +289,7 @@ def test_words_places_tables_and_paths():
         "240x160",
         "75x75!",
     )
-    assert parsers.places("couchdb, files:/srv/old\ns3:b/p") == (
+    assert parsers.locations("couchdb, files:/srv/old\ns3:b/p") == (
         "couchdb",
         "files:/srv/old",
         "s3:b/p",
@@ -320,9 +320,9 @@ def test_the_manual_page_has_every_setting_with_its_default():
     page = docs.page()
 
     assert all(
-        page.count(f"\n| `{row.key}` | {parsers.wanted(row.cast)} |") == 1 for _, row in ROWS
+        page.count(f"\n| `{row.key}` | {parsers.expected(row.parser)} |") == 1 for _, row in ROWS
     )
-    assert all(parsers.wanted(row.cast) and row.help for _, row in ROWS)
+    assert all(parsers.expected(row.parser) and row.help for _, row in ROWS)
     assert "| `huimages.upload.max_bytes` | " in page
     assert "| `64 M` | " in page
     assert "| `HUIMAGES3BUCKET` | `huimages.s3.bucket` |" in page
@@ -333,7 +333,7 @@ def test_a_default_as_shown_can_be_written_into_an_ini_file():
 
     for name, row in ROWS:
         if defaults[name]:
-            assert row.cast(defaults[name]) == attrgetter(name)(Settings())
+            assert row.parser(defaults[name]) == attrgetter(name)(Settings())
     assert docs.shown_amount(0) == "0"
     assert docs.shown_amount(1_500) == "1500"
 
