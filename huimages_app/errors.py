@@ -1,4 +1,4 @@
-"""The error classes of the program.
+"""The error classes of the program.  Those with a fixed sentence build it themselves.
 
 Storage, imaging and services raise them; the web maps each once to a status
 (`web.errors`), the command line to an exit status.  None of them subclasses `KeyError`:
@@ -10,13 +10,20 @@ last part of the `type` of API problems (RFC 9457); it stays when a class is ren
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class HuimagesError(Exception):
     """Base of all errors that the program raises on purpose."""
 
     slug: ClassVar[str] = "huimages-error"
+
+    @classmethod
+    def with_message(cls, message: str) -> Self:
+        """Return an error with this message instead of the one that the class builds."""
+        error = cls.__new__(cls)
+        error.args = (message,)
+        return error
 
 
 # -- the requested thing does not exist -------------------------------------------------
@@ -27,11 +34,25 @@ class UnknownImage(HuimagesError):
 
     slug = "unknown-image"
 
+    def __init__(self, image_id: str) -> None:
+        super().__init__(f"there is no image {image_id}")
+
+    @classmethod
+    def in_trash(cls, image_id: str) -> Self:
+        return cls.with_message(f"the image {image_id} is in the trash")
+
+    @classmethod
+    def without_original(cls, image_id: str) -> Self:
+        return cls.with_message(f"there is no original {image_id}")
+
 
 class RemovedImage(UnknownImage):
     """The image with this ID was removed for good."""
 
     slug = "removed-image"
+
+    def __init__(self, image_id: str) -> None:
+        HuimagesError.__init__(self, f"the image {image_id} has been removed")
 
 
 class BadSize(HuimagesError):
@@ -53,9 +74,14 @@ class UnknownFormat(HuimagesError):
 
 
 class BadCursor(HuimagesError):
-    """The page cursor is damaged or belongs to another query."""
+    """A cursor is damaged, or belongs to another list, order or site."""
 
     slug = "bad-cursor"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the cursor is damaged or belongs to another list; start from the beginning"
+        )
 
 
 # -- the client lacks a permission ------------------------------------------------------
@@ -72,8 +98,8 @@ class OtherFocus(SizeNotAllowed):
 
     slug = "other-focus"
 
-    def __init__(self, message: str, focus: tuple[int, int]) -> None:
-        super().__init__(message)
+    def __init__(self, focus: tuple[int, int]) -> None:
+        super().__init__(f"the focal point of this image is {focus[0]},{focus[1]}")
         self.focus = focus
 
 
@@ -129,6 +155,12 @@ class IdCollision(BadUpload):
 
     slug = "id-collision"
 
+    def __init__(self, image_id: str) -> None:
+        super().__init__(
+            f"other bytes are already stored as {image_id}; they are kept and this picture "
+            "is refused"
+        )
+
 
 class BadInput(HuimagesError):
     """A value of a form, of a call or of the command line is not usable."""
@@ -136,10 +168,23 @@ class BadInput(HuimagesError):
     slug = "bad-input"
 
 
+class UnknownAccount(BadInput):
+    """There is no account with this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no account {name}")
+
+
 class EditConflict(HuimagesError):
     """Another client changed the record since this client read it."""
 
     slug = "edit-conflict"
+
+    def __init__(self, image_id: str) -> None:
+        super().__init__(
+            f"the image {image_id} was changed since it was read; read it again and repeat the "
+            "change"
+        )
 
 
 # -- the server cannot do it now --------------------------------------------------------

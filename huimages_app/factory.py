@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from .cache.renditions import RenditionCache
 from .config.settings import GENERATE, Settings
+from .config.storage_settings import S3Settings
 from .domain.files import atomic_write
+from .domain.models import Image
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
 from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
@@ -44,7 +46,6 @@ from .services.zip_download import ZipDownloads
 from .storage.interfaces import MetadataBackend, OriginalInfo, Originals
 
 if TYPE_CHECKING:
-    from .storage.couchdb import Server
     from .storage.originals.s3 import S3Location
 
 
@@ -90,79 +91,117 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
 
     The storage need not respond yet.
     """
-    if settings.signs_addresses:
+    if settings.signs_urls:
         settings = with_secret(settings)
     storage = storage or build_storage(settings)
     originals, metadata, cache = storage.originals, storage.metadata, storage.cache
-    limits = limits_of(settings)
-    policy = SizePolicy.of(settings)
-    worker, metrics = Worker(), Metrics()
-    render_limiter = RenderLimiter(
-        settings.renderings_at_once,
-        settings.render_waiting,
-        settings.render_timeout,
-        settings.render_requests,
-    )
-    budget = DecodingBudget(settings.decoding_memory, settings.render_timeout)
-    previews = Previews(
-        originals, metadata, cache, limits, worker=worker, budget=budget.with_timeout(None)
-    )
-    renderer = Renderer(
-        originals,
-        None if settings.chain == "off" else previews,
-        Quality(settings.quality_jpeg, settings.quality_webp, settings.quality_avif),
-        limits,
-        budget=budget,
-        render_limiter=render_limiter,
-        metrics=metrics,
-    )
-    renditions = Renditions(
-        originals,
-        metadata,
-        cache,
-        renderer,
-        metrics=metrics,
-        per_image=settings.renditions_per_image,
-    )
-    sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload_sizes]
-    prerendering = Prerendering(previews, renditions, sizes, worker)
+    shared = _shared(settings)
+    previews = _previews(storage, shared)
+    renditions = _renditions(settings, storage, shared, previews)
     editing = Editing(originals, metadata, cache)
     stale_renditions = StaleRenditions(metadata, cache)
+    policy = SizePolicy.of(settings)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
         uploads=Uploads(
             originals,
             metadata,
-            limits,
-            prerendering.begin if settings.chain == "upload" or sizes else None,
-            budget=budget,
+            shared.limits,
+            _prerender(settings, shared, previews, renditions),
+            budget=shared.budget,
         ),
         editing=editing,
         renditions=renditions,
-        negotiation=Negotiation(renditions, worker),
+        negotiation=Negotiation(renditions, shared.worker),
         downloads=ZipDownloads(originals),
         urls=UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy),
         sizes=policy,
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, limits),
-        operations=Operations(originals, metadata, cache, worker, stale_renditions),
+        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.limits),
+        operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
-        worker=worker,
-        render_limiter=render_limiter,
-        metrics=metrics,
+        worker=shared.worker,
+        render_limiter=shared.render_limiter,
+        metrics=shared.metrics,
     )
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """The limits, the thread and the numbers that the services of a process share."""
+
+    limits: Limits
+    budget: DecodingBudget
+    render_limiter: RenderLimiter
+    worker: Worker
+    metrics: Metrics
+
+
+def _shared(settings: Settings) -> _Shared:
+    render, metrics = settings.render, Metrics()
+    return _Shared(
+        limits_of(settings),
+        DecodingBudget(settings.decoding_memory, render.timeout),
+        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests, metrics),
+        Worker(),
+        metrics,
+    )
+
+
+def _previews(storage: Storage, shared: _Shared) -> Previews:
+    return Previews(
+        storage.originals,
+        storage.metadata,
+        storage.cache,
+        shared.limits,
+        worker=shared.worker,
+        # The worker waits for memory as long as it takes.
+        budget=shared.budget.with_timeout(None),
+    )
+
+
+def _renditions(
+    settings: Settings, storage: Storage, shared: _Shared, previews: Previews
+) -> Renditions:
+    quality = settings.quality
+    renderer = Renderer(
+        storage.originals,
+        None if settings.chain == "off" else previews,
+        Quality(quality.jpeg, quality.webp, quality.avif),
+        shared.limits,
+        budget=shared.budget,
+        render_limiter=shared.render_limiter,
+    )
+    return Renditions(
+        storage.originals,
+        storage.metadata,
+        storage.cache,
+        renderer,
+        metrics=shared.metrics,
+        per_image=settings.renditions_per_image,
+    )
+
+
+def _prerender(
+    settings: Settings, shared: _Shared, previews: Previews, renditions: Renditions
+) -> Callable[[Image], None] | None:
+    """Return what an upload begins in the background; None for nothing."""
+    sizes = [Size.parse(text, settings.named_sizes) for text in settings.upload.sizes]
+    if settings.chain != "upload" and not sizes:
+        return None
+    return Prerendering(previews, renditions, sizes, shared.worker).begin
 
 
 def limits_of(settings: Settings) -> Limits:
     """Return the limits of uploads."""
     return Limits(
-        max_bytes=settings.upload_max_bytes,
-        max_pixels=settings.upload_max_pixels,
-        max_pixels_whole=settings.upload_max_pixels_whole,
-        max_frames=settings.upload_max_frames,
+        max_bytes=settings.upload.max_bytes,
+        max_pixels=settings.upload.max_pixels,
+        max_pixels_whole=settings.upload.max_pixels_whole,
+        max_frames=settings.upload.max_frames,
     )
 
 
@@ -209,12 +248,12 @@ def originals_at(place: str, settings: Settings) -> Originals:
         # boto3 takes half a second and 40 MB.
         from .storage.originals.s3 import S3Originals
 
-        return S3Originals(_s3_location(rest, settings))
+        return S3Originals(_s3_location(rest, settings.s3))
     if place == "couchdb":
-        from .storage.couchdb import AttachmentOriginals
+        from .storage.couchdb import AttachmentOriginals, Server
 
         return AttachmentOriginals(
-            _couchdb(settings), settings.couchdb_database, seconds=settings.s3_deadline
+            Server(settings.couchdb), settings.couchdb.database, seconds=settings.s3.deadline
         )
     raise BadSetting(
         f"{place!r} is no place of originals: files:FOLDER, s3:BUCKET[/PREFIX] or couchdb is wanted"
@@ -224,14 +263,14 @@ def originals_at(place: str, settings: Settings) -> Originals:
 def make_metadata(settings: Settings) -> MetadataBackend:
     """Return the backend for metadata; raises BadSetting for a file of a newer version."""
     if settings.metadata == "couchdb":
-        from .storage.couchdb import CouchBackend, DatabaseNames
+        from .storage.couchdb import CouchBackend, DatabaseNames, Server
 
         names = DatabaseNames(
-            settings.couchdb_database,
-            settings.couchdb_visitor_database,
-            settings.couchdb_accounts_database,
+            settings.couchdb.database,
+            settings.couchdb.visitor_database,
+            settings.couchdb.accounts_database,
         )
-        return CouchBackend(_couchdb(settings), names)
+        return CouchBackend(Server(settings.couchdb), names)
     from .storage.sqlite import SqliteBackend
 
     metadata = SqliteBackend(settings.metadata_path)
@@ -246,7 +285,7 @@ def make_legacy_inspection(settings: Settings) -> LegacyInspection:
     """What looks a former site through: the databases and buckets that the settings name."""
     if settings.metadata != "couchdb":
         raise BadSetting("a former site has its documents in CouchDB: huimages.metadata = couchdb")
-    from .storage.couchdb import CouchLegacySite
+    from .storage.couchdb import CouchLegacySite, Server
 
     buckets = []
     for place in (settings.originals, *settings.originals_fallbacks):
@@ -254,66 +293,44 @@ def make_legacy_inspection(settings: Settings) -> LegacyInspection:
         if kind == "s3":
             from .storage.legacy.s3_bucket import S3LegacyBucket
 
-            buckets.append(S3LegacyBucket(_s3_location(rest, settings)))
+            buckets.append(S3LegacyBucket(_s3_location(rest, settings.s3)))
     documents = CouchLegacySite(
-        _couchdb(settings),
-        settings.couchdb_database,
-        settings.couchdb_visitor_database,
-        seconds=settings.s3_deadline,
+        Server(settings.couchdb),
+        settings.couchdb.database,
+        settings.couchdb.visitor_database,
+        seconds=settings.s3.deadline,
     )
     return LegacyInspection(documents, buckets)
 
 
 def make_cache(settings: Settings) -> RenditionCache:
     """The renditions, and beside their folder what is being written."""
-    path = settings.cache_path
-    return RenditionCache(path, _scratch(path), settings.cache_max_bytes)
+    path = settings.cache.path
+    return RenditionCache(path, _scratch(path), settings.cache.max_bytes)
 
 
 def _cache_invalidator(settings: Settings, storage: Storage) -> CacheInvalidator | None:
     """Build what empties this node's cache of images changed on other nodes; None without them."""
-    if settings.metadata == "sqlite" or not settings.cache_follow:
+    if settings.metadata == "sqlite" or not settings.cache.follow:
         return None
-    checkpoint = _scratch(settings.cache_path) / "followed"
-    return CacheInvalidator(storage.metadata, storage.cache, checkpoint, settings.cache_follow)
+    checkpoint = _scratch(settings.cache.path) / "followed"
+    return CacheInvalidator(storage.metadata, storage.cache, checkpoint, settings.cache.follow)
 
 
 def _scratch(path: Path) -> Path:
     return path.with_name(path.name + ".tmp")
 
 
-def _couchdb(settings: Settings) -> Server:
-    from .storage.couchdb import Server
-
-    return Server(
-        settings.couchdb_url,
-        username=settings.couchdb_username,
-        password=settings.couchdb_password,
-        timeout=settings.couchdb_timeout,
-        ca_bundle=settings.couchdb_ca_bundle,
-    )
-
-
-def _s3_location(rest: str, settings: Settings) -> S3Location:
+def _s3_location(rest: str, settings: S3Settings) -> S3Location:
     from .storage.originals.s3 import S3Location
 
     bucket, _, prefix = rest.partition("/")
-    if not bucket and not settings.s3_bucket:
+    if not bucket and not settings.bucket:
         raise BadSetting("setting 'huimages.s3.bucket' is empty: it names the bucket")
-    if bool(settings.s3_access_key_id) != bool(settings.s3_secret_access_key):
+    if bool(settings.access_key_id) != bool(settings.secret_access_key):
         raise BadSetting(
             "of 'huimages.s3.access_key_id' and 'huimages.s3.secret_access_key' one is missing"
         )
-    return S3Location(
-        bucket=bucket or settings.s3_bucket,
-        prefix=prefix if bucket else settings.s3_prefix,
-        region=settings.s3_region,
-        endpoint_url=settings.s3_endpoint_url,
-        ca_bundle=settings.s3_ca_bundle,
-        access_key_id=settings.s3_access_key_id,
-        secret_access_key=settings.s3_secret_access_key,
-        connect_timeout=settings.s3_connect_timeout,
-        read_timeout=settings.s3_read_timeout,
-        deadline=settings.s3_deadline,
-        checksums=settings.s3_checksums,
-    )
+    if not bucket:
+        bucket, prefix = settings.bucket, settings.prefix
+    return S3Location.of(settings, bucket, prefix)

@@ -4,7 +4,7 @@
 
 The measurements are those of Fogra for coated paper by ISO 12647-2, in the file that the
 Debian package `icc-profiles-free` (zlib licence) installs in /usr/share/color/icc.  See
-docs/decisions/017-print-colours-without-a-profile.md.
+docs/decisions/020-print-colours-without-a-profile.md.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Each name has a lock file of its own while it is held or awaited, so different names never
 wait for each other.  The kernel releases the lock when the process that holds it ends.
-Why this is not the package filelock: docs/decisions/026.
+Why this is not the package filelock: docs/decisions/022.
 """
 
 from __future__ import annotations

@@ -23,11 +23,11 @@ def cache() -> None:
 @pass_cli_context
 def prune(context: CliContext, max_bytes: str | None) -> None:
     """Remove the least recently used renditions, down to a size limit."""
-    from ..config.parsers import amount, wanted
+    from ..config.parsers import amount, expected
 
     try:
         limit = None if max_bytes is None else amount(max_bytes)
     except ValueError:
-        raise BadInput(f"--max-bytes {max_bytes!r} is not {wanted(amount)}") from None
+        raise BadInput(f"--max-bytes {max_bytes!r} is not {expected(amount)}") from None
     pruned = context.services.operations.prune_cache(limit)
     click.echo(f"{plural(pruned.files, 'file')} removed, {pruned.bytes / 10**6:,.1f} MB")

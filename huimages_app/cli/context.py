@@ -116,7 +116,7 @@ class CliContext:
             settings,
             originals_path=self.existing(settings.originals_path),
             metadata_path=self.existing(settings.metadata_path),
-            cache_path=self.existing(settings.cache_path),
+            cache=dataclasses.replace(settings.cache, path=self.existing(settings.cache.path)),
             var=self.existing(settings.var / "secret").parent,
         )
 
@@ -138,9 +138,9 @@ def warn(sentence: str) -> None:
 def _variables(environ: Mapping[str, str]) -> list[str]:
     """The environment variables that are settings, sorted."""
     from ..config.settings import Settings
-    from ..config.spec import CLASSIC_VARIABLES, variable_of
+    from ..config.spec import LEGACY_VARIABLES, variable_of
 
-    known = {variable for variables in CLASSIC_VARIABLES.values() for variable in variables}
+    known = {variable for variables in LEGACY_VARIABLES.values() for variable in variables}
     for _, row in Settings.rows():
         known.add(row.variable)
         if row.secret:

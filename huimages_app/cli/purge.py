@@ -27,11 +27,15 @@ def purge(context: CliContext, days: int | None, yes: bool) -> int:
     if not confirmed(question, yes):
         return 1
     before = datetime.now(UTC) - timedelta(days=age)
-    removed = 0
+    removed = failed = 0
     try:
-        for image_id in services.integrity.purge(before):
-            removed += 1
-            click.echo(image_id)
+        for purged in services.integrity.purge(before):
+            if purged.error:
+                failed += 1
+                click.echo(f"{purged.image_id}: {purged.error}", err=True)
+            else:
+                removed += 1
+                click.echo(purged.image_id)
     finally:
         click.echo(f"{plural(removed, 'image')} removed", err=True)
-    return 0
+    return 1 if failed else 0

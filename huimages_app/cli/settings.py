@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from operator import attrgetter
 
 import click
 
@@ -22,8 +23,8 @@ def settings(context: CliContext, show_all: bool) -> None:
     default = type(current)()
     click.echo(f"# {context.source}\n[app:main]")
     for name, row in current.rows():
-        value = getattr(current, name)
-        if not show_all and value == getattr(default, name):
+        value = attrgetter(name)(current)
+        if not show_all and value == attrgetter(name)(default):
             continue
         if row.secret and value:
             click.echo(f"# {row.key} = (secret)")

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ..errors import BadInput
+from ..errors import UnknownAccount
 from .context import CliContext, pass_cli_context
 
 password_option = click.option(
@@ -50,7 +50,7 @@ def list_(context: CliContext) -> None:
 def password(context: CliContext, name: str, password_stdin: bool) -> None:
     """Set a new password.  Ends all sessions of the account and resets its login throttle."""
     if context.services.accounts.get(name) is None:
-        raise BadInput(f"there is no account {name}")
+        raise UnknownAccount(name)
     context.services.accounts.set_password(name, _password(password_stdin))
     context.services.throttle.clear(name)
 

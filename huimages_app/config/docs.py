@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from operator import attrgetter
 
-from .parsers import amount, wanted
+from .parsers import amount, expected
 from .settings import Settings
-from .spec import CLASSIC_VARIABLES
+from .spec import LEGACY_VARIABLES
 
 INTRODUCTION = """\
 # Settings
 
-<!-- Written by `make docs` from huimages_app/config/settings.py: change it there. -->
+<!-- Written by `make docs` from the tables in huimages_app/config: change them there. -->
 
 Settings are in the `[app:main]` section of the ini file. Each can be overridden by an
 environment variable, whose name is the key in capitals with `_` for `.`: `HUIMAGES_CACHE_PATH`
@@ -29,7 +30,7 @@ folder of that file.
 
 
 def shown(value: object) -> str:
-    """A default as one would write it into an ini file."""
+    """Return a default in the format of an ini file."""
     if isinstance(value, tuple | dict):
         return " ".join(value)
     if value is None:
@@ -40,7 +41,7 @@ def shown(value: object) -> str:
 
 
 def shown_amount(number: int) -> str:
-    """A large number as one would write it into an ini file: 64 M, 20 G."""
+    """Return a large number in the format of an ini file: 64 M, 20 G."""
     for power, unit in ((4, "T"), (3, "G"), (2, "M"), (1, "K")):
         if number and number % 1000**power == 0:
             return f"{number // 1000**power} {unit}"
@@ -48,10 +49,10 @@ def shown_amount(number: int) -> str:
 
 
 def defaults() -> dict[str, str]:
-    """The default of every attribute, as shown; empty where there is none."""
+    """Return the default of every attribute, as shown; empty where there is none."""
     settings = Settings()
     return {
-        name: (shown_amount if row.cast is amount else shown)(getattr(settings, name))
+        name: (shown_amount if row.parser is amount else shown)(attrgetter(name)(settings))
         for name, row in Settings.rows()
     }
 
@@ -61,23 +62,23 @@ def lines() -> Iterator[str]:
     for name, row in Settings.rows():
         default = f"`{shown_defaults[name]}`" if shown_defaults[name] else ""
         meaning = row.help + (" (secret)" if row.secret else "")
-        cells = (f"`{row.key}`", wanted(row.cast), default, meaning)
+        cells = (f"`{row.key}`", expected(row.parser), default, meaning)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def classic() -> Iterator[str]:
+def legacy_variables() -> Iterator[str]:
     yield "\n## Variables of huImages 2.2\n\n"
     yield "They apply where neither the ini file nor a current variable gives a value.\n\n"
     yield "| variable | setting |\n|---|---|\n"
-    for key, variables in CLASSIC_VARIABLES.items():
+    for key, variables in LEGACY_VARIABLES.items():
         for variable in variables:
             yield f"| `{variable}` | `{key}` |\n"
     yield "| `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` | read by boto3 itself |\n"
 
 
 def page() -> str:
-    """The whole page, as Markdown."""
-    return INTRODUCTION + "".join(lines()) + "".join(classic())
+    """Return the whole page, as Markdown."""
+    return INTRODUCTION + "".join(lines()) + "".join(legacy_variables())
 
 
 if __name__ == "__main__":

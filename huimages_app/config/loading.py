@@ -16,23 +16,23 @@ _SECTION = "app:main"
 
 
 def read_settings(ini: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings of an ini file's [app:main] and of the environment; raises BadSetting.
+    """Return the settings of an ini file's [app:main] and of the environment.
 
-    Without a file, of the one that HUIMAGES_CONFIG names; without that, of the
-    environment alone.  There huImages 2.2's variables also choose the stores it had:
-    who names a CouchDB and a bucket, and nothing else, means these two.
+    Without `ini`, the file is the one that HUIMAGES_CONFIG names; without that, there is
+    only the environment.  Then the variables of huImages 2.2 also choose the storage: they
+    name a CouchDB and a bucket, and its sites used both.  Raises BadSetting.
     """
     if ini is None and environ.get(VARIABLE):
         ini = Path(environ[VARIABLE])
     if ini is None:
-        return Settings.read(_classic_stores(environ), environ)
+        return Settings.read(_legacy_storage(environ), environ)
     return Settings.read(_app_section(ini), environ)
 
 
 def set_up_logging(ini: Path) -> None:
-    """Log as the ini file says, if it says anything; only warnings to the terminal.
+    """Configure logging by the ini file; show only warnings on the terminal.
 
-    What is said there belongs to the command; a log in a file, or elsewhere, gets all.
+    The terminal shows the output of the command; a log file gets all lines.
     """
     import plaster
 
@@ -66,11 +66,11 @@ def _app_section(ini: Path) -> Mapping[str, str]:
         raise BadSetting(f"the ini file {ini} can't be read: {error}") from None
 
 
-def _classic_stores(environ: Mapping[str, str]) -> dict[str, str]:
+def _legacy_storage(environ: Mapping[str, str]) -> dict[str, str]:
     stores = {}
     if environ.get("HUIMAGESCOUCHSERVER") or environ.get("COUCHSERVER"):
         stores["huimages.metadata"] = "couchdb"
-        # Where huImages kept what had not been fetched yet since it moved to S3.
+        # huImages 2.2 left originals there that were not read since it moved to S3.
         stores["huimages.originals.fallbacks"] = "couchdb"
     if environ.get("HUIMAGES3BUCKET") or environ.get("S3BUCKET"):
         stores["huimages.originals"] = "s3"

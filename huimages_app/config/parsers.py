@@ -1,7 +1,7 @@
-"""How the text of a setting becomes a value.
+"""Parsers from the text of a setting to its value.
 
-The docstring of a cast says in a few words what is wanted: in `docs/settings.md`, and in
-the sentence somebody gets who wrote something else.  A cast raises ValueError for that.
+The docstring of a parser is the form that it expects.  It is shown in `docs/settings.md` and
+in the message for a text of another form, for which the parser raises ValueError.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 
 from ..domain.hosts import host_of, origin_of
 
-Cast = Callable[[str], object]
+Parser = Callable[[str], object]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _AMOUNT = re.compile(r"([0-9][0-9_]{0,17}(?:\.[0-9]{1,9})?)\s*([kmgt]?)[bp]?", re.IGNORECASE)
 
 
-def wanted(cast: Cast) -> str:
-    """What a cast wants, in words."""
-    return (cast.__doc__ or "").rstrip(".")
+def expected(parser: Parser) -> str:
+    """Return the form that a parser expects, in words."""
+    return (parser.__doc__ or "").rstrip(".")
 
 
 def text(value: str) -> str:
@@ -38,18 +38,18 @@ def path(value: str) -> Path:
     return Path(value).expanduser()
 
 
-def web_address(value: str) -> str:
-    """an address that begins with http:// or https://"""
+def web_url(value: str) -> str:
+    """a URL that begins with http:// or https://"""
     parts = urlsplit(value)
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
         raise ValueError(value)
     return value
 
 
-def web_addresses(value: str) -> str:
+def web_urls(value: str) -> str:
     """URLs that begin with http:// or https://, separated by blanks or lines"""
     for url in value.split():
-        web_address(url)
+        web_url(url)
     return value
 
 
@@ -108,33 +108,33 @@ def quality(value: str) -> int:
 
 
 def words(value: str) -> tuple[str, ...]:
-    """words divided by spaces, commas or lines"""
+    """words, separated by spaces, commas or lines"""
     return tuple(value.replace(",", " ").split())
 
 
 def host_names(value: str) -> tuple[str, ...]:
-    """host names without port, divided by spaces"""
+    """host names without port, separated by spaces"""
     if any("/" in word or (":" in word and word[0] != "[") for word in words(value)):
         raise ValueError(value)
     return tuple(host_of(word) for word in words(value))
 
 
 def origin_urls(value: str) -> tuple[str, ...]:
-    """origins divided by spaces, as in https://www.example.com or http://localhost:8080"""
+    """origins, separated by spaces, as in https://www.example.com or http://localhost:8080"""
     return tuple(origin_of(word) for word in words(value))
 
 
-def places(value: str) -> tuple[str, ...]:
-    """places divided by spaces: couchdb, files:FOLDER, s3:BUCKET or s3:BUCKET/PREFIX"""
-    for place in words(value):
-        kind, _, rest = place.partition(":")
-        if place != "couchdb" and not (kind in {"files", "s3"} and rest):
-            raise ValueError(place)
+def locations(value: str) -> tuple[str, ...]:
+    """locations, separated by spaces: couchdb, files:FOLDER, s3:BUCKET or s3:BUCKET/PREFIX"""
+    for location in words(value):
+        kind, _, rest = location.partition(":")
+        if location != "couchdb" and not (kind in {"files", "s3"} and rest):
+            raise ValueError(location)
     return words(value)
 
 
 def networks(value: str) -> tuple[Network, ...]:
-    """addresses or networks divided by spaces, as in 127.0.0.1 10.0.0.0/8"""
+    """IPs or networks, separated by spaces, as in 127.0.0.1 10.0.0.0/8"""
     return tuple(ipaddress.ip_network(word) for word in words(value))
 
 
@@ -149,13 +149,13 @@ def table(value: str) -> dict[str, str]:
     return result
 
 
-def one_of(*choices: str) -> Cast:
-    """A cast that takes one of `choices` and nothing else."""
+def one_of(*choices: str) -> Parser:
+    """Return a parser that accepts one of `choices`."""
 
-    def cast(value: str) -> str:
+    def parser(value: str) -> str:
         if value not in choices:
             raise ValueError(value)
         return value
 
-    cast.__doc__ = " or ".join(choices)
-    return cast
+    parser.__doc__ = " or ".join(choices)
+    return parser

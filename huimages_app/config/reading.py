@@ -5,14 +5,28 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import BadSetting
-from .parsers import wanted
-from .spec import CLASSIC_VARIABLES, PREFIX, SettingSpec, variable_of
+from .parsers import expected
+from .spec import LEGACY_VARIABLES, PREFIX, SettingSpec, variable_of
 
 log = logging.getLogger(__name__)
+
+_Group = TypeVar("_Group")
+
+
+def read_group(kind: type[_Group], ini: Mapping[str, str], environ: Mapping[str, str]) -> _Group:
+    """Return a table, or a group of one, with the values that are given; raises BadSetting."""
+    values = {}
+    for column in fields(kind):  # type: ignore[arg-type]
+        if inner := column.metadata.get("group"):
+            values[column.name] = read_group(inner, ini, environ)
+        elif found := find(column.metadata["row"], ini, environ):
+            values[column.name] = parse(column.metadata["row"], *found)
+    return kind(**values)
 
 
 def refuse_unknown(
@@ -28,7 +42,7 @@ def refuse_unknown(
             raise BadSetting(f"unknown setting '{key}'{hint}")
     variables = [variable_of(key) for key in known]
     for variable in environ:
-        # Only a warning: container systems set variables of their own with any prefix.
+        # Only a warning: container systems set variables with any prefix.
         if variable.startswith("HUIMAGES_") and variable not in variables:
             for close in difflib.get_close_matches(variable, variables, n=1, cutoff=0.85):
                 log.warning("variable %s is no setting (did you mean %s?)", variable, close)
@@ -48,7 +62,7 @@ def find(
             return file_key, _read_file(file_key, source[file_key])
         if key in source:
             return key, source[key]
-    for variable in CLASSIC_VARIABLES.get(row.key, ()):
+    for variable in LEGACY_VARIABLES.get(row.key, ()):
         if environ.get(variable):
             return variable, environ[variable]
     return None
@@ -64,7 +78,7 @@ def _read_file(key: str, filename: str) -> str:
 def parse(row: SettingSpec, key: str, value: str) -> Any:
     """Return the value of a setting that was given under `key`; raises BadSetting."""
     try:
-        return row.cast(value.strip())
+        return row.parser(value.strip())
     except ValueError:
         shown = "its value" if row.secret else repr(value)
-        raise BadSetting(f"setting '{key}': {shown} is not {wanted(row.cast)}") from None
+        raise BadSetting(f"setting '{key}': {shown} is not {expected(row.parser)}") from None

@@ -1,15 +1,12 @@
 """All settings: one table, read once at the start.
 
-`Settings.read` takes what the ini file says and what the environment says, and refuses
-keys it does not know.  The rest of the program sees values, never text.  A new setting is
-one row here and `make docs`.
+`Settings.read` reads the ini file and the environment, and refuses unknown keys.  The rest of
+the program gets values, never text.  A new setting is one row, here or in the module of its
+group, and `make docs`.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,51 +22,45 @@ from .parsers import (
     one_of,
     origin_urls,
     path,
-    pattern,
-    pause,
-    positive,
-    quality,
-    seconds,
     table,
     text,
-    web_address,
+    web_url,
     whole,
     words,
 )
-from .reading import find, parse, refuse_unknown
-from .spec import PREFIX, SettingSpec, setting
+from .reading import read_group, refuse_unknown
+from .rendering_settings import (
+    CacheSettings,
+    PermissionSettings,
+    QualitySettings,
+    RenderSettings,
+    UploadSettings,
+)
+from .spec import PREFIX, SettingSpec, group, setting, table_rows
 from .storage_settings import StorageSettings
 
-# As huimages.secret: one is made on the first start.
+# The value of huimages.secret with which a secret is made on the first start.
 GENERATE = "generate"
-# What the secret in a sample file has in it, so that nobody goes live with it.
+# Part of the secret in sample files, which no site may use.
 SAMPLE = "change-me"
 
-# The words of huimages.sizes.allowed that stand for several sizes.
+# The words of huimages.sizes.allowed that mean several sizes.
 SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 
 @dataclass(frozen=True)
 class Settings(StorageSettings):
-    """Every setting of the program, as values.  An attribute is the key with `_` for `.`."""
+    """Every setting of the program, as values.
+
+    A group is an attribute: huimages.s3.bucket is `s3.bucket`.  In all other attributes the
+    `.` of the key is `_`.
+    """
 
     # the renditions
-    cache_path: Path = setting("cache.path", path, Path("var/cache"), "folder of the renditions")
-    cache_max_bytes: int = setting(
-        "cache.max_bytes",
-        amount,
-        20 * 10**9,
-        "size of the cache; beyond it the least recently used renditions are removed; 0: no limit",
-    )
-    cache_follow: float = setting(
-        "cache.follow",
-        pause,
-        5.0,
-        "seconds between checks for images that other nodes trashed or removed (couchdb); 0: never",
-    )
+    cache: CacheSettings = group(CacheSettings)
     image_url: str = setting(
         "image_url",
-        web_address,
+        web_url,
         "",
         "base of generated image URLs, e.g. a cookieless host; the site if empty",
     )
@@ -86,9 +77,7 @@ class Settings(StorageSettings):
         "sizes served without a signature: any, or a list of sizes, names, `named` (all names) and "
         "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
-    quality_jpeg: int = setting("quality.jpeg", quality, 80, "quality of JPEG renditions")
-    quality_webp: int = setting("quality.webp", quality, 80, "quality of WebP renditions")
-    quality_avif: int = setting("quality.avif", quality, 60, "quality of AVIF renditions")
+    quality: QualitySettings = group(QualitySettings)
 
     negotiate: Literal["auto", "everywhere", "off"] = setting(
         "negotiate",
@@ -112,28 +101,7 @@ class Settings(StorageSettings):
         "when previews (smaller copies of large originals, for quick renditions) are made: after "
         "the upload, after the first request for a rendition, or never",
     )
-    upload_sizes: tuple[str, ...] = setting(
-        "upload.sizes", words, (), "sizes rendered right after every upload"
-    )
-    render_at_once: int = setting(
-        "render.at_once",
-        whole,
-        0,
-        "concurrent renderings per process; 0: one per core",
-    )
-    render_waiting: int = setting(
-        "render.waiting", whole, 6, "renderings that may queue; further requests get 503"
-    )
-    render_requests: int = setting(
-        "render.requests",
-        positive,
-        40,
-        "concurrent requests for renditions that are not cached; further ones get 503. Choose "
-        "fewer than the server's `threads`, so that threads remain for other requests",
-    )
-    render_timeout: float = setting(
-        "render.timeout", seconds, 20.0, "longest wait in the queue, in seconds"
-    )
+    render: RenderSettings = group(RenderSettings)
     decoding_memory: int = setting(
         "decoding.memory",
         amount,
@@ -143,34 +111,7 @@ class Settings(StorageSettings):
     )
 
     # what may be uploaded
-    upload_max_bytes: int = setting(
-        "upload.max_bytes", amount, 64 * 10**6, "largest size of an uploaded file, in bytes"
-    )
-    upload_max_request_bytes: int = setting(
-        "upload.max_request_bytes",
-        amount,
-        1000 * 10**6,
-        "largest size of one form with several files, in bytes",
-    )
-    upload_max_pixels: int = setting(
-        "upload.max_pixels", amount, 100 * 10**6, "most pixels of an uploaded picture"
-    )
-    upload_max_pixels_whole: int = setting(
-        "upload.max_pixels_whole",
-        amount,
-        50 * 10**6,
-        "most pixels in formats that must be decoded as a whole (all but baseline JPEG)",
-    )
-    upload_max_frames: int = setting(
-        "upload.max_frames", whole, 1000, "most frames of an uploaded animation"
-    )
-
-    upload_artnr_pattern: re.Pattern[str] | None = setting(
-        "upload.artnr_pattern",
-        pattern,
-        None,
-        r"finds the article number in a file name, as `^([0-9]{5})`: its first group, or all of it",
-    )
+    upload: UploadSettings = group(UploadSettings)
 
     # the trash
     trash_days: int = setting(
@@ -190,31 +131,8 @@ class Settings(StorageSettings):
         "var", path, Path("var"), "folder of files that the program creates for itself"
     )
 
-    # who may do what
-    who_view: str = setting(
-        "who.view", one_of("everyone", "viewer"), "viewer", "role that may see the pages"
-    )
-    who_contribute: str = setting(
-        "who.contribute",
-        one_of("everyone", "viewer", "editor"),
-        "editor",
-        "role that may tag, rate and mark favourites",
-    )
-    who_upload: str = setting(
-        "who.upload", one_of("everyone", "editor"), "editor", "role that may upload pictures"
-    )
-    who_edit: str = setting(
-        "who.edit",
-        one_of("everyone", "editor"),
-        "editor",
-        "role that may change titles, alt texts, focal points and all tags, and use the trash",
-    )
-    who_admin: str = setting(
-        "who.admin",
-        one_of("everyone", "admin"),
-        "admin",
-        "role that may remove pictures for good and manage accounts and tokens",
-    )
+    # permissions and security
+    who: PermissionSettings = group(PermissionSettings)
     signed: Literal["sizes", "all", "off"] = setting(
         "signed",
         one_of("sizes", "all", "off"),
@@ -279,37 +197,31 @@ class Settings(StorageSettings):
 
     @classmethod
     def rows(cls) -> Iterator[tuple[str, SettingSpec]]:
-        """Every row with the name of its attribute, in the order of the table."""
-        for column in dataclasses.fields(cls):
-            yield column.name, column.metadata["row"]
+        """Yield every row in the order of the table, with the path of its attribute."""
+        return table_rows(cls)
 
     @classmethod
     def read(cls, ini: Mapping[str, str], environ: Mapping[str, str] | None = None) -> Settings:
-        """Settings from an ini file's keys and the environment; raises BadSetting.
+        """Return the settings of an ini file and the environment; raises BadSetting.
 
         The environment wins over the ini file, and both win over the variables of
-        huImages 2.2.  Keys without our prefix are somebody else's.
+        huImages 2.2.  Keys without the prefix `huimages.` belong to other programs.
         """
         environ = {} if environ is None else environ
         refuse_unknown([row for _, row in cls.rows()], ini, environ)
-        values = {}
-        for name, row in cls.rows():
-            found = find(row, ini, environ)
-            if found is not None:
-                values[name] = parse(row, *found)
-        settings = cls(**values)
+        settings = read_group(cls, ini, environ)
         settings.check()
         return settings
 
     def check(self) -> None:
-        """Raises BadSetting for values that are well formed and can't be meant."""
+        """Raise BadSetting for values that are well formed but useless or unsafe."""
         try:
             names = self.named_sizes
         except BadSize as error:
             raise BadSetting(f"setting 'huimages.sizes': {error}") from None
         for key, sizes in (
             ("sizes.allowed", self.sizes_allowed),
-            ("upload.sizes", self.upload_sizes),
+            ("upload.sizes", self.upload.sizes),
         ):
             for size in sizes:
                 try:
@@ -317,7 +229,7 @@ class Settings(StorageSettings):
                         Size.parse(size, names)
                 except BadSize as error:
                     raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None
-        if self.originals == "s3" and not self.s3_bucket:
+        if self.originals == "s3" and not self.s3.bucket:
             raise BadSetting("setting 'huimages.s3.bucket' is missing: the originals are in s3")
         self._check_keys()
 
@@ -328,18 +240,13 @@ class Settings(StorageSettings):
             _check_key("huimages.signing_keys", key)
 
     @property
-    def signs_addresses(self) -> bool:
-        """Whether there are addresses of pictures that need a signature."""
+    def signs_urls(self) -> bool:
+        """Return whether some URLs of pictures need a signature."""
         return self.signed == "all" or (self.signed == "sizes" and "any" not in self.sizes_allowed)
 
     @property
-    def renderings_at_once(self) -> int:
-        """How many renditions a process makes at once."""
-        return self.render_at_once or os.cpu_count() or 1
-
-    @property
     def named_sizes(self) -> dict[str, Size]:
-        """The classic named sizes and this site's own."""
+        """Return the named sizes of huImages 2.2 and those of this site."""
         return parse_names(self.sizes)
 
 
@@ -349,5 +256,5 @@ def _check_key(setting_key: str, key: str) -> None:
     if SAMPLE in key:
         raise BadSetting(
             f"setting '{setting_key}' is the one of the sample: python3 -c "
-            "'import secrets; print(secrets.token_hex(32))' makes one of your own"
+            "'import secrets; print(secrets.token_hex(32))' makes a new one"
         )

@@ -7,21 +7,98 @@ from pathlib import Path
 from typing import Literal
 
 from .parsers import (
+    locations,
     one_of,
     path,
-    places,
     seconds,
     text,
-    web_address,
-    web_addresses,
+    web_url,
+    web_urls,
     whole,
 )
-from .spec import setting
+from .spec import group, setting
+
+
+@dataclass(frozen=True)
+class S3Settings:
+    """The bucket of the originals, and how to reach it; times in seconds."""
+
+    bucket: str = setting("s3.bucket", text, "", "bucket of the originals (s3)")
+    prefix: str = setting("s3.prefix", text, "", "put before every key in the bucket")
+    region: str = setting("s3.region", text, "", "region; the AWS configuration's if empty")
+    endpoint_url: str = setting(
+        "s3.endpoint_url", web_url, "", "URL of an S3-compatible server; AWS if empty"
+    )
+    ca_bundle: str = setting("s3.ca_bundle", text, "", "file of certificates to trust for S3")
+    access_key_id: str = setting(
+        "s3.access_key_id", text, "", "access key; the usual AWS chain if empty", secret=True
+    )
+    secret_access_key: str = setting(
+        "s3.secret_access_key", text, "", "secret key; the usual AWS chain if empty", secret=True
+    )
+    connect_timeout: float = setting(
+        "s3.connect_timeout", seconds, 2.0, "timeout of connecting, in seconds"
+    )
+    read_timeout: float = setting(
+        "s3.read_timeout", seconds, 10.0, "timeout of each read, in seconds"
+    )
+    deadline: float = setting(
+        "s3.deadline", seconds, 60.0, "limit of one whole transfer, in seconds"
+    )
+    checksums: Literal["when_required", "when_supported"] = setting(
+        "s3.checksums",
+        one_of("when_required", "when_supported"),
+        "when_required",
+        "when boto3 adds its own checksums; many S3-compatible stores need when_required",
+    )
+    redirect: int = setting(
+        "s3.redirect",
+        whole,
+        0,
+        "lifetime of presigned S3 redirects for originals, in seconds; "
+        "0 streams them through huimages",
+    )
+
+
+@dataclass(frozen=True)
+class CouchdbSettings:
+    """The CouchDB server and its databases; times in seconds."""
+
+    url: str = setting(
+        "couchdb.url",
+        web_urls,
+        "http://127.0.0.1:5984/",
+        "CouchDB server, or nodes of a cluster, first choice first; may hold user:password@",
+        secret=True,
+    )
+    database: str = setting(
+        "couchdb.database", text, "huimages", "database with one document per image"
+    )
+    visitor_database: str = setting(
+        "couchdb.visitor_database",
+        text,
+        "huimages_meta",
+        "database with one document per image and visitor",
+    )
+    accounts_database: str = setting(
+        "couchdb.accounts_database",
+        text,
+        "huimages_accounts",
+        "database of accounts, tokens and login throttling",
+    )
+    username: str = setting("couchdb.username", text, "", "user name, unless the URL contains it")
+    password: str = setting(
+        "couchdb.password", text, "", "password, unless the URL contains it", secret=True
+    )
+    ca_bundle: str = setting(
+        "couchdb.ca_bundle", text, "", "file of certificates to trust for CouchDB"
+    )
+    timeout: float = setting("couchdb.timeout", seconds, 5.0, "timeout of one response, in seconds")
 
 
 @dataclass(frozen=True)
 class StorageSettings:
-    """Where originals and metadata are stored."""
+    """Storage of originals and metadata."""
 
     # where originals are
     originals: Literal["files", "s3"] = setting(
@@ -32,45 +109,11 @@ class StorageSettings:
     )
     originals_fallbacks: tuple[str, ...] = setting(
         "originals.fallbacks",
-        places,
+        locations,
         (),
         "further locations of originals, tried in this order when the first one lacks an original",
     )
-    s3_bucket: str = setting("s3.bucket", text, "", "bucket of the originals (s3)")
-    s3_prefix: str = setting("s3.prefix", text, "", "put before every key in the bucket")
-    s3_region: str = setting("s3.region", text, "", "region; the AWS configuration's if empty")
-    s3_endpoint_url: str = setting(
-        "s3.endpoint_url", web_address, "", "URL of an S3-compatible server; AWS if empty"
-    )
-    s3_ca_bundle: str = setting("s3.ca_bundle", text, "", "file of certificates to trust for S3")
-    s3_access_key_id: str = setting(
-        "s3.access_key_id", text, "", "access key; the usual AWS chain if empty", secret=True
-    )
-    s3_secret_access_key: str = setting(
-        "s3.secret_access_key", text, "", "secret key; the usual AWS chain if empty", secret=True
-    )
-    s3_connect_timeout: float = setting(
-        "s3.connect_timeout", seconds, 2.0, "timeout of connecting, in seconds"
-    )
-    s3_read_timeout: float = setting(
-        "s3.read_timeout", seconds, 10.0, "timeout of each read, in seconds"
-    )
-    s3_deadline: float = setting(
-        "s3.deadline", seconds, 60.0, "limit of one whole transfer, in seconds"
-    )
-    s3_checksums: Literal["when_required", "when_supported"] = setting(
-        "s3.checksums",
-        one_of("when_required", "when_supported"),
-        "when_required",
-        "when boto3 adds its own checksums; many S3-compatible stores need when_required",
-    )
-    s3_redirect: int = setting(
-        "s3.redirect",
-        whole,
-        0,
-        "lifetime of presigned S3 redirects for originals, in seconds; "
-        "0 streams them through huimages",
-    )
+    s3: S3Settings = group(S3Settings)
 
     # where metadata is
     metadata: Literal["sqlite", "couchdb"] = setting(
@@ -79,37 +122,4 @@ class StorageSettings:
     metadata_path: Path = setting(
         "metadata.path", path, Path("var/metadata.sqlite"), "file of the metadata (sqlite)"
     )
-    couchdb_url: str = setting(
-        "couchdb.url",
-        web_addresses,
-        "http://127.0.0.1:5984/",
-        "CouchDB server, or nodes of a cluster, first choice first; may hold user:password@",
-        secret=True,
-    )
-    couchdb_database: str = setting(
-        "couchdb.database", text, "huimages", "database with one document per image"
-    )
-    couchdb_visitor_database: str = setting(
-        "couchdb.visitor_database",
-        text,
-        "huimages_meta",
-        "database with one document per image and visitor",
-    )
-    couchdb_accounts_database: str = setting(
-        "couchdb.accounts_database",
-        text,
-        "huimages_accounts",
-        "database of accounts, tokens and login throttling",
-    )
-    couchdb_username: str = setting(
-        "couchdb.username", text, "", "user name, unless the URL contains it"
-    )
-    couchdb_password: str = setting(
-        "couchdb.password", text, "", "password, unless the URL contains it", secret=True
-    )
-    couchdb_ca_bundle: str = setting(
-        "couchdb.ca_bundle", text, "", "file of certificates to trust for CouchDB"
-    )
-    couchdb_timeout: float = setting(
-        "couchdb.timeout", seconds, 5.0, "timeout of one response, in seconds"
-    )
+    couchdb: CouchdbSettings = group(CouchdbSettings)

@@ -14,20 +14,30 @@ from typing import Any
 import httpx
 
 from .. import errors
-from ..errors import BadInput, BadToken, HuimagesError, ServerBusy, StorageUnavailable, UnknownImage
+from ..errors import (
+    BadInput,
+    BadToken,
+    HuimagesError,
+    OtherFocus,
+    ServerBusy,
+    StorageUnavailable,
+    TooManyAttempts,
+    UnknownImage,
+)
 
 # Statuses of temporary failures.
 _TEMPORARY = frozenset({429, 502, 503, 504})
 _FIRST_WAIT = 0.25  # seconds; doubled for each further attempt
 _LONGEST_WAIT = 30.0  # seconds; a longer Retry-After raises the error at once
 
-# Errors by the slug of an API problem, except those with more arguments than a message.
+# Errors by the slug of an API problem, except those with attributes.
 _ERRORS: Mapping[str, type[HuimagesError]] = {
     error.slug: error
     for error in vars(errors).values()
     if isinstance(error, type)
     and issubclass(error, HuimagesError)
-    and error.__init__ is HuimagesError.__init__
+    and "slug" in vars(error)
+    and error not in {OtherFocus, TooManyAttempts}
 }
 
 
@@ -106,12 +116,12 @@ def _error_of(response: httpx.Response) -> HuimagesError:
     detail = str(problem.get("detail") or f"the response of {response.url} is {_summary(response)}")
     slug = str(problem.get("type", "")).rpartition("#")[2]
     if error := _ERRORS.get(slug):
-        return error(detail)
+        return error.with_message(detail)
     status = response.status_code
     if status in {401, 403}:
         return BadToken(detail)
     if status == 404:
-        return UnknownImage(detail)
+        return UnknownImage.with_message(detail)
     if status == 429:
         return ServerBusy(detail)
     return StorageUnavailable(detail) if status >= 500 or status < 400 else BadInput(detail)

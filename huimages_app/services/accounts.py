@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from ..domain.text import normalized
-from ..errors import BadInput
+from ..errors import BadInput, UnknownAccount
 from ..storage.interfaces import Document, DocumentStore
 from . import audit
 from .permissions import ROLES, VISITOR
@@ -173,7 +173,7 @@ class Accounts:
     def _change(self, name: str, change: Callable[[Document], Document | None]) -> None:
         def change_existing(record: Document | None) -> Document | None:
             if record is None:
-                raise BadInput(f"there is no account {name}")
+                raise UnknownAccount(name)
             return change(record)
 
         self._documents.save(KIND, name, change_existing)

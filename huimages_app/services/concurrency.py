@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ..errors import ServerBusy
+from .metrics import Metrics
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -45,15 +46,24 @@ class RenderLimiter:
     """`at_once` renderings run, `waiting` more may queue, each for `timeout` seconds.
 
     `requests` bounds all requests for renditions that are not cached, including those that
-    wait for a rendering by another request.  Without the bounds decoding would fill memory
+    wait for a rendering by another request.  Renderings and refusals are counted in
+    `metrics`.  Without the bounds decoding would fill memory
     and cores, and the queue all threads of the server.  Thread-safe.
     """
 
-    def __init__(self, at_once: int, waiting: int, timeout: float, requests: int = 1000) -> None:
+    def __init__(
+        self,
+        at_once: int,
+        waiting: int,
+        timeout: float,
+        requests: int = 1000,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._working = threading.BoundedSemaphore(at_once)
         self._in_line = threading.BoundedSemaphore(at_once + waiting)
         self._admitted = threading.BoundedSemaphore(requests)
         self._timeout = timeout
+        self._metrics = metrics or Metrics()
         self._lock = threading.Lock()
         self._load = [0, 0]  # working, waiting
 
@@ -61,6 +71,10 @@ class RenderLimiter:
         """Return the numbers of running and of queued renderings."""
         with self._lock:
             return self._load[0], self._load[1]
+
+    def _refusal(self, message: str) -> ServerBusy:
+        self._metrics.count("refusals")
+        return ServerBusy(message)
 
     def _change(self, working: int, waiting: int) -> None:
         with self._lock:
@@ -71,7 +85,7 @@ class RenderLimiter:
     def admission(self) -> Iterator[None]:
         """Enter the admission queue; raises ServerBusy if it is full."""
         if not self._admitted.acquire(blocking=False):
-            raise ServerBusy("too many requests wait for pictures; try again in a moment")
+            raise self._refusal("too many requests wait for pictures; try again in a moment")
         try:
             yield
         finally:
@@ -81,7 +95,7 @@ class RenderLimiter:
     def slot(self) -> Iterator[None]:
         """Hold a rendering slot; raises ServerBusy if the queue is full or too slow."""
         if not self._in_line.acquire(blocking=False):
-            raise ServerBusy("too many pictures are being rendered; try again in a moment")
+            raise self._refusal("too many pictures are being rendered; try again in a moment")
         try:
             self._change(0, +1)
             try:
@@ -89,10 +103,13 @@ class RenderLimiter:
             finally:
                 self._change(0, -1)
             if not has_slot:
-                raise ServerBusy("rendering other pictures takes too long; try again in a moment")
+                raise self._refusal(
+                    "rendering other pictures takes too long; try again in a moment"
+                )
             self._change(+1, 0)
             try:
-                yield
+                with self._metrics.timed("renderings"):
+                    yield
             finally:
                 self._change(-1, 0)
                 self._working.release()

@@ -117,4 +117,4 @@ class Editing:
 def _require_unchanged(image: Image, unchanged: Callable[[Image], bool] | None) -> None:
     # Called within the update, so that no other change comes in between.
     if unchanged is not None and not unchanged(image):
-        raise EditConflict(f"the image {image.id} was changed since it was read")
+        raise EditConflict(image.id)

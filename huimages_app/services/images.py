@@ -48,7 +48,7 @@ class Images:
         """
         length = self._records.get(image_id).length or self._originals.length(image_id)
         if length is None:
-            raise UnknownImage(f"there is no original {image_id}")
+            raise UnknownImage.without_original(image_id)
         return length
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
@@ -83,5 +83,5 @@ class Images:
 def require_present(image: Image) -> Image:
     """Return the image; raises UnknownImage if it is in the trash."""
     if image.trashed is not None:
-        raise UnknownImage(f"the image {image.id} is in the trash")
+        raise UnknownImage.in_trash(image.id)
     return image

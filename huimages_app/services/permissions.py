@@ -37,10 +37,10 @@ def least_roles(settings: Settings) -> dict[str, str]:
     return {
         permission: VISITOR if who == "everyone" else who
         for permission, who in {
-            VIEW: settings.who_view,
-            CONTRIBUTE: settings.who_contribute,
-            UPLOAD: settings.who_upload,
-            EDIT: settings.who_edit,
-            ADMINISTER: settings.who_admin,
+            VIEW: settings.who.view,
+            CONTRIBUTE: settings.who.contribute,
+            UPLOAD: settings.who.upload,
+            EDIT: settings.who.edit,
+            ADMINISTER: settings.who.admin,
         }.items()
     }

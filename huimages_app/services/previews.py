@@ -74,7 +74,7 @@ class Previews:
             }
             # As for renditions: enter the folder, then read the record.
             if self._metadata.images.get(image_id).trashed:
-                raise UnknownImage(f"the image {image_id} is in the trash")
+                raise UnknownImage.in_trash(image_id)
             with self._originals.open(image_id) as original:
                 targets = {side: pending.path for side, pending in pendings.items()}
                 made = make_previews(original, targets, self._limits, self._budget)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
 from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import Size
-from ..errors import CorruptOriginal, ServerBusy
+from ..errors import CorruptOriginal
 from ..imaging import DecodingBudget, Limits, Quality, RenditionTarget, render
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
-from .metrics import Metrics
 from .previews import Previews
 
 log = logging.getLogger(__name__)
@@ -34,7 +32,6 @@ class Renderer:
         *,
         budget: DecodingBudget,
         render_limiter: RenderLimiter,
-        metrics: Metrics,
     ) -> None:
         self._originals = originals
         self._previews = previews
@@ -42,11 +39,10 @@ class Renderer:
         self._limits = limits
         self._budget = budget
         self._render_limiter = render_limiter
-        self._metrics = metrics
 
     def admission(self) -> AbstractContextManager[None]:
         """Count a request that waits for a rendition; raises ServerBusy for too many."""
-        return self._counting_refusals(self._render_limiter.admission())
+        return self._render_limiter.admission()
 
     def render(
         self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
@@ -55,10 +51,7 @@ class Renderer:
 
         Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
         """
-        with (
-            self._counting_refusals(self._render_limiter.slot()),
-            self._metrics.timed("renderings"),
-        ):
+        with self._render_limiter.slot():
             begun = time.monotonic()
             if not (image and self._from_preview(image, size, format_, target)):
                 self._from_original(image_id, image, size, format_, target)
@@ -93,13 +86,3 @@ class Renderer:
         render(
             picture, target, self._quality, self._limits, full_size=full_size, budget=self._budget
         )
-
-    @contextmanager
-    def _counting_refusals(self, limiter: AbstractContextManager[None]) -> Iterator[None]:
-        with ExitStack() as stack:
-            try:
-                stack.enter_context(limiter)
-            except ServerBusy:
-                self._metrics.count("refusals")
-                raise
-            yield

@@ -140,7 +140,7 @@ class Renditions:
             log.warning("image served without its record: image=%s error=%s", image_id, error)
             return None
         if image.trashed is not None:
-            raise UnknownImage(f"there is no image {image_id}")
+            raise UnknownImage(image_id)
         return image
 
     def _require_room(self, image_id: str) -> None:
@@ -167,4 +167,4 @@ def _require_own_focus(image: Image | None, size: Size) -> None:
         raise StorageUnavailable("the focal point is unknown while the metadata storage is down")
     right = size.plain.focused(image.focus).focus
     if size.focus != right:
-        raise OtherFocus(f"the focal point of this image is {right[0]},{right[1]}", right)
+        raise OtherFocus(right)

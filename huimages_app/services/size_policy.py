@@ -61,7 +61,7 @@ class SizePolicy:
     def of(cls, settings: Settings) -> SizePolicy:
         """As the settings want it; raises BadSetting if they name no key to sign with."""
         signer = None
-        if settings.signs_addresses:
+        if settings.signs_urls:
             keys = settings.signing_keys
             if settings.secret:
                 keys = keys or (derived_key(settings.secret, "addresses"),)

@@ -108,7 +108,7 @@ def _uploaded(image: Image | None, info: FileInfo, patch: ImagePatch, now: datet
         new = Image(info.image_id, now, now, info.measured.width, info.measured.height)
         return patch.applied_to(with_file_info(new, info))
     if image.sha256 and image.sha256 != info.sha256:
-        raise IdCollision(f"another picture is known under the ID {info.image_id}")
+        raise IdCollision(info.image_id)
     patch = replace(patch, created=None)
     uploaded = replace(patch.applied_to(with_file_info(image, info)), trashed=None)
     return image if uploaded == image else replace(uploaded, modified=now)

@@ -31,14 +31,11 @@ def decode(scope: object, cursor: str) -> list[str | int | float]:
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise BadCursor(_REFUSED) from None
+        raise BadCursor from None
     if _digest(scope, raw[_DIGEST_SIZE:]) != raw[:_DIGEST_SIZE]:
-        raise BadCursor(_REFUSED)
+        raise BadCursor
     position: list[str | int | float] = json.loads(raw[_DIGEST_SIZE:])
     return position
-
-
-_REFUSED = "the page cursor is damaged or belongs to another list; start from the first page"
 
 
 def _digest(scope: object, content: bytes) -> bytes:

@@ -41,6 +41,13 @@ class OriginalInfo:
     filename: str = "image.jpeg"
 
 
+def require_intact(image_id: str, file: BinaryIO) -> None:
+    """Raise CorruptOriginal unless the bytes are those of the ID; seek to the start."""
+    if image_id_of_file(file) != image_id:
+        raise CorruptOriginal(f"the bytes stored as {image_id} are not those of this picture")
+    file.seek(0)
+
+
 class Originals(ABC):
     """The uploaded bytes, never altered, by image ID.
 
@@ -142,7 +149,7 @@ class ImageStore(ABC):
 
         def change_existing(image: Image | None) -> Image:
             if image is None:
-                raise UnknownImage(f"there is no image {image_id}")
+                raise UnknownImage(image_id)
             return change(image)
 
         return self.save(image_id, change_existing)

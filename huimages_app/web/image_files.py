@@ -89,7 +89,7 @@ def _rendition(context: ImageFile, request: Request, *, any_focus: bool) -> Resp
 def _sent_by_server(settings: Settings, file: Path, headers: list[tuple[str, str]]) -> Response:
     """Let the web server in front send the file, with ranges and validators."""
     if settings.accel == "nginx":
-        path = f"{NGINX_CACHE}/{file.relative_to(settings.cache_path)}"
+        path = f"{NGINX_CACHE}/{file.relative_to(settings.cache.path)}"
         address = ("X-Accel-Redirect", quote(path, safe="/!,@"))
     else:
         address = ("X-Sendfile", quote(str(file.absolute()), safe="/!,@"))
@@ -99,7 +99,7 @@ def _sent_by_server(settings: Settings, file: Path, headers: list[tuple[str, str
 
 def _elsewhere(context: ImageFile, request: Request, expires: int | None) -> Response | None:
     """Return a redirect to a presigned URL of the storage, if the settings allow one."""
-    seconds = request.registry.settings["huimages"].s3_redirect
+    seconds = request.registry.settings["huimages"].s3.redirect
     if expires is not None:
         seconds = min(seconds, expires - int(time.time()))
     # The URL is signed for GET.

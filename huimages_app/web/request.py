@@ -82,5 +82,5 @@ class Request(PyramidRequest):  # type: ignore[misc]
         """Limit of all files of a form together; 0 where forms are for text only."""
         if not getattr(getattr(self, "context", None), "takes_files", False):
             return 0
-        limit: int = self.registry.settings["huimages"].upload_max_request_bytes
+        limit: int = self.registry.settings["huimages"].upload.max_request_bytes
         return limit

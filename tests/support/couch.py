@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from huimages_app.config.storage_settings import CouchdbSettings
 from huimages_app.storage.couchdb import CouchBackend, DatabaseNames, Server
 from tests.support.missing import missing
 
@@ -45,7 +46,7 @@ class Site:
         return f"{self.images}-accounts"
 
     def server(self) -> Server:
-        return Server(self.url, timeout=self.timeout)
+        return Server(CouchdbSettings(self.url, timeout=self.timeout))
 
     def metadata(self) -> CouchBackend:
         return CouchBackend(self.server(), DatabaseNames(self.images, self.visitors, self.accounts))

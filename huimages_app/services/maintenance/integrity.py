@@ -65,6 +65,14 @@ class _Listed:
     record: Image | None
 
 
+@dataclass(frozen=True)
+class Purged:
+    """An image that was removed for good; `error` if the removal failed."""
+
+    image_id: str
+    error: str = ""
+
+
 class IntegrityCheck:
     """Checks, repairs and purges.  Thread-safe."""
 
@@ -121,31 +129,42 @@ class IntegrityCheck:
                 self._stale_renditions.remove(image_id)
             yield Finding(image_id, Problem.STALE_RENDITIONS, repaired=repair)
 
-    def purge(self, before: datetime) -> Iterator[str]:
-        """Remove for good what was put into the trash before then; yields each ID."""
+    def purge(self, before: datetime) -> Iterator[Purged]:
+        """Remove for good what was put into the trash before then; yield each image.
+
+        An unexpected error of one image is reported and does not end the run.  Raises
+        StorageUnavailable.
+        """
         cursor: str | None = None
         while True:
             page = self._metadata.search.page(Query(trashed=True), _BATCH, cursor)
             for image in page.images:
-                if self._purged(image.id, before):
-                    yield image.id
+                if purged := self._purged(image.id, before):
+                    yield purged
             if page.next is None:
                 return
             cursor = page.next
 
     # steps
 
-    def _purged(self, image_id: str, before: datetime) -> bool:
+    def _purged(self, image_id: str, before: datetime) -> Purged | None:
+        """Remove the image; return None if it stays."""
+
         def approve(image: Image) -> None:
             if image.trashed is None or image.trashed >= before:
-                raise EditConflict(f"the image {image_id} was taken out of the trash")
+                raise EditConflict(image_id)
 
         try:
             self._editing.remove(image_id, approve)
         except (EditConflict, UnknownImage):
-            # Somebody took it out, or removed it, since the page was read; or it is too new.
-            return False
-        return True
+            # Restored or removed since the page was read, or trashed too recently.
+            return None
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            log.exception("purge failed: image=%s", image_id)
+            return Purged(image_id, f"unexpected {type(error).__name__}: {error}")
+        return Purged(image_id)
 
     def _listed(self) -> Iterator[_Listed]:
         """Every image that either store knows."""

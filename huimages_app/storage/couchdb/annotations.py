@@ -111,7 +111,7 @@ class CouchAnnotations(AnnotationStore):
     def _ctime(self, image_id: str) -> str:
         image = self._images.get(image_id)
         if image is None:
-            raise UnknownImage(f"there is no image {image_id}")
+            raise UnknownImage(image_id)
         return ctime_of(image)
 
     def _image_of(self, annotation: Document) -> Document:
@@ -124,7 +124,7 @@ class CouchAnnotations(AnnotationStore):
         image = self._images.get_for_update(image_id)
         if image is None:
             self._drop(annotation["_id"])
-            raise UnknownImage(f"there is no image {image_id}")
+            raise UnknownImage(image_id)
         if ctime_of(image) != annotation["image_ctime"] or is_old(image):
             self.align(image)
         return image

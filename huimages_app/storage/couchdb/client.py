@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
+from ...config.storage_settings import CouchdbSettings
 from ...errors import BadSetting
 from .database import Database, Merge
 from .transport import BASE, Node, Transport, couchdb
@@ -12,21 +13,16 @@ from .transport import BASE, Node, Transport, couchdb
 class Server:
     """A CouchDB server or cluster; all databases of a process share its connections.
 
-    `url` holds the URLs of one or more nodes, separated by blanks or lines.
+    The URL of the settings holds the URLs of one or more nodes, separated by blanks or lines.
     """
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        username: str = "",
-        password: str = "",
-        timeout: float = 5.0,
-        ca_bundle: str = "",
-    ) -> None:
-        nodes = [_node(part, username, password) for part in url.split() or [""]]
-        self.timeout = timeout
-        self.transport = Transport(nodes, timeout, ca_bundle)
+    def __init__(self, settings: CouchdbSettings) -> None:
+        nodes = [
+            _node(part, settings.username, settings.password)
+            for part in settings.url.split() or [""]
+        ]
+        self.timeout = settings.timeout
+        self.transport = Transport(nodes, settings.timeout, settings.ca_bundle)
         self._server = couchdb.Server(BASE, session=self.transport)
 
     def database(self, name: str, merge: Merge | None = None) -> Database:

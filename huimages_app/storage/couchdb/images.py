@@ -32,8 +32,8 @@ class CouchImages(ImageStore):
         if document is not None:
             return image_of(document)
         if image_id in self._images.get_many([image_id]):  # a tombstone
-            raise RemovedImage(f"the image {image_id} was removed")
-        raise UnknownImage(f"there is no image {image_id}")
+            raise RemovedImage(image_id)
+        raise UnknownImage(image_id)
 
     def get_many(self, image_ids: Iterable[str]) -> dict[str, Image]:
         wanted = list(image_ids)
@@ -62,7 +62,7 @@ class CouchImages(ImageStore):
         def attempt() -> None:
             document = self._images.get_for_update(image_id)
             if document is None:
-                raise UnknownImage(f"there is no image {image_id}")
+                raise UnknownImage(image_id)
             if approve:
                 approve(image_of(document))
             self._images.delete(document)

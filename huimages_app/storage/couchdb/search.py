@@ -125,10 +125,7 @@ class CouchSearch(ImageSearch):
             try:
                 rows, end = database.changes(position, limit)
             except ValueError as error:
-                raise BadCursor(
-                    "the position in the changes is damaged or of another site; "
-                    "start from the beginning"
-                ) from error
+                raise BadCursor from error
             for row in rows:
                 image_id = row["id"][:ID_LENGTH]
                 if is_image_id(image_id) and image_id not in ids:

@@ -60,7 +60,7 @@ class CouchLegacySite(LegacyDocuments):
             head = _Head()
             self._images.attachment(image_id, name, head, seconds=self._seconds)
             return Peek(stub.get("content_type", ""), head.getvalue())
-        raise UnknownImage(f"the attachment of {image_id} is gone")
+        raise UnknownImage.with_message(f"the attachment of {image_id} is gone")
 
 
 class _Head(io.BytesIO):

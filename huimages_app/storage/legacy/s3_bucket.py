@@ -50,7 +50,7 @@ class S3LegacyBucket(LegacyBucket):
                     Range=f"bytes=0-{PEEKED - 1}",
                 )
             except self._s3.exceptions.NoSuchKey as error:
-                raise UnknownImage(f"the object {key} is gone") from error
+                raise UnknownImage.with_message(f"the object {key} is gone") from error
             except ClientError as error:
                 if error.response.get("Error", {}).get("Code") == "InvalidRange":
                     return Peek("", b"")  # an object of no bytes

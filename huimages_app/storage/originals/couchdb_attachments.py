@@ -62,7 +62,7 @@ class AttachmentOriginals(Originals):
                 return
         if names:
             raise CorruptOriginal(f"no attachment of {image_id} has the bytes of that ID")
-        raise UnknownImage(f"there is no original {image_id}")
+        raise UnknownImage.without_original(image_id)
 
     def _is_original(self, image_id: str, name: str, file: BinaryIO) -> bool:
         """Download an attachment; return whether it has the bytes the ID was made from."""

@@ -14,9 +14,8 @@ from contextlib import ExitStack
 from typing import BinaryIO
 
 from ...domain.files import same_bytes
-from ...domain.ids import image_id_of_file
 from ...errors import CorruptOriginal, HuimagesError, IdCollision, StorageUnavailable, UnknownImage
-from ..interfaces import OriginalInfo, Originals
+from ..interfaces import OriginalInfo, Originals, require_intact
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +102,7 @@ class FallbackOriginals(Originals):
                 with ExitStack() as attempt:
                     file = attempt.enter_context(store.open(image_id))
                     if store is not self._first:
-                        _require_intact(image_id, file)
+                        require_intact(image_id, file)
                     stack.push(attempt.pop_all())
             except UnknownImage:
                 continue
@@ -122,7 +121,7 @@ class FallbackOriginals(Originals):
                 raise failure
         if failures:
             raise failures[0]
-        raise UnknownImage(f"there is no original {image_id}")
+        raise UnknownImage.without_original(image_id)
 
     def _copy_to_first(self, image_id: str, file: BinaryIO) -> None:
         try:
@@ -145,7 +144,7 @@ class FallbackOriginals(Originals):
                 if store.length(image_id) is None:
                     continue
                 with store.open(image_id) as stored:
-                    _require_intact(image_id, stored)
+                    require_intact(image_id, stored)
                     same = same_bytes(content, stored)
             except UnknownImage:
                 continue
@@ -154,16 +153,6 @@ class FallbackOriginals(Originals):
                 log.warning("original stored without comparison: id=%s error=%s", image_id, error)
                 continue
             if not same:
-                raise IdCollision(
-                    f"other bytes are already stored as {image_id}; they are kept and "
-                    "this picture is refused"
-                )
+                raise IdCollision(image_id)
             return True
         return False
-
-
-def _require_intact(image_id: str, file: BinaryIO) -> None:
-    """Raise CorruptOriginal unless the bytes are those of the ID; seek to the start."""
-    if image_id_of_file(file) != image_id:
-        raise CorruptOriginal(f"the bytes stored as {image_id} are not those of this picture")
-    file.seek(0)

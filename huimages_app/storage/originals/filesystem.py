@@ -63,10 +63,7 @@ class FileOriginals(Originals):
                     sync_folder(target.parent)
                     if same_bytes(content, stored):
                         return False
-                raise IdCollision(
-                    f"other bytes are already stored as {image_id}; they are kept and "
-                    "this picture is refused"
-                )
+                raise IdCollision(image_id)
             return True
 
     @contextlib.contextmanager
@@ -76,7 +73,7 @@ class FileOriginals(Originals):
                 file = self._path(image_id).open("rb")
             except FileNotFoundError:
                 self._require_root()
-                raise UnknownImage(f"there is no original {image_id}") from None
+                raise UnknownImage.without_original(image_id) from None
         with file:
             yield file
 

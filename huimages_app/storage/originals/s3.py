@@ -24,9 +24,9 @@ from urllib.parse import quote
 from botocore.exceptions import ClientError
 
 from ...domain.files import same_bytes
-from ...domain.ids import image_id_of_file, is_image_id, parse_image_id
+from ...domain.ids import is_image_id, parse_image_id
 from ...errors import CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
-from ..interfaces import OriginalInfo, Originals
+from ..interfaces import OriginalInfo, Originals, require_intact
 from .s3_location import S3Location
 from .s3_transfer import FAILURES, Deadline, TimedReader, Truncated, download, require_keys
 
@@ -212,10 +212,7 @@ class S3Originals(Originals):
             except CorruptOriginal:
                 same = False
         if not same:
-            raise IdCollision(
-                f"other bytes are already stored as {image_id}; they are kept and "
-                "this picture is refused"
-            )
+            raise IdCollision(image_id)
 
     def _download(self, image_id: str, file: BinaryIO) -> None:
         """Write the verified bytes into `file`, and seek to its start."""
@@ -234,15 +231,13 @@ class S3Originals(Originals):
                 )
             else:
                 break
-        if image_id_of_file(file) != image_id:
-            raise CorruptOriginal(f"the bytes stored as {image_id} are not those of this picture")
-        file.seek(0)
+        require_intact(image_id, file)
 
     def _get(self, image_id: str) -> Any:
         for key in self._keys(image_id):
             with contextlib.suppress(self._s3.exceptions.NoSuchKey):
                 return self._s3.get_object(Bucket=self._location.bucket, Key=key)
-        raise UnknownImage(f"there is no original {image_id}")
+        raise UnknownImage.without_original(image_id)
 
     # -- the connection ------------------------------------------------------------------
 

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
 
+from ...config.storage_settings import S3Settings
+
 
 @dataclass(frozen=True)
-class S3Location:
-    """Bucket, credentials and timeouts; times in seconds."""
+class S3Location(S3Settings):
+    """The settings of S3, for one bucket."""
 
-    bucket: str
-    prefix: str = ""
-    region: str = ""
-    endpoint_url: str = ""  # AWS if empty
-    ca_bundle: str = ""
-    access_key_id: str = ""  # with the secret: the usual AWS chain if empty
-    secret_access_key: str = ""
-    connect_timeout: float = 2.0
-    read_timeout: float = 10.0  # for each read
-    deadline: float = 60.0  # for a whole transfer
-    checksums: Literal["when_required", "when_supported"] = "when_required"
     connections: int = 32  # at least the number of threads
     page: int = 1000  # keys to list with one request
+
+    @classmethod
+    def of(cls, settings: S3Settings, bucket: str, prefix: str) -> Self:
+        """Return another bucket that is reached by the same settings."""
+        return cls(**{**vars(settings), "bucket": bucket, "prefix": prefix})
 
     def connect(self) -> Any:
         """Return a client with its own session: sessions are not thread-safe, clients are."""

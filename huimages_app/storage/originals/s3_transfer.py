@@ -59,7 +59,7 @@ def download(response: Any, file: BinaryIO, deadline: Deadline) -> None:
     The connection goes back to the pool only if the body was complete.
     """
     # boto3's own read methods wait for a full block.  Its timeout begins again with each
-    # byte, so a server that trickles would hold a thread for hours (docs/decisions/027).
+    # byte, so a server that trickles would hold a thread for hours (docs/decisions/023).
     raw = response["Body"]._raw_stream
     received = 0
     try:

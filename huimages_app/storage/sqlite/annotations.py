@@ -54,7 +54,7 @@ class SqliteAnnotations(AnnotationStore):
         with self._connections.writing() as db:
             entry = load(db, image_id)
             if entry is None:
-                raise UnknownImage(f"there is no image {image_id}")
+                raise UnknownImage(image_id)
             old = self.get(image_id, visitor_id)
             new = change(old)
             new = replace(new, tags=tuple(dict.fromkeys(new.tags)))

@@ -23,8 +23,8 @@ class SqliteImages(ImageStore):
             row = db.execute("SELECT document FROM images WHERE id = ?", [image_id]).fetchone()
             if row is None:
                 if db.execute("SELECT 1 FROM changes WHERE id = ?", [image_id]).fetchone():
-                    raise RemovedImage(f"image {image_id} has been removed")
-                raise UnknownImage(f"there is no image {image_id}")
+                    raise RemovedImage(image_id)
+                raise UnknownImage(image_id)
         return image_from_json(row[0])
 
     def get_many(self, image_ids: Iterable[str]) -> dict[str, Image]:
@@ -45,7 +45,7 @@ class SqliteImages(ImageStore):
         with self._connections.writing() as db:
             old = load(db, image_id)
             if old is None:
-                raise UnknownImage(f"there is no image {image_id}")
+                raise UnknownImage(image_id)
             if approve:
                 approve(old.image)
             write(db, old, None)

@@ -77,7 +77,7 @@ class SqliteSearch(ImageSearch):
         with self._connections.reading() as db:
             (newest,) = db.execute("SELECT max(sequence) FROM changes").fetchone()
             if int(sequence) > (newest or 0):
-                raise BadCursor("`since` belongs to other data; start from the beginning")
+                raise BadCursor
             rows = db.execute(
                 "SELECT sequence, id, state FROM changes WHERE sequence > ?"
                 " ORDER BY sequence LIMIT ?",

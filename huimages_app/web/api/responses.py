@@ -43,6 +43,4 @@ def require_match(request: Request, current: str) -> None:
         return
     matcher = ETagMatcher.parse(given, strong=False)
     if matcher is not AnyETag and current not in [tag.partition("-")[0] for tag in matcher.etags]:
-        raise EditConflict(
-            "it was changed since you read it: read it again, and change what you get then"
-        )
+        raise EditConflict(request.context.image_id)

@@ -70,7 +70,7 @@ def _from_form(request: Request) -> tuple[BinaryIO, str, Parameters]:
 
 
 def _body(request: Request) -> BinaryIO:
-    limit = request.registry.settings["huimages"].upload_max_bytes
+    limit = request.registry.settings["huimages"].upload.max_bytes
     if (request.content_length or 0) > limit:
         raise TooLarge(f"the picture is too large: at most {limit:,} bytes are taken")
     body: BinaryIO = request.environ["wsgi.input"]

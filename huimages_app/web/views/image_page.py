@@ -114,7 +114,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
 def _trashed_page(image: Image, collection: Collection, request: Request) -> Response:
     """Return a page that can restore the picture; raise UnknownImage for visitors."""
     if not request.has_permission(EDIT):
-        raise UnknownImage(f"the image {image.id} is in the trash")
+        raise UnknownImage.in_trash(image.id)
     values = {"image": image, "title": title_of(image, request), "collection": collection}
     response = render_to_response("huimages_app:templates/trashed.pt", values, request=request)
     response.status_int = 404

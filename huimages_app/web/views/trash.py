@@ -51,7 +51,7 @@ def trashed_picture(context: TrashedImage, request: Request) -> Response:
     """A small rendition of a picture in the trash, for editors only."""
     image = request.services.images.get_any(context.image_id)
     if image.trashed is None:
-        raise UnknownImage(f"the image {image.id} is not in the trash")
+        raise UnknownImage.with_message(f"the image {image.id} is not in the trash")
     response = picture_response(request.services.renditions.uncached(image.id, _SIZE, JPEG))
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response

@@ -147,7 +147,7 @@ def _known_answer(request: Request, image: Image | None) -> Response:
 
 def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
     settings = request.registry.settings["huimages"]
-    most = Site(request).megabytes(settings.upload_max_bytes)
+    most = Site(request).megabytes(settings.upload.max_bytes)
     hint = _(
         "JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF, up to ${most} per file.", mapping={"most": most}
     )
@@ -155,8 +155,8 @@ def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
         "hint": hint,
         # Refused files first: they need attention.
         "outcomes": sorted(outcomes, key=lambda outcome: outcome.picture is not None),
-        "max_bytes": settings.upload_max_bytes,
-        "takes_artnr": settings.upload_artnr_pattern is not None,
+        "max_bytes": settings.upload.max_bytes,
+        "takes_artnr": settings.upload.artnr_pattern is not None,
     }
 
 
@@ -197,7 +197,7 @@ def _patch(request: Request, filename: str, said: Mapping[str, str]) -> ImagePat
 
 def _in_name(request: Request, filename: str) -> list[str]:
     """The article number in a file name, where the site says how to find it."""
-    pattern = request.registry.settings["huimages"].upload_artnr_pattern
+    pattern = request.registry.settings["huimages"].upload.artnr_pattern
     match = pattern.search(filename[:_NAME_LENGTH]) if pattern else None
     # The first group, for patterns that look at what stands around the number.
     return [match[1] if match.re.groups else match[0]] if match else []

@@ -96,9 +96,9 @@ def fail_for(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     """Make the upload of one file fail like a bug in a decoder; all other uploads work."""
     upload = Uploads.add
 
-    def add(self: Uploads, file: Any, *arguments: Any) -> Any:
+    def add(self: Uploads, file: Any, *arguments: Any, **options: Any) -> Any:
         if file.name == str(path):
             raise OverflowError("offset 2^63")
-        return upload(self, file, *arguments)
+        return upload(self, file, *arguments, **options)
 
     monkeypatch.setattr(Uploads, "add", add)

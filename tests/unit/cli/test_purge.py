@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from huimages_app.factory import Storage
 from huimages_app.services.container import Services
+from huimages_app.services.editing import Editing
 
 from .conftest import Command, Terminal, removed
 
@@ -34,3 +36,24 @@ def test_purge_asks_for_confirmation(
     assert ran.status == 1
     assert "in the trash for 0 days or longer?" in "".join(ran.err)
     assert not removed(services, images[0])
+
+
+def test_purge_reports_failed_image_and_exits_with_1(
+    huimages: Command, services: Services, images: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for id_ in images[:2]:
+        services.editing.trash(id_)
+    remove = Editing.remove
+
+    def fail_for_one(self: Editing, image_id: str, *arguments: Any) -> None:
+        if image_id == images[0]:
+            raise PermissionError(13, "Permission denied")
+        remove(self, image_id, *arguments)
+
+    monkeypatch.setattr(Editing, "remove", fail_for_one)
+    ran = huimages("purge", "--yes", "--days", "0")
+    assert (ran.status, ran.out) == (1, [images[1]])
+    assert ran.err == [
+        f"{images[0]}: unexpected PermissionError: [Errno 13] Permission denied",
+        "1 image removed",
+    ]

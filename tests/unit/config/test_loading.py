@@ -18,16 +18,16 @@ CLASSIC = {
 
 def test_the_classic_variables_alone_mean_the_classic_stores() -> None:
     settings = read_settings(None, CLASSIC)
-    assert (settings.metadata, settings.couchdb_url) == ("couchdb", "http://couch.example:5984")
-    assert (settings.originals, settings.s3_bucket) == ("s3", "pictures")
+    assert (settings.metadata, settings.couchdb.url) == ("couchdb", "http://couch.example:5984")
+    assert (settings.originals, settings.s3.bucket) == ("s3", "pictures")
     assert settings.originals_fallbacks == ("couchdb",)
     assert (settings.image_url, settings.alt_addition) == ("http://i.example/", "- Shop")
 
 
 def test_the_older_names_do_too() -> None:
     settings = read_settings(None, {"COUCHSERVER": "http://couch.example", "S3BUCKET": "pictures"})
-    assert (settings.metadata, settings.couchdb_url) == ("couchdb", "http://couch.example")
-    assert (settings.originals, settings.s3_bucket) == ("s3", "pictures")
+    assert (settings.metadata, settings.couchdb.url) == ("couchdb", "http://couch.example")
+    assert (settings.originals, settings.s3.bucket) == ("s3", "pictures")
 
 
 def test_only_what_is_named_is_used() -> None:
@@ -55,7 +55,7 @@ def test_an_ini_file_makes_the_choice_itself(tmp_path: Path) -> None:
     ):
         assert (settings.metadata, settings.originals) == ("sqlite", "files")
         assert settings.originals_path == tmp_path / "originals"
-        assert settings.couchdb_url == "http://couch.example:5984"
+        assert settings.couchdb.url == "http://couch.example:5984"
 
 
 def test_a_percent_sign_that_means_nothing_is_explained(tmp_path: Path) -> None:

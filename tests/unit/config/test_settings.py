@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,8 @@ TEXTS = {
     parsers.text: "something",
     parsers.networks: "127.0.0.1 10.0.0.0/8 ::1",
     parsers.path: "/srv/elsewhere",
-    parsers.web_address: "https://elsewhere.example:8443/",
-    parsers.web_addresses: "https://a.example:6984/ https://b.example:6984/",
+    parsers.web_url: "https://elsewhere.example:8443/",
+    parsers.web_urls: "https://a.example:6984/ https://b.example:6984/",
     parsers.whole: "17",
     parsers.positive: "12",
     parsers.seconds: "1.25",
@@ -33,7 +34,7 @@ TEXTS = {
     parsers.words: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
     parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
-    parsers.places: "couchdb s3:bucket/prefix",
+    parsers.locations: "couchdb s3:bucket/prefix",
     parsers.table: "wide = 1200x300!",
 }
 
@@ -42,10 +43,10 @@ def text_for(name, row):
     """A text for a setting that differs from its default."""
     if name in {"secret", "signing_keys"}:
         return SECRET
-    if row.cast in TEXTS:
-        return TEXTS[row.cast]
-    default = getattr(Settings(), name)
-    return next(word for word in parsers.wanted(row.cast).split(" or ") if word != default)
+    if row.parser in TEXTS:
+        return TEXTS[row.parser]
+    default = attrgetter(name)(Settings())
+    return next(word for word in parsers.expected(row.parser).split(" or ") if word != default)
 
 
 def read(ini=None, environ=None, **keys):
@@ -61,9 +62,9 @@ def test_nothing_given_is_the_embedded_default():
 
     assert settings == Settings()
     assert (settings.originals, settings.metadata) == ("files", "sqlite")
-    assert settings.upload_max_bytes == 64_000_000
-    assert settings.upload_max_pixels == 100_000_000
-    assert settings.upload_max_pixels_whole == 50_000_000
+    assert settings.upload.max_bytes == 64_000_000
+    assert settings.upload.max_pixels == 100_000_000
+    assert settings.upload.max_pixels_whole == 50_000_000
 
 
 @pytest.mark.parametrize(("name", "row"), ROWS, ids=[row.key for _, row in ROWS])
@@ -73,13 +74,13 @@ def test_every_setting_by_ini_and_by_environment(name, row):
     by_ini = read({row.key: text})
     by_environment = read({row.key: "not what is wanted"}, {row.variable: text})
 
-    assert getattr(by_ini, name) != getattr(Settings(), name)
+    assert attrgetter(name)(by_ini) != attrgetter(name)(Settings())
     assert by_environment == by_ini
 
 
 @pytest.mark.parametrize("row", SECRETS, ids=lambda row: row.key)
 def test_every_secret_from_a_file(row, tmp_path):
-    is_url = row.cast in {parsers.web_address, parsers.web_addresses}
+    is_url = row.parser in {parsers.web_url, parsers.web_urls}
     value = "https://from.example/" if is_url else "f" * 40
     file = tmp_path / "secret"
     file.write_text(value + "\n")
@@ -109,17 +110,21 @@ def test_no_two_settings_share_a_key_or_a_variable():
     assert all(row.key.startswith(PREFIX) for _, row in ROWS)
 
 
-def test_an_attribute_is_called_as_its_key():
-    assert all(row.key.removeprefix(PREFIX).replace(".", "_") == name for name, row in ROWS)
+def test_attribute_has_the_name_of_its_key():
+    for name, row in ROWS:
+        assert name in {
+            row.key.removeprefix(PREFIX),
+            row.key.removeprefix(PREFIX).replace(".", "_"),
+        }
 
 
 @pytest.mark.parametrize(
     ("variable", "name", "value"),
     [
-        ("HUIMAGESCOUCHSERVER", "couchdb_url", "http://couch.example:5984"),
-        ("COUCHSERVER", "couchdb_url", "http://couch.example:5984"),
-        ("HUIMAGES3BUCKET", "s3_bucket", "old-bucket"),
-        ("S3BUCKET", "s3_bucket", "old-bucket"),
+        ("HUIMAGESCOUCHSERVER", "couchdb.url", "http://couch.example:5984"),
+        ("COUCHSERVER", "couchdb.url", "http://couch.example:5984"),
+        ("HUIMAGES3BUCKET", "s3.bucket", "old-bucket"),
+        ("S3BUCKET", "s3.bucket", "old-bucket"),
         ("IMAGESERVERURL", "image_url", "http://i.example.com"),
         ("HUIMAGESALTADDITION", "alt_addition", "bei Beispiel"),
     ],
@@ -128,15 +133,15 @@ def test_the_variables_of_the_original_stand_in(variable, name, value):
     key = next(row.key for column, row in ROWS if column == name)
     mine = "https://mine.example" if "url" in name else "mine"
 
-    assert getattr(Settings.read({}, {variable: value}), name) == value
-    assert getattr(Settings.read({key: mine}, {variable: value}), name) == mine
+    assert attrgetter(name)(Settings.read({}, {variable: value})) == value
+    assert attrgetter(name)(Settings.read({key: mine}, {variable: value})) == mine
     assert Settings.read({}, {variable: ""}) == Settings()
 
 
 def test_the_newer_variable_of_the_original_wins():
     environ = {"S3BUCKET": "older", "HUIMAGES3BUCKET": "newer"}
 
-    assert Settings.read({}, environ).s3_bucket == "newer"
+    assert Settings.read({}, environ).s3.bucket == "newer"
 
 
 def test_keys_of_others_are_theirs():
@@ -197,14 +202,14 @@ def test_a_malformed_value_is_named_with_what_is_wanted(key, bad):
     key = PREFIX + key
     row = next(row for _, row in ROWS if row.key == key)
 
-    assert refusal({key: bad}) == f"setting '{key}': {bad!r} is not {parsers.wanted(row.cast)}"
+    assert refusal({key: bad}) == f"setting '{key}': {bad!r} is not {parsers.expected(row.parser)}"
     assert refusal({}, {row.variable: bad}).startswith(f"setting '{row.variable}': ")
 
 
 def test_the_bounds_themselves_are_taken():
-    assert read({"huimages.quality.jpeg": "1"}).quality_jpeg == 1
-    assert read({"huimages.quality.jpeg": "100"}).quality_jpeg == 100
-    assert read({"huimages.upload.max_frames": "0"}).upload_max_frames == 0
+    assert read({"huimages.quality.jpeg": "1"}).quality.jpeg == 1
+    assert read({"huimages.quality.jpeg": "100"}).quality.jpeg == 100
+    assert read({"huimages.upload.max_frames": "0"}).upload.max_frames == 0
     assert read({"huimages.secret": SECRET}).secret == SECRET
     assert "at least 32" in refusal({"huimages.secret": SECRET[1:]})
 
@@ -272,8 +277,8 @@ def test_amounts(text, number):
 
 
 def test_what_is_done_now_and_then_can_be_switched_off():
-    assert read({"huimages.cache.follow": "0"}).cache_follow == 0
-    assert read({"huimages.cache.follow": "0.5"}).cache_follow == 0.5
+    assert read({"huimages.cache.follow": "0"}).cache.follow == 0
+    assert read({"huimages.cache.follow": "0.5"}).cache.follow == 0.5
     assert "a number of seconds, as in 2.5, or 0" in refusal({"huimages.cache.follow": "-1"})
     assert "a number of seconds above 0" in refusal({"huimages.couchdb.timeout": "0"})
 
@@ -284,7 +289,7 @@ def test_words_places_tables_and_paths():
         "240x160",
         "75x75!",
     )
-    assert parsers.places("couchdb, files:/srv/old\ns3:b/p") == (
+    assert parsers.locations("couchdb, files:/srv/old\ns3:b/p") == (
         "couchdb",
         "files:/srv/old",
         "s3:b/p",
@@ -315,9 +320,9 @@ def test_the_manual_page_has_every_setting_with_its_default():
     page = docs.page()
 
     assert all(
-        page.count(f"\n| `{row.key}` | {parsers.wanted(row.cast)} |") == 1 for _, row in ROWS
+        page.count(f"\n| `{row.key}` | {parsers.expected(row.parser)} |") == 1 for _, row in ROWS
     )
-    assert all(parsers.wanted(row.cast) and row.help for _, row in ROWS)
+    assert all(parsers.expected(row.parser) and row.help for _, row in ROWS)
     assert "| `huimages.upload.max_bytes` | " in page
     assert "| `64 M` | " in page
     assert "| `HUIMAGES3BUCKET` | `huimages.s3.bucket` |" in page
@@ -328,7 +333,7 @@ def test_a_default_as_shown_can_be_written_into_an_ini_file():
 
     for name, row in ROWS:
         if defaults[name]:
-            assert row.cast(defaults[name]) == getattr(Settings(), name)
+            assert row.parser(defaults[name]) == attrgetter(name)(Settings())
     assert docs.shown_amount(0) == "0"
     assert docs.shown_amount(1_500) == "1500"
 

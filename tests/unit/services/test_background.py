@@ -21,7 +21,7 @@ def test_jobs_are_done_in_order_and_errors_survived(caplog: pytest.LogCaptureFix
 
 def test_an_image_that_has_gone_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
     def gone() -> None:
-        raise UnknownImage("there is no image any more")
+        raise UnknownImage("ID")
 
     worker = Worker()
     worker.submit("prepare", gone)

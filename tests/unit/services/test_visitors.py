@@ -65,7 +65,7 @@ def test_what_was_removed_meanwhile_is_passed_over(metadata: SqliteBackend, path
     class RemovedMeanwhile(SqliteAnnotations):
         def save(self, image_id: str, visitor_id: str, change: Any) -> Annotation:
             if image_id == A:
-                raise UnknownImage("removed")
+                raise UnknownImage(image_id)
             return super().save(image_id, visitor_id, change)
 
     for image_id in (A, B):

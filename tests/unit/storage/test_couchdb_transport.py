@@ -20,6 +20,7 @@ from typing import Any
 import couchdb
 import pytest
 
+from huimages_app.config.storage_settings import CouchdbSettings
 from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.storage.couchdb import Server, transport
 from huimages_app.storage.couchdb.database import Forbidden
@@ -87,9 +88,13 @@ def fake() -> Iterator[FakeCouch]:
     fake.server_close()
 
 
+def server_at(url: str, **settings: Any) -> Server:
+    return Server(CouchdbSettings(url, **settings))
+
+
 @pytest.fixture
 def server(fake: FakeCouch) -> Iterator[Server]:
-    server = Server(fake.url, timeout=5)
+    server = server_at(fake.url, timeout=5)
     yield server
     server.close()
 
@@ -207,12 +212,12 @@ def test_credentials_are_sent_and_never_shown(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     if by == "settings":
-        server = Server(fake.url, username="vera@home", password=password)
+        server = server_at(fake.url, username="vera@home", password=password)
     elif by == "both":  # the password from a file
-        server = Server(f"http://vera%40home@{fake.host}/", password=password)
+        server = server_at(f"http://vera%40home@{fake.host}/", password=password)
     else:
         quoted = couchdb.http.quote(password)
-        server = Server(f"http://vera%40home:{quoted}@{fake.host}/")
+        server = server_at(f"http://vera%40home:{quoted}@{fake.host}/")
     server.database("db").get("x")
     asked = fake.asked[-1]
     assert asked[1] == "/db/x"
@@ -241,14 +246,14 @@ def test_incomplete_credentials_raise_bad_setting(
     url: str, given: dict[str, str], missing: str
 ) -> None:
     with pytest.raises(BadSetting, match=rf"'huimages\.couchdb\.{missing}' is missing") as raised:
-        Server(url, **given)
+        server_at(url, **given)
     assert "secret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("url", ["", "localhost:5984", "ftp://x/", "http:///db"])
 def test_invalid_url_raises_bad_setting(url: str) -> None:
     with pytest.raises(BadSetting, match=r"huimages\.couchdb\.url"):
-        Server(url)
+        server_at(url)
 
 
 @pytest.fixture
@@ -271,21 +276,21 @@ def test_tls_verifies_certificate_and_host(fake: FakeCouch, certificate: Path) -
     context.load_cert_chain(certificate)
     fake.socket = context.wrap_socket(fake.socket, server_side=True)
     url = f"https://{fake.host}/"
-    trusting = Server(url, ca_bundle=str(certificate))
+    trusting = server_at(url, ca_bundle=str(certificate))
     for _ in range(2):
         assert trusting.database("db").get("x")
     trusting.close()
     assert len(fake.clients) == 1
     with pytest.raises(StorageUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
-        Server(url).database("db").get("x")
-    elsewhere = Server(url.replace("127.0.0.1", "localhost"), ca_bundle=str(certificate))
+        server_at(url).database("db").get("x")
+    elsewhere = server_at(url.replace("127.0.0.1", "localhost"), ca_bundle=str(certificate))
     with pytest.raises(StorageUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
         elsewhere.database("db").get("x")
 
 
 def test_missing_ca_bundle_raises_bad_setting(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match="CA bundle"):
-        Server("https://127.0.0.1/", ca_bundle=str(tmp_path / "missing.pem"))
+        server_at("https://127.0.0.1/", ca_bundle=str(tmp_path / "missing.pem"))
 
 
 @pytest.fixture
@@ -300,7 +305,7 @@ def second() -> Iterator[FakeCouch]:
 
 
 def test_first_node_gets_all_requests_while_it_responds(fake: FakeCouch, second: FakeCouch) -> None:
-    server = Server(f"{fake.url}\n  {second.url}", username="vera", password="secret")
+    server = server_at(f"{fake.url}\n  {second.url}", username="vera", password="secret")
     for _ in range(3):
         assert server.database("db").get("x")
     assert (len(fake.asked), len(second.asked)) == (3, 0)
@@ -318,7 +323,7 @@ def test_next_node_is_used_until_the_first_one_responds_again(
     monkeypatch.setattr(transport, "_HEAL", 0.2)
     first = f"http://127.0.0.1:{free_port()}/" if down == "refused" else fake.url
     fake.status = 503
-    server = Server(f"{first} {second.url}")
+    server = server_at(f"{first} {second.url}")
     database = server.database("db")
     for _ in range(3):
         assert database.get("x")
@@ -336,7 +341,7 @@ def test_next_node_is_used_until_the_first_one_responds_again(
 
 def test_all_nodes_down_is_an_error_without_credentials() -> None:
     urls = [f"http://vera:secret@127.0.0.1:{free_port()}/" for _ in range(2)]
-    server = Server(" ".join(urls))
+    server = server_at(" ".join(urls))
     with pytest.raises(StorageUnavailable, match="sent no response to GET /db/x") as raised:
         server.database("db").get("x")
     assert "secret" not in str(raised.value)
@@ -346,7 +351,7 @@ def test_error_status_of_one_node_is_not_sent_to_the_next(
     fake: FakeCouch, second: FakeCouch
 ) -> None:
     fake.status, fake.answer = 409, b'{"error": "conflict", "reason": "Document update conflict."}'
-    server = Server(f"{fake.url} {second.url}")
+    server = server_at(f"{fake.url} {second.url}")
     with pytest.raises(StorageUnavailable, match="conflict"):
         server.database("db").get("x")
     assert second.asked == []

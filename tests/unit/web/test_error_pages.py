@@ -12,7 +12,7 @@ from huimages_app.web.errors.responses import reason_of
     ("error", "words"),
     [
         (TooLarge(""), "too large"),
-        (IdCollision(""), "A different picture"),
+        (IdCollision("ID"), "A different picture"),
         (NotAnImage(""), "not a picture, or it is damaged"),
         (StorageUnavailable(""), "Something went wrong"),
     ],

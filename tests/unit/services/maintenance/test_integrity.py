@@ -412,7 +412,8 @@ def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services, storag
         storage.metadata.images.update(
             IDS[number], lambda image, then=then: replace(image, trashed=then)
         )
-    assert set(full.integrity.purge(now - timedelta(days=30))) == {IDS[0], IDS[1]}
+    purged = list(full.integrity.purge(now - timedelta(days=30)))
+    assert {one.image_id for one in purged} == {IDS[0], IDS[1]}
     for removed in IDS[:2]:
         with pytest.raises(RemovedImage):
             full.images.get_any(removed)
@@ -435,9 +436,43 @@ def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
     for trashed in IDS[:3]:
         full.editing.trash(trashed)
     purge = full.integrity.purge(datetime.now(UTC) + timedelta(days=1))
-    first = next(purge)
+    first = next(purge).image_id
     restored, removed = (other for other in IDS[:3] if other != first)
     full.editing.restore(restored)
     full.editing.remove(removed)
     assert list(purge) == []
     assert full.images.get_any(restored).trashed is None
+
+
+def test_purge_reports_unexpected_error_and_goes_on(
+    full: Services, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for trashed in IDS[:3]:
+        full.editing.trash(trashed)
+    delete = storage.originals.delete
+
+    def fail_for_one(image_id: str) -> None:
+        if image_id == IDS[1]:
+            raise PermissionError(13, "Permission denied")
+        delete(image_id)
+
+    monkeypatch.setattr(storage.originals, "delete", fail_for_one)
+    purged = list(full.integrity.purge(datetime.now(UTC) + timedelta(days=1)))
+    assert {one.image_id: one.error for one in purged} == {
+        IDS[0]: "",
+        IDS[1]: "unexpected PermissionError: [Errno 13] Permission denied",
+        IDS[2]: "",
+    }
+
+
+def test_purge_ends_when_storage_is_unavailable(
+    full: Services, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full.editing.trash(IDS[0])
+
+    def fail(image_id: str) -> None:
+        raise StorageUnavailable("down")
+
+    monkeypatch.setattr(storage.originals, "delete", fail)
+    with pytest.raises(StorageUnavailable):
+        list(full.integrity.purge(datetime.now(UTC) + timedelta(days=1)))

@@ -50,7 +50,7 @@ class Bucket(LegacyBucket):
         yield IDS[0], f"{IDS[0]}.jpeg"
 
     def peek(self, key: str) -> Peek:
-        raise UnknownImage("removed since it was listed")
+        raise UnknownImage("removed")
 
 
 def test_a_sample_is_no_larger_than_wanted_and_differs() -> None:

@@ -1,0 +1,135 @@
+"""The groups of the settings table about renditions, uploads and permissions."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from .parsers import amount, one_of, path, pattern, pause, positive, quality, seconds, whole, words
+from .spec import setting
+
+
+@dataclass(frozen=True)
+class CacheSettings:
+    """The cache of renditions."""
+
+    path: Path = setting("cache.path", path, Path("var/cache"), "folder of the renditions")
+    max_bytes: int = setting(
+        "cache.max_bytes",
+        amount,
+        20 * 10**9,
+        "size of the cache; beyond it the least recently used renditions are removed; 0: no limit",
+    )
+    follow: float = setting(
+        "cache.follow",
+        pause,
+        5.0,
+        "seconds between checks for images that other nodes trashed or removed (couchdb); 0: never",
+    )
+
+
+@dataclass(frozen=True)
+class QualitySettings:
+    """The quality of renditions by format, from 1 to 100."""
+
+    jpeg: int = setting("quality.jpeg", quality, 80, "quality of JPEG renditions")
+    webp: int = setting("quality.webp", quality, 80, "quality of WebP renditions")
+    avif: int = setting("quality.avif", quality, 60, "quality of AVIF renditions")
+
+
+@dataclass(frozen=True)
+class RenderSettings:
+    """Limits of rendering, per process."""
+
+    at_once: int = setting(
+        "render.at_once",
+        whole,
+        0,
+        "concurrent renderings per process; 0: one per core",
+    )
+    waiting: int = setting(
+        "render.waiting", whole, 6, "renderings that may queue; further requests get 503"
+    )
+    requests: int = setting(
+        "render.requests",
+        positive,
+        40,
+        "concurrent requests for renditions that are not cached; further ones get 503. Choose "
+        "fewer than the server's `threads`, so that threads remain for other requests",
+    )
+    timeout: float = setting(
+        "render.timeout", seconds, 20.0, "longest wait in the queue, in seconds"
+    )
+
+    @property
+    def parallel(self) -> int:
+        """Return the number of renditions that a process makes at once."""
+        return self.at_once or os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class UploadSettings:
+    """Limits and effects of uploads."""
+
+    sizes: tuple[str, ...] = setting(
+        "upload.sizes", words, (), "sizes rendered right after every upload"
+    )
+    max_bytes: int = setting(
+        "upload.max_bytes", amount, 64 * 10**6, "largest size of an uploaded file, in bytes"
+    )
+    max_request_bytes: int = setting(
+        "upload.max_request_bytes",
+        amount,
+        1000 * 10**6,
+        "largest size of one form with several files, in bytes",
+    )
+    max_pixels: int = setting(
+        "upload.max_pixels", amount, 100 * 10**6, "most pixels of an uploaded picture"
+    )
+    max_pixels_whole: int = setting(
+        "upload.max_pixels_whole",
+        amount,
+        50 * 10**6,
+        "most pixels in formats that must be decoded as a whole (all but baseline JPEG)",
+    )
+    max_frames: int = setting(
+        "upload.max_frames", whole, 1000, "most frames of an uploaded animation"
+    )
+    artnr_pattern: re.Pattern[str] | None = setting(
+        "upload.artnr_pattern",
+        pattern,
+        None,
+        r"finds the article number in a file name, as `^([0-9]{5})`: its first group, or all of it",
+    )
+
+
+@dataclass(frozen=True)
+class PermissionSettings:
+    """The least role for each permission."""
+
+    view: str = setting(
+        "who.view", one_of("everyone", "viewer"), "viewer", "role that may see the pages"
+    )
+    contribute: str = setting(
+        "who.contribute",
+        one_of("everyone", "viewer", "editor"),
+        "editor",
+        "role that may tag, rate and mark favourites",
+    )
+    upload: str = setting(
+        "who.upload", one_of("everyone", "editor"), "editor", "role that may upload pictures"
+    )
+    edit: str = setting(
+        "who.edit",
+        one_of("everyone", "editor"),
+        "editor",
+        "role that may change titles, alt texts, focal points and all tags, and use the trash",
+    )
+    admin: str = setting(
+        "who.admin",
+        one_of("everyone", "admin"),
+        "admin",
+        "role that may remove pictures for good and manage accounts and tokens",
+    )
