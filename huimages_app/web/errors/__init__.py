@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 
 from pyramid.exceptions import BadCSRFToken, PredicateMismatch, URLDecodeError
 from pyramid.httpexceptions import (
@@ -41,9 +40,10 @@ from ...errors import (
 )
 from ..presentation.i18n import _
 from ..presentation.responses import MAX_REDIRECT
+from .failure_log import FailureLog
 from .responses import error_response, is_for_programs
 
-log = logging.getLogger(__name__)
+failures = FailureLog()
 
 # Most specific first.
 STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
@@ -100,7 +100,7 @@ def known_error(error: HuimagesError, request: Request) -> Response:
     """Return the response to an error of huimages_app.errors."""
     status = status_of(error)
     if status >= 500:
-        log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+        failures.write(request, error)
     sentence = _SENTENCES.get(type(error), _sentence(str(error)))
     response = error_response(request, status, sentence, _FOR_PEOPLE.get(type(error)))
     if status == 503:
@@ -182,7 +182,7 @@ def system_error(error: OSError, request: Request) -> Response:
 @exception_view_config(Exception)
 def bug(error: Exception, request: Request) -> Response:
     """Log an unexpected error with its traceback; return 500 without details."""
-    log.error("%s %s", request.method, request.path, exc_info=error)
+    failures.write(request, error)
     return error_response(
         request, 500, _("An internal error occurred. The details are in the server log.")
     )
