@@ -78,9 +78,22 @@ def test_the_status_is_an_error_where_no_file_was_taken(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_an_empty_form_is_refused(site: Site, browser: TestApp) -> None:
-    page = browser.get("/upload/").forms["upload"].submit(status=400)
-    assert "no picture was sent" in page.html.select_one("main").text.lower()
+def test_upload_form_without_picture_is_shown_again_with_sentence(browser: TestApp) -> None:
+    form = browser.get("/upload/").forms["upload"]
+    form["title"], form["tags"], form["artnr"] = "Quay", "sea <b>", "10106"
+    page = form.submit(status=400)
+    assert page.html.select_one("[role=alert]").text == "Please choose at least one picture."
+    form = page.forms["upload"]
+    assert [form[name].value for name in ("title", "tags", "artnr")] == ["Quay", "sea <b>", "10106"]
+    form["uploadfile"] = [Upload("a.jpg", photo())]
+    assert form.submit().status_int == 200
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*"])
+@pytest.mark.parametrize("path", ["/upload/", "/upload/api/"])
+def test_upload_without_picture_returns_400_to_programs(site: Site, path: str, accept: str) -> None:
+    answer = site.app.post(path, {"title": "Quay"}, headers={"Accept": accept}, status=400)
+    assert "No picture was sent" in answer
 
 
 def test_hostile_file_names_stay_texts(site: Site, browser: TestApp) -> None:

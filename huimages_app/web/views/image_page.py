@@ -20,6 +20,7 @@ from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
 from ..image_files import picture_response
 from ..presentation.collections import Collection, neighbours_in
+from ..presentation.form_fields import focus_text
 from ..presentation.grids import (
     GridItem,
     artnr_text,
@@ -95,7 +96,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "title": title_of(image, request),
         "collection": collection,
         "picture": picture_of(image, urls),
-        "mark": annotation,
+        "annotation": annotation,
         "summary": summary,
         "sharing": sharing_of(image, summary, request),
         "tags": _tags(summary, annotation, request),
@@ -104,6 +105,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
+        "stored_focus": focus_text(image.focus),
         "article_numbers": artnr_text(image),
         "other_references": others_text(image),
         "clicked": _crop(image, _CLICKED, urls),

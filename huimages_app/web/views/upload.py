@@ -76,13 +76,16 @@ def upload_page(request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/upload.pt",
 )
 def upload_form(request: Request) -> dict[str, Any] | Response:
-    """Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` hold for all.
+    """Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` apply to all.
 
-    Shows what came of each.  As JSON: `{"files": [{"filename", "id", "title", "url",
-    "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
-    first error if no file was taken.
+    Returns the result of each as a page or as JSON: `{"files": [{"filename", "id", "title",
+    "url", "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
+    first error if no file was accepted.
     """
-    outcomes = [_outcome(request, name, file) for name, file in _uploaded(request)]
+    files = _files(request)
+    if not files:
+        return _without_files(request)
+    outcomes = [_outcome(request, name, file) for name, file in files]
     status = 200 if any(outcome.picture for outcome in outcomes) else outcomes[0].status
     if wants_json(request):
         return json_answer({"files": [outcome.data for outcome in outcomes]}, status)
@@ -94,9 +97,12 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
 def upload_api(request: Request) -> Response:
     """Field `uploadfile`; `title`, `tags` and `artnr` in the query.
 
-    Answers the ID as plain text, or the JSON of `upload_form` for the one file.
+    Returns the ID as plain text, or the JSON of `upload_form` for the one file.
     """
-    filename, file = _uploaded(request)[0]
+    files = _files(request)
+    if not files:
+        raise _no_files()
+    filename, file = files[0]
     added = _added(request, filename, file, request.GET)
     if wants_json(request):
         return json_answer(_taken(request, filename, added).data)
@@ -145,7 +151,7 @@ def _known_answer(request: Request, image: Image | None) -> Response:
     return json_answer({"files": files})
 
 
-def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
+def _page(request: Request, outcomes: list[Outcome], problem: str = "") -> dict[str, Any]:
     settings = request.registry.settings["huimages"]
     most = Site(request).megabytes(settings.upload_max_bytes)
     hint = _(
@@ -157,6 +163,12 @@ def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
         "outcomes": sorted(outcomes, key=lambda outcome: outcome.picture is not None),
         "max_bytes": settings.upload_max_bytes,
         "takes_artnr": settings.upload_artnr_pattern is not None,
+        "problem": problem,
+        # Texts are kept if the form is shown again because it lacks a picture.
+        "entered": {
+            name: request.POST.get(name, "") if problem else ""
+            for name in ("title", "tags", "artnr")
+        },
     }
 
 
@@ -203,16 +215,25 @@ def _in_name(request: Request, filename: str) -> list[str]:
     return [match[1] if match.re.groups else match[0]] if match else []
 
 
-def _uploaded(request: Request) -> list[tuple[str, BinaryIO]]:
-    """Name and content of each file.  Raises BadInput if there is none."""
-    # A browser sends an empty nameless file where none was chosen.
-    fields = [
-        entry
+def _files(request: Request) -> list[tuple[str, BinaryIO]]:
+    """Return name and content of each file."""
+    # A browser sends an empty file without a name if none was chosen.
+    return [
+        (entry.filename, entry.file)
         for entry in request.POST.getall(UPLOAD_FIELD)
         if isinstance(entry, FormFile) and (entry.filename or entry.size)
     ]
-    if not fields:
-        raise BadInput(
-            f"no picture was sent: the form field is {UPLOAD_FIELD}, as multipart/form-data"
-        )
-    return [(entry.filename, entry.file) for entry in fields]
+
+
+def _without_files(request: Request) -> dict[str, Any]:
+    """Return the form with a sentence that it lacks a picture; raise BadInput for programs."""
+    if wants_json(request) or "text/html" not in request.headers.get("Accept", ""):
+        raise _no_files()
+    request.response.status_int = 400
+    return _page(request, [], problem=_("Please choose at least one picture."))
+
+
+def _no_files() -> BadInput:
+    return BadInput(
+        f"no picture was sent; expected the field {UPLOAD_FIELD!r} of multipart/form-data"
+    )
