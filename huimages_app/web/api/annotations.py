@@ -19,7 +19,6 @@ from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.conditional import conditional_json, digest
 from ..presentation.image_json import rating_of, tags_of
-from ..presentation.site import Site
 from ..resources import ApiImage
 from . import bodies
 from .parameters import query
@@ -64,7 +63,7 @@ def remove_tags(context: ApiImage, request: Request) -> Response:
     everyone = parameters.flag("everyone")
     if not tags:
         raise BadInput("the parameter 'tag' is missing; expected ?tag=…, once per tag")
-    if everyone and not Site(request).may(EDIT):
+    if everyone and not request.site.may(EDIT):
         raise HTTPForbidden("only editors remove the tags of everyone")
     require_match(request, digest(_tags(context, request)))
     annotations = request.services.annotations

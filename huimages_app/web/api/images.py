@@ -18,7 +18,7 @@ from ..presentation.conditional import conditional_json
 from ..resources import ApiImage, ApiImages
 from . import bodies
 from .parameters import query
-from .responses import page_answer, require_match
+from .responses import page_response, require_match
 from .serializers import SIZE, Item, Items
 from .uploads import received
 
@@ -51,7 +51,7 @@ def images(context: ApiImages, request: Request) -> Any:
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
     page = request.services.images.page(wanted, limit, parameters.text("cursor") or None)
     data = {"items": items.items(page.images)}
-    return page_answer(request, data, {"next": page.next, "prev": page.previous})
+    return page_response(request, data, {"next": page.next, "prev": page.previous})
 
 
 @view_config(context=ApiImages, request_method="POST", permission=UPLOAD)
@@ -61,7 +61,7 @@ def add_image(context: ApiImages, request: Request) -> Response:
     item = Items(request).item(added.image)
     path = request.resource_path(context, added.image.id).rstrip("/")
     location = {"Location": f"{request.host_url}{path}"}
-    return _answer(item, status=201 if added.is_new else 200, headers=location)
+    return _response(item, status=201 if added.is_new else 200, headers=location)
 
 
 @view_config(context=ApiImages, name="random", request_method="GET", permission=VIEW)
@@ -69,7 +69,7 @@ def random_image(context: ApiImages, request: Request) -> Response:
     """Some image."""
     items = Items(request, query(request, SIZE))
     for image in request.services.images.random(1):
-        return _answer(items.item(image), headers={"Cache-Control": "no-store"})
+        return _response(items.item(image), headers={"Cache-Control": "no-store"})
     raise HTTPNotFound("there are no images")
 
 
@@ -77,7 +77,7 @@ def random_image(context: ApiImages, request: Request) -> Response:
 def image(context: ApiImage, request: Request) -> Response:
     """One image."""
     items = Items(request, query(request, SIZE))
-    return _answer(items.item(request.services.images.get(context.image_id)))
+    return _response(items.item(request.services.images.get(context.image_id)))
 
 
 @view_config(context=ApiImage, request_method="PATCH", permission=EDIT)
@@ -87,7 +87,7 @@ def patch_image(context: ApiImage, request: Request) -> Response:
     patch = ImagePatch(**bodies.object_of(request, _PATCHABLE))
     unchanged = _unchanged(context, request, items)
     image = request.services.editing.update(context.image_id, patch, unchanged)
-    return _answer(items.item(image))
+    return _response(items.item(image))
 
 
 @view_config(context=ApiImage, request_method="DELETE", permission=EDIT)
@@ -121,5 +121,5 @@ def _unchanged(context: ApiImage, request: Request, items: Items) -> Callable[[I
     return lambda image: bool(image == seen)
 
 
-def _answer(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def _response(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return conditional_json(item.data, status=status, etag=item.etag, headers=headers or {})

@@ -14,7 +14,7 @@ from ..presentation.conditional import conditional_json
 from ..presentation.responses import MAX_REDIRECT
 
 
-def page_answer(request: Request, data: dict[str, Any], cursors: Mapping[str, str | None]) -> Any:
+def page_response(request: Request, data: dict[str, Any], cursors: Mapping[str, str | None]) -> Any:
     """A page of a collection; `cursors` are those of the pages beside it, by relation."""
     urls = {relation: _at(request, cursor) for relation, cursor in cursors.items()}
     links = [f'<{url}>; rel="{relation}"' for relation, url in urls.items() if url]

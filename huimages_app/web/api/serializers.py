@@ -15,7 +15,6 @@ from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
 from ..presentation.conditional import digest
 from ..presentation.image_json import rating_of, tags_of, time_text
-from ..presentation.site import Site
 from .parameters import Parameters
 
 SIZE = "size"  # the parameter, once for each size
@@ -56,7 +55,7 @@ class Items:
     def __init__(self, request: Request, parameters: Parameters | None = None) -> None:
         self._request = request
         self._urls: UrlBuilder = request.services.urls.at(request.application_url)
-        self._site = Site(request)
+        self._site = request.site
         asked = parameters.all(SIZE) if parameters else []
         names = request.registry.settings["huimages"].named_sizes
         self._sizes = self._asked(asked, names) if asked else self._usual(names)

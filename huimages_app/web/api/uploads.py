@@ -18,32 +18,32 @@ from ...services.uploads import PROGRAM, UploadResult
 from ..forms import IMAGE_FIELD, FormFile
 from .parameters import Parameters, query
 
-_SAID = ("title", "filename", "tags", "type", "created", "artnr")
+_PARAMETERS = ("title", "filename", "tags", "type", "created", "artnr")
 
 
 def received(request: Request) -> UploadResult:
     """Add the picture of a request.  Raises BadUpload, BadInput, and what answers 415."""
-    said = query(request, *_SAID, references=True)
+    parameters = query(request, *_PARAMETERS, references=True)
     if request.content_type == "multipart/form-data":
-        file, filename, said = _from_form(request)
+        file, filename, parameters = _from_form(request)
     elif request.content_type.startswith("image/") or (
         request.content_type == "application/octet-stream"
     ):
-        file, filename = _body(request), said.text("filename")
+        file, filename = _body(request), parameters.text("filename")
     else:
         raise HTTPUnsupportedMediaType(
             f"send the picture as the body, with the Content-Type image/… or "
             f"application/octet-stream, or as the file {IMAGE_FIELD!r} of multipart/form-data"
         )
-    tags = parse_tags(said.text("tags"))
-    title, may_edit = clean_title(said.text("title")), request.has_permission(EDIT)
+    tags = parse_tags(parameters.text("tags"))
+    title, may_edit = clean_title(parameters.text("title")), request.has_permission(EDIT)
     patch = ImagePatch(
         title=(title or None) if may_edit else None,
         default_title="" if may_edit else title,  # sending it again is no way to rename it
         default_filename=filename,
-        added_references=_by_key(said),
-        added_types=[said.text("type")],
-        created=said.time("created"),
+        added_references=_by_key(parameters),
+        added_types=[parameters.text("type")],
+        created=parameters.time("created"),
     )
     visitor_id = request.ensure_visitor() if tags else PROGRAM
     added: UploadResult = request.services.uploads.add(
@@ -65,8 +65,8 @@ def _from_form(request: Request) -> tuple[BinaryIO, str, Parameters]:
     for name in set(request.GET) - set(fields):  # what the form says, wins
         for value in request.GET.getall(name):
             fields.add(name, value)
-    said = Parameters(fields, *_SAID, references=True)
-    return picture.file, said.text("filename") or picture.filename, said
+    parameters = Parameters(fields, *_PARAMETERS, references=True)
+    return picture.file, parameters.text("filename") or picture.filename, parameters
 
 
 def _body(request: Request) -> BinaryIO:
@@ -83,8 +83,8 @@ def _body(request: Request) -> BinaryIO:
     return copy
 
 
-def _by_key(said: Parameters) -> dict[str, list[str]]:
+def _by_key(parameters: Parameters) -> dict[str, list[str]]:
     references: dict[str, list[str]] = {}
-    for key, value in said.references():
+    for key, value in parameters.references():
         references.setdefault(key, []).append(value)
     return references

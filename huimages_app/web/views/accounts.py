@@ -17,7 +17,6 @@ from ...services.accounts import MIN_PASSWORD, SIGN_IN_ROLES
 from ...services.permissions import ADMINISTER, SCOPES
 from ..presentation.i18n import _
 from ..presentation.responses import flash
-from ..presentation.site import Site
 from ..resources import Accounts
 
 _TEMPLATE = "huimages_app:templates/accounts.pt"
@@ -42,7 +41,7 @@ def change_account(request: Request) -> dict[str, Any] | Response:
         request.response.status_int = 400
         return _page(request, problem=error.args[0])
     flash(request, notice)
-    return HTTPSeeOther(Site(request).path("accounts"))
+    return HTTPSeeOther(request.site.path("accounts"))
 
 
 @view_config(

@@ -24,7 +24,6 @@ from ..presentation.form_fields import (
 from ..presentation.grids import artnr_text, others_text
 from ..presentation.i18n import _
 from ..presentation.responses import came_from, changed
-from ..presentation.site import Site
 from ..resources import ImagePage
 
 
@@ -199,7 +198,7 @@ def trash(context: ImagePage, request: Request) -> Response:
 
 def _beside(image_id: str, collection: Collection, request: Request) -> str:
     """Return the path of the next picture, of the previous one at the end, or of the collection."""
-    site = Site(request)
+    site = request.site
     neighbours = neighbours_in(collection, image_id, request)
     beside = neighbours.next or neighbours.previous
     if beside is None:

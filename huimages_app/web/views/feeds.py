@@ -16,7 +16,7 @@ from ..presentation.conditional import conditional_response
 from ..presentation.grids import title_of
 from ..presentation.image_json import tags_of, time_text
 from ..presentation.sharing import CONTENTTYPE, shown
-from ..presentation.site import NAME, Site
+from ..presentation.site import NAME
 from ..presentation.xml import MEDIA, add, document, root
 from ..resources import Root, Tagged
 
@@ -42,7 +42,7 @@ def feed_of_tag(context: Tagged, request: Request) -> Response:
 
 
 def _feed(collection: Collection, request: Request) -> Response:
-    page, site = page_of(collection, request), Site(request)
+    page, site = page_of(collection, request), request.site
     here = f"{request.host_url}{collection.feed_path(site)}"
     title = request.localizer.translate(collection.title)
     element = root("feed", ATOM)
@@ -64,11 +64,11 @@ def _feed(collection: Collection, request: Request) -> Response:
 
 
 def _page(collection: Collection, request: Request) -> str:
-    return f"{request.host_url}{collection.path(Site(request))}"
+    return f"{request.host_url}{collection.path(request.site)}"
 
 
 def _add_entry(feed: Element, image: Image, summary: AnnotationSummary, request: Request) -> None:
-    page = f"{request.host_url}{Site(request).path('image', image.id)}"
+    page = f"{request.host_url}{request.site.path('image', image.id)}"
     title = title_of(image, request)
     entry = add(feed, "entry")
     # Independent of the host: the ID begins with the SHA-1 of the picture.

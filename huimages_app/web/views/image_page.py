@@ -33,7 +33,6 @@ from ..presentation.grids import (
 from ..presentation.i18n import _
 from ..presentation.pictures import picture_of
 from ..presentation.sharing import sharing_of
-from ..presentation.site import Site
 from ..resources import ImagePage
 
 _CLICKED = Size.parse("320x320")
@@ -144,11 +143,11 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     image_id = getattr(beside, request.view_name)
     if image_id is None:
         raise HTTPNotFound(_("There are no more pictures in this direction."))
-    return HTTPFound(Site(request).path("image", image_id, **{"in": collection.key}))
+    return HTTPFound(request.site.path("image", image_id, **{"in": collection.key}))
 
 
 def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) -> list[Tag]:
-    site = Site(request)
+    site = request.site
     is_editor = site.may(EDIT)
     by_count = sorted(summary.tags.items(), key=lambda entry: (-entry[1], entry[0]))
     return [
@@ -166,7 +165,7 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
 def _neighbour(image: Image | None, collection: Collection, request: Request) -> GridItem | None:
     if image is None:
         return None
-    href = Site(request).path("image", image.id, **{"in": collection.key})
+    href = request.site.path("image", image.id, **{"in": collection.key})
     return thumb_of(image, href, request)
 
 

@@ -18,7 +18,6 @@ from ..presentation import collections
 from ..presentation.collections import Collection, cloud, searched
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
-from ..presentation.site import Site
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
 _NEWEST, _RANDOM, _TAGS = 24, 16, 60
@@ -39,7 +38,7 @@ def start(context: Root, request: Request) -> dict[str, Any]:
     return {
         "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
         "random": items_of(images.random(_RANDOM), request),
-        "cloud": cloud(images.tags(limit=_TAGS), Site(request)),
+        "cloud": cloud(images.tags(limit=_TAGS), request.site),
     }
 
 
@@ -59,7 +58,7 @@ def all_images(context: Images, request: Request) -> dict[str, Any]:
 def random_image(context: Images, request: Request) -> HTTPFound:
     """Redirect to the page of a random picture."""
     for image in request.services.images.random(1):
-        response = HTTPFound(Site(request).path("image", image.id))
+        response = HTTPFound(request.site.path("image", image.id))
         response.cache_control = "no-store"
         return response
     raise HTTPNotFound(_("There are no pictures here yet."))
@@ -70,7 +69,7 @@ def random_image(context: Images, request: Request) -> HTTPFound:
 )
 def tags(context: Tags, request: Request) -> dict[str, Any]:
     """The whole cloud."""
-    return {"cloud": cloud(request.services.images.tags(limit=_CLOUD), Site(request))}
+    return {"cloud": cloud(request.services.images.tags(limit=_CLOUD), request.site)}
 
 
 @view_config(
@@ -112,7 +111,7 @@ def search(context: Root, request: Request) -> dict[str, Any] | HTTPFound:
     if image_id := _image_id_in(collection.value):
         with suppress(UnknownImage):
             image = request.services.images.get(image_id)
-            return HTTPFound(Site(request).path("image", image.id))
+            return HTTPFound(request.site.path("image", image.id))
     return _shown(collection, request)
 
 

@@ -14,7 +14,6 @@ from ...errors import BadInput, TooLarge
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.batch import chosen_ids, for_each, remove_tags, require
 from ..presentation.responses import changed
-from ..presentation.site import Site
 from ..resources import Selection
 
 MAX_ZIP_BYTES = 4_000_000_000  # in one archive
@@ -63,7 +62,7 @@ def _response(
 
 
 def _trashed(request: Request, count: int) -> str:
-    return Site(request).counted(
+    return request.site.counted(
         "${count} picture was moved to the trash.",
         "${count} pictures were moved to the trash.",
         count,
@@ -71,7 +70,7 @@ def _trashed(request: Request, count: int) -> str:
 
 
 def _tagged(request: Request, count: int) -> str:
-    return Site(request).counted(
+    return request.site.counted(
         "The tags of ${count} picture were changed.",
         "The tags of ${count} pictures were changed.",
         count,

@@ -19,7 +19,6 @@ from ...services.login_throttle import network_of
 from ...services.permissions import VIEW
 from ..presentation.i18n import _
 from ..presentation.responses import flash, local_path
-from ..presentation.site import Site
 from ..resources import Root
 from ..security import visitors
 from ..security.identity import sign_in, sign_out
@@ -106,14 +105,14 @@ def change_password(request: Request) -> Any:
         return {"account": account, "problem": error.args[0]}
     sign_in(request, accounts.get(account.name))
     flash(request, _("The password was changed. All other devices were signed out."))
-    return HTTPSeeOther(Site(request).view_path("account"))
+    return HTTPSeeOther(request.site.view_path("account"))
 
 
 def _authenticate(request: Request, name: str, password: str) -> Account | None:
     """Return the account if the password is right; raises TooManyAttempts."""
     services: Services = request.services
     name = name.strip().lower()
-    address = network_of(request.client_address)
+    address = network_of(request.client_ip)
     there = services.accounts.get(name)
     known = there.addresses if there else ()
     services.throttle.record_attempt(name, address, known)

@@ -19,7 +19,6 @@ from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_response
 from ..presentation.image_json import time_text
 from ..presentation.sharing import shown
-from ..presentation.site import Site
 from ..presentation.xml import IMAGE, add, document, root
 from ..resources import Root
 
@@ -55,13 +54,13 @@ def parts_for(count: int, per_file: int = PER_FILE) -> list[str]:
 def _index(parts: list[str], request: Request) -> Element:
     index = root("sitemapindex", SITEMAP)
     for part in parts:
-        path = Site(request).view_path("sitemap.xml", part=part)
+        path = request.site.view_path("sitemap.xml", part=part)
         add(add(index, "sitemap"), "loc", f"{request.host_url}{path}")
     return index
 
 
 def _urls(part: str, request: Request) -> Element:
-    urls, site = root("urlset", SITEMAP), Site(request)
+    urls, site = root("urlset", SITEMAP), request.site
     for image in itertools.islice(request.services.images.with_id_prefix(part), _MOST):
         url = add(urls, "url")
         add(url, "loc", f"{request.host_url}{site.path('image', image.id)}")

@@ -34,7 +34,7 @@ def trash_page(request: Request) -> dict[str, Any]:
     """A page of the pictures in the trash."""
     cursor = request.GET.get("cursor") or None
     page = request.services.images.page(Query(trashed=True), PER_PAGE, cursor)
-    site = Site(request)
+    site = request.site
     items = [_item(image, site, request) for image in page.images]
     return {
         "grid": Grid(
@@ -64,7 +64,7 @@ def change_trash(request: Request) -> Response:
     Answers how many pictures it was done to, as text, or `{"done": [ID, …]}`.
     """
     chosen, action = chosen_ids(request), request.POST.get("action", "")
-    site, editing = Site(request), request.services.editing
+    site, editing = request.site, request.services.editing
     if action == "restore":
         done = for_each(chosen, editing.restore)
         notice = site.counted(

@@ -24,8 +24,7 @@ from ..forms import UPLOAD_FIELD, FormFile
 from ..presentation.form_fields import article_numbers, field
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
-from ..presentation.responses import json_answer, wants_json
-from ..presentation.site import Site
+from ..presentation.responses import json_response, wants_json
 from ..resources import Upload
 
 # Characters of a file name that are searched for an article number: patterns may be slow.
@@ -40,7 +39,7 @@ class Outcome:
     picture: GridItem | None = None
     is_new: bool = False
     reason: str = ""  # in the language of the page
-    detail: str = ""  # what the program says, in English
+    detail: str = ""  # the message of the error, in English
     status: int = 200
 
     @property
@@ -88,7 +87,7 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
     outcomes = [_outcome(request, name, file) for name, file in files]
     status = 200 if any(outcome.picture for outcome in outcomes) else outcomes[0].status
     if wants_json(request):
-        return json_answer({"files": [outcome.data for outcome in outcomes]}, status)
+        return json_response({"files": [outcome.data for outcome in outcomes]}, status)
     request.response.status_int = status
     return _page(request, outcomes)
 
@@ -105,7 +104,7 @@ def upload_api(request: Request) -> Response:
     filename, file = files[0]
     added = _added(request, filename, file, request.GET)
     if wants_json(request):
-        return json_answer(_taken(request, filename, added).data)
+        return json_response(_outcome_of(request, filename, added).data)
     return Response(added.image.id, content_type="text/plain")
 
 
@@ -122,7 +121,7 @@ def known(request: Request) -> Response:
     Answers as `upload_form` does, with no file if it is not there.
     """
     image = _known(request, request.GET.get("id", ""))
-    return _known_answer(request, image)
+    return _known_response(request, image)
 
 
 @view_config(context=Upload, name="known", request_method="POST", permission=UPLOAD)
@@ -137,7 +136,7 @@ def describe_known(request: Request) -> Response:
         image = request.services.editing.update(image.id, patch)
         if tags := parse_tags(request.POST.get("tags", "")):
             request.services.annotations.tag(image.id, request.ensure_visitor(), tags)
-    return _known_answer(request, image)
+    return _known_response(request, image)
 
 
 def _known(request: Request, text: str) -> Image | None:
@@ -146,14 +145,14 @@ def _known(request: Request, text: str) -> Image | None:
     return request.services.images.get_many([image_id]).get(image_id)
 
 
-def _known_answer(request: Request, image: Image | None) -> Response:
-    files = [_taken(request, "", UploadResult(image, is_new=False)).data] if image else []
-    return json_answer({"files": files})
+def _known_response(request: Request, image: Image | None) -> Response:
+    files = [_outcome_of(request, "", UploadResult(image, is_new=False)).data] if image else []
+    return json_response({"files": files})
 
 
 def _page(request: Request, outcomes: list[Outcome], problem: str = "") -> dict[str, Any]:
     settings = request.registry.settings["huimages"]
-    most = Site(request).megabytes(settings.upload_max_bytes)
+    most = request.site.megabytes(settings.upload_max_bytes)
     hint = _(
         "JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF, up to ${most} per file.", mapping={"most": most}
     )
@@ -174,30 +173,30 @@ def _page(request: Request, outcomes: list[Outcome], problem: str = "") -> dict[
 
 def _outcome(request: Request, filename: str, file: BinaryIO) -> Outcome:
     try:
-        return _taken(request, filename, _added(request, filename, file, request.POST))
+        return _outcome_of(request, filename, _added(request, filename, file, request.POST))
     except BadUpload as error:
         # Other files of the form are still accepted; any other error ends the request.
         reason = request.localizer.translate(reason_of(error))
         return Outcome(filename, reason=reason, detail=str(error), status=status_of(error))
 
 
-def _taken(request: Request, filename: str, added: UploadResult) -> Outcome:
-    href = Site(request).path("image", added.image.id)
+def _outcome_of(request: Request, filename: str, added: UploadResult) -> Outcome:
+    href = request.site.path("image", added.image.id)
     picture = thumb_of(added.image, href, request)
     return Outcome(filename or title_of(added.image, request), picture, added.is_new)
 
 
 def _added(
-    request: Request, filename: str, file: BinaryIO, said: Mapping[str, str]
+    request: Request, filename: str, file: BinaryIO, texts: Mapping[str, str]
 ) -> UploadResult:
-    patch, tags = _patch(request, filename, said), parse_tags(said.get("tags", ""))
+    patch, tags = _patch(request, filename, texts), parse_tags(texts.get("tags", ""))
     visitor_id = request.ensure_visitor() if tags else PROGRAM
     return request.services.uploads.add(file, patch, tags=tags, visitor_id=visitor_id)
 
 
-def _patch(request: Request, filename: str, said: Mapping[str, str]) -> ImagePatch:
-    numbers = article_numbers(said.get("artnr", "")) or _in_name(request, filename)
-    title, may_edit = clean_title(said.get("title", "")), request.has_permission(EDIT)
+def _patch(request: Request, filename: str, texts: Mapping[str, str]) -> ImagePatch:
+    numbers = article_numbers(texts.get("artnr", "")) or _in_name(request, filename)
+    title, may_edit = clean_title(texts.get("title", "")), request.has_permission(EDIT)
     return ImagePatch(
         title=(title or None) if may_edit else None,
         # A repeated upload must not rename the picture.
