@@ -1,7 +1,7 @@
 """Cache hits without Pyramid.
 
-Pyramid takes most of the time of a hit.  A plain request is looked up in the resource tree and
-answered with the headers of the view.  Requests with a signature, a range, a validator or a name
+Pyramid takes most of the time of a hit.  For a plain request, this module finds the resource and
+responds with the headers of the view.  Requests with a signature, a range, a validator or a name
 that is not ASCII go to Pyramid, and so do all errors.
 """
 
@@ -38,7 +38,7 @@ _SPECIAL = frozenset(
         "HTTP_IF_UNMODIFIED_SINCE",
     }
 )
-_SMALL = 64 * 1024  # bytes that are read in one piece
+_SMALL = 64 * 1024  # bytes; smaller files are read at once
 
 
 class CacheHitPolicy:

@@ -41,7 +41,7 @@ def stored(site: Site, image: Image) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_later_edit_is_not_saved_and_both_values_are_shown(
+def test_conflicting_edit_shows_both_values_and_saves_nothing(
     name: str, site: Site, browser: TestApp, image: Image
 ) -> None:
     action, first, second = CASES[name]
@@ -57,7 +57,7 @@ def test_the_later_edit_is_not_saved_and_both_values_are_shown(
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_later_editor_can_save_the_own_version(
+def test_conflicting_edit_can_be_saved_afterwards(
     name: str, site: Site, browser: TestApp, image: Image
 ) -> None:
     action, first, second = CASES[name]
@@ -82,7 +82,7 @@ def test_the_later_editor_can_save_the_own_version(
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_third_edit_meanwhile_is_a_conflict_again(
+def test_edit_after_third_change_conflicts_again(
     name: str, site: Site, browser: TestApp, image: Image
 ) -> None:
     action, first, second = CASES[name]
@@ -94,21 +94,19 @@ def test_a_third_edit_meanwhile_is_a_conflict_again(
     assert save(conflict, action).status_int == 409
 
 
-def test_the_same_value_twice_is_no_conflict(site: Site, browser: TestApp, image: Image) -> None:
+def test_edit_with_equal_value_is_no_conflict(site: Site, browser: TestApp, image: Image) -> None:
     late = site.browser().get(f"/image/{image.id}/")
     save(browser.get(f"/image/{image.id}/"), "update_title", value="Harbour")
     assert save(late, "update_title", value=" Harbour ").status_int == 303
 
 
-def test_an_edit_of_another_field_is_no_conflict(
-    site: Site, browser: TestApp, image: Image
-) -> None:
+def test_edit_of_other_field_is_no_conflict(site: Site, browser: TestApp, image: Image) -> None:
     late = site.browser().get(f"/image/{image.id}/")
     save(browser.get(f"/image/{image.id}/"), "update_alt", value="A quay")
     assert save(late, "update_title", value="Pier").status_int == 303
 
 
-def test_a_program_may_send_the_expected_title(site: Site, image: Image) -> None:
+def test_outdated_expected_title_of_program_returns_412(site: Site, image: Image) -> None:
     path = f"/image/{image.id}/update_title"
     fields = {"value": "Pier", "expected_value": "Harbour"}
     for accept in ("application/json", "*/*"):
@@ -118,7 +116,9 @@ def test_a_program_may_send_the_expected_title(site: Site, image: Image) -> None
     assert site.services.images.get(image.id).title == "Pier"
 
 
-def test_hostile_values_stay_text(site: Site, browser: TestApp, image: Image) -> None:
+def test_hostile_values_are_escaped_on_conflict_page(
+    site: Site, browser: TestApp, image: Image
+) -> None:
     hostile = "</textarea><script>alert(1)</script>"
     late = site.browser().get(f"/image/{image.id}/")
     save(browser.get(f"/image/{image.id}/"), "update_title", value=hostile)

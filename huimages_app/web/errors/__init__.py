@@ -91,7 +91,7 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
 
 
 def status_of(error: HuimagesError) -> int:
-    """The HTTP status of one of our own errors."""
+    """Return the HTTP status of an error of huimages_app.errors."""
     return next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
 
 
@@ -110,6 +110,7 @@ def known_error(error: HuimagesError, request: Request) -> Response:
 
 @exception_view_config(URLDecodeError)
 def undecodable_url(error: URLDecodeError, request: Request) -> Response:
+    """Return 400."""
     return error_response(request, 400, _("The URL is not valid UTF-8."))
 
 
@@ -145,7 +146,9 @@ def forbidden(error: HTTPForbidden, request: Request) -> Response:
     """Redirect browsers to the sign-in; return 401 or 403 to others."""
     identity = request.identity
     if identity.token:
-        return http_error(HTTPForbidden("the scopes of this token do not cover this"), request)
+        return http_error(
+            HTTPForbidden("the scopes of this token do not include this action"), request
+        )
     if identity.is_signed_in:
         return http_error(HTTPForbidden(_("This account is not allowed to do this.")), request)
     is_browser = "text/html" in request.headers.get("Accept", "")
@@ -196,16 +199,16 @@ def _sentence(text: str) -> str:
 
 
 def _methods_of(request: Request) -> list[str]:
-    """The methods that views of this context and name take, found by introspection."""
+    """Return the methods that views of this context and name accept."""
     context, name = request.context, request.view_name
     methods: set[str] = set()
     for entry in request.registry.introspector.get_category("views") or ():
         view = entry["introspectable"]
-        wanted = view["context"]
+        view_context = view["context"]
         fits = view["name"] == name and (
-            isinstance(context, wanted)
-            if isinstance(wanted, type)
-            else wanted in providedBy(context)
+            isinstance(context, view_context)
+            if isinstance(view_context, type)
+            else view_context in providedBy(context)
         )
         if fits and view["request_methods"]:
             named = view["request_methods"]

@@ -59,7 +59,7 @@ class OriginCheck:
         if self._hosts and host_of(request.host) not in self._hosts:
             raise HTTPBadRequest(
                 f"host {request.host[:100]!r} is not a host of this site; "
-                "expected one of huimages.hosts"
+                "if it should be one, add it to huimages.hosts"
             )
         if request.method not in SAFE_METHODS and bearer(request) is None:
             self._check(request)

@@ -25,7 +25,7 @@ _MAX_DAYS = 10 * 365
 
 @view_config(context=Accounts, request_method="GET", permission=ADMINISTER, renderer=_TEMPLATE)
 def accounts(request: Request) -> dict[str, Any]:
-    """All accounts and tokens."""
+    """Show all accounts and tokens."""
     return _page(request)
 
 
@@ -74,7 +74,7 @@ def _add(request: Request) -> TranslationString:
     request.services.accounts.add(
         name,
         _text(request, "role"),
-        # Without a password, the account is for a person whom a proxy signs in.
+        # A proxy signs in accounts without a password.
         _text(request, "password") or None,
     )
     return _("The account ${name} was added.", mapping={"name": name})

@@ -29,7 +29,7 @@ from ..resources import ImagePage
 
 @view_config(context=ImagePage, name="update_title", request_method="POST", permission=EDIT)
 def update_title(context: ImagePage, request: Request) -> Response:
-    """Field `value`: the new title, or an old one, which becomes current again.
+    """Set the title in the field `value`; an old title becomes current again.
 
     Field `expected_value`, optional: the title that the editor saw.  If the stored one is
     different, the response shows both.  Returns the title as it is stored, or `{"title": …}`.
@@ -47,8 +47,9 @@ def update_title(context: ImagePage, request: Request) -> Response:
 
 @view_config(context=ImagePage, name="update_alt", request_method="POST", permission=EDIT)
 def update_alt(context: ImagePage, request: Request) -> Response:
-    """Field `value`: the alternative text; empty removes it.  `expected_value` as for the title.
+    """Set the alternative text in the field `value`; empty removes it.
 
+    `expected_value` as for the title.
     Returns the text as it is stored, or `{"alt": …}`.
     """
     alt, image_id = field(request, "value"), context.image_id
@@ -110,9 +111,11 @@ def _within(share: float) -> float:
 
 @view_config(context=ImagePage, name="references", request_method="POST", permission=EDIT)
 def references(context: ImagePage, request: Request) -> Response:
-    """Fields `artnr`, article numbers divided by commas or spaces; and `others`, a line each:
-    `key: value`.  They replace the stored ones.  `expected_artnr` and `expected_others`,
-    optional: what the editor saw.  Returns `ok`, or `{"references": {…}}`.
+    """Replace the references.
+
+    Fields `artnr`, article numbers separated by commas or spaces; and `others`, lines of the form
+    `key: value`.  `expected_artnr` and `expected_others`, optional: the values that the editor
+    saw.  Returns `ok`, or `{"references": {…}}`.
     """
     numbers, others = field(request, "artnr"), request.POST.get("others", "")
     present = request.services.images.get(context.image_id).references
@@ -169,7 +172,7 @@ def _parsed(numbers: str, others: str) -> dict[str, list[str]]:
     for line in filter(None, map(str.strip, others.splitlines())):
         key, colon, value = line.partition(":")
         if not colon:
-            raise BadInput(f"the reference {line[:40]!r} is not of the form key: value")
+            raise BadInput(f"the reference {line[:40]!r} is invalid; expected 'key: value'")
         references.setdefault(key.strip().lower(), []).append(value)
     references.setdefault("artnr", []).extend(article_numbers(numbers))
     return references

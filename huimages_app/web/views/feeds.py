@@ -1,4 +1,4 @@
-"""Atom feeds with Media RSS: the newest pictures, those with a tag, those of a search."""
+"""Atom feeds with Media RSS: the newest images, those with a tag, those of a search."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from ..resources import Root, Tagged
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "application/atom+xml"
-_NEVER = "1970-01-01T00:00:00Z"  # changed, of a feed with nothing in it
+_NEVER = "1970-01-01T00:00:00Z"  # the modification time of an empty feed
 
 
 @view_config(context=Root, name="feed.atom", request_method="GET", permission=VIEW)
 def feed(context: Root, request: Request) -> Response:
-    """The newest pictures; with `?q=` those found, with `?tag=` those with a tag."""
+    """Return the newest images, or those of a search (`?q=`) or with a tag (`?tag=`)."""
     if tag := request.GET.get("tag", ""):
         return _feed(tagged(tag), request)
     if text := request.GET.get("q", ""):
@@ -37,7 +37,7 @@ def feed(context: Root, request: Request) -> Response:
 
 @view_config(context=Tagged, name="feed.atom", request_method="GET", permission=VIEW)
 def feed_of_tag(context: Tagged, request: Request) -> Response:
-    """Pictures with a tag."""
+    """Return the images with a tag."""
     return _feed(tagged(context.tag), request)
 
 

@@ -1,4 +1,4 @@
-"""Sign-in, sign-out, and the account of the person."""
+"""Sign-in, sign-out, and the own account."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from ..security.identity import sign_in, sign_out
     renderer="huimages_app:templates/login.pt",
 )
 def login_form(request: Request) -> dict[str, Any]:
-    """The form; `?back=` is the path to return to."""
+    """Show the form; `?back=` is the path after the sign-in."""
     return {"problem": "", "name": "", "back": local_path(request, request.GET.get("back", ""))}
 
 
@@ -79,7 +79,7 @@ def logout(request: Request) -> Response:
     renderer="huimages_app:templates/account.pt",
 )
 def own_account(request: Request) -> dict[str, Any]:
-    """One's own account."""
+    """Show the own account."""
     return {"account": _own(request), "problem": ""}
 
 
@@ -91,7 +91,7 @@ def own_account(request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/account.pt",
 )
 def change_password(request: Request) -> Any:
-    """Sets a new password, which ends all other sessions; asks for the present one."""
+    """Set a new password, if the current one is right; end all other sessions."""
     account = _own(request)
     try:
         if _authenticate(request, account.name, _text(request, "password")) is None:
@@ -141,7 +141,7 @@ def _own(request: Request) -> Account:
     identity = request.identity
     account = request.services.accounts.get(identity.account)
     if account is None or not account.has_password or identity.by_proxy:
-        raise HTTPNotFound("there is no account with a password here to change")
+        raise HTTPNotFound("the client is not signed in to an account with a password")
     return account
 
 

@@ -1,4 +1,4 @@
-"""The sitemap, with what every image page shows, for search engines.
+"""The sitemap: image pages and their pictures, for search engines.
 
 IDs are hashes, so their prefixes divide the images evenly.  A file per prefix has the same
 images at each request, without state between requests.
@@ -33,7 +33,7 @@ _PART = re.compile(rf"[{_LETTERS}]{{1,2}}")
 
 @view_config(context=Root, name="sitemap.xml", request_method="GET", permission=VIEW)
 def sitemap(request: Request) -> Response:
-    """All image pages, or an index of several such files (`?part=`)."""
+    """Return all image pages, or an index of several such files (`?part=`)."""
     part = request.GET.get("part", "")
     if part and not _PART.fullmatch(part):
         raise HTTPNotFound("there is no part of the sitemap with this name")

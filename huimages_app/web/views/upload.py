@@ -1,4 +1,4 @@
-"""Upload of pictures: the form, and the URL of huImages 2.2 for programs."""
+"""Upload of images: the form, and the URL of huImages 2.2 for programs."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from ..presentation.i18n import _
 from ..presentation.responses import json_response, wants_json
 from ..resources import Upload
 
-# Characters of a file name that are searched for an article number: patterns may be slow.
+# Characters of a file name in which an article number is searched: the pattern may be slow.
 _NAME_LENGTH = 500
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of one file: a picture, or the reason of the refusal."""
+    """Result of one file: an image, or the reason for the refusal."""
 
     filename: str
     picture: GridItem | None = None
@@ -44,7 +44,7 @@ class Outcome:
 
     @property
     def data(self) -> dict[str, Any]:
-        """For scripts."""
+        """The result as JSON, for scripts."""
         if self.picture is None:
             return {"filename": self.filename, "error": self.reason, "detail": self.detail}
         return {
@@ -64,7 +64,7 @@ class Outcome:
     renderer="huimages_app:templates/upload.pt",
 )
 def upload_page(request: Request) -> dict[str, Any]:
-    """The form."""
+    """Show the form."""
     return _page(request, [])
 
 
@@ -75,8 +75,9 @@ def upload_page(request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/upload.pt",
 )
 def upload_form(request: Request) -> dict[str, Any] | Response:
-    """Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` apply to all.
+    """Store the files of the form.
 
+    Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` apply to all.
     Returns the result of each as a page or as JSON: `{"files": [{"filename", "id", "title",
     "url", "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
     first error if no file was accepted.
@@ -94,8 +95,9 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
 
 @view_config(context=Upload, name="api", request_method="POST", permission=UPLOAD)
 def upload_api(request: Request) -> Response:
-    """Field `uploadfile`; `title`, `tags` and `artnr` in the query.
+    """Store one file.
 
+    Field `uploadfile`; parameters `title`, `tags` and `artnr` of the query.
     Returns the ID as plain text, or the JSON of `upload_form` for the one file.
     """
     files = _files(request)
@@ -110,15 +112,15 @@ def upload_api(request: Request) -> Response:
 
 @view_config(context=Upload, name="permission", request_method="GET", permission=UPLOAD)
 def may_upload(request: Request) -> Response:
-    """Return 204: the web server in front asks before it reads the body of an upload."""
+    """Return 204: the web server in front requests it before it reads the body of an upload."""
     return Response(status=204)
 
 
 @view_config(context=Upload, name="known", request_method="GET", permission=UPLOAD)
 def known(request: Request) -> Response:
-    """`?id=`: whether the picture is there already, so that it need not be sent.
+    """Return whether the image `?id=` is stored already and need not be sent.
 
-    Answers as `upload_form` does, with no file if it is not there.
+    The JSON is that of `upload_form`, with an empty list if the image is not stored.
     """
     image = _known(request, request.GET.get("id", ""))
     return _known_response(request, image)
@@ -126,9 +128,9 @@ def known(request: Request) -> Response:
 
 @view_config(context=Upload, name="known", request_method="POST", permission=UPLOAD)
 def describe_known(request: Request) -> Response:
-    """The upload of a picture that is there already: field `id` in place of the file.
+    """Upload a picture that is stored already: field `id` replaces the file.
 
-    What the other fields say is added to it.  Answers as above.
+    The other fields are added to the image.  Returns the same JSON as `known`.
     """
     image = _known(request, field(request, "id"))
     if image is not None:
@@ -140,7 +142,7 @@ def describe_known(request: Request) -> Response:
 
 
 def _known(request: Request, text: str) -> Image | None:
-    # An image in the trash comes back by being sent again.
+    # An image in the trash is restored by an upload of its file.
     image_id = parse_image_id(text)
     return request.services.images.get_many([image_id]).get(image_id)
 
@@ -207,10 +209,10 @@ def _patch(request: Request, filename: str, texts: Mapping[str, str]) -> ImagePa
 
 
 def _in_name(request: Request, filename: str) -> list[str]:
-    """The article number in a file name, where the site says how to find it."""
+    """Return the article number in a file name, if a setting has the pattern for it."""
     pattern = request.registry.settings["huimages"].upload_artnr_pattern
     match = pattern.search(filename[:_NAME_LENGTH]) if pattern else None
-    # The first group, for patterns that look at what stands around the number.
+    # The first group: the pattern may match the text around the number as well.
     return [match[1] if match.re.groups else match[0]] if match else []
 
 
