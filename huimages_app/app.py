@@ -34,11 +34,10 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     sys.setswitchinterval(_SWITCH_INTERVAL)
     atexit.register(services.close)
     services.operations.start()
-    if follower := services.cache_invalidator:
-        follower.start()
-        atexit.register(
-            follower.close
-        )  # runs before services.close: the last one registered is first
+    if invalidator := services.cache_invalidator:
+        invalidator.start()
+        # It runs before services.close: atexit calls the last function first.
+        atexit.register(invalidator.close)
     return app
 
 
@@ -67,5 +66,6 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
         config.add_request_method(lambda request: services, "services", property=True)
         config.include("huimages_app.web.presentation.static_files")
         config.include("huimages_app.web.presentation.i18n")
+        config.include("huimages_app.web.presentation.site")
         config.scan("huimages_app.web")
     return config.make_wsgi_app()

@@ -1,7 +1,7 @@
 """Cache hits without Pyramid.
 
-Pyramid takes most of the time of a hit.  A plain request is looked up in the resource tree and
-answered with the headers of the view.  Requests with a signature, a range, a validator or a name
+Pyramid takes most of the time of a hit.  For a plain request, this module finds the resource and
+responds with the headers of the view.  Requests with a signature, a range, a validator or a name
 that is not ASCII go to Pyramid, and so do all errors.
 """
 
@@ -24,7 +24,7 @@ from .resources import ImageFile, Resource, Root
 from .security.headers import HeaderWriter
 
 Environ = dict[str, Any]
-Answer = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+WsgiResponse = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # /SIZE/ID[.EXT][/NAME]; Pyramid takes names with @@ for views.
 _PATH = re.compile(rf"/([^/]{{1,60}})/({ID_PATTERN}[^/]*)(?:/(?!@@|\.{{1,2}}\Z)([^/]+))?")
@@ -38,7 +38,7 @@ _SPECIAL = frozenset(
         "HTTP_IF_UNMODIFIED_SINCE",
     }
 )
-_SMALL = 64 * 1024  # bytes that are read in one piece
+_SMALL = 64 * 1024  # bytes; smaller files are read at once
 
 
 class CacheHitPolicy:
@@ -53,12 +53,12 @@ class CacheHitPolicy:
         self._hosts = hosts  # accepted host names; any if empty
 
     def __call__(self, environ: Environ, router: Any) -> Any:
-        return self._answer(environ) or default_execution_policy(environ, router)
+        return self._response(environ) or default_execution_policy(environ, router)
 
-    def _answer(self, environ: Environ) -> Answer | None:
+    def _response(self, environ: Environ) -> WsgiResponse | None:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("QUERY_STRING"):
             return None
-        if not _SPECIAL.isdisjoint(environ) or not self._is_ours(environ):
+        if not _SPECIAL.isdisjoint(environ) or not self._is_own_host(environ):
             return None
         file = self._file(environ.get("PATH_INFO", ""))
         if file is None or file.size.is_original or not self._services.sizes.allows(file.size):
@@ -74,13 +74,13 @@ class CacheHitPolicy:
 
         self._services.metrics.count_response(200)
 
-        def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def respond(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
             start_response("200 OK", headers)
             return _body(served, environ)
 
-        return answer
+        return respond
 
-    def _is_ours(self, environ: Environ) -> bool:
+    def _is_own_host(self, environ: Environ) -> bool:
         host = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
         return not self._hosts or host_of(host) in self._hosts
 

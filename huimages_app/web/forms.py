@@ -18,7 +18,7 @@ from ..errors import BadInput, TooLarge
 
 MULTIPART = "multipart/form-data"
 TYPES = {MULTIPART, "application/x-www-form-urlencoded"}
-# The fields that may be files.  A part of this name is a file, with or without a file name.
+# The fields that may be files.  A part of this name is a file even without a file name.
 UPLOAD_FIELD, IMAGE_FIELD = FILES = ("uploadfile", "image")
 # Size of a form besides the files in it, in bytes.  The largest one selects 500 pictures.
 # Decoding 64 kB of `%` takes 0.15 s.
@@ -79,10 +79,10 @@ def _parts(
         environ["wsgi.input"],
         boundary,
         int(environ.get("CONTENT_LENGTH") or -1),
-        # Latin-1 decodes every byte: programs send file names in charsets of their own.
+        # Latin-1 decodes every byte: programs send file names in various charsets.
         charset="latin-1",
         part_limit=_MAX_PARTS,
-        # Beside files texts are short, and files go to the disk as soon as they are longer.
+        # In forms with files, texts are short, and longer parts are written to disk.
         spool_limit=_MAX_TEXT_WITH_FILES if max_file_bytes else MAX_TEXT,
         memory_limit=_MAX_MEMORY if max_file_bytes else MAX_TEXT,
         disk_limit=max_file_bytes,
@@ -93,8 +93,8 @@ def _parts(
             yield name, FormFile(part.file, _filename_of(part), part.size)
             if name not in FILES:
                 raise BadInput(
-                    f"the field {name[:40]!r} is a file, or too long: pictures are sent as "
-                    f"the file {UPLOAD_FIELD!r}, to the API as the file {IMAGE_FIELD!r}"
+                    f"the field {name[:40]!r} is a file or too long; expected the picture as "
+                    f"the file {UPLOAD_FIELD!r}, in the API the file {IMAGE_FIELD!r}"
                 )
         else:
             text = part.raw.decode(_known(part.charset) if _has_charset(part) else charset)
@@ -107,12 +107,12 @@ def _has_charset(part: Any) -> bool:
 
 
 def _filename_of(part: Any) -> str:
-    """The name in `filename*`, which RFC 6266 prefers, or in `filename`."""
+    """Return the name in `filename*`, which RFC 6266 prefers, or in `filename`."""
     for option in str(part.disposition).split(";")[1:]:
         key, _, value = option.strip().partition("=")
         if key.strip().lower() == "filename*":
             charset, _, encoded = value.strip().strip('"').partition("'")
-            encoded = encoded.partition("'")[2]  # behind the language
+            encoded = encoded.partition("'")[2]  # after the language
             return unquote_to_bytes(encoded).decode(_known(charset), "replace")
     return _text_of(part.filename or "")
 
@@ -133,4 +133,4 @@ def _known(charset: str) -> str:
             return charset
     except (LookupError, ValueError):  # unknown, or no possible name
         pass
-    raise BadInput(f"the form cannot be read: its charset is {charset[:40]!r}; use UTF-8")
+    raise BadInput(f"the form cannot be read: its charset is {charset[:40]!r}; expected UTF-8")

@@ -1,4 +1,4 @@
-"""Pictures themselves: `/SIZE/ID[/NAME]`.  No cookie is read or set here."""
+"""Image files: `/SIZE/ID[/NAME]`.  These views read and set no cookies."""
 
 from __future__ import annotations
 
@@ -29,37 +29,37 @@ from .resources import ImageFile
 FOR_EVER = "public, max-age=31536000, immutable"
 # For a JPEG in place of a rendition in a better format that is being made.
 FOR_NOW = "public, max-age=60"
-# Where deploy/nginx.conf has the cache for answers of ours only.
+# The internal location of the cache in deploy/nginx.conf.
 NGINX_CACHE = "/huimages-cache"
-# Headers that the web server in front sets by itself.
+# Headers that the web server in front sets itself.
 _OF_THE_FILE = {"Content-Length", "Last-Modified", "Accept-Ranges"}
 
 
 @view_config(context=ImageFile, request_method=("GET", "HEAD"), permission=NO_PERMISSION_REQUIRED)
 def image_file(context: ImageFile, request: Request) -> Response:
-    """A rendition, or the original."""
+    """Return a rendition or the original."""
     services = request.services
     if request.method == "HEAD":
         request.range = None  # ranges apply to GET only: RFC 9110, 14.2
-    admission = services.sizes.authorize(
+    grant = services.sizes.authorize(
         context.size, request.path_info, request.GET.get("s", ""), request.GET.get("e", "")
     )
     if context.size.is_original:
-        if redirect := _elsewhere(context, request, admission.expires):
+        if redirect := _storage_redirect(context, request, grant.expires):
             return redirect
         response = picture_response(services.renditions.original(context.image_id))
         if context.filename:
-            # Also where the name's ending is not the original's: it is what was asked for.
+            # Even if its extension is not that of the original: the URL contains it.
             name = quote(clean_filename(context.filename))
             response.content_disposition = f"inline; filename*=UTF-8''{name}"
     else:
         try:
-            response = _rendition(context, request, any_focus=admission.any_focus)
+            response = _rendition(context, request, any_focus=grant.any_focus)
         except OtherFocus as error:
-            return _moved(context, request, error.focus)
-    if admission.expires is not None:
+            return _focus_redirect(context, request, error.focus)
+    if grant.expires is not None:
         # Caches must drop it when the signature expires.
-        seconds = max(0, admission.expires - int(time.time()))
+        seconds = max(0, grant.expires - int(time.time()))
         if response.cache_control.max_age > seconds:
             response.headers["Cache-Control"] = f"public, max-age={seconds}"
     return response
@@ -82,22 +82,22 @@ def _rendition(context: ImageFile, request: Request, *, any_focus: bool) -> Resp
     if settings.accel != "off" and served.cached is not None:
         served.close()
         headers = picture_headers(served, caching, varies=varies)
-        return _sent_by_server(settings, served.cached, headers)
+        return _accel_response(settings, served.cached, headers)
     return picture_response(served, caching, varies=varies)
 
 
-def _sent_by_server(settings: Settings, file: Path, headers: list[tuple[str, str]]) -> Response:
+def _accel_response(settings: Settings, file: Path, headers: list[tuple[str, str]]) -> Response:
     """Let the web server in front send the file, with ranges and validators."""
     if settings.accel == "nginx":
         path = f"{NGINX_CACHE}/{file.relative_to(settings.cache.path)}"
-        address = ("X-Accel-Redirect", quote(path, safe="/!,@"))
+        location = ("X-Accel-Redirect", quote(path, safe="/!,@"))
     else:
-        address = ("X-Sendfile", quote(str(file.absolute()), safe="/!,@"))
+        location = ("X-Sendfile", quote(str(file.absolute()), safe="/!,@"))
     kept = [header for header in headers if header[0] not in _OF_THE_FILE]
-    return Response(headerlist=[*kept, address], body=b"")
+    return Response(headerlist=[*kept, location], body=b"")
 
 
-def _elsewhere(context: ImageFile, request: Request, expires: int | None) -> Response | None:
+def _storage_redirect(context: ImageFile, request: Request, expires: int | None) -> Response | None:
     """Return a redirect to a presigned URL of the storage, if the settings allow one."""
     seconds = request.registry.settings["huimages"].s3.redirect
     if expires is not None:
@@ -105,18 +105,16 @@ def _elsewhere(context: ImageFile, request: Request, expires: int | None) -> Res
     # The URL is signed for GET.
     if seconds < 1 or request.method != "GET":
         return None
-    address = request.services.renditions.original_address(
-        context.image_id, context.filename, seconds
-    )
-    if address is None:
+    url = request.services.renditions.original_address(context.image_id, context.filename, seconds)
+    if url is None:
         return None
-    response = HTTPFound(address)
+    response = HTTPFound(url)
     # Caches must drop the redirect before the URL expires.
     response.headers["Cache-Control"] = f"public, max-age={seconds // 2}"
     return response
 
 
-def _moved(context: ImageFile, request: Request, focus: tuple[int, int]) -> Response:
+def _focus_redirect(context: ImageFile, request: Request, focus: tuple[int, int]) -> Response:
     """Redirect from an outdated focal point to the stored one: other sites keep old URLs."""
     size = str(replace(context.size, focus=focus))
     rest = quote(request.path_info.partition("/")[2].partition("/")[2], safe="/!,@=:")

@@ -49,7 +49,7 @@ class Resource:
 
 
 class ImageFile(Resource):
-    """A rendition, or an original: what it shows, how large, in which format."""
+    """A rendition or an original: image, size and format."""
 
     def __init__(
         self,
@@ -63,18 +63,18 @@ class ImageFile(Resource):
         self._folder = parent
         self.size = parent.size
         self.image_id = image_id
-        self.format = format_  # None: the best one that the client takes
-        self.filename = filename  # the last part of the URL, for the person who saves it
+        self.format = format_  # None: the best one that the client accepts
+        self.filename = filename  # the last part of the URL; browsers suggest it for saving
 
     def __getitem__(self, name: str) -> ImageFile:
-        """The same picture under a name chosen by the client; its extension is the format."""
+        """Return the picture under a name that the client chose; its extension is the format."""
         if self.filename or self.__name__ != self.image_id:
             raise KeyError(name)
         stem, dot, extension = name.rpartition(".")
         try:
             format_ = self._folder.format_of(extension if dot and stem else "")
         except UnknownFormat:
-            # The name may hold a dot of its own.
+            # The name may contain a dot that begins no extension.
             format_ = self._folder.format_of("")
         return ImageFile(self._folder, name, self.image_id, format_, filename=name)
 
@@ -97,14 +97,14 @@ class SizeFolder(Resource):
         return ImageFile(self, name, image_id, format_)
 
     def format_of(self, extension: str) -> Format | None:
-        """The format of an ending; None if the client's Accept decides.  Raises UnknownFormat."""
+        """Return the format of an extension; None if Accept decides.  Raises UnknownFormat."""
         if self.size.is_original:
-            return JPEG  # any ending will do
+            return JPEG  # every extension is accepted
         return None if is_negotiated(extension, self._negotiate) else parse_format(extension)
 
 
 class ImagePage(Resource):
-    """One image, for people."""
+    """The page of one image."""
 
     def __init__(self, parent: Resource, name: str) -> None:
         super().__init__(parent, name)
@@ -112,7 +112,7 @@ class ImagePage(Resource):
 
 
 class Images(Resource):
-    """All images, for people."""
+    """The page of all images."""
 
     def __getitem__(self, name: str) -> ImagePage:
         try:
@@ -142,7 +142,7 @@ class Tags(Resource):
 
 
 class Favorites(Resource):
-    """The visitor's own favourites."""
+    """The visitor's favourites."""
 
 
 class Selection(Resource):
@@ -178,7 +178,7 @@ class Accounts(Resource):
 
 
 class ApiImage(Resource):
-    """One image, for programs."""
+    """One image in the API."""
 
     def __init__(self, parent: Resource, name: str) -> None:
         super().__init__(parent, name)
@@ -186,7 +186,7 @@ class ApiImage(Resource):
 
 
 class ApiImages(Resource):
-    """All images, for programs."""
+    """All images in the API."""
 
     takes_files = True
 
@@ -251,7 +251,7 @@ class Root(Resource):
             raise KeyError(name) from None
 
     def sized(self, name: str) -> SizeFolder:
-        """All images in the size of that name; raises BadSize."""
+        """Return the folder of a size; raises BadSize."""
         return SizeFolder(self, name, Size.parse(name, self._names), self._negotiate)
 
     def explain(self, path: tuple[str, ...]) -> str | None:

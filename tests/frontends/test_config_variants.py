@@ -48,7 +48,7 @@ def open_site(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edg
         yield site
 
 
-def test_any_size_is_a_hit(open_site: Edge) -> None:
+def test_any_allowed_size_is_sent_without_the_application(open_site: Edge) -> None:
     image_id = open_site.upload(pictures.photo(width=400, height=300))
     for size in ("33x33", "33x", "x33", "33x33!", "33x33!1,2@2x", "small"):
         made = open_site.get(f"/{size}/{image_id}.png")
@@ -59,7 +59,7 @@ def test_any_size_is_a_hit(open_site: Edge) -> None:
         assert open_site.get(path).status_code == 404
 
 
-def test_who_got_it_from_the_one_may_ask_the_other(open_site: Edge) -> None:
+def test_last_modified_is_valid_for_server_and_application(open_site: Edge) -> None:
     path = f"/small/{open_site.upload(pictures.photo(width=400, height=300))}.jpeg"
     urls = (open_site.url + path, open_site.app_url + path)
     for first, second in (urls, urls[::-1]):
@@ -72,7 +72,7 @@ def test_who_got_it_from_the_one_may_ask_the_other(open_site: Edge) -> None:
             assert open_site.ask("GET", url, Range="bytes=0-9", If_Range=later).status_code == 200
 
 
-def test_the_best_format_everywhere(open_site: Edge) -> None:
+def test_negotiation_everywhere_selects_best_format(open_site: Edge) -> None:
     image_id = open_site.upload(pictures.photo(width=400, height=300, seed=1))
     open_site.get(f"/small/{image_id}.avif")
     open_site.get(f"/small/{image_id}.jpeg")
@@ -99,7 +99,7 @@ NOTHING_IS_FREE = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_site_that_signs_everything(kind: str, tmp_path: Path) -> None:
+def test_signed_all_refuses_unsigned_urls(kind: str, tmp_path: Path) -> None:
     with edge(kind, tmp_path, NOTHING_IS_FREE[kind], signed="all") as site:
         image_id = site.services.uploads.add(
             io.BytesIO(pictures.photo(width=400, height=300))
@@ -158,7 +158,7 @@ def echo() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_application_hears_the_truth_about_the_client(kind: str, tmp_path: Path) -> None:
+def test_application_gets_real_client_ip(kind: str, tmp_path: Path) -> None:
     port = free_port()
     lies = {
         "X-Forwarded-For": "192.0.2.1",
@@ -184,7 +184,7 @@ def test_the_application_hears_the_truth_about_the_client(kind: str, tmp_path: P
         )
 
 
-def test_the_example_serves_the_sizes_of_production_ini() -> None:
+def test_server_files_match_sizes_of_production_ini() -> None:
     ini = (DEPLOY.parent / "production.ini").read_text(encoding="utf-8")
     assert "huimages.sizes.allowed = named 150x150!\n" in ini
 
@@ -192,7 +192,7 @@ def test_the_example_serves_the_sizes_of_production_ini() -> None:
 # -- a farm -----------------------------------------------------------------------------------
 
 
-def test_a_farm_asks_one_node_about_one_image_and_remembers(tmp_path: Path) -> None:
+def test_farm_sends_one_image_to_one_node(tmp_path: Path) -> None:
     port = free_port()
     with echo() as one, echo() as two:
         farm = {
@@ -225,7 +225,7 @@ def test_a_farm_asks_one_node_about_one_image_and_remembers(tmp_path: Path) -> N
             assert numbers[0] == numbers[1] != numbers[2] == numbers[3] != numbers[4]
 
 
-def test_the_units_are_what_systemd_understands() -> None:
+def test_systemd_units_are_valid() -> None:
     program = find_program("systemd-analyze")
     if program is None:
         missing("systemd-analyze is missing: apt-get install systemd")

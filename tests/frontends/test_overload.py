@@ -99,7 +99,7 @@ def wait_for(url: str, name: str, value: float) -> None:
         time.sleep(0.02)
 
 
-def test_hits_pages_and_health_go_on(jam: Jam) -> None:
+def test_overload_keeps_hits_pages_and_health_available(jam: Jam) -> None:
     first, second, third = (f"{jam.url}/64x64/{id_}" for id_ in jam.stuck)
     with ThreadPoolExecutor(20) as pool:
         working = pool.submit(get, first)

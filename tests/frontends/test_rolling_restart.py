@@ -40,22 +40,24 @@ class Load:
                 if self._stopped.is_set():
                     return
                 try:
-                    status = str(self._send(client, number, count))
+                    response = self._send(client, number, count)
                 except httpx.HTTPError as error:
-                    status = repr(error)
-                self.results[status] += 1
+                    self.results[repr(error)] += 1
+                else:
+                    text = "" if response.status_code == 200 else response.text[:100]
+                    self.results[f"{response.status_code} {text}".strip()] += 1
 
-    def _send(self, client: httpx.Client, number: int, count: int) -> int:
+    def _send(self, client: httpx.Client, number: int, count: int) -> httpx.Response:
         kind = count % 4
         if kind == 0:
-            return client.get("/api/v1/images").status_code
+            return client.get("/api/v1/images")
         if kind == 1:  # a miss
-            return client.get(f"/{30 + count % 30}x{30 + number}/{self._image_id}.jpeg").status_code
+            return client.get(f"/{30 + count % 30}x{30 + number}/{self._image_id}.jpeg")
         if kind == 2:
             title = {"value": f"{number} {count}"}
-            return client.post(f"/image/{self._image_id}/update_title", data=title).status_code
+            return client.post(f"/image/{self._image_id}/update_title", data=title)
         file = {"uploadfile": ("a.jpeg", pictures.photo(8, 8, seed=number), "image/jpeg")}
-        return client.post("/upload/api/", files=file).status_code
+        return client.post("/upload/api/", files=file)
 
     def stop(self) -> None:
         self._stopped.set()

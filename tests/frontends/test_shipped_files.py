@@ -51,7 +51,7 @@ def directives(answer) -> set[str]:
 
 
 @pytest.mark.parametrize(("ending", "extension"), ENDINGS.items())
-def test_hits_are_answered_without_the_application(
+def test_hit_is_sent_without_the_application(
     site: Edge, image_id: str, ending: str, extension: str
 ) -> None:
     path = f"/small/{image_id}{ending}"
@@ -70,13 +70,13 @@ def test_hits_are_answered_without_the_application(
 
 
 @pytest.mark.parametrize("size", [*CLASSIC, "240x160@2x", "square@3x", "75x75!", "150x150!@2x"])
-def test_every_size_that_is_free_is_a_hit(site: Edge, image_id: str, size: str) -> None:
+def test_every_unsigned_size_is_a_hit(site: Edge, image_id: str, size: str) -> None:
     made = site.get(f"/{size}/{image_id}/a.jpeg")
     with site.without_application():
         assert site.get(f"/{size}/{image_id}.jpeg").content == made.content
 
 
-def test_focal_points(site: Edge) -> None:
+def test_stored_focal_point_is_a_hit(site: Edge) -> None:
     image_id = site.upload(pictures.photo(width=400, height=300, seed=1))
     site.services.editing.update(image_id, ImagePatch(focus=(0.3, 0.7)))
     path = f"/150x150!30,70/{image_id}/a.jpeg"
@@ -89,7 +89,7 @@ def test_focal_points(site: Edge) -> None:
     assert moved.headers["Location"] == site.url + path
 
 
-def test_head_and_parts(site: Edge, image_id: str) -> None:
+def test_hit_supports_head_and_ranges(site: Edge, image_id: str) -> None:
     path = f"/small/{image_id}.jpeg"
     whole = site.get(path).content
     with site.without_application():
@@ -104,13 +104,13 @@ def test_head_and_parts(site: Edge, image_id: str) -> None:
     assert after.status_code == 416
 
 
-def test_other_methods_are_told_by_the_application(site: Edge, image_id: str) -> None:
+def test_other_method_returns_405(site: Edge, image_id: str) -> None:
     answer = site.ask("POST", f"{site.url}/small/{image_id}.jpeg")
     assert answer.status_code == 405
     assert answer.headers["Allow"] == "GET, HEAD"
 
 
-def test_a_removed_image_is_gone_at_once(site: Edge) -> None:
+def test_removed_image_is_not_sent(site: Edge) -> None:
     image_id = site.upload(pictures.photo(width=400, height=300, seed=2))
     path = f"/small/{image_id}.jpeg"
     assert site.get(path).status_code == 200
@@ -168,7 +168,7 @@ def test_a_removed_image_is_gone_at_once(site: Edge) -> None:
         "/{shard}/{id}/",
     ],
 )
-def test_what_is_never_served(site: Edge, image_id: str, path: str) -> None:
+def test_forbidden_path_is_not_sent(site: Edge, image_id: str, path: str) -> None:
     # All of it is in the cache: copies that renditions are made from, and a signed size.
     site.services.worker.join()
     deadline = time.monotonic() + 30
@@ -183,7 +183,7 @@ def test_what_is_never_served(site: Edge, image_id: str, path: str) -> None:
     assert not body.startswith((b"\xff\xd8", b"SQLite"))
 
 
-def test_signed_sizes(site: Edge, image_id: str) -> None:
+def test_signed_size_needs_valid_signature(site: Edge, image_id: str) -> None:
     path = f"/320x320/{image_id}/a name.jpeg"
     url = site.signed("320x320", path)
     made = site.get(url)
@@ -206,7 +206,7 @@ def test_signed_sizes(site: Edge, image_id: str) -> None:
         assert site.get(wrong).status_code == 403
 
 
-def test_a_signature_that_ends(site: Edge, image_id: str) -> None:
+def test_expired_signature_is_refused(site: Edge, image_id: str) -> None:
     path = f"/321x321/{image_id}.jpeg"
     answer = site.get(site.signed("321x321", path, int(time.time()) + 60))
     (age,) = (word for word in directives(answer) if word.startswith("max-age="))
@@ -214,7 +214,7 @@ def test_a_signature_that_ends(site: Edge, image_id: str) -> None:
     assert site.get(site.signed("321x321", path, 1)).status_code == 403
 
 
-def test_originals(site: Edge) -> None:
+def test_original_is_returned_by_the_application(site: Edge) -> None:
     photo = pictures.photo(width=400, height=300, seed=3)
     url = site.signed("o", f"/o/{site.upload(photo)}/a.jpeg")
     answer = site.get(url)
@@ -224,7 +224,7 @@ def test_originals(site: Edge) -> None:
 
 
 @pytest.mark.parametrize("ending", [".auto", "/red-chair.auto"])
-def test_the_best_format_that_is_taken(site: Edge, ending: str) -> None:
+def test_negotiated_hit_has_best_accepted_format(site: Edge, ending: str) -> None:
     image_id = site.upload(pictures.photo(width=400, height=300, seed=len(ending)))
     path = f"/medium/{image_id}{ending}"
     first = site.get(path, Accept=CHROME)
@@ -247,7 +247,7 @@ def test_the_best_format_that_is_taken(site: Edge, ending: str) -> None:
             assert directives(hit) == YEAR
 
 
-def test_pages_and_health_come_through(site: Edge, image_id: str) -> None:
+def test_pages_and_health_pass_the_server(site: Edge, image_id: str) -> None:
     assert site.get("/healthz").text == "ok\n"
     assert f"/{image_id}" in site.get("/").text
     assert site.get(f"/image/{image_id}/").status_code == 200

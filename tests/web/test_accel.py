@@ -17,7 +17,9 @@ FILE = "150x150!30,70@2x.jpeg"
 @pytest.mark.parametrize(
     ("accel", "header"), [("nginx", "X-Accel-Redirect"), ("lighttpd", "X-Sendfile")]
 )
-def test_a_signed_rendition(tmp_path: Path, accel: str, header: str) -> None:
+def test_signed_rendition_is_sent_by_the_web_server(
+    tmp_path: Path, accel: str, header: str
+) -> None:
     folder = tmp_path / "with a space"
     site = Site(folder, accel=accel, signed="all")
     photo = pictures.photo(width=400, height=400)

@@ -30,7 +30,7 @@ def ids(answer: object) -> list[str]:
 # -- what an image is -----------------------------------------------------------------------
 
 
-def test_everything_a_shop_needs_of_an_image(site: Site, api: Api) -> None:
+def test_api_image_has_all_documented_fields(site: Site, api: Api) -> None:
     image = site.add(
         width=800,
         height=600,
@@ -61,7 +61,7 @@ def test_everything_a_shop_needs_of_an_image(site: Site, api: Api) -> None:
     assert "2x" not in api.get(f"/images/{image.id}?size=800x600").json["srcset"]
 
 
-def test_addresses_of_the_sizes_one_asks_for(site: Site, api: Api) -> None:
+def test_api_image_has_urls_of_requested_sizes(site: Site, api: Api) -> None:
     image = site.add(width=60, height=40)
     item = api.get(f"/images/{image.id}?size=30x30&size=10x10!").json
     sizes = {size: (it["width"], it["height"]) for size, it in item["urls"].items()}
@@ -72,7 +72,7 @@ def test_addresses_of_the_sizes_one_asks_for(site: Site, api: Api) -> None:
     api("GET", f"/images/{image.id}?{many}", status=400)
 
 
-def test_nobody_gets_signatures_for_sizes_that_a_site_limits(tmp_path: Path) -> None:
+def test_api_refuses_urls_of_sizes_that_the_site_limits(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"sizes.allowed": "300x300", "who.edit": "editor"})
     image = site.add()
     api = Api(site.app)
@@ -88,14 +88,14 @@ def test_nobody_gets_signatures_for_sizes_that_a_site_limits(tmp_path: Path) -> 
     site.services.close()
 
 
-def test_where_no_size_can_be_had_there_are_no_addresses(tmp_path: Path) -> None:
+def test_api_image_without_allowed_sizes_has_no_urls(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"sizes.allowed": "300x300", "signed": "off"})
     item = Api(site.app).get(f"/images/{site.add().id}").json
     assert (item["urls"], item["srcset"], item["html"]) == ({}, "", "")
     site.services.close()
 
 
-def test_images_that_are_not_there(site: Site, api: Api) -> None:
+def test_api_unknown_image_returns_404(site: Site, api: Api) -> None:
     problem = api("GET", f"/images/{UNKNOWN}", status=404).json
     assert problem["type"] == "http://localhost/api/v1/#unknown-image"
     assert UNKNOWN in problem["detail"]
@@ -109,7 +109,7 @@ def test_images_that_are_not_there(site: Site, api: Api) -> None:
 # -- collections ----------------------------------------------------------------------------
 
 
-def test_filters(site: Site, api: Api) -> None:
+def test_api_filters_select_matching_images(site: Site, api: Api) -> None:
     one = site.add(1, title="Red scooter", references={"artnr": ["1"], "path": ["a"]}, type="shop")
     two = site.add(2, tags=["sea"], references={"artnr": ["2"]}, timestamp=START)
     site.add(3, title="Blue scooter", references={"artnr": ["3"]})
@@ -129,7 +129,7 @@ def test_filters(site: Site, api: Api) -> None:
     assert ids(api.get("/images?order=rated")) == [one.id]
 
 
-def test_pages_follow_one_another_by_their_links(site: Site, api: Api) -> None:
+def test_api_pages_link_to_adjacent_pages(site: Site, api: Api) -> None:
     known = [site.add(n, 12, 8, timestamp=START - timedelta(days=n)).id for n in range(5)]
     first = api.get("/images?limit=2&size=square")
     assert first.json["prev"] is None
@@ -160,11 +160,11 @@ def test_pages_follow_one_another_by_their_links(site: Site, api: Api) -> None:
         ("ref.Path=1", "Unknown parameter 'ref.Path'"),
     ],
 )
-def test_queries_that_can_not_be_meant(api: Api, query: str, sentence: str) -> None:
+def test_api_invalid_query_returns_400(api: Api, query: str, sentence: str) -> None:
     assert sentence in api("GET", f"/images?{query}", status=400).json["detail"]
 
 
-def test_what_is_unchanged_is_not_sent_again(site: Site, api: Api) -> None:
+def test_api_matching_etag_returns_304(site: Site, api: Api) -> None:
     image = site.add()
     for path in (f"/images/{image.id}", "/images", "/tags", "/sizes", f"/images/{image.id}/tags"):
         etag = api.get(path).headers["ETag"]
@@ -177,7 +177,7 @@ def test_what_is_unchanged_is_not_sent_again(site: Site, api: Api) -> None:
 # -- changes --------------------------------------------------------------------------------
 
 
-def test_a_picture_comes_in_as_the_body(api: Api) -> None:
+def test_api_upload_accepts_picture_as_body(api: Api) -> None:
     url = "/images?title=Quay&tags=sea,+sand&artnr=1&artnr=2&type=shop&filename=a.jpg"
     first = api("POST", f"{url}&created=2020-01-01T00:00:00%2B01:00", PHOTO, status=201)
     item = first.json
@@ -190,7 +190,7 @@ def test_a_picture_comes_in_as_the_body(api: Api) -> None:
     assert api.get(f"/images/{image_id(PHOTO)}").headers["ETag"] == again.headers["ETag"]
 
 
-def test_a_picture_comes_in_by_a_form(site: Site) -> None:
+def test_api_upload_accepts_picture_in_form(site: Site) -> None:
     fields = {"title": "Quay", "ref.path": "harbour", "artnr": "7"}
     answer = site.app.post(
         "/api/v1/images?artnr=8&type=shop",
@@ -215,14 +215,14 @@ def test_a_picture_comes_in_by_a_form(site: Site) -> None:
         ({}, [("image", "a.jpg", PHOTO), ("title", "b.jpg", PHOTO)], "'title' is a file"),
     ],
 )
-def test_forms_that_can_not_be_meant(
+def test_api_upload_rejects_invalid_form(
     site: Site, fields: dict[str, str], files: list[tuple[str, str, bytes]], sentence: str
 ) -> None:
     answer = site.app.post("/api/v1/images", fields, upload_files=files, status=400)
     assert sentence in answer.json["detail"]
 
 
-def test_what_is_no_picture(tmp_path: Path) -> None:
+def test_api_upload_rejects_other_files(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"upload.max_bytes": "1 k"})
     api = Api(site.app)
     assert "picture" in api("POST", "/images", b"no picture", status=415).json["detail"]
@@ -231,7 +231,7 @@ def test_what_is_no_picture(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_an_image_is_revised_by_what_is_named(site: Site, api: Api) -> None:
+def test_api_patch_changes_named_fields_only(site: Site, api: Api) -> None:
     image = site.add(title="Old", references={"artnr": ["1"], "path": ["a"]}, type="shop")
     item = api(
         "PATCH",
@@ -282,20 +282,20 @@ def test_an_image_is_revised_by_what_is_named(site: Site, api: Api) -> None:
         {"created": 7},
     ],
 )
-def test_revisions_that_can_not_be_meant(site: Site, api: Api, body: object) -> None:
+def test_api_patch_rejects_invalid_fields(site: Site, api: Api, body: object) -> None:
     image = site.add()
     url = f"/images/{image.id}"
     api("PATCH", url, body, contenttype="application/json", status=400)  # type: ignore[arg-type]
     assert site.services.images.get(image.id) == image
 
 
-def test_revisions_are_json_of_a_sensible_length(site: Site, api: Api) -> None:
+def test_api_patch_rejects_other_types_and_long_bodies(site: Site, api: Api) -> None:
     url = f"/images/{site.add().id}"
     api("PATCH", url, b"title=x", contenttype="application/x-www-form-urlencoded", status=415)
     api("PATCH", url, b" " * 1_000_001, contenttype="application/json", status=413)
 
 
-def test_a_change_of_what_was_read_is_made_only_if_it_is_still_so(site: Site, api: Api) -> None:
+def test_api_patch_with_outdated_etag_returns_412(site: Site, api: Api) -> None:
     url = f"/images/{site.add().id}"
     read = api.get(f"{url}?size=square").headers["ETag"]
     headers = {"If-Match": read}
@@ -312,7 +312,7 @@ def test_a_change_of_what_was_read_is_made_only_if_it_is_still_so(site: Site, ap
     api("GET", url, status=404)
 
 
-def test_the_trash(site: Site, api: Api) -> None:
+def test_api_delete_moves_image_to_trash(site: Site, api: Api) -> None:
     image = site.add()
     assert api("DELETE", f"/images/{image.id}").status_int == 204
     assert api("DELETE", f"/images/{image.id}").status_int == 204  # idempotent
@@ -329,7 +329,7 @@ def shop(site: Site) -> Api:
     return Api(site.app, text)
 
 
-def test_tags(site: Site, shop: Api) -> None:
+def test_api_tags_are_added_and_removed(site: Site, shop: Api) -> None:
     image = site.add(tags=["sea"], visitor_id="vera")
     url = f"/images/{image.id}/tags"
     shop("POST", url, {"tags": ["sea", "sand"]})
@@ -348,7 +348,7 @@ def test_tags(site: Site, shop: Api) -> None:
     shop("DELETE", url, status=400)
 
 
-def test_ratings(site: Site, shop: Api) -> None:
+def test_api_ratings_are_set_and_removed(site: Site, shop: Api) -> None:
     image = site.add()
     url = f"/images/{image.id}/rating"
     site.services.annotations.rate(image.id, "vera", 4)
@@ -359,14 +359,14 @@ def test_ratings(site: Site, shop: Api) -> None:
     shop("PUT", url, {}, status=400)
 
 
-def test_favorites(site: Site, shop: Api) -> None:
+def test_api_favorites_are_set_and_removed(site: Site, shop: Api) -> None:
     url = f"/images/{site.add().id}/favorite"
     assert shop("PUT", url).json == {"favorite": True, "count": 1}
     assert shop.get(url).json == {"favorite": True, "count": 1}
     assert shop("DELETE", url).json == {"favorite": False, "count": 0}
 
 
-def test_marks_change_only_what_was_read_either(site: Site, shop: Api) -> None:
+def test_api_annotation_with_outdated_etag_returns_412(site: Site, shop: Api) -> None:
     image = site.add()
     for what, method, body in (
         ("tags", "POST", {"tags": ["sea"]}),
@@ -379,18 +379,18 @@ def test_marks_change_only_what_was_read_either(site: Site, shop: Api) -> None:
         shop(method, url, body, headers=headers, status=412)
 
 
-def test_marks_of_images_that_are_not_there(shop: Api) -> None:
+def test_api_annotation_of_unknown_image_returns_404(shop: Api) -> None:
     for what in ("tags", "rating", "favorite", "neighbours"):
         shop("GET", f"/images/{UNKNOWN}/{what}", status=404)
     shop("PUT", f"/images/{UNKNOWN}/rating", {"rating": 1}, status=404)
 
 
-def test_somebody_nobody_knows_takes_nothing_back(site: Site, api: Api) -> None:
+def test_api_removal_by_new_visitor_changes_nothing(site: Site, api: Api) -> None:
     url = f"/images/{site.add(tags=['sea']).id}/tags"
     assert len(api("DELETE", f"{url}?tag=sea").json["items"]) == 1
 
 
-def test_only_editors_remove_what_others_said(tmp_path: Path) -> None:
+def test_api_tags_of_others_are_removed_by_editors_only(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"who.edit": "editor"})
     url = f"/images/{site.add(tags=['sea']).id}/tags"
     _, text = site.services.tokens.add("shop", ["read"])
@@ -403,7 +403,7 @@ def test_only_editors_remove_what_others_said(tmp_path: Path) -> None:
 # -- lists ----------------------------------------------------------------------------------
 
 
-def test_all_tags_by_their_beginning(site: Site, api: Api) -> None:
+def test_api_tags_are_listed_by_prefix(site: Site, api: Api) -> None:
     site.add(1, tags=["sea", "seal"])
     site.add(2, tags=["sea", "town"])
     assert api.get("/tags").json["items"][0] == {"tag": "sea", "count": 2}
@@ -411,7 +411,7 @@ def test_all_tags_by_their_beginning(site: Site, api: Api) -> None:
     assert [entry["tag"] for entry in found] == ["sea", "seal"]
 
 
-def test_sizes(tmp_path: Path) -> None:
+def test_rendition_has_requested_size(tmp_path: Path) -> None:
     site = Site(tmp_path, sizes="hero = 1600x400!")
     answer = Api(site.app).get("/sizes").json
     expected = {"name": "hero", "size": "1600x400!", "width": 1600, "height": 400, "crop": True}
@@ -420,7 +420,7 @@ def test_sizes(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_sizes_without_a_name_are_told_too(tmp_path: Path) -> None:
+def test_api_sizes_include_unnamed_sizes(tmp_path: Path) -> None:
     allowed = {"sizes.allowed": "vga 150x150! 640x480", "signed": "off"}
     site = Site(tmp_path, **allowed)
     api = Api(site.app)
@@ -433,7 +433,7 @@ def test_sizes_without_a_name_are_told_too(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_changes_are_followed_from_where_one_was(site: Site, api: Api) -> None:
+def test_api_changes_continue_from_since(site: Site, api: Api) -> None:
     known = [site.add(n, 12, 8).id for n in range(3)]
     first = api.get("/changes?limit=2")
     second = api.get(first.json["next"])
@@ -445,7 +445,7 @@ def test_changes_are_followed_from_where_one_was(site: Site, api: Api) -> None:
     api("GET", "/changes?since=nonsense", status=400)
 
 
-def test_neighbours_and_chance(site: Site, api: Api) -> None:
+def test_api_neighbours_and_random_image_are_returned(site: Site, api: Api) -> None:
     api("GET", "/images/random", status=404)
     new, old = site.add(1, timestamp=START), site.add(2, timestamp=START - timedelta(1))
     assert api.get(f"/images/{new.id}/neighbours").json == {"previous": None, "next": old.id}
@@ -462,7 +462,7 @@ CLOSED = {
 }
 
 
-def test_scopes(tmp_path: Path) -> None:
+def test_api_token_scopes_are_enforced(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     image = site.add()
     url = f"/images/{image.id}"
@@ -484,14 +484,14 @@ def test_scopes(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_a_program_is_not_led_to_a_form(tmp_path: Path) -> None:
+def test_api_without_permission_returns_401_not_a_redirect(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     answer = site.browser().get("/api/v1/images", status=401)
     assert answer.content_type == "application/problem+json"
     site.services.close()
 
 
-def test_a_page_of_this_site_needs_the_token_of_its_session(site: Site) -> None:
+def test_api_request_with_cookie_needs_csrf_token(site: Site) -> None:
     browser = site.browser()
     form = browser.get("/upload/").forms["upload"]
     url = f"/api/v1/images/{site.add().id}/favorite"
@@ -506,20 +506,20 @@ def test_a_page_of_this_site_needs_the_token_of_its_session(site: Site) -> None:
     "path",
     ["/images/ABC", "/nothing", "/images/random/x", "/tags/sea", f"/images/{UNKNOWN}/tags/x"],
 )
-def test_addresses_that_lead_nowhere(site: Site, path: str) -> None:
+def test_api_unknown_path_returns_404(site: Site, path: str) -> None:
     answer = site.app.get(f"/api/v1{path}", status=404)
     assert answer.content_type == "application/problem+json"
     site.app.get("/api/v2/images", status=404)
 
 
-def test_wrong_methods(site: Site) -> None:
+def test_api_wrong_method_returns_405(site: Site) -> None:
     answer = site.app.put("/api/v1/images", status=405)
     assert answer.headers["Allow"] == "GET, HEAD, POST"
     assert answer.json["status"] == 405
     assert answer.json["title"] == "Method Not Allowed"
 
 
-def test_a_store_that_is_down(site: Site, api: Api) -> None:
+def test_api_unavailable_storage_returns_503(site: Site, api: Api) -> None:
     image = site.add()
     site.services.close()
     for file in site.folder.glob("metadata.sqlite*"):
@@ -533,14 +533,14 @@ def test_a_store_that_is_down(site: Site, api: Api) -> None:
 # -- the document ---------------------------------------------------------------------------
 
 
-def test_the_document_has_the_address_of_the_site(site: Site) -> None:
+def test_openapi_document_contains_url_of_the_site(site: Site) -> None:
     answer = site.app.get("/api/v1/openapi.json")
     assert answer.json["openapi"] == "3.1.0"
     assert answer.json["servers"] == [{"url": "http://localhost/api/v1"}]
     assert "vga" in answer.json["components"]["schemas"]["Size"]["anyOf"][1]["enum"]
 
 
-def test_the_page_shows_every_operation_and_every_problem(site: Site) -> None:
+def test_api_page_shows_every_operation_and_problem(site: Site) -> None:
     page = site.browser().get("/api/").follow()
     for operation in ("listImages", "addImage", "reviseImage", "listChanges"):
         assert page.html.find(id=operation)
@@ -549,7 +549,7 @@ def test_the_page_shows_every_operation_and_every_problem(site: Site) -> None:
     assert "Set-Cookie" not in page.headers
 
 
-def test_the_page_says_what_to_send(site: Site) -> None:
+def test_api_page_describes_request_bodies(site: Site) -> None:
     page = site.browser().get("/api/v1/").html
     assert page.find(id="rateImage").li.text == "application/json: {rating}"
     forms = [body.text for body in page.find(id="addImage").find_all("li")]

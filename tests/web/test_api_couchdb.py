@@ -45,7 +45,7 @@ def ids(answer: object) -> list[str]:
     return [item["id"] for item in answer.json["items"]]  # type: ignore[attr-defined]
 
 
-def test_a_shop_puts_pictures_in_and_finds_them(site: Site, shop: Api) -> None:
+def test_uploaded_images_are_found_in_couchdb(site: Site, shop: Api) -> None:
     known = [
         shop("POST", f"/images?artnr={n}&tags=sea&created=2026-01-0{n}T00:00:00Z", photo(40, 30, n))
         for n in (1, 2, 3)
@@ -60,7 +60,7 @@ def test_a_shop_puts_pictures_in_and_finds_them(site: Site, shop: Api) -> None:
     assert again.headers["ETag"] == known[2].headers["ETag"]
 
 
-def test_what_is_said_comes_back(site: Site, shop: Api) -> None:
+def test_annotations_are_read_back_from_couchdb(site: Site, shop: Api) -> None:
     url = f"/images/{site.add(title='Old', timestamp=START).id}"
     said = {"title": "New", "alt": "Quay", "focus": [0.25, 0.75], "references": {"artnr": ["7"]}}
     item = shop("PATCH", url, {**said, "created": "2025-01-01T00:00:00.123456Z"}).json
@@ -72,7 +72,7 @@ def test_what_is_said_comes_back(site: Site, shop: Api) -> None:
     assert shop("POST", f"{url}/tags", {"tags": ["a", "b"]}).json["items"][0]["own"]
 
 
-def test_changes_are_followed(site: Site, shop: Api) -> None:
+def test_changes_are_listed_from_couchdb(site: Site, shop: Api) -> None:
     image, other = site.add(1), site.add(2, timestamp=START - timedelta(days=1))
     since = shop.get("/changes")
     assert set(ids(since)) == {image.id, other.id}
@@ -80,7 +80,7 @@ def test_changes_are_followed(site: Site, shop: Api) -> None:
     assert shop.get(since.json["next"]).json["items"] == [{"id": image.id, "gone": True}]
 
 
-def test_of_many_who_change_what_they_read_one_wins(site: Site, shop: Api) -> None:
+def test_concurrent_patches_with_same_etag_succeed_once(site: Site, shop: Api) -> None:
     url = f"/images/{site.add(title='Old').id}"
     headers = {"If-Match": shop.get(url).headers["ETag"]}
     _, text = site.services.tokens.add("rivals", ["read", "edit"])

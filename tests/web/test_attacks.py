@@ -26,7 +26,7 @@ def closed(tmp_path: Path) -> Iterator[Site]:
 # -- guessing IDs ---------------------------------------------------------------------------
 
 
-def test_nobody_sees_an_image_without_its_id(closed: Site) -> None:
+def test_closed_site_reveals_no_image_ids(closed: Site) -> None:
     """Whatever lists or leads to images is closed; what is open takes an ID of 160 bits."""
     _, text = closed.services.tokens.add("test", ["upload"])
     closed.app.authorization = ("Bearer", text)
@@ -40,7 +40,7 @@ def test_nobody_sees_an_image_without_its_id(closed: Site) -> None:
     closed.app.get(f"/240x160/{image_id}.jpeg", status=200)
 
 
-def test_an_image_in_the_trash_looks_like_one_that_never_was(site: Site) -> None:
+def test_trashed_image_responds_like_unknown_image(site: Site) -> None:
     image_id = site.upload(PHOTO)
     site.app.get(f"/240x160/{image_id}.jpeg", status=200)
     site.services.editing.trash(image_id)
@@ -52,7 +52,7 @@ def test_an_image_in_the_trash_looks_like_one_that_never_was(site: Site) -> None
         assert gone == never
 
 
-def test_an_id_tells_nothing_of_others() -> None:
+def test_ids_of_similar_pictures_have_nothing_in_common() -> None:
     assert id_of(PHOTO)[:6] != id_of(PHOTO + b"\0")[:6]
 
 
@@ -94,7 +94,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
-def test_no_path_leads_outside(quiet: Site, path: str) -> None:
+def test_path_traversal_returns_no_file(quiet: Site, path: str) -> None:
     image_id = quiet.upload(PHOTO)
     before = sorted(quiet.folder.rglob("*"))
     url = path.replace("ID", image_id).replace("id.", f"{image_id.lower()}.")
@@ -107,15 +107,13 @@ def test_no_path_leads_outside(quiet: Site, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/o%2fID", "/o/ID.jpeg%00.html", "/o/ID/x%00.html", "/o/ID/..x"])
-def test_odd_spellings_of_an_address_are_that_picture_and_nothing_else(
-    quiet: Site, path: str
-) -> None:
+def test_unusual_url_spelling_returns_the_same_picture(quiet: Site, path: str) -> None:
     answer = quiet.app.get(path.replace("ID", quiet.upload(PHOTO)))
     assert answer.body == PHOTO
     assert answer.content_type == "image/jpeg"
 
 
-def test_an_overlong_name_is_only_a_name(site: Site) -> None:
+def test_overlong_filename_in_url_is_accepted(site: Site) -> None:
     image_id = site.upload(PHOTO)
     site.app.get(f"/240x160/{image_id}/{'n' * 5000}.jpeg", status=200)
     site.app.get(f"/240x160/{image_id}/{'%2e%2e%2f' * 20}x.webp", status=[200, 404])
@@ -127,7 +125,7 @@ def test_an_overlong_name_is_only_a_name(site: Site) -> None:
 INJECTED = 'a"\r\nSet-Cookie: evil=1\r\n\r\n<script>alert(1)</script>.jpeg'
 
 
-def test_names_and_titles_stay_in_their_place(site: Site) -> None:
+def test_hostile_names_and_titles_stay_text(site: Site) -> None:
     image = add(site.services, PHOTO, title=INJECTED, filename=INJECTED).image
     assert image.title.isprintable()
     assert image.filename.isprintable()
@@ -138,7 +136,7 @@ def test_names_and_titles_stay_in_their_place(site: Site) -> None:
     assert "Set-Cookie" not in site.app.get(site.services.urls.named_url(image, "o")).headers
 
 
-def test_a_name_in_the_url_cannot_end_a_header(site: Site) -> None:
+def test_filename_in_url_cannot_inject_header(site: Site) -> None:
     image_id = site.upload(PHOTO)
     answer = site.app.get(f"/o/{image_id}/a%22%0d%0aSet-Cookie:%20evil=1%0d%0a.jpeg")
     assert "Set-Cookie" not in answer.headers
@@ -146,7 +144,7 @@ def test_a_name_in_the_url_cannot_end_a_header(site: Site) -> None:
         assert value.isprintable()
 
 
-def test_a_redirect_does_not_carry_a_line_break(site: Site) -> None:
+def test_redirect_contains_no_line_break(site: Site) -> None:
     answer = site.app.get("/image/%0d%0aSet-Cookie:%20evil=1", status="*")
     assert "Set-Cookie" not in answer.headers
 
@@ -172,7 +170,7 @@ def gif_that_is_javascript() -> bytes:
         pytest.param(PHOTO + b"PK\x05\x06" + bytes(18), id="a jpeg that is a zip"),
     ],
 )
-def test_whatever_hides_in_a_picture_is_not_run(site: Site, content: bytes) -> None:
+def test_html_in_a_picture_is_not_executed(site: Site, content: bytes) -> None:
     answer = site.app.post(
         "/upload/api/", upload_files=[("uploadfile", "page.html", content)], status=[200, 415]
     )
@@ -192,7 +190,7 @@ def test_whatever_hides_in_a_picture_is_not_run(site: Site, content: bytes) -> N
 @pytest.mark.parametrize(
     "content", [pictures.svg(), SCRIPT, b"%PDF-1.4\n", b"", b"<?xml version='1.0'?><svg/>"]
 )
-def test_what_is_no_picture_is_not_kept(site: Site, content: bytes) -> None:
+def test_rejected_upload_leaves_no_file(site: Site, content: bytes) -> None:
     files = [("uploadfile", "innocent.jpeg", content)]
     site.app.post("/upload/api/", upload_files=files, status=[400, 415])
     site.app.get(f"/o/{id_of(content)}", status=404)
@@ -201,7 +199,7 @@ def test_what_is_no_picture_is_not_kept(site: Site, content: bytes) -> None:
 # -- names of this site -----------------------------------------------------------------------
 
 
-def test_a_name_that_somebody_else_gave_this_address_is_not_answered(tmp_path: Path) -> None:
+def test_unknown_host_name_returns_400(tmp_path: Path) -> None:
     site = Site(tmp_path, hosts="localhost 127.0.0.1")
     site.app.get("/", status=200)
     site.app.get("/", headers={"Host": "127.0.0.1:6543"}, status=200)

@@ -32,7 +32,9 @@ def images(site: Site) -> list[Image]:
     return [site.add(seed, filename="DSC.jpg", tags=["all"]) for seed in range(3)]
 
 
-def test_tags_are_added_and_removed(site: Site, browser: TestApp, images: list[Image]) -> None:
+def test_batch_tags_are_added_and_removed(
+    site: Site, browser: TestApp, images: list[Image]
+) -> None:
     chosen = choose(browser.get("/tag/all/"), *images[:2], tags="Dusk, sea")
     page = chosen.submit("action", value="tag").follow()
     assert page.request.path == "/tag/all/"
@@ -46,7 +48,7 @@ def test_tags_are_added_and_removed(site: Site, browser: TestApp, images: list[I
     assert set(site.services.annotations.summary(images[0].id).tags) == {"dusk"}
 
 
-def test_a_download_is_a_zip_of_the_originals(
+def test_batch_download_is_a_zip_of_originals(
     site: Site, browser: TestApp, images: list[Image]
 ) -> None:
     site.services.editing.trash(images[2].id)
@@ -59,7 +61,9 @@ def test_a_download_is_a_zip_of_the_originals(
         assert archive.read("DSC.jpg") == original.read()
 
 
-def test_the_way_through_the_trash(site: Site, browser: TestApp, images: list[Image]) -> None:
+def test_batch_trash_restore_and_remove_work(
+    site: Site, browser: TestApp, images: list[Image]
+) -> None:
     first, second, third = images
     page = choose(browser.get("/image/"), first, second).submit("action", value="trash").follow()
     notice = page.html.select_one("[role=status]").text.split("\n")
@@ -84,7 +88,7 @@ def test_the_way_through_the_trash(site: Site, browser: TestApp, images: list[Im
     browser.get(f"/image/{third.id}/")
 
 
-def test_only_what_lies_in_the_trash_can_be_removed(site: Site, images: list[Image]) -> None:
+def test_remove_ignores_images_outside_the_trash(site: Site, images: list[Image]) -> None:
     fields = {"action": "remove", "id": [images[0].id, "A" * 32 + "01"]}
     answer = site.app.post("/trash/", fields, headers={"Accept": "application/json"})
     assert answer.json == {"done": []}
@@ -93,7 +97,7 @@ def test_only_what_lies_in_the_trash_can_be_removed(site: Site, images: list[Ima
     site.app.get("/trash/nonsense", status=404)
 
 
-def test_pictures_that_have_gone_are_passed_over(site: Site, images: list[Image]) -> None:
+def test_batch_skips_removed_images(site: Site, images: list[Image]) -> None:
     site.services.editing.trash(images[0].id)
     fields = {"action": "tag", "tags": "x", "id": [images[0].id, images[1].id]}
     assert site.app.post("/selection/", fields).text == "1"
@@ -109,15 +113,15 @@ def test_pictures_that_have_gone_are_passed_over(site: Site, images: list[Image]
         {"action": "trash", "id": MANY},
     ],
 )  # fmt: skip
-def test_what_can_not_be_meant_is_refused(site: Site, fields: dict[str, object]) -> None:
+def test_batch_rejects_invalid_form(site: Site, fields: dict[str, object]) -> None:
     site.app.post("/selection/", fields, status=400)
 
 
-def test_the_trash_takes_no_other_action(site: Site, images: list[Image]) -> None:
+def test_trash_rejects_unknown_action(site: Site, images: list[Image]) -> None:
     site.app.post("/trash/", {"action": "tag", "id": images[0].id}, status=400)
 
 
-def test_who_may_not_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_batch_without_permission_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
     who = {"who.edit": "editor", "who.contribute": "viewer", "who.admin": "admin"}
     site = Site(tmp_path_factory.mktemp("closed"), **who)
     image = site.add(tags=["sea"])
@@ -130,7 +134,7 @@ def test_who_may_not_is_refused(tmp_path_factory: pytest.TempPathFactory) -> Non
     site.services.close()
 
 
-def test_editors_restore_and_only_admins_remove(
+def test_trash_lets_editors_restore_and_admins_remove(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     site = Site(tmp_path_factory.mktemp("editors"), **{"who.admin": "admin"})
@@ -143,7 +147,7 @@ def test_editors_restore_and_only_admins_remove(
     site.services.close()
 
 
-def test_the_trash_is_paged(site: Site, browser: TestApp) -> None:
+def test_trash_is_paged(site: Site, browser: TestApp) -> None:
     for seed in range(62):
         site.services.editing.trash(site.add(seed, 12, 8).id)
     first = browser.get("/trash/")
@@ -152,7 +156,7 @@ def test_the_trash_is_paged(site: Site, browser: TestApp) -> None:
     second.click("Back")
 
 
-def test_an_archive_has_a_limit(site: Site, images: list[Image]) -> None:
+def test_zip_beyond_limit_is_refused(site: Site, images: list[Image]) -> None:
     site.storage.metadata.images.update(
         images[0].id, lambda image: replace(image, length=5 * 10**9)
     )

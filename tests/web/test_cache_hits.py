@@ -107,18 +107,18 @@ LONG = [
 
 
 @pytest.mark.parametrize("path", SHORT)
-def test_plain_hits_take_the_short_way(ways: Ways, image_id: str, path: str) -> None:
+def test_plain_hit_bypasses_pyramid(ways: Ways, image_id: str, path: str) -> None:
     assert ways.is_short(path.format(image_id))
     assert ways.is_short(path.format(image_id), method="HEAD")
 
 
 @pytest.mark.parametrize("path", LONG)
-def test_all_else_does_not(ways: Ways, image_id: str, path: str) -> None:
+def test_other_request_passes_pyramid(ways: Ways, image_id: str, path: str) -> None:
     assert not ways.is_short(path.format(image_id))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "DELETE"])
-def test_other_methods_do_not(ways: Ways, image_id: str, method: str) -> None:
+def test_other_method_passes_pyramid(ways: Ways, image_id: str, method: str) -> None:
     assert not ways.is_short(f"/64x64/{image_id}", method=method)
 
 
@@ -126,14 +126,14 @@ def test_other_methods_do_not(ways: Ways, image_id: str, method: str) -> None:
     "name",
     ["Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"],
 )
-def test_questions_about_what_one_has_do_not(ways: Ways, image_id: str, name: str) -> None:
+def test_conditional_request_passes_pyramid(ways: Ways, image_id: str, name: str) -> None:
     assert not ways.is_short(f"/64x64/{image_id}", **{name: "bytes=0-1"})
 
 
 @pytest.mark.parametrize("path", SHORT)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("asked", [{}, {"scheme": "https", "Accept": CHROME, "Cookie": "a=b"}])
-def test_both_ways_give_the_same_answer(
+def test_hit_has_same_response_with_and_without_pyramid(
     ways: Ways, image_id: str, path: str, method: str, asked: dict[str, str]
 ) -> None:
     short = ways.ask(path.format(image_id), method=method, **asked)
@@ -143,7 +143,7 @@ def test_both_ways_give_the_same_answer(
     assert sorted(short.headers.items()) == sorted(long.headers.items())
 
 
-def test_large_ones_are_not_read_at_once(ways: Ways) -> None:
+def test_large_hit_is_streamed(ways: Ways) -> None:
     image_id = ways.site.upload(pictures.photo(width=600, height=400))
     path = f"/600x400/{image_id}.png"
     made = ways.ask(path)
@@ -159,7 +159,7 @@ def fenced(request, tmp_path: Path) -> Iterator[Ways]:
     ways.site.services.close()
 
 
-def test_what_needs_a_signature_is_checked(fenced: Ways) -> None:
+def test_unsigned_hit_of_limited_size_is_refused(fenced: Ways) -> None:
     site = fenced.site
     image_id = site.upload(pictures.photo(width=300, height=200))
     url = site.services.urls.url(image_id, "33x33").removeprefix("http://localhost")
@@ -171,7 +171,7 @@ def test_what_needs_a_signature_is_checked(fenced: Ways) -> None:
     assert fenced.ask(path + "?s=" + "A" * 32).status_int == 403
 
 
-def test_removed_images_are_gone(site: Site) -> None:
+def test_removed_image_is_no_hit(site: Site) -> None:
     ways = Ways(site)
     path = f"/64x64/{filled(site)}"
     assert ways.is_short(path)

@@ -161,7 +161,7 @@ def until(condition: Callable[[], bool]) -> float:
     return time.monotonic() - begun
 
 
-def test_they_are_one_site(nodes: tuple[Node, Node]) -> None:
+def test_two_nodes_serve_the_same_images(nodes: tuple[Node, Node]) -> None:
     one, other = nodes
     id_ = upload(one, 1, "Gull").text
     page = f"/image/{id_}/"
@@ -178,7 +178,7 @@ def test_they_are_one_site(nodes: tuple[Node, Node]) -> None:
     assert page not in other.get("/image/").text
 
 
-def test_cookies_and_tokens_of_one_hold_on_the_other(nodes: tuple[Node, Node]) -> None:
+def test_cookies_and_tokens_are_valid_on_both_nodes(nodes: tuple[Node, Node]) -> None:
     one, other = (node.url for node in nodes)
     id_ = upload(nodes[0], 2).text
     page = f"/image/{id_}/"
@@ -199,7 +199,9 @@ def test_cookies_and_tokens_of_one_hold_on_the_other(nodes: tuple[Node, Node]) -
 
 
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
-def test_while_couchdb_is_away(nodes: tuple[Node, Node], couch: Couch, how: str) -> None:
+def test_node_without_couchdb_serves_cached_renditions(
+    nodes: tuple[Node, Node], couch: Couch, how: str
+) -> None:
     one, other = nodes
     seed = 10 + len(how)
     id_ = upload(one, seed).text
@@ -233,7 +235,9 @@ def test_while_couchdb_is_away(nodes: tuple[Node, Node], couch: Couch, how: str)
 
 
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
-def test_while_s3_is_away(nodes: tuple[Node, Node], server: S3Server, how: str) -> None:
+def test_node_without_s3_serves_cached_renditions(
+    nodes: tuple[Node, Node], server: S3Server, how: str
+) -> None:
     one, other = nodes
     seed = 30 + len(how)
     id_ = upload(one, seed, "Tern").text

@@ -20,23 +20,23 @@ def shown(page: TestApp) -> list[str]:
     return [box["value"] for box in page.html.select("input[name=id]")]
 
 
-def test_an_empty_site_invites_to_upload(browser: TestApp) -> None:
+def test_start_page_without_images_links_to_upload(browser: TestApp) -> None:
     page = browser.get("/")
     assert "There are no pictures here yet" in page
     assert page.html.select_one("main a.button")["href"] == "/upload/"
 
 
 @pytest.mark.parametrize("path", ["/image/", "/tag/", "/tag/x/", "/search?q=x", "/favorites/"])
-def test_pages_without_pictures_say_so(browser: TestApp, path: str) -> None:
+def test_empty_collection_shows_a_sentence(browser: TestApp, path: str) -> None:
     assert browser.get(path).html.select_one(".empty").text.strip()
 
 
-def test_a_search_for_nothing_asks_for_words(browser: TestApp) -> None:
+def test_empty_search_shows_a_hint(browser: TestApp) -> None:
     page = browser.get("/search?q=")
     assert page.html.h1.text == "Search pictures"
 
 
-def test_the_start_page_shows_the_newest_first_and_the_tags(site: Site, browser: TestApp) -> None:
+def test_start_page_shows_newest_images_and_tags(site: Site, browser: TestApp) -> None:
     images = [
         site.add(seed, tags=["sea"], timestamp=START + timedelta(days=seed)) for seed in range(3)
     ]
@@ -46,7 +46,7 @@ def test_the_start_page_shows_the_newest_first_and_the_tags(site: Site, browser:
     assert page.html.select_one(".cloud a").text == "sea, 3 times"
 
 
-def test_pictures_keep_their_place_while_they_load(site: Site, browser: TestApp) -> None:
+def test_grid_items_reserve_their_space(site: Site, browser: TestApp) -> None:
     site.add(width=60, height=40, title="Quay")
     item = browser.get("/image/").html.select_one(".grid li")
     assert item["style"].startswith("--w:60;--h:40;--c:#")
@@ -54,7 +54,7 @@ def test_pictures_keep_their_place_while_they_load(site: Site, browser: TestApp)
     assert item.img["alt"] == "Quay"
 
 
-def test_collections_are_paged_by_addresses_without_gaps(site: Site, browser: TestApp) -> None:
+def test_collection_pages_contain_every_image_once(site: Site, browser: TestApp) -> None:
     ids = [site.add(seed, 12, 8, timestamp=START - timedelta(days=seed)).id for seed in range(65)]
     first = browser.get("/image/")
     second = first.click("Load more")
@@ -63,7 +63,7 @@ def test_collections_are_paged_by_addresses_without_gaps(site: Site, browser: Te
     assert shown(second.click("Back")) == shown(first)
 
 
-def test_orders(site: Site, browser: TestApp) -> None:
+def test_collection_order_follows_parameter(site: Site, browser: TestApp) -> None:
     old = site.add(1, timestamp=START)
     new = site.add(2, timestamp=START + timedelta(days=1))
     site.services.annotations.rate(old.id, "somebody", 9)
@@ -72,7 +72,7 @@ def test_orders(site: Site, browser: TestApp) -> None:
     assert shown(browser.get("/image/?order=rated")) == [old.id]
 
 
-def test_a_tag_shows_what_has_exactly_this_tag(site: Site, browser: TestApp) -> None:
+def test_tag_page_shows_images_with_exactly_this_tag(site: Site, browser: TestApp) -> None:
     site.add(1, tags=["sea"])
     seal = site.add(2, tags=["seal/ö"])
     page = browser.get("/tag/").click("seal/ö")
@@ -81,7 +81,7 @@ def test_a_tag_shows_what_has_exactly_this_tag(site: Site, browser: TestApp) -> 
     assert page.html.select_one(".grid a")["href"].endswith("?in=tag%3Aseal%2F%C3%B6")
 
 
-def test_a_search_finds_titles_and_article_numbers(site: Site, browser: TestApp) -> None:
+def test_search_finds_titles_and_article_numbers(site: Site, browser: TestApp) -> None:
     image = site.add(1, title="Red scooter", references={"artnr": ["10106"]})
     site.add(2, title="Blue scooter")
     form = browser.get("/").forms[0]
@@ -92,7 +92,7 @@ def test_a_search_finds_titles_and_article_numbers(site: Site, browser: TestApp)
     assert shown(browser.get("/search?q=10106")) == [image.id]
 
 
-def test_a_picture_at_random(site: Site, browser: TestApp) -> None:
+def test_random_redirects_to_an_image(site: Site, browser: TestApp) -> None:
     browser.get("/image/random/", status=404)
     image = site.add()
     answer = browser.get("/image/random/")
@@ -101,7 +101,9 @@ def test_a_picture_at_random(site: Site, browser: TestApp) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/image/", "/search?q="])
-def test_hostile_titles_stay_texts(site: Site, browser: TestApp, path: str) -> None:
+def test_hostile_title_is_escaped_on_collection_pages(
+    site: Site, browser: TestApp, path: str
+) -> None:
     site.add(title=HOSTILE, filename="<img src=x>.jpg", tags=["<b>"])
     page = browser.get(path + ("alert" if path.endswith("=") else ""))
     assert "<script>alert" not in page
@@ -109,21 +111,21 @@ def test_hostile_titles_stay_texts(site: Site, browser: TestApp, path: str) -> N
     assert page.html.select_one(".grid img")["alt"] == HOSTILE
 
 
-def test_a_cursor_that_nobody_gave_out_is_a_bad_request(browser: TestApp) -> None:
+def test_forged_cursor_returns_400(browser: TestApp) -> None:
     browser.get("/image/?cursor=nonsense", status=400)
 
 
 @pytest.mark.parametrize(
     ("language", "heading"), [("de-AT,de;q=0.9", "Alle Bilder"), ("fr, en;q=0.5", "All pictures")]
 )
-def test_the_browser_chooses_the_language(site: Site, language: str, heading: str) -> None:
+def test_accept_language_selects_the_language(site: Site, language: str, heading: str) -> None:
     page = site.browser(language).get("/image/")
     assert page.html.h1.text == heading
     assert page.html.html["lang"] == language[:2].replace("fr", "en")
     assert {"Accept-Language", "Cookie"} <= set(page.vary)
 
 
-def test_a_chosen_language_is_remembered(browser: TestApp) -> None:
+def test_chosen_language_is_stored_in_a_cookie(browser: TestApp) -> None:
     german = browser.get("/image/?order=oldest").click("Deutsch")
     assert german.request.path_qs == "/image/?order=oldest&lang=de"
     assert german.html.h1.text == "Alle Bilder"
@@ -131,7 +133,7 @@ def test_a_chosen_language_is_remembered(browser: TestApp) -> None:
     assert browser.get("/tag/?lang=xx").html.html["lang"] == "de"
 
 
-def test_static_files_have_no_cookie_and_an_address_with_a_version(browser: TestApp) -> None:
+def test_static_file_has_versioned_url_and_no_cookie(browser: TestApp) -> None:
     href = browser.get("/").html.select_one("link[rel=stylesheet]")["href"]
     answer = browser.get(href + "?lang=de")
     assert answer.content_type == "text/css"
@@ -145,7 +147,7 @@ def test_static_files_have_no_cookie_and_an_address_with_a_version(browser: Test
     browser.get("/static/v-0123456789/none.css", status=404)
 
 
-def test_searches_and_favourites_are_paged_and_walked_through(site: Site, browser: TestApp) -> None:
+def test_search_and_favourites_are_paged_with_neighbours(site: Site, browser: TestApp) -> None:
     ids = [
         site.add(seed, 12, 8, title="quay", timestamp=START - timedelta(days=seed)).id
         for seed in range(61)
@@ -166,13 +168,13 @@ def test_searches_and_favourites_are_paged_and_walked_through(site: Site, browse
     assert page.html.select_one("a.previous")["href"] == f"/image/{ids[59]}/?in=favorites"
 
 
-def test_a_tag_that_can_be_no_path_is_paged_too(site: Site, browser: TestApp) -> None:
+def test_tag_with_slash_is_paged(site: Site, browser: TestApp) -> None:
     for seed in range(61):
         site.add(seed, 12, 8, tags=["a/b"])
     assert len(shown(browser.get("/tag/").click("a/b").click("Load more"))) == 1
 
 
-def test_sizes_of_files_are_said_shortly(site: Site) -> None:
+def test_file_size_is_shown_in_kb_or_mb(site: Site) -> None:
     small = site.add()
     site.storage.metadata.images.update(small.id, lambda image: replace(image, length=2_345_678))
     page = site.browser("de").get(f"/image/{small.id}/")

@@ -28,6 +28,26 @@ def test_if_none_match_any_returns_304(site: Site, path: str) -> None:
     site.app.get(path, headers={"If-None-Match": '"*"'}, status=200)
 
 
+@pytest.mark.parametrize("has_version", [True, False])
+def test_if_none_match_any_of_static_file_returns_304(site: Site, has_version: bool) -> None:
+    href = "/static/site.css"
+    if has_version:
+        href = site.app.get("/").html.select_one("link[rel=stylesheet]")["href"]
+    answer = site.app.get(href, headers={"If-None-Match": "*"}, status=304)
+    assert answer.body == b""
+    assert answer.cache_control.max_age
+    whole = site.app.get(href, headers={"If-None-Match": '"a"'}, status=200)
+    assert whole.content_type == "text/css"
+    part = site.app.get(href, headers={"Range": "bytes=1-3"}, status=206)
+    assert part.body == whole.body[1:4]
+    date = whole.headers["Last-Modified"]
+    site.app.get(href, headers={"If-Modified-Since": date}, status=304)
+
+
+def test_if_none_match_any_of_unknown_static_file_returns_404(site: Site) -> None:
+    site.app.get("/static/none.css", headers={"If-None-Match": "*"}, status=404)
+
+
 def test_if_none_match_any_of_unknown_image_returns_404(site: Site) -> None:
     site.app.get(f"/o/{'A' * 32}01", headers={"If-None-Match": "*"}, status=404)
 

@@ -64,7 +64,9 @@ def shown(page: TestApp) -> list[str]:
     return [box["value"] for box in page.html.select("input[name=id]")]
 
 
-def test_setup(databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_couchdb_setup_installs_views(
+    databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file = ini_in(tmp_path, **ini(databases))
     assert run(["--config", str(file), "setup"]) == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -78,7 +80,7 @@ def test_setup(databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "5 annotations of huImages 2.2 updated" in capsys.readouterr().out
 
 
-def test_from_the_upload_to_the_removal(site: Site) -> None:
+def test_image_in_couchdb_lives_from_upload_to_removal(site: Site) -> None:
     id_ = site.upload(pictures.photo(300, 200), query="?title=Gull&tags=sea,sun")
     assert site.app.get(f"/240x160/{id_}.jpeg").content_type == "image/jpeg"
     site.services.annotations.rate(id_, "vera", 8)
@@ -92,7 +94,7 @@ def test_from_the_upload_to_the_removal(site: Site) -> None:
     assert site.services.images.tags() == []
 
 
-def test_pictures_of_an_old_site(site: Site, databases: Databases) -> None:
+def test_images_of_a_legacy_site_are_served(site: Site, databases: Databases) -> None:
     with databases.http() as http:
         oldsite.fill(http, databases.images, databases.visitors)
     attached = IMAGES["attached"]
@@ -101,7 +103,9 @@ def test_pictures_of_an_old_site(site: Site, databases: Databases) -> None:
     assert set(shown(page)) == {attached.id, IMAGES["in s3"].id}
 
 
-def test_two_nodes_are_one_site(site: Site, databases: Databases, tmp_path: Path) -> None:
+def test_two_couchdb_nodes_serve_the_same_images(
+    site: Site, databases: Databases, tmp_path: Path
+) -> None:
     other = Site(tmp_path / "other", **ini(databases))
     id_ = site.upload(pictures.photo(60, 40), query="?title=Gull&tags=sea")
     assert shown(other.app.get("/tag/sea/")) == [id_]
@@ -117,7 +121,7 @@ def test_two_nodes_are_one_site(site: Site, databases: Databases, tmp_path: Path
     [Fault(refused=True, lost_answer=True), Fault(frozen=True), Fault(garbage=b"SSH-2.0-x\r\n")],
     ids=["gone", "frozen", "garbled"],
 )
-def test_without_couchdb(
+def test_unavailable_couchdb_returns_503(
     site: Site, databases: Databases, proxy: FaultProxy, fault: Fault, tmp_path: Path
 ) -> None:
     impatient = ini(databases, through(proxy.port, databases.url)) | {"couchdb.timeout": "0.5"}

@@ -31,7 +31,7 @@ def preflight(site: Site, origin: str, method: str = "PATCH") -> dict[str, str]:
     }
 
 
-def test_anybodys_pages_may_look(site: Site) -> None:
+def test_any_origin_may_read_the_api(site: Site) -> None:
     for path in ("/api/v1/images", "/api/v1/openapi.json", "/api/v1/nothing", "/oembed"):
         headers = site.app.get(path, headers={"Origin": EVIL}, status="*").headers
         assert headers["Access-Control-Allow-Origin"] == "*"
@@ -39,13 +39,13 @@ def test_anybodys_pages_may_look(site: Site) -> None:
         assert "Access-Control-Allow-Credentials" not in headers
 
 
-def test_pages_of_the_site_are_for_the_site(site: Site) -> None:
+def test_pages_have_no_cors_headers(site: Site) -> None:
     for path in ("/", "/image/", "/nothing", "/healthz"):
         headers = site.app.get(path, headers={"Origin": EVIL}, status="*").headers
         assert "Access-Control-Allow-Origin" not in headers
 
 
-def test_a_named_origin_may_send_a_token(site: Site) -> None:
+def test_preflight_of_allowed_origin_permits_token(site: Site) -> None:
     allowed = preflight(site, SHOP)
     assert allowed["Origin"] == SHOP
     assert "PATCH" in allowed["Methods"]
@@ -53,13 +53,13 @@ def test_a_named_origin_may_send_a_token(site: Site) -> None:
 
 
 @pytest.mark.parametrize("origin", [EVIL, "null", "", f"{SHOP}.evil.example"])
-def test_another_origin_may_send_none(site: Site, origin: str) -> None:
+def test_preflight_of_other_origin_permits_no_token(site: Site, origin: str) -> None:
     allowed = preflight(site, origin)
     assert (allowed["Origin"], allowed["Methods"]) == ("*", "GET, HEAD")
     assert "Authorization" not in allowed["Headers"]
 
 
-def test_changes_from_a_named_origin_are_made_with_a_token_only(site: Site) -> None:
+def test_change_from_allowed_origin_needs_a_token(site: Site) -> None:
     image = site.add()
     url = f"/api/v1/images/{image.id}"
     _, text = site.services.tokens.add("shop", ["read", "edit"])
@@ -77,10 +77,10 @@ def test_changes_from_a_named_origin_are_made_with_a_token_only(site: Site) -> N
     assert site.services.images.get(image.id).title == "New"
 
 
-def test_a_plain_options_is_a_wrong_method(site: Site) -> None:
+def test_options_without_preflight_returns_405(site: Site) -> None:
     site.app.options("/api/v1/images", status=405)
 
 
-def test_errors_can_be_read_too(site: Site) -> None:
+def test_errors_have_cors_headers(site: Site) -> None:
     answer = site.app.get("/api/v1/images/X", headers={"Origin": EVIL}, status=404)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"

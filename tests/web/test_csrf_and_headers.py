@@ -20,11 +20,11 @@ HTTPS = {"wsgi.url_scheme": "https", "HTTP_HOST": "localhost"}
 # -- foreign forms --------------------------------------------------------------------------
 
 
-def test_a_program_without_cookies_needs_no_token(site: Site) -> None:
+def test_change_without_cookies_needs_no_csrf_token(site: Site) -> None:
     assert site.app.post("/upload/api/", upload_files=FILES).status_int == 200
 
 
-def test_a_browser_with_a_session_needs_its_token(site: Site) -> None:
+def test_change_with_session_needs_csrf_token(site: Site) -> None:
     form = site.app.get("/upload/").forms["upload"]
     site.app.post("/upload/api/", upload_files=FILES, status=400)
     token = form["csrf_token"].value
@@ -33,14 +33,14 @@ def test_a_browser_with_a_session_needs_its_token(site: Site) -> None:
     site.app.post("/upload", {"csrf_token": token[::-1]}, upload_files=FILES, status=400)
 
 
-def test_the_token_of_another_session_is_none(site: Site) -> None:
+def test_csrf_token_of_other_session_is_refused(site: Site) -> None:
     other = TestApp(site.app.app).get("/upload/").forms["upload"]["csrf_token"].value
     site.app.get("/upload/")
     site.app.post("/upload/api/", upload_files=FILES, headers={"X-CSRF-Token": other}, status=400)
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://localhost:80"])
-def test_another_origin_is_refused_even_with_a_token(site: Site, origin: str) -> None:
+def test_change_from_other_origin_is_refused_with_csrf_token(site: Site, origin: str) -> None:
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
     headers = {"Origin": origin, "X-CSRF-Token": token}
     answer = site.app.post("/upload/api/", upload_files=FILES, headers=headers, status=400)
@@ -48,12 +48,12 @@ def test_another_origin_is_refused_even_with_a_token(site: Site, origin: str) ->
 
 
 @pytest.mark.parametrize("where", ["cross-site", "same-site"])
-def test_browsers_that_only_say_from_how_far_are_believed(site: Site, where: str) -> None:
+def test_cross_site_fetch_without_origin_is_refused(site: Site, where: str) -> None:
     headers = {"Sec-Fetch-Site": where}
     site.app.post("/upload/api/", upload_files=FILES, headers=headers, status=400)
 
 
-def test_the_sites_own_origins_are_good(tmp_path: Path) -> None:
+def test_configured_origin_is_accepted(tmp_path: Path) -> None:
     site = Site(tmp_path, origins="https://pictures.example.com/")
     for origin in ("http://localhost", "https://pictures.example.com"):
         site.app.post("/upload/api/", upload_files=FILES, headers={"Origin": origin})
@@ -63,13 +63,13 @@ def test_the_sites_own_origins_are_good(tmp_path: Path) -> None:
 # -- cookies --------------------------------------------------------------------------------
 
 
-def test_looking_at_pictures_sets_no_cookie(site: Site) -> None:
+def test_reading_sets_no_cookie(site: Site) -> None:
     image_id = site.upload(FILES[0][2])
     for path in (f"/240x160/{image_id}", f"/o/{image_id}", "/healthz", "/static/site.css", "/no"):
         assert "Set-Cookie" not in site.app.get(path, status="*").headers
 
 
-def test_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
+def test_cookies_are_httponly_and_samesite(site: Site) -> None:
     for extra, prefix in (({}, "huimages="), (HTTPS, "__Host-huimages=")):
         app = TestApp(site.app.app, extra_environ=extra)
         answer = app.get("/upload/")
@@ -82,7 +82,7 @@ def test_cookies_are_kept_from_scripts_and_other_sites(site: Site) -> None:
         assert answer.headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_visitor_gets_a_cookie_with_the_first_thing_said(site: Site) -> None:
+def test_first_annotation_sets_visitor_cookie(site: Site) -> None:
     answer = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
     [cookie] = [c for c in answer.headers.getall("Set-Cookie") if "visitor" in c]
     assert "Max-Age=94608000" in cookie
@@ -93,7 +93,7 @@ def test_a_visitor_gets_a_cookie_with_the_first_thing_said(site: Site) -> None:
     assert site.services.annotations.get(answer.text, visitor).tags == ("sea", "sand")
 
 
-def test_a_visitor_cookie_that_was_not_signed_here_is_nobody(site: Site) -> None:
+def test_visitor_cookie_with_wrong_signature_is_ignored(site: Site) -> None:
     answer = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
     [visitor] = site.storage.metadata.annotations.of_image(answer.text)
     forger = TestApp(site.app.app)
@@ -108,7 +108,7 @@ def test_a_visitor_cookie_that_was_not_signed_here_is_nobody(site: Site) -> None
 OLD = "ORSXG5DUMVZXIZLTORSXG5DTMU"
 
 
-def test_an_old_cookie_brings_a_copy_of_the_favourites_and_nothing_else(site: Site) -> None:
+def test_legacy_cookie_copies_favourites_only(site: Site) -> None:
     metadata = site.storage.metadata
     image_id = site.upload(FILES[0][2])
     site.services.annotations.favorite(image_id, OLD, favorite=True)
@@ -127,7 +127,7 @@ def test_an_old_cookie_brings_a_copy_of_the_favourites_and_nothing_else(site: Si
     assert any(c.startswith("_hda=;") for c in answer.headers.getall("Set-Cookie"))
 
 
-def test_the_favourites_page_shows_those_of_an_old_cookie(site: Site) -> None:
+def test_favourites_page_shows_favourites_of_legacy_cookie(site: Site) -> None:
     image_id = site.upload(FILES[0][2])
     site.services.annotations.favorite(image_id, OLD, favorite=True)
     assert image_id not in site.app.get("/favorites/")
@@ -140,7 +140,7 @@ def test_the_favourites_page_shows_those_of_an_old_cookie(site: Site) -> None:
 
 @pytest.mark.parametrize("comma", [",", "\\054"])
 @pytest.mark.parametrize("quote", ["", '"'])
-def test_the_cookie_as_the_old_site_wrote_it(site: Site, comma: str, quote: str) -> None:
+def test_legacy_cookie_is_read_in_original_form(site: Site, comma: str, quote: str) -> None:
     image_id = site.upload(FILES[0][2])
     site.services.annotations.favorite(image_id, OLD, favorite=True)
     value = comma.join(["1262304000", OLD, "1262305000"])
@@ -149,7 +149,7 @@ def test_the_cookie_as_the_old_site_wrote_it(site: Site, comma: str, quote: str)
 
 
 @pytest.mark.parametrize("cookie", ["", "1262304000", "1,../../x", f"1,{OLD.lower()}", "1,A"])
-def test_an_old_cookie_that_is_none(site: Site, cookie: str) -> None:
+def test_malformed_legacy_cookie_is_ignored(site: Site, cookie: str) -> None:
     site.app.set_cookie("_hda", cookie)
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
     answer = site.app.post(
@@ -161,7 +161,7 @@ def test_an_old_cookie_that_is_none(site: Site, cookie: str) -> None:
 # -- headers --------------------------------------------------------------------------------
 
 
-def test_pages_run_and_show_only_what_this_site_serves(tmp_path: Path) -> None:
+def test_pages_have_restrictive_content_security_policy(tmp_path: Path) -> None:
     site = Site(tmp_path, image_url="https://img.example.com/pictures")
     headers = site.app.get("/").headers
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
@@ -176,7 +176,7 @@ def test_pages_run_and_show_only_what_this_site_serves(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/no-such-page", "/healthz", "/%ff"])
-def test_every_answer_over_https_says_to_keep_to_it(site: Site, path: str) -> None:
+def test_https_response_has_hsts_header(site: Site, path: str) -> None:
     answer = site.app.get(path, extra_environ=HTTPS, status="*")
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -186,7 +186,7 @@ def test_every_answer_over_https_says_to_keep_to_it(site: Site, path: str) -> No
 # -- least privilege ------------------------------------------------------------------------
 
 
-def test_nothing_but_pictures_is_open_unless_a_setting_says_so(tmp_path: Path) -> None:
+def test_default_settings_open_image_files_only(tmp_path: Path) -> None:
     closed = {f"who.{what}": who for what, who in [("view", "viewer"), ("upload", "editor")]}
     site = Site(tmp_path, **closed)
     site.app.get("/", status=401)
@@ -194,7 +194,7 @@ def test_nothing_but_pictures_is_open_unless_a_setting_says_so(tmp_path: Path) -
     site.services.close()
 
 
-def test_no_start_without_a_secret(tmp_path: Path) -> None:
+def test_missing_secret_prevents_the_start(tmp_path: Path) -> None:
     site = Site(tmp_path)
     with pytest.raises(BadSetting, match=r"huimages\.secret' is missing"):
         make_app(Settings(), site.services)

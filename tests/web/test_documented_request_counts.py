@@ -64,7 +64,7 @@ def fill(site: Site, number: int) -> None:
             )
 
 
-def test_as_many_requests_as_the_manual_says(site: Site, stores: Stores) -> None:
+def test_storage_requests_match_the_manual(site: Site, stores: Stores) -> None:
     fill(site, 70)
     id_ = site.add(1, 300, 200, title="A gull", tags=["sea"]).id
     site.services.worker.join()

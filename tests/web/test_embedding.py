@@ -32,7 +32,7 @@ def oembed(site: Site, url: str, **more: object) -> str:
         "http://localhost/75x75%21/{}.webp",
     ],
 )
-def test_an_address_of_an_image_becomes_a_photo(site: Site, address: str) -> None:
+def test_oembed_of_image_url_returns_photo(site: Site, address: str) -> None:
     image = site.add(width=800, height=600, title="Quay")
     answer = site.app.get(oembed(site, address.format(image.id)))
     assert answer.content_type == "application/json"
@@ -55,7 +55,7 @@ def test_an_address_of_an_image_becomes_a_photo(site: Site, address: str) -> Non
         ({"maxwidth": 1}, (1, 1)),
     ],
 )
-def test_it_keeps_within_the_limits(
+def test_oembed_respects_maximum_dimensions(
     site: Site, limits: dict[str, int], expected: tuple[int, int]
 ) -> None:
     image = site.add(width=800, height=600)
@@ -64,7 +64,7 @@ def test_it_keeps_within_the_limits(
     assert data.get("thumbnail_width", 0) <= data["width"]
 
 
-def test_a_site_that_limits_its_sizes_gives_one_of_them(tmp_path: Path) -> None:
+def test_oembed_uses_an_allowed_size(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"sizes.allowed": "named"})
     image = site.add(width=800, height=600)
     page = f"http://localhost/image/{image.id}/"
@@ -72,7 +72,7 @@ def test_a_site_that_limits_its_sizes_gives_one_of_them(tmp_path: Path) -> None:
     assert (data["width"], data["height"]) == (477, 358)
     assert "/477x800/" in data["url"]
     problem = site.app.get(oembed(site, page, maxwidth=5), status=404).json
-    assert "no size that small" in problem["detail"]
+    assert "no size within" in problem["detail"]
     site.services.close()
 
 
@@ -91,12 +91,12 @@ def test_a_site_that_limits_its_sizes_gives_one_of_them(tmp_path: Path) -> None:
         ("?url=/image/{id}/", 404),
     ],
 )
-def test_what_is_no_photo_of_this_site(site: Site, query: str, status: int) -> None:
+def test_oembed_of_other_url_returns_404(site: Site, query: str, status: int) -> None:
     answer = site.app.get("/oembed" + query.format(id=site.add().id), status=status)
     assert answer.content_type == "application/problem+json"
 
 
-def test_addresses_of_a_host_for_pictures_are_known(tmp_path: Path) -> None:
+def test_oembed_accepts_urls_of_the_image_host(tmp_path: Path) -> None:
     site = Site(tmp_path, image_url="https://img.example.com/p", origins="https://www.example.com")
     image = site.add(title="Quay")
     for url in (
@@ -108,7 +108,7 @@ def test_addresses_of_a_host_for_pictures_are_known(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_a_closed_site_shows_nothing(tmp_path: Path) -> None:
+def test_oembed_of_closed_site_needs_permission(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     site.app.get(oembed(site, f"http://localhost/image/{site.add().id}/"), status=401)
     site.services.close()
@@ -117,7 +117,7 @@ def test_a_closed_site_shows_nothing(tmp_path: Path) -> None:
 # -- what stands in the page ----------------------------------------------------------------
 
 
-def test_a_page_leads_to_its_oembed(site: Site, browser: TestApp) -> None:
+def test_image_page_links_to_oembed(site: Site, browser: TestApp) -> None:
     image = site.add(width=800, height=600, title="Quay")
     page = browser.get(f"/image/{image.id}/?in=tag:sea")
     link = page.html.select_one('link[type="application/json+oembed"]')
@@ -126,7 +126,7 @@ def test_a_page_leads_to_its_oembed(site: Site, browser: TestApp) -> None:
     assert canonical == f"http://localhost/image/{image.id}/"
 
 
-def test_open_graph(site: Site, browser: TestApp) -> None:
+def test_image_page_has_open_graph_properties(site: Site, browser: TestApp) -> None:
     image = site.add(width=800, height=600, title="Quay")
     site.services.editing.update(image.id, ImagePatch(alt="A quay at night"))
     page = browser.get(f"/image/{image.id}/")
@@ -138,7 +138,7 @@ def test_open_graph(site: Site, browser: TestApp) -> None:
     assert found["og:image:alt"] == "A quay at night"
 
 
-def test_schema_org(site: Site, browser: TestApp) -> None:
+def test_image_page_has_schema_org_data(site: Site, browser: TestApp) -> None:
     image = site.add(width=800, height=600, title="Quay", tags=["sea"])
     site.services.annotations.rate(image.id, "vera", 8)
     page = browser.get(f"/image/{image.id}/")
@@ -148,7 +148,7 @@ def test_schema_org(site: Site, browser: TestApp) -> None:
     assert data["aggregateRating"]["ratingValue"] == 8
 
 
-def test_a_hostile_title_stays_a_text(site: Site, browser: TestApp) -> None:
+def test_hostile_title_is_escaped_in_metadata(site: Site, browser: TestApp) -> None:
     image = site.add(title=HOSTILE)
     page = browser.get(f"/image/{image.id}/")
     assert "<script>alert" not in page
@@ -157,7 +157,7 @@ def test_a_hostile_title_stays_a_text(site: Site, browser: TestApp) -> None:
     assert page.html.find("meta", property="og:title")["content"] == HOSTILE
 
 
-def test_without_a_size_for_everybody_a_page_says_less(tmp_path: Path) -> None:
+def test_image_page_without_public_size_omits_picture_metadata(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"sizes.allowed": "300x300", "signed": "off"})
     page = site.browser().get(f"/image/{site.add(title='Quay').id}/")
     assert page.html.find("meta", property="og:title")

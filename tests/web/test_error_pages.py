@@ -22,14 +22,14 @@ JSON = {"Accept": "application/json"}
         ("/image/random/", 404, "Nicht gefunden"),
     ],
 )
-def test_people_get_a_page(site: Site, path: str, status: int, heading: str) -> None:
+def test_error_for_browser_is_a_page(site: Site, path: str, status: int, heading: str) -> None:
     page = site.browser("de").get(path, status=status)
     assert page.html.h1.text == heading
     assert page.html.select_one("main a.button")["href"] == "/"
     assert "no-store" in page.headers["Cache-Control"]
 
 
-def test_people_are_told_of_missing_pictures_in_their_language(site: Site) -> None:
+def test_missing_image_page_is_translated(site: Site) -> None:
     paul, image = site.browser("de"), site.add()
     site.services.editing.trash(image.id)
     page = paul.get(f"/image/{image.id}/download", status=404)
@@ -41,13 +41,13 @@ def test_people_are_told_of_missing_pictures_in_their_language(site: Site) -> No
     assert image.id in site.app.get(f"/image/{image.id}/", status=410).text
 
 
-def test_a_wrong_method_is_told_which_are_right(site: Site, browser: TestApp) -> None:
+def test_wrong_method_returns_405_with_allowed_methods(site: Site, browser: TestApp) -> None:
     page = browser.post("/favorites/", status=405)
     assert page.headers["Allow"] == "GET, HEAD"
     assert page.html.h1.text == "Not possible here"
 
 
-def test_scripts_get_a_problem_as_json(site: Site) -> None:
+def test_error_for_script_is_problem_json(site: Site) -> None:
     answer = site.app.get("/nowhere", headers=JSON, status=404)
     assert answer.content_type == "application/problem+json"
     assert answer.json == {
@@ -58,23 +58,23 @@ def test_scripts_get_a_problem_as_json(site: Site) -> None:
     }
 
 
-def test_others_get_a_line(site: Site) -> None:
+def test_error_for_other_client_is_plain_text(site: Site) -> None:
     answer = site.app.get("/nowhere", status=404)
     assert answer.text == "There is nothing at this URL.\n"
 
 
-def test_a_request_from_elsewhere_is_refused_with_a_page(browser: TestApp) -> None:
+def test_cross_site_request_is_refused_with_a_page(browser: TestApp) -> None:
     page = browser.post("/favorites/", headers={"Origin": "http://evil.example"}, status=400)
     assert page.html.h1.text == "That did not work"
 
 
-def test_a_hostile_address_stays_a_text(browser: TestApp) -> None:
+def test_hostile_url_is_escaped_on_error_page(browser: TestApp) -> None:
     page = browser.get("/<script>alert(1)</script>/" + "A" * 32 + "01", status=404)
     assert "<script>alert" not in page
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_a_store_that_is_down_is_said_in_words(tmp_path: Path, language: str) -> None:
+def test_unavailable_storage_shows_a_sentence(tmp_path: Path, language: str) -> None:
     # A folder where the file should be.
     site = Site(tmp_path, **{"metadata.path": str(tmp_path)})
     page = site.browser(language).get("/image/", status=503)
@@ -82,7 +82,7 @@ def test_a_store_that_is_down_is_said_in_words(tmp_path: Path, language: str) ->
     assert page.html.select_one("main p").get("lang") is None
 
 
-def test_an_error_can_be_said_when_not_even_the_account_can_be_read(tmp_path: Path) -> None:
+def test_error_without_readable_account_is_plain_text(tmp_path: Path) -> None:
     """The session is good, and the store that knows its account is down."""
     site = Site(tmp_path / "up", **CLOSED)
     site.services.accounts.add("alice", "editor", "correct horse battery")

@@ -43,7 +43,7 @@ def link(element: ElementTree.Element, relation: str) -> str:
 # -- feeds ----------------------------------------------------------------------------------
 
 
-def test_the_newest(site: Site) -> None:
+def test_feed_contains_newest_images(site: Site) -> None:
     for number in range(3):
         day = START + timedelta(days=number)
         image = site.add(number, 800, 600, title=f"Day {number}", timestamp=day, tags=["sea"])
@@ -64,7 +64,7 @@ def test_the_newest(site: Site) -> None:
     assert f'src="{media["url"]}"' in entry.findtext(f"{ATOM}content")
 
 
-def test_a_tag_and_a_search(site: Site) -> None:
+def test_feed_of_tag_or_search_contains_matches(site: Site) -> None:
     site.add(1, title="Quay", tags=["sea"])
     site.add(2, title="Pier", tags=["a/b"])
     assert titles(feed(site, "/tag/sea/feed.atom")) == ["Quay"]
@@ -73,18 +73,18 @@ def test_a_tag_and_a_search(site: Site) -> None:
 
 
 @pytest.mark.parametrize("page", ["/", "/image/", "/tag/sea/", "/tag/?name=a/b", "/search?q=quay"])
-def test_pages_lead_to_their_feed(site: Site, browser: TestApp, page: str) -> None:
+def test_collection_pages_link_to_their_feed(site: Site, browser: TestApp, page: str) -> None:
     site.add(1, title="Quay", tags=["sea", "a/b"])
     found = browser.get(page).html.select_one('link[type="application/atom+xml"]')
     assert titles(feed(site, found["href"])) == ["Quay"]
 
 
-def test_favourites_have_no_feed(site: Site, browser: TestApp) -> None:
+def test_favourites_page_links_to_no_feed(site: Site, browser: TestApp) -> None:
     for page in ("/favorites/", "/image/?order=rated"):
         assert browser.get(page).html.select_one('link[type="application/atom+xml"]') is None
 
 
-def test_older_ones_are_in_further_pages(site: Site) -> None:
+def test_feed_links_to_next_page(site: Site) -> None:
     for number in range(61):
         site.add(number, 12, 8, title=str(number), timestamp=START - timedelta(days=number))
     first = feed(site, "/feed.atom")
@@ -93,13 +93,13 @@ def test_older_ones_are_in_further_pages(site: Site) -> None:
     assert titles(feed(site, link(second, "previous"))) == titles(first)
 
 
-def test_nothing_yet(site: Site) -> None:
+def test_feed_without_images_is_valid(site: Site) -> None:
     empty = feed(site, "/feed.atom")
     assert titles(empty) == []
     assert empty.findtext(f"{ATOM}updated").startswith("1970")
 
 
-def test_hostile_texts_stay_texts(site: Site) -> None:
+def test_hostile_texts_are_escaped(site: Site) -> None:
     image = site.add(title=HOSTILE, tags=["<b>"])
     # As an old site may have it: control characters that XML can't hold.
     site.storage.metadata.images.update(
@@ -110,7 +110,7 @@ def test_hostile_texts_stay_texts(site: Site) -> None:
     assert "<script" not in found.findtext(f"{ATOM}entry/{ATOM}content")
 
 
-def test_readers_that_have_it_already(site: Site) -> None:
+def test_feed_with_matching_etag_returns_304(site: Site) -> None:
     image = site.add()
     for url in ("/feed.atom", "/sitemap.xml"):
         etag = site.app.get(url).headers["ETag"]
@@ -119,7 +119,7 @@ def test_readers_that_have_it_already(site: Site) -> None:
     site.app.get("/feed.atom", headers={"If-None-Match": etag}, status=200)
 
 
-def test_entries_without_a_size_for_everybody(tmp_path: Path) -> None:
+def test_feed_without_public_size_has_no_pictures(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"sizes.allowed": "300x300", "signed": "off"})
     image = site.add(title="Quay")
     assert titles(feed(site, "/feed.atom")) == ["Quay"]
@@ -136,7 +136,7 @@ def pages(site: Site, url: str) -> set[str]:
     return {urlsplit(url.findtext(f"{MAP}loc")).path.split("/")[2] for url in urls}
 
 
-def test_every_image_that_visitors_may_see(site: Site) -> None:
+def test_sitemap_contains_every_visible_image(site: Site) -> None:
     known = {site.add(number, 800, 600).id for number in range(3)}
     trashed = site.add(4)
     site.services.editing.trash(trashed.id)
@@ -146,7 +146,7 @@ def test_every_image_that_visitors_may_see(site: Site) -> None:
     assert site.app.get(picture.text).content_type == "image/jpeg"
 
 
-def test_many_images_are_in_several_files(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sitemap_of_many_images_is_an_index(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sitemap.parts_for, "__defaults__", (2,))
     known = {site.add(number, 12, 8).id for number in range(5)}
     index = parsed(site.app, "/sitemap.xml", "application/xml")
@@ -157,19 +157,19 @@ def test_many_images_are_in_several_files(site: Site, monkeypatch: pytest.Monkey
     assert sum(map(len, found)) == len(known)
 
 
-def test_how_many_files() -> None:
+def test_sitemap_parts_follow_the_number_of_images() -> None:
     assert sitemap.parts_for(10_000) == []
     assert len(sitemap.parts_for(10_001)) == 32
     assert len(sitemap.parts_for(320_001)) == 1024
     assert sitemap.parts_for(10_001) == sorted(sitemap.parts_for(10_001))
 
 
-def test_parts_that_are_none(site: Site) -> None:
+def test_sitemap_of_unknown_part_returns_404(site: Site) -> None:
     for part in ("a", "ABC", "1", "/"):
         site.app.get(f"/sitemap.xml?part={part}", status=404)
 
 
-def test_a_closed_site_tells_nobody(tmp_path: Path) -> None:
+def test_sitemap_of_closed_site_needs_permission(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     for url in ("/sitemap.xml", "/feed.atom"):
         site.app.get(url, status=401)

@@ -52,7 +52,7 @@ def send(site: Site, body: bytes, contenttype: str = "multipart/form-data; bound
 
 
 GOOD = upload_form(b"a.jpeg")
-NO_PICTURE = "400 No picture was sent: the form field is uploadfile"
+NO_PICTURE = "400 No picture was sent; expected the field 'uploadfile'"
 UNREADABLE = "400 The form cannot be read: "
 
 
@@ -68,7 +68,7 @@ UNREADABLE = "400 The form cannot be read: "
         ("text/plain", NO_PICTURE),
     ],
 )
-def test_content_types(site: Site, contenttype: str, sentence: str) -> None:
+def test_form_content_type_is_checked(site: Site, contenttype: str, sentence: str) -> None:
     assert send(site, GOOD, contenttype).startswith(sentence)
 
 
@@ -80,7 +80,7 @@ def test_content_types(site: Site, contenttype: str, sentence: str) -> None:
         (GOOD[: len(GOOD) // 2], UNREADABLE + "Unexpected end"),
         (b"--XX\r\n\r\nabc\r\n--XX--\r\n", UNREADABLE + "Missing Content-Disposition"),
         (form((b'name="other"; filename="a.jpeg"', PHOTO)), "400 The field 'other' is a file"),
-        (form((b'name="other"', bytes(100_000))), "400 The field 'other' is a file, or too long"),
+        (form((b'name="other"', bytes(100_000))), "400 The field 'other' is a file or too long"),
         (form((b'name="other"', b"1")), NO_PICTURE),
         (form((b'name="uploadfile"', b"no file")), "415 "),
         (upload_form(b"", b""), NO_PICTURE),
@@ -90,13 +90,13 @@ def test_content_types(site: Site, contenttype: str, sentence: str) -> None:
         (upload_form(b"a.jpeg", PHOTO + bytes(100_000)), "413 The file has 10"),
     ],
 )
-def test_bodies(site: Site, body: bytes, sentence: str) -> None:
+def test_malformed_form_body_returns_400(site: Site, body: bytes, sentence: str) -> None:
     answer = send(site, body)
     assert answer.startswith(sentence)
     assert "Error(" not in answer
 
 
-def test_a_form_of_more_than_all_uploads_may_weigh_is_not_read(site: Site) -> None:
+def test_form_beyond_upload_limit_is_not_read(site: Site) -> None:
     answer = site.app.post(
         API,
         GOOD,
@@ -118,7 +118,7 @@ def test_a_form_of_more_than_all_uploads_may_weigh_is_not_read(site: Site) -> No
         (b"<img src=x onerror=alert(1)>.jpeg", "<img src=x onerror=alert(1)>.jpeg"),
     ],
 )
-def test_file_names(site: Site, sent: bytes, kept: str) -> None:
+def test_form_filename_is_decoded(site: Site, sent: bytes, kept: str) -> None:
     status, _, image_id = send(site, upload_form(sent, PHOTO + sent)).partition(" ")
     assert status == "200"
     assert site.services.images.get_any(image_id).filename == kept
@@ -208,7 +208,7 @@ def test_upload_without_disk_space_or_descriptors_returns_503(
         ("/login", "password", {"name": "alice"}),
     ],
 )
-def test_a_file_where_a_text_should_be(
+def test_file_in_text_field_returns_400(
     site: Site, path: str, field: str, rest: dict[str, str]
 ) -> None:
     image_id = site.add().id
@@ -220,7 +220,7 @@ def test_a_file_where_a_text_should_be(
 
 
 @pytest.mark.parametrize("charset", ["UTF-8", "us-ascii", "ISO-8859-1", "latin1", "windows-1252"])
-def test_charsets_of_texts(site: Site, charset: str) -> None:
+def test_form_text_charset_is_decoded(site: Site, charset: str) -> None:
     kinds = [
         (f"application/x-www-form-urlencoded; charset={charset}", b"value=abc"),
         (f"multipart/form-data; boundary=XX; charset={charset}", form((b'name="value"', b"abc"))),
@@ -233,7 +233,7 @@ def test_charsets_of_texts(site: Site, charset: str) -> None:
 
 # Some are no charsets of texts, and punycode takes hours for a megabyte.
 @pytest.mark.parametrize("charset", ["punycode", "idna", "rot13", "zlib", "undefined", "no-such"])
-def test_charsets_that_are_none(site: Site, charset: str) -> None:
+def test_unknown_form_charset_returns_400(site: Site, charset: str) -> None:
     kinds = [
         (f"application/x-www-form-urlencoded; charset={charset}", b"value=abc"),
         (f"multipart/form-data; boundary=XX; charset={charset}", form((b'name="value"', b"abc"))),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from tests.support.site import Site
 
 
-def test_everything_works(site: Site) -> None:
+def test_health_checks_return_200(site: Site) -> None:
     assert site.app.get("/healthz").text == "ok\n"
     answer = site.app.get("/readyz")
     assert answer.text == "ready\n"
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_store_that_is_gone_is_named_and_no_reason_to_restart(site: Site) -> None:
+def test_unavailable_storage_fails_readyz_not_healthz(site: Site) -> None:
     site.services.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()

@@ -31,7 +31,10 @@ def test_host_in_any_case_is_accepted(tmp_path: Path, setting: str, host: str) -
     for path in ("/", *[f"/30x20/{image_id}.jpeg"] * 2):  # a page, a miss, a hit
         site.app.get(path, headers=headers, status=200)
         answer = site.app.get(path, headers={"Host": "other.example"}, status=400)
-        assert "'other.example' is not one of this site: add it to huimages.hosts" in answer.text
+        assert (
+            "'other.example' is not a host of this site; if it should be one, add it to "
+            "huimages.hosts" in answer.text
+        )
     site.services.close()
 
 

@@ -37,7 +37,7 @@ def image(site: Site) -> Image:
     )
 
 
-def test_the_page_tells_what_is_known(browser: TestApp, image: Image) -> None:
+def test_image_page_shows_metadata(browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/")
     assert page.html.h1.text == "Quay"
     assert page.html.title.text == "Quay – huImages"
@@ -47,7 +47,7 @@ def test_the_page_tells_what_is_known(browser: TestApp, image: Image) -> None:
     assert page.html.select_one(".chip a")["href"] == "/tag/sea/"
 
 
-def test_behind_a_transparent_picture_is_white(site: Site, browser: TestApp) -> None:
+def test_transparent_picture_has_white_background(site: Site, browser: TestApp) -> None:
     """Its colour while it loads would be seen through it, and nothing of it on black."""
     solid, clear = site.upload(photo(60, 40)), site.upload(transparent(), "clear.png")
     styles = [
@@ -57,7 +57,7 @@ def test_behind_a_transparent_picture_is_white(site: Site, browser: TestApp) -> 
     assert not styles[0].endswith(";--c:#ffffff")
 
 
-def test_the_picture_comes_in_widths_up_to_its_own(browser: TestApp, image: Image) -> None:
+def test_image_page_offers_widths_up_to_the_original(browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/")
     img = page.html.select_one(".picture img")
     widths = re.findall(r"/(\d+)x/\S+ (\d+)w", img["srcset"])
@@ -70,7 +70,7 @@ def test_the_picture_comes_in_widths_up_to_its_own(browser: TestApp, image: Imag
     assert browser.get(full).content_type == "image/jpeg"
 
 
-def test_one_walks_within_the_collection_one_came_from(site: Site, browser: TestApp) -> None:
+def test_image_page_links_neighbours_in_collection(site: Site, browser: TestApp) -> None:
     old, _other, new = (
         site.add(day, tags=tags, timestamp=START + timedelta(days=day))
         for day, tags in enumerate((["sea"], [], ["sea"]))
@@ -85,7 +85,7 @@ def test_one_walks_within_the_collection_one_came_from(site: Site, browser: Test
     )
 
 
-def test_the_old_ways_to_neighbours_end_at_the_ends(site: Site, browser: TestApp) -> None:
+def test_neighbour_redirect_at_the_end_returns_404(site: Site, browser: TestApp) -> None:
     old = site.add(1, timestamp=START)
     new = site.add(2, timestamp=START + timedelta(days=1))
     assert browser.get(f"/image/{new.id}/next/").location.endswith(f"/image/{old.id}/")
@@ -94,7 +94,7 @@ def test_the_old_ways_to_neighbours_end_at_the_ends(site: Site, browser: TestApp
     browser.get(f"/image/{old.id}/next/?in=favorites", status=404)
 
 
-def test_snippets_are_whole_addresses_and_work(browser: TestApp, image: Image) -> None:
+def test_snippets_contain_absolute_urls_that_work(browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/")
     url, img, picture, markdown = (field["value"] for field in page.html.select("input[data-copy]"))
     assert url == f"http://localhost/1024x768/{image.id}/Quay.jpeg"
@@ -104,20 +104,20 @@ def test_snippets_are_whole_addresses_and_work(browser: TestApp, image: Image) -
     assert markdown == f"![Quay]({url})"
 
 
-def test_the_original_is_downloaded_under_its_name(browser: TestApp, image: Image) -> None:
+def test_download_has_filename_of_the_upload(browser: TestApp, image: Image) -> None:
     answer = browser.get(f"/image/{image.id}/download")
     assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''DSC%201.jpg"
     assert len(answer.body) == image.length
 
 
-def test_a_file_name_can_write_no_header(site: Site, browser: TestApp) -> None:
+def test_hostile_filename_cannot_inject_header(site: Site, browser: TestApp) -> None:
     image = site.add(filename='a"\r\nSet-Cookie: x=1;ü.jpg')
     answer = browser.get(f"/image/{image.id}/download")
     assert "Set-Cookie" not in answer.headers
     assert re.fullmatch(r"attachment; filename\*=UTF-8''[\w.%~-]+", answer.content_disposition)
 
 
-def test_hostile_texts_stay_texts(site: Site, browser: TestApp) -> None:
+def test_hostile_texts_are_escaped(site: Site, browser: TestApp) -> None:
     image = site.add(
         title=HOSTILE, filename="<b>.jpg", tags=["<i>x"], references={"artnr": [HOSTILE]}
     )
@@ -129,9 +129,7 @@ def test_hostile_texts_stay_texts(site: Site, browser: TestApp) -> None:
     assert page.html.select_one("textarea[name=value]").text == HOSTILE
 
 
-def test_an_untitled_picture_is_called_by_its_file_or_untitled(
-    site: Site, browser: TestApp
-) -> None:
+def test_untitled_image_shows_filename_or_untitled(site: Site, browser: TestApp) -> None:
     named = site.add(1, filename="DSC_1.jpg")
     nameless = site.add(2)
     assert browser.get(f"/image/{named.id}/").html.h1.text == "DSC_1.jpg"
@@ -142,7 +140,7 @@ def test_an_untitled_picture_is_called_by_its_file_or_untitled(
 # -- forms, without JavaScript ------------------------------------------------------------------
 
 
-def test_titles_are_changed_and_taken_back_again(
+def test_title_is_changed_and_old_title_restored(
     site: Site, browser: TestApp, image: Image
 ) -> None:
     page = browser.get(f"/image/{image.id}/?in=tag:sea")
@@ -154,7 +152,9 @@ def test_titles_are_changed_and_taken_back_again(
     assert site.services.images.get(image.id).titles == ("Harbour", "Quay")
 
 
-def test_alternative_text_and_references(site: Site, browser: TestApp, image: Image) -> None:
+def test_alternative_text_and_references_are_saved(
+    site: Site, browser: TestApp, image: Image
+) -> None:
     page = browser.get(f"/image/{image.id}/")
     page = send(page, "update_alt", value="A quay at dusk")
     page = send(page, "references", artnr="10107, 10108", others="Path: x:y\n\nold:1\nold:2")
@@ -177,7 +177,9 @@ def token(page: TestResponse) -> str:
     return str(page.html.select_one("meta[name=csrf-token]")["content"])
 
 
-def test_the_focal_point_by_click_and_by_number(site: Site, browser: TestApp, image: Image) -> None:
+def test_focal_point_is_set_by_click_and_by_number(
+    site: Site, browser: TestApp, image: Image
+) -> None:
     path = f"/image/{image.id}/"
     page = browser.get(path)
     clicked = next(f for f in page.forms.values() if f.action.endswith("focus"))
@@ -208,11 +210,11 @@ def test_the_focal_point_by_click_and_by_number(site: Site, browser: TestApp, im
         {"point.x": "1", "point.y": "1", "width": "0", "height": "9"},
     ],
 )
-def test_a_focal_point_that_is_none(site: Site, image: Image, fields: dict[str, str]) -> None:
+def test_invalid_focal_point_returns_400(site: Site, image: Image, fields: dict[str, str]) -> None:
     site.app.post(f"/image/{image.id}/focus", fields, status=400)
 
 
-def test_rating_favourite_and_tags(site: Site, browser: TestApp, image: Image) -> None:
+def test_rating_favourite_and_tags_are_saved(site: Site, browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/")
     assert "Not rated yet" in page.html.select_one(".average").text
     form = next(f for f in page.forms.values() if f.action.endswith("rate"))
@@ -244,7 +246,7 @@ def test_trash_of_the_only_picture_leads_to_the_list_with_one_notice(
     browser.get(f"/image/{image.id}/", status=404)
 
 
-def test_pages_of_pictures_that_are_not_there(site: Site, browser: TestApp, image: Image) -> None:
+def test_page_of_unknown_image_returns_404(site: Site, browser: TestApp, image: Image) -> None:
     browser.get(f"/image/{'A' * 32}01/", status=404)
     browser.get("/image/nonsense/", status=404)
     site.services.editing.trash(image.id)
@@ -252,7 +254,7 @@ def test_pages_of_pictures_that_are_not_there(site: Site, browser: TestApp, imag
     browser.get(f"/image/{image.id}/", status=410)
 
 
-def test_who_may_only_look_sees_no_forms(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_image_page_for_viewer_has_no_forms(tmp_path_factory: pytest.TempPathFactory) -> None:
     who = {f"who.{action}": "editor" for action in ("contribute", "upload", "edit")}
     site = Site(tmp_path_factory.mktemp("closed"), **who)
     image = site.add(title="Quay", tags=["sea"])

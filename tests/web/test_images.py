@@ -6,6 +6,7 @@ import io
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -26,7 +27,7 @@ def photo() -> bytes:
     return pictures.photo(width=800, height=600)
 
 
-def test_an_upload_gets_an_id_derived_from_its_bytes(site: Site, photo: bytes) -> None:
+def test_upload_returns_id_derived_from_bytes(site: Site, photo: bytes) -> None:
     assert site.upload(photo) == image_id(photo)
     assert site.upload(photo) == image_id(photo)
 
@@ -45,7 +46,9 @@ def test_an_upload_gets_an_id_derived_from_its_bytes(site: Site, photo: bytes) -
         ("5000x5000", (800, 600)),
     ],
 )
-def test_sizes(site: Site, photo: bytes, size: str, expected: tuple[int, int]) -> None:
+def test_rendition_has_requested_size(
+    site: Site, photo: bytes, size: str, expected: tuple[int, int]
+) -> None:
     answer = site.app.get(f"/{size}/{site.upload(photo)}.jpeg")
     assert answer.content_type == "image/jpeg"
     assert opened(answer.body).size == expected
@@ -66,20 +69,22 @@ def test_sizes(site: Site, photo: bytes, size: str, expected: tuple[int, int]) -
         ("/version-1.5", "image/jpeg"),
     ],
 )
-def test_endings_and_names(site: Site, photo: bytes, ending: str, contenttype: str) -> None:
+def test_rendition_url_accepts_extensions_and_names(
+    site: Site, photo: bytes, ending: str, contenttype: str
+) -> None:
     answer = site.app.get(f"/120x120/{site.upload(photo)}{ending}")
     assert answer.content_type == contenttype
     assert opened(answer.body).get_format_mimetype() == contenttype
 
 
-def test_one_picture_under_many_names_is_cached_once(site: Site, photo: bytes) -> None:
+def test_rendition_under_many_names_is_cached_once(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     for path in (f"{id_}", f"{id_}.jpg", f"{id_}.jpeg", f"{id_}/a.jpeg", f"{id_}/b"):
         site.app.get(f"/64x64/{path}")
     assert len(site.cached()) == 1
 
 
-def test_headers(site: Site, photo: bytes) -> None:
+def test_rendition_has_cache_headers(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     answer = site.app.get(f"/64x64/{id_}.jpeg", headers={"Cookie": "a=b"})
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -93,7 +98,7 @@ def test_headers(site: Site, photo: bytes) -> None:
     assert again.last_modified == answer.last_modified
 
 
-def test_head_and_not_modified(site: Site, photo: bytes) -> None:
+def test_rendition_supports_head_and_conditions(site: Site, photo: bytes) -> None:
     url = f"/64x64/{site.upload(photo)}.jpeg"
     whole = site.app.get(url)
     head = site.app.head(url)
@@ -105,7 +110,7 @@ def test_head_and_not_modified(site: Site, photo: bytes) -> None:
     assert site.app.get(url, headers=before, status=200).body == whole.body
 
 
-def test_the_original_comes_back_byte_for_byte(site: Site, photo: bytes) -> None:
+def test_original_is_returned_unchanged(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     answer = site.app.get(f"/o/{id_}/name.png")
     assert answer.body == photo
@@ -119,7 +124,7 @@ def test_the_original_comes_back_byte_for_byte(site: Site, photo: bytes) -> None
 
 
 @pytest.mark.parametrize("size", ["o", "64x64"])
-def test_a_part_that_there_is_not_is_nothing_to_keep(site: Site, photo: bytes, size: str) -> None:
+def test_unsatisfiable_range_is_not_cacheable(site: Site, photo: bytes, size: str) -> None:
     # Caches don't look at the Range of a request: it would be the answer to all of them.
     url = f"/{size}/{site.upload(photo)}.jpeg"
     whole = site.app.get(url)
@@ -148,25 +153,25 @@ def test_a_part_that_there_is_not_is_nothing_to_keep(site: Site, photo: bytes, s
         (f"/99999x1/{UNKNOWN}", "too large"),
     ],
 )
-def test_what_is_not_there_says_why(site: Site, path: str, sentence: str) -> None:
+def test_missing_image_file_returns_the_reason(site: Site, path: str, sentence: str) -> None:
     answer = site.app.get(path, status=404)
     assert sentence in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_an_address_that_is_no_utf8(site: Site) -> None:
+def test_url_that_is_not_utf8_returns_400(site: Site) -> None:
     site.app.get("/%ff", status=400)
     site.app.get(f"/64x64/{UNKNOWN}/%ff.jpeg", status=400)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-def test_a_wrong_method_is_told_the_right_ones(site: Site, photo: bytes, method: str) -> None:
+def test_image_file_wrong_method_returns_405(site: Site, photo: bytes, method: str) -> None:
     url = f"/64x64/{site.upload(photo)}.jpeg"
     answer = site.app.request(url, method=method, status=405)
     assert answer.headers["Allow"] == "GET, HEAD"
 
 
-def test_a_size_that_is_not_allowed(tmp_path: Path, photo: bytes) -> None:
+def test_disallowed_size_returns_403(tmp_path: Path, photo: bytes) -> None:
     site = Site(tmp_path, **{"sizes.allowed": "named, 300x300"})
     id_ = site.upload(photo)
     for size in ("300x300", "300x300@2x", "240x160", "square", "mini"):
@@ -177,7 +182,7 @@ def test_a_size_that_is_not_allowed(tmp_path: Path, photo: bytes) -> None:
     site.services.close()
 
 
-def test_a_hit_needs_no_store(site: Site, photo: bytes) -> None:
+def test_hit_needs_no_storage(site: Site, photo: bytes) -> None:
     url = f"/64x64/{site.upload(photo)}.jpeg"
     first = site.app.get(url)
     shutil.rmtree(site.folder / "originals")
@@ -187,7 +192,7 @@ def test_a_hit_needs_no_store(site: Site, photo: bytes) -> None:
     assert site.app.get(url).body == first.body
 
 
-def test_metadata_down_still_makes_renditions(site: Site, photo: bytes) -> None:
+def test_rendition_is_made_without_metadata_storage(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     site.services.close()
     for file in site.folder.glob("metadata.sqlite*"):
@@ -196,7 +201,7 @@ def test_metadata_down_still_makes_renditions(site: Site, photo: bytes) -> None:
     assert opened(site.app.get(f"/64x64/{id_}.jpeg").body).size == (64, 48)
 
 
-def test_an_original_that_got_damaged_is_kept(site: Site, photo: bytes) -> None:
+def test_damaged_original_is_kept_and_returns_502(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     (file,) = (f for f in (site.folder / "originals").rglob("*") if f.name.startswith(id_))
     file.chmod(0o644)
@@ -219,9 +224,9 @@ def test_two_hundred_at_once_scale_once(
     calls: list[int] = []
     render = renderer.render
 
-    def counted(*args: object) -> tuple[int, int]:
+    def counted(*args: Any, **named: Any) -> tuple[int, int]:
         calls.append(1)
-        return render(*args)  # type: ignore[arg-type]
+        return render(*args, **named)
 
     monkeypatch.setattr(renderer, "render", counted)
     with ThreadPoolExecutor(200) as pool:
@@ -231,7 +236,7 @@ def test_two_hundred_at_once_scale_once(
     site.services.close()
 
 
-def test_trash_and_removal_take_the_renditions_along(site: Site, photo: bytes) -> None:
+def test_trash_and_removal_delete_renditions(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     url = f"/64x64/{id_}.jpeg"
     site.app.get(url)

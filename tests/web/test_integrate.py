@@ -97,7 +97,9 @@ def another_origin(folder: Path) -> Iterator[str]:
         thread.join()
 
 
-def test_a_static_page(site: RunningSite, tmp_path: Path, real_browser: Browser) -> None:
+def test_documented_static_page_works(
+    site: RunningSite, tmp_path: Path, real_browser: Browser
+) -> None:
     (html,) = examples("html", site)
     (tmp_path / "page.html").write_text(f"<!DOCTYPE html><title>Shop</title>{html}", "utf-8")
     with another_origin(tmp_path) as url, real_browser.new_page() as page:
@@ -143,7 +145,9 @@ for known in (image_id, image_id, "A" * 32 + "01"):
 """
 
 
-def test_a_django_template_tag(site: RunningSite, token: str, tmp_path: Path) -> None:
+def test_documented_django_template_tag_works(
+    site: RunningSite, token: str, tmp_path: Path
+) -> None:
     (tmp_path / "pictures.py").write_text(examples("python", site)[0], "utf-8")
     (tmp_path / "shop.py").write_text(DJANGO, "utf-8")
     template = next(example for example in examples("", site) if "{% load" in example)
@@ -165,7 +169,7 @@ def test_a_django_template_tag(site: RunningSite, token: str, tmp_path: Path) ->
 # -- curl -----------------------------------------------------------------------------------
 
 
-def test_a_shop_imports_pictures(
+def test_documented_import_works(
     site: RunningSite, services: Services, token: str, tmp_path: Path
 ) -> None:
     script = examples("sh", site)[0].replace("TOKEN=hui_…", f"TOKEN={token}")
@@ -179,7 +183,7 @@ def test_a_shop_imports_pictures(
     assert {item["types"][0] for item in found} == {"product"}
 
 
-def test_a_shop_changes_what_it_has_read(
+def test_documented_conditional_change_works(
     site: RunningSite, services: Services, token: str, tmp_path: Path
 ) -> None:
     script = examples("sh", site)[1]
@@ -206,7 +210,7 @@ class Discovery(HTMLParser):
             self.href = attributes["href"] or ""
 
 
-def test_what_wordpress_asks(site: RunningSite, http: httpx.Client) -> None:
+def test_documented_wordpress_oembed_works(site: RunningSite, http: httpx.Client) -> None:
     image = site.images["chelsea"]
     page = f"{site.url}/image/{image.id}/"
     (php,) = examples("php", site)
@@ -227,7 +231,9 @@ def test_what_wordpress_asks(site: RunningSite, http: httpx.Client) -> None:
 # -- the changes ----------------------------------------------------------------------------
 
 
-def test_keeping_up(site: RunningSite, services: Services, http: httpx.Client) -> None:
+def test_documented_changes_loop_works(
+    site: RunningSite, services: Services, http: httpx.Client
+) -> None:
     fetched: set[str] = set()
     forgotten: set[str] = set()
     gone = add(services, pictures.photo(30, 20)).image.id

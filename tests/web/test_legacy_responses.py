@@ -22,7 +22,7 @@ def csrf(site: Site) -> dict[str, str]:
     return {"X-CSRF-Token": form["csrf_token"].value}
 
 
-def test_rating_answers_the_average(site: Site, image: Image) -> None:
+def test_rating_returns_the_average(site: Site, image: Image) -> None:
     site.services.annotations.rate(image.id, "somebody else", 8)
     path = f"/image/{image.id}/rate/"
     assert site.app.post(path, {"rating": "7"}).text == "7.5"
@@ -35,13 +35,13 @@ def test_rating_answers_the_average(site: Site, image: Image) -> None:
 
 
 @pytest.mark.parametrize("rating", ["11", "-1", "x", "1.5", "1e3"])
-def test_ratings_that_are_none(site: Site, image: Image, rating: str) -> None:
+def test_invalid_rating_returns_400(site: Site, image: Image, rating: str) -> None:
     answer = site.app.post(f"/image/{image.id}/rate/", {"rating": rating}, status=400)
     assert answer.content_type == "text/plain"
     site.app.post(f"/image/{image.id}/rate/", {}, status=400)
 
 
-def test_favorite_answers_ok(site: Site, image: Image) -> None:
+def test_favorite_returns_ok(site: Site, image: Image) -> None:
     path = f"/image/{image.id}/favorite/"
     assert site.app.post(path, {"rating": "1"}).text == "ok"
     answer = site.app.post(path, {"rating": "0"}, headers={**JSON, **csrf(site)})
@@ -49,7 +49,7 @@ def test_favorite_answers_ok(site: Site, image: Image) -> None:
     site.app.post(path, {"rating": "2"}, headers=csrf(site), status=400)
 
 
-def test_tagging_answers_the_tags_added(site: Site, image: Image) -> None:
+def test_tagging_returns_the_added_tags(site: Site, image: Image) -> None:
     path = f"/image/{image.id}/tag/"
     assert site.app.post(path, {"newtag": "Dusk, Köln dusk"}).json == ["dusk", "köln"]
     answer = site.app.post(path, {"newtag": "x"}, headers={**JSON, **csrf(site)})
@@ -57,14 +57,14 @@ def test_tagging_answers_the_tags_added(site: Site, image: Image) -> None:
     site.app.post(path, {"newtag": " ,"}, headers=csrf(site), status=400)
 
 
-def test_suggestions_are_the_most_used_first(site: Site, image: Image) -> None:
+def test_suggestions_list_most_used_tags_first(site: Site, image: Image) -> None:
     site.add(1, tags=["seal"])
     assert site.app.get(f"/image/{image.id}/tag_suggestion/?tag=SE").json == ["seal", "sea"]
     assert site.app.get("/tag/suggestions?tag=sea").json == ["seal", "sea"]
     assert site.app.get("/tag/suggestions?tag=").json == []
 
 
-def test_a_new_title_is_answered_as_it_is_stored(site: Site, image: Image) -> None:
+def test_title_change_returns_the_stored_title(site: Site, image: Image) -> None:
     path = f"/image/{image.id}/"
     assert site.app.post(path + "update_title/", {"value": "  A  quay "}).text == "A quay"
     answer = site.app.post(path + "update_title/", {"value": "B"}, headers=JSON)
@@ -73,7 +73,7 @@ def test_a_new_title_is_answered_as_it_is_stored(site: Site, image: Image) -> No
     site.app.post(path + "update_title/", {"value": " "}, status=400)
 
 
-def test_other_changes_answer_scripts(site: Site, image: Image) -> None:
+def test_changes_return_json_to_scripts(site: Site, image: Image) -> None:
     path = f"/image/{image.id}/"
     answer = site.app.post(path + "focus", {"x": "30", "y": "70"}, headers=JSON)
     assert answer.json == {"focus": [0.3, 0.7]}
@@ -88,7 +88,7 @@ def test_other_changes_answer_scripts(site: Site, image: Image) -> None:
     site.app.post(path + "rate/", {"rating": "1"}, status=404)
 
 
-def test_a_visitor_takes_back_own_tags_only(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_untag_removes_own_tags_only(tmp_path_factory: pytest.TempPathFactory) -> None:
     site = Site(tmp_path_factory.mktemp("tags"), **{"who.edit": "editor"})
     image = site.add(tags=["sea"], visitor_id="somebody else")
     path = f"/image/{image.id}/"
@@ -100,13 +100,13 @@ def test_a_visitor_takes_back_own_tags_only(tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/\\evil", "/a b"])
-def test_forms_lead_back_to_this_site_only(site: Site, image: Image, back: str) -> None:
+def test_form_redirects_to_this_site_only(site: Site, image: Image, back: str) -> None:
     fields = {"rating": "1", "back": back}
     answer = site.app.post(f"/image/{image.id}/favorite/", fields, status=303)
     assert answer.location == "http://localhost/"
 
 
-def test_the_upload_api_answers_the_id(site: Site) -> None:
+def test_upload_api_returns_the_id(site: Site) -> None:
     files = [("uploadfile", "a.jpg", pictures.photo(60, 40))]
     image_id = site.app.post("/upload/api/?title=T&tags=a+b&artnr=1", upload_files=files).text
     image = site.services.images.get(image_id)

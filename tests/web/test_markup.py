@@ -13,7 +13,7 @@ PATHS = (
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_in_standards_mode(path: str, site: Site) -> None:
+def test_pages_begin_with_doctype(path: str, site: Site) -> None:
     image = site.add(1, tags=["sea"])
     page = site.browser().get(path.format(id=image.id), expect_errors=True)
     # Without it browsers lay out the page in quirks mode.

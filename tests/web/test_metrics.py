@@ -16,7 +16,7 @@ def numbers(app: TestApp) -> dict[str, float]:
     return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
 
-def test_what_was_done_is_counted(tmp_path: Path) -> None:
+def test_metrics_count_work(tmp_path: Path) -> None:
     site = Site(tmp_path, metrics="192.0.2.0/24 ::1", chain="off")
     app = TestApp(site.app.app, extra_environ={"REMOTE_ADDR": "192.0.2.7"})
     image_id = site.upload(pictures.photo(width=60, height=40))
@@ -43,11 +43,11 @@ def test_what_was_done_is_counted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["192.0.3.1", "::2", "", "a socket"])
-def test_they_are_for_the_named_addresses_alone(tmp_path: Path, address: str) -> None:
+def test_metrics_are_returned_to_named_client_ips_only(tmp_path: Path, address: str) -> None:
     site = Site(tmp_path, metrics="192.0.2.0/24 ::1")
     TestApp(site.app.app, extra_environ={"REMOTE_ADDR": address}).get("/metrics", status=404)
     site.services.close()
 
 
-def test_nobody_is_named_by_default(site: Site) -> None:
+def test_metrics_are_closed_by_default(site: Site) -> None:
     site.app.get("/metrics", extra_environ={"REMOTE_ADDR": "127.0.0.1"}, status=404)

@@ -30,7 +30,7 @@ def get(site: Site, path: str, accept: str = CURL, status: int = 200):
     [(CHROME, "image/avif"), (SAFARI_14, "image/webp"), (CURL, "image/jpeg"), ("", "image/jpeg")],
 )
 @pytest.mark.parametrize("ending", [".auto", "/red-chair.auto"])
-def test_jpeg_is_served_until_the_better_one_is_made(
+def test_jpeg_is_served_until_better_format_is_made(
     site: Site, image_id: str, accept: str, contenttype: str, ending: str
 ) -> None:
     first = get(site, f"/120x120/{image_id}{ending}", accept)
@@ -46,7 +46,7 @@ def test_jpeg_is_served_until_the_better_one_is_made(
     assert is_best or len(later.body) < len(first.body)
 
 
-def test_each_format_is_cached_by_itself_and_once(site: Site, image_id: str) -> None:
+def test_each_format_is_cached_once(site: Site, image_id: str) -> None:
     for accept in (CHROME, SAFARI_14, CURL, CHROME):
         get(site, f"/120x120/{image_id}.auto", accept)
     site.services.worker.join()
@@ -54,21 +54,21 @@ def test_each_format_is_cached_by_itself_and_once(site: Site, image_id: str) -> 
     assert get(site, f"/120x120/{image_id}.auto", SAFARI_14).content_type == "image/webp"
 
 
-def test_not_modified_varies_too(site: Site, image_id: str) -> None:
+def test_not_modified_response_has_vary(site: Site, image_id: str) -> None:
     answer = get(site, f"/120x120/{image_id}.auto")
     since = {"If-Modified-Since": answer.headers["Last-Modified"]}
     unchanged = site.app.get(f"/120x120/{image_id}.auto", headers=since, status=304)
     assert unchanged.headers["Vary"] == "Accept"
 
 
-def test_old_addresses_are_left_alone(site: Site, image_id: str) -> None:
+def test_url_without_auto_is_not_negotiated(site: Site, image_id: str) -> None:
     for ending in ("", ".jpeg", ".jpg", "/name.jpeg", "/name"):
         answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
         assert answer.content_type == "image/jpeg"
         assert "Vary" not in answer.headers
 
 
-def test_everywhere(tmp_path: Path) -> None:
+def test_negotiate_everywhere_applies_to_all_urls(tmp_path: Path) -> None:
     site = Site(tmp_path, negotiate="everywhere")
     photo = pictures.photo(width=300, height=200)
     image_id = site.upload(photo)
@@ -85,7 +85,7 @@ def test_everywhere(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_off(tmp_path: Path) -> None:
+def test_negotiate_off_returns_jpeg(tmp_path: Path) -> None:
     site = Site(tmp_path, negotiate="off")
     image_id = site.upload(pictures.photo(width=300, height=200))
     answer = get(site, f"/120x120/{image_id}.auto", CHROME, 404)
@@ -93,7 +93,7 @@ def test_off(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_what_cannot_be_made_stays_a_jpeg(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_failed_better_format_stays_jpeg(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     site = Site(tmp_path, renditions_per_image="1")
     image_id = site.upload(pictures.photo(width=300, height=200))
     caplog.set_level("INFO", "huimages_app")
@@ -105,7 +105,7 @@ def test_what_cannot_be_made_stays_a_jpeg(tmp_path: Path, caplog: pytest.LogCapt
     site.services.close()
 
 
-def test_the_address_is_what_is_signed(tmp_path: Path) -> None:
+def test_signature_of_negotiated_url_is_valid_for_every_accept(tmp_path: Path) -> None:
     site = Site(tmp_path, signed="all")
     image_id = site.upload(pictures.photo(width=300, height=200))
     path = f"/120x120/{image_id}.auto"

@@ -25,7 +25,7 @@ def notice(page: Any) -> str:
     return str(page.html.select_one("[data-notice]").text)
 
 
-def test_a_changed_password_is_confirmed(closed: Site) -> None:
+def test_password_change_shows_notice(closed: Site) -> None:
     form = form_with(closed.app.get("/account"), "new_password")
     form["password"], form["new_password"] = PASSWORD, "a brand new password"
     page = form.submit(status=303).follow()
@@ -34,7 +34,7 @@ def test_a_changed_password_is_confirmed(closed: Site) -> None:
     assert closed.app.get("/account").html.select_one("[data-notice]") is None
 
 
-def test_changes_of_accounts_are_confirmed(closed: Site) -> None:
+def test_account_change_shows_notice(closed: Site) -> None:
     form = form_with(closed.app.get("/accounts/"), "role", name="")
     form["name"], form["role"], form["password"] = "alice", "viewer", PASSWORD
     page = form.submit("action", value="add", status=303).follow()
@@ -51,14 +51,14 @@ def test_changes_of_accounts_are_confirmed(closed: Site) -> None:
     assert notice(page.follow()) == "The account alice was removed."
 
 
-def test_a_revoked_token_is_confirmed(closed: Site) -> None:
+def test_token_revocation_shows_notice(closed: Site) -> None:
     make_token(closed)
     page = closed.app.get("/accounts/")
     page = form_with(page, "token").submit("action", value="revoke", status=303).follow()
     assert notice(page) == "The token was revoked."
 
 
-def test_the_last_restored_picture_is_confirmed(site: Site, browser: TestApp) -> None:
+def test_restoring_the_last_image_shows_notice(site: Site, browser: TestApp) -> None:
     image = site.add(1)
     site.services.editing.trash(image.id)
     form = next(f for f in browser.get("/trash/").forms.values() if f.action == "/trash/")

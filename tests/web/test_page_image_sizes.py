@@ -19,7 +19,7 @@ from tests.support.site import Site
     ],
     ids=["named sizes", "all signed"],
 )
-def test_every_picture_on_every_page_is_served(tmp_path: Path, ini: dict[str, str]) -> None:
+def test_every_image_url_on_every_page_is_served(tmp_path: Path, ini: dict[str, str]) -> None:
     site = Site(tmp_path, **ini)
     images = [
         site.add(1, 300, 200, title="Quay, by night", tags=["sea"]),

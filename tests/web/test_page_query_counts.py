@@ -40,7 +40,7 @@ def counted(metadata: MetadataBackend, calls: Counter[str]) -> Any:
 
 
 @pytest.mark.parametrize("many", [1, 30])
-def test_a_page_takes_few_questions(site: Site, many: int) -> None:
+def test_page_needs_few_storage_requests(site: Site, many: int) -> None:
     images = [
         site.add(seed, 12, 8, title="quay", tags=["sea", f"tag{seed}"]) for seed in range(many)
     ]

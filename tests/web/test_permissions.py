@@ -82,7 +82,7 @@ def introspected(site: Site) -> dict[View, str]:
     return found
 
 
-def test_every_view_is_in_the_manual_with_its_permission(site: Site) -> None:
+def test_every_view_is_documented_with_its_permission(site: Site) -> None:
     def told(views: dict[View, str]) -> set[str]:
         return {
             f"{context.__name__} {name!r} {method}: {permission}"
@@ -94,7 +94,7 @@ def test_every_view_is_in_the_manual_with_its_permission(site: Site) -> None:
     assert written - there == set(), "docs/security.md has these, and there is no such view"
 
 
-def test_the_permissions_are_those_of_the_settings_and_scopes() -> None:
+def test_permissions_match_settings_and_scopes() -> None:
     table = re.findall(
         r"^\| (\w+) \| [^|]+ \| `huimages\.who\.(\w+)` \| (\w+) \| (\w*) ?\|$",
         MANUAL.read_text("utf-8"),
@@ -157,7 +157,7 @@ def photo() -> bytes:
 
 
 @pytest.mark.parametrize("who", [*ROLES, *SCOPES])
-def test_everybody_gets_what_they_may_and_no_more(
+def test_every_role_and_scope_reaches_exactly_its_views(
     closed: Site, people: dict[str, Person], who: str
 ) -> None:
     person = people[who]
@@ -191,7 +191,7 @@ def test_everybody_gets_what_they_may_and_no_more(
         ("/trash/", {"action": "remove"}, "admin"),
     ],
 )
-def test_forms_with_several_actions_ask_for_each(
+def test_form_with_several_actions_checks_each_permission(
     closed: Site,
     people: dict[str, Person],
     address: str,

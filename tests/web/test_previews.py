@@ -31,7 +31,7 @@ def later(tmp_path: Path) -> Iterator[Site]:
     site.services.close()
 
 
-def test_made_after_the_upload_and_used_instead_of_the_original(site: Site, photo: bytes) -> None:
+def test_previews_made_after_upload_replace_the_original(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     site.services.worker.join()
     assert site.cached() == COPIES
@@ -43,7 +43,7 @@ def test_made_after_the_upload_and_used_instead_of_the_original(site: Site, phot
     site.app.get(f"/1600x1600/{id_}.jpeg", status=503)
 
 
-def test_an_upload_of_the_same_reads_the_original_no_more(site: Site, photo: bytes) -> None:
+def test_complete_previews_are_not_made_again(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     site.services.worker.join()
     shutil.rmtree(site.folder / "originals")
@@ -55,7 +55,7 @@ def test_an_upload_of_the_same_reads_the_original_no_more(site: Site, photo: byt
     assert chain.make(id_)
 
 
-def test_made_after_the_first_request(later: Site, photo: bytes) -> None:
+def test_previews_are_made_after_first_request(later: Site, photo: bytes) -> None:
     id_ = later.upload(photo)
     later.services.worker.join()
     assert later.cached() == []
@@ -64,13 +64,13 @@ def test_made_after_the_first_request(later: Site, photo: bytes) -> None:
     assert later.cached() == sorted(["240x160.jpeg", *COPIES])
 
 
-def test_small_pictures_have_none(site: Site) -> None:
+def test_small_image_has_no_previews(site: Site) -> None:
     site.upload(pictures.photo(width=1800, height=1200))
     site.services.worker.join()
     assert site.cached() == []
 
 
-def test_a_damaged_copy_costs_nothing_but_time(site: Site, photo: bytes) -> None:
+def test_damaged_preview_falls_back_to_the_original(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     site.services.worker.join()
     for copy in (site.folder / "cache").rglob("~*"):
@@ -78,7 +78,7 @@ def test_a_damaged_copy_costs_nothing_but_time(site: Site, photo: bytes) -> None
     assert Image.open(io.BytesIO(site.app.get(f"/240x160/{id_}.jpeg").body)).size == (240, 160)
 
 
-def test_gone_with_the_image_and_not_made_for_the_trash(site: Site, photo: bytes) -> None:
+def test_previews_are_removed_with_the_image(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     site.services.worker.join()
     site.services.editing.trash(id_)
@@ -88,7 +88,7 @@ def test_gone_with_the_image_and_not_made_for_the_trash(site: Site, photo: bytes
     assert site.cached() == []
 
 
-def test_chosen_sizes_are_ready_before_anybody_asks(tmp_path: Path, photo: bytes) -> None:
+def test_configured_sizes_are_prerendered(tmp_path: Path, photo: bytes) -> None:
     site = Site(tmp_path, **{"upload.sizes": "small, square"})
     site.upload(photo)
     site.services.worker.join()
@@ -96,7 +96,7 @@ def test_chosen_sizes_are_ready_before_anybody_asks(tmp_path: Path, photo: bytes
     site.services.close()
 
 
-def test_switched_off(tmp_path: Path, photo: bytes) -> None:
+def test_disabled_previews_are_not_made(tmp_path: Path, photo: bytes) -> None:
     site = Site(tmp_path, chain="off")
     id_ = site.upload(photo)
     site.app.get(f"/240x160/{id_}.jpeg")

@@ -45,7 +45,7 @@ def test_headers_of_long_request_stay_short(
     site.services.close()
 
 
-def test_login_leads_back_to_a_short_path_only(tmp_path: Path) -> None:
+def test_login_redirects_to_short_path_only(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     browser = site.browser()
     assert browser.get("/upload/?a=b").location.endswith("/login?back=%2Fupload%2F%3Fa%3Db")

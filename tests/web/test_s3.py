@@ -50,7 +50,7 @@ def site(tmp_path: Path, ini: dict[str, str]) -> Iterator[Site]:
     site.services.close()
 
 
-def test_up_and_down(site: Site) -> None:
+def test_originals_are_uploaded_to_and_read_from_s3(site: Site) -> None:
     identifier = site.upload(PHOTO)
     assert identifier == image_id(PHOTO)
     assert site.upload(PHOTO) == identifier
@@ -63,7 +63,7 @@ def test_up_and_down(site: Site) -> None:
     assert list(site.storage.originals.ids()) == []
 
 
-def test_originals_can_be_fetched_from_s3_itself(tmp_path: Path, ini: dict[str, str]) -> None:
+def test_originals_are_redirected_to_s3(tmp_path: Path, ini: dict[str, str]) -> None:
     site = Site(tmp_path, **ini, **{"s3.redirect": "60"})
     identifier = site.upload(PHOTO, filename="from the camera.jpeg")
     answer = site.app.get(f"/o/{identifier}", status=302)
@@ -83,7 +83,9 @@ def test_originals_can_be_fetched_from_s3_itself(tmp_path: Path, ini: dict[str, 
 
 
 @pytest.mark.parametrize("fault", [Fault(refused=True, lost_answer=True), Fault(frozen=True)])
-def test_goes_on_without_s3(site: Site, proxy: FaultProxy, fault: Fault) -> None:
+def test_cached_rendition_is_served_without_s3_and_misses_return_503(
+    site: Site, proxy: FaultProxy, fault: Fault
+) -> None:
     identifier = site.upload(PHOTO)
     hit = site.app.get(f"/100x100/{identifier}.jpeg")
     with proxy.broken(fault):
@@ -103,7 +105,7 @@ def test_goes_on_without_s3(site: Site, proxy: FaultProxy, fault: Fault) -> None
     site.app.get("/readyz")
 
 
-def test_a_download_that_breaks_off_costs_nobody_a_picture(site: Site, proxy: FaultProxy) -> None:
+def test_interrupted_s3_download_does_not_trash_the_image(site: Site, proxy: FaultProxy) -> None:
     identifier = site.upload(PHOTO)
     with proxy.broken(Fault(only=b"GET ", cut_answer=len(PHOTO) // 2)):
         site.app.get(f"/102x100/{identifier}.jpeg", status=503)
@@ -111,7 +113,9 @@ def test_a_download_that_breaks_off_costs_nobody_a_picture(site: Site, proxy: Fa
     site.app.get(f"/102x100/{identifier}.jpeg")
 
 
-def test_an_old_bucket_is_used_up(server: S3Server, tmp_path: Path, ini: dict[str, str]) -> None:
+def test_fallback_bucket_is_copied_on_access(
+    server: S3Server, tmp_path: Path, ini: dict[str, str]
+) -> None:
     """What an old site has as `ID.jpeg` in another bucket is copied up when it is asked for."""
     old = server.place()
     identifier = image_id(PHOTO)

@@ -50,7 +50,7 @@ checks.positive_data_acceptance.expected-statuses = [200, 201, 409, 413, 415]
 
 
 @pytest.mark.timeout(300)
-def test_nothing_is_found(tmp_path: Path) -> None:
+def test_api_fuzzing_finds_no_violation(tmp_path: Path) -> None:
     services = services_in(tmp_path)
     image = add(services, photo(60, 40), title="Quay", tags=["sea"]).image.id
     another = add(services, photo(40, 60)).image.id

@@ -24,7 +24,7 @@ def words(browser: TestApp) -> dict[str, Any]:
     return json.loads(browser.get("/").html.select_one("#messages").string)
 
 
-def test_the_scripts_speak_the_language_of_the_page(site: Site) -> None:
+def test_script_messages_are_translated(site: Site) -> None:
     assert words(site.browser())["uploaded"] == "uploaded"
     german = words(site.browser("de"))
     assert german["uploaded"] == "hochgeladen"
@@ -34,7 +34,7 @@ def test_the_scripts_speak_the_language_of_the_page(site: Site) -> None:
     }
 
 
-def test_every_sentence_of_the_scripts_is_there_and_none_too_many(browser: TestApp) -> None:
+def test_script_messages_match_their_use(browser: TestApp) -> None:
     scripts = "".join(path.read_text("utf-8") for path in (ROOT / "static/js").glob("*.js"))
     used = set(re.findall(r'\bmessage\(\s*"([\w-]+)"', scripts))
     used |= set(re.findall(r'picture\.new \? "(\w+)" : "(\w+)"', scripts)[0])
@@ -43,14 +43,14 @@ def test_every_sentence_of_the_scripts_is_there_and_none_too_many(browser: TestA
     assert used == set(words(browser))
 
 
-def test_scripts_are_told_of_errors_in_the_language_of_the_page(site: Site) -> None:
+def test_script_errors_are_translated(site: Site) -> None:
     headers = {"Accept": "application/json"}
     answer = site.browser("de").get("/nowhere/", headers=headers, status=404)
     assert answer.content_type == "application/problem+json"
     assert answer.json["detail"] == "Unter dieser URL gibt es nichts."
 
 
-def test_around_a_picture_are_those_of_its_collection(site: Site, browser: TestApp) -> None:
+def test_viewer_items_are_those_of_the_collection(site: Site, browser: TestApp) -> None:
     images = [
         site.add(day, title=f"Day {day}", tags=["sea"], timestamp=START + timedelta(days=day))
         for day in range(REACH + 3)
@@ -67,13 +67,13 @@ def test_around_a_picture_are_those_of_its_collection(site: Site, browser: TestA
         assert browser.get(address).content_type.startswith("image/")
 
 
-def test_outside_of_its_collection_a_picture_stands_alone(site: Site, browser: TestApp) -> None:
+def test_viewer_items_outside_collection_are_one_image(site: Site, browser: TestApp) -> None:
     image, _other = site.add(1), site.add(2)
     answer = browser.get(f"/image/{image.id}/around?in=tag:none").json
     assert [len(answer["items"]), answer["index"]] == [1, 0]
 
 
-def test_whether_a_picture_is_there_can_be_asked(site: Site, browser: TestApp) -> None:
+def test_known_returns_stored_image(site: Site, browser: TestApp) -> None:
     image = site.add(1, title="Quay")
     [found] = browser.get(f"/upload/known?id={image.id}").json["files"]
     assert (found["title"], found["url"], found["new"]) == ("Quay", f"/image/{image.id}/", False)
@@ -84,7 +84,7 @@ def test_whether_a_picture_is_there_can_be_asked(site: Site, browser: TestApp) -
     browser.get("/upload/known?id=nonsense", status=400)
 
 
-def test_a_picture_that_is_there_takes_what_a_batch_says(site: Site) -> None:
+def test_known_adds_fields_to_stored_image(site: Site) -> None:
     image = site.add(1, title="Quay", references={"artnr": ["1"]})
     said = {"id": image.id, "filename": "x.jpg", "title": "Dusk", "tags": "sea", "artnr": "2"}
     [found] = site.app.post("/upload/known", said).json["files"]
@@ -98,7 +98,7 @@ def test_a_picture_that_is_there_takes_what_a_batch_says(site: Site) -> None:
     assert nothing.json["files"][0]["title"] == "Dusk"
 
 
-def test_a_picture_that_is_not_there_takes_nothing(site: Site) -> None:
+def test_known_of_unknown_image_changes_nothing(site: Site) -> None:
     unknown = image_id(pictures.photo(60, 40, seed=2))
     assert site.app.post("/upload/known", {"id": unknown, "tags": "a"}).json == {"files": []}
 
@@ -110,7 +110,7 @@ def test_a_picture_that_is_not_there_takes_nothing(site: Site) -> None:
         ("view", "viewer", f"/image/{'A' * 32}01/around"),
     ],
 )
-def test_only_those_who_may_can_ask(tmp_path: Path, right: str, role: str, path: str) -> None:
+def test_known_needs_upload_permission(tmp_path: Path, right: str, role: str, path: str) -> None:
     site = Site(tmp_path, **{f"who.{right}": role})
     assert site.app.get(path, status="4*").status_int in {401, 403}
     site.services.close()

@@ -41,7 +41,7 @@ def csrf(app: TestApp) -> dict[str, str]:
 # -- with a password ------------------------------------------------------------------------
 
 
-def test_pages_lead_to_the_form_and_the_form_back(closed: Site) -> None:
+def test_page_without_permission_redirects_to_login_and_back(closed: Site) -> None:
     answer = closed.app.get("/image/?order=rated", headers=HTML, status=303).follow()
     form = answer.forms[1]
     form["name"], form["password"] = "Alice", PASSWORD
@@ -52,7 +52,7 @@ def test_pages_lead_to_the_form_and_the_form_back(closed: Site) -> None:
     closed.app.post("/upload/api/", upload_files=FILES, headers=csrf(closed.app))
 
 
-def test_programs_are_told_what_is_missing(closed: Site) -> None:
+def test_request_without_permission_returns_401_to_programs(closed: Site) -> None:
     answer = closed.app.post("/upload/api/", upload_files=FILES, status=401)
     assert answer.headers["WWW-Authenticate"] == "Bearer"
     assert "token" in answer.text
@@ -62,7 +62,7 @@ def test_programs_are_told_what_is_missing(closed: Site) -> None:
     "back",
     ["//evil.example/", "https://evil.example", "/\\evil.example", "/a b", "/\r\nSet-Cookie:x"],
 )
-def test_the_form_leads_nowhere_else(closed: Site, back: str) -> None:
+def test_login_redirects_to_this_site_only(closed: Site, back: str) -> None:
     form = closed.app.get("/login", {"back": back}).forms[1]
     form["name"], form["password"] = "alice", PASSWORD
     form["back"].force_value(back)
@@ -70,13 +70,15 @@ def test_the_form_leads_nowhere_else(closed: Site, back: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "password"), [("alice", "wrong password"), ("bob", PASSWORD)])
-def test_wrong_name_or_password_look_the_same(closed: Site, name: str, password: str) -> None:
+def test_wrong_name_and_wrong_password_have_same_response(
+    closed: Site, name: str, password: str
+) -> None:
     answer = sign_in(closed.app, name, password, status=401)
     assert "Name or password is wrong." in answer
     assert password not in answer
 
 
-def test_many_guesses_have_to_wait_and_the_owner_has_not(closed: Site) -> None:
+def test_login_guesses_are_throttled_but_not_the_owner(closed: Site) -> None:
     sign_in(closed.app, status=303)
     attacker = TestApp(closed.app.app, extra_environ={"REMOTE_ADDR": "203.0.113.9"})
     for _ in range(5):
@@ -86,14 +88,14 @@ def test_many_guesses_have_to_wait_and_the_owner_has_not(closed: Site) -> None:
     sign_in(TestApp(closed.app.app), status=303)
 
 
-def test_missing_fields(closed: Site) -> None:
+def test_login_without_fields_returns_401(closed: Site) -> None:
     closed.app.post("/login", {}, status=401)
 
 
 # -- sessions -------------------------------------------------------------------------------
 
 
-def test_signing_in_makes_a_new_session(closed: Site) -> None:
+def test_login_starts_a_new_session(closed: Site) -> None:
     """Who planted a session before knows neither the new one nor its token."""
     before = csrf(closed.app)
     planted = closed.app.cookies["huimages"]
@@ -106,7 +108,7 @@ def test_signing_in_makes_a_new_session(closed: Site) -> None:
     attacker.get("/", status=401)
 
 
-def test_a_session_of_another_secret_is_none(closed: Site, tmp_path: Path) -> None:
+def test_session_of_other_secret_is_ignored(closed: Site, tmp_path: Path) -> None:
     other = Site(tmp_path / "other", **CLOSED, secret="another secret of 32 characters!!")
     other.services.accounts.add("alice", "admin", PASSWORD)
     sign_in(other.app, status=303)
@@ -115,7 +117,7 @@ def test_a_session_of_another_secret_is_none(closed: Site, tmp_path: Path) -> No
     other.services.close()
 
 
-def test_a_new_password_ends_all_other_sessions(closed: Site) -> None:
+def test_password_change_ends_other_sessions(closed: Site) -> None:
     other = TestApp(closed.app.app)
     for app in (closed.app, other):
         sign_in(app, status=303)
@@ -134,14 +136,16 @@ def test_a_new_password_ends_all_other_sessions(closed: Site) -> None:
         (PASSWORD, "short", "at least 10"),
     ],
 )
-def test_passwords_that_do_not_change(closed: Site, present: str, new: str, problem: str) -> None:
+def test_invalid_password_change_is_refused(
+    closed: Site, present: str, new: str, problem: str
+) -> None:
     sign_in(closed.app, status=303)
     form = closed.app.get("/account").forms[1]
     form["password"], form["new_password"] = present, new
     assert problem in form.submit(status=400)
 
 
-def test_guesses_at_the_present_password_have_to_wait(closed: Site) -> None:
+def test_password_change_guesses_are_throttled(closed: Site) -> None:
     sign_in(closed.app, status=303)
     form = closed.app.get("/account").forms[1]
     form["password"], form["new_password"] = "wrong password", "a brand new password"
@@ -152,7 +156,7 @@ def test_guesses_at_the_present_password_have_to_wait(closed: Site) -> None:
     assert "Please try again in" in refused
 
 
-def test_signing_out_here_and_everywhere(closed: Site) -> None:
+def test_logout_ends_one_or_all_sessions(closed: Site) -> None:
     other = TestApp(closed.app.app)
     for app in (closed.app, other):
         sign_in(app, status=303)
@@ -167,7 +171,7 @@ def test_signing_out_here_and_everywhere(closed: Site) -> None:
     thief.get("/", status=401)
 
 
-def test_a_removed_account_is_out_at_once_and_a_role_changes_at_once(closed: Site) -> None:
+def test_account_removal_and_role_change_apply_at_once(closed: Site) -> None:
     sign_in(closed.app, status=303)
     closed.services.accounts.set_role("alice", "viewer")
     closed.app.post("/upload/api/", upload_files=FILES, headers=csrf(closed.app), status=403)
@@ -175,15 +179,13 @@ def test_a_removed_account_is_out_at_once_and_a_role_changes_at_once(closed: Sit
     closed.app.get("/", status=401)
 
 
-def test_a_session_ends_some_day_however_much_it_is_used(
-    closed: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_session_ends_after_maximum_lifetime(closed: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     sign_in(closed.app, status=303)
     monkeypatch.setattr("huimages_app.web.security.identity.MAX_SESSION", -1)
     closed.app.get("/", status=401)
 
 
-def test_what_a_visitor_said_moves_to_the_account(tmp_path: Path) -> None:
+def test_login_moves_annotations_to_the_account(tmp_path: Path) -> None:
     site = Site(tmp_path)
     account = site.services.accounts.add("alice", "editor", PASSWORD)
     image_id = site.app.post("/upload/api/?tags=sea", upload_files=FILES).text
@@ -200,7 +202,7 @@ def test_what_a_visitor_said_moves_to_the_account(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_favourites_of_the_old_site_move_to_the_account_too(tmp_path: Path) -> None:
+def test_login_moves_legacy_favourites_to_the_account(tmp_path: Path) -> None:
     site = Site(tmp_path)
     account = site.services.accounts.add("alice", "editor", PASSWORD)
     image_id = site.upload(PHOTO)
@@ -231,7 +233,7 @@ def by(address: str, user: str = "alice", **headers: str) -> dict[str, Any]:
     }
 
 
-def test_a_proxy_signs_in_and_nobody_else_does(proxied: Site) -> None:
+def test_proxy_header_is_accepted_from_proxies_only(proxied: Site) -> None:
     proxied.app.get("/", **by("10.1.2.3"), status=200)
     proxied.app.get("/", **by("203.0.113.9"), status=401)
     proxied.app.get("/", **by("203.0.113.9", **{"X-Forwarded-For": "10.1.2.3"}), status=401)
@@ -239,7 +241,7 @@ def test_a_proxy_signs_in_and_nobody_else_does(proxied: Site) -> None:
     proxied.app.get("/", **by("not an address"), status=401)
 
 
-def test_who_has_no_account_here_has_the_role_of_the_setting(proxied: Site) -> None:
+def test_proxy_user_without_account_gets_configured_role(proxied: Site) -> None:
     proxied.app.get("/", **by("10.1.2.3", user="Bob@example.com"), status=200)
     headers = csrf_by(proxied, "bob")
     proxied.app.post("/upload/api/", upload_files=FILES, **headers, status=403)
@@ -250,18 +252,18 @@ def csrf_by(site: Site, user: str) -> dict[str, Any]:
     return by("10.1.2.3", user=user, **{"X-CSRF-Token": token})
 
 
-def test_a_browser_that_a_proxy_signs_in_needs_a_token_without_any_cookie(proxied: Site) -> None:
+def test_proxy_sign_in_needs_csrf_token(proxied: Site) -> None:
     answer = proxied.app.post("/upload/api/", upload_files=FILES, **by("10.1.2.3"), status=400)
     assert "form has expired" in answer.text
     proxied.app.post("/upload/api/", upload_files=FILES, **csrf_by(proxied, "alice"), status=200)
 
 
-def test_there_is_no_password_to_change_for_them(proxied: Site) -> None:
+def test_proxy_user_cannot_change_password(proxied: Site) -> None:
     proxied.app.get("/account", **by("10.1.2.3"), status=404)
     proxied.app.get("/account", **by("10.1.2.3", user="bob"), status=404)
 
 
-def test_the_address_behind_a_proxy_is_the_one_that_is_throttled(proxied: Site) -> None:
+def test_throttle_uses_client_ip_behind_proxy(proxied: Site) -> None:
     proxied.services.accounts.add("carol", "viewer", PASSWORD)
     for number in range(21):
         headers = {"X-Forwarded-For": f"198.51.100.{number}, 10.9.9.9"}
@@ -279,7 +281,7 @@ def bearer(text: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {text}"}
 
 
-def test_a_token_uploads_and_does_nothing_else(closed: Site) -> None:
+def test_upload_token_permits_upload_only(closed: Site) -> None:
     _, text = closed.services.tokens.add("shop", ["upload"])
     answer = closed.app.post("/upload/api/?tags=sea", upload_files=FILES, headers=bearer(text))
     assert len(closed.storage.metadata.annotations.of_image(answer.text)) == 1
@@ -296,7 +298,7 @@ def test_a_token_uploads_and_does_nothing_else(closed: Site) -> None:
         ("/upload/known", "", 200),
     ],
 )
-def test_who_may_only_upload_renames_nothing(
+def test_uploader_cannot_rename_stored_image(
     closed: Site, path: str, file: str, status: int
 ) -> None:
     image = closed.add(title="Old", references={"artnr": ["1"]})
@@ -310,7 +312,7 @@ def test_who_may_only_upload_renames_nothing(
         assert (image.title, image.references["artnr"]) == (title, ("1", "2"))
 
 
-def test_the_first_title_is_the_uploaders(closed: Site) -> None:
+def test_uploader_sets_title_of_new_image(closed: Site) -> None:
     _, text = closed.services.tokens.add("shop", ["upload"])
     answer = closed.app.post(
         "/upload/api/?title=First", upload_files=FILES, headers=bearer(text), status=200
@@ -318,7 +320,7 @@ def test_the_first_title_is_the_uploaders(closed: Site) -> None:
     assert closed.services.images.get_any(answer.text).title == "First"
 
 
-def test_a_stolen_token_is_worth_nothing_after_its_revocation(closed: Site) -> None:
+def test_revoked_token_returns_401(closed: Site) -> None:
     token, text = closed.services.tokens.add("shop", ["upload", "read"])
     closed.app.get("/", headers=bearer(text), status=200)
     closed.services.tokens.revoke(token.id)
@@ -329,7 +331,7 @@ def test_a_stolen_token_is_worth_nothing_after_its_revocation(closed: Site) -> N
         assert "revoked" in answer.text
 
 
-def test_a_bad_token_is_no_reason_to_look_at_cookies(closed: Site) -> None:
+def test_invalid_token_with_valid_cookie_returns_401(closed: Site) -> None:
     sign_in(closed.app, status=303)
     closed.app.get("/", headers=bearer("hui_wrong"), status=401)
     closed.app.get("/", headers=bearer(""), status=401)
@@ -338,9 +340,7 @@ def test_a_bad_token_is_no_reason_to_look_at_cookies(closed: Site) -> None:
 # -- the audit log --------------------------------------------------------------------------
 
 
-def test_what_happens_is_logged_without_secrets(
-    closed: Site, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_audit_log_contains_no_secrets(closed: Site, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "huimages.audit")
     app = TestApp(closed.app.app, extra_environ={"REMOTE_ADDR": "192.0.2.1"})
     sign_in(app, "my-secret-typed-as-name", "x" * 12, status=401)

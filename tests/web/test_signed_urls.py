@@ -39,12 +39,12 @@ def get(site: Site, url: str, status: int | str) -> Any:
     return site.app.get(local(url), status=status)
 
 
-def test_named_and_listed_sizes_are_free(strict: Site, image_id: str) -> None:
+def test_named_and_listed_sizes_need_no_signature(strict: Site, image_id: str) -> None:
     for size in ("small", "240x160", "240x160@2x", "150x150!"):
         get(strict, f"/{size}/{image_id}.jpeg", 200)
 
 
-def test_others_need_a_signature(strict: Site, image_id: str) -> None:
+def test_other_sizes_need_a_signature(strict: Site, image_id: str) -> None:
     for size in ("241x160", "o", "10000x10000", "150x151!"):
         get(strict, f"/{size}/{image_id}.jpeg", 403)
         url = strict.services.urls.url(image_id, size)
@@ -53,15 +53,13 @@ def test_others_need_a_signature(strict: Site, image_id: str) -> None:
         get(strict, url.replace(image_id, "B" * 32 + "01"), 403)
 
 
-def test_a_signature_is_for_one_picture_in_one_size_in_one_format(
-    strict: Site, image_id: str
-) -> None:
+def test_signature_is_valid_for_one_url_only(strict: Site, image_id: str) -> None:
     url = strict.services.urls.url(image_id, "99x99")
     for old, new in (("99x99", "98x99"), (".jpeg", ".webp"), (".jpeg", ""), (".jpeg", "/x.jpeg")):
         get(strict, url.replace(old, new), 403)
 
 
-def test_a_signature_ends_and_caches_know(strict: Site, image_id: str) -> None:
+def test_signature_expiry_limits_cache_lifetime(strict: Site, image_id: str) -> None:
     url = strict.services.urls.url(image_id, "99x99", expires=int(time.time()) + 60)
     answer = get(strict, url, 200)
     assert answer.cache_control.max_age <= 60
@@ -72,7 +70,7 @@ def test_a_signature_ends_and_caches_know(strict: Site, image_id: str) -> None:
     get(strict, f"/99x99/{image_id}.jpeg", 403)
 
 
-def test_templates_and_tags_sign_by_themselves(tmp_path: Path) -> None:
+def test_generated_urls_are_signed(tmp_path: Path) -> None:
     site = Site(tmp_path, signed="all")
     image_id = site.upload(pictures.photo(width=300, height=200))
     image = site.services.images.get_any(image_id)
@@ -87,9 +85,7 @@ def test_templates_and_tags_sign_by_themselves(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_an_unsigned_focal_point_is_the_stored_one_or_leads_to_it(
-    strict: Site, image_id: str
-) -> None:
+def test_unsigned_other_focal_point_redirects_to_stored_one(strict: Site, image_id: str) -> None:
     moved = get(strict, f"/150x150!30,70/{image_id}/a%20b.webp", 302)
     assert urlsplit(moved.location).path == f"/150x150!/{image_id}/a%20b.webp"
     strict.services.editing.update(image_id, ImagePatch(focus=(0.3, 0.7)))
@@ -102,7 +98,7 @@ def test_an_unsigned_focal_point_is_the_stored_one_or_leads_to_it(
     get(strict, path + query, 200)
 
 
-def test_a_reader_is_given_no_addresses_of_focal_points(tmp_path: Path) -> None:
+def test_viewer_gets_no_urls_of_focal_points(tmp_path: Path) -> None:
     """Each would be a rendition more."""
     site = Site(tmp_path, **CLOSED, signed="all")
     path = f"/api/v1/images/{site.add().id}?size="
@@ -113,7 +109,7 @@ def test_a_reader_is_given_no_addresses_of_focal_points(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_one_image_does_not_fill_the_cache(strict: Site, image_id: str) -> None:
+def test_widths_of_one_image_are_limited(strict: Site, image_id: str) -> None:
     for width in (10, 11, 12, 13):
         get(strict, strict.services.urls.url(image_id, f"{width}x"), 200)
     get(strict, strict.services.urls.url(image_id, "14x"), 403)
@@ -122,7 +118,9 @@ def test_one_image_does_not_fill_the_cache(strict: Site, image_id: str) -> None:
     get(strict, f"/small/{other}.jpeg", 200)
 
 
-def test_while_metadata_is_down_no_new_focal_point_is_taken(strict: Site, image_id: str) -> None:
+def test_unknown_focal_point_without_metadata_storage_returns_503(
+    strict: Site, image_id: str
+) -> None:
     database = strict.folder / "metadata.sqlite"
     strict.storage.metadata.close()
     database.rename(database.with_suffix(".gone"))
@@ -132,5 +130,5 @@ def test_while_metadata_is_down_no_new_focal_point_is_taken(strict: Site, image_
 
 
 @pytest.mark.parametrize("query", ["s=%ff", "s=%00", "s=&e=", "e=5", "s=" + "A" * 9000, "s=a&s=b"])
-def test_queries_that_are_no_signature(strict: Site, image_id: str, query: str) -> None:
+def test_malformed_signature_is_refused(strict: Site, image_id: str, query: str) -> None:
     assert get(strict, f"/99x99/{image_id}.jpeg?{query}", status="*").status_int in {400, 403}

@@ -95,7 +95,7 @@ def work(folder: Path, seed: int) -> int:
     return done
 
 
-def test_everything_at_once(tmp_path: Path) -> None:
+def test_mixed_load_returns_no_errors(tmp_path: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=spawn) as pool:  # waits for its processes to end
         done = list(pool.map(work, [tmp_path] * 2, [1, 2]))

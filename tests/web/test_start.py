@@ -41,7 +41,7 @@ def on_port(port):
 
 
 @pytest.mark.parametrize("name", ["development.ini", "production.ini"])
-def test_an_ini_file_starts_with_no_store_there(name, tmp_path):
+def test_process_starts_without_storage(name, tmp_path):
     url = write_ini(tmp_path, name)
     environ = {"HUIMAGES_COUCHDB_URL": "http://127.0.0.1:9/", "HUIMAGES_SECRET": "s" * 32}
 
@@ -55,7 +55,7 @@ def test_an_ini_file_starts_with_no_store_there(name, tmp_path):
     assert f"Serving on {url}" in log
 
 
-def test_a_process_of_production_listens_on_the_port_it_is_told(tmp_path):
+def test_production_process_listens_on_configured_port(tmp_path):
     write_ini(tmp_path, "production.ini", "huimages.secret = " + "s" * 32)
     for _ in range(2):
         port = free_port()
@@ -76,7 +76,7 @@ def test_a_process_of_production_listens_on_the_port_it_is_told(tmp_path):
         ),
     ],
 )
-def test_a_mistake_stops_the_start_with_one_line(line, complaint, tmp_path):
+def test_invalid_setting_stops_the_start_with_one_line(line, complaint, tmp_path):
     write_ini(tmp_path, "development.ini", line)
     done = subprocess.run(
         PSERVE, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
@@ -96,7 +96,7 @@ def test_a_mistake_stops_the_start_with_one_line(line, complaint, tmp_path):
         ("huimages.secret = 1234", "'huimages.secret' is too short"),
     ],
 )
-def test_production_does_not_start_with_a_secret_that_is_none(line, complaint, tmp_path):
+def test_production_refuses_placeholder_secret(line, complaint, tmp_path):
     write_ini(tmp_path, "production.ini", line)
     done = subprocess.run(
         PSERVE, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
@@ -107,7 +107,7 @@ def test_production_does_not_start_with_a_secret_that_is_none(line, complaint, t
     assert "Traceback" not in done.stderr
 
 
-def test_production_writes_the_audit_log_as_lines_of_json(tmp_path):
+def test_production_writes_audit_log_as_json_lines(tmp_path):
     write_ini(tmp_path, "production.ini", "huimages.secret = " + "s" * 32)
     site = ("huimages.metadata=sqlite", "huimages.originals=files", "huimages.var=var")
     environ = {key.upper().replace(".", "_"): value for key, value in (s.split("=") for s in site)}

@@ -58,7 +58,7 @@ def scaled(site: Site, path: str) -> tuple[int, int]:
     return Image.open(io.BytesIO(site.app.get(path).body)).size
 
 
-def test_the_life_of_a_picture(site: Site) -> None:
+def test_image_lives_from_upload_to_removal_in_every_combination(site: Site) -> None:
     app = site.app
     older = site.upload(OLDER, query="?title=Harbour")
     id_ = site.upload(PHOTO, "gull.jpeg", "?title=Gull+on+a+pole&tags=sea,bird")

@@ -92,7 +92,7 @@ def test_back_to_a_trashed_picture_offers_to_restore_it(
     assert undo(page).html.h1.text == tagged[0].title
 
 
-def test_a_visitor_sees_nothing_of_a_trashed_picture(tmp_path: Path) -> None:
+def test_trashed_image_is_unknown_to_visitors(tmp_path: Path) -> None:
     site = Site(tmp_path, **{**CLOSED, "who.view": "everyone"})
     image = site.add(1, title="Secret")
     site.services.editing.trash(image.id)
@@ -118,7 +118,7 @@ def test_undo_restores_selected_pictures(site: Site, browser: TestApp, tagged: l
     assert all(site.services.images.get(image.id).trashed is None for image in tagged)
 
 
-def test_a_notice_about_many_pictures_fits_into_the_cookie(site: Site, browser: TestApp) -> None:
+def test_notice_about_many_images_fits_into_the_cookie(site: Site, browser: TestApp) -> None:
     images = [site.add(number) for number in range(MAX_UNDO + 1)]
     page = select(browser, images)
     assert "21 pictures" in page.html.select_one("[data-notice]").text

@@ -92,7 +92,7 @@ def test_two_hundred_at_once_scale_once(
     assert log.count(f"made 64x64/{id_}.jpeg") == 1
 
 
-def test_many_upload_the_same_picture_at_once(
+def test_concurrent_uploads_of_same_picture_store_one_image(
     urls: list[str], folder: Path, client: httpx.Client
 ) -> None:
     content = pictures.photo(800, 600, seed=1)
@@ -108,7 +108,9 @@ def test_many_upload_the_same_picture_at_once(
         assert sorted(services.images.get_any(id_).titles) == [f"Title {n}" for n in range(6)]
 
 
-def test_killed_in_the_middle_of_uploads(tmp_path: Path, client: httpx.Client) -> None:
+def test_kill_during_uploads_loses_no_acknowledged_image(
+    tmp_path: Path, client: httpx.Client
+) -> None:
     """What was answered is there; nothing is there by half."""
     stored: list[str] = []
     stop = threading.Event()

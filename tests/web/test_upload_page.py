@@ -18,7 +18,7 @@ def photo(seed: int = 0) -> bytes:
     return pictures.photo(60, 40, seed=seed)
 
 
-def test_a_batch_shares_title_tags_and_article_number(site: Site, browser: TestApp) -> None:
+def test_upload_form_applies_fields_to_all_files(site: Site, browser: TestApp) -> None:
     form = browser.get("/upload/").forms["upload"]
     form["uploadfile"] = [
         Upload("one.jpg", photo(1)),
@@ -38,7 +38,7 @@ def test_a_batch_shares_title_tags_and_article_number(site: Site, browser: TestA
     assert set(site.services.annotations.summary(image.id).tags) == {"sea", "dusk"}
 
 
-def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
+def test_upload_of_stored_picture_links_to_it(site: Site, browser: TestApp) -> None:
     known = site.add(1, title="Known")
     form = browser.get("/upload/").forms["upload"]
     form["uploadfile"] = [Upload("again.jpg", photo(1))]
@@ -50,7 +50,9 @@ def test_a_duplicate_is_named_with_a_link(site: Site, browser: TestApp) -> None:
 @pytest.mark.parametrize(
     ("pattern", "number"), [(r"^([0-9]{5})_", ("10106",)), (r"[0-9]{2}", ("10",)), (r"x(\d)", None)]
 )
-def test_article_numbers_from_file_names(tmp_path: Path, pattern: str, number: object) -> None:
+def test_upload_takes_article_number_from_filename(
+    tmp_path: Path, pattern: str, number: object
+) -> None:
     site = Site(tmp_path, **{"upload.artnr_pattern": pattern})
     site.app.post("/upload/", upload_files=[("uploadfile", "10106_side.jpg", photo())])
     assert site.services.images.get(image_id(photo())).references.get("artnr") == number
@@ -58,7 +60,7 @@ def test_article_numbers_from_file_names(tmp_path: Path, pattern: str, number: o
     site.services.close()
 
 
-def test_scripts_are_told_about_each_file(site: Site) -> None:
+def test_upload_returns_json_of_each_file_to_scripts(site: Site) -> None:
     files = [("uploadfile", "a.jpg", photo(1)), ("uploadfile", "b.jpg", b"nonsense")]
     good, bad = site.app.post("/upload/", upload_files=files, headers=JSON).json["files"]
     assert good["id"] == image_id(photo(1))
@@ -69,7 +71,7 @@ def test_scripts_are_told_about_each_file(site: Site) -> None:
     assert bad["error"]
 
 
-def test_the_status_is_an_error_where_no_file_was_taken(tmp_path: Path) -> None:
+def test_upload_without_accepted_file_returns_error_status(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"upload.max_bytes": "1000"})
     post = site.app.post
     post("/upload/", upload_files=[("uploadfile", "a", b"x")], headers=JSON, status=415)
@@ -78,12 +80,25 @@ def test_the_status_is_an_error_where_no_file_was_taken(tmp_path: Path) -> None:
     site.services.close()
 
 
-def test_an_empty_form_is_refused(site: Site, browser: TestApp) -> None:
-    page = browser.get("/upload/").forms["upload"].submit(status=400)
-    assert "no picture was sent" in page.html.select_one("main").text.lower()
+def test_upload_form_without_picture_is_shown_again_with_sentence(browser: TestApp) -> None:
+    form = browser.get("/upload/").forms["upload"]
+    form["title"], form["tags"], form["artnr"] = "Quay", "sea <b>", "10106"
+    page = form.submit(status=400)
+    assert page.html.select_one("[role=alert]").text == "Please choose at least one picture."
+    form = page.forms["upload"]
+    assert [form[name].value for name in ("title", "tags", "artnr")] == ["Quay", "sea <b>", "10106"]
+    form["uploadfile"] = [Upload("a.jpg", photo())]
+    assert form.submit().status_int == 200
 
 
-def test_hostile_file_names_stay_texts(site: Site, browser: TestApp) -> None:
+@pytest.mark.parametrize("accept", ["application/json", "*/*"])
+@pytest.mark.parametrize("path", ["/upload/", "/upload/api/"])
+def test_upload_without_picture_returns_400_to_programs(site: Site, path: str, accept: str) -> None:
+    answer = site.app.post(path, {"title": "Quay"}, headers={"Accept": accept}, status=400)
+    assert "No picture was sent" in answer
+
+
+def test_hostile_filenames_are_escaped(site: Site, browser: TestApp) -> None:
     form = browser.get("/upload/").forms["upload"]
     form["uploadfile"] = [Upload("<script>x.jpg", b"nonsense"), Upload("<b>.jpg", photo())]
     page = form.submit()

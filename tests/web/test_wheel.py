@@ -74,7 +74,7 @@ def python(wheel, tmp_path_factory):
     return interpreter
 
 
-def test_a_wheel_has_every_file_of_the_package(source, wheel):
+def test_wheel_contains_every_file_of_the_package(source, wheel):
     package = source / "huimages_app"
     files = {
         Path(folder).relative_to(source) / name
@@ -87,7 +87,7 @@ def test_a_wheel_has_every_file_of_the_package(source, wheel):
     assert packed == {*files, Path("huimages.py")}
 
 
-def test_a_wheel_from_an_sdist_is_the_same(source, wheel, tmp_path):
+def test_wheel_from_sdist_is_identical(source, wheel, tmp_path):
     archive = build("sdist", source, tmp_path / "sdist")
     with tarfile.open(archive) as opened:
         # Python before 3.11.4 has no filters, and Python 3.12 warns where none is given.
@@ -104,7 +104,7 @@ def test_a_wheel_from_an_sdist_is_the_same(source, wheel, tmp_path):
     assert again.name == wheel.name
 
 
-def test_the_wheel_serves_pages_static_files_and_renditions(python, tmp_path):
+def test_installed_wheel_serves_pages_and_renditions(python, tmp_path):
     where = run(python, "-c", "import huimages_app; print(huimages_app.__file__)", cwd=tmp_path)
     assert Path(where.strip()).is_relative_to(python.parent.parent)
 
@@ -136,13 +136,13 @@ def test_the_wheel_serves_pages_static_files_and_renditions(python, tmp_path):
     assert list((tmp_path / "var" / "originals").rglob(answer.text + "*"))
 
 
-def test_the_module_of_the_original_is_there(python, tmp_path):
+def test_installed_wheel_provides_huimages_module(python, tmp_path):
     names = run(python, "-c", "import huimages; print(*sorted(vars(huimages)))", cwd=tmp_path)
 
     assert {"save_image", "scaled_imageurl", "get_size"} <= set(names.split())
 
 
-def test_the_command_is_there(python, tmp_path):
+def test_installed_wheel_provides_command(python, tmp_path):
     said = run(python.parent / "huimages", "--help", cwd=tmp_path)
 
     assert "import-tree" in said

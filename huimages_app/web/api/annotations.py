@@ -19,7 +19,6 @@ from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.conditional import conditional_json, digest
 from ..presentation.image_json import rating_of, tags_of
-from ..presentation.site import Site
 from ..resources import ApiImage
 from . import bodies
 from .parameters import query
@@ -36,18 +35,18 @@ _RATING = {"rating": ("a whole number from 0 to 10", bodies.rating)}
 
 @view_config(context=ApiImage, name="tags", request_method="GET", permission=VIEW)
 def tags(context: ApiImage, request: Request) -> Response:
-    """All tags of the image: how many gave each, whether the client did."""
+    """Return the tags with their counts, and whether the client gave them."""
     query(request)
     return conditional_json(_tags(context, request))
 
 
 @view_config(context=ApiImage, name="tags", request_method="POST", permission=CONTRIBUTE)
 def add_tags(context: ApiImage, request: Request) -> Response:
-    """Gives tags."""
+    """Add tags."""
     query(request)
     given = bodies.object_of(request, _TAGS)
     if "tags" not in given:
-        raise BadInput('send {"tags": ["…"]}')
+        raise BadInput('the body lacks the field \'tags\'; expected {"tags": ["…"]}')
     require_match(request, digest(_tags(context, request)))
     tags = parse_tags(" ".join(given["tags"]))
     request.services.annotations.tag(context.image_id, request.ensure_visitor(), tags)
@@ -56,7 +55,7 @@ def add_tags(context: ApiImage, request: Request) -> Response:
 
 @view_config(context=ApiImage, name="tags", request_method="DELETE", permission=CONTRIBUTE)
 def remove_tags(context: ApiImage, request: Request) -> Response:
-    """Takes the client's own tags back; an editor's `everyone=true` removes anybody's."""
+    """Remove the client's tags, or with `everyone=true`, for editors, those of all visitors."""
     parameters = query(request, "tag", "everyone")
     sent = parameters.all("tag", MAX_LENGTH)
     # A legacy tag may be stored in another form than new ones.
@@ -64,8 +63,8 @@ def remove_tags(context: ApiImage, request: Request) -> Response:
     everyone = parameters.flag("everyone")
     if not tags:
         raise BadInput("the parameter 'tag' is missing; expected ?tag=…, once per tag")
-    if everyone and not Site(request).may(EDIT):
-        raise HTTPForbidden("only editors remove the tags of everyone")
+    if everyone and not request.site.may(EDIT):
+        raise HTTPForbidden("only editors may remove the tags of all visitors")
     require_match(request, digest(_tags(context, request)))
     annotations = request.services.annotations
     for tag in tags:
@@ -78,31 +77,31 @@ def remove_tags(context: ApiImage, request: Request) -> Response:
 
 @view_config(context=ApiImage, name="rating", request_method="GET", permission=VIEW)
 def rating(context: ApiImage, request: Request) -> Response:
-    """The average, and the client's own rating."""
+    """Return the average, and the client's own rating."""
     query(request)
     return conditional_json(_rating(context, request))
 
 
 @view_config(context=ApiImage, name="rating", request_method="PUT", permission=CONTRIBUTE)
 def rate(context: ApiImage, request: Request) -> Response:
-    """Rates, or rates anew."""
+    """Set the client's rating."""
     query(request)
     given = bodies.object_of(request, _RATING)
     if "rating" not in given:
-        raise BadInput('send {"rating": 0…10}')
+        raise BadInput("the body lacks the field 'rating'; expected {\"rating\": 0…10}")
     return _rated(context, request, given["rating"])
 
 
 @view_config(context=ApiImage, name="rating", request_method="DELETE", permission=CONTRIBUTE)
 def unrate(context: ApiImage, request: Request) -> Response:
-    """Takes the rating back."""
+    """Remove the client's rating."""
     query(request)
     return _rated(context, request, None)
 
 
 @view_config(context=ApiImage, name="favorite", request_method="GET", permission=VIEW)
 def favorite(context: ApiImage, request: Request) -> Response:
-    """Whether it is a favourite of the client's, and of how many."""
+    """Return whether the image is a favourite of the client, and the number of favourites."""
     query(request)
     return conditional_json(_favorite(context, request))
 
@@ -114,7 +113,7 @@ def favorite(context: ApiImage, request: Request) -> Response:
     permission=CONTRIBUTE,
 )
 def set_favorite(context: ApiImage, request: Request) -> Response:
-    """Makes it a favourite (PUT, without a body), or no longer (DELETE)."""
+    """Add the favourite (PUT, without a body) or remove it (DELETE)."""
     query(request)
     require_match(request, digest(_favorite(context, request)))
     visitor_id = request.ensure_visitor()
@@ -154,7 +153,7 @@ def _favorite(context: ApiImage, request: Request) -> dict[str, Any]:
 
 
 def _own(context: ApiImage, request: Request) -> Annotation:
-    """What the client says about the image; raises UnknownImage."""
+    """Return the client's annotation of the image; raises UnknownImage."""
     request.services.images.get(context.image_id)
     if not request.visitor_id:
         return Annotation()

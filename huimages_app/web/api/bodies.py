@@ -16,15 +16,15 @@ from .parameters import time_of
 _LONGEST = 1_000_000  # bytes
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
-Check = Callable[[Any], Any]  # the value, as the library takes it;
-# raises TypeError or ValueError for what is none
+# Returns the value for the services; raises TypeError or ValueError for an invalid one.
+Check = Callable[[Any], Any]
 
 
 def object_of(request: Request, fields: Mapping[str, tuple[str, Check]]) -> dict[str, Any]:
-    """The fields of the JSON object in a request, each checked.
+    """Return the checked fields of the JSON object in a request.
 
-    `fields` has for each name what it has to be, in words, and the check.  Raises BadInput
-    for anything else, TooLarge, and what answers 415.
+    `fields` maps each name to a description of valid values and to the check.  Raises BadInput,
+    TooLarge, and HTTPUnsupportedMediaType.
     """
     data = _json_of(request)
     if not isinstance(data, dict):
@@ -50,7 +50,7 @@ def _json_of(request: Request) -> Any:
         raise TooLarge(f"the body is too large; expected at most {_LONGEST:,} bytes")
     try:
         data = json.loads(request.body, parse_constant=_refuse)
-        # A lone surrogate, as in "\ud800", can be stored nowhere.
+        # A lone surrogate, as in "\ud800", cannot be encoded in UTF-8.
         json.dumps(data, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise BadInput("the body is not valid JSON in UTF-8") from None
@@ -58,11 +58,11 @@ def _json_of(request: Request) -> Any:
 
 
 def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)  # NaN and Infinity are Python's, not JSON's
+    raise ValueError(constant)  # Python accepts NaN and Infinity; JSON does not
 
 
 def text(longest: int) -> Check:
-    """A check: a text of at most so many characters."""
+    """Return a check for a text of at most `longest` characters."""
 
     def check(value: Any) -> str:
         if not isinstance(value, str):
@@ -75,13 +75,13 @@ def text(longest: int) -> Check:
 
 
 def removable(longest: int) -> Check:
-    """A check: such a text, or null for none."""
+    """Return a check for such a text or null."""
     check_one = text(longest)
     return lambda value: "" if value is None else check_one(value)
 
 
 def texts(longest: int, most: int | None = None) -> Check:
-    """A check: a list of such texts, of at most `most` if that is given."""
+    """Return a check for a list of such texts, with at most `most` of them."""
     check_one = text(longest)
 
     def check(value: Any) -> list[str]:
@@ -95,7 +95,7 @@ def texts(longest: int, most: int | None = None) -> Check:
 
 
 def references(value: Any) -> dict[str, list[str]]:
-    """Check: lists of texts by key, or null for a key that is to go."""
+    """Check lists of texts by key; null removes a key."""
     if not isinstance(value, dict):
         raise TypeError(value)
     check = texts(MAX_REFERENCE)
@@ -103,7 +103,7 @@ def references(value: Any) -> dict[str, list[str]]:
 
 
 def focus(value: Any) -> tuple[float, float] | None:
-    """Check: x and y from 0 to 1, or null."""
+    """Check x and y from 0 to 1, or null."""
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != 2:
@@ -113,14 +113,14 @@ def focus(value: Any) -> tuple[float, float] | None:
 
 
 def rating(value: Any) -> int:
-    """Check: a whole number from 0 to 10."""
+    """Check a whole number from 0 to 10."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value not in range(11):
         raise ValueError(value)
     return int(value)
 
 
 def time(value: Any) -> Any:
-    """Check: a time."""
+    """Check a time."""
     return time_of(value)
 
 

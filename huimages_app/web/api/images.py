@@ -1,4 +1,4 @@
-"""`/api/v1/images`: collections, one image, new ones."""
+"""`/api/v1/images`: list, upload, get, change and trash images."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..presentation.conditional import conditional_json
 from ..resources import ApiImage, ApiImages
 from . import bodies
 from .parameters import query
-from .responses import page_answer, require_match
+from .responses import page_response, require_match
 from .serializers import SIZE, Item, Items
 from .uploads import received
 
@@ -36,10 +36,10 @@ _PATCHABLE = {
 
 @view_config(context=ApiImages, request_method="GET", permission=VIEW)
 def images(context: ApiImages, request: Request) -> Any:
-    """A page of the images that all the conditions of the query hold for."""
+    """Return a page of the images that match all conditions of the query."""
     names = ("artnr", "tag", "q", "type", "changed_since", "order", "limit", "cursor", SIZE)
     parameters = query(request, *names, references=True)
-    wanted = Query(
+    conditions = Query(
         text=clean(parameters.text("q")),
         tag=clean_tag(parameters.text("tag")),
         references=tuple((key, clean(value)) for key, value in parameters.references()),
@@ -49,50 +49,50 @@ def images(context: ApiImages, request: Request) -> Any:
     )
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
-    page = request.services.images.page(wanted, limit, parameters.text("cursor") or None)
+    page = request.services.images.page(conditions, limit, parameters.text("cursor") or None)
     data = {"items": items.items(page.images)}
-    return page_answer(request, data, {"next": page.next, "prev": page.previous})
+    return page_response(request, data, {"next": page.next, "prev": page.previous})
 
 
 @view_config(context=ApiImages, request_method="POST", permission=UPLOAD)
 def add_image(context: ApiImages, request: Request) -> Response:
-    """A picture comes in; one that is there already gets what is new about it."""
+    """Upload a picture; add the new metadata if it is stored already."""
     added = received(request)
     item = Items(request).item(added.image)
     path = request.resource_path(context, added.image.id).rstrip("/")
     location = {"Location": f"{request.host_url}{path}"}
-    return _answer(item, status=201 if added.is_new else 200, headers=location)
+    return _response(item, status=201 if added.is_new else 200, headers=location)
 
 
 @view_config(context=ApiImages, name="random", request_method="GET", permission=VIEW)
 def random_image(context: ApiImages, request: Request) -> Response:
-    """Some image."""
+    """Return a random image."""
     items = Items(request, query(request, SIZE))
     for image in request.services.images.random(1):
-        return _answer(items.item(image), headers={"Cache-Control": "no-store"})
+        return _response(items.item(image), headers={"Cache-Control": "no-store"})
     raise HTTPNotFound("there are no images")
 
 
 @view_config(context=ApiImage, request_method="GET", permission=VIEW)
 def image(context: ApiImage, request: Request) -> Response:
-    """One image."""
+    """Return one image."""
     items = Items(request, query(request, SIZE))
-    return _answer(items.item(request.services.images.get(context.image_id)))
+    return _response(items.item(request.services.images.get(context.image_id)))
 
 
 @view_config(context=ApiImage, request_method="PATCH", permission=EDIT)
 def patch_image(context: ApiImage, request: Request) -> Response:
-    """Changes what the body names (a JSON Merge Patch, RFC 7396)."""
+    """Change the fields in the body, a JSON Merge Patch (RFC 7396)."""
     items = Items(request, query(request, SIZE))
     patch = ImagePatch(**bodies.object_of(request, _PATCHABLE))
     unchanged = _unchanged(context, request, items)
     image = request.services.editing.update(context.image_id, patch, unchanged)
-    return _answer(items.item(image))
+    return _response(items.item(image))
 
 
 @view_config(context=ApiImage, request_method="DELETE", permission=EDIT)
 def trash_image(context: ApiImage, request: Request) -> Response:
-    """Moves an image to the trash."""
+    """Move an image to the trash."""
     items = Items(request, query(request))
     unchanged = _unchanged(context, request, items)
     request.services.editing.trash(context.image_id, unchanged)
@@ -101,18 +101,18 @@ def trash_image(context: ApiImage, request: Request) -> Response:
 
 @view_config(context=ApiImage, name="neighbours", request_method="GET", permission=VIEW)
 def neighbours(context: ApiImage, request: Request) -> Response:
-    """The IDs of the images before and after one, newest first."""
+    """Return the IDs of the previous and the next image, newest first."""
     query(request)
     request.services.images.get(context.image_id)
-    beside = request.services.images.neighbours(Query(), context.image_id)
-    return conditional_json({"previous": beside.previous, "next": beside.next})
+    found = request.services.images.neighbours(Query(), context.image_id)
+    return conditional_json({"previous": found.previous, "next": found.next})
 
 
 def _unchanged(context: ApiImage, request: Request, items: Items) -> Callable[[Image], bool] | None:
     """Return a check that the record is the one of If-Match; None without that header.
 
-    Raises a 412 if it is another one now.  Tags and ratings are not part of the record and no
-    change of it undoes them, so they may change between this check and the update.
+    Raises EditConflict if it is another one now.  Tags and ratings are not part of the record, and
+    no change of it undoes them, so they may change between this check and the update.
     """
     if "If-Match" not in request.headers:
         return None
@@ -121,5 +121,5 @@ def _unchanged(context: ApiImage, request: Request, items: Items) -> Callable[[I
     return lambda image: bool(image == seen)
 
 
-def _answer(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def _response(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return conditional_json(item.data, status=status, etag=item.etag, headers=headers or {})

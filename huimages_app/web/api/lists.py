@@ -1,4 +1,4 @@
-"""`/api/v1/tags`, `/sizes`, `/changes`: what there is beside the images themselves."""
+"""`/api/v1/tags`, `/sizes`, `/changes`: lists of other things than images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .parameters import query
 
 @view_config(context=Api, name="tags", request_method="GET", permission=VIEW)
 def tags(context: Api, request: Request) -> Response:
-    """Tags that begin with `prefix`, most used first."""
+    """Return the tags that begin with `prefix`, most used first."""
     parameters = query(request, "prefix", "limit")
     prefix, limit = clean_tag(parameters.text("prefix")), parameters.whole("limit", 100, 1, 1000)
     found = request.services.images.tags(prefix, limit)
@@ -26,7 +26,7 @@ def tags(context: Api, request: Request) -> Response:
 
 @view_config(context=Api, name="sizes", request_method="GET", permission=VIEW)
 def sizes(context: Api, request: Request) -> Response:
-    """The sizes of this site, named ones first, and whether any other can be had."""
+    """Return the sizes of this site, named ones first, and whether any other is allowed."""
     query(request)
     settings = request.registry.settings["huimages"]
     policy = request.services.sizes
@@ -48,7 +48,7 @@ def sizes(context: Api, request: Request) -> Response:
 
 @view_config(context=Api, name="changes", request_method="GET", permission=VIEW)
 def changes(context: Api, request: Request) -> Response:
-    """The images that changed since a former answer, each once."""
+    """Return the images that changed since an earlier response, each once."""
     parameters = query(request, "since", "limit")
     limit = parameters.whole("limit", 1000, 1, 1000)
     changes = request.services.images.changes(parameters.text("since"), limit)

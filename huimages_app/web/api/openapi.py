@@ -1,4 +1,4 @@
-"""The contract of the API: as an OpenAPI document for programs, as a page for people."""
+"""The description of the API: an OpenAPI document, and a page made from it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ..errors import STATUSES
 from ..presentation.conditional import conditional_json
 from ..resources import Api, Apis
 
-# It describes the program and nothing of the site, so it is open even where all else is not.
+# The document describes the program, not the site, so it needs no permission.
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """The document, as it stands in `openapi.json`."""
+    """Return the content of `openapi.json`."""
     text = resources.files(__package__).joinpath("openapi.json").read_text(encoding="utf-8")
     parsed: dict[str, Any] = json.loads(text)
     return parsed
@@ -33,10 +33,10 @@ def document() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Parameter:
-    """What an operation takes beside its body."""
+    """A parameter of an operation."""
 
     name: str
-    place: str
+    location: str
     kind: str
     text: str
     is_required: bool
@@ -44,7 +44,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Operation:
-    """One method of one address."""
+    """One method of one path."""
 
     name: str
     method: str
@@ -54,7 +54,7 @@ class Operation:
     scope: str
     parameters: list[Parameter]
     bodies: list[str]
-    answers: list[tuple[str, str]]
+    responses: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Field:
     context=Api, name="openapi.json", request_method="GET", permission=NO_PERMISSION_REQUIRED
 )
 def openapi(request: Request) -> Response:
-    """The document, with the address and the named sizes of this site."""
+    """Return the document, with the URL and the named sizes of this site."""
     here = copy.deepcopy(document())
     here["servers"] = [{"url": f"{request.application_url}/api/v1"}]
     _, names = here["components"]["schemas"]["Size"]["anyOf"]
@@ -80,7 +80,7 @@ def openapi(request: Request) -> Response:
 
 @view_config(context=Apis, request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def versions(context: Apis, request: Request) -> HTTPSeeOther:
-    """Leads to the only version there is."""
+    """Redirect to the only version."""
     return HTTPSeeOther(request.resource_path(context, "v1", ""))
 
 
@@ -91,7 +91,7 @@ def versions(context: Apis, request: Request) -> HTTPSeeOther:
     renderer="huimages_app:templates/api.pt",
 )
 def page(request: Request) -> dict[str, Any]:
-    """The document, to be read."""
+    """Show the document as a page."""
     schemas = document()["components"]["schemas"]
     return {
         "about": document()["info"]["description"],
@@ -106,7 +106,7 @@ def page(request: Request) -> dict[str, Any]:
 
 
 def operations() -> list[Operation]:
-    """All operations, in the order of the document."""
+    """Return all operations, in the order of the document."""
     return [
         _operation(path, method, item[method], item.get("parameters", []))
         for path, item in document()["paths"].items()
@@ -119,7 +119,7 @@ def _operation(
     path: str, method: str, data: dict[str, Any], common: list[dict[str, Any]]
 ) -> Operation:
     parameters = [_resolved(entry) for entry in [*common, *data.get("parameters", [])]]
-    answers = [(status, _resolved(answer)) for status, answer in data["responses"].items()]
+    responses = [(status, _resolved(response)) for status, response in data["responses"].items()]
     return Operation(
         name=data["operationId"],
         method=method.upper(),
@@ -141,7 +141,7 @@ def _operation(
             f"{contenttype}: {_kind(body['schema'])}"
             for contenttype, body in data.get("requestBody", {}).get("content", {}).items()
         ],
-        answers=[(status, answer["description"]) for status, answer in answers],
+        responses=[(status, response["description"]) for status, response in responses],
     )
 
 
@@ -161,7 +161,7 @@ def _fields(schema: dict[str, Any]) -> list[Field]:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """What a schema wants, in a few words."""
+    """Return a short description of a schema."""
     if reference := schema.get("$ref"):
         return str(reference.rpartition("/")[2])
     if choices := schema.get("enum"):

@@ -33,7 +33,7 @@ class Parameters:
     """The parameters of a request.  Every method raises BadInput for an invalid value."""
 
     def __init__(self, given: Any, *known: str, references: bool = False) -> None:
-        """`known` are the parameters there are; with `references` also `ref.KEY`."""
+        """`known` are the accepted names; with `references` also `ref.KEY`."""
         self._given = given
         for name in given:
             if name not in known and not (references and _REFERENCE.fullmatch(name)):
@@ -46,25 +46,25 @@ class Parameters:
                 )
 
     def all(self, name: str, longest: int = LONGEST) -> list[str]:
-        """All values of a parameter that may be repeated."""
+        """Return all values of a parameter that may be repeated."""
         values = [str(value) for value in self._given.getall(name)]
         if any(len(value) > longest for value in values):
             raise BadInput(f"parameter {name!r} is too long; expected at most {longest} characters")
         return values
 
     def text(self, name: str, default: str = "") -> str:
-        """The value of a parameter."""
+        """Return the value of a parameter."""
         values = self.all(name)
         if len(values) > 1:
             raise BadInput(f"parameter {name!r} given {len(values)} times; expected once")
         return values[0] if values else default
 
     def one_of(self, name: str, *choices: str) -> str:
-        """One of the choices; the first if none is given."""
+        """Return one of the choices; the first without the parameter."""
         return self._parsed(name, choices[0], " or ".join(choices), lambda text: _in(text, choices))
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:
-        """A whole number within bounds."""
+        """Return a whole number within bounds."""
         return self._parsed(
             name,
             str(default),
@@ -73,16 +73,16 @@ class Parameters:
         )
 
     def flag(self, name: str) -> bool:
-        """`true` or `false`."""
+        """Return whether the parameter is `true`."""
         return self.one_of(name, "false", "true") == "true"
 
     def time(self, name: str) -> datetime | None:
-        """A time, in UTC."""
-        wanted = "a time like 2026-01-31T12:00:00Z"
-        return self._parsed(name, "", wanted, time_of) if self.all(name) else None
+        """Return a time, in UTC."""
+        expected = "a time like 2026-01-31T12:00:00Z"
+        return self._parsed(name, "", expected, time_of) if self.all(name) else None
 
     def references(self) -> list[tuple[str, str]]:
-        """Keys and values of the references; `artnr`, which matches fewest images, first."""
+        """Return keys and values of the references; `artnr`, which matches fewest images, first."""
         names = [name for name in dict.fromkeys(self._given) if name.startswith(REFERENCE)]
         pairs = [
             (name.removeprefix(REFERENCE), value)
@@ -93,29 +93,29 @@ class Parameters:
             raise BadInput(f"{len(pairs)} references given; expected at most {MOST_REFERENCES}")
         return pairs
 
-    def _parsed(self, name: str, default: str, wanted: str, parse: Callable[[str], T]) -> T:
+    def _parsed(self, name: str, default: str, expected: str, parse: Callable[[str], T]) -> T:
         text = self.text(name, default)
         try:
             return parse(text)
         except ValueError:
-            raise BadInput(f"parameter {name!r} is {text[:40]!r}; expected {wanted}") from None
+            raise BadInput(f"parameter {name!r} is {text[:40]!r}; expected {expected}") from None
 
 
 def query(request: Request, *known: str, references: bool = False) -> Parameters:
-    """The parameters in the address of a request; 404 if its path goes on behind the view."""
+    """Return the parameters of the URL; raises 404 if the path has elements after the view."""
     if request.subpath:
         raise HTTPNotFound("there is nothing at this URL")
     return Parameters(request.GET, *known, references=references)
 
 
 def time_of(text: Any) -> datetime:
-    """A time as RFC 3339 writes it, in UTC; raises ValueError."""
+    """Parse a time in the format of RFC 3339; return it in UTC.  Raises ValueError."""
     if not isinstance(text, str) or not _TIME.fullmatch(text):
         raise ValueError(text)
     text = text[:11] + text[11:].replace(" ", "+")
     try:
         return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except OverflowError:  # the first or the last day of all, in another zone
+    except OverflowError:  # the first or last day that Python knows, in another time zone
         raise ValueError(text) from None
 
 

@@ -1,4 +1,4 @@
-"""Answers of the API: JSON with a tag that changes with it, links to the pages beside."""
+"""Responses of the API: JSON with an ETag, links to adjacent pages, and If-Match."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..presentation.conditional import conditional_json
 from ..presentation.responses import MAX_REDIRECT
 
 
-def page_answer(request: Request, data: dict[str, Any], cursors: Mapping[str, str | None]) -> Any:
-    """A page of a collection; `cursors` are those of the pages beside it, by relation."""
+def page_response(request: Request, data: dict[str, Any], cursors: Mapping[str, str | None]) -> Any:
+    """Return a page of a collection; `cursors` of adjacent pages, by link relation."""
     urls = {relation: _at(request, cursor) for relation, cursor in cursors.items()}
     links = [f'<{url}>; rel="{relation}"' for relation, url in urls.items() if url]
     link = ", ".join(links)
@@ -25,7 +25,7 @@ def page_answer(request: Request, data: dict[str, Any], cursors: Mapping[str, st
 
 
 def _at(request: Request, cursor: str | None) -> str | None:
-    """The address of this collection's page at a cursor."""
+    """Return the URL of the page of this collection at a cursor."""
     if cursor is None:
         return None
     query = [(key, value) for key, value in request.GET.items() if key != "cursor"]
@@ -33,10 +33,10 @@ def _at(request: Request, cursor: str | None) -> str | None:
 
 
 def require_match(request: Request, current: str) -> None:
-    """Raises EditConflict unless `current` is what an If-Match of the request names.
+    """Raise EditConflict unless the If-Match header, if any, contains `current`.
 
-    A web server that compresses an answer makes our strong tag a weak one.  It still names
-    the state of the record exactly, so it is taken.
+    A web server that compresses a response makes the strong ETag a weak one.  It still identifies
+    the state of the record exactly, so weak ETags are accepted.
     """
     given = request.headers.get("If-Match")
     if given is None:

@@ -1,4 +1,4 @@
-"""Images as JSON: the one place that says what a program gets to know of a picture."""
+"""Images as JSON."""
 
 from __future__ import annotations
 
@@ -15,67 +15,66 @@ from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
 from ..presentation.conditional import digest
 from ..presentation.image_json import rating_of, tags_of, time_text
-from ..presentation.site import Site
 from .parameters import Parameters
 
 SIZE = "size"  # the parameter, once for each size
 MOST_SIZES = 20
-USUAL = "vga"  # what `html` and `srcset` show if no sizes are asked for
+USUAL = "vga"  # the size in `html` and `srcset` if the request names none
 
 
 @dataclass(frozen=True)
 class Item:
-    """An image as JSON: what is known of it, and its addresses in the sizes asked for."""
+    """An image as JSON: its metadata, and its URLs in the requested sizes."""
 
-    facts: dict[str, Any]
-    addresses: dict[str, Any]
+    metadata: dict[str, Any]
+    urls: dict[str, Any]
 
     @property
     def data(self) -> dict[str, Any]:
-        """All of it."""
-        return {**self.facts, **self.addresses}
+        """Metadata and URLs."""
+        return {**self.metadata, **self.urls}
 
     @property
     def state(self) -> str:
-        """Names what is known of the image, whatever sizes were asked for."""
-        return digest(self.facts)
+        """Hash of the metadata, independent of the requested sizes; If-Match contains it."""
+        return digest(self.metadata)
 
     @property
     def etag(self) -> str:
-        """Names the state, which If-Match is about, and then this very answer."""
+        """`state`, then a hash of the whole response."""
         return f"{self.state}-{digest(self.data)}"
 
 
 class Items:
-    """Makes JSON of images for one request, with addresses of the sizes it asks for.
+    """Serializes images for one request, with URLs of the requested sizes.
 
-    Raises BadSize, BadInput for too many sizes, SizeNotAllowed for one that the client
-    may not have an address of.
+    Raises BadSize, BadInput for too many sizes, SizeNotAllowed for a size that the client
+    may not get a URL of.
     """
 
     def __init__(self, request: Request, parameters: Parameters | None = None) -> None:
         self._request = request
         self._urls: UrlBuilder = request.services.urls.at(request.application_url)
-        self._site = Site(request)
-        asked = parameters.all(SIZE) if parameters else []
+        self._site = request.site
+        requested = parameters.all(SIZE) if parameters else []
         names = request.registry.settings["huimages"].named_sizes
-        self._sizes = self._asked(asked, names) if asked else self._usual(names)
-        first = asked[0] if asked else USUAL
+        self._sizes = self._requested(requested, names) if requested else self._usual(names)
+        first = requested[0] if requested else USUAL
         self._shown = self._sizes.get(first) or next(iter(self._sizes.values()), None)
 
-    def _asked(self, asked: Sequence[str], names: dict[str, Size]) -> dict[str, Size]:
-        if len(asked) > MOST_SIZES:
-            raise BadInput(f"{len(asked)} sizes are too many: at most {MOST_SIZES} at once")
-        sizes = {text: Size.parse(text, names) for text in asked}
+    def _requested(self, requested: Sequence[str], names: dict[str, Size]) -> dict[str, Size]:
+        if len(requested) > MOST_SIZES:
+            raise BadInput(f"{len(requested)} sizes given; expected at most {MOST_SIZES}")
+        sizes = {text: Size.parse(text, names) for text in requested}
         policy = self._request.services.sizes
         free = set(names.values())
         for text, size in sizes.items():
-            # Whoever may have any size signed could fill the cache of a site that limits them.
-            # So could whoever may choose the focal point.
+            # A client that gets signed URLs of any size could fill the cache of a site that limits
+            # the sizes, and so could a client that chooses the focal point.
             usual = policy.allows(size) or size.at_density(1) in free or size.is_original
             if not policy.serves(size) or not (usual or self._site.may(EDIT)):
                 raise SizeNotAllowed(
-                    f"this site gives no address of the size {text}: it is not in huimages.sizes"
+                    f"size {text} is not allowed here; expected one of huimages.sizes"
                 )
         return sizes
 
@@ -85,36 +84,36 @@ class Items:
         return {name: size for name, size in sizes.items() if policy.serves(size)}
 
     def item(self, image: Image) -> Item:
-        """One image.  Asks the store what visitors say about it."""
+        """Serialize one image.  Reads its annotations from storage."""
         return self._item(image, self._request.services.annotations.summary(image.id))
 
     def items(self, images: Sequence[Image]) -> list[dict[str, Any]]:
-        """Several images."""
+        """Serialize several images."""
         summaries = self._request.services.annotations.summaries([image.id for image in images])
         return [self._item(image, summaries[image.id]).data for image in images]
 
     def _item(self, image: Image, summary: AnnotationSummary) -> Item:
-        facts = {**_facts(image, summary), "alt": self._urls.alt(image)}
-        return Item(facts, self._addresses(image))
+        metadata = {**_metadata_of(image, summary), "alt": self._urls.alt(image)}
+        return Item(metadata, self._urls_of(image))
 
-    def _addresses(self, image: Image) -> dict[str, Any]:
+    def _urls_of(self, image: Image) -> dict[str, Any]:
         shown = self._shown
         srcset = self._urls.srcset(image, shown) if shown else ""
         return {
             "page": f"{self._request.host_url}{self._site.path('image', image.id)}",
-            "urls": {text: self._address(image, size) for text, size in self._sizes.items()},
+            "urls": {text: self._url_of(image, size) for text, size in self._sizes.items()},
             "srcset": srcset,
             "html": self._urls.tag(image, shown, {"srcset": srcset, "loading": "lazy"})
             if shown
             else "",
         }
 
-    def _address(self, image: Image, size: Size) -> dict[str, Any]:
+    def _url_of(self, image: Image, size: Size) -> dict[str, Any]:
         width, height = size.fitted(image.width, image.height)
         return {"url": self._urls.named_url(image, size), "width": width, "height": height}
 
 
-def _facts(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
+def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
     return {
         "id": image.id,
         "title": image.title,

@@ -1,4 +1,4 @@
-"""Pictures that programs send: as the body itself, or as a file in a form."""
+"""Uploads to the API: a picture as the body, or as a file in a form."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from ...services.uploads import PROGRAM, UploadResult
 from ..forms import IMAGE_FIELD, FormFile
 from .parameters import Parameters, query
 
-_SAID = ("title", "filename", "tags", "type", "created", "artnr")
+_PARAMETERS = ("title", "filename", "tags", "type", "created", "artnr")
 
 
 def received(request: Request) -> UploadResult:
-    """Add the picture of a request.  Raises BadUpload, BadInput, and what answers 415."""
-    said = query(request, *_SAID, references=True)
+    """Store the picture of a request.  Raises BadUpload, BadInput, HTTPUnsupportedMediaType."""
+    parameters = query(request, *_PARAMETERS, references=True)
     if request.content_type == "multipart/form-data":
-        file, filename, said = _from_form(request)
+        file, filename, parameters = _from_form(request)
     elif request.content_type.startswith("image/") or (
         request.content_type == "application/octet-stream"
     ):
-        file, filename = _body(request), said.text("filename")
+        file, filename = _body(request), parameters.text("filename")
     else:
         raise HTTPUnsupportedMediaType(
-            f"send the picture as the body, with the Content-Type image/… or "
-            f"application/octet-stream, or as the file {IMAGE_FIELD!r} of multipart/form-data"
+            f"the Content-Type is not one of a picture; expected image/… or "
+            f"application/octet-stream, or multipart/form-data with the file {IMAGE_FIELD!r}"
         )
-    tags = parse_tags(said.text("tags"))
-    title, may_edit = clean_title(said.text("title")), request.has_permission(EDIT)
+    tags = parse_tags(parameters.text("tags"))
+    title, may_edit = clean_title(parameters.text("title")), request.has_permission(EDIT)
     patch = ImagePatch(
         title=(title or None) if may_edit else None,
-        default_title="" if may_edit else title,  # sending it again is no way to rename it
+        default_title="" if may_edit else title,  # a repeated upload must not rename the picture
         default_filename=filename,
-        added_references=_by_key(said),
-        added_types=[said.text("type")],
-        created=said.time("created"),
+        added_references=_by_key(parameters),
+        added_types=[parameters.text("type")],
+        created=parameters.time("created"),
     )
     visitor_id = request.ensure_visitor() if tags else PROGRAM
     added: UploadResult = request.services.uploads.add(
@@ -56,35 +56,33 @@ def _from_form(request: Request) -> tuple[BinaryIO, str, Parameters]:
     fields = request.POST.copy()
     picture = fields.pop(IMAGE_FIELD, None)
     if not isinstance(picture, FormFile):
-        raise BadInput(f"no picture was sent: it is the file {IMAGE_FIELD!r} of the form")
+        raise BadInput(f"no picture was sent; expected the file {IMAGE_FIELD!r} of the form")
     for name, value in fields.items():
         if not isinstance(value, str):
-            raise BadInput(
-                f"{name[:40]!r} is a file: the picture is {IMAGE_FIELD!r}, one to a request"
-            )
-    for name in set(request.GET) - set(fields):  # what the form says, wins
+            raise BadInput(f"the field {name[:40]!r} is a file; expected one file, {IMAGE_FIELD!r}")
+    for name in set(request.GET) - set(fields):  # fields of the form take precedence
         for value in request.GET.getall(name):
             fields.add(name, value)
-    said = Parameters(fields, *_SAID, references=True)
-    return picture.file, said.text("filename") or picture.filename, said
+    parameters = Parameters(fields, *_PARAMETERS, references=True)
+    return picture.file, parameters.text("filename") or picture.filename, parameters
 
 
 def _body(request: Request) -> BinaryIO:
     limit = request.registry.settings["huimages"].upload.max_bytes
     if (request.content_length or 0) > limit:
-        raise TooLarge(f"the picture is too large: at most {limit:,} bytes are taken")
+        raise TooLarge(f"the picture is too large; expected at most {limit:,} bytes")
     body: BinaryIO = request.environ["wsgi.input"]
-    if hasattr(body, "seekable") and body.seekable():  # as waitress gives it
+    if hasattr(body, "seekable") and body.seekable():  # a buffer of waitress
         return body
-    # WebOb would copy it, too, and leave the copy open.
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed behind the answer
+    # WebOb would copy the body, too, but never close the copy.
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed after the response
     request.add_finished_callback(lambda request: copy.close())
     shutil.copyfileobj(request.body_file, copy)
     return copy
 
 
-def _by_key(said: Parameters) -> dict[str, list[str]]:
+def _by_key(parameters: Parameters) -> dict[str, list[str]]:
     references: dict[str, list[str]] = {}
-    for key, value in said.references():
+    for key, value in parameters.references():
         references.setdefault(key, []).append(value)
     return references

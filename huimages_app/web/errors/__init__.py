@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 
 from pyramid.exceptions import BadCSRFToken, PredicateMismatch, URLDecodeError
 from pyramid.httpexceptions import (
@@ -41,9 +40,10 @@ from ...errors import (
 )
 from ..presentation.i18n import _
 from ..presentation.responses import MAX_REDIRECT
+from .failure_log import FailureLog
 from .responses import error_response, is_for_programs
 
-log = logging.getLogger(__name__)
+failures = FailureLog()
 
 # Most specific first.
 STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
@@ -91,7 +91,7 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
 
 
 def status_of(error: HuimagesError) -> int:
-    """The HTTP status of one of our own errors."""
+    """Return the HTTP status of an error of huimages_app.errors."""
     return next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
 
 
@@ -100,7 +100,7 @@ def known_error(error: HuimagesError, request: Request) -> Response:
     """Return the response to an error of huimages_app.errors."""
     status = status_of(error)
     if status >= 500:
-        log.error("%s %s: %s", request.method, request.path, error, exc_info=error)
+        failures.write(request, error)
     sentence = _SENTENCES.get(type(error), _sentence(str(error)))
     response = error_response(request, status, sentence, _FOR_PEOPLE.get(type(error)))
     if status == 503:
@@ -110,6 +110,7 @@ def known_error(error: HuimagesError, request: Request) -> Response:
 
 @exception_view_config(URLDecodeError)
 def undecodable_url(error: URLDecodeError, request: Request) -> Response:
+    """Return 400."""
     return error_response(request, 400, _("The URL is not valid UTF-8."))
 
 
@@ -145,7 +146,9 @@ def forbidden(error: HTTPForbidden, request: Request) -> Response:
     """Redirect browsers to the sign-in; return 401 or 403 to others."""
     identity = request.identity
     if identity.token:
-        return http_error(HTTPForbidden("the scopes of this token do not cover this"), request)
+        return http_error(
+            HTTPForbidden("the scopes of this token do not include this action"), request
+        )
     if identity.is_signed_in:
         return http_error(HTTPForbidden(_("This account is not allowed to do this.")), request)
     is_browser = "text/html" in request.headers.get("Accept", "")
@@ -182,7 +185,7 @@ def system_error(error: OSError, request: Request) -> Response:
 @exception_view_config(Exception)
 def bug(error: Exception, request: Request) -> Response:
     """Log an unexpected error with its traceback; return 500 without details."""
-    log.error("%s %s", request.method, request.path, exc_info=error)
+    failures.write(request, error)
     return error_response(
         request, 500, _("An internal error occurred. The details are in the server log.")
     )
@@ -196,16 +199,16 @@ def _sentence(text: str) -> str:
 
 
 def _methods_of(request: Request) -> list[str]:
-    """The methods that views of this context and name take, found by introspection."""
+    """Return the methods that views of this context and name accept."""
     context, name = request.context, request.view_name
     methods: set[str] = set()
     for entry in request.registry.introspector.get_category("views") or ():
         view = entry["introspectable"]
-        wanted = view["context"]
+        view_context = view["context"]
         fits = view["name"] == name and (
-            isinstance(context, wanted)
-            if isinstance(wanted, type)
-            else wanted in providedBy(context)
+            isinstance(context, view_context)
+            if isinstance(view_context, type)
+            else view_context in providedBy(context)
         )
         if fits and view["request_methods"]:
             named = view["request_methods"]

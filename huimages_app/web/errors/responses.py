@@ -86,7 +86,7 @@ def is_for_programs(request: Request) -> bool:
 
 
 def problem(request: Request, status: int, title: str, sentence: str) -> Response:
-    """Return a problem (RFC 9457).  Errors other than ours have the title of their status."""
+    """Return a problem (RFC 9457).  Other exceptions have the title of their status."""
     error = request.exception
     kind = "about:blank"
     if isinstance(error, HuimagesError):

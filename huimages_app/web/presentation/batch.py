@@ -12,11 +12,11 @@ from ...errors import BadInput, UnknownImage
 from ...services.permissions import EDIT
 from .i18n import _
 
-MAX_IMAGES = 500  # that one request may name
+MAX_IMAGES = 500  # in one request
 
 
 def chosen_ids(request: Request) -> list[str]:
-    """The IDs in the fields `id`; raises BadInput for none, for too many, for no IDs."""
+    """Return the IDs in the fields `id`; raises BadInput for none, too many, or invalid ones."""
     chosen = [parse_image_id(text) for text in dict.fromkeys(request.POST.getall("id"))]
     if not chosen:
         raise BadInput("no picture was selected")
@@ -26,13 +26,13 @@ def chosen_ids(request: Request) -> list[str]:
 
 
 def require(permission: str, request: Request) -> None:
-    """Refuse those who may not do this one of several things a form does."""
+    """Raise HTTPForbidden unless the client has the permission for one action of a form."""
     if not request.has_permission(permission):
         raise HTTPForbidden(_("You are not allowed to do this. You may have to sign in."))
 
 
 def for_each(chosen: list[str], action: Callable[[str], object]) -> list[str]:
-    """Do it to each picture that is there; returns the IDs of those."""
+    """Apply an action to each image that exists; return the IDs of these images."""
     done = []
     for image_id in chosen:
         try:
@@ -44,7 +44,7 @@ def for_each(chosen: list[str], action: Callable[[str], object]) -> list[str]:
 
 
 def remove_tags(request: Request, image_id: str, tags: Iterable[str]) -> None:
-    """Remove tags as far as this person may."""
+    """Remove tags: the visitor's own, or those of all visitors if the client may edit."""
     annotations = request.services.annotations
     for removed in tags:
         if request.has_permission(EDIT):

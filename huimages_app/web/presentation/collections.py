@@ -1,4 +1,4 @@
-"""Collections of pictures that people walk through: which there are, how URLs name them."""
+"""Collections of images to browse, and their names in URLs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ...domain.text import clean, clean_tag
 from .i18n import _
 from .site import Site
 
-# So many fill several screens, and a page of them still is a small document.
+# They fill several screens, and the page remains a small document.
 PER_PAGE = 60
 
 Kind = Literal["newest", "oldest", "rated", "tag", "search", "favorites"]
@@ -25,14 +25,14 @@ _WITH_VALUE = {"tag", "search"}
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection as a person names it: `value` is the tag, or the words searched for."""
+    """A collection of images; `value` is the tag or the search text."""
 
     kind: Kind = "newest"
     value: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Collection:
-        """What `key` made; all pictures, newest first, if `text` is nothing of that kind."""
+        """Parse the result of `key`; return all images, newest first, for any other text."""
         kind, _colon, value = text.partition(":")
         if kind not in get_args(Kind) or bool(value) != (kind in _WITH_VALUE):
             return cls()
@@ -42,14 +42,14 @@ class Collection:
 
     @property
     def key(self) -> str:
-        """How a URL names this collection (`?in=tag:sea`); empty for the usual one."""
+        """Name of this collection in a URL (`?in=tag:sea`); empty for all images, newest first."""
         if self.value:
             return f"{self.kind}:{self.value}"
         return "" if self.kind == "newest" else self.kind
 
     @property
     def title(self) -> TranslationString:
-        """Its name, for people."""
+        """Heading of its page."""
         if self.kind == "tag":
             return _("Tagged “${tag}”", mapping={"tag": self.value})
         if self.kind == "search" and not self.value:
@@ -61,7 +61,7 @@ class Collection:
         return _("All pictures")
 
     def path(self, site: Site, cursor: str | None = None) -> str:
-        """Where it is shown."""
+        """Return the path of its page."""
         if self.kind == "tag":
             return site.tag_path(self.value, cursor=cursor)
         if self.kind == "search":
@@ -72,7 +72,7 @@ class Collection:
         return site.path("image", order=order, cursor=cursor)
 
     def feed_path(self, site: Site, cursor: str | None = None) -> str:
-        """Where its feed is; empty for what has none, as one's own favourites."""
+        """Return the path of its feed; empty if it has none, as the favourites of a visitor."""
         if self.kind == "tag":
             if site.is_path_part(self.value):
                 return site.view_path("tag", self.value, "feed.atom", cursor=cursor)
@@ -82,30 +82,30 @@ class Collection:
         return ""
 
     def query(self, visitor_id: str) -> Query | None:
-        """What to ask the store; None if nothing can be in it."""
+        """Return the query for storage; None if the collection is certainly empty."""
         if self.kind == "tag":
             return Query(tag=self.value)
         if self.kind == "search":
             return Query(text=self.value) if self.value else None
         if self.kind == "favorites":
-            # Somebody for whom nothing is stored yet has no favourites.
+            # A visitor without an ID has no favourites.
             return Query(favorite_of=visitor_id) if visitor_id else None
         return Query(order=self.kind)
 
 
 def tagged(text: str) -> Collection:
-    """The images with a tag, which may be written in any case and Unicode form."""
-    # One character more than any tag has: the URL of a redirect repeats it.
+    """Return the images with a tag, given in any case and Unicode form."""
+    # Longer than any tag by one, so that it matches none; URLs in the page repeat it.
     return Collection("tag", clean_tag(text)[: MAX_LENGTH + 1])
 
 
 def searched(text: str) -> Collection:
-    """The images that match the words of `text`."""
+    """Return the images that match the words of `text`."""
     return Collection("search", clean(text)[:200])
 
 
 def page_of(collection: Collection, request: Request) -> Page:
-    """A piece of the collection: its first one, or the one at `?cursor=`.  Raises BadCursor."""
+    """Return the first page of the collection, or the one at `?cursor=`.  Raises BadCursor."""
     query = collection.query(request.visitor_id)
     if query is None:
         return Page(())
@@ -114,7 +114,7 @@ def page_of(collection: Collection, request: Request) -> Page:
 
 
 def neighbours_in(collection: Collection, image_id: str, request: Request) -> Neighbours:
-    """Who stands beside a picture in the collection."""
+    """Return the neighbours of an image in the collection."""
     query = collection.query(request.visitor_id)
     if query is None:
         return Neighbours()
@@ -122,7 +122,7 @@ def neighbours_in(collection: Collection, image_id: str, request: Request) -> Ne
 
 
 def window_in(collection: Collection, image_id: str, reach: int, request: Request) -> Window:
-    """The images before and after one in the collection, at most `reach` of each."""
+    """Return the images before and after one in the collection, at most `reach` of each."""
     query = collection.query(request.visitor_id)
     if query is None:
         return Window()
@@ -141,7 +141,7 @@ class CloudTag:
 
 
 def cloud(tags: Iterable[tuple[str, int]], site: Site) -> list[CloudTag]:
-    """Tags with their counts, in alphabetical order, weighed by the logarithm of the count."""
+    """Return tags in alphabetical order, weighted by the logarithm of their counts."""
     tags = sorted(tags)
     counts = [count for _name, count in tags]
     low, high = log(min(counts, default=1)), log(max(counts, default=1))

@@ -10,12 +10,12 @@ from typing import Any
 from pyramid.response import Response
 from webob.response import EmptyResponse, filter_headers
 
-# Headers that describe the whole representation, not the error that a 416 is.
+# Headers that describe the whole representation and do not apply to a 416.
 _OF_REPRESENTATION = {"cache-control", "etag", "last-modified", "content-disposition"}
 
 
 class ConditionalResponse(Response):  # type: ignore[misc]
-    """A response that WebOb answers conditionally, with the cases that WebOb lacks.
+    """A response that applies conditions and ranges, with the cases that WebOb lacks.
 
     - `If-None-Match: *` matches every representation, also one without an ETag.
     - A suffix range longer than the representation is the whole of it.
@@ -48,12 +48,12 @@ class ConditionalResponse(Response):  # type: ignore[misc]
 
 
 def digest(data: Any) -> str:
-    """A short name for data that JSON can hold: different for other data."""
+    """Return a short hash of data that JSON can represent."""
     return _digest(_encoded(data))
 
 
 def _encoded(data: Any) -> bytes:
-    # An old record may hold half a surrogate pair, which UTF-8 can not.
+    # A legacy record may contain half a surrogate pair, which UTF-8 cannot encode.
     return json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
 
 
@@ -64,9 +64,9 @@ def _digest(body: bytes) -> str:
 def conditional_json(
     data: Any, *, status: int = 200, etag: str = "", headers: Mapping[str, str] = {}
 ) -> Response:
-    """Data as JSON, with its `digest` as ETag unless one is given.
+    """Return data as JSON, with its `digest` as ETag unless one is given.
 
-    It answers 304 to a client that has it already.
+    The response becomes 304 if the client has this version already.
     """
     return conditional_response(
         _encoded(data), "application/json", status=status, etag=etag, headers=headers
@@ -81,7 +81,7 @@ def conditional_response(
     etag: str = "",
     headers: Mapping[str, str] = {},
 ) -> Response:
-    """Bytes with an ETag; 304 to a client that has them already."""
+    """Return bytes with an ETag; the response becomes 304 if the client has this version."""
     response = ConditionalResponse(body=body, status=status, content_type=contenttype)
     response.etag = etag or _digest(body)
     response.headers.update(headers)

@@ -1,4 +1,4 @@
-"""Two editors of one value: the later one sees both values and chooses."""
+"""Conflicting edits: the later editor sees both values and chooses one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PREFIX = "expected_"
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of the form: its name and label, the stored value, and the editor's own."""
+    """One field of the form: its name and label, the stored value, and the editor's value."""
 
     name: str
     label: TranslationString
@@ -34,9 +34,9 @@ def expected_field(request: Request, name: str) -> str | None:
 
 
 def conflict(request: Request, error: EditConflict, *differences: Difference) -> Response:
-    """Return a page with the stored values and the editor's own, and a form to save the latter.
+    """Return a page with the stored values and the editor's, and a form to save the latter.
 
-    Raise `error` again for a program, which sends no form of ours.
+    Raise `error` again for a program, whose request lacks the field `back`.
     """
     back = came_from(request)
     if back is None:

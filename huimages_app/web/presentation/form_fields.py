@@ -1,4 +1,4 @@
-"""Read fields of a form."""
+"""Parsers of form fields, and the text that a form shows for a value."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from pyramid.request import Request
 
 from ...errors import BadInput
 
+_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+
 
 def field(request: Request, name: str) -> str:
-    """A text field of the form; raises BadInput if it is not there."""
+    """Return a text field of the form; raises BadInput if it is missing."""
     value = request.POST.get(name)
     if not isinstance(value, str):
         raise BadInput(f"the form lacks the field {name!r}")
@@ -18,13 +20,30 @@ def field(request: Request, name: str) -> str:
 
 
 def number_field(request: Request, name: str) -> float:
-    """A number in a field of the form; raises BadInput."""
+    """Return the number in a field of the form; raises BadInput."""
     value = field(request, name).strip().replace(",", ".")
-    if not re.fullmatch(r"-?[0-9]{1,9}(\.[0-9]{1,9})?", value):
-        raise BadInput(f"the field {name!r} is {value[:20]!r}, and has to be a number")
+    if not _NUMBER.fullmatch(value):
+        raise BadInput(f"the field {name!r} is {value[:20]!r}; expected a number")
     return float(value)
 
 
+def focus_text(focus: tuple[float, float] | None) -> str:
+    """Return a focal point in percent, as in `30 70`; empty for none."""
+    return " ".join(f"{share * 100:.6g}" for share in focus or ())
+
+
+def parse_focus(text: str) -> tuple[float, float] | None:
+    """Parse the result of `focus_text`; raises BadInput."""
+    numbers = text.split()
+    if not numbers:
+        return None
+    if len(numbers) != 2 or not all(map(_NUMBER.fullmatch, numbers)):
+        raise BadInput(
+            f"the field 'focus' is {text[:40]!r}; expected two numbers in percent, as in '30 70'"
+        )
+    return float(numbers[0]) / 100, float(numbers[1]) / 100
+
+
 def article_numbers(text: str) -> list[str]:
-    """Article numbers in a field: divided by commas, semicolons or spaces."""
+    """Return the article numbers in a field, separated by commas, semicolons or spaces."""
     return [number for number in re.split(r"[,;\s]+", text) if number]

@@ -1,4 +1,4 @@
-"""Pictures in a grid: the values of the markup, computed before the template runs."""
+"""Images in a grid: the values that the templates insert."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from ...domain.sizes import Size
 from ...services.urls import UrlBuilder
 from .collections import Collection, page_of
 from .i18n import _
-from .site import Site
 
 # Rows are up to 220 CSS pixels high before they are stretched; wider or narrower
 # pictures than the grid shows are cropped around their focal point.
@@ -28,7 +27,7 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 @dataclass(frozen=True)
 class GridItem:
-    """A picture in a grid.  `style` carries its proportions and its colour while it loads."""
+    """An image in a grid.  `style` sets its proportions, and its colour while it loads."""
 
     id: str
     href: str
@@ -43,7 +42,7 @@ class GridItem:
 
 @dataclass(frozen=True)
 class Grid:
-    """A page of a collection: its pictures, and the addresses of the pages beside it."""
+    """A page of a collection: its images, and the URLs of the adjacent pages."""
 
     items: list[GridItem]
     next: str | None = None
@@ -51,14 +50,14 @@ class Grid:
 
 
 def urls_of(request: Request) -> UrlBuilder:
-    """Makes the addresses of pictures for pages of this request."""
+    """Return the builder of image URLs for a page."""
     return request.services.urls.at(request.script_name)
 
 
 def grid_of(collection: Collection, request: Request) -> Grid:
-    """The page of the collection that the request asks for.  Raises BadCursor."""
+    """Return the page of a collection at the cursor of the request.  Raises BadCursor."""
     page: Page = page_of(collection, request)
-    site = Site(request)
+    site = request.site
     return Grid(
         items_of(page.images, request, collection),
         collection.path(site, page.next) if page.next else None,
@@ -69,34 +68,32 @@ def grid_of(collection: Collection, request: Request) -> Grid:
 def items_of(
     images: Iterable[Image], request: Request, collection: Collection | None = None
 ) -> list[GridItem]:
-    """The pictures, each linked with its page within the collection."""
-    site, markup = Site(request), urls_of(request)
+    """Return the images as grid items that link to their pages within the collection."""
+    site, urls = request.site, urls_of(request)
     key = collection.key if collection else ""
     return [
-        _item(
-            image, _grid_size(image), site.path("image", image.id, **{"in": key}), request, markup
-        )
+        _item(image, _grid_size(image), site.path("image", image.id, **{"in": key}), request, urls)
         for image in images
     ]
 
 
 def thumb_of(image: Image, href: str, request: Request) -> GridItem:
-    """A small square picture that leads somewhere."""
+    """Return a small square picture that links to `href`."""
     return _item(image, _THUMB, href, request, urls_of(request))
 
 
 def title_of(image: Image, request: Request) -> str:
-    """What to call a picture, whatever is known about it."""
+    """Return the title of an image, else its file name, else `untitled`."""
     return image.title or image.filename or request.localizer.translate(_("untitled"))
 
 
 def artnr_text(image: Image) -> str:
-    """The article numbers of a picture, as its form shows them."""
+    """Return the article numbers of an image, as its form shows them."""
     return ", ".join(image.references.get("artnr", ()))
 
 
 def others_text(image: Image) -> str:
-    """The other references of a picture, as its form shows them: a line each."""
+    """Return the other references of an image, as its form shows them: one per line."""
     return "\n".join(
         f"{key}: {value}"
         for key, values in sorted(image.references.items())
@@ -105,24 +102,24 @@ def others_text(image: Image) -> str:
     )
 
 
-def _item(image: Image, size: Size, href: str, request: Request, markup: UrlBuilder) -> GridItem:
+def _item(image: Image, size: Size, href: str, request: Request, urls: UrlBuilder) -> GridItem:
     width, height = size.focused(image.focus).fitted(image.width, image.height)
     title = title_of(image, request)
     return GridItem(
         image.id,
         href,
-        markup.named_url(image, size),
-        markup.srcset(image, size),
+        urls.named_url(image, size),
+        urls.srcset(image, size),
         width,
         height,
         title,
-        markup.alt(image) or title,
+        urls.alt(image) or title,
         style_of(image),
     )
 
 
 def style_of(image: Image) -> str:
-    """Custom properties for the style attribute: proportions, and the placeholder's colour."""
+    """Return the style attribute: proportions and the colour of the placeholder."""
     colour = f";--c:{image.placeholder}" if _COLOUR.fullmatch(image.placeholder) else ""
     return f"--w:{image.width};--h:{image.height}{colour}"
 

@@ -1,8 +1,8 @@
-"""Which language a page speaks: German or English.
+"""Language of pages: German or English.
 
-A choice (`?lang=de`) is remembered in a cookie; without one the browser's
-Accept-Language decides.  The sentences stand in `huimages_app/locale`; the English
-ones are the keys, so only German needs a catalogue.
+A cookie stores the choice (`?lang=de`); without it the Accept-Language header decides.
+The English sentences in the code are the keys of the German catalogue in
+`huimages_app/locale`.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ _ = TranslationStringFactory(DOMAIN)
 
 
 def includeme(config: Configurator) -> None:
+    """Set up the translations and the choice of the language."""
     config.add_translation_dirs("huimages_app:locale")
     config.set_locale_negotiator(language_of)
-    config.add_subscriber(_tell_language, NewResponse)
+    config.add_subscriber(set_language_headers, NewResponse)
 
 
 def language_of(request: Request) -> str:
-    """The language to answer in."""
+    """Return the language of the response."""
     for chosen in (_chosen(request), request.cookies.get(PARAMETER)):
         if chosen in LANGUAGES:
             return str(chosen)
@@ -39,7 +40,7 @@ def language_of(request: Request) -> str:
 
 
 def pluralized(request: Request, singular: str, plural: str, count: int) -> str:
-    """The sentence for `count` things, with `${count}` put in."""
+    """Return the sentence for `count` items, with `${count}` replaced."""
     mapping = {"count": count}
     return str(request.localizer.pluralize(singular, plural, count, DOMAIN, mapping))
 
@@ -47,12 +48,12 @@ def pluralized(request: Request, singular: str, plural: str, count: int) -> str:
 def _chosen(request: Request) -> str | None:
     try:
         return request.GET.get(PARAMETER)
-    except BadInput:  # what is wrong with the query is said elsewhere
+    except BadInput:  # the view reports it
         return None
 
 
-def _tell_language(event: NewResponse) -> None:
-    """Say what the language of a page hung on, and remember a choice."""
+def set_language_headers(event: NewResponse) -> None:
+    """Set Vary on pages, and store a choice of the language in a cookie."""
     # Pictures and other files have no language, and must stay free of cookies.
     if event.response.content_type != "text/html":
         return

@@ -9,16 +9,16 @@ from ...domain.models import AnnotationSummary
 
 
 def tags_of(summary: AnnotationSummary) -> list[str]:
-    """The tags, most given first."""
+    """Return the tags, most used first."""
     return sorted(summary.tags, key=lambda tag: (-summary.tags[tag], tag))
 
 
 def rating_of(summary: AnnotationSummary) -> dict[str, Any]:
-    """What all visitors together think; the average is null if nobody rated."""
+    """Return the ratings of all visitors; the average is null if there are none."""
     average = None if summary.rating is None else round(summary.rating, 2)
     return {"average": average, "count": summary.rating_count}
 
 
 def time_text(moment: datetime) -> str:
-    """A time as RFC 3339 writes it, in UTC."""
+    """Return a time in the format of RFC 3339, in UTC."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -13,7 +13,7 @@ from pyramid.request import Request
 
 from .i18n import DOMAIN, _
 
-_WORDS: Mapping[str, TranslationString] = {
+_MESSAGES: Mapping[str, TranslationString] = {
     "cancel": _("Cancel"),
     "chooseFirst": _("Choose pictures first."),
     "close": _("Close"),
@@ -41,33 +41,35 @@ _WORDS: Mapping[str, TranslationString] = {
 }
 
 
-def words(request: Request) -> str:
-    """The sentences as JSON that can stand in a <script> element."""
+def js_messages(request: Request) -> str:
+    """Return the messages as JSON for a <script> element."""
     translate = request.localizer.translate
 
     def counted(singular: str, plural: str) -> dict[str, str]:
         pluralize = request.localizer.pluralize
-        # In both our languages there is one form for one, and one for all other numbers.
+        # German and English have one form for 1, and one for all other numbers.
         return {
             "one": pluralize(singular, plural, 1, DOMAIN),
             "other": pluralize(singular, plural, 2, DOMAIN),
         }
 
-    said: dict[str, object] = {name: translate(sentence) for name, sentence in _WORDS.items()}
-    said["selected"] = counted("${count} picture selected", "${count} pictures selected")
-    said["loaded"] = counted("${count} more picture", "${count} more pictures")
-    said["done-tag"] = said["done-untag"] = counted(
+    messages: dict[str, object] = {
+        name: translate(sentence) for name, sentence in _MESSAGES.items()
+    }
+    messages["selected"] = counted("${count} picture selected", "${count} pictures selected")
+    messages["loaded"] = counted("${count} more picture", "${count} more pictures")
+    messages["done-tag"] = messages["done-untag"] = counted(
         "The tags of ${count} picture were changed.",
         "The tags of ${count} pictures were changed.",
     )
-    said["done-trash"] = counted(
+    messages["done-trash"] = counted(
         "${count} picture was moved to the trash.", "${count} pictures were moved to the trash."
     )
-    said["done-restore"] = counted(
+    messages["done-restore"] = counted(
         "${count} picture was restored.", "${count} pictures were restored."
     )
-    said["done-remove"] = counted(
+    messages["done-remove"] = counted(
         "${count} picture was deleted permanently.", "${count} pictures were deleted permanently."
     )
-    # "</script>" would end the element, whatever stands around it.
-    return json.dumps(said, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
+    # "</script>" would end the element, also within a JSON string.
+    return json.dumps(messages, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")

@@ -10,16 +10,16 @@ from ...domain.sizes import Size
 from ...services.urls import UrlBuilder
 from .grids import style_of
 
-# Widths in pixels, each about half as much again as the one before.
+# Widths in pixels; each is about 1.5 times the previous one.
 WIDTHS = (480, 720, 1080, 1600, 2400, 3600)
 _FALLBACK = Size.parse("1080x")
-# Through all others the colour of the placeholder could be seen.
+# Pictures of other types may be transparent and would show the colour of the placeholder.
 _OPAQUE = {"image/jpeg", "image/bmp"}
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The picture at the full width of the page; `wide` is its ratio in CSS."""
+    """An image at the full width of a page; `ratio` is its width divided by its height."""
 
     src: str
     srcset: str
@@ -35,7 +35,7 @@ class Picture:
 
 
 def picture_of(image: Image, urls: UrlBuilder) -> Picture:
-    """The addresses and sizes of a picture that is shown large."""
+    """Return the URLs and dimensions of an image at the full width of a page."""
     widths = [width for width in WIDTHS if width < image.width]
     if len(widths) < len(WIDTHS):
         widths.append(image.width)

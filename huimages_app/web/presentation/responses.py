@@ -1,7 +1,7 @@
-"""What a form or a script gets back when it has changed something.
+"""Responses to changes, for forms, scripts and programs.
 
-Forms of our pages carry `back`, the page they stand on, and are led there.  Scripts ask
-for `application/json`.  Whoever does neither gets what huImages 2.2 answered.
+Forms of huimages' pages have a field `back`, the path of their page, and are redirected there.
+Scripts accept `application/json`.  Other clients get the plain text responses of huImages 2.2.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
-# Characters of a URL that a header repeats.  A web server in front takes a process for dead whose
-# headers do not fit into its buffer, of 4 kB by default.
+# Characters of a URL in a response header.  A web server in front returns 502 if the headers
+# exceed its buffer, by default 4 kB.
 MAX_REDIRECT = 1000
 
-# A path of this site: one slash, and nothing a browser would take for another host.
+# A path of this site: one slash, and nothing that a browser interprets as another host.
 _LOCAL_PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 
@@ -28,7 +28,7 @@ MAX_UNDO = 20
 
 
 def wants_json(request: Request) -> bool:
-    """Whether the client asks for JSON by name and is no browser that shows a page."""
+    """Whether the client accepts JSON explicitly and does not accept HTML."""
     accept = request.headers.get("Accept", "")
     return "application/json" in accept and "text/html" not in accept
 
@@ -48,7 +48,7 @@ def changed(
     pictures in the trash that a button in the notice restores.
     """
     if wants_json(request):
-        return json_answer(data)
+        return json_response(data)
     origin = came_from(request)
     if origin is None:
         return Response(text, content_type="text/plain", charset="utf-8")
@@ -68,18 +68,18 @@ def flash(request: Request, notice: str, undo: Sequence[str] = (), back: str = "
 
 
 def came_from(request: Request) -> str | None:
-    """The page a form stands on; None if the request comes from none of our forms."""
+    """Return the path of the form's page; None if the request was not sent by a form of a page."""
     origin = request.POST.get("back")
     return None if origin is None else local_path(request, origin)
 
 
 def local_path(request: Request, path: str) -> str:
-    """Return a path that a client sent, if it is a short one of this site; else the start page."""
+    """Return `path` if it is short and of this site, else that of the start page."""
     is_local = len(path) <= MAX_REDIRECT and _LOCAL_PATH.fullmatch(path)
     return path if is_local else request.script_name + "/"
 
 
-def json_answer(data: Any, status: int = 200) -> Response:
-    """Data as JSON."""
+def json_response(data: Any, status: int = 200) -> Response:
+    """Return data as JSON."""
     body = json.dumps(data, ensure_ascii=False)
     return Response(body, status=status, content_type="application/json", charset="utf-8")

@@ -14,17 +14,17 @@ from ...domain.models import AnnotationSummary, Image
 from ...domain.sizes import Size
 from .grids import title_of
 from .image_json import rating_of, tags_of, time_text
-from .site import NAME, Site
+from .site import NAME
 
 USUAL = Size.parse("1024x768")
 CONTENTTYPE = JPEG.contenttype
-# Would end the element that JSON stands in, or begin another.
+# Characters that could end the <script> element around the JSON, or begin another one.
 _IN_HTML = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A rendition to be shown elsewhere; all addresses are absolute."""
+class SharedRendition:
+    """A rendition for other sites, with an absolute URL."""
 
     url: str
     width: int
@@ -32,8 +32,8 @@ class Shown:
     alt: str
 
 
-def shown(image: Image, request: Request, box: Size = USUAL) -> Shown | None:
-    """The picture as large as this site gives it to everybody within a box, if it does."""
+def shown(image: Image, request: Request, box: Size = USUAL) -> SharedRendition | None:
+    """Return the largest unsigned rendition that fits into a box; None if there is none."""
     services = request.services
     names = request.registry.settings["huimages"].named_sizes
     size = services.sizes.largest_within(box, image.width, image.height, names)
@@ -41,12 +41,12 @@ def shown(image: Image, request: Request, box: Size = USUAL) -> Shown | None:
         return None
     urls = services.urls.at(request.application_url)
     width, height = size.fitted(image.width, image.height)
-    return Shown(urls.named_url(image, size), width, height, urls.alt(image))
+    return SharedRendition(urls.named_url(image, size), width, height, urls.alt(image))
 
 
 @dataclass(frozen=True)
 class Sharing:
-    """For the head of an image page; `properties` are those of Open Graph."""
+    """Metadata in the head of an image page; `properties` are those of Open Graph."""
 
     page: str
     oembed: str
@@ -56,8 +56,8 @@ class Sharing:
 
 
 def sharing_of(image: Image, summary: AnnotationSummary, request: Request) -> Sharing:
-    """What to say about an image."""
-    site, title = Site(request), title_of(image, request)
+    """Return the metadata of an image for other sites."""
+    site, title = request.site, title_of(image, request)
     page = f"{request.host_url}{site.path('image', image.id)}"
     oembed = f"{request.host_url}{site.view_path('oembed')}?{urlencode({'url': page})}"
     picture = shown(image, request)
@@ -67,7 +67,7 @@ def sharing_of(image: Image, summary: AnnotationSummary, request: Request) -> Sh
     )
 
 
-def _open_graph(page: str, title: str, picture: Shown | None) -> list[tuple[str, str]]:
+def _open_graph(page: str, title: str, picture: SharedRendition | None) -> list[tuple[str, str]]:
     properties = [
         ("og:type", "website"),
         ("og:site_name", NAME),
@@ -86,7 +86,7 @@ def _open_graph(page: str, title: str, picture: Shown | None) -> list[tuple[str,
 
 
 def _image_object(
-    image: Image, summary: AnnotationSummary, page: str, title: str, picture: Shown | None
+    image: Image, summary: AnnotationSummary, page: str, title: str, picture: SharedRendition | None
 ) -> dict[str, Any]:
     data: dict[str, Any] = {
         "@context": "https://schema.org",

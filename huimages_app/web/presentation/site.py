@@ -1,4 +1,4 @@
-"""The `site` of every template: URLs, permissions, languages, numbers and dates."""
+"""`request.site`: URLs, permissions, languages, numbers and dates for views and templates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
+from pyramid.config import Configurator
 from pyramid.events import BeforeRender, subscriber
 from pyramid.interfaces import IRootFactory
 from pyramid.renderers import get_renderer
@@ -16,17 +17,17 @@ from pyramid.request import Request
 from ..resources import Tags
 from ..security.cookies import has_session
 from .i18n import LANGUAGES, PARAMETER, _, pluralized
-from .js_messages import words
+from .js_messages import js_messages
 
 NAME = "huImages"
 
-# Tags that would lead elsewhere as the last part of a path.
+# Tags that have another meaning as the last part of a path.
 _NO_PATHS = {".", "..", *Tags.reserved}
 
 
 @dataclass(frozen=True)
 class Language:
-    """One of the languages to choose from; `href` is this page in it."""
+    """A language; `href` is the URL of this page in it."""
 
     code: str
     name: str
@@ -36,10 +37,10 @@ class Language:
 
 @dataclass(frozen=True)
 class Notice:
-    """A message about what the last form did.
+    """The result of the previous form.
 
-    `undo` are the IDs of pictures that a button restores from the trash; `back` is the path that
-    it leads to.
+    `undo` are the IDs of images that a button restores from the trash; `back` is the path of the
+    page after that.
     """
 
     text: str
@@ -54,47 +55,47 @@ class Site:
 
     def __init__(self, request: Request) -> None:
         self._request = request
-        # A tween refuses some requests before the tree is there.
+        # A tween may refuse a request before it has a root.
         self._root = getattr(request, "root", None) or request.registry.getUtility(IRootFactory)(
             request
         )
 
         self._translate = request.localizer.translate
 
-    # addresses
+    # URLs
 
     def path(self, *elements: str, **query: str | None) -> str:
-        """The path of a place, each element quoted, with a slash at its end; and a query."""
+        """Return the path of a resource: elements quoted, a slash at the end, and a query."""
         return self._path([*elements, ""], query)
 
     def view_path(self, *elements: str, **query: str | None) -> str:
-        """The same without the slash, for what is an action and not a place."""
+        """Return the path of a view: the same without the slash."""
         return self._path(list(elements), query)
 
     def tag_path(self, tag: str, **query: str | None) -> str:
-        """Where the pictures with a tag are shown; not every tag can be part of a path."""
+        """Return the path of the page of a tag.  Some tags cannot be part of a path."""
         if not self.is_path_part(tag):
             return self.path("tag", name=tag, **query)
         return self.path("tag", tag, **query)
 
     def is_path_part(self, tag: str) -> bool:
-        """Whether a tag can stand in a path as it is."""
+        """Whether a tag can be an element of a path."""
         return "/" not in tag and "\\" not in tag and tag not in _NO_PATHS
 
     def static(self, name: str) -> str:
-        """The address of a file in `static/`; it changes with the content."""
+        """Return the URL of a file in `static/`; it changes with the content."""
         return str(self._request.static_path(f"huimages_app:static/{name}"))
 
     @property
     def here(self) -> str:
-        """Path and query of this page: where a form that was sent leads back to."""
+        """Path and query of this page; forms send it as `back`."""
         try:
             return str(self._request.path_qs)
-        except UnicodeDecodeError:  # this page says that the address is none
+        except UnicodeDecodeError:  # this page reports that the URL is invalid
             return self.path()
 
     def is_here(self, path: str) -> bool:
-        """Whether this page is at `path`, so that its link in the menu is the current one."""
+        """Whether this page is at `path`; its link in the menu is then the current one."""
         return self.here.partition("?")[0].rstrip("/") == path.rstrip("/")
 
     def _path(self, elements: list[str], query: dict[str, str | None]) -> str:
@@ -102,15 +103,15 @@ class Site:
         extra: dict[str, Any] = {"query": given} if given else {}
         return str(self._request.resource_path(self._root, *elements, **extra))
 
-    # who is looking
+    # client
 
     def may(self, permission: str) -> bool:
-        """Whether this person may do that anywhere on the site."""
+        """Whether the client has a permission for the whole site."""
         return bool(self._request.has_permission(permission, self._root))
 
     @property
     def notices(self) -> list[Notice]:
-        """Messages about what the form did that led here; each is shown once."""
+        """Results of previous forms; each is shown once."""
         # Access to the session creates one.
         if not has_session(self._request) or not self._request.session.peek_flash():
             return []
@@ -120,79 +121,84 @@ class Site:
 
     @property
     def language(self) -> str:
-        """Code of the language this page is in."""
+        """Code of the language of this page."""
         return str(self._request.locale_name)
 
     @property
     def languages(self) -> list[Language]:
-        """All languages, with the address of this page in each."""
-        path, _mark, query = self.here.partition("?")
-        asked = [pair for pair in query.split("&") if pair and not pair.startswith(f"{PARAMETER}=")]
+        """All languages, with the URL of this page in each."""
+        path, _question_mark, query = self.here.partition("?")
+        kept = [pair for pair in query.split("&") if pair and not pair.startswith(f"{PARAMETER}=")]
         return [
             Language(
                 code,
                 name,
-                f"{path}?{'&'.join([*asked, f'{PARAMETER}={code}'])}",
+                f"{path}?{'&'.join([*kept, f'{PARAMETER}={code}'])}",
                 code == self.language,
             )
             for code, name in LANGUAGES.items()
         ]
 
     @property
-    def words(self) -> str:
-        """The sentences of the scripts, as JSON."""
-        return words(self._request)
+    def js_messages(self) -> str:
+        """Messages of the scripts, as JSON."""
+        return js_messages(self._request)
 
     def times(self, count: int) -> str:
-        """How often, in words."""
+        """Return a number of times, in words."""
         return self.counted("${count} time", "${count} times", count)
 
     def votes(self, count: int) -> str:
-        """How many rated, in words."""
+        """Return a number of ratings, in words."""
         return self.counted("${count} vote", "${count} votes", count)
 
     def counted(self, singular: str, plural: str, count: int) -> str:
-        """The sentence for `count` things, with `${count}` put in."""
+        """Return the sentence for `count` items, with `${count}` replaced."""
         return pluralized(self._request, singular, plural, count)
 
     def stars(self, rating: int) -> str:
-        """A rating of 1 to 10 in stars, of which there are five."""
+        """Return a rating of 1 to 10 as a number of stars, 5 at most."""
         if rating == 2:
             return str(self._translate(_("1 star")))
         stars = self.number(rating / 2, "0.#")
         return str(self._translate(_("${stars} stars", mapping={"stars": stars})))
 
     def reference_name(self, key: str) -> str:
-        """The key of a reference, in words where we have some."""
+        """Return the key of a reference, translated if it is a known one."""
         return str(self._translate(_("Article number"))) if key == "artnr" else key
 
     def number(self, value: float, pattern: str | None = None) -> str:
-        """A number as people of this language write it."""
+        """Return a number in the format of the language."""
         return str(format_decimal(value, format=pattern, locale=self.language))
 
     def megabytes(self, length: int) -> str:
-        """A number of bytes, short."""
+        """Return a number of bytes in kB or MB."""
         if length < 1_000_000:
             return f"{self.number(max(1, round(length / 1000)))} kB"
         return f"{self.number(length / 1_000_000, '#,##0.0')} MB"
 
     def date(self, moment: datetime) -> str:
-        """A day, as in 23. Nov. 2026."""
+        """Return a date, as in 23. Nov. 2026."""
         return str(format_date(moment, "medium", locale=self.language))
 
     def moment(self, moment: datetime) -> str:
-        """A day and a time of the day, in UTC."""
+        """Return a date and time, in UTC."""
         return f"{format_datetime(moment, 'medium', locale=self.language)} UTC"
+
+
+def includeme(config: Configurator) -> None:
+    """Add `request.site`."""
+    config.add_request_method(Site, "site", reify=True)
 
 
 @subscriber(BeforeRender)
 def add_to_templates(event: BeforeRender) -> None:
-    """Give every template `site`, `_`, and the macros of `layout.pt` and `macros.pt`."""
+    """Add `site`, `_`, and the macros of `layout.pt` and `macros.pt` to every template."""
     request = event["request"]
     if request is None or not str(event["renderer_name"]).endswith(".pt"):
         return
     event["_"] = _
-    event["site"] = Site(request)
+    event["site"] = request.site
     event["layout"] = _macros("layout.pt")
     event["macros"] = _macros("macros.pt")
 

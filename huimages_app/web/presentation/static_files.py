@@ -1,7 +1,7 @@
 """The files in `static/`, at URLs that change with their content, so that browsers cache them.
 
-The version is a folder of the address and not its query, so that scripts and styles which
-name each other by relative addresses take each other's in the same version.
+The version is a folder in the path and not in the query: scripts and styles that import each
+other by relative URLs then get the same version.
 """
 
 from __future__ import annotations
@@ -17,12 +17,15 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.static import static_view
 
+from .conditional import ConditionalResponse
+
 _FILES = "huimages_app:static/"
 _YEAR = 365 * 24 * 3600  # seconds
 _SHORT = 60
 
 
 def includeme(config: Configurator) -> None:
+    """Add the routes and the URLs of static files."""
     version = _version()
 
     def with_version(
@@ -30,32 +33,41 @@ def includeme(config: Configurator) -> None:
     ) -> tuple[str, Mapping[str, Any]]:
         return f"v-{version}/{path}", addition
 
-    # Before the other one, which would take the version for a folder.
-    config.add_route("static", "/static/v-{version:[0-9a-f]+}/*subpath", request_method="GET")
-    config.add_view(Versioned(version), route_name="static", permission=NO_PERMISSION_REQUIRED)
-    config.add_static_view("static", _FILES, cache_max_age=_SHORT)
+    view = StaticFile(version)
+    # The first route that matches is used, so the one with a version comes first.
+    for name, pattern in (
+        ("static", "/static/v-{version:[0-9a-f]+}/*subpath"),
+        ("static-without-version", "/static/*subpath"),
+    ):
+        config.add_route(name, pattern, request_method="GET")
+        config.add_view(view, route_name=name, permission=NO_PERMISSION_REQUIRED)
+    # For `request.static_path`; the routes above answer the requests.
+    config.add_static_view("static", _FILES)
     config.add_cache_buster(_FILES, with_version)
 
 
-class Versioned:
-    """A view that serves the files of this version of the program, whatever was asked for."""
+class StaticFile:
+    """The view of all static files.  It has one version of each, and returns it for every URL."""
 
     def __init__(self, version: str) -> None:
         self._version = version
         self._files = static_view(_FILES, cache_max_age=None, use_subpath=True)
 
     def __call__(self, context: Any, request: Request) -> Response:
-        response = self._files(context, request)
-        # While several nodes are brought up to date one of them is asked for the version of
-        # another; its answer has to be forgotten soon.
-        is_ours = request.matchdict["version"] == self._version
+        found = self._files(context, request)
+        response = ConditionalResponse(
+            app_iter=found.app_iter, headerlist=found.headerlist, status=found.status
+        )
+        # During an update of several nodes, a node gets requests for the version of another one.
+        # Caches must soon drop that response.
+        is_current = request.matchdict.get("version") == self._version
         response.cache_control.public = True
-        response.cache_control.max_age = _YEAR if is_ours else _SHORT
+        response.cache_control.max_age = _YEAR if is_current else _SHORT
         return response
 
 
 def _version() -> str:
-    """A digest of all the files together."""
+    """Return a digest of all files together."""
     folder = Path(__file__).parents[2] / "static"
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -15,13 +15,13 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def root(tag: str, namespace: str) -> Element:
-    """The first element; those in it without a namespace of their own are of this one."""
+    """Return a root element with a default namespace."""
     # As an attribute: ElementTree's default_namespace refuses attributes without one.
     return Element(tag, {"xmlns": namespace})
 
 
 def add(parent: Element, tag: str, text: str = "", **attributes: str) -> Element:
-    """A further element; a text may be anything."""
+    """Add an element; return it.  `text` may contain any characters."""
     element = SubElement(parent, tag, {name: clean(value) for name, value in attributes.items()})
     element.text = clean(text) or None
     return element
@@ -33,6 +33,6 @@ def clean(text: str) -> str:
 
 
 def document(element: Element) -> bytes:
-    """The whole document, in UTF-8."""
+    """Return the document in UTF-8."""
     content: bytes = tostring(element, encoding="utf-8", xml_declaration=True)
     return content

@@ -12,7 +12,7 @@ from ...services.container import Services
 from ...services.keys import derived_key
 from ...services.permissions import ADMINISTER
 from .audit import Auditing
-from .client_ip import Addresses
+from .client_ip import ClientIps
 from .cookies import Cookies
 from .cors import CrossOrigin
 from .csrf import OriginCheck, needs_token
@@ -31,14 +31,14 @@ def secure(config: Any, settings: Settings, services: Services) -> None:
         )
     cookies = Cookies(derived_key(settings.secret, "cookies"))
     config.set_session_factory(cookies.session)
-    addresses = Addresses(settings.proxy_addresses)
-    policy = SecurityPolicy(Identification(services, settings, addresses))
+    client_ips = ClientIps(settings.proxy_addresses)
+    policy = SecurityPolicy(Identification(services, settings, client_ips))
     config.set_security_policy(policy)
     # A view without a permission is closed, not open.
     config.set_default_permission(ADMINISTER)
     # Pyramid checks the Origin on https only; ours is a tween, so that it holds everywhere.
     config.set_default_csrf_options(require_csrf=True, check_origin=False, callback=needs_token)
-    Auditing.install(config, addresses)
+    Auditing.install(config, client_ips)
     OriginCheck.install(config, settings)
     CrossOrigin.install(config, settings)
     config.add_subscriber(HeaderWriter(settings), "pyramid.events.NewResponse")
@@ -47,7 +47,7 @@ def secure(config: Any, settings: Settings, services: Services) -> None:
         lambda request: request.identity.visitor_id, "visitor_id", property=True
     )
     config.add_request_method(old_visitor_id, reify=True)
-    config.add_request_method(addresses.client, "client_address", property=True)
+    config.add_request_method(client_ips.client, "client_ip", property=True)
 
     def ensure_visitor(request: Request) -> str:  # Pyramid does not bind a bound method
         return policy.ensure_visitor(request)

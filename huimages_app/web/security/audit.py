@@ -10,7 +10,7 @@ from pyramid.response import Response
 from pyramid.tweens import EXCVIEW
 
 from ...services import audit
-from .client_ip import Addresses
+from .client_ip import ClientIps
 
 
 class Auditing:
@@ -18,11 +18,11 @@ class Auditing:
 
     def __init__(self, handler: Callable[[Request], Response], registry: Any) -> None:
         self._handler = handler
-        self._addresses: Addresses = registry["huimages.addresses"]
+        self._client_ips: ClientIps = registry["huimages.client_ips"]
 
     @classmethod
-    def install(cls, config: Any, addresses: Addresses) -> None:
-        config.registry["huimages.addresses"] = addresses
+    def install(cls, config: Any, client_ips: ClientIps) -> None:
+        config.registry["huimages.client_ips"] = client_ips
         config.add_tween(f"{__name__}.{cls.__name__}", under=EXCVIEW)
 
     def __call__(self, request: Request) -> Response:
@@ -32,7 +32,7 @@ class Auditing:
                 "account": identity.account,
                 "token": identity.token,
                 "visitor": "" if identity.account or identity.token else identity.visitor_id,
-                "address": self._addresses.client(request),
+                "address": self._client_ips.client(request),
             }
             return {f"by_{key}": value for key, value in actor.items() if value}
 

@@ -10,7 +10,7 @@ from pyramid.request import Request
 from ...config.parsers import Network
 
 
-class Addresses:
+class ClientIps:
     """Reads `X-Forwarded-For` of the proxies in `huimages.proxy_addresses` only."""
 
     def __init__(self, proxies: Sequence[Network]) -> None:

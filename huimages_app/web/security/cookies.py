@@ -85,7 +85,7 @@ def forget(request: Request, name: str) -> None:
 
 
 def cookie_name(name: str, https: bool) -> str:
-    """The full name of a cookie."""
+    """Return the full name of a cookie."""
     return f"__Host-{name}" if https else name
 
 
@@ -95,4 +95,5 @@ def has_session(request: Request) -> bool:
 
 
 def is_https(request: Request) -> bool:
+    """Whether the client uses https."""
     return bool(request.scheme == "https")

@@ -51,7 +51,7 @@ class CrossOrigin:
         return response
 
     def _preflight(self, origin: str) -> Response:
-        """Answer a preflight request: which methods and headers the origin may use."""
+        """Return the methods and headers that the origin may use."""
         allowed = {
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": "GET, HEAD",

@@ -31,7 +31,7 @@ def needs_token(request: Request) -> bool:
 
 
 def bearer(request: Request) -> str | None:
-    """The API token of a request.  A page of another site cannot make a browser send it."""
+    """Return the API token of a request.  A page of another site cannot make a browser send it."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
 
@@ -58,7 +58,8 @@ class OriginCheck:
     def __call__(self, request: Request) -> Response:
         if self._hosts and host_of(request.host) not in self._hosts:
             raise HTTPBadRequest(
-                f"host {request.host[:100]!r} is not one of this site: add it to huimages.hosts"
+                f"host {request.host[:100]!r} is not a host of this site; "
+                "if it should be one, add it to huimages.hosts"
             )
         if request.method not in SAFE_METHODS and bearer(request) is None:
             self._check(request)

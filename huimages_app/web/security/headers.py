@@ -13,7 +13,7 @@ INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 def page_policy(image_url: str) -> str:
-    """The Content-Security-Policy of pages: only what this site serves itself.
+    """Return the Content-Security-Policy of pages: only content of this site.
 
     `image_url` is the base of image URLs, for pictures on a host of their own.
     """
@@ -24,9 +24,9 @@ def page_policy(image_url: str) -> str:
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
-            # The grid is given its ratios by style attributes (--w, --h).
+            # Style attributes set the ratios of the grid (--w, --h).
             "style-src-attr 'unsafe-inline'",
-            # data: placeholders, blob: the previews of what is about to be uploaded.
+            # data: placeholders; blob: previews of pictures before their upload.
             f"img-src 'self' data: blob:{images}",
             "connect-src 'self'",
             "font-src 'self'",

@@ -14,7 +14,7 @@ from ...config.settings import Settings
 from ...services.accounts import Account, parse_name
 from ...services.container import Services
 from ...services.permissions import VISITOR, roles_up_to
-from .client_ip import Addresses
+from .client_ip import ClientIps
 from .cookies import has_session
 from .csrf import bearer
 
@@ -53,10 +53,10 @@ class Identity:
 class Identification:
     """Identify the client of a request.  Raises StorageUnavailable, BadToken."""
 
-    def __init__(self, services: Services, settings: Settings, addresses: Addresses) -> None:
+    def __init__(self, services: Services, settings: Settings, client_ips: ClientIps) -> None:
         self._services = services
         self._settings = settings
-        self._addresses = addresses
+        self._client_ips = client_ips
 
     def identity(self, request: Request) -> Identity:
         """Return the client.  A request with a token is never identified by cookies."""
@@ -75,7 +75,7 @@ class Identification:
     def _by_proxy(self, request: Request) -> Identity | None:
         header = self._settings.proxy_user_header
         user = request.headers.get(header, "").strip() if header else ""
-        if not user or not self._addresses.is_from_proxy(request):
+        if not user or not self._client_ips.is_from_proxy(request):
             return None
         name = parse_name(user)
         account = self._services.accounts.get(name)

@@ -24,7 +24,7 @@ class SecurityPolicy:
         return self._identities.get_or_create(request)
 
     def authenticated_userid(self, request: Request) -> str | None:
-        """The account or token; None for visitors."""
+        """Return the account or token; None for visitors."""
         identity = self.identity(request)
         return identity.account or identity.token or None
 
@@ -33,11 +33,11 @@ class SecurityPolicy:
         return self._acl.permits(context, self.identity(request).principals, permission)
 
     def remember(self, request: Request, userid: str, **kw: Any) -> list[tuple[str, str]]:
-        """No headers: the session holds the account."""
+        """Return no headers: the session contains the account."""
         return []
 
     def forget(self, request: Request, **kw: Any) -> list[tuple[str, str]]:
-        """No headers: the session holds the account."""
+        """Return no headers: the session contains the account."""
         return []
 
     def ensure_visitor(self, request: Request) -> str:

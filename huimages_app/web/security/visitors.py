@@ -20,7 +20,7 @@ from .cookies import VISITOR, cookie_name, forget, is_https
 
 OLD_COOKIE = "_hda"
 _OLD_COOKIE = re.compile(rf'(?:^|;\s*){OLD_COOKIE}="?([^;"]*)')
-# base32 of an MD5.  Ours are lowercase, so that an `_hda` can't name one of them.
+# base32 of an MD5.  New IDs are lowercase, so that an `_hda` cannot contain one of them.
 _OLD_ID = re.compile(r"[A-Z2-7]{26}(?:={6})?")
 
 
@@ -35,7 +35,7 @@ def begin(request: Request) -> str:
 
 
 def old_visitor_id(request: Request) -> str:
-    """The ID in a cookie of huImages 2.2; empty if there is none.  It proves nothing."""
+    """Return the ID in a cookie of huImages 2.2, which anyone can forge; empty if none."""
     # Its commas, bare or as Django wrote them, are not for WebOb's parser.
     found = _OLD_COOKIE.search(request.headers.get("Cookie", ""))
     parts = found[1].replace("\\054", ",").split(",") if found else []

@@ -17,7 +17,6 @@ from ...services.accounts import MIN_PASSWORD, SIGN_IN_ROLES
 from ...services.permissions import ADMINISTER, SCOPES
 from ..presentation.i18n import _
 from ..presentation.responses import flash
-from ..presentation.site import Site
 from ..resources import Accounts
 
 _TEMPLATE = "huimages_app:templates/accounts.pt"
@@ -26,7 +25,7 @@ _MAX_DAYS = 10 * 365
 
 @view_config(context=Accounts, request_method="GET", permission=ADMINISTER, renderer=_TEMPLATE)
 def accounts(request: Request) -> dict[str, Any]:
-    """All accounts and tokens."""
+    """Show all accounts and tokens."""
     return _page(request)
 
 
@@ -42,7 +41,7 @@ def change_account(request: Request) -> dict[str, Any] | Response:
         request.response.status_int = 400
         return _page(request, problem=error.args[0])
     flash(request, notice)
-    return HTTPSeeOther(Site(request).path("accounts"))
+    return HTTPSeeOther(request.site.path("accounts"))
 
 
 @view_config(
@@ -75,7 +74,7 @@ def _add(request: Request) -> TranslationString:
     request.services.accounts.add(
         name,
         _text(request, "role"),
-        # Without a password, the account is for a person whom a proxy signs in.
+        # A proxy signs in accounts without a password.
         _text(request, "password") or None,
     )
     return _("The account ${name} was added.", mapping={"name": name})

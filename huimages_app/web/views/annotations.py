@@ -15,7 +15,7 @@ from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation.batch import remove_tags
 from ..presentation.form_fields import field, number_field
-from ..presentation.responses import changed, json_answer
+from ..presentation.responses import changed, json_response
 from ..resources import ImagePage, Tags
 
 _SUGGESTIONS = 10
@@ -66,7 +66,7 @@ def tag(context: ImagePage, request: Request) -> Response:
         raise BadInput("no tag was given")
     request.services.annotations.tag(context.image_id, request.ensure_visitor(), tags)
     response = changed(request, text="", data=list(tags))
-    return response if response.location else json_answer(list(tags))
+    return response if response.location else json_response(list(tags))
 
 
 @view_config(context=ImagePage, name="untag", request_method="POST", permission=CONTRIBUTE)
@@ -87,4 +87,4 @@ def tag_suggestion(request: Request) -> Response:
     """`?tag=pre`: tags with this prefix, most used first, as a JSON list."""
     prefix = clean_tag(request.GET.get("tag", ""))[:MAX_LENGTH]
     found = request.services.images.tags(prefix, _SUGGESTIONS) if prefix else []
-    return json_answer([name for name, _count in found])
+    return json_response([name for name, _count in found])

@@ -14,17 +14,22 @@ from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
 from ..presentation.collections import Collection, neighbours_in
 from ..presentation.conflicts import Difference, conflict, expected_field
-from ..presentation.form_fields import article_numbers, field, number_field
+from ..presentation.form_fields import (
+    article_numbers,
+    field,
+    focus_text,
+    number_field,
+    parse_focus,
+)
 from ..presentation.grids import artnr_text, others_text
 from ..presentation.i18n import _
 from ..presentation.responses import came_from, changed
-from ..presentation.site import Site
 from ..resources import ImagePage
 
 
 @view_config(context=ImagePage, name="update_title", request_method="POST", permission=EDIT)
 def update_title(context: ImagePage, request: Request) -> Response:
-    """Field `value`: the new title, or an old one, which becomes current again.
+    """Set the title in the field `value`; an old title becomes current again.
 
     Field `expected_value`, optional: the title that the editor saw.  If the stored one is
     different, the response shows both.  Returns the title as it is stored, or `{"title": …}`.
@@ -42,8 +47,9 @@ def update_title(context: ImagePage, request: Request) -> Response:
 
 @view_config(context=ImagePage, name="update_alt", request_method="POST", permission=EDIT)
 def update_alt(context: ImagePage, request: Request) -> Response:
-    """Field `value`: the alternative text; empty removes it.  `expected_value` as for the title.
+    """Set the alternative text in the field `value`; empty removes it.
 
+    `expected_value` as for the title.
     Returns the text as it is stored, or `{"alt": …}`.
     """
     alt, image_id = field(request, "value"), context.image_id
@@ -59,37 +65,57 @@ def update_alt(context: ImagePage, request: Request) -> Response:
 
 @view_config(context=ImagePage, name="focus", request_method="POST", permission=EDIT)
 def focus(context: ImagePage, request: Request) -> Response:
-    """Where crops are cut around.  Answers `ok`, or `{"focus": [0.3, 0.7]}` (or null).
+    """Set or remove the point that every crop contains.
 
-    Either fields `x` and `y` in percent; or `point.x` and `point.y`, where somebody clicked
-    into a picture of `width` x `height` pixels; or `clear`.
+    One of: fields `x` and `y` in percent; `point.x` and `point.y`, the position of a click in a
+    picture of `width` x `height` pixels; `clear`; or `focus`, as `focus_text` writes it.
+    `expected_focus`, optional: the point that the editor saw, in the same form.
+    Returns `ok`, or `{"focus": [0.3, 0.7]}` (or null).
     """
-    if "clear" in request.POST:
-        point = None
-    elif "point.x" in request.POST:
-        width, height = number_field(request, "width"), number_field(request, "height")
-        if min(width, height) < 1:
-            raise BadInput("the picture that was clicked into has no size")
-        point = (
-            _within(number_field(request, "point.x") / width),
-            _within(number_field(request, "point.y") / height),
+    point, seen = _point(request), expected_field(request, "focus")
+
+    def unchanged(image: Image) -> bool:
+        return focus_text(image.focus) in {seen, focus_text(point)}
+
+    try:
+        image = request.services.editing.update(
+            context.image_id, ImagePatch(focus=point), None if seen is None else unchanged
         )
-    else:
-        point = (number_field(request, "x") / 100, number_field(request, "y") / 100)
-    image = request.services.editing.update(context.image_id, ImagePatch(focus=point))
+    except EditConflict as error:
+        stored = focus_text(request.services.images.get(context.image_id).focus)
+        label = _("Focal point (from the left and the top, in %)")
+        return conflict(request, error, Difference("focus", label, stored, focus_text(point)))
     return changed(request, text="ok", data={"focus": image.focus})
 
 
+def _point(request: Request) -> tuple[float, float] | None:
+    if "clear" in request.POST:
+        return None
+    if "focus" in request.POST:
+        return parse_focus(field(request, "focus"))
+    if "point.x" in request.POST:
+        width, height = number_field(request, "width"), number_field(request, "height")
+        if min(width, height) < 1:
+            raise BadInput("the fields 'width' and 'height' are invalid; expected at least 1 pixel")
+        return (
+            _within(number_field(request, "point.x") / width),
+            _within(number_field(request, "point.y") / height),
+        )
+    return number_field(request, "x") / 100, number_field(request, "y") / 100
+
+
 def _within(share: float) -> float:
-    # A click on the last pixel's edge counts as one on the picture.
+    # A click on the edge of the last pixel counts as a click on the picture.
     return round(min(max(share, 0.0), 1.0), 4)
 
 
 @view_config(context=ImagePage, name="references", request_method="POST", permission=EDIT)
 def references(context: ImagePage, request: Request) -> Response:
-    """Fields `artnr`, article numbers divided by commas or spaces; and `others`, a line each:
-    `key: value`.  They replace the stored ones.  `expected_artnr` and `expected_others`,
-    optional: what the editor saw.  Returns `ok`, or `{"references": {…}}`.
+    """Replace the references.
+
+    Fields `artnr`, article numbers separated by commas or spaces; and `others`, lines of the form
+    `key: value`.  `expected_artnr` and `expected_others`, optional: the values that the editor
+    saw.  Returns `ok`, or `{"references": {…}}`.
     """
     numbers, others = field(request, "artnr"), request.POST.get("others", "")
     present = request.services.images.get(context.image_id).references
@@ -146,7 +172,7 @@ def _parsed(numbers: str, others: str) -> dict[str, list[str]]:
     for line in filter(None, map(str.strip, others.splitlines())):
         key, colon, value = line.partition(":")
         if not colon:
-            raise BadInput(f"the reference {line[:40]!r} is not of the form key: value")
+            raise BadInput(f"the reference {line[:40]!r} is invalid; expected 'key: value'")
         references.setdefault(key.strip().lower(), []).append(value)
     references.setdefault("artnr", []).extend(article_numbers(numbers))
     return references
@@ -175,7 +201,7 @@ def trash(context: ImagePage, request: Request) -> Response:
 
 def _beside(image_id: str, collection: Collection, request: Request) -> str:
     """Return the path of the next picture, of the previous one at the end, or of the collection."""
-    site = Site(request)
+    site = request.site
     neighbours = neighbours_in(collection, image_id, request)
     beside = neighbours.next or neighbours.previous
     if beside is None:

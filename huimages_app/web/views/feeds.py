@@ -1,4 +1,4 @@
-"""Atom feeds with Media RSS: the newest pictures, those with a tag, those of a search."""
+"""Atom feeds with Media RSS: the newest images, those with a tag, those of a search."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from ..presentation.conditional import conditional_response
 from ..presentation.grids import title_of
 from ..presentation.image_json import tags_of, time_text
 from ..presentation.sharing import CONTENTTYPE, shown
-from ..presentation.site import NAME, Site
+from ..presentation.site import NAME
 from ..presentation.xml import MEDIA, add, document, root
 from ..resources import Root, Tagged
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "application/atom+xml"
-_NEVER = "1970-01-01T00:00:00Z"  # changed, of a feed with nothing in it
+_NEVER = "1970-01-01T00:00:00Z"  # the modification time of an empty feed
 
 
 @view_config(context=Root, name="feed.atom", request_method="GET", permission=VIEW)
 def feed(context: Root, request: Request) -> Response:
-    """The newest pictures; with `?q=` those found, with `?tag=` those with a tag."""
+    """Return the newest images, or those of a search (`?q=`) or with a tag (`?tag=`)."""
     if tag := request.GET.get("tag", ""):
         return _feed(tagged(tag), request)
     if text := request.GET.get("q", ""):
@@ -37,12 +37,12 @@ def feed(context: Root, request: Request) -> Response:
 
 @view_config(context=Tagged, name="feed.atom", request_method="GET", permission=VIEW)
 def feed_of_tag(context: Tagged, request: Request) -> Response:
-    """Pictures with a tag."""
+    """Return the images with a tag."""
     return _feed(tagged(context.tag), request)
 
 
 def _feed(collection: Collection, request: Request) -> Response:
-    page, site = page_of(collection, request), Site(request)
+    page, site = page_of(collection, request), request.site
     here = f"{request.host_url}{collection.feed_path(site)}"
     title = request.localizer.translate(collection.title)
     element = root("feed", ATOM)
@@ -64,11 +64,11 @@ def _feed(collection: Collection, request: Request) -> Response:
 
 
 def _page(collection: Collection, request: Request) -> str:
-    return f"{request.host_url}{collection.path(Site(request))}"
+    return f"{request.host_url}{collection.path(request.site)}"
 
 
 def _add_entry(feed: Element, image: Image, summary: AnnotationSummary, request: Request) -> None:
-    page = f"{request.host_url}{Site(request).path('image', image.id)}"
+    page = f"{request.host_url}{request.site.path('image', image.id)}"
     title = title_of(image, request)
     entry = add(feed, "entry")
     # Independent of the host: the ID begins with the SHA-1 of the picture.

@@ -1,4 +1,4 @@
-"""The page of one picture, and the ways from it to others."""
+"""The page of an image, its download, and redirects to its neighbours."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
 from ..image_files import picture_response
 from ..presentation.collections import Collection, neighbours_in
+from ..presentation.form_fields import focus_text
 from ..presentation.grids import (
     GridItem,
     artnr_text,
@@ -32,7 +33,6 @@ from ..presentation.grids import (
 from ..presentation.i18n import _
 from ..presentation.pictures import picture_of
 from ..presentation.sharing import sharing_of
-from ..presentation.site import Site
 from ..resources import ImagePage
 
 _CLICKED = Size.parse("320x320")
@@ -42,7 +42,7 @@ _SNIPPET = Size.parse("1024x768")
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag of the picture; `is_mine` if the visitor gave it, `is_removable` by the visitor."""
+    """A tag of the image; `is_mine` if the visitor gave it, `is_removable` by the visitor."""
 
     name: str
     count: int
@@ -53,7 +53,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Crop:
-    """What a crop around the focal point shows."""
+    """A crop around the focal point."""
 
     src: str
     width: int
@@ -62,7 +62,7 @@ class Crop:
 
 @dataclass(frozen=True)
 class Snippet:
-    """Something to copy."""
+    """A text to copy."""
 
     name: str
     text: str
@@ -75,14 +75,14 @@ class Snippet:
     renderer="huimages_app:templates/image.pt",
 )
 def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Response:
-    """The page of a picture; `?in=tag:sea` is the collection its neighbours are taken from."""
+    """Show an image; `?in=tag:sea` names the collection that contains its neighbours."""
     services, image_id = request.services, context.image_id
     image = services.images.get_any(image_id)
     collection = Collection.parse(request.GET.get("in", ""))
     if image.trashed is not None:
         return _trashed_page(image, collection, request)
-    beside = neighbours_in(collection, image_id, request)
-    others = services.images.get_many(filter(None, [beside.previous, beside.next]))
+    neighbours = neighbours_in(collection, image_id, request)
+    others = services.images.get_many(filter(None, [neighbours.previous, neighbours.next]))
     annotation = (
         services.annotations.get(image_id, request.visitor_id)
         if request.visitor_id
@@ -95,15 +95,16 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "title": title_of(image, request),
         "collection": collection,
         "picture": picture_of(image, urls),
-        "mark": annotation,
+        "annotation": annotation,
         "summary": summary,
         "sharing": sharing_of(image, summary, request),
         "tags": _tags(summary, annotation, request),
-        "previous": _neighbour(others.get(beside.previous or ""), collection, request),
-        "next": _neighbour(others.get(beside.next or ""), collection, request),
+        "previous": _neighbour_item(others.get(neighbours.previous or ""), collection, request),
+        "next": _neighbour_item(others.get(neighbours.next or ""), collection, request),
         "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
+        "stored_focus": focus_text(image.focus),
         "article_numbers": artnr_text(image),
         "other_references": others_text(image),
         "clicked": _crop(image, _CLICKED, urls),
@@ -124,7 +125,7 @@ def _trashed_page(image: Image, collection: Collection, request: Request) -> Res
 
 @view_config(context=ImagePage, name="download", request_method="GET", permission=VIEW)
 def download(context: ImagePage, request: Request) -> Response:
-    """The original as a file to save, under the name it was uploaded with."""
+    """Return the original as a download, with the file name of its upload."""
     image = request.services.images.get(context.image_id)
     response = picture_response(request.services.renditions.original(image.id))
     name = quote(image.filename or f"{image.id}.jpeg")
@@ -136,17 +137,17 @@ def download(context: ImagePage, request: Request) -> Response:
 @view_config(context=ImagePage, name="previous", request_method="GET", permission=VIEW)
 @view_config(context=ImagePage, name="next", request_method="GET", permission=VIEW)
 def neighbour(context: ImagePage, request: Request) -> HTTPFound:
-    """Leads to the picture before or after, in the collection of `?in=`."""
+    """Redirect to the previous or next image in the collection of `?in=`."""
     collection = Collection.parse(request.GET.get("in", ""))
-    beside = neighbours_in(collection, context.image_id, request)
-    image_id = getattr(beside, request.view_name)
+    neighbours = neighbours_in(collection, context.image_id, request)
+    image_id = getattr(neighbours, request.view_name)
     if image_id is None:
         raise HTTPNotFound(_("There are no more pictures in this direction."))
-    return HTTPFound(Site(request).path("image", image_id, **{"in": collection.key}))
+    return HTTPFound(request.site.path("image", image_id, **{"in": collection.key}))
 
 
 def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) -> list[Tag]:
-    site = Site(request)
+    site = request.site
     is_editor = site.may(EDIT)
     by_count = sorted(summary.tags.items(), key=lambda entry: (-entry[1], entry[0]))
     return [
@@ -161,10 +162,12 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
     ]
 
 
-def _neighbour(image: Image | None, collection: Collection, request: Request) -> GridItem | None:
+def _neighbour_item(
+    image: Image | None, collection: Collection, request: Request
+) -> GridItem | None:
     if image is None:
         return None
-    href = Site(request).path("image", image.id, **{"in": collection.key})
+    href = request.site.path("image", image.id, **{"in": collection.key})
     return thumb_of(image, href, request)
 
 

@@ -28,7 +28,7 @@ def metrics(request: Request) -> Response:
     """Return the numbers of this process to the client IPs in `huimages.metrics`; else 404."""
     settings: Settings = request.registry.settings["huimages"]
     try:
-        address = ipaddress.ip_address(request.client_address)
+        address = ipaddress.ip_address(request.client_ip)
     except ValueError:  # a Unix socket
         raise HTTPNotFound from None
     if request.subpath or not any(address in network for network in settings.metrics):

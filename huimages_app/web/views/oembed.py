@@ -30,14 +30,14 @@ _THUMBNAIL = Size.parse("240x160")
 
 @view_config(context=Root, name="oembed", request_method="GET", permission=VIEW)
 def oembed(request: Request) -> Response:
-    """`?url=` with `maxwidth` and `maxheight`, as oembed.com says: a photo."""
+    """Return a photo for `?url=`, within `maxwidth` and `maxheight`; see oembed.com."""
     if request.GET.get("format", "json") != "json":
         raise HTTPNotImplemented("only format=json is supported")
     image = request.services.images.get(_image_id(request))
     box = _box(request)
     picture = shown(image, request, box)
     if picture is None:
-        raise HTTPNotFound(f"this site has no size that small: {box}")
+        raise HTTPNotFound(f"this site has no size within {box}")
     data: dict[str, Any] = {
         "version": "1.0",
         "type": "photo",
@@ -67,8 +67,8 @@ def _image_id(request: Request) -> str:
     except ValueError:
         raise BadInput(f"parameter 'url' is {url[:100]!r}; expected a URL") from None
     settings = request.registry.settings["huimages"]
-    ours = (request.host_url, *settings.origins, settings.image_url)
-    hosts = {urlsplit(base).netloc.lower() for base in ours} - {""}
+    site_urls = (request.host_url, *settings.origins, settings.image_url)
+    hosts = {urlsplit(base).netloc.lower() for base in site_urls} - {""}
     bases = (request.script_name, urlsplit(settings.image_url).path.rstrip("/"))
     if parts.netloc.lower() in hosts:
         for base in bases:

@@ -1,4 +1,4 @@
-"""Pages of many pictures: start, all, one tag, a search, favourites."""
+"""Pages of many images: start, all, one tag, search, favourites."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ from ..presentation import collections
 from ..presentation.collections import Collection, cloud, searched
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
-from ..presentation.site import Site
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
 _NEWEST, _RANDOM, _TAGS = 24, 16, 60
 _ORDERS = {"oldest": Collection("oldest"), "rated": Collection("rated")}
 _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
-_CLOUD = 1000  # tags on their page; a search finds the rest
+_CLOUD = 1000  # tags on their page; search finds the others
 
 
 @view_config(
@@ -34,12 +33,12 @@ _CLOUD = 1000  # tags on their page; a search finds the rest
     renderer="huimages_app:templates/start.pt",
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
-    """Newest pictures, random ones, the most used tags."""
+    """Show the newest images, random ones, and the most used tags."""
     images = request.services.images
     return {
         "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
         "random": items_of(images.random(_RANDOM), request),
-        "cloud": cloud(images.tags(limit=_TAGS), Site(request)),
+        "cloud": cloud(images.tags(limit=_TAGS), request.site),
     }
 
 
@@ -50,16 +49,16 @@ def start(context: Root, request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/collection.pt",
 )
 def all_images(context: Images, request: Request) -> dict[str, Any]:
-    """All pictures: newest, oldest or best rated first (`?order=`)."""
+    """Show all images: newest, oldest or best rated first (`?order=`)."""
     collection = _ORDERS.get(request.GET.get("order", ""), Collection())
     return _shown(collection, request)
 
 
 @view_config(context=Images, name="random", request_method="GET", permission=VIEW)
 def random_image(context: Images, request: Request) -> HTTPFound:
-    """Redirect to the page of a random picture."""
+    """Redirect to the page of a random image."""
     for image in request.services.images.random(1):
-        response = HTTPFound(Site(request).path("image", image.id))
+        response = HTTPFound(request.site.path("image", image.id))
         response.cache_control = "no-store"
         return response
     raise HTTPNotFound(_("There are no pictures here yet."))
@@ -69,8 +68,8 @@ def random_image(context: Images, request: Request) -> HTTPFound:
     context=Tags, request_method="GET", permission=VIEW, renderer="huimages_app:templates/tags.pt"
 )
 def tags(context: Tags, request: Request) -> dict[str, Any]:
-    """The whole cloud."""
-    return {"cloud": cloud(request.services.images.tags(limit=_CLOUD), Site(request))}
+    """Show the tag cloud."""
+    return {"cloud": cloud(request.services.images.tags(limit=_CLOUD), request.site)}
 
 
 @view_config(
@@ -80,7 +79,7 @@ def tags(context: Tags, request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/collection.pt",
 )
 def tagged(context: Tagged, request: Request) -> dict[str, Any]:
-    """Pictures with a tag."""
+    """Show the images with a tag."""
     return _shown(collections.tagged(context.tag), request)
 
 
@@ -92,7 +91,7 @@ def tagged(context: Tagged, request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/collection.pt",
 )
 def tagged_by_name(context: Tags, request: Request) -> dict[str, Any]:
-    """Pictures with a tag that cannot be part of a path, as `a/b`."""
+    """Show the images with a tag that cannot be part of a path, such as `a/b`."""
     return _shown(collections.tagged(request.GET["name"]), request)
 
 
@@ -104,20 +103,20 @@ def tagged_by_name(context: Tags, request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/collection.pt",
 )
 def search(context: Root, request: Request) -> dict[str, Any] | HTTPFound:
-    """Images that match the words of `?q=`: titles, tags, file names, article numbers.
+    """Search titles, tags, file names and article numbers for the words of `?q=`.
 
-    An image ID, and the URL of an image or of its page, lead to the page of the image.
+    An image ID, or the URL of an image or of its page, redirects to the page of the image.
     """
     collection = searched(request.GET.get("q", ""))
     if image_id := _image_id_in(collection.value):
         with suppress(UnknownImage):
             image = request.services.images.get(image_id)
-            return HTTPFound(Site(request).path("image", image.id))
+            return HTTPFound(request.site.path("image", image.id))
     return _shown(collection, request)
 
 
 def _image_id_in(text: str) -> str:
-    """The image ID that a text is, or that a URL or path contains; empty if there is none."""
+    """Return the image ID in a text, which may be a URL or a path; empty if there is none."""
     match = _ID_OR_URL.fullmatch(text)
     return match[1] if match else ""
 
@@ -129,7 +128,7 @@ def _image_id_in(text: str) -> str:
     renderer="huimages_app:templates/collection.pt",
 )
 def favorites(context: Favorites, request: Request) -> dict[str, Any]:
-    """The visitor's favourites.  The URL does not name the visitor."""
+    """Show the visitor's favourites.  The URL does not name the visitor."""
     if request.old_visitor_id and request.has_permission(CONTRIBUTE):
         request.ensure_visitor()  # with a copy of the legacy favourites
     return _shown(Collection("favorites"), request)

@@ -1,4 +1,4 @@
-"""Actions on several pictures: the form below every grid."""
+"""Actions on several images: the form below every grid."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ...errors import BadInput, TooLarge
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.batch import chosen_ids, for_each, remove_tags, require
 from ..presentation.responses import changed
-from ..presentation.site import Site
 from ..resources import Selection
 
 MAX_ZIP_BYTES = 4_000_000_000  # in one archive
@@ -23,10 +22,11 @@ _NAME = "huimages.zip"
 
 @view_config(context=Selection, request_method="POST", permission=VIEW)
 def selection(context: Selection, request: Request) -> Response:
-    """Fields `id`, once for each picture; `action`: tag, untag, download or trash; `tags`.
+    """Apply an action to images.
 
-    Answers a ZIP to download; otherwise how many pictures it was done to, as text, or
-    `{"done": [ID, …]}`.  Pictures that have gone meanwhile are passed over.
+    Fields `id`, once for each image; `action`: tag, untag, download or trash; `tags`.
+    Returns a ZIP for download, else the number of changed images as text, or
+    `{"done": [ID, …]}`.  Images that no longer exist are skipped.
     """
     chosen = chosen_ids(request)
     action = request.POST.get("action", "")
@@ -47,7 +47,7 @@ def selection(context: Selection, request: Request) -> Response:
         else:
             done = for_each(chosen, lambda id_: remove_tags(request, id_, tags))
         return _response(request, done, _tagged(request, len(done)))
-    raise BadInput("the field 'action' is tag, untag, download or trash")
+    raise BadInput("the field 'action' is invalid; expected tag, untag, download or trash")
 
 
 @view_config(context=Selection, request_method="GET", permission=VIEW)
@@ -63,7 +63,7 @@ def _response(
 
 
 def _trashed(request: Request, count: int) -> str:
-    return Site(request).counted(
+    return request.site.counted(
         "${count} picture was moved to the trash.",
         "${count} pictures were moved to the trash.",
         count,
@@ -71,7 +71,7 @@ def _trashed(request: Request, count: int) -> str:
 
 
 def _tagged(request: Request, count: int) -> str:
-    return Site(request).counted(
+    return request.site.counted(
         "The tags of ${count} picture were changed.",
         "The tags of ${count} pictures were changed.",
         count,
@@ -84,7 +84,7 @@ def _download(chosen: list[str], request: Request) -> Response:
     total = sum(image.length for image in images)
     if total > MAX_ZIP_BYTES:
         raise TooLarge(
-            f"the pictures have {total:,} bytes, and at most {MAX_ZIP_BYTES:,} are packed"
+            f"the pictures have {total:,} bytes; expected at most {MAX_ZIP_BYTES:,} in one ZIP"
         )
     response = Response(app_iter=services.downloads.archive(images))
     response.content_type = "application/zip"

@@ -1,4 +1,4 @@
-"""Sign-in, sign-out, and the account of the person."""
+"""Sign-in, sign-out, and the own account."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from ...services.login_throttle import network_of
 from ...services.permissions import VIEW
 from ..presentation.i18n import _
 from ..presentation.responses import flash, local_path
-from ..presentation.site import Site
 from ..resources import Root
 from ..security import visitors
 from ..security.identity import sign_in, sign_out
@@ -33,7 +32,7 @@ from ..security.identity import sign_in, sign_out
     renderer="huimages_app:templates/login.pt",
 )
 def login_form(request: Request) -> dict[str, Any]:
-    """The form; `?back=` is the path to return to."""
+    """Show the form; `?back=` is the path after the sign-in."""
     return {"problem": "", "name": "", "back": local_path(request, request.GET.get("back", ""))}
 
 
@@ -80,7 +79,7 @@ def logout(request: Request) -> Response:
     renderer="huimages_app:templates/account.pt",
 )
 def own_account(request: Request) -> dict[str, Any]:
-    """One's own account."""
+    """Show the own account."""
     return {"account": _own(request), "problem": ""}
 
 
@@ -92,7 +91,7 @@ def own_account(request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/account.pt",
 )
 def change_password(request: Request) -> Any:
-    """Sets a new password, which ends all other sessions; asks for the present one."""
+    """Set a new password, if the current one is right; end all other sessions."""
     account = _own(request)
     try:
         if _authenticate(request, account.name, _text(request, "password")) is None:
@@ -106,14 +105,14 @@ def change_password(request: Request) -> Any:
         return {"account": account, "problem": error.args[0]}
     sign_in(request, accounts.get(account.name))
     flash(request, _("The password was changed. All other devices were signed out."))
-    return HTTPSeeOther(Site(request).view_path("account"))
+    return HTTPSeeOther(request.site.view_path("account"))
 
 
 def _authenticate(request: Request, name: str, password: str) -> Account | None:
     """Return the account if the password is right; raises TooManyAttempts."""
     services: Services = request.services
     name = name.strip().lower()
-    address = network_of(request.client_address)
+    address = network_of(request.client_ip)
     there = services.accounts.get(name)
     known = there.addresses if there else ()
     services.throttle.record_attempt(name, address, known)
@@ -142,7 +141,7 @@ def _own(request: Request) -> Account:
     identity = request.identity
     account = request.services.accounts.get(identity.account)
     if account is None or not account.has_password or identity.by_proxy:
-        raise HTTPNotFound("there is no account with a password here to change")
+        raise HTTPNotFound("the client is not signed in to an account with a password")
     return account
 
 

@@ -1,4 +1,4 @@
-"""The sitemap, with what every image page shows, for search engines.
+"""The sitemap: image pages and their pictures, for search engines.
 
 IDs are hashes, so their prefixes divide the images evenly.  A file per prefix has the same
 images at each request, without state between requests.
@@ -19,7 +19,6 @@ from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_response
 from ..presentation.image_json import time_text
 from ..presentation.sharing import shown
-from ..presentation.site import Site
 from ..presentation.xml import IMAGE, add, document, root
 from ..resources import Root
 
@@ -34,7 +33,7 @@ _PART = re.compile(rf"[{_LETTERS}]{{1,2}}")
 
 @view_config(context=Root, name="sitemap.xml", request_method="GET", permission=VIEW)
 def sitemap(request: Request) -> Response:
-    """All image pages, or an index of several such files (`?part=`)."""
+    """Return all image pages, or an index of several such files (`?part=`)."""
     part = request.GET.get("part", "")
     if part and not _PART.fullmatch(part):
         raise HTTPNotFound("there is no part of the sitemap with this name")
@@ -55,13 +54,13 @@ def parts_for(count: int, per_file: int = PER_FILE) -> list[str]:
 def _index(parts: list[str], request: Request) -> Element:
     index = root("sitemapindex", SITEMAP)
     for part in parts:
-        path = Site(request).view_path("sitemap.xml", part=part)
+        path = request.site.view_path("sitemap.xml", part=part)
         add(add(index, "sitemap"), "loc", f"{request.host_url}{path}")
     return index
 
 
 def _urls(part: str, request: Request) -> Element:
-    urls, site = root("urlset", SITEMAP), Site(request)
+    urls, site = root("urlset", SITEMAP), request.site
     for image in itertools.islice(request.services.images.with_id_prefix(part), _MOST):
         url = add(urls, "url")
         add(url, "loc", f"{request.host_url}{site.path('image', image.id)}")

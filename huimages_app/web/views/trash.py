@@ -31,10 +31,10 @@ _SIZE = Size.parse("450x300")
     renderer="huimages_app:templates/trash.pt",
 )
 def trash_page(request: Request) -> dict[str, Any]:
-    """A page of the pictures in the trash."""
+    """Show a page of the images in the trash."""
     cursor = request.GET.get("cursor") or None
     page = request.services.images.page(Query(trashed=True), PER_PAGE, cursor)
-    site = Site(request)
+    site = request.site
     items = [_item(image, site, request) for image in page.images]
     return {
         "grid": Grid(
@@ -48,7 +48,7 @@ def trash_page(request: Request) -> dict[str, Any]:
 
 @view_config(context=TrashedImage, request_method="GET", permission=EDIT)
 def trashed_picture(context: TrashedImage, request: Request) -> Response:
-    """A small rendition of a picture in the trash, for editors only."""
+    """Return a small rendition of an image in the trash, for editors only."""
     image = request.services.images.get_any(context.image_id)
     if image.trashed is None:
         raise UnknownImage.with_message(f"the image {image.id} is not in the trash")
@@ -59,12 +59,13 @@ def trashed_picture(context: TrashedImage, request: Request) -> Response:
 
 @view_config(context=Trash, request_method="POST", permission=EDIT)
 def change_trash(request: Request) -> Response:
-    """Fields `id`, once for each picture, and `action`: restore, or remove (for good).
+    """Restore images or remove them permanently.
 
-    Answers how many pictures it was done to, as text, or `{"done": [ID, …]}`.
+    Fields `id`, once for each image; `action`: restore or remove.
+    Returns the number of changed images as text, or `{"done": [ID, …]}`.
     """
     chosen, action = chosen_ids(request), request.POST.get("action", "")
-    site, editing = Site(request), request.services.editing
+    site, editing = request.site, request.services.editing
     if action == "restore":
         done = for_each(chosen, editing.restore)
         notice = site.counted(
@@ -80,7 +81,7 @@ def change_trash(request: Request) -> Response:
             len(done),
         )
     else:
-        raise BadInput("the field 'action' is restore or remove")
+        raise BadInput("the field 'action' is invalid; expected restore or remove")
     return changed(request, text=str(len(done)), data={"done": done}, notice=notice)
 
 

@@ -1,4 +1,4 @@
-"""Upload of pictures: the form, and the URL of huImages 2.2 for programs."""
+"""Upload of images: the form, and the URL of huImages 2.2 for programs."""
 
 from __future__ import annotations
 
@@ -24,28 +24,27 @@ from ..forms import UPLOAD_FIELD, FormFile
 from ..presentation.form_fields import article_numbers, field
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
-from ..presentation.responses import json_answer, wants_json
-from ..presentation.site import Site
+from ..presentation.responses import json_response, wants_json
 from ..resources import Upload
 
-# Characters of a file name that are searched for an article number: patterns may be slow.
+# Characters of a file name in which an article number is searched: the pattern may be slow.
 _NAME_LENGTH = 500
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of one file: a picture, or the reason of the refusal."""
+    """Result of one file: an image, or the reason for the refusal."""
 
     filename: str
     picture: GridItem | None = None
     is_new: bool = False
     reason: str = ""  # in the language of the page
-    detail: str = ""  # what the program says, in English
+    detail: str = ""  # the message of the error, in English
     status: int = 200
 
     @property
     def data(self) -> dict[str, Any]:
-        """For scripts."""
+        """The result as JSON, for scripts."""
         if self.picture is None:
             return {"filename": self.filename, "error": self.reason, "detail": self.detail}
         return {
@@ -65,7 +64,7 @@ class Outcome:
     renderer="huimages_app:templates/upload.pt",
 )
 def upload_page(request: Request) -> dict[str, Any]:
-    """The form."""
+    """Show the form."""
     return _page(request, [])
 
 
@@ -76,54 +75,62 @@ def upload_page(request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/upload.pt",
 )
 def upload_form(request: Request) -> dict[str, Any] | Response:
-    """Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` hold for all.
+    """Store the files of the form.
 
-    Shows what came of each.  As JSON: `{"files": [{"filename", "id", "title", "url",
-    "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
-    first error if no file was taken.
+    Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` apply to all.
+    Returns the result of each as a page or as JSON: `{"files": [{"filename", "id", "title",
+    "url", "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
+    first error if no file was accepted.
     """
-    outcomes = [_outcome(request, name, file) for name, file in _uploaded(request)]
+    files = _files(request)
+    if not files:
+        return _without_files(request)
+    outcomes = [_outcome(request, name, file) for name, file in files]
     status = 200 if any(outcome.picture for outcome in outcomes) else outcomes[0].status
     if wants_json(request):
-        return json_answer({"files": [outcome.data for outcome in outcomes]}, status)
+        return json_response({"files": [outcome.data for outcome in outcomes]}, status)
     request.response.status_int = status
     return _page(request, outcomes)
 
 
 @view_config(context=Upload, name="api", request_method="POST", permission=UPLOAD)
 def upload_api(request: Request) -> Response:
-    """Field `uploadfile`; `title`, `tags` and `artnr` in the query.
+    """Store one file.
 
-    Answers the ID as plain text, or the JSON of `upload_form` for the one file.
+    Field `uploadfile`; parameters `title`, `tags` and `artnr` of the query.
+    Returns the ID as plain text, or the JSON of `upload_form` for the one file.
     """
-    filename, file = _uploaded(request)[0]
+    files = _files(request)
+    if not files:
+        raise _no_files()
+    filename, file = files[0]
     added = _added(request, filename, file, request.GET)
     if wants_json(request):
-        return json_answer(_taken(request, filename, added).data)
+        return json_response(_outcome_of(request, filename, added).data)
     return Response(added.image.id, content_type="text/plain")
 
 
 @view_config(context=Upload, name="permission", request_method="GET", permission=UPLOAD)
 def may_upload(request: Request) -> Response:
-    """Return 204: the web server in front asks before it reads the body of an upload."""
+    """Return 204: the web server in front requests it before it reads the body of an upload."""
     return Response(status=204)
 
 
 @view_config(context=Upload, name="known", request_method="GET", permission=UPLOAD)
 def known(request: Request) -> Response:
-    """`?id=`: whether the picture is there already, so that it need not be sent.
+    """Return whether the image `?id=` is stored already and need not be sent.
 
-    Answers as `upload_form` does, with no file if it is not there.
+    The JSON is that of `upload_form`, with an empty list if the image is not stored.
     """
     image = _known(request, request.GET.get("id", ""))
-    return _known_answer(request, image)
+    return _known_response(request, image)
 
 
 @view_config(context=Upload, name="known", request_method="POST", permission=UPLOAD)
 def describe_known(request: Request) -> Response:
-    """The upload of a picture that is there already: field `id` in place of the file.
+    """Upload a picture that is stored already: field `id` replaces the file.
 
-    What the other fields say is added to it.  Answers as above.
+    The other fields are added to the image.  Returns the same JSON as `known`.
     """
     image = _known(request, field(request, "id"))
     if image is not None:
@@ -131,23 +138,23 @@ def describe_known(request: Request) -> Response:
         image = request.services.editing.update(image.id, patch)
         if tags := parse_tags(request.POST.get("tags", "")):
             request.services.annotations.tag(image.id, request.ensure_visitor(), tags)
-    return _known_answer(request, image)
+    return _known_response(request, image)
 
 
 def _known(request: Request, text: str) -> Image | None:
-    # An image in the trash comes back by being sent again.
+    # An image in the trash is restored by an upload of its file.
     image_id = parse_image_id(text)
     return request.services.images.get_many([image_id]).get(image_id)
 
 
-def _known_answer(request: Request, image: Image | None) -> Response:
-    files = [_taken(request, "", UploadResult(image, is_new=False)).data] if image else []
-    return json_answer({"files": files})
+def _known_response(request: Request, image: Image | None) -> Response:
+    files = [_outcome_of(request, "", UploadResult(image, is_new=False)).data] if image else []
+    return json_response({"files": files})
 
 
-def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
+def _page(request: Request, outcomes: list[Outcome], problem: str = "") -> dict[str, Any]:
     settings = request.registry.settings["huimages"]
-    most = Site(request).megabytes(settings.upload.max_bytes)
+    most = request.site.megabytes(settings.upload.max_bytes)
     hint = _(
         "JPEG, PNG, WebP, AVIF, HEIC, GIF or TIFF, up to ${most} per file.", mapping={"most": most}
     )
@@ -157,35 +164,41 @@ def _page(request: Request, outcomes: list[Outcome]) -> dict[str, Any]:
         "outcomes": sorted(outcomes, key=lambda outcome: outcome.picture is not None),
         "max_bytes": settings.upload.max_bytes,
         "takes_artnr": settings.upload.artnr_pattern is not None,
+        "problem": problem,
+        # Texts are kept if the form is shown again because it lacks a picture.
+        "entered": {
+            name: request.POST.get(name, "") if problem else ""
+            for name in ("title", "tags", "artnr")
+        },
     }
 
 
 def _outcome(request: Request, filename: str, file: BinaryIO) -> Outcome:
     try:
-        return _taken(request, filename, _added(request, filename, file, request.POST))
+        return _outcome_of(request, filename, _added(request, filename, file, request.POST))
     except BadUpload as error:
         # Other files of the form are still accepted; any other error ends the request.
         reason = request.localizer.translate(reason_of(error))
         return Outcome(filename, reason=reason, detail=str(error), status=status_of(error))
 
 
-def _taken(request: Request, filename: str, added: UploadResult) -> Outcome:
-    href = Site(request).path("image", added.image.id)
+def _outcome_of(request: Request, filename: str, added: UploadResult) -> Outcome:
+    href = request.site.path("image", added.image.id)
     picture = thumb_of(added.image, href, request)
     return Outcome(filename or title_of(added.image, request), picture, added.is_new)
 
 
 def _added(
-    request: Request, filename: str, file: BinaryIO, said: Mapping[str, str]
+    request: Request, filename: str, file: BinaryIO, texts: Mapping[str, str]
 ) -> UploadResult:
-    patch, tags = _patch(request, filename, said), parse_tags(said.get("tags", ""))
+    patch, tags = _patch(request, filename, texts), parse_tags(texts.get("tags", ""))
     visitor_id = request.ensure_visitor() if tags else PROGRAM
     return request.services.uploads.add(file, patch, tags=tags, visitor_id=visitor_id)
 
 
-def _patch(request: Request, filename: str, said: Mapping[str, str]) -> ImagePatch:
-    numbers = article_numbers(said.get("artnr", "")) or _in_name(request, filename)
-    title, may_edit = clean_title(said.get("title", "")), request.has_permission(EDIT)
+def _patch(request: Request, filename: str, texts: Mapping[str, str]) -> ImagePatch:
+    numbers = article_numbers(texts.get("artnr", "")) or _in_name(request, filename)
+    title, may_edit = clean_title(texts.get("title", "")), request.has_permission(EDIT)
     return ImagePatch(
         title=(title or None) if may_edit else None,
         # A repeated upload must not rename the picture.
@@ -196,23 +209,32 @@ def _patch(request: Request, filename: str, said: Mapping[str, str]) -> ImagePat
 
 
 def _in_name(request: Request, filename: str) -> list[str]:
-    """The article number in a file name, where the site says how to find it."""
+    """Return the article number in a file name, if a setting has the pattern for it."""
     pattern = request.registry.settings["huimages"].upload.artnr_pattern
     match = pattern.search(filename[:_NAME_LENGTH]) if pattern else None
-    # The first group, for patterns that look at what stands around the number.
+    # The first group: the pattern may match the text around the number as well.
     return [match[1] if match.re.groups else match[0]] if match else []
 
 
-def _uploaded(request: Request) -> list[tuple[str, BinaryIO]]:
-    """Name and content of each file.  Raises BadInput if there is none."""
-    # A browser sends an empty nameless file where none was chosen.
-    fields = [
-        entry
+def _files(request: Request) -> list[tuple[str, BinaryIO]]:
+    """Return name and content of each file."""
+    # A browser sends an empty file without a name if none was chosen.
+    return [
+        (entry.filename, entry.file)
         for entry in request.POST.getall(UPLOAD_FIELD)
         if isinstance(entry, FormFile) and (entry.filename or entry.size)
     ]
-    if not fields:
-        raise BadInput(
-            f"no picture was sent: the form field is {UPLOAD_FIELD}, as multipart/form-data"
-        )
-    return [(entry.filename, entry.file) for entry in fields]
+
+
+def _without_files(request: Request) -> dict[str, Any]:
+    """Return the form with a sentence that it lacks a picture; raise BadInput for programs."""
+    if wants_json(request) or "text/html" not in request.headers.get("Accept", ""):
+        raise _no_files()
+    request.response.status_int = 400
+    return _page(request, [], problem=_("Please choose at least one picture."))
+
+
+def _no_files() -> BadInput:
+    return BadInput(
+        f"no picture was sent; expected the field {UPLOAD_FIELD!r} of multipart/form-data"
+    )

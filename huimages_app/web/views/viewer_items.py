@@ -13,8 +13,7 @@ from ...services.permissions import VIEW
 from ..presentation.collections import Collection, window_in
 from ..presentation.grids import thumb_of, title_of, urls_of
 from ..presentation.pictures import picture_of
-from ..presentation.responses import json_answer
-from ..presentation.site import Site
+from ..presentation.responses import json_response
 from ..resources import ImagePage
 
 # Images in either direction.  At the end of them the viewer leads to the page of the last one.
@@ -32,11 +31,11 @@ def viewer_items(context: ImagePage, request: Request) -> Response:
     image = request.services.images.get(context.image_id)
     window = window_in(collection, image.id, REACH, request)
     items = [_item(i, collection, request) for i in (*window.before, image, *window.after)]
-    return json_answer({"items": items, "index": len(window.before)})
+    return json_response({"items": items, "index": len(window.before)})
 
 
 def _item(image: Image, collection: Collection, request: Request) -> dict[str, Any]:
-    href = Site(request).path("image", image.id, **{"in": collection.key})
+    href = request.site.path("image", image.id, **{"in": collection.key})
     picture = picture_of(image, urls_of(request))
     title = title_of(image, request)
     return {
