@@ -267,7 +267,7 @@ def test_string_of_tags_is_one_tag_everywhere(
     (found,) = (a for a in inspection.annotations() if getattr(a, "image_id", "") == image_id)
     assert isinstance(found, LegacyAnnotation)
     assert found.tags == 1
-    assert "'tags' of a mark is no list: read as a list of one" in found.oddities
+    assert "'tags' of an annotation is not a list: read as a list of one" in found.oddities
 
 
 def test_attachment_that_sorts_before_the_picture_is_not_its_file_name(
