@@ -16,8 +16,8 @@ from .samples import an_id, an_image, change, put
 
 
 @pytest.fixture
-def nobody() -> Site:
-    """A site on a port where nobody listens."""
+def unreachable() -> Site:
+    """Return a site on a port without a server."""
     return Site(f"http://127.0.0.1:{free_port()}/", timeout=1)
 
 
@@ -27,8 +27,8 @@ class TestCouchMetadata(MetadataContract, InnerSearchContract):
         return couchdb_site.metadata
 
     @pytest.fixture
-    def down(self, nobody: Site) -> CouchBackend:
-        return nobody.metadata()
+    def down(self, unreachable: Site) -> CouchBackend:
+        return unreachable.metadata()
 
 
 class TestCouchDocuments(DocumentsContract):
@@ -37,8 +37,8 @@ class TestCouchDocuments(DocumentsContract):
         return couchdb_site.metadata
 
     @pytest.fixture
-    def down(self, nobody: Site) -> CouchBackend:
-        return nobody.metadata()
+    def down(self, unreachable: Site) -> CouchBackend:
+        return unreachable.metadata()
 
 
 def test_lone_surrogate_raises_bad_input(couchdb_site: Site) -> None:

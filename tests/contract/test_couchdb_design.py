@@ -46,7 +46,7 @@ GAVE_UP = (
 
 @pytest.fixture
 def site(couchdb_url: str) -> Iterator[Site]:
-    """Three databases that nobody has made yet."""
+    """Yield the names of three databases that do not exist yet."""
     site = Site(couchdb_url)
     yield site
     site.remove()
@@ -110,7 +110,7 @@ def test_upgrade_replaces_old_views(site: Site, http: httpx.Client) -> None:
 
 
 def test_upgrade_waits_for_slow_views(site: Site, http: httpx.Client) -> None:
-    """Longer than any answer may take: the views of a large archive."""
+    """Build views for longer than the timeout, as those of a large archive."""
     site.make()
     make_older(http, site.images)
     port = urlsplit(site.url).port
@@ -327,8 +327,8 @@ def test_views_and_program_have_the_same_keys(texts: list[str]) -> None:
       })));
     """
     view = install_views.views("visitors")["by_word"]["map"]
-    answer = javascript(program, json.dumps({"map": view, "texts": texts}))
-    for text, found in zip(texts, json.loads(answer), strict=True):
+    output = javascript(program, json.dumps({"map": view, "texts": texts}))
+    for text, found in zip(texts, json.loads(output), strict=True):
         assert found == index_keys([text])
 
 

@@ -58,7 +58,7 @@ NEWEST = [
     "in s3 with an ending",
     "in s3",
     "attached",
-    "without anything",  # nobody knows when
+    "without anything",  # without any time
 ]
 
 
@@ -174,9 +174,9 @@ def test_setup_updates_legacy_annotations(store: CouchBackend) -> None:
 
 
 def document(http: httpx.Client, database: str, identifier: str) -> dict[str, Any]:
-    answer = http.get(f"/{database}/{identifier}")
-    answer.raise_for_status()
-    return dict(answer.json())
+    response = http.get(f"/{database}/{identifier}")
+    response.raise_for_status()
+    return dict(response.json())
 
 
 def test_update_keeps_other_fields_of_a_document(

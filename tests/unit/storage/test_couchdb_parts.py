@@ -41,7 +41,7 @@ from huimages_app.storage.couchdb.tokenizer import index_keys, matches, search_k
 MOMENT = datetime(2009, 4, 1, 12, 0, 1, 50, tzinfo=UTC)
 
 
-# -- insisting
+# -- retrying
 
 
 def test_retry_repeats_until_there_is_no_conflict() -> None:
@@ -317,7 +317,7 @@ def test_phrases_match_texts(text: str, found: bool) -> None:
     assert matches(parse_query(text), texts) is found
 
 
-# -- places
+# -- scans
 
 
 def test_in_memory_scan_reads_from_any_position() -> None:
@@ -336,16 +336,16 @@ def test_in_memory_scan_reads_from_any_position() -> None:
 class Rows:
     """Stands in for a database with one view, whose rows come as CouchDB 3 sends them.
 
-    `said` are the marks of images, for whoever asks what was really said.
+    `annotations` are the values of the view by_image.
     """
 
-    def __init__(self, *rows: Row, said: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, *rows: Row, annotations: Mapping[str, Any] | None = None) -> None:
         self._rows = rows
-        self._said = said or {}
+        self._annotations = annotations or {}
 
     def rows(self, view: str, *, limit: int | None = None, **options: Any) -> list[Row]:
         if view == "by_image":
-            return [{"key": key, "value": self._said[key]} for key in options["keys"]]
+            return [{"key": key, "value": self._annotations[key]} for key in options["keys"]]
         start = options.get("startkey", [])
         begin = next((n for n, row in enumerate(self._rows) if row["key"][1:] == start[1:]), 0)
         return list(self._rows[begin:][:limit])
@@ -360,11 +360,13 @@ ONE, OTHER, THIRD = (image_id(b"%d" % number) for number in range(3))
 
 def test_page_leaves_out_collation_mismatches() -> None:
     keys = [(HEART, ONE), (RED_HEART, ONE), (RED_HEART, OTHER), (HEART, THIRD)]
-    said = {
+    annotations = {
         one: {"visitor": "vera", "tags": [tag for tag, image in keys if image == one]}
         for one in (ONE, OTHER, THIRD)
     }
-    visitors: Any = Rows(*({"key": [tag, "2009", one], "value": 1} for tag, one in keys), said=said)
+    visitors: Any = Rows(
+        *({"key": [tag, "2009", one], "value": 1} for tag, one in keys), annotations=annotations
+    )
     images: Any = Rows()
     collections = CouchSearch(images, visitors, TagCounts(visitors))
     for tag, expected in ((HEART, [ONE, THIRD]), (RED_HEART, [ONE, OTHER])):
