@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import pytest
 
-from huimages_app.domain.models import Query
 from huimages_app.errors import BadInput
 from huimages_app.storage.couchdb import CouchBackend
 from tests.support.couch import Site
@@ -12,23 +11,24 @@ from tests.support.processes import free_port
 
 from .documents import DocumentsContract
 from .metadata import MetadataContract
-from .samples import an_id, an_image, change, ids_of, put
+from .metadata_inner_search import InnerSearchContract
+from .samples import an_id, an_image, change, put
 
 
 @pytest.fixture
-def nobody() -> Site:
-    """A site on a port where nobody listens."""
+def unreachable() -> Site:
+    """Return a site on a port without a server."""
     return Site(f"http://127.0.0.1:{free_port()}/", timeout=1)
 
 
-class TestCouchMetadata(MetadataContract):
+class TestCouchMetadata(MetadataContract, InnerSearchContract):
     @pytest.fixture
     def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
         return couchdb_site.metadata
 
     @pytest.fixture
-    def down(self, nobody: Site) -> CouchBackend:
-        return nobody.metadata()
+    def down(self, unreachable: Site) -> CouchBackend:
+        return unreachable.metadata()
 
 
 class TestCouchDocuments(DocumentsContract):
@@ -37,8 +37,8 @@ class TestCouchDocuments(DocumentsContract):
         return couchdb_site.metadata
 
     @pytest.fixture
-    def down(self, nobody: Site) -> CouchBackend:
-        return nobody.metadata()
+    def down(self, unreachable: Site) -> CouchBackend:
+        return unreachable.metadata()
 
 
 def test_lone_surrogate_raises_bad_input(couchdb_site: Site) -> None:
@@ -49,13 +49,4 @@ def test_lone_surrogate_raises_bad_input(couchdb_site: Site) -> None:
     with pytest.raises(BadInput, match="half a character"):
         store.annotations.get(an_id(1), "\ud800")
     assert store.images.get(an_id(1)) == an_image(1)
-    store.close()
-
-
-def test_search_finds_words_inside_text_without_spaces(couchdb_site: Site) -> None:
-    store = couchdb_site.metadata()
-    put(store, an_image(1, titles=("日本語の自転車 写真",)))
-    put(store, an_image(2, titles=("自動車",)))
-    for text in ("自転車", "写真", "日本語の自転車"):
-        assert ids_of(store.search.page(Query(text=text), 5)) == [an_id(1)]
     store.close()

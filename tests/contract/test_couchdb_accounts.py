@@ -38,7 +38,7 @@ def with_account(url: str, name: str, password: str) -> str:
 
 
 def allow(site: Site, account: str) -> None:
-    """As docs/couchdb.md says."""
+    """Give the account access as docs/couchdb.md describes."""
     security = {"admins": {"roles": ["_admin"]}, "members": {"names": [account]}}
     with site.http() as http:
         for database in (site.images, site.visitors, site.accounts):

@@ -89,7 +89,7 @@ def test_delete_keeps_the_document(originals: AttachmentOriginals, couchdb_site:
 
 
 def test_put_raises_bad_setting(originals: AttachmentOriginals) -> None:
-    with pytest.raises(BadSetting, match="fall back"):
+    with pytest.raises(BadSetting, match="use it as a fallback only"):
         originals.put(image_id(b"new"), BytesIO(b"new"), OriginalInfo("image/png", 1, 1))
 
 

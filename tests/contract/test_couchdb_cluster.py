@@ -1,7 +1,7 @@
 """Writes of several nodes: conflicting revisions are found and merged, and nothing is lost.
 
 A proxy stands in for the cluster: it lets CouchDB store a write, adds the revision of another
-writer beside it, and answers 202, as a node does that could not reach the other copies.
+writer beside it, and responds with 202, as a node does that could not reach the other copies.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def accepted(path: str, act: Callable[[], object]) -> Fault:
     return Fault(only=f"PUT /{path} ".encode(), accepted=act)
 
 
-# -- a write that was answered with 202
+# -- a write with the response 202
 
 
 @pytest.mark.parametrize("digest", [WINNING, LOSING])
@@ -341,7 +341,7 @@ def test_two_mergers_at_once_lose_nothing(
 
 
 @pytest.mark.usefixtures("conflicts")
-def test_losing_revisions_stay_until_the_merged_one_is_answered_with_201(
+def test_losing_revisions_stay_until_the_response_to_the_merged_one_is_201(
     store: CouchBackend, proxy: FaultProxy, couchdb_site: Site, other_node: OtherNode
 ) -> None:
     losers = other_node.conflicts(couchdb_site.images, an_id(1))

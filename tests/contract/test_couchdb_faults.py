@@ -32,7 +32,7 @@ JSON = PAGE.replace(b"text/html", b"application/json")
 NONSENSE = {
     "no HTTP": b"\x00\xff\x16\x03\x01 220 smtp.example.com ESMTP\r\n" * 20,
     "a page": PAGE % (len(HTML), HTML),
-    "a page that says it is JSON": JSON % (len(HTML), HTML),
+    "a page with the type of JSON": JSON % (len(HTML), HTML),
     "other JSON": JSON % (4, b"null"),
     "an error page": (PAGE % (len(HTML), HTML)).replace(b"200 OK", b"502 Bad Gateway"),
     "an error in pieces": b"HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\n"
@@ -72,7 +72,7 @@ def quickly(seconds: float) -> Iterator[None]:
 
 
 def is_well(store: MetadataBackend) -> None:
-    """It answers again, and nothing is half written."""
+    """Require that the store responds again, and that nothing is half written."""
     assert ids_of(store.search.page(Query(), 10)) == [an_id(1)]
     assert store.annotations.get(an_id(1), "vera") == Annotation(("sea",), rating=5)
     assert store.annotations.summary(an_id(1)).rating == 5
@@ -107,7 +107,7 @@ def test_invalid_response_raises_storage_unavailable(
 
 CUTS = {
     "refused": Fault(refused=True, lost_answer=True),
-    "before the answer": Fault(cut_answer=0),
+    "before the response": Fault(cut_answer=0),
     "in its first line": Fault(cut_answer=5),
     "in its head": Fault(cut_answer=60),
     "in its body": Fault(cut_answer=240),
@@ -127,7 +127,7 @@ def test_broken_connection_raises_storage_unavailable(
 
 SLOWNESS = {
     "frozen": Fault(frozen=True),
-    "no answer": Fault(delay=60),
+    "no response": Fault(delay=60),
     # So often a byte that no wait for a single one is ever too long.
     "a byte at a time": Fault(delay=0.1, trickle=1),
 }
@@ -138,7 +138,7 @@ SLOWNESS = {
 def test_late_response_raises_within_the_timeout(
     store: CouchBackend, proxy: FaultProxy, question: str, slowness: str
 ) -> None:
-    store.close()  # connections that are open already have their next answer under way
+    store.close()  # connections that are open already may already have received their next response
     with (
         proxy.broken(SLOWNESS[slowness]),
         quickly(TIMEOUT + 2),
@@ -165,7 +165,7 @@ def add_title(image: Image) -> Image:
 def test_write_whose_response_is_lost_happens_once(
     store: CouchBackend, proxy: FaultProxy, write: str, request_number: int
 ) -> None:
-    """Whichever it is, what was done is done once, and nobody notices."""
+    """A repeated write is stored once, and the caller gets no error."""
     act = WRITES[write]
     with losing(proxy, request_number):
         act(store)
@@ -186,7 +186,7 @@ def test_write_whose_response_is_lost_happens_once(
 
 @contextmanager
 def losing(proxy: FaultProxy, number: int) -> Iterator[None]:
-    """Lose the answer to the request of that number, counted from 0."""
+    """Lose the response to the request of that number, counted from 0."""
     send = Transport.request
     seen = iter(range(1000))
 

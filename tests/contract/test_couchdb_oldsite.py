@@ -58,7 +58,7 @@ NEWEST = [
     "in s3 with an ending",
     "in s3",
     "attached",
-    "without anything",  # nobody knows when
+    "without anything",  # without any time
 ]
 
 
@@ -174,9 +174,9 @@ def test_setup_updates_legacy_annotations(store: CouchBackend) -> None:
 
 
 def document(http: httpx.Client, database: str, identifier: str) -> dict[str, Any]:
-    answer = http.get(f"/{database}/{identifier}")
-    answer.raise_for_status()
-    return dict(answer.json())
+    response = http.get(f"/{database}/{identifier}")
+    response.raise_for_status()
+    return dict(response.json())
 
 
 def test_update_keeps_other_fields_of_a_document(
@@ -267,7 +267,7 @@ def test_string_of_tags_is_one_tag_everywhere(
     (found,) = (a for a in inspection.annotations() if getattr(a, "image_id", "") == image_id)
     assert isinstance(found, LegacyAnnotation)
     assert found.tags == 1
-    assert "'tags' of a mark is no list: read as a list of one" in found.oddities
+    assert "'tags' of an annotation is not a list: read as a list of one" in found.oddities
 
 
 def test_attachment_that_sorts_before_the_picture_is_not_its_file_name(

@@ -1,4 +1,4 @@
-"""How many requests each question is: few, and as many whatever the size of the archive."""
+"""Number of requests of each operation; it does not depend on the size of the archive."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_number_of_requests_does_not_depend_on_size(
                 types=("product",),
                 references={"artnr": ("1",)},
                 trashed=START if number % 10 == 9 else None,
-                sha256="of ours",
+                sha256="x",
             ),
             tags=("sea",),
             favorite=True,
@@ -134,7 +134,7 @@ def test_number_of_requests_does_not_depend_on_size(
 
 
 def test_view_options_are_valid_in_couchdb(couchdb_site: Site, requests: Requests) -> None:
-    """pouchdb-server answers all of it."""
+    """pouchdb-server accepts options that CouchDB rejects."""
     reduced = {name for f in ("images", "visitors") for name, v in views(f).items() if len(v) > 1}
     store = couchdb_site.metadata()
     for number in range(8):

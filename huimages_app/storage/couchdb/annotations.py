@@ -1,4 +1,4 @@
-"""Annotations of visitors in CouchDB, and what the document of the image knows of them."""
+"""Annotations of visitors in CouchDB, and the sum of ratings in the document of the image."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ this program: in older ones, width and height are those before EXIF orientation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -105,38 +105,34 @@ def _picture_attachment(document: Document) -> tuple[str, Mapping[str, Any]]:
     return max(choice, key=lambda item: _number(item[1].get("length")), default=("", {}))
 
 
-_FIELDS: Mapping[str, Callable[[Image], Mapping[str, Any]]] = {
-    "created": lambda image: {"ctime": text_of(image.created)},
-    "modified": lambda image: {"mtime": text_of(image.modified)},
-    "width": lambda image: {"width": image.width},
-    "height": lambda image: {"height": image.height},
-    "titles": lambda image: {"title": list(image.titles)},
-    "alt": lambda image: {"alt": image.alt},
-    "references": lambda image: {
-        "references": {key: list(values) for key, values in image.references.items()}
-    },
-    "types": lambda image: {"types": list(image.types)},
-    "filename": lambda image: {"filename": image.filename},
-    "length": lambda image: {"bytes": image.length},
-    "contenttype": lambda image: {"contenttype": image.contenttype},
-    "sha256": lambda image: {"sha256": image.sha256},
-    "focus": lambda image: {"focus": list(image.focus) if image.focus else None},
-    "placeholder": lambda image: {"placeholder": image.placeholder},
-    "trashed": lambda image: {
-        "deleted": image.trashed is not None,
-        "trashed": text_of(image.trashed) if image.trashed else None,
-    },
-}
-
-
 def document_of(image: Image, document: Document | None) -> Document:
     """Return the document with the fields that differ in `image`, or a new document."""
-    before = None if document is None else image_of(document)
+    before = {} if document is None else _fields_of(image_of(document))
     changed = dict(document or {}, _id=image.id)
-    for name, fields_of in _FIELDS.items():
-        if before is None or getattr(before, name) != getattr(image, name):
-            _set_fields(changed, fields_of(image))
+    fields = _fields_of(image)
+    _set_fields(changed, {k: v for k, v in fields.items() if k not in before or before[k] != v})
     return changed
+
+
+def _fields_of(image: Image) -> Document:
+    return {
+        "ctime": text_of(image.created),
+        "mtime": text_of(image.modified),
+        "width": image.width,
+        "height": image.height,
+        "title": list(image.titles),
+        "alt": image.alt,
+        "references": {key: list(values) for key, values in image.references.items()},
+        "types": list(image.types),
+        "filename": image.filename,
+        "bytes": image.length,
+        "contenttype": image.contenttype,
+        "sha256": image.sha256,
+        "focus": list(image.focus) if image.focus else None,
+        "placeholder": image.placeholder,
+        "deleted": image.trashed is not None,
+        "trashed": text_of(image.trashed) if image.trashed else None,
+    }
 
 
 def _set_fields(document: Document, fields: Mapping[str, Any]) -> None:

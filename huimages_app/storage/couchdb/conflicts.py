@@ -37,7 +37,7 @@ def merge_images(revisions: Sequence[Document]) -> Document:
 
 
 def merge_annotations(revisions: Sequence[Document]) -> Document:
-    """Unite tags; an image stays a favourite if one revision says so."""
+    """Unite tags; an image stays a favourite if it is one in any revision."""
     merged = _overlaid(revisions[::-1])
     if tags := functools.reduce(_united, (list(strings_of(d.get("tags"))) for d in revisions)):
         merged["tags"] = tags

@@ -2,9 +2,9 @@
 
 Errors of the PyPI client end here: they become values, `Conflict` or StorageUnavailable.
 
-Writes in a cluster: CouchDB answers 201 when most copies of the document accepted the write,
-and 202 when only some did, because another process wrote through another node.  Then two
-revisions of the document exist, and CouchDB shows only one of them.  So
+Writes in a cluster: CouchDB responds with 201 when most copies of the document accepted the
+write, and with 202 when only some did, because another process wrote through another node.
+Then two revisions of the document exist, and CouchDB shows only one of them.  So
 
 - after a 202, `put` reads the revisions of all copies.  If another one is live, it deletes its
   own and raises Conflict, so that the caller applies its change to the other one;

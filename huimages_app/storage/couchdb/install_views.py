@@ -17,7 +17,7 @@ from typing import Any
 
 from ...errors import BadSetting
 from .database import DESIGN, Conflict, Database, Document, Forbidden
-from .tokenizer import LETTERS, MAX_PREFIX, MAX_WORDS, UNSPACED
+from .tokenizer import LETTERS, MAX_KEYS, MAX_PREFIX, RUNS, WORD_JS
 from .transport import ResponseTimeout
 
 # Raise it with every change of the views: between nodes, the higher version wins.
@@ -182,10 +182,10 @@ def _included(line: str, shared: Traversable) -> str:
 def _constants() -> str:
     values = {
         "MAX_PREFIX": str(MAX_PREFIX),
-        "MAX_WORDS": str(MAX_WORDS),
+        "MAX_KEYS": str(MAX_KEYS),
+        "RUNS": json.dumps(RUNS),
         "FOLDED": json.dumps(LETTERS["folded"]),
         "PLAIN": json.dumps(LETTERS["plain"]),
-        "UNSPACED": f"/[{UNSPACED}]/g",
-        "WORD": f"/[^{LETTERS['dividers']}]+/g",
+        "WORD": WORD_JS,
     }
     return "".join(f"  var {name} = {value};\n" for name, value in values.items())

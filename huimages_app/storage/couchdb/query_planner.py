@@ -25,7 +25,7 @@ from ...domain.tokenizer import parse_query, searched
 from .codec import ctime_of, image_of, is_trashed, text_of
 from .database import Database, Document
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
-from .tokenizer import MAX_PREFIX, matches, prefixes
+from .tokenizer import index_keys, matches, search_keys
 
 AnnotationRows = Sequence[dict[str, Any]]  # values of rows of the view by_image
 
@@ -140,10 +140,9 @@ def _plan_words(
 ) -> QueryPlan:
     """Scan the rarest word; of long words, which are rare, only some are compared."""
     wanted = parse_query(query.text)
-    words = sorted(set(prefixes(query.text)), key=len)
     choices = [
         (of_images("by_word", word), of_annotations("by_word", word, grouped=True))
-        for word in words[-_COMPARED:]
+        for word in search_keys(wanted)[-_COMPARED:]
     ]
     if not choices:
         return base_plan  # characters that the views do not index
@@ -151,13 +150,13 @@ def _plan_words(
     if len(choices) > 1:
         rarest = min(choices, key=lambda scans: sum(scan.count() for scan in scans))
     word = str(rarest[0].prefix[1])
-    # A single word that is not cut needs no further check.
-    is_simple = [(word,)] == wanted and len(word) < MAX_PREFIX
+    # A single word that is a key needs no further check.
+    is_simple = [(word,)] == wanted
     return replace(
         base_plan,
         scan=MergedScan(rarest),
         satisfied=frozenset({"text"}) if is_simple else frozenset(),
-        mark_filter=lambda row: any(word in _all_prefixes(tag) for tag in row["tags"]),
+        mark_filter=lambda row: word in index_keys(row["tags"]),
         word=word,
     )
 
@@ -227,8 +226,4 @@ def _has_word(document: Document, word: str) -> bool:
     image = image_of(document)
     texts = [*image.titles, image.filename]
     texts += [value for values in image.references.values() for value in values]
-    return any(word in _all_prefixes(text) for text in texts)
-
-
-def _all_prefixes(text: str) -> set[str]:
-    return {word[:length] for word in prefixes(text) for length in range(1, len(word) + 1)}
+    return word in index_keys(texts)

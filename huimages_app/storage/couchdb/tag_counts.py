@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class TagCounts:
-    """Counts all tags once, and again in the background while they are asked for.
+    """Counts all tags once, and again in the background at later requests.
 
     CouchDB adds up the rows of all tags for a request, which takes a second with 50,000
     images.  Tags that this process changes are counted again at the next request; changes

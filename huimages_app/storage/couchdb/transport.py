@@ -52,7 +52,7 @@ _log = logging.getLogger(__name__)
 
 
 class ResponseTimeout(StorageUnavailable):
-    """The response did not come in time."""
+    """The response did not arrive in time."""
 
 
 class Node(NamedTuple):
@@ -203,7 +203,7 @@ class Transport:
 
 
 class _DeadlineReader(io.RawIOBase):
-    """Reads from a socket for as long as its timeout says, however many reads it takes."""
+    """Applies the timeout of a socket to all reads together."""
 
     def __init__(self, sock: Any) -> None:
         self._sock = sock
@@ -260,8 +260,8 @@ def _unavailable(request: _Request, error: Exception) -> StorageUnavailable:
 def _raise_error(status: int, content: bytes, request: _Request) -> NoReturn:
     """Raise the client's error for a status."""
     try:
-        answer = json.loads(content)
-        error = answer.get("error"), answer.get("reason")
+        reply = json.loads(content)
+        error = reply.get("error"), reply.get("reason")
     except (ValueError, AttributeError):
         error = None, content[:200].decode("utf-8", "replace")  # from a proxy, for example
     if error[0] == "timeout":

@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Annotation, Image, Query
-from huimages_app.domain.tokenizer import fold, parse_query, tokenize
+from huimages_app.domain.tokenizer import parse_query, tokenize
 from huimages_app.errors import StorageUnavailable
 from huimages_app.storage.couchdb import retry, tag_counts
 from huimages_app.storage.couchdb.annotations import CouchAnnotations
@@ -34,12 +36,12 @@ from huimages_app.storage.couchdb.retry import StripedLocks, retry_on_conflict
 from huimages_app.storage.couchdb.scans import InMemoryScan, Start
 from huimages_app.storage.couchdb.search import CouchSearch, next_size
 from huimages_app.storage.couchdb.tag_counts import TagCounts
-from huimages_app.storage.couchdb.tokenizer import matches, prefixes
+from huimages_app.storage.couchdb.tokenizer import index_keys, matches, search_keys
 
 MOMENT = datetime(2009, 4, 1, 12, 0, 1, 50, tzinfo=UTC)
 
 
-# -- insisting
+# -- retrying
 
 
 def test_retry_repeats_until_there_is_no_conflict() -> None:
@@ -279,15 +281,35 @@ def test_many_changed_tags_are_counted_in_one_request() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Zwei Möwen", "Straße", "ΣΊΣΥΦΟΣ", "Йод ёж", "IMG_0815.jpeg", "10106/02", "ｆｕｌｌ",
-     "İstanbul", "ŽLUŤOUČKÝ kůň", "日本語", "한국어 하", "קמץ", "नमस्ते", "ไทย", "ﾊﾝｶｸ"],
+     "İstanbul", "ŽLUŤOUČKÝ kůň", "日本語", "한국어 하", "קמץ", "नमस्ते", "ไทย", "ﾊﾝｶｸ",
+     "🎄", "❤️", "party🎉", "\U00020000"],
 )  # fmt: skip
-def test_prefixes_cover_the_words_of_the_tokenizer(text: str) -> None:
-    assert prefixes(fold(text)) == prefixes(text) != []
+def test_keys_of_a_search_are_keys_of_its_text(text: str) -> None:
+    keys = search_keys(parse_query(text))
+    assert keys
+    assert set(keys) <= set(index_keys([text]))
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [("a", ["a"]), ("ab", ["ab"]), ("abc", ["abc"]), ("abcd", ["abc"]), ("abcde", ["abcde"]),
+     ("strandkorb", ["randk"]), ("107/02 0107", ["02", "010", "107"]), ("自転", ["自", "転"]),
+     ("ab\U00010330cde", ["cde"])],
+)  # fmt: skip
+def test_long_words_are_looked_up_by_their_middle(text: str, keys: list[str]) -> None:
+    assert search_keys(parse_query(text)) == keys
+
+
+@given(st.text("abc12", min_size=3, max_size=12), st.text("abc12", max_size=4), st.booleans())
+def test_keys_find_the_inside_of_a_word(word: str, around: str, is_last: bool) -> None:
+    text = f"x {around}{word}" + ("" if is_last else around)
+    assert set(search_keys(parse_query(word))) <= set(index_keys([text]))
 
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("10106/02", True), ("10106/0", True), ("101", True), ("06/02", False), ("02/10106", False),
+    [("10106/02", True), ("10106/0", True), ("101", True), ("06/02", False), ("106/02", True),
+     ("010", True), ("02/10106", False),
      ("möwe 101", True), ("möwe nichts", False), ("10106/02/3", False)],
 )  # fmt: skip
 def test_phrases_match_texts(text: str, found: bool) -> None:
@@ -295,7 +317,7 @@ def test_phrases_match_texts(text: str, found: bool) -> None:
     assert matches(parse_query(text), texts) is found
 
 
-# -- places
+# -- scans
 
 
 def test_in_memory_scan_reads_from_any_position() -> None:
@@ -314,16 +336,16 @@ def test_in_memory_scan_reads_from_any_position() -> None:
 class Rows:
     """Stands in for a database with one view, whose rows come as CouchDB 3 sends them.
 
-    `said` are the marks of images, for whoever asks what was really said.
+    `annotations` are the values of the view by_image.
     """
 
-    def __init__(self, *rows: Row, said: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, *rows: Row, annotations: Mapping[str, Any] | None = None) -> None:
         self._rows = rows
-        self._said = said or {}
+        self._annotations = annotations or {}
 
     def rows(self, view: str, *, limit: int | None = None, **options: Any) -> list[Row]:
         if view == "by_image":
-            return [{"key": key, "value": self._said[key]} for key in options["keys"]]
+            return [{"key": key, "value": self._annotations[key]} for key in options["keys"]]
         start = options.get("startkey", [])
         begin = next((n for n, row in enumerate(self._rows) if row["key"][1:] == start[1:]), 0)
         return list(self._rows[begin:][:limit])
@@ -338,11 +360,13 @@ ONE, OTHER, THIRD = (image_id(b"%d" % number) for number in range(3))
 
 def test_page_leaves_out_collation_mismatches() -> None:
     keys = [(HEART, ONE), (RED_HEART, ONE), (RED_HEART, OTHER), (HEART, THIRD)]
-    said = {
+    annotations = {
         one: {"visitor": "vera", "tags": [tag for tag, image in keys if image == one]}
         for one in (ONE, OTHER, THIRD)
     }
-    visitors: Any = Rows(*({"key": [tag, "2009", one], "value": 1} for tag, one in keys), said=said)
+    visitors: Any = Rows(
+        *({"key": [tag, "2009", one], "value": 1} for tag, one in keys), annotations=annotations
+    )
     images: Any = Rows()
     collections = CouchSearch(images, visitors, TagCounts(visitors))
     for tag, expected in ((HEART, [ONE, THIRD]), (RED_HEART, [ONE, OTHER])):

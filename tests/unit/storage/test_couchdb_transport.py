@@ -1,4 +1,4 @@
-"""The way to CouchDB: TLS, credentials, connections, and answers of all kinds."""
+"""Requests to CouchDB: TLS, credentials, connections, and responses of all kinds."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from tests.support.processes import free_port
 
 
 class FakeCouch(ThreadingHTTPServer):
-    """Answers every request with `status`, `answer` and headers; remembers what was asked."""
+    """Responds to every request with `status`, `content` and headers; keeps the requests."""
 
     daemon_threads = False
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.status = 200
-        self.answer: bytes = b'{"_id": "x", "_rev": "1-a"}'
+        self.content: bytes = b'{"_id": "x", "_rev": "1-a"}'
         self.chunked = False
         self.hang_up = False
         self.asked: list[tuple[str, str, dict[str, str], Any]] = []
@@ -54,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: FakeCouch
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fake = self.server
         fake.asked.append((self.command, self.path, dict(self.headers), body))
@@ -63,15 +63,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         if fake.chunked:
             self.send_header("Transfer-Encoding", "chunked")
-            content = b"%x\r\n%b\r\n0\r\n\r\n" % (len(fake.answer), fake.answer)
+            content = b"%x\r\n%b\r\n0\r\n\r\n" % (len(fake.content), fake.content)
         else:
-            self.send_header("Content-Length", str(len(fake.answer)))
-            content = fake.answer
+            self.send_header("Content-Length", str(len(fake.content)))
+            content = fake.content
         self.end_headers()
         self.wfile.write(content)
         self.close_connection = fake.hang_up
 
-    do_GET = do_PUT = do_POST = _answer  # noqa: N815
+    do_GET = do_PUT = do_POST = _respond  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:
         """Be silent."""
@@ -154,7 +154,7 @@ def test_error_responses_of_any_size_are_parsed(
     database = server.database("db")
     fake.chunked = chunked
     for padding in (0, 20_000):
-        fake.answer = json.dumps(
+        fake.content = json.dumps(
             {"error": "not_found", "reason": "missing" + " " * padding}
         ).encode()
         fake.status = 404
@@ -174,7 +174,7 @@ def test_missing_database_raises_instead_of_missing_document(
 ) -> None:
     fake.status = 404
     for reason in ("Database does not exist.", "no_db_file"):
-        fake.answer = json.dumps({"error": "not_found", "reason": reason}).encode()
+        fake.content = json.dumps({"error": "not_found", "reason": reason}).encode()
         with pytest.raises(StorageUnavailable, match="no database 'db'"):
             server.database("db").get("x")
         with pytest.raises(StorageUnavailable, match="no database 'db'"):
@@ -183,10 +183,10 @@ def test_missing_database_raises_instead_of_missing_document(
             server.database("db").size()
         with pytest.raises(StorageUnavailable, match="no database 'db'"):
             server.database("db").get_many(["x"])
-    fake.answer = b'{"error": "not_found", "reason": "missing_named_view"}'
+    fake.content = b'{"error": "not_found", "reason": "missing_named_view"}'
     with pytest.raises(StorageUnavailable, match="'huimages setup' installs it"):
         server.database("db").rows("by_time")
-    fake.answer = b'["no object"]'
+    fake.content = b'["no object"]'
     with pytest.raises(StorageUnavailable):
         server.database("db").get("x")
 
@@ -197,7 +197,7 @@ def test_response_with_another_document_raises(fake: FakeCouch, server: Server) 
 
 
 def test_changes_since_unknown_sequence_raises(fake: FakeCouch, server: Server) -> None:
-    fake.status, fake.answer = 400, b'{"error": "bad_request", "reason": "Malformed sequence"}'
+    fake.status, fake.content = 400, b'{"error": "bad_request", "reason": "Malformed sequence"}'
     with pytest.raises(ValueError, match="no sequence"):
         server.database("db").changes("x", 10)
     fake.status = 500
@@ -206,7 +206,7 @@ def test_changes_since_unknown_sequence_raises(fake: FakeCouch, server: Server) 
 
 
 @pytest.mark.parametrize("password", ["pass", "p@ss:w/o%rd ü", "%40"])
-@pytest.mark.parametrize("by", ["settings", "address", "both"])
+@pytest.mark.parametrize("by", ["settings", "url", "both"])
 def test_credentials_are_sent_and_never_shown(
     fake: FakeCouch, password: str, by: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -222,7 +222,7 @@ def test_credentials_are_sent_and_never_shown(
     asked = fake.asked[-1]
     assert asked[1] == "/db/x"
     assert asked[2]["Authorization"] == couchdb.http.basic_auth(("vera@home", password)).decode()
-    fake.status, fake.answer = 401, b'{"error": "unauthorized", "reason": "wrong password"}'
+    fake.status, fake.content = 401, b'{"error": "unauthorized", "reason": "wrong password"}'
     with pytest.raises(Forbidden) as raised:
         server.database("db").get("x")
     server.close()
@@ -350,7 +350,7 @@ def test_all_nodes_down_is_an_error_without_credentials() -> None:
 def test_error_status_of_one_node_is_not_sent_to_the_next(
     fake: FakeCouch, second: FakeCouch
 ) -> None:
-    fake.status, fake.answer = 409, b'{"error": "conflict", "reason": "Document update conflict."}'
+    fake.status, fake.content = 409, b'{"error": "conflict", "reason": "Document update conflict."}'
     server = server_at(f"{fake.url} {second.url}")
     with pytest.raises(StorageUnavailable, match="conflict"):
         server.database("db").get("x")

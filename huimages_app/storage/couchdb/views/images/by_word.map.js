@@ -7,7 +7,7 @@ function (doc) {
     for (var i = 0; i < references.length; i++) {
       texts.push(references[i][1]);
     }
-    var found = prefixes(texts);
+    var found = keysOf(texts);
     for (var j = 0; j < found.length; j++) {
       emit([isTrashed(doc), found[j], ctime(doc), doc._id], null);
     }

@@ -1,4 +1,4 @@
-  // include letters.json: MAX_PREFIX, MAX_WORDS, FOLDED, PLAIN, UNSPACED and WORD
+  // include letters.json: MAX_PREFIX, MAX_KEYS, RUNS, FOLDED, PLAIN and WORD
   // The letters of a Hangul syllable, in the order of Unicode.
   function jamo(index) {
     var last = index % 28 ? String.fromCharCode(0x11a7 + index % 28) : '';
@@ -23,29 +23,28 @@
     }
     return folded;
   }
-  function tokenize(texts) {
+  // The keys of texts, each once: beginnings of words, and runs from anywhere in them.
+  function keysOf(texts) {
     // `match`, not `split`: QuickJS compiles the expression of `split` again for each text.
-    var text = fold(texts.join(' ')).replace(UNSPACED, ' $& ');
-    var parts = text.match(WORD) || [], found = [], seen = {};
-    for (var i = 0; i < parts.length && found.length < MAX_WORDS; i++) {
-      if (!Object.prototype.hasOwnProperty.call(seen, parts[i])) {
-        seen[parts[i]] = true;
-        found.push(parts[i]);
+    var words = fold(texts.join(' ')).match(WORD) || [], found = [], seen = {};
+    function add(key) {
+      if (!Object.prototype.hasOwnProperty.call(seen, key)) {
+        seen[key] = true;
+        found.push(key);
       }
     }
-    return found;
-  }
-  // Every prefix of every word, each once.
-  function prefixes(texts) {
-    var list = tokenize(texts), found = [], seen = {};
-    for (var i = 0; i < list.length; i++) {
-      for (var length = 1; length <= Math.min(list[i].length, MAX_PREFIX); length++) {
-        var prefix = list[i].substring(0, length);
-        if (!Object.prototype.hasOwnProperty.call(seen, prefix)) {
-          seen[prefix] = true;
-          found.push(prefix);
+    for (var i = 0; i < words.length && found.length < MAX_KEYS; i++) {
+      var word = words[i], isPair = word >= '\ud800' && word < '\udc00';
+      for (var end = isPair ? 2 : 1; end <= Math.min(word.length, MAX_PREFIX); end++) {
+        add(word.substring(0, end));
+      }
+      for (var start = 1; start < word.length && found.length < MAX_KEYS; start++) {
+        for (var j = 0; j < RUNS.length; j++) {
+          if (start + RUNS[j] <= word.length) {
+            add(word.substring(start, start + RUNS[j]));
+          }
         }
       }
     }
-    return found;
+    return found.slice(0, MAX_KEYS);
   }
