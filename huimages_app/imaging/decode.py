@@ -17,6 +17,7 @@ from PIL import Image, ImageFile
 
 from ..errors import HuimagesError, NotAnImage, UnsupportedImage
 from . import header_limits, input_formats, orientation, png_transparency, tiff_samples
+from .allocator import return_large_blocks
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .header_limits import CutShort, Header, HeaderReader, TiffLayout
 from .input_formats import InputFormat
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # Our limits are checked before anything is decoded; Pillow's would only warn.
 Image.MAX_IMAGE_PIXELS = None
+return_large_blocks()
 # Warnings about a file's metadata are of no use: a picture is decoded or refused.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL|pillow_heif")
 

@@ -15,6 +15,10 @@ from .reader import Part
 # docs/decisions/018-one-budget-for-decodings.md.
 BYTES_PER_PIXEL: Final = 10
 
+# As in JPEG.  Decoders take memory and time for each row: 50,000,000 rows of one pixel took
+# 6 GB and more than a minute.
+MAX_SIDE: Final = 65_535
+
 
 @dataclass(frozen=True, slots=True)
 class Cicp:
@@ -76,6 +80,11 @@ def check_pixels(size: tuple[int, int], decoded_whole: bool, limits: Limits) -> 
         why = " in a file that must be decoded as a whole" if decoded_whole else ""
         raise TooLarge(
             f"the picture has {size[0]} x {size[1]} pixels: at most {most:,} are taken{why}"
+        )
+    if max(size) > MAX_SIDE:
+        raise TooLarge(
+            f"the picture has {size[0]} x {size[1]} pixels: at most {MAX_SIDE:,} are taken "
+            "in one direction"
         )
     if min(size) < 1:
         raise NotAnImage("the picture has no pixels")

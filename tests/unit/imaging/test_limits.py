@@ -85,6 +85,24 @@ def test_pixel_limit_depends_on_decoding_as_a_whole(format_):
     assert measured(content, max_pixels_whole=10_000, max_pixels=10_000).width == 100
 
 
+@pytest.mark.parametrize("size", [(65_536, 1), (1, 65_536), (50_000_000, 1), (1, 50_000_000)])
+def test_picture_with_very_long_side_is_refused_before_decoding(size):
+    row = b"\0" * (1 + (size[0] + 7) // 8)
+    content = pictures.png(
+        (b"IHDR", struct.pack(">LLBBBBB", *size, 1, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(row * min(size[1], 9))),
+    )
+    with pytest.raises(TooLarge, match="at most 65,535 are taken in one direction"):
+        measured(content)
+
+
+@pytest.mark.parametrize("size", [(65_535, 2), (2, 65_535)])
+def test_picture_with_longest_side_is_rendered(rendered, size):
+    content = pictures.encoded(Image.new("1", size, 255), "PNG")
+    long, short = (500, 1) if size[0] > size[1] else (1, 500)
+    assert rendered(content, "500x500").size == (long, short)
+
+
 def test_progressive_jpeg_counts_as_decoded_whole():
     content = pictures.photo(100, 100, progressive=True)
     assert measured(content, max_pixels_whole=10_000).width == 100
