@@ -42,7 +42,7 @@ class Target:
 
 # Reasons for missed targets.
 _DECODING = (
-    "to read the original's Huffman codes takes most of the time, and everybody does it with "
+    "to read the original's Huffman codes takes most of the time, and every server uses "
     "libjpeg-turbo or its kin"
 )
 _FIXED = (
