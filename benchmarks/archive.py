@@ -1,8 +1,8 @@
-"""Made-up archives: images as a company would have them, in any number.
+"""Generated archives of any number of images, as a company would have them.
 
-Few tags are on many images and many on few (Zipf's law: the first on a quarter of all),
-likewise the words of the titles; most images come in the order they were made, some are
-scans of years ago.  The same number always makes the same archive.
+A few tags are on many images, and many tags on a few (Zipf's law: the first one on a quarter
+of all), and so are the words of titles.  Most images arrive in the order of their creation,
+some are scans from years before.  The same number always gives the same archive.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ _PARTS = [
 
 @dataclass(frozen=True)
 class Sample:
-    """An image and what the visitor who uploaded it says about it."""
+    """An image and the annotation of its uploader."""
 
     image: Image
     annotation: Annotation
 
 
 def word(number: int) -> str:
-    """Word, or tag, `number`, a German compound: the smaller the number, the more used."""
+    """Return word or tag `number`, a German compound; small numbers are used most."""
     number, part = divmod(number, len(_PARTS))
     return _PARTS[part] + (word(number - 1) if number else "")
 
 
 class Zipf:
-    """Numbers below `count`; number n about 1 / (n + 1) times as often as the first."""
+    """Random numbers below `count`; n comes 1 / (n + 1) times as often as 0."""
 
     def __init__(self, count: int) -> None:
         self._weights = list(accumulate(1 / (number + 1) for number in range(count)))
@@ -68,7 +68,7 @@ class Zipf:
 
 
 def samples(count: int, tags: int = 5000) -> Iterator[Sample]:
-    """The first `count` images of the archive, with `tags` different tags in use."""
+    """Yield the first `count` images of the archive, with `tags` different tags."""
     chance = random.Random(1)
     zipf = Zipf(tags)
     for number in range(count):
@@ -99,7 +99,7 @@ def samples(count: int, tags: int = 5000) -> Iterator[Sample]:
 
 
 def fill(store: MetadataBackend, count: int, tags: int = 5000) -> None:
-    """Put an archive into any store, as the program would."""
+    """Write an archive into any backend, as the program would."""
     for sample in samples(count, tags):
         store.images.save(sample.image.id, lambda _, image=sample.image: image)
         store.annotations.save(
@@ -108,10 +108,10 @@ def fill(store: MetadataBackend, count: int, tags: int = 5000) -> None:
 
 
 def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
-    """The same into a new SQLite file, many images in one transaction."""
+    """Write the same into a new SQLite file, many images in one transaction."""
     connections = Connections(file)
     with connections.reading() as db:
-        db.execute("PRAGMA cache_size = -256000")  # KB: tables are filled all over
+        db.execute("PRAGMA cache_size = -256000")  # KB: writes touch all parts of the tables
     rest = samples(count, tags)
     while batch := list(islice(rest, 5000)):
         with connections.writing() as db:
@@ -136,7 +136,7 @@ def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
 
 
 def fill_couchdb(server: Server, images: str, visitors: str, count: int, tags: int = 5000) -> None:
-    """The same into two databases that `CouchBackend.setup` made, many in one request."""
+    """Write the same into two databases of `CouchBackend.setup`, many in one request."""
     rest = samples(count, tags)
     while batch := list(islice(rest, 1000)):
         documents, annotations = [], []

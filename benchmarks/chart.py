@@ -1,4 +1,4 @@
-"""The chart of the report, drawn by hand: bars of how many times as fast as ipx."""
+"""The chart of the report, as SVG: bars of the speed in relation to ipx."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BAR, _GAP, _LEFT, _SCALE, _WIDTH = 11, 14, 170, 180, 720
 
 
 def chart(told: Told) -> str:
-    """An SVG that is readable on light and on dark."""
+    """Return an SVG that is readable on light and dark backgrounds."""
     parts: list[str] = []
     y = 34
     for contest, servers in told.contests.items():

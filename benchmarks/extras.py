@@ -1,4 +1,4 @@
-"""What is told about huimages alone: bytes by format, likeness to the exact, work after uploads."""
+"""Measurements of huimages alone: bytes by format, exactness of scaling, work after uploads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SIDES = (240, 640, 1024)
 
 
 def bytes_by_format(site: Site, found: list[Original]) -> dict[str, dict[str, int]]:
-    """Bytes of the renditions of all originals, by longest side and format."""
+    """Return the bytes of the renditions of all originals, by longest side and format."""
     services = site.services("first")
     told: dict[str, dict[str, int]] = {}
     for side in _SIDES:
@@ -38,9 +38,9 @@ def bytes_by_format(site: Site, found: list[Original]) -> dict[str, dict[str, in
 
 
 def worst_likeness(found: list[Original]) -> float:
-    """The worst SSIM of a rendition, before it is encoded, to what an exact scaler makes.
+    """Return the worst SSIM between a rendition before encoding and that of an exact scaler.
 
-    Not of the largest originals, which would take gigabytes in floating point.
+    The largest originals are left out: they would take gigabytes in floating point.
     """
     sizes = [*(Size(side, side) for side in _SIDES), Size.parse("square")]
     worst = 1.0
@@ -59,7 +59,7 @@ def worst_likeness(found: list[Original]) -> float:
 
 
 def prepared(site: Site, original: Original, rounds: int) -> list[float]:
-    """Seconds from the end of an upload until the ten classic sizes are all there."""
+    """Return the seconds from the end of an upload until all ten classic sizes exist."""
     services = site.services("prepared", chain="upload", sizes=" ".join(CLASSIC))
     content = original.path.read_bytes()
     seconds = []

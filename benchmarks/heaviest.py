@@ -1,8 +1,8 @@
-"""The lines of code on which the time goes, for renditions that are made and that are there.
+"""The lines of code that take the most time, for cache misses and for hits.
 
     python -m benchmarks.heaviest
 
-asks a server for pictures while py-spy looks at its stacks a hundred times a second.
+requests pictures from a server while py-spy samples its stacks 200 times per second.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .rounds import boxes
 
 _SECONDS = 10
 _LINES = 10
-# Waiting for work is none.
+# Lines that wait for work.
 _IDLE = ("wait (threading.py", "loop (waitress/wasyncore.py")
 
 
@@ -50,7 +50,7 @@ def main() -> None:
 def watched(
     server: Server, requests: list[Request], forget: Callable[[], None], folder: Path
 ) -> list[tuple[float, str]]:
-    """The heaviest lines and their shares while the server answers."""
+    """Return the heaviest lines and their shares while the server handles requests."""
     output = folder / "stacks.txt"
     program = Path(sys.executable).with_name("py-spy")
     command = [program, "record", "--format=raw", f"--duration={_SECONDS}", "--rate=200"]
@@ -67,7 +67,7 @@ def watched(
 
 
 def heaviest(stacks: str) -> list[tuple[float, str]]:
-    """Of stacks as py-spy writes them: a line each, outermost first, then how often."""
+    """Return the heaviest lines of stacks in the raw format of py-spy: `outer;inner count`."""
     counts: Counter[str] = Counter()
     for line in stacks.splitlines():
         stack, _, times = line.rpartition(" ")

@@ -1,4 +1,4 @@
-"""Clients: requests from several connections at once, timed, and what came back looked at."""
+"""Clients that send requests over several connections, with timing and checked responses."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TIMEOUT = 120  # seconds
 
 
 class WrongAnswer(Exception):
-    """A server gave something else than the picture that was asked for."""
+    """A response is not the requested picture."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A path, and the width and height of the picture that has to come."""
+    """A path, and the width and height of the expected picture."""
 
     path: str
     width: int
@@ -30,7 +30,7 @@ class Request:
 
 
 def rate(url: str, requests: Sequence[Request], at_once: int) -> float:
-    """Pictures a second from `at_once` connections; raises WrongAnswer."""
+    """Return pictures per second over `at_once` connections; raises WrongAnswer."""
     seconds, bodies = fetched(url, requests, at_once)
     for request, body in zip(requests, bodies, strict=True):
         check(request, body)
@@ -38,7 +38,7 @@ def rate(url: str, requests: Sequence[Request], at_once: int) -> float:
 
 
 def fetched(url: str, requests: Sequence[Request], at_once: int) -> tuple[float, list[bytes]]:
-    """Seconds from the first request to the last answer, and the answers."""
+    """Return the seconds from the first request to the last response, and the bodies."""
     waiting = deque(enumerate(requests))
     bodies: list[bytes] = [b""] * len(requests)
     failures: list[Exception] = []
@@ -77,7 +77,7 @@ def fetched(url: str, requests: Sequence[Request], at_once: int) -> tuple[float,
 
 
 def check(request: Request, body: bytes) -> None:
-    """Raises WrongAnswer unless `body` is a whole picture of the size that was asked for."""
+    """Raise WrongAnswer unless `body` is a whole picture of the requested size."""
     try:
         with Image.open(io.BytesIO(body)) as image:
             image.load()

@@ -1,4 +1,4 @@
-"""What a server takes of the machine, its process and all below it: memory, and time of cores."""
+"""Memory and CPU time of a process and its descendants."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_PAUSE = 0.01  # seconds between two looks
-_FAMILY = 0.5  # seconds after which new children are looked for
+_PAUSE = 0.01  # seconds between samples
+_FAMILY = 0.5  # seconds between searches for new children
 
 
 class Peak:
-    """The most that was seen, in bytes; memory that processes share counts once."""
+    """Peak memory in bytes; memory that processes share counts once."""
 
     def __init__(self, pid: int) -> None:
         self.bytes = 0
@@ -34,7 +34,7 @@ class Peak:
 
 @contextmanager
 def watched(pid: int) -> Iterator[Peak]:
-    """Watch a process and its children while the context lasts."""
+    """Sample the memory of a process and its descendants while the context lasts."""
     peak = Peak(pid)
     thread = threading.Thread(target=peak.watch, daemon=True)
     thread.start()
@@ -46,7 +46,7 @@ def watched(pid: int) -> Iterator[Peak]:
 
 
 def core_seconds(pid: int) -> float:
-    """Time of cores that a process and its children have used so far."""
+    """Return the CPU seconds that a process and its descendants have used so far."""
     ticks = 0
     for member in family(pid):
         with suppress(OSError):
@@ -55,7 +55,7 @@ def core_seconds(pid: int) -> float:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that descend from it."""
+    """Return the IDs of a process and its descendants."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -69,7 +69,7 @@ def family(pid: int) -> list[int]:
 
 
 def _fields(pid: int) -> list[str]:
-    """/proc/PID/stat from the process's state on."""
+    """Return the fields of /proc/PID/stat from the state on."""
     # The name before it may hold blanks and brackets.
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 

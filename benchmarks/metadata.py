@@ -1,11 +1,11 @@
-"""Does an archive stay as fast as it grows?
+"""Time of metadata queries, by the number of images.
 
     python -m benchmarks.metadata [--couchdb URL] [IMAGES …]
 
-makes an archive of each number of images (2,000 20,000 200,000), in SQLite if no CouchDB
-is named, times what the pages of the browser ask of it, and prints how much the time grew
-from the first to the last.  Twice is what we allow; only a search for the best rated,
-which has to look at all it finds, takes longer.
+makes an archive of each number of images (2,000 20,000 200,000), in SQLite unless a CouchDB
+is named, times the queries of the pages, and prints how much the time grew from the first to
+the last.  A factor of 2 is allowed; only a search for the best rated takes longer, because it
+reads all matches.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ROUNDS = 9
 
 
 def questions(store: MetadataBackend, count: int) -> dict[str, Callable[[], object]]:
-    """What the pages ask, by the name of the page."""
+    """Return the queries of the pages, by name."""
     tag = store.search.tags(limit=1)[0][0]
     rare = next(name for name, uses in reversed(store.search.tags()) if uses >= PAGE)
     late = store.search.page(Query(), 1).images[0].created - timedelta(days=3)
@@ -122,7 +122,7 @@ def seconds(
 
 @contextmanager
 def in_sqlite(count: int) -> Iterator[MetadataBackend]:
-    """An archive in a file that is gone afterwards."""
+    """Make an archive in a temporary file."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "metadata.sqlite"
         archive.fill_sqlite(file, count)
@@ -131,13 +131,13 @@ def in_sqlite(count: int) -> Iterator[MetadataBackend]:
 
 
 def couchdb_names(count: int) -> tuple[str, str]:
-    """The databases of images and of visitors."""
+    """Return the names of the databases of images and of visitors."""
     return f"huimages-benchmark-{count}", f"huimages-benchmark-{count}-meta"
 
 
 @contextmanager
 def in_couchdb(url: str, count: int) -> Iterator[MetadataBackend]:
-    """An archive in databases that are gone afterwards."""
+    """Make an archive in temporary databases."""
     names = couchdb_names(count)
     server = Server(url, timeout=600)
     with closing(CouchBackend(server, DatabaseNames(*names))) as store:

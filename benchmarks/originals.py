@@ -1,7 +1,7 @@
-"""The pictures that servers are measured with: photo-like ones, or real ones from a folder.
+"""The originals of the benchmarks: generated photographs, or JPEGs from a folder.
 
-The made ones have the statistics of natural images (tests/support/pictures.py), so that a
-codec and a scaler have the work with them that a photograph gives: one to two bits a pixel.
+The generated ones have the statistics of natural images (tests/support/pictures.py), one to
+two bits per pixel, so that codecs and scalers have as much work as with a photograph.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _QUALITY = 88
 
 @dataclass(frozen=True)
 class Original:
-    """A JPEG file; `megapixels` is the class it counts for, `width` and `height` its size."""
+    """A JPEG file; `megapixels` is its class, `width` and `height` are its size in pixels."""
 
     path: Path
     megapixels: int
@@ -36,16 +36,16 @@ class Original:
         return 8 * self.path.stat().st_size / (self.width * self.height)
 
     def beneath(self, folder: Path) -> Original:
-        """The same picture, linked into another folder."""
+        """Link the picture into another folder; return that one."""
         path = folder / self.path.name
         path.hardlink_to(self.path)
         return replace(self, path=path)
 
 
 def made(folder: Path, each: int) -> list[Original]:
-    """`each` originals of every class but the largest, of which one is enough.
+    """Return `each` originals of every class, and one of the largest.
 
-    They are kept in `folder`: making them takes longer than anything else here.
+    They stay in `folder`, since making them takes longer than all measurements.
     """
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [
@@ -65,7 +65,7 @@ def _make(original: Original, seed: int) -> None:
 
 
 def from_folder(folder: Path, kept: Path) -> list[Original]:
-    """The JPEGs of a folder that are about as large as a class, copied to `kept`."""
+    """Copy the JPEGs of a folder that are about as large as a class to `kept`; return them."""
     kept.mkdir(parents=True, exist_ok=True)
     found = []
     for source in sorted(folder.iterdir()):
@@ -92,7 +92,7 @@ def of(originals: Iterable[Original], megapixels: int) -> list[Original]:
 
 
 def variants(original: Original, count: int, *, progressive: bool = False) -> list[Original]:
-    """`count` copies that differ in a comment, so that they are different pictures to everybody."""
+    """Return `count` copies that differ in a comment, so that each server takes them for new."""
     content = original.path.read_bytes()
     kind = "baseline"
     if progressive:
@@ -111,6 +111,6 @@ def variants(original: Original, count: int, *, progressive: bool = False) -> li
 
 
 def commented(content: bytes, comment: str) -> bytes:
-    """The same JPEG with a comment after its first marker."""
+    """Return the JPEG with a comment after its first marker."""
     text = comment.encode()
     return content[:2] + b"\xff\xfe" + (len(text) + 2).to_bytes(2, "big") + text + content[2:]

@@ -1,11 +1,11 @@
-"""Do pages stay as fast as an archive grows?
+"""Time of pages, by the number of images.
 
     python -m benchmarks.pages [--couchdb URL] [IMAGES …]
 
 makes an archive of each number of images (2,000 20,000 200,000; in CouchDB 2,000 50,000;
-5,000 tags), in SQLite if no CouchDB is named, asks the whole program for its pages as a
-server would, without the network, and prints how much their time grew.  Twice is what we
-allow.  The CouchDB has to be a real one: pouchdb-server adds up its views for every request.
+5,000 tags), in SQLite unless a CouchDB is named, requests pages from the application without
+a network, and prints how much their time grew.  A factor of 2 is allowed.  It needs a real
+CouchDB: pouchdb-server computes its views on every request.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from .metadata import seconds
 _COUNTS = {"SQLite": [2_000, 20_000, 200_000], "CouchDB": [2_000, 50_000]}
 _VISITOR = {
     "huimages.who.view": "everyone",
-    "huimages.secret": "of no worth: made for the benchmark alone",
+    "huimages.secret": "only used by the benchmark of pages",
 }
 
 
 def pages(store: MetadataBackend, count: int) -> dict[str, str]:
-    """Addresses, by what they show."""
+    """Return the URL paths of the pages, by name."""
     tag = store.search.tags(limit=1)[0][0]
     far = metadata.cursor_of_page(store, min(500, count // metadata.PAGE))
     number = count * 3 // 4
@@ -59,9 +59,9 @@ def pages(store: MetadataBackend, count: int) -> dict[str, str]:
 
 
 def measure(
-    app: TestApp, store: MetadataBackend, addresses: dict[str, str], clock: Callable[[], float]
+    app: TestApp, store: MetadataBackend, paths: dict[str, str], clock: Callable[[], float]
 ) -> dict[str, float]:
-    """Milliseconds of every page, each time after a visitor has changed a tag."""
+    """Return the milliseconds of every page, each time after a visitor changed a tag."""
     numbers = itertools.count()
 
     def write() -> None:
@@ -71,18 +71,18 @@ def measure(
         )
 
     return {
-        name: 1000 * seconds(_asking(app, path), clock, write) for name, path in addresses.items()
+        name: 1000 * seconds(_request_of(app, path), clock, write) for name, path in paths.items()
     }
 
 
-def _asking(app: TestApp, path: str) -> Callable[[], object]:
+def _request_of(app: TestApp, path: str) -> Callable[[], object]:
     return lambda: app.get(path, headers={"Accept": "text/html"}, status=200)
 
 
 def site(
     folder: Path, store: MetadataBackend | None = None, **ini: str
 ) -> tuple[TestApp, MetadataBackend]:
-    """The program with everything in a folder, and its metadata."""
+    """Return the application with all data in a folder, and its metadata backend."""
     settings = Settings.read(
         {
             **_VISITOR,
@@ -98,16 +98,16 @@ def site(
 
 
 def in_sqlite(folder: Path, count: int) -> dict[str, float]:
-    """Milliseconds of every page of an archive in a file."""
+    """Return the milliseconds of every page of an archive in SQLite."""
     archive.fill_sqlite(folder / "metadata.sqlite", count)
     app, store = site(folder)
     with closing(store):
-        # All is done in this process, whose time nobody else's work changes.
+        # CPU time of this process: other programs on the machine do not change it.
         return measure(app, store, pages(store, count), time.process_time)
 
 
 def in_couchdb(folder: Path, count: int, url: str) -> dict[str, float]:
-    """The same in databases that are gone afterwards."""
+    """Return the same for an archive in temporary databases."""
     images, visitors = metadata.couchdb_names(count)
     ini = {
         "metadata": "couchdb",
@@ -126,20 +126,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("images", nargs="*", type=int)
     parser.add_argument("--couchdb", metavar="URL", help="with an administrator's credentials")
     options = parser.parse_args(arguments)
-    told = []
+    measured = []
     store = "CouchDB" if options.couchdb else "SQLite"
     counts = options.images or _COUNTS[store]
     for count in counts:
         start = time.perf_counter()
         with TemporaryDirectory() as name:
             folder = Path(name)
-            told.append(
+            measured.append(
                 in_couchdb(folder, count, options.couchdb)
                 if options.couchdb
                 else in_sqlite(folder, count)
             )
         print(f"{count:,} images: {time.perf_counter() - start:.0f} s", flush=True)
-    by_page = {name: [one[name] for one in told] for name in told[0]}
+    by_page = {name: [one[name] for one in measured] for name in measured[0]}
     part = {"counts": counts, "pages": by_page}
     before = results.load().get("pages", {})
     results.save("pages", {**before, store: part})

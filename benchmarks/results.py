@@ -1,4 +1,4 @@
-"""What was measured, kept in a file, so that the report can be written from several runs."""
+"""The measurements, stored in a file, so that a report combines several runs."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ FILE = INSTALLED / "results.json"
 
 
 def load() -> dict[str, Any]:
-    """All parts, by name; those that were never measured are missing."""
+    """Return the measured parts, by name."""
     return json.loads(FILE.read_text()) if FILE.exists() else {}
 
 
 def save(part: str, measured: Mapping[str, Any]) -> None:
-    """Keep a part; the other ones stay."""
+    """Store a part; the other parts stay."""
     FILE.parent.mkdir(parents=True, exist_ok=True)
     FILE.write_text(json.dumps({**load(), part: measured}, indent=1, ensure_ascii=False))
 
 
 def ratio(speeds: Sequence[float], others: Sequence[float]) -> float:
-    """How many times as fast: the median of what the rounds say, each by itself."""
+    """Return how many times as fast: the median of the ratios of the rounds."""
     return statistics.median(speed / other for speed, other in zip(speeds, others, strict=True))

@@ -1,4 +1,4 @@
-"""Contests between servers: in rounds, in turn, so that a busy moment hits all of them."""
+"""Contests between servers, in rounds and in turn, so that a busy moment affects all of them."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from .peers import Server
 
 @dataclass(frozen=True)
 class Speed:
-    """Of a server in one round: pictures a second; pictures for a second of a core's time.
+    """Speed of a server in one round: pictures per second, and per second of CPU time.
 
-    Others who work on the machine slow down the one, and the other hardly.
+    Other programs on the machine slow down the first one, and hardly the second.
     """
 
     by_clock: float
     by_core: float
 
 
-# What came of a contest: the speeds of each server, one a round, in the order of the rounds.
+# Results of a contest: the speeds of each server, in the order of the rounds.
 Speeds = dict[str, list[Speed]]
 
 
 @dataclass(frozen=True)
 class Contest:
-    """The same requests to some servers, from `at_once` connections."""
+    """The same requests to several servers, over `at_once` connections."""
 
     name: str
     servers: Sequence[Server]
@@ -50,9 +50,9 @@ def run(
     forget: Callable[[], None],
     say: Callable[[str], None],
 ) -> dict[str, Speeds]:
-    """All contests, `rounds` times; fewer, but one at least, when `seconds` are over.
+    """Run all contests `rounds` times; fewer, but at least once, when `seconds` are over.
 
-    `forget` makes every rendition one that was never made; called before each measurement.
+    `forget` empties all caches; it is called before each measurement.
     """
     results: dict[str, Speeds] = {
         contest.name: {server.name: [] for server in contest.servers} for contest in contests
@@ -72,7 +72,7 @@ def run(
 
 
 def speed(contest: Contest, server: Server) -> Speed:
-    """Raises WrongAnswer."""
+    """Measure one server in one contest; raises WrongAnswer."""
     requests = contest.requests(server)
     before = core_seconds(server.pid)
     by_clock = rate(server.url, requests, contest.at_once)
@@ -81,7 +81,7 @@ def speed(contest: Contest, server: Server) -> Speed:
 
 
 def boxes(originals: Sequence[Original], side: int, count: int) -> list[tuple[Original, Size]]:
-    """`count` different renditions of about the same size."""
+    """Return `count` different renditions of about the same size."""
     return [
         (originals[number % len(originals)], Size(smaller, smaller))
         for number in range(count)

@@ -1,4 +1,4 @@
-"""huimages beside other image servers, on this machine, in turn.
+"""Compare huimages with other image servers on this machine.
 
     python -m benchmarks.side_by_side [--quick] [--originals FOLDER]
 
@@ -33,7 +33,7 @@ from .rounds import Contest, boxes, run
 # Megapixels of the original, longest side of the rendition.
 FIRST = [(2, 240), (2, 640), (6, 640), (12, 240), (12, 640), (12, 1024), (24, 1024)]
 SECOND = [(12, 240), (12, 1024)]
-# How much is done: rounds, pictures a measurement, photographs a class, seconds at most.
+# Amount of work: rounds, pictures per measurement, photographs per class, most seconds.
 FULL = {"rounds": 9, "pictures": 4, "each": 3, "seconds": 240}
 QUICK = {"rounds": 1, "pictures": 4, "each": 1, "seconds": 30}
 _MEMORY_PICTURES = 8
@@ -41,12 +41,16 @@ _MEMORY_PICTURES = 8
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="a first impression")
-    parser.add_argument("--originals", type=Path, metavar="FOLDER", help="with your own JPEGs")
+    parser.add_argument(
+        "--quick", action="store_true", help="few pictures and one round: a few minutes"
+    )
+    parser.add_argument(
+        "--originals", type=Path, metavar="FOLDER", help="measure with the JPEGs of a folder"
+    )
     options = parser.parse_args(arguments)
     amount = QUICK if options.quick else FULL
     with tempfile.TemporaryDirectory(dir=INSTALLED) as folder:
-        # nginx's workers are somebody else where it is started by root.
+        # The workers of an nginx that root starts run as another user.
         Path(folder).chmod(0o755)
         pictures = Path(folder) / "pictures"
         kept = INSTALLED / "originals"
@@ -66,7 +70,7 @@ def main(arguments: list[str] | None = None) -> None:
 def measure(
     found: list[Original], pictures: Path, folder: Path, amount: dict[str, int]
 ) -> dict[str, Any]:
-    """All that is told about speed and memory."""
+    """Return all measurements of speed and memory."""
     site = Site(folder / "site")
     versions: dict[str, str] = {}
     with ExitStack() as stack:
@@ -108,7 +112,7 @@ def measure(
 
 
 def _peers(stack: ExitStack, pictures: Path, folder: Path) -> Iterator[Server]:
-    """Those that are installed."""
+    """Yield the installed servers."""
     for peer in (node.sharp, node.ipx, thumbor.thumbor, nginx.image_filter):
         try:
             yield stack.enter_context(peer(pictures, folder / peer.__name__))
@@ -121,7 +125,7 @@ def _contests(
 ) -> list[Contest]:
     contests = []
     for megapixels, side in FIRST:
-        # Of small ones more, so that a measurement takes a while.
+        # More of the small ones, so that a measurement takes long enough.
         wanted = boxes(originals.of(found, megapixels), side, pictures * max(1, 6 // megapixels))
         for at_once in (1, 2, 8) if (megapixels, side) in report.WITH_CLIENTS else (2,):
             name = report.first(megapixels, side, at_once)
@@ -137,12 +141,12 @@ def _contests(
 
 
 def classic() -> list[Size]:
-    """The ten named sizes of huImages 2.2."""
+    """Return the ten named sizes of huImages 2.2."""
     return list(CLASSIC.values())
 
 
 def _peaks(found: list[Original], pictures: Path, folder: Path) -> dict[str, dict[str, float]]:
-    """The most megabytes a server took for eight pictures of 24 MP at once, and at rest."""
+    """Return the peak megabytes of each server for eight pictures of 24 MP at once, and at rest."""
     large = originals.of(found, 24)[0]
     size = Size(1024, 1024)
     peaks: dict[str, dict[str, float]] = {}

@@ -1,4 +1,4 @@
-"""What we want huimages to reach, and whether it does."""
+"""The speed and memory targets of huimages, and whether they are met."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OURS = "huimages"
 
 
 class Told:
-    """The speeds that were measured, to be asked for ratios."""
+    """The measured speeds, and their ratios."""
 
     def __init__(self, speed: Mapping[str, Any]) -> None:
         self.part = speed
@@ -21,7 +21,7 @@ class Told:
     def ratio(
         self, contest: str, server: str, base: str, measure: str = "by_clock"
     ) -> float | None:
-        """How many times as fast as `base`; None if one of them was not in the contest."""
+        """Return how many times as fast as `base`; None if one of them was not measured."""
         rounds = self.contests.get(contest, {})
         if server not in rounds or base not in rounds:
             return None
@@ -31,7 +31,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Target:
-    """A row of the table."""
+    """A row of the table of targets."""
 
     what: str
     wanted: str
@@ -40,9 +40,9 @@ class Target:
     verdict: str
 
 
-# Why, where a target is missed.
+# Reasons for missed targets.
 _DECODING = (
-    "to read the original's Huffman codes takes most of the time, and everybody does it with "
+    "to read the original's Huffman codes takes most of the time, and every server uses "
     "libjpeg-turbo or its kin"
 )
 _FIXED = (
@@ -65,7 +65,7 @@ _REASONS = {
 
 
 def targets(told: Told) -> Iterator[Target]:
-    """Every target, with what was reached."""
+    """Yield every target, with the measured value."""
     alone = "2 at once"
     yield _ratio(told, "first size, 12 MP → 240, to sharp", 1.15, [f"12 MP → 240, {alone}"])
     yield _ratio(told, "first size, 2 MP → 640, to sharp", 1.8, [f"2 MP → 640, {alone}"])
@@ -84,7 +84,7 @@ def targets(told: Told) -> Iterator[Target]:
 
 
 def _ratio(told: Told, what: str, least: float, contests: list[str], base: str = "sharp") -> Target:
-    """The worst of the contests has to reach `least`."""
+    """Return a target that the worst of the contests must reach."""
     worst = {}
     for measure in ("by_clock", "by_core"):
         ratios = [told.ratio(contest, OURS, base, measure) for contest in contests]

@@ -1,6 +1,6 @@
-"""Renditions that are there already: what huimages behind nginx costs over nginx alone.
+"""Cache hits: huimages behind nginx, compared with nginx alone.
 
-By `wrk`, as a client in Python would be slower than the servers.
+Measured with `wrk`, because a client in Python would be slower than the servers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .originals import Original
 from .peers import NotInstalled, Server, nginx, program, said
 from .peers.huimages import Site
 
-# Sizes that production.ini has free: they need no signature.
+# Sizes that need no signature in production.ini.
 _SIZES = [Size.parse(text) for text in ("thumb", "small", "medium", "square")]
 _SECONDS = 1
 _CLIENTS = 8
@@ -36,7 +36,7 @@ end
 def measure(
     site: Site, found: list[Original], server: Server, folder: Path, rounds: int
 ) -> dict[str, list[float]]:
-    """Answers a second, by who answers; empty where nginx or wrk is missing."""
+    """Return responses per second, by server; empty if nginx or wrk is missing."""
     cache = site.cache("after")
     wanted = [(original, size) for original in found for size in _SIZES]
     by_url = [server.request(original, size) for original, size in wanted]
@@ -47,7 +47,7 @@ def measure(
         )
         for original, size in wanted
     ]
-    fetched(server.url, by_url, 2)  # now they are there
+    fetched(server.url, by_url, 2)  # fills the cache
     rates: dict[str, list[float]] = {}
     with ExitStack() as stack:
         try:
@@ -70,7 +70,7 @@ def measure(
 
 
 def _rate(wrk: str, url: str, requests: list[Request], folder: Path) -> float:
-    """Answers a second, from eight clients; raises WrongAnswer."""
+    """Return responses per second with eight clients; raises WrongAnswer."""
     script = folder / "paths.lua"
     paths = json.dumps([request.path for request in requests])
     script.write_text(_SCRIPT.format(paths="{" + paths[1:-1] + "}"))

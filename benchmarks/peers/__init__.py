@@ -1,4 +1,4 @@
-"""The servers that are compared, each started the way it is meant to be."""
+"""The compared servers, each started in its usual way."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ CHECKOUT = Path(__file__).parents[2]
 INSTALLED = CHECKOUT / ".services/bench"
 UNPACKED = INSTALLED / "debian"  # packages of Debian: see the Makefile
 
-# So that programs which were unpacked find the libraries that were.
+# Lets unpacked programs find unpacked libraries.
 LIBRARIES = {"LD_LIBRARY_PATH": ":".join(map(str, UNPACKED.glob("usr/lib/*-linux-gnu")))}
 
 Address = Callable[[Original, Size], str]
 
 
 class NotInstalled(Exception):
-    """A server, or something it needs, is not on this machine."""
+    """A server, or something it needs, is not installed."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that runs.  `path` is where it shows an original in a size."""
+    """A running server.  `path` returns the URL path of an original in a size."""
 
     name: str
     version: str
@@ -40,7 +40,7 @@ class Server:
     path: Address
 
     def request(self, original: Original, size: Size) -> Request:
-        """For the original in that size, and what has to come."""
+        """Return the request for an original in a size."""
         return Request(self.path(original, size), *size.fitted(original.width, original.height))
 
 
@@ -53,7 +53,7 @@ def started(
     folder: Path,
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    """A server on a free port; `command` is told which."""
+    """Run a server on a free port, which `command` gets."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -62,12 +62,12 @@ def started(
 
 
 def box(size: Size) -> str:
-    """A size as most servers spell it: 240x160."""
+    """Return a size in the usual form: 240x160."""
     return f"{size.width}x{size.height}"
 
 
 def program(name: str) -> str:
-    """Where a program is; raises NotInstalled."""
+    """Return the path of a program; raises NotInstalled."""
     # Debian keeps servers where only root looks.
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{UNPACKED / 'usr/bin'}"
     found = shutil.which(name, path=path)
@@ -77,7 +77,7 @@ def program(name: str) -> str:
 
 
 def said(*command: str | Path) -> str:
-    """What a command prints."""
+    """Return the output of a command."""
     done = subprocess.run(
         command, check=True, capture_output=True, text=True, env={**os.environ, **LIBRARIES}
     )

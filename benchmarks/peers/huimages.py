@@ -1,6 +1,6 @@
 """huimages as it runs in production: `pserve`, production.ini, signatures and limits on.
 
-Only where things are kept differs: the other servers read originals from files, too.
+Only the storage differs: originals are files, as for the other servers.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from huimages_app.services.container import Services
 
 from . import CHECKOUT, Server, started
 
-_SECRET = "of no worth: made for the benchmark alone"
+_SECRET = "only used by the comparison with others"
 
 
 @dataclass
 class Site:
-    """A site in a folder, and which ID each original got."""
+    """A site in a folder, and the ID of each original."""
 
     folder: Path
     ids: dict[Path, str] = field(default_factory=dict)
 
     def ini(self, name: str, *, chain: str = "off", port: int = 0, sizes: str = "") -> Path:
-        """An ini file; sites of different names have caches of their own."""
+        """Write an ini file; each name has its own cache."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = self.folder / f"{name}.ini"
         ini = RawConfigParser()
@@ -64,7 +64,7 @@ class Site:
         return file
 
     def cache(self, name: str) -> Path:
-        """Where the renditions of that name are."""
+        """Return the cache folder of that name."""
         return self.folder / f"cache-{name}"
 
     def forget(self, name: str) -> None:
@@ -94,7 +94,7 @@ class Site:
 def huimages(
     site: Site, originals: list[Original], name: str, *, chain: str = "off", vectors: bool = True
 ) -> Iterator[Server]:
-    """One process; without `vectors` as where there is no cykooz.resizer."""
+    """Run one process; without `vectors`, as if cykooz.resizer were not installed."""
     services = site.services(name, chain=chain)
     for original in originals:
         site.add(services, original)

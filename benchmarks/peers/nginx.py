@@ -1,6 +1,6 @@
-"""nginx: its image_filter as a peer, and its plain files as the limit of what is possible.
+"""nginx: its image_filter as a peer, and its static files as the upper limit.
 
-It also stands before huimages, as in production.
+It also runs in front of huimages, as in production.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _FILTER = """
 
 @contextmanager
 def image_filter(pictures: Path, folder: Path) -> Iterator[Server]:
-    """The module that scales with libgd."""
+    """Run the module that scales with libgd."""
     if not _MODULE.exists():
         raise NotInstalled("nginx's image_filter is not installed")
     with _nginx(
@@ -80,14 +80,14 @@ def image_filter(pictures: Path, folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def static(files: Path, folder: Path) -> Iterator[Server]:
-    """Files and nothing else."""
+    """Run nginx with static files only."""
     with _nginx("nginx static", folder, "", _server(f"root {files};"), lambda *_: "/") as server:
         yield server
 
 
 @contextmanager
 def in_front(url: str, cache: Path, folder: Path) -> Iterator[Server]:
-    """deploy/nginx.conf as it is, but for addresses and folders, before huimages at `url`."""
+    """Run deploy/nginx.conf, with other ports and folders, in front of huimages at `url`."""
     try:
         text = (CHECKOUT / "deploy/nginx.conf").read_text()
     except FileNotFoundError:

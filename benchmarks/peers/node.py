@@ -1,4 +1,4 @@
-"""sharp behind a bare server, and ipx, both on node."""
+"""sharp behind a minimal server, and ipx, both on Node.js."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FOLDER = INSTALLED / "node"
 
 @contextmanager
 def sharp(pictures: Path, folder: Path) -> Iterator[Server]:
-    """The libvips of everybody on node."""
+    """Run sharp, the usual binding of libvips for Node.js."""
     with _server(
         "sharp",
         pictures,
@@ -26,7 +26,7 @@ def sharp(pictures: Path, folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def ipx(pictures: Path, folder: Path) -> Iterator[Server]:
-    """A finished image server on top of sharp, as Nuxt and Netlify use it."""
+    """Run ipx, the image server on top of sharp that Nuxt and Netlify use."""
     with _server(
         "ipx",
         pictures,

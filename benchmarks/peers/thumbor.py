@@ -1,4 +1,4 @@
-"""thumbor, two processes as its manual advises for two cores."""
+"""thumbor, with one process per core, as its manual advises."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BIN = INSTALLED / "thumbor" / "bin"
 
 @contextmanager
 def thumbor(pictures: Path, folder: Path) -> Iterator[Server]:
-    """Originals from a folder, renditions kept nowhere."""
+    """Run thumbor with originals from a folder and without a cache."""
     if not (_BIN / "thumbor").exists():
         raise NotInstalled("thumbor is not installed")
     folder.mkdir(parents=True, exist_ok=True)

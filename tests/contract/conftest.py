@@ -23,7 +23,7 @@ pytest.register_assert_rewrite(
             "pages",
             "search",
             "inner_search",
-            "marks",
+            "annotations",
             "changes",
             "concurrency",
             "down",

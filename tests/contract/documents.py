@@ -1,6 +1,6 @@
-"""What every store of records promises (`huimages_app.storage.interfaces.DocumentStore`).
+"""Contract of document stores (`huimages_app.storage.interfaces.DocumentStore`).
 
-A store joins with a class of the fixtures `opener` and `down`, as in `metadata.py`.
+A backend runs it with a class of the fixtures `opener` and `down`, as in `metadata.py`.
 """
 
 from __future__ import annotations

@@ -1,16 +1,16 @@
-"""What every store of metadata promises (`huimages_app.storage.interfaces.MetadataBackend`).
+"""Contract of metadata backends (`huimages_app.storage.interfaces.MetadataBackend`).
 
-A store joins with a class of two fixtures:
+A backend runs it with a class of two fixtures:
 
     class TestMyMetadata(MetadataContract):
         @pytest.fixture
         def opener(self): return partial(MyMetadata, …)
 
         @pytest.fixture
-        def down(self): return MyMetadata(… where nothing answers …)
+        def down(self): return MyMetadata(… an unreachable server …)
 
-`opener` opens the store on the same data each time it is called, and can be pickled:
-other processes open it too.  Its data are empty at the start of every test.
+`opener` opens a backend on the same data at each call and can be pickled, since other
+processes call it too.  The data are empty at the start of every test.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import pytest
 
 from huimages_app.storage.interfaces import MetadataBackend
 
+from .metadata_annotations import AnnotationsContract
 from .metadata_changes import ChangesContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
 from .metadata_images import ImagesContract
-from .metadata_marks import MarksContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 
@@ -34,7 +34,7 @@ class MetadataContract(
     ImagesContract,
     PagesContract,
     SearchContract,
-    MarksContract,
+    AnnotationsContract,
     ChangesContract,
     ConcurrencyContract,
     DownContract,

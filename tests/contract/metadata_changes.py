@@ -1,4 +1,4 @@
-"""The feed of changes: what another system reads to keep up."""
+"""Contract of the list of changes, which other systems follow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .samples import START, an_id, an_image, change, fill, put, say
 
 
 def follow(store: MetadataBackend, since: str = "", limit: int = 2) -> Changes:
-    """All changes since then, read piece by piece; by ID, for stores have an order of their own."""
+    """Read all changes page by page; sorted by ID, since each backend has its own order."""
     ids: list[str] = []
     gone: set[str] = set()
     while (piece := store.search.changes(since, limit)).ids:

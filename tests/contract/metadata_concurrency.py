@@ -1,4 +1,4 @@
-"""Many threads and processes at one store: nothing is lost, nothing half done."""
+"""Contract of concurrent changes: none is lost, none is half done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROCESSES, THREADS, ROUNDS = 2, 4, 42
 
 
 def update_all_the_time(opener: Callable[[], MetadataBackend], process: int, together: Any) -> None:
-    """What one of the processes does: `THREADS` visitors who never stop."""
+    """Work of one process: `THREADS` visitors change one image all the time."""
     store = opener()
     together.wait(60)
 
@@ -49,7 +49,7 @@ def update_all_the_time(opener: Callable[[], MetadataBackend], process: int, tog
 
 
 def in_threads(count: int, work: Callable[[int], object]) -> None:
-    """Run `work(0)`, … at the same moment, each in a thread; raises what they raise."""
+    """Run `work(0)`, … at the same moment, each in a thread; raise what they raise."""
     together = threading.Barrier(count)
 
     def run(number: int) -> None:
@@ -142,7 +142,7 @@ class ConcurrencyContract:
     def test_annotation_of_an_image_being_removed_leaves_nothing(
         self, store: MetadataBackend
     ) -> None:
-        """A mark that comes too late finds no image; one that came in time goes with it."""
+        """A late annotation finds no image; an early one is removed with it."""
         for number in range(10):
             put(store, an_image(number))
 
@@ -151,7 +151,7 @@ class ConcurrencyContract:
                 if thread == 0:
                     store.images.remove(an_id(number))
                 else:
-                    try_to_mark(store, an_id(number), f"v{thread}")
+                    try_to_annotate(store, an_id(number), f"v{thread}")
 
         in_threads(4, work)
         assert store.search.tags() == []
@@ -159,7 +159,7 @@ class ConcurrencyContract:
             assert store.annotations.of_image(an_id(number)) == {}
 
 
-def try_to_mark(store: MetadataBackend, image_id: str, visitor_id: str) -> None:
+def try_to_annotate(store: MetadataBackend, image_id: str, visitor_id: str) -> None:
     try:
         say(store, image_id, visitor_id, tags=("late",))
     except UnknownImage:

@@ -1,4 +1,4 @@
-"""A store that can't answer says so, in every method, and takes it for no absence."""
+"""Contract of unreachable backends: every method raises StorageUnavailable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One image: get, save, update, remove; and counting, listing, drawing them."""
+"""Contract of images: get, save, update, remove, count, list, random."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search inside of words, and in scripts that put no spaces between words.
+"""Contract of search inside of words and in scripts without spaces.
 
 A class of its own, so that a backend joins when its index can do it.
 """

@@ -1,4 +1,4 @@
-"""Collections: their order, their pages, who stands beside whom."""
+"""Contract of results: order, pages, neighbours."""
 
 from __future__ import annotations
 

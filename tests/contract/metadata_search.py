@@ -1,4 +1,4 @@
-"""Conditions of a collection, and what words find."""
+"""Contract of queries: conditions and search for words."""
 
 from __future__ import annotations
 

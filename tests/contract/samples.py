@@ -1,4 +1,4 @@
-"""Images for the contract suites, made up and numbered, and ways to look at a store."""
+"""Numbered images for the contract suites, and helpers that read and change a backend."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def an_id(number: int) -> str:
 
 
 def an_image(number: int, **fields: Any) -> Image:
-    """Image `number`, made that many seconds after the start."""
+    """Return image `number`, created that many seconds after START."""
     created = START + timedelta(seconds=number)
     return replace(Image(an_id(number), created, created, width=640, height=480), **fields)
 
 
 def put(store: MetadataBackend, image: Image, **annotation: Any) -> str:
-    """Save an image, with what visitor "vera" says about it; returns its ID."""
+    """Save an image, and an annotation of the visitor "vera"; return its ID."""
     store.images.save(image.id, lambda _: image)
     if annotation:
         say(store, image.id, "vera", **annotation)
@@ -49,7 +49,7 @@ def ids_of(page: Page) -> list[str]:
 
 
 def walk(store: MetadataBackend, query: Query, limit: int = 3) -> list[str]:
-    """The IDs of a collection from its first page to its last."""
+    """Return the IDs of all results, read from the first page to the last."""
     page = store.search.page(query, limit)
     assert page.previous is None
     found = ids_of(page)
@@ -61,7 +61,7 @@ def walk(store: MetadataBackend, query: Query, limit: int = 3) -> list[str]:
 
 
 def walk_back(store: MetadataBackend, query: Query, limit: int = 3) -> list[str]:
-    """The same from the last page to the first, in the collection's order still."""
+    """Return the same, in the same order, read from the last page to the first."""
     page = store.search.page(query, limit)
     while page.next:
         page = store.search.page(query, limit, page.next)

@@ -1,4 +1,4 @@
-"""The SQLite stores keep what every store promises."""
+"""The contracts of metadata and documents, with SQLite."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,7 @@ from .metadata_inner_search import InnerSearchContract
 
 @pytest.fixture
 def nowhere(tmp_path: Path) -> Path:
-    """A path below a file, where no database can be."""
+    """Return a path below a file, where no database can be created."""
     (tmp_path / "file").touch()
     return tmp_path / "file" / "metadata.sqlite"
 

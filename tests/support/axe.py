@@ -1,4 +1,4 @@
-"""axe-core, which finds what keeps people out of a page."""
+"""axe-core, which checks the accessibility of a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `huimages`, run inside a test and beside it."""
+"""The command `huimages`, run in the process of a test or in its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""nginx or lighttpd with the files of `deploy/` in front of real processes of the program."""
+"""nginx or lighttpd with the files of `deploy/` in front of real processes of huimages."""
 
 from __future__ import annotations
 

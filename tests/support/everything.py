@@ -1,4 +1,4 @@
-"""A CouchDB and an S3 store behind proxies: what a site of many nodes and a former site need."""
+"""A CouchDB and an S3 store behind proxies, for sites of several nodes and legacy sites."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Stores:
         }
 
     def make_plain(self) -> None:
-        """The two databases as somebody made them by hand, with nothing of ours in them."""
+        """Create the two databases without the views of huimages."""
         with self.databases.http() as http:
             for name in (self.databases.images, self.databases.visitors):
                 http.put(f"/{name}").raise_for_status()

@@ -1,4 +1,4 @@
-"""A TCP proxy that behaves badly when told to: tests put it between us and a store.
+"""A TCP proxy that injects faults, between the program and a storage server.
 
     with FaultProxy(port) as proxy:
         store = make_store(proxy.url)

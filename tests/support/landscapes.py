@@ -1,4 +1,4 @@
-"""Landscapes for tests whose pages somebody looks at: hills in haze under an evening sky."""
+"""Generated landscapes for tests that take screenshots."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes the table of letters that the search views of CouchDB fold words with.
+"""Make the table of letters by which the search views of CouchDB fold words.
 
     python -m tests.support.letters > huimages_app/storage/couchdb/views/shared/letters.json
 

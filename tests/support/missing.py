@@ -1,4 +1,4 @@
-"""Programs and services that tests need and a machine may lack."""
+"""Programs and services that tests need, and that may not be installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A site of huImages 2.2 as it was left behind, document by document.
+"""A legacy site of huImages 2.2, built document by document.
 
 `fill` writes it into two databases of CouchDB and a bucket, the way huImages 2.2 and the
 people around it did: nothing in here comes from our own stores.

@@ -1,4 +1,4 @@
-"""A client of the API that holds every request and every answer to `openapi.json`."""
+"""A client of the API that validates every request and response against `openapi.json`."""
 
 from __future__ import annotations
 

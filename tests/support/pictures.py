@@ -1,4 +1,4 @@
-"""Pictures for tests, made on the spot: photo-like ones, turned ones, broken ones, hostile ones.
+"""Generated pictures for tests: photo-like, rotated, damaged and hostile ones.
 
 Everything returns the bytes of a file.  The same arguments give the same bytes.
 """

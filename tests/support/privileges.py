@@ -1,4 +1,4 @@
-"""Faults of the system that root does not notice, or that need a limit."""
+"""Faults of the system that do not affect root, or that need a resource limit."""
 
 from __future__ import annotations
 

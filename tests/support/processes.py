@@ -1,4 +1,4 @@
-"""Servers that tests start: on a free port, waited for, and stopped whatever happens."""
+"""Start servers for tests on free ports, wait until they respond, and stop them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def certificates() -> ssl.SSLContext:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at the moment."""
+    """Return a port of 127.0.0.1 on which no process listens now."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

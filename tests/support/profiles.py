@@ -1,7 +1,7 @@
-"""ICC profiles made by hand, from the published numbers of their colour spaces.
+"""ICC profiles built from the published numbers of their colour spaces.
 
 Adobe RGB (1998) and Display P3 by the coordinates in their specifications; the others
-are nobody's, with effects that are easy to foresee.
+are invented, with effects that are easy to predict.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a rendition should look like, worked out slowly and exactly; and how near one comes."""
+"""An exact reference scaler, and the similarity of a rendition to its result."""
 
 from __future__ import annotations
 

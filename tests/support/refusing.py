@@ -1,4 +1,4 @@
-"""A CouchDB account without rights, for servers that know no accounts.
+"""A CouchDB account without permissions, for servers without accounts.
 
 A proxy that answers what CouchDB answers to those who are no administrators: reading and
 writing documents is allowed, changing databases and design documents is not.

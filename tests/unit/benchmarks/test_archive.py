@@ -1,4 +1,4 @@
-"""The benchmarks run, and what they fill in bulk is what the program would have made."""
+"""The metadata benchmark runs, and its bulk filling stores what the program would store."""
 
 from contextlib import closing
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the comparison with other servers makes of what it measures."""
+"""Evaluation of the measurements of the comparison with other servers."""
 
 from __future__ import annotations
 

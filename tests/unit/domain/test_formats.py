@@ -40,7 +40,7 @@ def test_format_is_parsed_from_its_own_extension():
 
 @pytest.mark.parametrize(
     "extension",
-    # The original removed `.jpeg` by stripping characters, so that jjpeg and gepj were it too.
+    # huImages 2.2 stripped the characters of `.jpeg`, so it took jjpeg and gepj for JPEG.
     ["gif", "heic", "svg", "jjpeg", "gepj", "jpe", "jpeg.", ".jpeg", "jpeg ", "x" * 1000],
 )
 def test_parse_format_refuses_other_extensions(extension):

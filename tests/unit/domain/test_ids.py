@@ -1,4 +1,4 @@
-"""Image IDs: known answers, and what has not their form."""
+"""Image IDs: their hash and their form."""
 
 import base64
 import hashlib

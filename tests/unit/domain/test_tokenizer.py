@@ -1,4 +1,4 @@
-"""What counts as a word."""
+"""Division of texts into words, and of searches into phrases."""
 
 import pytest
 

@@ -38,7 +38,7 @@ class TestVersions:
             assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
     def test_file_is_readable_by_its_owner_only(self, file: Path, store: SqliteBackend) -> None:
-        """Hashes of passwords lie in it."""
+        """It contains password hashes."""
         store.check()
         beside = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
         assert {path.stat().st_mode & 0o777 for path in beside} == {0o600}
@@ -109,7 +109,7 @@ class TestVersions:
             assert not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'more'").fetchall()
 
 
-class TestPlaces:
+class TestKeys:
     def test_keys_of_a_full_microsecond_continue_in_the_next(
         self, file: Path, store: SqliteBackend
     ) -> None:

@@ -1,4 +1,4 @@
-"""All ways to read a collection give the same, are true, and neither scan nor sort it all."""
+"""Query plans of SQLite: all give the same result, and none scans or sorts everything."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.contract.metadata_search import SearchContract
 from tests.contract.samples import START, an_id, an_image, put, say, walk
 
 
-class TestWhenEvenOneIsMany(PagesContract, SearchContract):
-    """The contract again, with collections read the way of the large ones."""
+class TestPlansForLargeCollections(PagesContract, SearchContract):
+    """The contract, with every collection read as a large one."""
 
     @pytest.fixture
     def store(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MetadataBackend]:
@@ -85,7 +85,7 @@ def test_page_needs_no_scan_and_no_sort(
     ]
 
 
-# -- whatever happened, all that is derived is true --------------------------------------
+# -- derived data after any changes ------------------------------------------------------
 
 WORDS = st.sampled_from(["sea", "sun", "10106/02", "möwe"])
 SOME = st.lists(WORDS, max_size=2, unique=True).map(tuple)

@@ -72,7 +72,7 @@ class TestTrouble:
     def test_file_that_disappears_is_used_when_it_is_back(
         self, file: Path, store: SqliteBackend
     ) -> None:
-        """Nothing is written into a file that nobody will find again."""
+        """No write goes into a file that has lost its name."""
         known = put(store, an_image(1))
         away = file.parent / "away"
         away.mkdir()

@@ -1,4 +1,4 @@
-"""The proxy that misbehaves has to misbehave as told: other tests rest on it."""
+"""The fault proxy, which other tests rely on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that go away in the middle are what these tests are about."""
+        """Ignore clients that close the connection early, as these tests do."""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""What visitors say, and what it adds up to."""
+"""Contract of annotations and their summaries."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from huimages_app.storage.interfaces import MetadataBackend
 from .samples import START, an_id, an_image, change, fill, put, say, walk
 
 
-class MarksContract:
+class AnnotationsContract:
     def test_saved_annotation_is_returned(self, store: MetadataBackend) -> None:
         put(store, an_image(1))
         annotation = Annotation(("sea", "möwe", "🎄", '100%"'), favorite=True, rating=0)
