@@ -28,7 +28,7 @@ pass_cli_context: Callable[[Callable[..., Any]], Callable[..., Any]] = click.pas
 class CliContext:
     """The site that an ini file, or the environment, describes.
 
-    `origin` says how the ini file was found; empty without an ini file.
+    `origin` names how the ini file was found; empty without an ini file.
     """
 
     def __init__(self, ini: Path | None, origin: str) -> None:
@@ -55,7 +55,7 @@ class CliContext:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings; raises BadSetting.  Configures logging as the ini file says."""
+        """The settings; raises BadSetting.  Configures logging as configured in the ini file."""
         from ..config.loading import read_settings, set_up_logging
 
         settings = read_settings(self._ini)

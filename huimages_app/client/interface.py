@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Details:
-    """What a caller says about an image; empty values say nothing."""
+    """Metadata that a caller adds to an image; empty values change nothing."""
 
     title: str = ""
     references: Mapping[str, tuple[str, ...]] | None = None

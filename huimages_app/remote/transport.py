@@ -111,7 +111,7 @@ class Transport:
 
 
 def _error_of(response: httpx.Response) -> HuimagesError:
-    """Return the exception that stands for a response."""
+    """Return the exception for an error response."""
     problem = _object_of(response) or {}
     detail = str(problem.get("detail") or f"the response of {response.url} is {_summary(response)}")
     slug = str(problem.get("type", "")).rpartition("#")[2]

@@ -1,10 +1,10 @@
-"""The waitress server, with what it lacks in production.
+"""The waitress server, with additions for production.
 
-- SIGTERM and SIGINT stop it without failing a request: it stops listening, completes the requests
-  it has, answers them with `Connection: close`, and waits until the web server in front has closed
-  its idle connections.
+- SIGTERM and SIGINT stop it without failing a request: it stops listening, completes the current
+  requests, sends `Connection: close` with their responses, and waits until the web server in front
+  has closed its idle connections.
 - Large bodies are accepted where uploads are, elsewhere at most `SMALL_BODY` bytes.
-- If descriptors or the disk run out, it pauses and answers 503.  Waitress would log a traceback
+- If descriptors or the disk run out, it pauses and returns 503.  Waitress would log a traceback
   for each of thousands of attempts per second, and close connections without a response.
 
 An ini file names it as `paste.server_runner = huimages_app.web.server:serve`; it takes the options
@@ -58,13 +58,13 @@ def serve(app: Any, global_config: dict[str, str] | None = None, **options: str)
         server = Server(app, Adjustments(**options))
     except OSError as error:
         if error.errno in _CANNOT_LISTEN:
-            _report_in_one_line(options, error)
+            _set_one_line_report(options, error)
         raise
     server.run()
     return 0
 
 
-def _report_in_one_line(options: dict[str, str], error: OSError) -> None:
+def _set_one_line_report(options: dict[str, str], error: OSError) -> None:
     where = options.get("listen") or f"port {options.get('port', '8080')}"
     line = (
         f"huimages: cannot listen on {where}: {error.strerror}; stop the other process "
@@ -100,7 +100,7 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         for listener in self._listeners:
-            log.info("serving address=%s:%s", listener.effective_host, listener.effective_port)
+            log.info("serving host=%s port=%s", listener.effective_host, listener.effective_port)
         while not self._is_stopping:
             self._poll(self._adjustments.asyncore_loop_timeout)
         self._drain()
@@ -136,7 +136,7 @@ class Server:
 
 
 def _connection_limit(wanted: int) -> int:
-    """At most a quarter of the descriptors: a request opens files and store connections, too."""
+    """Return at most a quarter of the descriptors: requests open files and connections, too."""
     allowed, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = min(wanted, max(8, allowed // 4))
     if limit < wanted:
@@ -156,7 +156,7 @@ class _ServiceUnavailable(Error):  # type: ignore[misc]
 class _Task(WSGITask):  # type: ignore[misc]
     def build_response_header(self) -> Any:
         if self.channel.server.is_draining:
-            # As if the client had asked for it: waitress closes the connection behind the response.
+            # As if the client had requested it: waitress closes the connection after the response.
             self.request.headers["CONNECTION"] = "close"
         return super().build_response_header()
 
@@ -197,7 +197,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         return True
 
     def close_if_idle(self) -> None:
-        """Close the connection unless a request is being received, processed or answered."""
+        """Close the connection unless a request is being received, processed or responded to."""
         if not self.requests and self.request is None and not self.total_outbufs_len:
             self.will_close = True
 

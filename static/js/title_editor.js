@@ -1,4 +1,4 @@
-// Edit the title of a picture where it stands: a click opens the form, Escape cancels.
+// Edit the title of a picture in place: a click opens the form, Escape cancels.
 
 export function enhance(form) {
   const details = form.closest("details");

@@ -1,6 +1,6 @@
 """`/api/v1/images/ID/tags`, `/rating`, `/favorite`: annotations of an image.
 
-A token has a visitor ID of its own.
+Each token has its own visitor ID.
 """
 
 from __future__ import annotations

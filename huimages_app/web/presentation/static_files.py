@@ -41,7 +41,7 @@ def includeme(config: Configurator) -> None:
     ):
         config.add_route(name, pattern, request_method="GET")
         config.add_view(view, route_name=name, permission=NO_PERMISSION_REQUIRED)
-    # For `request.static_path`; the routes above answer the requests.
+    # For `request.static_path`; the routes above handle the requests.
     config.add_static_view("static", _FILES)
     config.add_cache_buster(_FILES, with_version)
 

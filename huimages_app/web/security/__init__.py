@@ -36,7 +36,7 @@ def secure(config: Any, settings: Settings, services: Services) -> None:
     config.set_security_policy(policy)
     # A view without a permission is closed, not open.
     config.set_default_permission(ADMINISTER)
-    # Pyramid checks the Origin on https only; ours is a tween, so that it holds everywhere.
+    # Pyramid checks the Origin on https only; OriginCheck is a tween and applies to http, too.
     config.set_default_csrf_options(require_csrf=True, check_origin=False, callback=needs_token)
     Auditing.install(config, client_ips)
     OriginCheck.install(config, settings)

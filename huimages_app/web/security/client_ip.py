@@ -22,15 +22,15 @@ class ClientIps:
 
     def client(self, request: Request) -> str:
         """Return the IP of the client: the last hop that is not one of the proxies."""
-        address = str(request.environ.get("REMOTE_ADDR", ""))
+        ip = str(request.environ.get("REMOTE_ADDR", ""))
         hops = request.headers.get("X-Forwarded-For", "").split(",")
-        while hops and self._is_proxy(address):
-            address = hops.pop().strip() or address
-        return address
+        while hops and self._is_proxy(ip):
+            ip = hops.pop().strip() or ip
+        return ip
 
-    def _is_proxy(self, address: str) -> bool:
+    def _is_proxy(self, ip: str) -> bool:
         try:
-            parsed = ipaddress.ip_address(address)
+            parsed = ipaddress.ip_address(ip)
         except ValueError:
             return False
         return any(parsed in network for network in self._proxies)

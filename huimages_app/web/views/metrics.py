@@ -28,10 +28,10 @@ def metrics(request: Request) -> Response:
     """Return the numbers of this process to the client IPs in `huimages.metrics`; else 404."""
     settings: Settings = request.registry.settings["huimages"]
     try:
-        address = ipaddress.ip_address(request.client_ip)
+        client_ip = ipaddress.ip_address(request.client_ip)
     except ValueError:  # a Unix socket
         raise HTTPNotFound from None
-    if request.subpath or not any(address in network for network in settings.metrics):
+    if request.subpath or not any(client_ip in network for network in settings.metrics):
         raise HTTPNotFound
     services = request.services
     rendering, waiting = services.render_limiter.load()

@@ -112,17 +112,17 @@ def _authenticate(request: Request, name: str, password: str) -> Account | None:
     """Return the account if the password is right; raises TooManyAttempts."""
     services: Services = request.services
     name = name.strip().lower()
-    address = network_of(request.client_ip)
-    there = services.accounts.get(name)
-    known = there.addresses if there else ()
-    services.throttle.record_attempt(name, address, known)
+    network = network_of(request.client_ip)
+    existing = services.accounts.get(name)
+    known = existing.addresses if existing else ()
+    services.throttle.record_attempt(name, network, known)
     account = services.accounts.authenticate(name, password)
     if account is None:
         # People sometimes type the password as the name: only existing names are logged.
-        audit.record("sign-in failed", account=name if there else "(unknown)")
+        audit.record("sign-in failed", account=name if existing else "(unknown)")
         return None
-    services.throttle.record_success(name, address, known)
-    services.accounts.signed_in(name, address)
+    services.throttle.record_success(name, network, known)
+    services.accounts.signed_in(name, network)
     audit.record("signed in", account=name)
     return account
 

@@ -1,4 +1,4 @@
-"""Why a picture was refused, in words for people."""
+"""Sentences for refused pictures."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ from huimages_app.web.errors.responses import reason_of
         (StorageUnavailable(""), "Something went wrong"),
     ],
 )
-def test_every_reason_has_words(error: HuimagesError, words: str) -> None:
+def test_refused_picture_has_a_sentence(error: HuimagesError, words: str) -> None:
     assert words in reason_of(error)

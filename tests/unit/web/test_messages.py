@@ -42,7 +42,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         return read_po(file)
 
 
-def test_no_sentence_is_without_a_translation(german: Catalog, used: Catalog) -> None:
+def test_every_message_is_translated(german: Catalog, used: Catalog) -> None:
     assert sentences(used) == sentences(german), "make messages"
     empty = [
         message.id
@@ -54,19 +54,19 @@ def test_no_sentence_is_without_a_translation(german: Catalog, used: Catalog) ->
     assert not any(message.fuzzy for message in german)
 
 
-def test_translations_keep_what_is_put_in(german: Catalog) -> None:
+def test_translation_keeps_placeholders(german: Catalog) -> None:
     for message in german:
         if isinstance(message.id, str):
             found = [set(re.findall(r"\$\{\w+\}", text)) for text in (message.id, message.string)]
             assert found[0] == found[1], message.id
 
 
-def test_german_addresses_everybody_alike(german: Catalog) -> None:
+def test_german_uses_informal_or_neutral_address(german: Catalog) -> None:
     formal = re.compile(r"\b(Sie|Ihnen|Ihr\w{0,2})\b")
     assert [message.id for message in german if formal.search(str(message.string))] == []
 
 
-def test_the_compiled_catalogue_is_the_written_one(german: Catalog) -> None:
+def test_compiled_catalogue_matches_its_source(german: Catalog) -> None:
     compiled = io.BytesIO()
     write_mo(compiled, german)
     assert GERMAN.with_suffix(".mo").read_bytes() == compiled.getvalue(), "make messages"
@@ -81,7 +81,7 @@ ENGLISH = {"api.pt"}
     [path for path in sorted(ROOT.glob("templates/*.pt")) if path.name not in ENGLISH],
     ids=lambda path: path.name,
 )
-def test_no_text_of_a_template_escapes_translation(template: Path) -> None:
+def test_every_template_text_is_translatable(template: Path) -> None:
     """Text between tags stands in an element with i18n:translate, or is put in."""
     source = re.sub(r"<!--.*?-->|<!DOCTYPE.*?>", "", template.read_text("utf-8"), flags=re.S)
     texts = re.findall(r"<([^<>/]*[^/])>([^<>]*)<", source)
