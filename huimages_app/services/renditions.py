@@ -27,7 +27,7 @@ from .renderer import Renderer
 
 log = logging.getLogger(__name__)
 
-_HEAD = 64  # bytes that tell the format
+_HEAD = 64  # bytes from which the format is recognised
 
 
 class Renditions:
@@ -116,7 +116,7 @@ class Renditions:
         """
         image = self.require_visible(image_id)
         filename = filename or (image.filename if image else "") or image_id
-        return self._originals.address(image_id, filename=filename, seconds=seconds)
+        return self._originals.presigned_url(image_id, filename=filename, seconds=seconds)
 
     def uncached(self, image_id: str, size: Size, format_: Format) -> OpenImage:
         """Return a rendition also of an image in the trash, for editors.

@@ -432,7 +432,7 @@ class OriginalsContract:
 
     def test_address(self, originals: Originals) -> None:
         identifier = stored(originals, b"somewhere")
-        address = originals.address(identifier, filename="größe.png", seconds=60)
+        address = originals.presigned_url(identifier, filename="größe.png", seconds=60)
         assert address is None or address.startswith(("http://", "https://"))
 
     def test_is_intact_reads_the_bytes(self, originals: Originals) -> None:

@@ -148,7 +148,7 @@ def test_open_tries_the_next_location_when_one_is_down(
     down(tmp_path, "first")
     assert read(chain, ID) == b"a picture"
     assert chain.length(ID) == 9
-    assert chain.address(ID, filename="x", seconds=1) is None
+    assert chain.presigned_url(ID, filename="x", seconds=1) is None
     up(tmp_path, "first")
     assert read(chain, ID) == b"a picture"
 

@@ -115,7 +115,7 @@ def _authenticate(request: Request, name: str, password: str) -> Account | None:
     name = name.strip().lower()
     address = network_of(request.client_address)
     there = services.accounts.get(name)
-    known = there.addresses if there else ()
+    known = there.client_ips if there else ()
     services.throttle.record_attempt(name, address, known)
     account = services.accounts.authenticate(name, password)
     if account is None:
