@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 def with_secret(settings: Settings) -> Settings:
-    """The settings with the secret that this site made for itself, if it should make one."""
+    """Return the settings with the secret of this site, making it on the first start."""
     if settings.secret != GENERATE:
         return settings
     path = settings.var / "secret"
@@ -67,7 +67,7 @@ def with_secret(settings: Settings) -> Settings:
 
 def _make_secret(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Another process may have been first: then its secret counts.
+    # If another process made it first, that secret is used.
     with contextlib.suppress(FileExistsError), atomic_write(path, overwrite=False) as file:
         file.write(secrets.token_hex(32).encode())
 
@@ -206,23 +206,23 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def make_originals(settings: Settings) -> Originals:
-    """Where originals are kept, and behind it the further places to look.  Raises BadSetting."""
+    """Return the storage of originals, with its fallbacks; raises BadSetting."""
     first = originals_at(settings.originals, settings)
     if not settings.originals_fallbacks:
         return first
     from .storage.originals.fallback import FallbackOriginals
 
-    further = [originals_at(place, settings) for place in settings.originals_fallbacks]
+    further = [originals_at(location, settings) for location in settings.originals_fallbacks]
     return FallbackOriginals(first, further, describer(settings))
 
 
 def describer(settings: Settings) -> Callable[[BinaryIO], OriginalInfo]:
-    """What finds out what to store beside the bytes of a picture."""
+    """Return the function that inspects a picture for the properties stored beside its bytes."""
     return functools.partial(_described, limits_of(settings))
 
 
 def _described(limits: Limits, file: BinaryIO) -> OriginalInfo:
-    """What to store beside a picture that is copied up, even if it can't be decoded."""
+    """Return the properties of a picture, without its dimensions if it can't be decoded."""
     try:
         measured = inspect(file, limits)
     except BadUpload:
@@ -231,13 +231,13 @@ def _described(limits: Limits, file: BinaryIO) -> OriginalInfo:
     return OriginalInfo(measured.contenttype, measured.width, measured.height)
 
 
-def originals_at(place: str, settings: Settings) -> Originals:
-    """One place of originals: files[:FOLDER], s3[:BUCKET[/PREFIX]] or couchdb.
+def originals_at(location: str, settings: Settings) -> Originals:
+    """Return the originals at files[:FOLDER], s3[:BUCKET[/PREFIX]] or couchdb.
 
-    Whatever the place does not say is as the settings have it.  A FOLDER has to be there:
-    a mistyped one is no empty place.  Raises BadSetting.
+    The settings give the parts that the location lacks.  A FOLDER must exist: a mistyped one
+    must not look like an empty location.  Raises BadSetting.
     """
-    kind, _, rest = place.partition(":")
+    kind, _, rest = location.partition(":")
     if kind == "files":
         from .storage.originals.filesystem import FileOriginals
 
@@ -249,14 +249,15 @@ def originals_at(place: str, settings: Settings) -> Originals:
         from .storage.originals.s3 import S3Originals
 
         return S3Originals(_s3_location(rest, settings.s3))
-    if place == "couchdb":
+    if location == "couchdb":
         from .storage.couchdb import AttachmentOriginals, Server
 
         return AttachmentOriginals(
             Server(settings.couchdb), settings.couchdb.database, seconds=settings.s3.deadline
         )
     raise BadSetting(
-        f"{place!r} is no place of originals: files:FOLDER, s3:BUCKET[/PREFIX] or couchdb is wanted"
+        f"{location!r} is no location of originals; expected files:FOLDER, s3:BUCKET[/PREFIX] or "
+        "couchdb"
     )
 
 
@@ -274,22 +275,25 @@ def make_metadata(settings: Settings) -> MetadataBackend:
     from .storage.sqlite import SqliteBackend
 
     metadata = SqliteBackend(settings.metadata_path)
-    # A file of a newer version stops the start.  A damaged one does not: pictures that are
-    # in the cache go on being served.
+    # A file of a newer version stops the start.  A damaged one does not: cached pictures
+    # are still served.
     with contextlib.suppress(StorageUnavailable):
         metadata.check()
     return metadata
 
 
 def make_legacy_inspection(settings: Settings) -> LegacyInspection:
-    """What looks a former site through: the databases and buckets that the settings name."""
+    """Return the inspection of a legacy site in the databases and buckets of the settings."""
     if settings.metadata != "couchdb":
-        raise BadSetting("a former site has its documents in CouchDB: huimages.metadata = couchdb")
+        raise BadSetting(
+            "setting 'huimages.metadata' is sqlite; expected couchdb, which has the documents "
+            "of a legacy site"
+        )
     from .storage.couchdb import CouchLegacySite, Server
 
     buckets = []
-    for place in (settings.originals, *settings.originals_fallbacks):
-        kind, _, rest = place.partition(":")
+    for location in (settings.originals, *settings.originals_fallbacks):
+        kind, _, rest = location.partition(":")
         if kind == "s3":
             from .storage.legacy.s3_bucket import S3LegacyBucket
 
@@ -304,13 +308,13 @@ def make_legacy_inspection(settings: Settings) -> LegacyInspection:
 
 
 def make_cache(settings: Settings) -> RenditionCache:
-    """The renditions, and beside their folder what is being written."""
+    """Return the cache of renditions; files being written are beside its folder."""
     path = settings.cache.path
     return RenditionCache(path, _scratch(path), settings.cache.max_bytes)
 
 
 def _cache_invalidator(settings: Settings, storage: Storage) -> CacheInvalidator | None:
-    """Build what empties this node's cache of images changed on other nodes; None without them."""
+    """Return the invalidator of images changed on other nodes; None for a single node."""
     if settings.metadata == "sqlite" or not settings.cache.follow:
         return None
     checkpoint = _scratch(settings.cache.path) / "followed"
@@ -326,10 +330,11 @@ def _s3_location(rest: str, settings: S3Settings) -> S3Location:
 
     bucket, _, prefix = rest.partition("/")
     if not bucket and not settings.bucket:
-        raise BadSetting("setting 'huimages.s3.bucket' is empty: it names the bucket")
+        raise BadSetting("setting 'huimages.s3.bucket' is empty; expected the name of the bucket")
     if bool(settings.access_key_id) != bool(settings.secret_access_key):
         raise BadSetting(
-            "of 'huimages.s3.access_key_id' and 'huimages.s3.secret_access_key' one is missing"
+            "only one of the settings 'huimages.s3.access_key_id' and "
+            "'huimages.s3.secret_access_key' is set; expected both or none"
         )
     if not bucket:
         bucket, prefix = settings.bucket, settings.prefix

@@ -62,7 +62,7 @@ class _Entry(NamedTuple):
 
     @property
     def age(self) -> tuple[bool, int]:
-        """The sort key, to the minute."""
+        """Return the sort key, to the minute."""
         return self.preview, int(self.used // _MINUTE)
 
 
@@ -101,7 +101,7 @@ class CacheEviction:
         self.added(-length)
 
     def make_room(self, length: int) -> None:
-        """Remove `length` bytes in the background, whatever the limit: the disk is full."""
+        """Remove `length` bytes in the background, regardless of the limit: the disk is full."""
         self._start(lambda _: length)
 
     def _excess(self, total: int) -> int:

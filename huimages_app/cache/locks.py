@@ -1,6 +1,6 @@
 """Locks by name that hold across threads and across processes.
 
-Each name has a lock file of its own while it is held or awaited, so different names never
+Each name has a separate lock file while it is held or awaited, so different names never
 wait for each other.  The kernel releases the lock when the process that holds it ends.
 Why this is not the package filelock: docs/decisions/022.
 """
@@ -39,7 +39,7 @@ class FileLocks:
             try:
                 yield
             finally:
-                # Removed while still locked: `_is_at` tells those that opened it already.
+                # Removed while still locked: `_is_at` reports it to those that opened it already.
                 # Where the disk does not allow it any more, the file stays until a start.
                 with contextlib.suppress(OSError):
                     self._path(name).unlink()

@@ -47,7 +47,7 @@ def best_format(accept: str) -> Format:
 def _takes(range_: str, format_: Format) -> bool:
     """Return whether one part of an Accept header names the format, without q=0.
 
-    In two steps, each in time by the length of the part, whatever is in it.
+    In two steps, each linear in the length of the part for every input.
     """
     named = _NAMED[format_].match(range_)
     return named is not None and _REFUSED.search(range_, named.end()) is None

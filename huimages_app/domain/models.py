@@ -34,7 +34,7 @@ class Image:
 
     @property
     def title(self) -> str:
-        """The current title; empty if there is none."""
+        """Return the current title; empty if there is none."""
         return self.titles[-1] if self.titles else ""
 
 
@@ -62,7 +62,7 @@ class AnnotationSummary:
 
     @property
     def rating(self) -> float | None:
-        """The average, from 0 to 10; None without ratings."""
+        """Return the average, from 0 to 10; None without ratings."""
         return self.rating_sum / self.rating_count if self.rating_count else None
 
     @classmethod
@@ -101,7 +101,7 @@ class Query:
 
     @property
     def wanted_references(self) -> dict[str, list[str]]:
-        """The values of each key; each key is a condition of its own."""
+        """Return the values of each key; each key is a separate condition."""
         wanted: dict[str, list[str]] = {}
         for key, value in dict.fromkeys(self.references):
             wanted.setdefault(key, []).append(value)

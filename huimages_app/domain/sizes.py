@@ -114,7 +114,7 @@ class Size:
 
     @property
     def is_original(self) -> bool:
-        """Whether this is the original as it was uploaded."""
+        """Return whether this is the original as it was uploaded."""
         return self.width is None and self.height is None
 
     def __str__(self) -> str:
@@ -140,7 +140,7 @@ class Size:
 
     @property
     def plain(self) -> Size:
-        """The same box at density 1, cropped around the centre, as in lists of allowed sizes."""
+        """Return the same box at density 1, cropped around the centre, as in allowed sizes."""
         if self.density == 1 and self.focus == CENTRE:
             return self
         return replace(self, focus=CENTRE, density=1)

@@ -1,7 +1,7 @@
 """The words of a search, the same in every storage backend.
 
 A search is a list of phrases, one for each run of characters between spaces.  A phrase is
-found where its words stand side by side in one text of the image; its last word may be the
+found where its words are adjacent in one text of the image; its last word may be the
 beginning of a longer one, and its first word the end of a longer one if it has at least
 MIN_INNER characters.  So the article number 10107/02 is found by 10107/0, 107/02 and 0107.
 

@@ -1,1 +1,1 @@
-"""What can be done with the images of a site; `container.Services` holds it all."""
+"""Operations on the images of a site; `container.Services` holds all services."""

@@ -24,10 +24,10 @@ KIND = "account"
 SIGN_IN_ROLES = tuple(role for role in ROLES if role != VISITOR)
 MIN_PASSWORD = 10  # characters
 MAX_PASSWORD = 1000
-KNOWN_ADDRESSES = 8  # that an account remembers
+KNOWN_CLIENTS = 8  # client IPs that an account remembers
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?")
-# Each check takes 64 MiB and a core for a moment: no more than this many at once.
+# Concurrent checks of passwords: each takes 64 MiB and a core for a moment.
 _AT_ONCE = 2
 
 
@@ -41,7 +41,7 @@ class Account:
     visitor_id: str  # whose tags, ratings and favourites are theirs
     created: datetime
     has_password: bool = True
-    addresses: tuple[str, ...] = ()  # they signed in from, the last one first
+    client_ips: tuple[str, ...] = ()  # of the last sign-ins, the latest first
 
     @classmethod
     def of(cls, name: str, record: Document) -> Account:
@@ -62,23 +62,23 @@ class Accounts:
     def __init__(self, documents: DocumentStore, hasher: PasswordHasher | None = None) -> None:
         self._documents = documents
         self._hasher = hasher or PasswordHasher()
-        self._hands = threading.Semaphore(_AT_ONCE)
+        self._hashing = threading.Semaphore(_AT_ONCE)
 
     def get(self, name: str) -> Account | None:
-        """The account; None if there is none of this name."""
+        """Return the account; None if there is none with this name."""
         if not _NAME.fullmatch(name):
             return None
         record = self._documents.get(KIND, name)
         return None if record is None else Account.of(name, record)
 
     def all(self) -> list[Account]:
-        """All accounts, by name."""
+        """Return all accounts, by name."""
         return [Account.of(name, record) for name, record in self._documents.items(KIND)]
 
     def add(self, name: str, role: str, password: str | None) -> Account:
         """Make an account; raises BadInput.
 
-        Without a password nobody signs in with it here; a proxy in front may.
+        An account without a password is for users whom a proxy in front authenticates.
         """
         name = parse_name(name)
         _check_role(role)
@@ -93,7 +93,7 @@ class Accounts:
 
         def add(present: Document | None) -> Document:
             if present is not None:
-                raise BadInput(f"there is an account {name} already")
+                raise BadInput(f"the account {name} exists already")
             return record
 
         self._documents.save(KIND, name, add)
@@ -121,7 +121,7 @@ class Accounts:
     def remove(self, name: str) -> None:
         """Remove the account and end its sessions; raises BadInput if there is none.
 
-        What its owner said about pictures stays.
+        The annotations of its owner stay.
         """
         self._change(name, lambda record: None)
         audit.record("account removed", account=name)
@@ -130,41 +130,44 @@ class Accounts:
         """Return the account if the password is right; takes as long for an unknown account."""
         record = self._documents.get(KIND, name) if _NAME.fullmatch(name) else None
         hashed = record["password"] if record else ""
-        if not self._verify(hashed or self._nobodys, password) or not hashed:
+        if not self._verify(hashed or self._dummy_hash, password) or not hashed:
             return None
         if self._hasher.check_needs_rehash(hashed):
             renewed = self._hash(password)
             self._change(name, lambda record: record | {"password": renewed})
         return None if record is None else Account.of(name, record)
 
-    def signed_in(self, name: str, address: str) -> None:
-        """Remember where an account was used from, see `LoginThrottle`."""
+    def signed_in(self, name: str, client_ip: str) -> None:
+        """Remember the client IP of a sign-in, for `LoginThrottle`."""
 
         def remember(record: Document) -> Document:
-            addresses = _first(KNOWN_ADDRESSES, [address, *record["addresses"]])
-            return record | {"addresses": addresses}
+            client_ips = _first(KNOWN_CLIENTS, [client_ip, *record["addresses"]])
+            return record | {"addresses": client_ips}
 
         self._change(name, remember)
 
     # steps
 
     @cached_property
-    def _nobodys(self) -> str:
-        """A hash to check passwords against where there is no account."""
+    def _dummy_hash(self) -> str:
+        """Return the hash that passwords for unknown accounts are checked against."""
         return self._hasher.hash(secrets.token_hex())
 
     def _hash(self, password: str) -> str:
         password = _normal(password)
         if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            raise BadInput(f"a password has at least {MIN_PASSWORD} characters")
-        with self._hands:
+            raise BadInput(
+                f"the password has an invalid length; expected at least {MIN_PASSWORD} and "
+                f"at most {MAX_PASSWORD} characters"
+            )
+        with self._hashing:
             return self._hasher.hash(password)
 
     def _verify(self, hashed: str, password: str) -> bool:
         password = _normal(password)
         if len(password) > MAX_PASSWORD:
             return False
-        with self._hands:
+        with self._hashing:
             try:
                 return self._hasher.verify(hashed, password)
             except (VerificationError, InvalidHashError):
@@ -180,11 +183,11 @@ class Accounts:
 
 
 def parse_name(text: str) -> str:
-    """The name of an account as it is stored; raises BadInput."""
+    """Return the name of an account as it is stored; raises BadInput."""
     name = text.strip().lower()
     if not _NAME.fullmatch(name):
         raise BadInput(
-            f"{text[:64]!r} can't be the name of an account: at most 64 letters and digits, "
+            f"{text[:64]!r} is not the name of an account; expected at most 64 letters and digits, "
             "with . _ @ + - between them"
         )
     return name
@@ -192,7 +195,7 @@ def parse_name(text: str) -> str:
 
 def _check_role(role: str) -> None:
     if role not in SIGN_IN_ROLES:
-        raise BadInput(f"{role[:20]!r} is no role: {', '.join(SIGN_IN_ROLES)}")
+        raise BadInput(f"{role[:20]!r} is not a role; expected {', '.join(SIGN_IN_ROLES)}")
 
 
 def _normal(password: str) -> str:

@@ -1,6 +1,6 @@
 """The audit log: one line of JSON for each change, on the logger `huimages.audit`.
 
-Services record what was changed; `acting_as`, further up, sets who changes it.
+Services record the change; their callers set its actor by `acting_as`.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class ImagePatch:
-    """What to change; a field that is not given stays as it is."""
+    """The fields to change; a field that is not given stays as it is."""
 
     title: str | None = None  # becomes the current title
     alt: str | None = None  # empty removes it
@@ -83,7 +83,7 @@ class ImagePatch:
 
     @property
     def audit_action(self) -> str:
-        """The name of the change in the audit log."""
+        """Return the name of the change in the audit log."""
         changes = self.audit_details()
         if not changes:
             return "described"

@@ -2,8 +2,8 @@
 
 Each account and each client IP has a number of free attempts; after them every failure
 doubles the wait before the next attempt, up to a quarter of an hour.  Guesses of others can't
-lock an owner out for ever: a client IP that the account was used from has a counter of its
-own, attempts during a wait are not counted, and a new password, set on the command line,
+lock an owner out for ever: a client IP that the account was used from has a separate
+counter, attempts during a wait are not counted, and a new password, set on the command line,
 clears the account.
 """
 
@@ -20,9 +20,9 @@ from ..errors import TooManyAttempts
 from ..storage.interfaces import Document, DocumentStore
 
 KIND = "attempts"
-_ADDRESS = "address:"
+_CLIENT = "address:"
 FREE_BY_ACCOUNT = 5
-FREE_BY_ADDRESS = 20
+FREE_BY_CLIENT = 20
 LONGEST_WAIT = 15 * 60  # seconds
 FORGOTTEN_AFTER = 24 * 3600  # seconds without a failure
 
@@ -40,32 +40,33 @@ class LoginThrottle:
         self._documents = documents
         self._clock = clock
 
-    def record_attempt(self, account: str, address: str, known: Collection[str] = ()) -> None:
+    def record_attempt(self, account: str, client_ip: str, known: Collection[str] = ()) -> None:
         """Count an attempt as a failure; raises TooManyAttempts, StorageUnavailable.
 
         Called before the password is checked, so that parallel attempts count as well.
         `known` are the client IPs that the account was used from.
         """
-        counters = _counters(account, address, known)
+        counters = _counters(account, client_ip, known)
         for counter in counters:  # refused by one, counted by none
             self._added(self._documents.get(KIND, counter.key), counter.free)
         for counter in counters:
             self._documents.save(KIND, counter.key, partial(self._added, free=counter.free))
 
-    def record_success(self, account: str, address: str, known: Collection[str] = ()) -> None:
+    def record_success(self, account: str, client_ip: str, known: Collection[str] = ()) -> None:
         """Take back the count of an attempt with the right password."""
-        by_account, by_address = _counters(account, address, known)
+        by_account, by_client = _counters(account, client_ip, known)
         self._documents.save(KIND, by_account.key, lambda old: None)
-        # One account of his own would let an attacker guess at others for ever.
-        self._documents.save(KIND, by_address.key, _one_less)
+        # Not reset: an attacker with one account could then guess at others without limit.
+        self._documents.save(KIND, by_client.key, _one_less)
         self._forget_old()
 
     def clear(self, account: str) -> None:
-        """Forget the failures of an account, wherever they came from, and of all addresses.
+        """Forget the failures of an account and of all client IPs.
 
-        Nobody can say from which address its owner comes next, and who else guesses there.
+        The client IP of the owner's next attempt is unknown, and may be blocked by guesses
+        of others.
         """
-        forgotten = (_account_key(account), _ADDRESS)
+        forgotten = (_account_key(account), _CLIENT)
         for key, _ in list(self._documents.items(KIND)):
             if key.startswith(forgotten):
                 self._documents.save(KIND, key, lambda old: None)
@@ -87,21 +88,21 @@ class LoginThrottle:
                 self._documents.save(KIND, key, lambda old: None)
 
 
-def _counters(account: str, address: str, known: Collection[str]) -> tuple[_Counter, _Counter]:
-    network = network_of(address)
+def _counters(account: str, client_ip: str, known: Collection[str]) -> tuple[_Counter, _Counter]:
+    network = network_of(client_ip)
     key = _account_key(account) + (f"{network}" if network in known else "")
-    return _Counter(key, FREE_BY_ACCOUNT), _Counter(f"{_ADDRESS}{network}", FREE_BY_ADDRESS)
+    return _Counter(key, FREE_BY_ACCOUNT), _Counter(f"{_CLIENT}{network}", FREE_BY_CLIENT)
 
 
 def _account_key(account: str) -> str:
-    # Whatever somebody types as a name, and at times it is their password.
+    # Hashed, because users sometimes type their password as the name.
     return f"account:{hashlib.sha256(account.encode()).hexdigest()[:32]}:"
 
 
-def network_of(address: str) -> str:
-    """What one client has of its own: an IPv4 address, or a /64 of IPv6."""
+def network_of(client_ip: str) -> str:
+    """Return the network of one client: an IPv4 address, or a /64 of IPv6."""
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(client_ip)
     except ValueError:  # a Unix socket
         return "local"
     if isinstance(parsed, ipaddress.IPv6Address):
@@ -112,7 +113,7 @@ def network_of(address: str) -> str:
 
 
 def _wait(count: int, free: int) -> float:
-    """Seconds to wait after `count` failures."""
+    """Return the seconds to wait after `count` failures."""
     return 0 if count < free else min(LONGEST_WAIT, 2.0 ** min(count - free, 20))
 
 

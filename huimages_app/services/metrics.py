@@ -22,7 +22,7 @@ _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Metrics:
-    """Counters, gauges and histograms in a registry of their own.  Thread-safe."""
+    """Counters, gauges and histograms in a separate registry.  Thread-safe."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()

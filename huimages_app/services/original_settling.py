@@ -12,7 +12,7 @@ from ..storage.interfaces import ImageStore, OriginalInfo, Originals
 
 log = logging.getLogger(__name__)
 
-# Each round answers one upload or removal of the same image by another process.
+# Each round handles one upload or removal of the same image by another process.
 _ROUNDS = 10
 
 
@@ -22,7 +22,7 @@ def settle_original(
     """Store `file` or delete the original until it exists exactly if the record does.
 
     Uploads and removals call this as their last step, with the bytes at hand, and look again
-    after every change of their own.  So the process that changes the original last also sees
+    after each of their changes.  So the process that changes the original last also sees
     the record last, and neither order of two processes leaves one without the other.
     """
     for _ in range(_ROUNDS):

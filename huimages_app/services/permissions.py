@@ -1,4 +1,4 @@
-"""Who may do what: roles, permissions, and what the settings of a site make of them."""
+"""Roles, permissions, and the least role for each permission by the settings of a site."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ..config.settings import Settings
 
-# Each role may do what those before it may.
+# Each role has the permissions of all roles before it.
 VISITOR, VIEWER, EDITOR, ADMIN = ROLES = ("visitor", "viewer", "editor", "admin")
 
 VIEW = "view"  # the pages, and their JSON
@@ -17,7 +17,7 @@ EDIT = "edit"  # title, alternative text, focal point, others' tags, the trash
 ADMINISTER = "admin"  # remove for good, accounts, tokens
 PERMISSIONS = (VIEW, CONTRIBUTE, UPLOAD, EDIT, ADMINISTER)
 
-# What a token with a scope may do, beside what everybody may.
+# The permissions of a token with a scope, beside those of everyone.
 SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "read": frozenset({VIEW}),
@@ -28,15 +28,15 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
 
 
 def roles_up_to(role: str) -> tuple[str, ...]:
-    """The roles that somebody with `role` has: his own and all below."""
+    """Return a role and all roles below it."""
     return ROLES[: ROLES.index(role) + 1]
 
 
 def least_roles(settings: Settings) -> dict[str, str]:
-    """The least role that has each permission."""
+    """Return the least role for each permission."""
     return {
-        permission: VISITOR if who == "everyone" else who
-        for permission, who in {
+        permission: VISITOR if role == "everyone" else role
+        for permission, role in {
             VIEW: settings.who.view,
             CONTRIBUTE: settings.who.contribute,
             UPLOAD: settings.who.upload,

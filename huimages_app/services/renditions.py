@@ -27,7 +27,7 @@ from .renderer import Renderer
 
 log = logging.getLogger(__name__)
 
-_HEAD = 64  # bytes that tell the format
+_HEAD = 64  # bytes from which the format is recognised
 
 
 class Renditions:
@@ -109,14 +109,14 @@ class Renditions:
         # The ID is a hash of the bytes.
         return OpenImage(file, length, modified, contenttype, close, etag=image_id)
 
-    def original_address(self, image_id: str, filename: str, seconds: int) -> str | None:
+    def presigned_original_url(self, image_id: str, filename: str, seconds: int) -> str | None:
         """Return a URL where clients can fetch the original for `seconds`; None if there is none.
 
         Raises UnknownImage, RemovedImage, StorageUnavailable.
         """
         image = self.require_visible(image_id)
         filename = filename or (image.filename if image else "") or image_id
-        return self._originals.address(image_id, filename=filename, seconds=seconds)
+        return self._originals.presigned_url(image_id, filename=filename, seconds=seconds)
 
     def uncached(self, image_id: str, size: Size, format_: Format) -> OpenImage:
         """Return a rendition also of an image in the trash, for editors.

@@ -41,7 +41,7 @@ class SizePolicy:
     """The sizes of `allowed`: `any`, or what `listed_sizes` accepts.
 
     Others need a signature, or are not served at all without a `signer`; with `sign_all`
-    every address needs one.
+    every URL needs one.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class SizePolicy:
 
     @classmethod
     def of(cls, settings: Settings) -> SizePolicy:
-        """As the settings want it; raises BadSetting if they name no key to sign with."""
+        """Return the policy of the settings; raises BadSetting if a signing key is missing."""
         signer = None
         if settings.signs_urls:
             keys = settings.signing_keys
@@ -68,8 +68,8 @@ class SizePolicy:
             if not keys:
                 raise BadSetting(
                     "setting 'huimages.secret' is missing, or 'huimages.signing_keys': "
-                    "addresses of pictures have to be signed: python3 -c "
-                    "'import secrets; print(secrets.token_hex(32))' makes one"
+                    "URLs of pictures must be signed; make a secret with python3 -c "
+                    "'import secrets; print(secrets.token_hex(32))'"
                 )
             signer = Signer(keys)
         return cls(
@@ -81,27 +81,27 @@ class SizePolicy:
 
     @property
     def listed(self) -> list[Size]:
-        """The sizes that are allowed one by one."""
+        """Return the sizes that are allowed one by one."""
         return sorted(self._sizes, key=str)
 
     def allows(self, size: Size) -> bool:
-        """Whether the size may be asked for by anybody, at any density, without a signature.
+        """Return whether the size is served at any density without a signature.
 
-        The original is as free as any other size: it has to be listed, as `o`.
+        The original is a size like the others: it must be listed, as `o`.
         """
         return not self._sign_all and (self._any or size.plain in self._sizes)
 
     def serves(self, size: Size) -> bool:
-        """Whether a picture can be had in this size at all, with a signature if need be."""
+        """Return whether the size is served at all, with or without a signature."""
         return self._signer is not None or self.allows(size)
 
     def largest_within(
         self, box: Size, width: int, height: int, names: Mapping[str, Size]
     ) -> Size | None:
-        """The size in which an original of `width` x `height` is largest within a box.
+        """Return the size in which an original of `width` x `height` is largest within a box.
 
-        The box itself where any size is free, else one of `names` that shows the whole
-        picture; None if none is small enough.
+        That is the box itself if any size is allowed, else the largest of `names` that shows
+        the whole picture; None if none is small enough.
         """
         if self.allows(box):
             return box
@@ -114,10 +114,10 @@ class SizePolicy:
         return fitting[max(small)] if small else None
 
     def query(self, size: Size, path: str, expires: int | None = None) -> str:
-        """What has to stand behind a path, with its `?`; empty if nothing has to.
+        """Return the query that a path needs, with its `?`; empty if it needs none.
 
-        `path` is as in `Signer.query`.  With `expires` the address is good until then if it
-        has to be signed; an address that needs no signature never ends.
+        `path` is as in `Signer.query`.  A signed URL is valid until `expires`; a URL that needs
+        no signature never expires.
         """
         if self._signer is None or self.allows(size):
             return ""

@@ -17,7 +17,7 @@ from .permissions import SCOPES
 from .visitors import new_visitor_id
 
 KIND = "token"
-PREFIX = "hui_"  # so that a leaked one is found by a search, and by secret scanners
+PREFIX = "hui_"  # lets searches and secret scanners find leaked tokens
 MAX_NAME = 100
 _TOKEN = re.compile(PREFIX + r"[A-Za-z0-9_-]{43}")
 _ID_LENGTH = 12
@@ -59,14 +59,14 @@ class Tokens:
     def add(
         self, name: str, scopes: Iterable[str], lifetime: timedelta | None = None
     ) -> tuple[Token, str]:
-        """A new token and its text, which is stored nowhere and can't be shown again."""
+        """Make a token; return it and its text, which is not stored and can't be shown again."""
         name, scopes = clean(name), sorted(set(scopes))
         if not name or len(name) > MAX_NAME:
             raise BadInput(f"a token needs a name, of at most {MAX_NAME} characters")
         if not scopes or not set(scopes) <= set(SCOPES):
             raise BadInput(f"a token needs one or more scopes: {', '.join(SCOPES)}")
         if lifetime is not None and lifetime <= timedelta(0):
-            raise BadInput("a token has to last at least a day")
+            raise BadInput("the lifetime of the token is too short; expected at least a day")
         now = datetime.now(UTC)
         text = PREFIX + secrets.token_urlsafe(32)
         record: Document = {
@@ -83,7 +83,7 @@ class Tokens:
         return token, text
 
     def all(self) -> list[Token]:
-        """All tokens, the newest first."""
+        """Return all tokens, the newest first."""
         tokens = [Token.of(key, record) for key, record in self._documents.items(KIND)]
         return sorted(tokens, key=lambda token: token.created, reverse=True)
 
@@ -92,10 +92,10 @@ class Tokens:
         key = _key(text)
         record = self._documents.get(KIND, key) if _TOKEN.fullmatch(text) else None
         if record is None:
-            raise BadToken("this token is unknown, or it was revoked")
+            raise BadToken("the token is unknown or was revoked")
         token = Token.of(key, record)
         if token.is_expired(now or datetime.now(UTC)):
-            raise BadToken("this token is expired")
+            raise BadToken("the token has expired")
         return token
 
     def revoke(self, token_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Addresses of pictures, and the HTML that shows them."""
+"""URLs of pictures, and the HTML that shows them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..domain.models import Image
 from ..domain.sizes import Size
 from .size_policy import SizePolicy
 
-# What huImages 2.2 left in the name part of a URL.
+# huImages 2.2 kept all other characters in the name part of a URL.
 _NOT_IN_NAMES = re.compile(r"[^\w_=,:-]+")
 
 
@@ -34,13 +34,13 @@ class UrlBuilder:
         self._policy = policy or SizePolicy(["any"], names)
 
     def at(self, base: str) -> UrlBuilder:
-        """The same for a site at `base`, unless the images have an address of their own."""
+        """Return the builder for a site at `base`; this one if images have a separate base URL."""
         if self._base:
             return self
         return UrlBuilder(base, self._names, self._alt_addition, self._policy)
 
     def size(self, size: Size | str) -> Size:
-        """A size, from its text or as it is; raises BadSize."""
+        """Return the size, parsing a text; raises BadSize."""
         return size if isinstance(size, Size) else Size.parse(size, self._names)
 
     def url(
@@ -50,10 +50,10 @@ class UrlBuilder:
         format_: Format = JPEG,
         expires: int | None = None,
     ) -> str:
-        """The address of a rendition from the ID alone.
+        """Return the URL of a rendition from the ID alone.
 
-        Where this site wants a signature it has one; it ends at `expires`, in seconds since
-        the epoch, if that is given.
+        It is signed if the site requires that; the signature expires at `expires`, in seconds
+        since the epoch, if that is given.
         """
         return self._url(self.size(size), f"{image_id}.{format_.extension}", expires)
 
@@ -64,7 +64,7 @@ class UrlBuilder:
         format_: Format = JPEG,
         expires: int | None = None,
     ) -> str:
-        """The address with a name that says what the picture shows, and its focal point."""
+        """Return the URL with a descriptive name and the focal point of the image."""
         focused = self.size(size).focused(image.focus)
         name = f"{url_name(image)}.{format_.extension}"
         return self._url(focused, f"{image.id}/{name}", expires)
@@ -75,20 +75,20 @@ class UrlBuilder:
         return f"{self._base}{quote(path, safe='/!,@=:')}{query}"
 
     def alt(self, image: Image) -> str:
-        """The alternative text: the image's own, or its title, or its file name."""
+        """Return the alternative text of the image, else its title, else its file name."""
         text = image.alt or image.title or image.filename
         return f"{text} {self._alt_addition}".strip()
 
     def tag(self, image: Image, size: Size | str, attributes: Mapping[str, object] = {}) -> str:
-        """An <img> tag with the width and height the rendition has; everything escaped.
+        """Return an <img> tag with the dimensions of the rendition; everything is escaped.
 
-        Raises BadInput for the name of an attribute that HTML does not know as one.
+        Raises BadInput for an invalid name of an attribute.
         """
         width, height = self.size(size).fitted(image.width, image.height)
         return img_tag(self.named_url(image, size), width, height, self.alt(image), attributes)
 
     def srcset(self, image: Image, size: Size | str, format_: Format = JPEG) -> str:
-        """Candidates for screens of density 1 and 2, less those that would show nothing more."""
+        """Return the candidates for densities 1 and 2; only one if both have equal dimensions."""
         size = self.size(size)
         seen: dict[tuple[int, int], str] = {}
         for density in (1, 2):
@@ -98,7 +98,7 @@ class UrlBuilder:
         return ", ".join(seen.values())
 
     def picture(self, image: Image, size: Size | str) -> str:
-        """A <picture>: AVIF and WebP for browsers that take them, the <img> for the rest."""
+        """Return a <picture> with AVIF and WebP sources and an <img> as the fallback."""
         sources = "".join(
             f'<source type="{format_.contenttype}" '
             f'srcset="{escape(self.srcset(image, size, format_))}">'
@@ -108,12 +108,12 @@ class UrlBuilder:
         return f"<picture>{sources}{fallback}</picture>"
 
     def markdown(self, image: Image, size: Size | str) -> str:
-        """The picture in Markdown, which knows no sizes."""
+        """Return the picture in Markdown, which has no syntax for dimensions."""
         text = re.sub(r"([\\`*_\[\]<>&!])", r"\\\1", self.alt(image))
         return f"![{text}]({self.named_url(image, size)})"
 
 
 def url_name(image: Image) -> str:
-    """The name in the URL: oldest title, so that the address stays; or the file name."""
+    """Return the name in the URL: the oldest title, so that it is stable; else the file name."""
     name = image.titles[0] if image.titles else PurePath(image.filename).stem
     return _NOT_IN_NAMES.sub("_", name.replace(" ", "-"))[:80] or "image"

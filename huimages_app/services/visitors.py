@@ -1,6 +1,6 @@
 """Visitors: people who annotate images, signed in or not.
 
-A visitor ID is no secret and proves nothing: a signed cookie does, or an account.
+A visitor ID is not secret and authenticates no one; a signed cookie or an account does.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from ..storage.interfaces import Originals
 log = logging.getLogger(__name__)
 
 _PIECE = 256 * 1024  # bytes
-_HEAD = 64  # bytes that tell the format
+_HEAD = 64  # bytes from which the format is recognised
 # The times that a ZIP can hold, and the notes that it gets about missing pictures.
 _FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 _NOTES = "not included.txt"

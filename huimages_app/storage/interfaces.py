@@ -101,7 +101,7 @@ class Originals(ABC):
             return False
 
     def replace_damaged(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
-        """Store an intact original in the place of a damaged one; return whether it was done.
+        """Store an intact original instead of a damaged one; return whether it was done.
 
         Does nothing if the stored one is intact or `content` is not.  Between the removal
         and the writing the original is missing here, so another location must have it.
@@ -114,9 +114,9 @@ class Originals(ABC):
         return self.put(image_id, content, info)
 
     def close(self) -> None:
-        """Give back what is held: connections, threads."""
+        """Release connections and threads."""
 
-    def address(self, image_id: str, *, filename: str, seconds: int) -> str | None:
+    def presigned_url(self, image_id: str, *, filename: str, seconds: int) -> str | None:
         """Return a URL where clients can fetch the bytes for `seconds`; None if there is none."""
         return None
 

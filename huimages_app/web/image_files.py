@@ -105,7 +105,9 @@ def _storage_redirect(context: ImageFile, request: Request, expires: int | None)
     # The URL is signed for GET.
     if seconds < 1 or request.method != "GET":
         return None
-    url = request.services.renditions.original_address(context.image_id, context.filename, seconds)
+    url = request.services.renditions.presigned_original_url(
+        context.image_id, context.filename, seconds
+    )
     if url is None:
         return None
     response = HTTPFound(url)

@@ -193,7 +193,7 @@ class OriginalsContract(OriginalsConcurrencyContract):
 
     def test_address_is_a_url_or_none(self, originals: Originals) -> None:
         identifier = stored(originals, b"somewhere")
-        address = originals.address(identifier, filename="größe.png", seconds=60)
+        address = originals.presigned_url(identifier, filename="größe.png", seconds=60)
         assert address is None or address.startswith(("http://", "https://"))
 
     def test_is_intact_compares_the_bytes_with_the_id(self, originals: Originals) -> None:

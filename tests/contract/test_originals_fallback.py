@@ -149,7 +149,7 @@ def test_open_tries_the_next_location_when_one_is_down(
     down(tmp_path, "first")
     assert read(originals, ID) == b"a picture"
     assert originals.length(ID) == 9
-    assert originals.address(ID, filename="x", seconds=1) is None
+    assert originals.presigned_url(ID, filename="x", seconds=1) is None
     up(tmp_path, "first")
     assert read(originals, ID) == b"a picture"
 

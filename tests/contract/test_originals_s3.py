@@ -150,19 +150,19 @@ def test_address_is_a_presigned_url_with_file_name(
     server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = stored(originals, b"to be fetched")
-    address = originals.address(identifier, filename='grö"ße;.png', seconds=60)
+    address = originals.presigned_url(identifier, filename='grö"ße;.png', seconds=60)
     assert address is not None
     answer = httpx.get(address, trust_env=False)
     assert answer.content == b"to be fetched"
     assert answer.headers["Content-Type"] == "image/png"
     expected = "inline; filename*=UTF-8''gr%C3%B6%22%C3%9Fe%3B.png"
     assert answer.headers["Content-Disposition"] == expected
-    assert originals.address(image_id(b"unknown"), filename="x.png", seconds=60) is None
+    assert originals.presigned_url(image_id(b"unknown"), filename="x.png", seconds=60) is None
     # An object of huImages 2.2 without a real Content-Type: its bytes must be inspected.
     server.client.put_object(
         Bucket=place.bucket, Key=f"originals/{identifier}", Body=b"x", ContentType="None"
     )
-    assert originals.address(identifier, filename="x.png", seconds=60) is None
+    assert originals.presigned_url(identifier, filename="x.png", seconds=60) is None
 
 
 # -- wrong configuration -------------------------------------------------------

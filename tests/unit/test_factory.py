@@ -60,12 +60,12 @@ def test_s3() -> None:
 
 @pytest.mark.parametrize("half", ["s3__access_key_id", "s3__secret_access_key"])
 def test_half_of_the_keys_of_s3(half: str) -> None:
-    with pytest.raises(BadSetting, match="one is missing"):
+    with pytest.raises(BadSetting, match="only one of the settings"):
         originals_at("s3:bucket", settings(**{half: "a-key"}))
 
 
-def test_a_place_that_is_none() -> None:
-    with pytest.raises(BadSetting, match="'ftp:somewhere' is no place"):
+def test_unknown_location_is_refused() -> None:
+    with pytest.raises(BadSetting, match="'ftp:somewhere' is no location"):
         originals_at("ftp:somewhere", settings())
 
 

@@ -140,7 +140,7 @@ def test_attachments_of_a_legacy_site_are_copied(
     fill("s3", settings, PHOTOS[:1])
     back = huimages(ini, "migrate", "--from", "s3", "--to", "couchdb")
     assert back.status == 2
-    assert "can't be kept in CouchDB" in back.err[-1]
+    assert "can't be stored in CouchDB" in back.err[-1]
 
 
 def test_damaged_original_is_reported_and_others_are_moved(
@@ -232,8 +232,8 @@ def test_unavailable_location_ends_the_run(
     ("place", "complaint"),
     [
         ("files:/nowhere/at/all", "can't store originals"),
-        ("elsewhere", "no place of originals"),
-        ("s3:", "names the bucket"),
+        ("elsewhere", "no location of originals"),
+        ("s3:", "the name of the bucket"),
     ],
 )
 def test_invalid_location_is_rejected(place: str, complaint: str, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ _PIECE = 1000
 class CacheInvalidator:
     """Prepares the metadata, then merges conflicts and reads changes every `interval` seconds.
 
-    Runs in a thread of its own.  The file `checkpoint` holds the position in the changes, so
+    Runs in a separate thread.  The file `checkpoint` holds the position in the changes, so
     that a node which was switched off catches up.  Unavailable storage is tried again.
     """
 

@@ -28,11 +28,11 @@ from .stale_renditions import StaleRenditions
 
 log = logging.getLogger(__name__)
 
-_BATCH = 500  # records asked for at once
+_BATCH = 500  # records per request
 
 
 class Problem(Enum):
-    """What can be wrong with an image, in words."""
+    """Problems of an image, in words."""
 
     NO_ORIGINAL = "the original is missing"
     NO_RECORD = "the original has no record"
@@ -47,7 +47,7 @@ class Problem(Enum):
 class Finding:
     """Something wrong with one image.
 
-    `detail` says more, or why it was not repaired though it was wanted; may be empty.
+    `detail` gives the cause, or the reason why a repair failed; may be empty.
     """
 
     image_id: str
@@ -98,11 +98,11 @@ class IntegrityCheck:
         jobs: int = 1,
         progress: Callable[[], object] = lambda: None,
     ) -> Generator[Finding, None, None]:
-        """Compare all records with all originals; yields what is wrong.
+        """Compare all records with all originals; yield the findings.
 
         Reads every original, `jobs` at a time, and compares checksums; `quick` compares
         the two lists only.  `repair` makes records for originals without one, and corrects
-        what a record says of its original.  `progress` is called after each image.
+        the facts that a record has of its original.  `progress` is called after each image.
         Raises StorageUnavailable.
         """
 
@@ -167,24 +167,24 @@ class IntegrityCheck:
         return Purged(image_id)
 
     def _listed(self) -> Iterator[_Listed]:
-        """Every image that either store knows."""
-        # Both lists ascend, so one pass over the two finds who stands in which.
+        """Yield every image that has an original or a record."""
+        # Both lists ascend, so one pass over the two finds the lists of each image.
         both = heapq.merge(
             ((image_id, "original") for image_id in self._originals.ids()),
             ((image_id, "record") for image_id in self._metadata.images.ids()),
         )
-        places = (
-            (image_id, {place for _, place in group})
+        listed = (
+            (image_id, {kind for _, kind in group})
             for image_id, group in itertools.groupby(both, key=lambda pair: pair[0])
         )
-        while batch := dict(itertools.islice(places, _BATCH)):
+        while batch := dict(itertools.islice(listed, _BATCH)):
             records = self._metadata.images.get_many(batch)
             for image_id, found in batch.items():
                 yield _Listed(image_id, "original" in found, records.get(image_id))
 
     def _inspect(self, listed: _Listed, *, read: bool, repair: bool) -> Finding | None:
         image_id, record = listed.image_id, listed.record
-        # What a list lacks may have come, or gone, since it was read: ask again.
+        # The lists may be outdated: ask again for what one of them lacks.
         if record is None:
             finding = self._without_record(image_id)
             if finding is None or finding.problem is Problem.LEFT_OVER or not (read or repair):
@@ -225,7 +225,7 @@ class IntegrityCheck:
     def _compared(
         self, image_id: str, record: Image | None, file: BinaryIO, *, repair: bool
     ) -> tuple[Finding | None, FileInfo | None]:
-        """What is wrong with an original or its record; and, to repair it, what is right."""
+        """Return the finding about an original or its record, and the facts to repair it."""
         actual_id, sha256 = digests_of_file(file)
         if actual_id != image_id:
             detail = f"its bytes are those of {actual_id}"
@@ -249,7 +249,7 @@ class IntegrityCheck:
         if finding.problem is Problem.NO_RECORD:
             size, name = facts.measured, f"image.{facts.measured.extension}"
             new = Image(finding.image_id, now, now, size.width, size.height, filename=name)
-            # A record that came meanwhile knows better.
+            # A record that was stored meanwhile is newer.
             self._metadata.images.save(
                 finding.image_id, lambda image: image or with_file_info(new, facts)
             )

@@ -1,4 +1,4 @@
-"""Looks a former huImages site through before this program takes it over."""
+"""Inspection of a huImages 2.2 site before this program takes it over."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ATTACHMENT = "attachment in CouchDB"
 
 @dataclass
 class Cases:
-    """How many images something holds for, and which, up to twenty."""
+    """The number of images with some property, and up to twenty examples."""
 
     count: int = 0
     examples: list[str] = field(default_factory=list)
@@ -42,12 +42,12 @@ class Cases:
 
 @dataclass
 class Report:
-    """What was found.  Keys of dictionaries are for people."""
+    """The result of an inspection.  Keys of dictionaries are sentences."""
 
     images: int = 0
     deleted: int = 0
     written_by_us: int = 0  # documents that this program has completed already
-    originals: dict[str, int] = field(default_factory=dict)  # images by where theirs are
+    originals: dict[str, int] = field(default_factory=dict)  # images by location
     only_attached: Cases = field(default_factory=Cases)
     missing: Cases = field(default_factory=Cases)
     without_document: Cases = field(default_factory=Cases)
@@ -87,15 +87,15 @@ class LegacyInspection:
         self._buckets = buckets
 
     def size(self) -> int:
-        """How many images there are, about; raises StorageUnavailable."""
+        """Return the approximate number of images; raises StorageUnavailable."""
         return self._documents.size()
 
     def run(
         self, sample: int = 0, jobs: int = 1, progress: Callable[[], object] = lambda: None
     ) -> Report:
-        """The report, after looking into `sample` originals by chance.  Raises StorageUnavailable.
+        """Return the report, with `sample` random originals inspected.
 
-        `progress` is called after each image.
+        `progress` is called after each image.  Raises StorageUnavailable.
         """
         report = Report()
         chosen: list[tuple[LegacyImage, Callable[[], Peek]]] = []
@@ -106,12 +106,12 @@ class LegacyInspection:
             visitors.update(annotation.visitor_id for annotation in gathered.annotations)
             if gathered.document and gathered.objects:
                 candidates += 1
-                # Each is as likely as any other to be among the chosen in the end.
-                place = random.randrange(candidates)  # noqa: S311
+                # Reservoir sampling: each original is chosen with the same probability.
+                index = random.randrange(candidates)  # noqa: S311
                 if len(chosen) < sample:
                     chosen.append((gathered.document, gathered.objects[0][1]))
-                elif place < sample:
-                    chosen[place] = (gathered.document, gathered.objects[0][1])
+                elif index < sample:
+                    chosen[index] = (gathered.document, gathered.objects[0][1])
             progress()
         report.visitors = len(visitors)
         report.designs.sort()
@@ -125,8 +125,8 @@ class LegacyInspection:
     # -- lists ---------------------------------------------------------------------------
 
     def _gathered(self, report: Report) -> Iterator[tuple[str, _Gathered]]:
-        """Every image that any list knows.  Documents of others go into the report."""
-        # All lists ascend, so one pass over them brings together what belongs together.
+        """Yield every listed image; add documents of other programs to the report."""
+        # All lists ascend, so one pass over them gathers the entries of each image.
         lists = heapq.merge(
             ((seen.image_id, seen) for seen in self._ours(self._documents.images(), report)),
             ((seen.image_id, seen) for seen in self._ours(self._documents.annotations(), report)),
@@ -168,20 +168,20 @@ class LegacyInspection:
 
     def _count(self, image_id: str, gathered: _Gathered, report: Report) -> None:
         document = gathered.document
-        places = " and ".join(name for name, _ in gathered.objects)
+        locations = " and ".join(name for name, _ in gathered.objects)
         if document is not None:
             report.images += 1
             report.deleted += document.deleted
             report.written_by_us += not document.is_old
-            where = places or "nowhere"
-            report.originals[where] = report.originals.get(where, 0) + 1
+            location = locations or "nowhere"
+            report.originals[location] = report.originals.get(location, 0) + 1
             for sentence in document.oddities:
                 report.odd(sentence, image_id)
-            if not places:
+            if not locations:
                 report.missing.add(image_id)
-            if places == ATTACHMENT:
+            if locations == ATTACHMENT:
                 report.only_attached.add(image_id)
-        elif places:
+        elif locations:
             report.without_document.add(image_id)
         for annotation in gathered.annotations:
             report.annotations += 1
@@ -195,7 +195,7 @@ class LegacyInspection:
 
 
 def _looked_into(chosen: tuple[LegacyImage, Callable[[], Peek]]) -> tuple[str, list[str]]:
-    """The image, and what its original shows, by the names of the report."""
+    """Return the ID and the fields of the report that apply to the original."""
     document, peek = chosen
     try:
         seen = peek()

@@ -21,7 +21,14 @@ from typing import BinaryIO
 
 from ...domain.files import same_bytes
 from ...domain.ids import image_id, image_id_of_file
-from ...errors import BadInput, CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
+from ...errors import (
+    BadInput,
+    BadSetting,
+    CorruptOriginal,
+    IdCollision,
+    StorageUnavailable,
+    UnknownImage,
+)
 from ...storage.interfaces import OriginalInfo, Originals
 from ..concurrency import in_parallel
 
@@ -39,7 +46,7 @@ class Where(Enum):
 
 @dataclass(frozen=True)
 class Transferred:
-    """Where an original is now; `copied` if this run copied it, `error` if that failed."""
+    """The locations of an original; `copied` if this run copied it, `error` if that failed."""
 
     image_id: str
     where: Where
@@ -78,7 +85,8 @@ class OriginalsMigration:
         """Transfer `jobs` originals at a time; yield each original of either location when done.
 
         A failure of one original is reported and does not end the run; a location that is
-        down does.  Raises StorageUnavailable, BadInput.
+        down does.  Raises StorageUnavailable, BadInput, and BadSetting for a target that stores
+        no originals.
         """
         self._target.check()
         if self._move:
@@ -114,6 +122,8 @@ class OriginalsMigration:
             self._source.length(image_id)
             self._target.check()
             return self._failed(image_id, str(error))
+        except BadSetting:
+            raise  # a location that stores no originals
         except Exception as error:
             log.exception("transfer failed: image=%s", image_id)
             return self._failed(image_id, f"unexpected {type(error).__name__}: {error}")
@@ -137,8 +147,8 @@ class OriginalsMigration:
     def _failed(self, image_id: str, error: str) -> Transferred:
         """Return the failure, and where the original is safe now.
 
-        Without a whole copy in the target it counts as only in the source, whatever its
-        state there: the source must not be switched off.
+        Without a whole copy in the target it counts as only in the source, even if it is
+        damaged there: the source must not be switched off.
         """
         in_source = self._source.length(image_id) is not None
         if _holds_whole(self._target, image_id):
@@ -149,7 +159,7 @@ class OriginalsMigration:
         return Transferred(image_id, Where.SOURCE if in_source else Where.TARGET, error=error)
 
     def _require_two_locations(self) -> None:
-        """Raises BadInput if what is put into the target appears in the source.
+        """Raise BadInput if what is put into the target appears in the source.
 
         A location can have several names (a symbolic link, two URLs of one server), so names
         can't be compared; and moving a location onto itself would empty it.
@@ -167,9 +177,8 @@ class OriginalsMigration:
 def _holds_whole(originals: Originals, identifier: str) -> bool:
     """Return whether the original can be read and has the bytes of its ID."""
     try:
-        with originals.open(identifier) as file:
-            return image_id_of_file(file) == identifier
-    except (UnknownImage, CorruptOriginal):
+        return originals.is_intact(identifier)
+    except UnknownImage:
         return False
     except (StorageUnavailable, OSError) as error:
         log.warning("original cannot be read: image=%s error=%s", identifier, error)

@@ -46,7 +46,7 @@ class StaleRenditions:
         log.warning("stale renditions removed: image=%s", image_id)
 
     def start(self) -> None:
-        """Remove all stale renditions once, in a thread of its own."""
+        """Remove all stale renditions once, in a separate thread."""
         self._thread = threading.Thread(target=self._run, name="huimages-stale", daemon=True)
         self._thread.start()
 

@@ -44,7 +44,7 @@ class S3LegacyBucket(LegacyBucket):
     def peek(self, key: str) -> Peek:
         with self._translated():
             try:
-                answer = self._s3.get_object(
+                response = self._s3.get_object(
                     Bucket=self._location.bucket,
                     Key=self._location.prefix + key,
                     Range=f"bytes=0-{PEEKED - 1}",
@@ -55,8 +55,8 @@ class S3LegacyBucket(LegacyBucket):
                 if error.response.get("Error", {}).get("Code") == "InvalidRange":
                     return Peek("", b"")  # an object of no bytes
                 raise
-            with contextlib.closing(answer["Body"]) as body:
-                return Peek(answer.get("ContentType", ""), body.read(PEEKED))
+            with contextlib.closing(response["Body"]) as body:
+                return Peek(response.get("ContentType", ""), body.read(PEEKED))
 
     @property
     def _s3(self) -> Any:

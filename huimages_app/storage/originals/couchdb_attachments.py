@@ -36,7 +36,7 @@ class AttachmentOriginals(Originals):
         self._seconds = seconds
 
     def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
-        """Raises BadSetting: originals are not stored here."""
+        """Raise BadSetting: originals are not stored here."""
         raise BadSetting("originals can't be stored in CouchDB: use it as a fallback only")
 
     @contextlib.contextmanager

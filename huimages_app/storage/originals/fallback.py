@@ -73,17 +73,17 @@ class FallbackOriginals(Originals):
                 yield image_id
 
     def check(self) -> None:
-        """Raises StorageUnavailable if the first location is unavailable."""
+        """Raise StorageUnavailable if the first location is unavailable."""
         self._first.check()
 
     def close(self) -> None:
         for store in self._all:
             store.close()
 
-    def address(self, image_id: str, *, filename: str, seconds: int) -> str | None:
+    def presigned_url(self, image_id: str, *, filename: str, seconds: int) -> str | None:
         # From the first location only: `open` copies originals of the fallbacks.
         try:
-            return self._first.address(image_id, filename=filename, seconds=seconds)
+            return self._first.presigned_url(image_id, filename=filename, seconds=seconds)
         except StorageUnavailable:
             return None
 

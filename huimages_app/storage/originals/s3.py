@@ -138,7 +138,7 @@ class S3Originals(Originals):
                 self._client.close()
             self._client = None
 
-    def address(self, image_id: str, *, filename: str, seconds: int) -> str | None:
+    def presigned_url(self, image_id: str, *, filename: str, seconds: int) -> str | None:
         with self._translated(f"the original {image_id} can't be looked up"):
             found = self._find(image_id)
             # Legacy objects may lack the type: then the server has to detect it.

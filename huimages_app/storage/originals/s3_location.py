@@ -57,7 +57,7 @@ def _end_of_redirects(response: Any, request_dict: Any, **_: Any) -> None:
     """Stop following redirects after one that names no region.
 
     When redirected, boto3 asks for the region of the bucket by HeadBucket.  It would repeat
-    that for ever with a server that redirects every request, as a proxy that wants https.
+    that for ever with a server that redirects every request, as a proxy that requires https.
     """
     if response and "x-amz-bucket-region" not in response[0].headers:
         request_dict["context"]["s3_redirect"]["redirected"] = True

@@ -71,7 +71,7 @@ def annotation_from_row(tags: str, favorite: int, rating: int | None) -> Annotat
     return Annotation(tuple(json.loads(tags)), bool(favorite), rating)
 
 
-# Before each word of the index stand two spaces, so that three characters, the shortest
+# Each word of the index begins with two spaces, so that three characters, the shortest
 # text that the index can find, are enough for the beginning of a word of one letter.
 _WORD_START = "  "
 

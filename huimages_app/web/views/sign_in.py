@@ -114,7 +114,7 @@ def _authenticate(request: Request, name: str, password: str) -> Account | None:
     name = name.strip().lower()
     network = network_of(request.client_ip)
     existing = services.accounts.get(name)
-    known = existing.addresses if existing else ()
+    known = existing.client_ips if existing else ()
     services.throttle.record_attempt(name, network, known)
     account = services.accounts.authenticate(name, password)
     if account is None:

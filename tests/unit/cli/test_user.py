@@ -53,9 +53,9 @@ def test_new_password_ends_sessions_and_resets_throttle(
 
 def test_invalid_arguments_are_rejected_with_one_line(huimages: Command) -> None:
     for words, message in (
-        (("user", "add", "a b"), "can't be the name"),
+        (("user", "add", "a b"), "is not the name of an account"),
         (("user", "password", "nobody"), "no account nobody"),
-        (("user", "add", "bob", "--no-password", "--role", "root"), "no role"),
+        (("user", "add", "bob", "--no-password", "--role", "root"), "is not a role"),
         (("user", "role", "nobody", "editor"), "no account"),
         (("user", "remove", "nobody"), "no account"),
         (("user", "add"), "Missing argument"),

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from huimages_app.errors import BadInput
-from huimages_app.services.accounts import KNOWN_ADDRESSES, Accounts
+from huimages_app.services.accounts import KNOWN_CLIENTS, Accounts
 from huimages_app.storage.interfaces import DocumentStore
 
 PASSWORD = "correct horse battery"
@@ -98,17 +98,17 @@ def test_roles_change_and_accounts_go(accounts: Accounts) -> None:
 
 def test_addresses_are_remembered_the_last_ones_first(accounts: Accounts) -> None:
     accounts.add("alice", "viewer", PASSWORD)
-    for number in range(KNOWN_ADDRESSES + 3):
+    for number in range(KNOWN_CLIENTS + 3):
         accounts.signed_in("alice", f"10.0.0.{number}")
     accounts.signed_in("alice", "10.0.0.9")
-    known = accounts.get("alice").addresses
-    assert len(known) == KNOWN_ADDRESSES
+    known = accounts.get("alice").client_ips
+    assert len(known) == KNOWN_CLIENTS
     assert known[:2] == ("10.0.0.9", "10.0.0.10")
 
 
 @pytest.mark.parametrize("name", ["", "-", "a/b", "a b", "a\nb", "x" * 65, "ä"])
 def test_names_that_are_none(accounts: Accounts, name: str) -> None:
-    with pytest.raises(BadInput, match="can't be the name"):
+    with pytest.raises(BadInput, match="is not the name of an account"):
         accounts.add(name, "viewer", PASSWORD)
 
 
@@ -116,9 +116,9 @@ def test_what_is_refused(accounts: Accounts) -> None:
     accounts.add("alice", "viewer", PASSWORD)
     with pytest.raises(BadInput, match="already"):
         accounts.add("ALICE", "admin", PASSWORD)
-    with pytest.raises(BadInput, match="no role"):
+    with pytest.raises(BadInput, match="is not a role"):
         accounts.add("bob", "visitor", PASSWORD)
-    with pytest.raises(BadInput, match="no role"):
+    with pytest.raises(BadInput, match="is not a role"):
         accounts.set_role("alice", "root")
     with pytest.raises(BadInput, match="at least 10"):
         accounts.add("bob", "viewer", "short")

@@ -1,4 +1,4 @@
-"""The survey of a former site, on lists that are in memory; on real stores: test_switch_over."""
+"""Tests of the inspection of a legacy site, in memory; on real storage: test_switch_over."""
 
 from __future__ import annotations
 
