@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
 
 from ...domain.ids import ID_LENGTH
 from ...domain.models import Annotation, AnnotationSummary
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
-from .codec import annotation_document, annotation_id, annotation_of, ctime_of, is_old, summary_of
+from .codec import annotation_document, annotation_id, annotation_of, ctime_of, is_old
 from .database import PIECE, Database, Document
 from .retry import StripedLocks, retry_on_conflict
 from .tag_counts import TagCounts
@@ -64,10 +63,11 @@ class CouchAnnotations(AnnotationStore):
             after = rows[-1]["key"][1]
 
     def summaries(self, image_ids: Iterable[str]) -> dict[str, AnnotationSummary]:
-        rows: dict[str, list[dict[str, Any]]] = {image_id: [] for image_id in image_ids}
-        for row in self._visitors.rows("by_image", keys=list(rows)) if rows else []:
-            rows[row["key"]].append(row)
-        return {image_id: summary_of(found) for image_id, found in rows.items()}
+        annotations: dict[str, list[Annotation]] = {image_id: [] for image_id in image_ids}
+        if annotations:
+            for row in self._visitors.rows("by_image", keys=list(annotations)):
+                annotations[row["key"]].append(annotation_of(row["value"]))
+        return {image_id: AnnotationSummary.of(found) for image_id, found in annotations.items()}
 
     def save(
         self, image_id: str, visitor_id: str, change: Callable[[Annotation], Annotation]

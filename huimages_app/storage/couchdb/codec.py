@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from ...domain.models import Annotation, AnnotationSummary, Image
+from ...domain.models import Annotation, Image
 from .database import Document
 
 _FORMATS = ("%Y%m%dT%H%M%S.%f", "%Y%m%dT%H%M%S")
@@ -174,11 +174,6 @@ def annotation_document(
     else:
         changed.pop("rating", None)
     return changed
-
-
-def summary_of(rows: list[dict[str, Any]]) -> AnnotationSummary:
-    """Return the summary of the annotations in rows of our view `by_image`."""
-    return AnnotationSummary.of(annotation_of(row["value"]) for row in rows)
 
 
 # -- values of any kind, as documents of 2009 may hold them
