@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import Final
 
 from ...errors import NotAnImage, TooLarge
@@ -107,12 +108,26 @@ def clean_aperture(
         raise NotAnImage("the crop (clap) of the picture is damaged: a denominator is 0")
     numbers = zip(values[::2], values[1::2], strict=True)
     width, height, across, down = (Fraction(*number) for number in numbers)
-    left = (size[0] - width) / 2 + across
-    top = (size[1] - height) / 2 + down
-    box = (round(left), round(top), round(left + width), round(top + height))
+    left, right = _span(size[0], width, across)
+    top, bottom = _span(size[1], height, down)
+    box = (left, top, right, bottom)
     if not (0 <= box[0] < box[2] <= size[0] and 0 <= box[1] < box[3] <= size[1]):
         raise NotAnImage(
             f"the crop (clap) of the picture reaches beyond it: {float(width):g} x "
             f"{float(height):g} pixels of {size[0]} x {size[1]}"
         )
     return box
+
+
+def _span(side: int, length: Fraction, offset: Fraction) -> tuple[int, int]:
+    """Return first and end pixel of a crop in one direction.
+
+    Its length is rounded alone, as libheif does: with both ends rounded, a crop of an odd
+    length in an even side would be a pixel too long.
+    """
+    start = (side - length) / 2 + offset
+    pixels = floor(length + Fraction(1, 2))
+    first = floor(start + Fraction(1, 2))
+    if start + length <= side:
+        first = min(first, side - pixels)
+    return first, first + pixels

@@ -12,6 +12,7 @@ import pytest
 from huimages_app.errors import NotAnImage, TooLarge, UnsupportedImage
 from huimages_app.imaging import Limits, inspect
 from huimages_app.imaging.header_limits.coded_size import av1_sequence, hevc_size
+from huimages_app.imaging.header_limits.header import clean_aperture
 from tests.support import pictures
 
 FIELD = Path(__file__).parents[2] / "pictures" / "field"
@@ -211,3 +212,18 @@ BEYOND = [
 @pytest.mark.parametrize("name", ["clap.avif", "heic-clap-larger-than-picture.heic"])
 def test_crop_beyond_the_picture_is_refused(name, clap):
     refused(cropped(name, *clap), NotAnImage, "crop")
+
+
+@pytest.mark.parametrize(
+    ("length", "offset", "expected"),
+    [
+        ((95, 1), (0, 1), (1, 96)),
+        ((47, 1), (49, 2), (49, 96)),
+        ((97, 2), (1, 3), (24, 73)),
+        ((191, 2), (1, 4), (0, 96)),
+        ((48, 1), (24, 1), (48, 96)),
+    ],
+)
+def test_crop_keeps_its_length_when_it_is_rounded(length, offset, expected):
+    box = clean_aperture((96, 64), (*length, 64, 1, *offset, 0, 1))
+    assert (box[0], box[2]) == expected
