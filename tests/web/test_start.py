@@ -52,7 +52,8 @@ def test_process_starts_without_storage(name, tmp_path):
 
     log = (tmp_path / "server.log").read_text(encoding="utf-8")
     assert "Traceback" not in log
-    assert f"Serving on {url}" in log
+    host, port = url.removeprefix("http://").split(":")
+    assert f"serving host={host} port={port}" in log
 
 
 def test_production_process_listens_on_configured_port(tmp_path):

@@ -89,7 +89,7 @@ def test_two_hundred_at_once_scale_once(
     with Image.open(io.BytesIO(body)) as picture:
         assert picture.size == (64, 48)
     log = (folder / "server.log").read_text(encoding="utf-8")
-    assert log.count(f"made 64x64/{id_}.jpeg") == 1
+    assert log.count(f"rendered: image={id_} size=64x64") == 1
 
 
 def test_concurrent_uploads_of_same_picture_store_one_image(
