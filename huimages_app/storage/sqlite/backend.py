@@ -21,7 +21,7 @@ class SqliteBackend(MetadataBackend):
     def __init__(self, file: Path, *, patience: float = PATIENCE) -> None:
         self._connections = Connections(file, patience)
         log.info(
-            "metadata connections are limited by ulimit -n: file=%s connections=%d",
+            "metadata connections: file=%s limit=%d",
             file,
             self._connections.size,
         )
