@@ -148,7 +148,7 @@ def test_inspection_reports_as_text(stores: Stores, tmp_path: Path) -> None:
 def test_inspection_without_legacy_storage_fails(stores: Stores, tmp_path: Path) -> None:
     ini = ini_of(tmp_path, {"metadata.path": str(tmp_path / "metadata.sqlite")})
     ran = huimages(ini, "check", "--site")
-    assert (ran.status, "documents in CouchDB" in ran.err[-1]) == (2, True)
+    assert (ran.status, "expected couchdb" in ran.err[-1]) == (2, True)
     assert huimages(ini, "check", "--site", "--repair").status == 2
     ini = ini_of(tmp_path, stores.ini() | {"s3.bucket": "nobody-has-this-one"})
     ran = huimages(ini, "check", "--site")
