@@ -66,7 +66,7 @@ class Load:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
+@pytest.mark.parametrize("kind", ["nginx"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_rolling_restart_under_load_fails_no_request(
     tmp_path: Path, kind: str, number: signal.Signals

@@ -296,7 +296,7 @@ def test_dry_run_creates_no_file(huimages: Command, tmp_path: Path, site: Path) 
 
 @pytest.fixture
 def begun(tree: Path, site: Path) -> Iterator[subprocess.Popen[str]]:
-    """An import in a process of its own that has imported at least 30 files."""
+    """An import in its own process, stopped (SIGSTOP) after at least 30 files."""
     process = subprocess.Popen(
         [*COMMAND, "--config", str(site / "site.ini"), "import-tree", str(tree), "--jobs", "2"],
         stdout=subprocess.PIPE,
@@ -307,7 +307,12 @@ def begun(tree: Path, site: Path) -> Iterator[subprocess.Popen[str]]:
     os.setpriority(os.PRIO_PROCESS, process.pid, 19)
     with process:
         deadline = time.monotonic() + 60
-        while len(journalled(site)) < 30:
+        while True:
+            # Stopped while its files are counted, so that it cannot end in between.
+            process.send_signal(signal.SIGSTOP)
+            if len(journalled(site)) >= 30:
+                break
+            process.send_signal(signal.SIGCONT)
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -325,6 +330,7 @@ def test_repeated_run_continues_after_stop_and_kill(
 ) -> None:
     tree = site.parent / "photos"
     begun.send_signal(how)
+    begun.send_signal(signal.SIGCONT)
     out, err = begun.communicate(timeout=30)
     if how is signal.SIGINT:
         assert begun.returncode == 130
