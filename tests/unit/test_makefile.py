@@ -40,7 +40,7 @@ def make(
     if program is None:
         missing("make is missing: apt-get install make")
     without = {"CI", "HUIMAGES_TEST_COUCHDB_URL", "PYTEST_ADDOPTS"}
-    without |= {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}  # set if make runs this test
+    without |= {"ARGS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}  # set if make runs this test
     kept = {name: value for name, value in os.environ.items() if name not in without}
     return subprocess.run(
         [program, *EXISTING, *arguments],
