@@ -100,19 +100,6 @@ class Originals(ABC):
         except CorruptOriginal:
             return False
 
-    def replace_damaged(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
-        """Store an intact original instead of a damaged one; return whether it was done.
-
-        Does nothing if the stored one is intact or `content` is not.  Between the removal
-        and the writing the original is missing here, so another location must have it.
-        Raises UnknownImage, StorageUnavailable.
-        """
-        content.seek(0)
-        if image_id_of_file(content) != image_id or self.is_intact(image_id):
-            return False
-        self.delete(image_id)
-        return self.put(image_id, content, info)
-
     def close(self) -> None:
         """Release connections and threads."""
 

@@ -205,15 +205,3 @@ class OriginalsContract(OriginalsConcurrencyContract):
         assert not store.is_intact(damaged)
         with pytest.raises(UnknownImage):
             store.is_intact(image_id(b"unknown"))
-
-    def test_replace_damaged_stores_the_intact_bytes(self, originals: Originals) -> None:
-        store = originals
-        damaged = image_id(b"a picture")
-        store.put(damaged, BytesIO(b"a pictur"), INFO)
-        assert not store.replace_damaged(damaged, BytesIO(b"a picturx"), INFO)
-        assert not store.is_intact(damaged)
-        content = BytesIO(b"a picture")
-        content.read(4)
-        assert store.replace_damaged(damaged, content, INFO)
-        assert read(store, damaged) == b"a picture"
-        assert not store.replace_damaged(damaged, content, INFO)

@@ -303,8 +303,6 @@ def begun(tree: Path, site: Path) -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
     )
-    # On a busy machine the import could end before this process sees its 30 files and stops it.
-    os.setpriority(os.PRIO_PROCESS, process.pid, 19)
     with process:
         deadline = time.monotonic() + 60
         while True:
