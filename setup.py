@@ -84,6 +84,9 @@ setup(
         "remote": ["httpx>=0.28"],
         # Vector instructions for scaling.  There are wheels for 64-bit x86 only.
         "fast": ["cykooz.resizer>=4; platform_machine in 'x86_64 AMD64'"],
+        # Traces, and reports of errors: docs/monitoring.md.
+        "otel": ["opentelemetry-sdk>=1.30,<2", "opentelemetry-exporter-otlp-proto-http>=1.30,<2"],
+        "sentry": ["sentry-sdk>=2.20,<3"],
         "test": TEST,
         "check": CHECK,
     },

@@ -32,7 +32,6 @@ from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
 from .services.maintenance.operations import Operations
 from .services.maintenance.stale_renditions import StaleRenditions
-from .services.metrics import Metrics
 from .services.negotiation import Negotiation
 from .services.prerendering import Prerendering
 from .services.previews import Previews
@@ -124,30 +123,26 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         worker=shared.worker,
-        render_limiter=shared.render_limiter,
-        metrics=shared.metrics,
     )
 
 
 @dataclass(frozen=True)
 class _Shared:
-    """The limits, the thread and the numbers that the services of a process share."""
+    """The limits and the thread that the services of a process share."""
 
     limits: Limits
     budget: DecodingBudget
     render_limiter: RenderLimiter
     worker: Worker
-    metrics: Metrics
 
 
 def _shared(settings: Settings) -> _Shared:
-    render, metrics = settings.render, Metrics()
+    render = settings.render
     return _Shared(
         limits_of(settings),
         DecodingBudget(settings.decoding_memory, render.timeout),
-        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests, metrics),
+        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests),
         Worker(),
-        metrics,
     )
 
 
@@ -180,7 +175,6 @@ def _renditions(
         storage.metadata,
         storage.cache,
         renderer,
-        metrics=shared.metrics,
         per_image=settings.renditions_per_image,
     )
 

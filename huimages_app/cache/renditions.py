@@ -204,7 +204,7 @@ class RenditionCache:
             self._faults.report("write", error)
             return None
         self._faults.clear("write")
-        self._eviction.added(length)
+        self._eviction.added(1, length)
         return target
 
     def image_ids(self) -> Iterator[str]:
@@ -224,7 +224,7 @@ class RenditionCache:
         """
         folder = self._folder(image_id)
         try:
-            self._eviction.removed(self._take_away(folder))
+            self._eviction.removed(*self._take_away(folder))
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
@@ -232,7 +232,8 @@ class RenditionCache:
                 f"the renditions of {image_id} can't be removed: {error}"
             ) from error
 
-    def _take_away(self, folder: Path) -> int:
+    def _take_away(self, folder: Path) -> tuple[int, int]:
+        """Remove the folder; return the numbers of files and bytes that were in it."""
         trash = self._removed / secrets.token_hex(8)
         try:
             folder.rename(trash)
@@ -243,6 +244,13 @@ class RenditionCache:
             self._faults.report("remove", error)
             return empty_folder(folder)  # not at once, but without the folder for it
         return empty_folder(trash)
+
+    def counted(self) -> Usage | None:
+        """Return the running count of files and bytes; None if it is not known.
+
+        It is kept only if the cache has a limit, and begins with the first pruning.
+        """
+        return self._eviction.counted()
 
     def usage(self) -> Usage:
         """Count files and bytes by looking at every file; raises StorageUnavailable."""

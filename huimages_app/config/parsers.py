@@ -90,6 +90,14 @@ def pause(value: str) -> float:
     return 0.0 if value == "0" else seconds(value)
 
 
+def share(value: str) -> float:
+    """a number from 0 to 1, as in 0.1"""
+    number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError(value)
+    return number
+
+
 def amount(value: str) -> int:
     """an amount, as in 5000000, 64 MB, 1.5 GB or 100 MP"""
     match = _AMOUNT.fullmatch(value)

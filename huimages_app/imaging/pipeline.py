@@ -17,6 +17,7 @@ from PIL import Image
 from ..domain import formats
 from ..domain.sizes import Placement
 from ..errors import BadUpload, CorruptOriginal
+from ..observation.steps import step
 from . import colour, input_formats, orientation, resize
 from .colour import Colours
 from .decode import Source, load, open_source
@@ -92,11 +93,13 @@ def write(
     picture: Picture, placement: Placement, target: RenditionTarget, quality: Quality
 ) -> None:
     """Write one rendition of a decoded picture."""
-    image = scale(picture, placement)
-    image = orientation.upright(image, picture.orientation)
-    image = colour.to_srgb(image, picture.colours)
-    image = colour.flattened(image) if target.format == formats.JPEG else colour.opaque(image)
-    encode(image, target.path, target.format, quality)
+    with step("scale"):
+        image = scale(picture, placement)
+        image = orientation.upright(image, picture.orientation)
+        image = colour.to_srgb(image, picture.colours)
+        image = colour.flattened(image) if target.format == formats.JPEG else colour.opaque(image)
+    with step("encode"):
+        encode(image, target.path, target.format, quality)
 
 
 def decode(
@@ -111,7 +114,8 @@ def decode(
         divisor = _divisor(source, placements, full, limits)
         width, height = source.image.size
         draft = (max(1, width // divisor), max(1, height // divisor))
-    image, extent = load(source, draft)
+    with step("decode"):
+        image, extent = load(source, draft)
     stored = orientation.turned(full, source.orientation)
     return Picture(
         colour.scalable(image),

@@ -24,6 +24,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ProtocolError
 
 from ...errors import BadSetting, StorageUnavailable
+from ...observation.steps import storage_call
 
 with warnings.catch_warnings():
     # CouchDB 1.2 reads its own version through pkg_resources.
@@ -47,6 +48,8 @@ _ERRORS = {
     409: couchdb.http.ResourceConflict,
     412: couchdb.http.PreconditionFailed,
 }
+# Errors of the client that are failures of the storage; the others are ordinary responses.
+_FAILURES = (couchdb.http.ServerError, couchdb.http.Unauthorized, couchdb.http.Forbidden)
 
 _log = logging.getLogger(__name__)
 
@@ -114,24 +117,23 @@ class Transport:
             body = json.dumps(body, ensure_ascii=False).encode("utf-8")
             sent.setdefault("Content-Type", "application/json")
         request = _Request(method, url.removeprefix(BASE), body, sent, self.timeout)
-        response = self._send(request)
-        if response.status >= 300:  # CouchDB needs no redirects
-            _raise_error(response.status, response.data, request)
+        with storage_call("couchdb", method, *_FAILURES):
+            response = self._send(request)
+            if response.status >= 300:  # CouchDB needs no redirects
+                _raise_error(response.status, response.data, request)
         return response.status, response.headers, io.BytesIO(response.data)
 
     def download(self, url: str, target: BinaryIO, *, seconds: float) -> None:
         """Write the body of a GET response into `target`; takes at most `seconds`."""
         request = _Request("GET", url.removeprefix(BASE), None, {}, seconds, preload=False)
-        response = self._send(request)
-        try:
-            if response.status != 200:
-                _raise_error(response.status, response.read(_PIECE), request)
-            for piece in response.stream(_PIECE, decode_content=False):
-                target.write(piece)
-        except urllib3.exceptions.HTTPError as error:
-            raise _unavailable(request, error) from error
-        finally:
-            response.close()
+        with storage_call("couchdb", "download", *_FAILURES), self._send(request) as response:
+            try:
+                if response.status != 200:
+                    _raise_error(response.status, response.read(_PIECE), request)
+                for piece in response.stream(_PIECE, decode_content=False):
+                    target.write(piece)
+            except urllib3.exceptions.HTTPError as error:
+                raise _unavailable(request, error) from error
 
     def close(self) -> None:
         """Close idle connections."""
