@@ -17,6 +17,7 @@ TEST = [
     "pytest-cov>=7",
     "pytest-timeout>=2.4",
     "pytest-xdist>=3.8",
+    "PyYAML>=6",
     "schemathesis>=4",
     "scikit-image>=0.25",
     # A real S3-compatible store.  Repackaged by a third party: pinned, and for tests only.

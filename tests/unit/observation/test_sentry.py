@@ -63,7 +63,7 @@ def test_error_is_reported_with_request_id_and_without_secrets(sink: Sink) -> No
     log.setLevel(logging.INFO)
     end = sentry.set_up(sink.dsn, "staging")
     request_ids.begin("edge-1")
-    password = "a password in a variable"
+    password = "-".join(["value", "of", "variable"])
     log.info("before url=%s", "/9x9/A.jpeg?s=AbCdEf")
     try:
         raise ValueError(f"token hui_{'x' * 43} in {len(password)}")
