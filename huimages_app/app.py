@@ -40,6 +40,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     atexit.register(end_observation)
     atexit.register(services.close)
     services.operations.start()
+    services.invalidation.start()
     if invalidator := services.cache_invalidator:
         invalidator.start()
         # It runs before services.close: atexit calls the last function first.

@@ -26,6 +26,7 @@ from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
 from .services.images import Images
+from .services.invalidation import Invalidation
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.cache_sync import CacheInvalidator
 from .services.maintenance.integrity import IntegrityCheck
@@ -97,7 +98,8 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     shared = _shared(settings)
     previews = _previews(storage, shared)
     renditions = _renditions(settings, storage, shared, previews)
-    editing = Editing(originals, metadata, cache)
+    invalidation = Invalidation.of(settings, cache)
+    editing = Editing(originals, metadata, cache, invalidation.purge)
     stale_renditions = StaleRenditions(metadata, cache)
     policy = SizePolicy.of(settings)
     return Services(
@@ -122,6 +124,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.limits),
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
+        invalidation=invalidation,
         worker=shared.worker,
     )
 
@@ -308,8 +311,13 @@ def make_cache(settings: Settings) -> RenditionCache:
 
 
 def _cache_invalidator(settings: Settings, storage: Storage) -> CacheInvalidator | None:
-    """Return the invalidator of images changed on other nodes; None for a single node."""
-    if settings.metadata == "sqlite" or not settings.cache.follow:
+    """Return the invalidator of images that were removed on any node; None if there is no need.
+
+    A single node needs it for caches in front: it also finds the images whose removal was
+    stored just before the process was killed.
+    """
+    is_single = settings.metadata == "sqlite" and settings.invalidate.is_empty
+    if is_single or not settings.cache.follow:
         return None
     checkpoint = _scratch(settings.cache.path) / "followed"
     return CacheInvalidator(storage.metadata, storage.cache, checkpoint, settings.cache.follow)

@@ -65,6 +65,7 @@ class RenditionCache:
         self._faults = FaultLog(root)
         self._locks = FileLocks(self._locks_folder)
         self._eviction = CacheEviction(root, scratch, max_bytes, self._faults)
+        self._removed_image: Callable[[str], None] = lambda image_id: None
         try:
             self._make_folders()
             same_disk = root.stat().st_dev == scratch.stat().st_dev
@@ -217,6 +218,10 @@ class RenditionCache:
 
     # -- removing ------------------------------------------------------------------------
 
+    def on_remove(self, call: Callable[[str], None]) -> None:
+        """Call this function with the ID of each image after its renditions were removed."""
+        self._removed_image = call
+
     def remove(self, image_id: str) -> None:
         """Remove all renditions of an image at once, and those that are being made.
 
@@ -226,11 +231,12 @@ class RenditionCache:
         try:
             self._eviction.removed(*self._take_away(folder))
         except (FileNotFoundError, NotADirectoryError):
-            return
+            pass  # there is nothing here; caches in front may have something
         except OSError as error:
             raise StorageUnavailable(
                 f"the renditions of {image_id} can't be removed: {error}"
             ) from error
+        self._removed_image(image_id)
 
     def _take_away(self, folder: Path) -> tuple[int, int]:
         """Remove the folder; return the numbers of files and bytes that were in it."""

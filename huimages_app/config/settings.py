@@ -14,6 +14,7 @@ from typing import Literal
 
 from ..domain.sizes import Size, parse_names
 from ..errors import BadSetting, BadSize
+from .invalidation_settings import InvalidationSettings
 from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
     Network,
@@ -192,6 +193,7 @@ class Settings(StorageSettings):
         (),
         "IPs or networks that may read /metrics; empty: none",
     )
+    invalidate: InvalidationSettings = group(InvalidationSettings)
     log: LogSettings = group(LogSettings)
     otel: OtelSettings = group(OtelSettings)
     sentry: SentrySettings = group(SentrySettings)

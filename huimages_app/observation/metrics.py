@@ -87,12 +87,17 @@ BACKGROUND_JOBS = _counter(
 UPLOADS = _counter("uploads", "Uploaded files: new, known, refused, failed.", "result")
 SIGN_INS = _counter("sign_ins", "Attempts to sign in: accepted, refused, throttled.", "result")
 
+INVALIDATIONS = _counter(
+    "invalidations", "Requests to caches in front: sent, failed, given_up.", "result"
+)
+
 # Series that exist from the start, so that the first event is an increase.
 for _metric, _results in (
     (RENDITIONS, ("made", "failed", "refused")),
     (BACKGROUND_JOBS, ("done", "failed", "dropped")),
     (UPLOADS, ("new", "known", "refused", "failed")),
     (SIGN_INS, ("accepted", "refused", "throttled")),
+    (INVALIDATIONS, ("sent", "failed", "given_up")),
 ):
     for _result in _results:
         _metric.labels(_result)
@@ -156,6 +161,7 @@ class _Site:
 SITE_GAUGES = {
     "cache_files": "Files in the cache of this machine.",
     "cache_bytes": "Bytes in the cache of this machine.",
+    "invalidations_waiting": "Images that caches in front have not removed yet.",
 }
 
 

@@ -9,6 +9,7 @@ from .annotations import Annotations
 from .background import Worker
 from .editing import Editing
 from .images import Images
+from .invalidation import Invalidation
 from .login_throttle import LoginThrottle
 from .maintenance.cache_sync import CacheInvalidator
 from .maintenance.integrity import IntegrityCheck
@@ -40,9 +41,11 @@ class Services:
     throttle: LoginThrottle
     integrity: IntegrityCheck
     operations: Operations
-    cache_invalidator: CacheInvalidator | None  # None on a site of a single node
+    cache_invalidator: CacheInvalidator | None  # None if there is no cache to keep up
+    invalidation: Invalidation
     worker: Worker
 
     def close(self) -> None:
         """Finish the job in the background and close the storage."""
+        self.invalidation.close()
         self.operations.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
@@ -12,6 +13,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...config.settings import Settings
+from ...errors import StorageUnavailable
 from ...observation.metrics import exposition
 from ...services.container import Services
 from ..resources import Root
@@ -35,4 +37,11 @@ def metrics(request: Request) -> Response:
 
 def _of_site(services: Services) -> dict[str, float]:
     usage = services.operations.cache_usage()
-    return {"cache_files": usage.files, "cache_bytes": usage.bytes} if usage else {}
+    values: dict[str, float] = {}
+    if usage is not None:
+        values = {"cache_files": usage.files, "cache_bytes": usage.bytes}
+    # A journal that can't be read must not hide all other metrics.
+    with contextlib.suppress(StorageUnavailable):
+        if (waiting := services.invalidation.waiting()) is not None:
+            values["invalidations_waiting"] = waiting
+    return values
