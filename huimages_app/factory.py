@@ -17,7 +17,7 @@ from .config.storage_settings import S3Settings
 from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
-from .errors import BadInput, BadSetting, BadUpload
+from .errors import BadSetting, BadUpload
 from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
 from .services.accounts import Accounts
 from .services.annotations import Annotations
@@ -27,7 +27,7 @@ from .services.container import Services
 from .services.editing import Editing
 from .services.images import Images
 from .services.login_throttle import LoginThrottle
-from .services.maintenance.backup_folder import BackupFolder
+from .services.maintenance.backup_folder import BackupFolder, prepare_folder
 from .services.maintenance.cache_sync import CacheInvalidator
 from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
@@ -281,18 +281,10 @@ def make_metadata(settings: Settings) -> MetadataBackend:
     return metadata
 
 
-def make_backup_folder(path: Path, *, make: bool) -> BackupFolder:
+def make_backup_folder(path: Path, settings: Settings, *, make: bool) -> BackupFolder:
     """Return the folder of a backup, which is created if `make`; raises BadInput."""
-    from .storage.originals.filesystem import FileOriginals
-
-    try:
-        if make:
-            (path / "snapshots").mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise BadInput(f"the folder {path} can't be created: {error.strerror}") from error
-    if not (path / "snapshots").is_dir():
-        raise BadInput(f"{path} is no backup: it has no folder 'snapshots'")
-    return BackupFolder(path, FileOriginals(path / "originals", make=make))
+    prepare_folder(path, make=make)
+    return BackupFolder(path, originals_at(f"files:{path.absolute() / 'originals'}", settings))
 
 
 def make_legacy_inspection(settings: Settings) -> LegacyInspection:

@@ -42,10 +42,11 @@ def backup(context: CliContext, folder: Path, keep: int, verify: bool, jobs: int
     settings and the cache are not.
     """
     from ..factory import make_backup_folder
-    from ..services.maintenance.backup import Backup, Outcome
+    from ..services.maintenance.backup import Backup
+    from ..services.maintenance.backup_originals import Outcome
 
     with opened_storage(context) as storage:
-        target = make_backup_folder(folder, make=True)
+        target = make_backup_folder(folder, context.settings, make=True)
         job = Backup(storage.originals, storage.metadata, target)
         report = job.run(progress, jobs=jobs, keep=keep, verify=verify)
     click.echo(f"snapshot {report.name}: {items_line(report.items)}")

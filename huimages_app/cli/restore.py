@@ -41,7 +41,7 @@ def restore(
     from ..services.maintenance.restore import Restore
 
     with opened_storage(context) as storage:
-        source = make_backup_folder(folder, make=False)
+        source = make_backup_folder(folder, context.settings, make=False)
         job = Restore(storage.originals, storage.metadata, source, describer(context.settings))
         report = job.run(progress, name=snapshot, only=only, jobs=jobs)
     if only != "originals":

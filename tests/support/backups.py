@@ -50,12 +50,14 @@ class BackedUp:
         self.target = folder / "target"
         self.source.mkdir()
         self.lines = Lines()
-        self.folder = make_backup_folder(folder / "backup", make=True)
+        self.folder = make_backup_folder(folder / "backup", settings_in(self.source), make=True)
         self.services: Services = services_in(self.source)
         fill(self.services)
 
     def back_up(self, into: Path | None = None, **options: Any) -> BackupReport:
-        folder = make_backup_folder(into, make=True) if into else self.folder
+        folder = (
+            make_backup_folder(into, settings_in(self.source), make=True) if into else self.folder
+        )
         with storage_in(self.source) as storage:
             return Backup(storage.originals, storage.metadata, folder).run(self.lines, **options)
 

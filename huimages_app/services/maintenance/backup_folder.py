@@ -15,114 +15,21 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import gzip
-import hashlib
 import heapq
-import io
-import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import BinaryIO
 
-from ...domain.files import atomic_write, sync_folder
-from ...domain.ids import ID_LENGTH
-from ...errors import BadInput, DamagedBackup, ServerBusy, StorageUnavailable
+from ...errors import BadInput, ServerBusy
 from ...storage.interfaces import Originals
+from .backup_snapshot import PARTIAL, Checksum, Snapshot, translated
 
-# Raise it when an older program would misread a backup.
-FORMAT = 1
-
-METADATA = "metadata.jsonl.gz"
-CHECKSUMS = "originals.sha256"
-_MANIFEST = "manifest.json"
 _TIME = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"\d{8}T\d{6}Z")
-_PARTIAL, _EXPIRED = ".partial", ".expired"
-
-
-@dataclass(frozen=True)
-class Checksum:
-    """The ID of an original and the SHA-256 of its bytes."""
-
-    image_id: str
-    sha256: str
-
-
-class Snapshot:
-    """A snapshot in a folder of its own; `manifest` is empty until it is complete."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.manifest: dict[str, Any] = {}
-
-    @property
-    def name(self) -> str:
-        return self.path.name.removesuffix(_PARTIAL)
-
-    @contextlib.contextmanager
-    def writing(self, name: str) -> Iterator[IO[str]]:
-        """Yield a text file of the snapshot; one that ends with `.gz` is compressed."""
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(_translated("the backup can't be written"))
-            file = stack.enter_context(atomic_write(self.path / name))
-            if name.endswith(".gz"):
-                # No name and no time in its header: equal metadata make equal files.
-                packed = gzip.GzipFile(
-                    filename="", mode="wb", compresslevel=3, fileobj=file, mtime=0
-                )
-                file = cast(BinaryIO, stack.enter_context(packed))
-            yield stack.enter_context(_text_of(file))
-
-    def lines(self, name: str) -> Iterator[str]:
-        """Yield the lines of a file.  Raises StorageUnavailable."""
-        path = self.path / name
-        opener = gzip.open if name.endswith(".gz") else open
-        with _translated("the backup can't be read"), opener(path, "rt", encoding="utf-8") as file:
-            yield from file
-
-    def checksums(self) -> Iterator[Checksum]:
-        """Yield the originals of the snapshot by ascending ID."""
-        for line in self.lines(CHECKSUMS):
-            sha256, _, path = line.rstrip("\n").partition("  ")
-            yield Checksum(path[-ID_LENGTH:], sha256)
-
-    def complete(self, **fields: Any) -> None:
-        """Write the manifest with these fields and the checksums of both files."""
-        self.manifest = {
-            "format": FORMAT,
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            **fields,
-            "files": {name: _digest(self.path / name) for name in (METADATA, CHECKSUMS)},
-        }
-        with self.writing(_MANIFEST) as file:
-            json.dump(self.manifest, file, indent=2)
-            file.write("\n")
-        with _translated("the backup can't be written"):
-            self.path = self.path.rename(self.path.with_name(self.name))
-            sync_folder(self.path.parent)
-
-    def verify(self) -> None:
-        """Read the manifest, and compare both files with it; raises BadInput, DamagedBackup."""
-        try:
-            self.manifest = json.loads("".join(self.lines(_MANIFEST)))
-            written, files = self.manifest["format"], self.manifest["files"]
-        except (ValueError, KeyError, TypeError) as error:
-            raise DamagedBackup(f"{self.path / _MANIFEST} is damaged: {error!r}") from error
-        if written > FORMAT:
-            raise BadInput(
-                f"{self.path} was written by a newer huimages (backup format {written}, this"
-                f" program supports {FORMAT}); restore it with the newer one"
-            )
-        for name in (METADATA, CHECKSUMS):
-            if _digest(self.path / name) != files[name]:
-                raise DamagedBackup(
-                    f"{self.path / name} is damaged: its checksum is not that in {_MANIFEST};"
-                    " restore another snapshot"
-                )
+_EXPIRED = ".expired"
 
 
 class BackupFolder:
@@ -139,7 +46,7 @@ class BackupFolder:
         With `shared`, several processes may hold it, and the folder may be read-only.
         """
         with contextlib.ExitStack() as stack:
-            with _translated(f"{self.path} can't be locked"):
+            with translated(f"{self.path} can't be locked"):
                 file = self.path / "lock"
                 if not shared:
                     file.touch(mode=0o600)
@@ -159,7 +66,7 @@ class BackupFolder:
 
     def snapshots(self) -> list[Snapshot]:
         """Return the complete snapshots, oldest first."""
-        with _translated(f"the backup {self.path} can't be read"):
+        with translated(f"the backup {self.path} can't be read"):
             paths = sorted(path for path in self._folder.iterdir() if _NAME.fullmatch(path.name))
         return [Snapshot(path) for path in paths]
 
@@ -183,8 +90,8 @@ class BackupFolder:
         for last in self.snapshots()[-1:]:
             follows = datetime.strptime(last.name, _TIME) + timedelta(seconds=1)
             name = max(name, follows.strftime(_TIME))
-        path = self._folder / (name + _PARTIAL)
-        with _translated("the backup can't be written"):
+        path = self._folder / (name + PARTIAL)
+        with translated("the backup can't be written"):
             path.mkdir(exist_ok=True)
         return Snapshot(path)
 
@@ -193,12 +100,12 @@ class BackupFolder:
 
         Then also delete the originals that are in no snapshot; return how many.
         """
-        with _translated("the backup can't be cleaned up"):
+        with translated("the backup can't be cleaned up"):
             for snapshot in self.snapshots()[:-keep]:
                 # No longer complete from here on: its originals go before it does.
                 snapshot.path.rename(snapshot.path.with_name(snapshot.name + _EXPIRED))
             incomplete = [
-                path for path in self._folder.iterdir() if path.suffix in {_PARTIAL, _EXPIRED}
+                path for path in self._folder.iterdir() if path.suffix in {PARTIAL, _EXPIRED}
             ]
             if not incomplete:
                 return 0
@@ -223,36 +130,20 @@ class BackupFolder:
         return self.path / "snapshots"
 
 
+def prepare_folder(path: Path, *, make: bool) -> None:
+    """Raise BadInput unless the folder is a backup; make it one if `make`."""
+    folders = (path / "originals", path / "snapshots")
+    try:
+        if make:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in folders:
+                folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"the folder {path} can't be created: {error.strerror}") from error
+    if missing := [folder.name for folder in folders if not folder.is_dir()]:
+        raise BadInput(f"{path} is no backup: it has no folder {missing[0]!r}")
+
+
 def merged(lists: list[Iterator[Checksum]]) -> Iterator[Checksum]:
     """Yield the checksums of several lists by ascending ID, equal IDs repeated."""
     return heapq.merge(*lists, key=lambda one: one.image_id)
-
-
-def checksum_line(one: Checksum) -> str:
-    """Return a line as `sha256sum` writes it."""
-    image_id = one.image_id
-    return f"{one.sha256}  originals/{image_id[:2]}/{image_id[2:4]}/{image_id}\n"
-
-
-@contextlib.contextmanager
-def _text_of(file: BinaryIO) -> Iterator[IO[str]]:
-    """Yield a text file that writes into `file`, which stays open."""
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="\n")
-    try:
-        yield text
-        text.flush()
-    finally:
-        text.detach()
-
-
-def _digest(path: Path) -> str:
-    with _translated("the backup can't be read"), path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextlib.contextmanager
-def _translated(failure: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageUnavailable(f"{failure}: {error}") from error

@@ -35,7 +35,8 @@ from ...storage.snapshots import (
 )
 from .. import audit
 from ..concurrency import in_parallel
-from .backup_folder import METADATA, BackupFolder, Checksum, Snapshot
+from .backup_folder import BackupFolder
+from .backup_snapshot import METADATA, Checksum, Snapshot
 from .progress import ShowProgress
 
 Part = Literal["originals", "metadata"]

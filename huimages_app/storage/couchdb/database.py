@@ -170,18 +170,6 @@ class Database:
         if refused := [row["id"] for row in rows if "error" in row]:
             raise Conflict(f"{', '.join(refused)} changed meanwhile")
 
-    def add_all(self, documents: Sequence[Document]) -> None:
-        """Store new documents; those that exist stay as they are.  Tombstones are allowed."""
-        known = self.get_many(document["_id"] for document in documents)
-        self.put_all(
-            [
-                document
-                for document in documents
-                if document["_id"] not in known
-                or (known[document["_id"]] is None and "_deleted" not in document)
-            ]
-        )
-
     def all(
         self, after: str, before: str, *, documents: bool = False, **options: bool
     ) -> Iterator[Row]:

@@ -7,7 +7,7 @@ not know, of huImages 2.2 or of a newer version, are there again after a restore
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.models import Annotation, AnnotationSummary
@@ -92,7 +92,7 @@ class CouchSnapshot:
                 for name, document in _documents_of(item):
                     documents[name].append(document)
             for name, database in self._databases.items():
-                database.add_all(documents[name])
+                _add_new(database, documents[name])
 
     def is_empty(self, ignored: str) -> bool:
         """Return whether there are no documents but our views, and those of a kind."""
@@ -101,6 +101,19 @@ class CouchSnapshot:
                 if not is_ours(row["id"]) and not row["id"].startswith(f"{ignored}:"):
                     return False
         return True
+
+
+def _add_new(database: Database, documents: Sequence[Document]) -> None:
+    """Store documents and tombstones of which nothing is there; those that exist stay."""
+    known = database.get_many(document["_id"] for document in documents)
+    database.put_all(
+        [
+            document
+            for document in documents
+            if document["_id"] not in known
+            or (known[document["_id"]] is None and "_deleted" not in document)
+        ]
+    )
 
 
 def _all_documents(database: Database) -> Iterator[Document]:

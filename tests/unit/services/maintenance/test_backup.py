@@ -10,7 +10,7 @@ import pytest
 
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import BadInput, RemovedImage, ServerBusy
-from huimages_app.services.maintenance.backup import Outcome
+from huimages_app.services.maintenance.backup_originals import Outcome
 from tests.support.backups import IDS, PHOTOS, BackedUp, findings, put_original
 from tests.support.pictures import photo
 from tests.support.services import add, original_file, storage_in
