@@ -17,7 +17,7 @@ from .config.storage_settings import S3Settings
 from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
-from .errors import BadSetting, BadUpload, StorageUnavailable
+from .errors import BadSetting, BadUpload
 from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
 from .services.accounts import Accounts
 from .services.annotations import Annotations
@@ -28,6 +28,7 @@ from .services.editing import Editing
 from .services.images import Images
 from .services.invalidation import Invalidation
 from .services.login_throttle import LoginThrottle
+from .services.maintenance.backup_folder import BackupFolder, prepare_folder
 from .services.maintenance.cache_sync import CacheInvalidator
 from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
@@ -82,7 +83,7 @@ class Storage:
 
 
 def build_storage(settings: Settings) -> Storage:
-    """Build the storage that the settings name, without connecting to it; raises BadSetting."""
+    """Build the storage that the settings name, which need not respond; raises BadSetting."""
     return Storage(make_originals(settings), make_metadata(settings), make_cache(settings))
 
 
@@ -259,7 +260,7 @@ def originals_at(location: str, settings: Settings) -> Originals:
 
 
 def make_metadata(settings: Settings) -> MetadataBackend:
-    """Return the backend for metadata; raises BadSetting for a file of a newer version."""
+    """Return the backend for metadata; raises BadSetting if a newer program stored the data."""
     if settings.metadata == "couchdb":
         from .storage.couchdb import CouchBackend, DatabaseNames, Server
 
@@ -268,15 +269,19 @@ def make_metadata(settings: Settings) -> MetadataBackend:
             settings.couchdb.visitor_database,
             settings.couchdb.accounts_database,
         )
-        return CouchBackend(Server(settings.couchdb), names)
-    from .storage.sqlite import SqliteBackend
+        metadata: MetadataBackend = CouchBackend(Server(settings.couchdb), names)
+    else:
+        from .storage.sqlite import SqliteBackend
 
-    metadata = SqliteBackend(settings.metadata_path)
-    # A file of a newer version stops the start.  A damaged one does not: cached pictures
-    # are still served.
-    with contextlib.suppress(StorageUnavailable):
-        metadata.check()
+        metadata = SqliteBackend(settings.metadata_path)
+    metadata.require_supported()
     return metadata
+
+
+def make_backup_folder(path: Path, settings: Settings, *, make: bool) -> BackupFolder:
+    """Return the folder of a backup, which is created if `make`; raises BadInput."""
+    prepare_folder(path, make=make)
+    return BackupFolder(path, originals_at(f"files:{path.absolute() / 'originals'}", settings))
 
 
 def make_legacy_inspection(settings: Settings) -> LegacyInspection:
