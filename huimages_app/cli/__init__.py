@@ -22,6 +22,7 @@ import click
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
 from .cache import cache
 from .check import check
+from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
 from .import_ import import_
@@ -57,7 +58,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(cache, check, delete, import_, import_tree, migrate, purge),
+    *(cache, check, content_box, delete, import_, import_tree, migrate, purge),
     *(settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)

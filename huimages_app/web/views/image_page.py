@@ -103,7 +103,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "next": _neighbour_item(others.get(neighbours.next or ""), collection, request),
         "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
-        "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
+        "focus": [round(share * 100) for share in image.focal_point or (0.5, 0.5)],
         "stored_focus": focus_text(image.focus),
         "article_numbers": artnr_text(image),
         "other_references": others_text(image),
