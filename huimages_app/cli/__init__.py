@@ -23,6 +23,7 @@ from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, U
 from .backup import backup
 from .cache import cache
 from .check import check
+from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
 from .import_ import import_
@@ -59,7 +60,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(backup, cache, check, delete, import_, import_tree, migrate, purge, restore),
+    *(backup, cache, check, content_box, delete, import_, import_tree, migrate, purge, restore),
     *(settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)

@@ -124,6 +124,12 @@ def words(value: str) -> tuple[str, ...]:
     return tuple(value.replace(",", " ").split())
 
 
+def size_list(value: str) -> tuple[str, ...]:
+    """sizes, separated by spaces or lines; a comma divides only before a space"""
+    # 600x600=7,f4f4f4 is one size.
+    return tuple(filter(None, re.split(r",?\s+", value + "\n")))
+
+
 def host_names(value: str) -> tuple[str, ...]:
     """host names without port, separated by spaces"""
     if any("/" in word or (":" in word and word[0] != "[") for word in words(value)):

@@ -66,18 +66,22 @@ class Renderer:
             with step("fetch"):
                 original = stack.enter_context(self._originals.open(image_id))
             # An original that can't be decoded stays as it is: never delete data on an error.
-            self._write(original, RenditionTarget(size, format_, target))
+            content = image.content if image else None
+            self._write(original, RenditionTarget(size, format_, target, content))
         if image and self._previews:
             self._previews.make_later(image, size)
 
     def _from_preview(self, image: Image, size: Size, format_: Format, target: Path) -> bool:
+        rendition = RenditionTarget(size, format_, target, image.content)
+        if rendition.needs_content:  # it is measured in the original
+            return False
         preview = self._previews.open(image, size) if self._previews else None
         if preview is None:
             return False
         full_size = (image.width, image.height)
         with preview:
             try:
-                self._write(preview, RenditionTarget(size, format_, target), full_size)
+                self._write(preview, rendition, full_size)
             except CorruptOriginal as error:
                 log.warning("damaged preview not used: image=%s error=%s", image.id, error)
                 return False
