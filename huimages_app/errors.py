@@ -208,6 +208,12 @@ class CorruptOriginal(HuimagesError):
     slug = "bad-original"
 
 
+class DamagedBackup(HuimagesError):
+    """A file of a backup is not as it was written."""
+
+    slug = "damaged-backup"
+
+
 class BadSetting(HuimagesError):
     """A setting is missing or wrong, which stops the start."""
 

@@ -17,6 +17,7 @@ from ..domain.content import ContentBox
 from ..domain.geometry import Placement
 from ..domain.sizes import Size
 from ..errors import BadUpload, CorruptOriginal
+from ..observation.steps import step
 from . import background, borders, colour, input_formats, orientation, resize
 from .colour import Colours
 from .decode import Source, load, open_source
@@ -102,11 +103,13 @@ def write(
     picture: Picture, placement: Placement, target: RenditionTarget, quality: Quality
 ) -> None:
     """Write one rendition of a decoded picture."""
-    image = scale(picture, placement)
-    image = orientation.upright(image, picture.orientation)
-    image = colour.to_srgb(image, picture.colours)
-    image = background.filled(image, placement, target.size.padding, target.format)
-    encode(image, target.path, target.format, quality)
+    with step("scale"):
+        image = scale(picture, placement)
+        image = orientation.upright(image, picture.orientation)
+        image = colour.to_srgb(image, picture.colours)
+        image = background.filled(image, placement, target.size.padding, target.format)
+    with step("encode"):
+        encode(image, target.path, target.format, quality)
 
 
 def decode(
@@ -121,7 +124,8 @@ def decode(
         divisor = _divisor(source, placements, full, limits)
         width, height = source.image.size
         draft = (max(1, width // divisor), max(1, height // divisor))
-    image, extent = load(source, draft)
+    with step("decode"):
+        image, extent = load(source, draft)
     stored = orientation.turned(full, source.orientation)
     return Picture(
         colour.scalable(image),

@@ -20,8 +20,8 @@ from ..errors import (
     UnknownImage,
 )
 from ..imaging import sniff
+from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, Originals
-from .metrics import Metrics
 from .open_image import OpenImage, open_rendition
 from .renderer import Renderer
 
@@ -40,14 +40,12 @@ class Renditions:
         cache: RenditionCache,
         renderer: Renderer,
         *,
-        metrics: Metrics,
         per_image: int = 0,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
         self._renderer = renderer
-        self._metrics = metrics
         self._per_image = per_image  # limit of cached renditions of one image; 0: no limit
 
     def get(
@@ -84,7 +82,7 @@ class Renditions:
         file = self._cache.open(image_id, size, format_)
         if file is None:
             return None
-        self._metrics.count("hits")
+        metrics.CACHE_HITS.inc()
         return open_rendition(file, format_, self._cache.path(image_id, size, format_))
 
     def original(self, image_id: str) -> OpenImage:

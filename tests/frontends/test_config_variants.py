@@ -261,7 +261,7 @@ def test_systemd_units_are_valid() -> None:
     program = find_program("systemd-analyze")
     if program is None:
         missing("systemd-analyze is missing: apt-get install systemd")
-    for unit in ("huimages@.service", "huimages-cache.service"):
+    for unit in ("huimages@.service", "huimages-cache.service", "purge-nginx-cache.service"):
         done = subprocess.run(
             [program, "verify", "--man=no", DEPLOY / unit],
             capture_output=True,
