@@ -18,7 +18,7 @@ from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
-from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
+from .imaging import DecodingBudget, Limits, Quality, Watermark, inspect, sniff, watermark
 from .services.accounts import Accounts
 from .services.annotations import Annotations
 from .services.background import Worker
@@ -174,6 +174,7 @@ def _renditions(
         shared.limits,
         budget=shared.budget,
         render_limiter=shared.render_limiter,
+        watermark=_watermark(settings),
     )
     return Renditions(
         storage.originals,
@@ -183,6 +184,16 @@ def _renditions(
         metrics=shared.metrics,
         per_image=settings.renditions_per_image,
     )
+
+
+def _watermark(settings: Settings) -> Watermark | None:
+    """Return the watermark of the settings, None if no size shows it; raises BadSetting."""
+    if not any(size.options.watermark for size in settings.named_sizes.values()):
+        return None
+    mark = settings.watermark
+    vertical, horizontal = mark.place
+    content = watermark.checked(mark.content)
+    return Watermark(content, horizontal, vertical, mark.width, mark.opacity)
 
 
 def _prerender(

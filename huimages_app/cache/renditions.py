@@ -82,7 +82,8 @@ class RenditionCache:
 
     def path(self, image_id: str, size: Size | str, format_: Format) -> Path:
         """Return the path where the rendition is, or would be."""
-        return self._folder(image_id) / f"{size}.{format_.extension}"
+        name = size.cache_name if isinstance(size, Size) else size
+        return self._folder(image_id) / f"{name}.{format_.extension}"
 
     def open(self, image_id: str, size: Size | str, format_: Format) -> BinaryIO | None:
         """Open the rendition; None if there is none, or none that can be read."""

@@ -9,16 +9,14 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..domain.amounts import parse_amount
 from ..domain.hosts import host_of, origin_of
 
 Parser = Callable[[str], object]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-_AMOUNT = re.compile(r"([0-9][0-9_]{0,17}(?:\.[0-9]{1,9})?)\s*([kmgt]?)[bp]?", re.IGNORECASE)
 
 
 def expected(parser: Parser) -> str:
@@ -92,14 +90,10 @@ def pause(value: str) -> float:
 
 def amount(value: str) -> int:
     """an amount, as in 5000000, 64 MB, 1.5 GB or 100 MP"""
-    match = _AMOUNT.fullmatch(value)
-    if match is None:
-        raise ValueError(value)
-    number, unit = match.groups()
-    return int(Decimal(number) * 1000 ** " kmgt".index(unit.lower() or " "))
+    return parse_amount(value)
 
 
-def quality(value: str) -> int:
+def percent(value: str) -> int:
     """a whole number from 1 to 100"""
     number = int(value)
     if not 1 <= number <= 100:
@@ -139,11 +133,11 @@ def networks(value: str) -> tuple[Network, ...]:
 
 
 def table(value: str) -> dict[str, str]:
-    """lines of the form name = value"""
-    result = {}
+    """lines of the form name = value, each name once"""
+    result: dict[str, str] = {}
     for line in filter(None, map(str.strip, value.splitlines())):
         name, _, definition = map(str.strip, line.partition("="))
-        if not name or not definition:
+        if not name or not definition or name in result:
             raise ValueError(line)
         result[name] = definition
     return result

@@ -6,6 +6,7 @@
     75x75!30,70    the same around a focal point, in percent from the left and the top
     240x160@2x     the same picture for a screen of twice the density
     mini           one of the named sizes
+    avatar!30,70   a preset, which is a named size with output options: see presets.py
     o              the original, as it was uploaded
 
 Markup, JSON and the scaler ask `Size.placement`, so they cannot disagree.
@@ -17,7 +18,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..errors import BadSize
+from ..errors import BadSize, OtherFormat
+from .formats import Format
+from .output_options import NO_OPTIONS, OutputOptions
+from .presets import Preset
 
 # Longest side of a box, in pixels, before its density is applied.
 MAX_SIDE = 30_000
@@ -45,8 +49,11 @@ _BOX = re.compile(
     rf"(?P<crop>!(?:(?P<left>{_PERCENT}),(?P<top>{_PERCENT}))?)?"
     r"(?:@(?P<density>[23])x)?"
 )
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
-_NAMED = re.compile(rf"(?P<name>{_NAME.pattern})(?:@(?P<density>[23])x)?")
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+# A preset keeps its name in URLs, so what is special for an image stands behind the name.
+_NAMED = re.compile(
+    rf"(?P<name>{NAME.pattern})(?P<detail>![0-9,]{{3,19}})?(?:@(?P<density>[23])x)?"
+)
 
 CENTRE = (50, 50)
 
@@ -77,6 +84,7 @@ class Size:
     crop: bool = False
     focus: tuple[int, int] = CENTRE
     density: int = 1
+    preset: Preset | None = None
 
     @classmethod
     def parse(cls, text: str, names: Mapping[str, Size] | None = None) -> Size:
@@ -90,6 +98,8 @@ class Size:
             return cls._from_box(text, match)
         if match := _NAMED.fullmatch(text):
             size = (CLASSIC if names is None else names).get(match["name"])
+            if size is not None and match["detail"]:
+                size = size._with_detail(match["detail"])
             if size is not None:
                 return size.at_density(int(match["density"] or 1))
         raise BadSize(
@@ -112,6 +122,15 @@ class Size:
             raise BadSize(f"the size {text!r} has a focal point in the centre: leave out 50,50")
         return cls(width, height, crop, focus, int(match["density"] or 1))
 
+    def _with_detail(self, detail: str) -> Size | None:
+        """Return the preset with a focal point or a content box; None if it has none.
+
+        Raises BadSize.
+        """
+        if self.preset is None or not self.crop:
+            return None
+        return replace(Size.parse(str(self.box) + detail[1:], {}), preset=self.preset)
+
     @property
     def is_original(self) -> bool:
         """Return whether this is the original as it was uploaded."""
@@ -119,14 +138,40 @@ class Size:
 
     def __str__(self) -> str:
         """Return the only notation of this size in a URL, which `Size.parse` reads."""
+        return self._text(self.preset.name if self.preset else "")
+
+    @property
+    def cache_name(self) -> str:
+        """Return the name of cached renditions, without an extension."""
+        return self._text(self.preset.cache_name if self.preset else "")
+
+    def _text(self, name: str) -> str:
         if self.is_original:
             return "o"
-        text = f"{self.width or ''}x{self.height or ''}"
+        text = name or f"{self.width or ''}x{self.height or ''}"
         if self.crop:
-            text += "!"
+            text += "" if name and self.focus == CENTRE else "!"
             if self.focus != CENTRE:
                 text += f"{self.focus[0]},{self.focus[1]}"
         return text if self.density == 1 else f"{text}@{self.density}x"
+
+    @property
+    def box(self) -> Size:
+        """Return the same size without output options."""
+        return replace(self, preset=None) if self.preset else self
+
+    @property
+    def options(self) -> OutputOptions:
+        """Return how renditions are finished and written; without a preset no options."""
+        return self.preset.options if self.preset else NO_OPTIONS
+
+    def require_format(self, requested: Format) -> None:
+        """Raise OtherFormat if renditions are served in another format only."""
+        if self.options.format not in {None, requested}:
+            raise OtherFormat(
+                f"the size {self} is served as .{self.options.format.extension}, "
+                f"not as .{requested.extension}"
+            )
 
     def at_density(self, density: int) -> Size:
         """Return the same size for a screen with `density` (1-3) pixels per CSS pixel."""
@@ -209,20 +254,10 @@ def _clamped(value: float, upper: float) -> float:
     return min(max(value, 0.0), max(upper, 0.0))
 
 
-def parse_names(definitions: Mapping[str, str]) -> dict[str, Size]:
-    """Return the classic sizes and those of `definitions` (name to WxH or WxH!); raises BadSize."""
-    names = {name: Size.parse(text, {}) for name, text in CLASSIC_SIZES.items()}
-    for name, text in definitions.items():
-        if not _NAME.fullmatch(name) or name == "o" or _BOX.fullmatch(name):
-            raise BadSize(
-                f"{name!r} can't name a size: a lowercase letter, then letters, digits, - or _"
-            )
-        size = Size.parse(text, {})
-        if size.density != 1:
-            raise BadSize(f"the size {name!r} is for every screen: leave out @{size.density}x")
-        names[name] = size
-    return names
+def is_box(text: str) -> bool:
+    """Return whether a text is the notation of a box, not a name."""
+    return _BOX.fullmatch(text) is not None
 
 
 ORIGINAL = Size()
-CLASSIC: Mapping[str, Size] = parse_names({})
+CLASSIC: Mapping[str, Size] = {name: Size.parse(text, {}) for name, text in CLASSIC_SIZES.items()}

@@ -1,7 +1,7 @@
 """How an original becomes a rendition: the list of steps.
 
     open → decode, as small as will do → scale and crop → turn upright → to sRGB
-         → onto white, for JPEG → encode
+         → onto white, for JPEG → effects of a named size → encode
 
 Turning, colours and white come after the scaling, as there are far fewer pixels then.
 """
@@ -17,7 +17,7 @@ from PIL import Image
 from ..domain import formats
 from ..domain.sizes import Placement
 from ..errors import BadUpload, CorruptOriginal
-from . import colour, input_formats, orientation, resize
+from . import colour, effects, input_formats, orientation, resize
 from .colour import Colours
 from .decode import Source, load, open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
@@ -96,7 +96,9 @@ def write(
     image = orientation.upright(image, picture.orientation)
     image = colour.to_srgb(image, picture.colours)
     image = colour.flattened(image) if target.format == formats.JPEG else colour.opaque(image)
-    encode(image, target.path, target.format, quality)
+    options = target.size.options
+    image = effects.applied(image, options, target.watermark)
+    encode(image, target.path, target.format, quality, options)
 
 
 def decode(

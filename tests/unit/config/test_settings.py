@@ -30,7 +30,7 @@ TEXTS = {
     parsers.seconds: "1.25",
     parsers.amount: "3 GB",
     parsers.pause: "0",
-    parsers.quality: "33",
+    parsers.percent: "33",
     parsers.words: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
     parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
