@@ -99,7 +99,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     previews = _previews(storage, shared)
     renditions = _renditions(settings, storage, shared, previews)
     editing = Editing(originals, metadata, cache)
-    stale_renditions = StaleRenditions(metadata, cache)
+    stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     return Services(
         images=Images(originals, metadata),
@@ -184,6 +184,12 @@ def _renditions(
         metrics=shared.metrics,
         per_image=settings.renditions_per_image,
     )
+
+
+def _preset_names(settings: Settings) -> set[str]:
+    """Return the cache names of the presets."""
+    presets = (size.preset for size in settings.named_sizes.values())
+    return {preset.cache_name for preset in presets if preset}
 
 
 def _watermark(settings: Settings) -> Watermark | None:

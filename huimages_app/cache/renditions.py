@@ -233,6 +233,27 @@ class RenditionCache:
                 f"the renditions of {image_id} can't be removed: {error}"
             ) from error
 
+    def remove_files(self, image_id: str, is_unwanted: Callable[[str], bool]) -> int:
+        """Remove the files of an image whose names are unwanted; return their number.
+
+        Raises StorageUnavailable.
+        """
+        removed = freed = 0
+        try:
+            for path in _files(self._folder(image_id)):
+                if is_unwanted(path.name):
+                    with contextlib.suppress(FileNotFoundError):  # evicted just now
+                        length = path.stat().st_size
+                        path.unlink()
+                        removed, freed = removed + 1, freed + length
+        except OSError as error:
+            raise StorageUnavailable(
+                f"renditions of {image_id} can't be removed: {error}"
+            ) from error
+        if freed:
+            self._eviction.removed(freed)
+        return removed
+
     def _take_away(self, folder: Path) -> int:
         trash = self._removed / secrets.token_hex(8)
         try:
@@ -288,7 +309,11 @@ class RenditionCache:
 
 
 def _names(folder: Path) -> list[str]:
+    return [path.name for path in _files(folder)]
+
+
+def _files(folder: Path) -> list[Path]:
     try:
-        return [path.name for path in folder.iterdir()]
+        return list(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):  # removed in this moment, or a stray file
         return []

@@ -46,14 +46,12 @@ class LocalBackend(Backend):
         return services.urls.url(image_id, _focused(services, image_id, services.urls.size(size)))
 
     def content(self, image_id: str, size: str) -> bytes:
-        from ..domain.formats import JPEG
-
         services = services_of_process()
         focused = _focused(services, image_id, services.urls.size(size))
         served = (
             services.renditions.original(image_id)
             if focused.is_original
-            else services.renditions.get(image_id, focused, JPEG)
+            else services.renditions.get(image_id, focused, focused.format_for())
         )
         try:
             return served.file.read()

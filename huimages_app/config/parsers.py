@@ -36,6 +36,11 @@ def path(value: str) -> Path:
     return Path(value).expanduser()
 
 
+def optional_file(value: str) -> Path | None:
+    """a file, or nothing"""
+    return path(value) if value else None
+
+
 def web_url(value: str) -> str:
     """a URL that begins with http:// or https://"""
     parts = urlsplit(value)
@@ -104,6 +109,12 @@ def percent(value: str) -> int:
 def words(value: str) -> tuple[str, ...]:
     """words, separated by spaces, commas or lines"""
     return tuple(value.replace(",", " ").split())
+
+
+def size_list(value: str) -> tuple[str, ...]:
+    """sizes, separated by spaces or lines; a comma divides only before a space"""
+    # 600x600=7,f4f4f4 is one size.
+    return tuple(filter(None, re.split(r",?\s+", value + "\n")))
 
 
 def host_names(value: str) -> tuple[str, ...]:

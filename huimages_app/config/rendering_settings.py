@@ -9,7 +9,19 @@ from functools import cached_property
 from pathlib import Path
 
 from ..errors import BadSetting
-from .parsers import amount, one_of, path, pattern, pause, percent, positive, seconds, whole, words
+from .parsers import (
+    amount,
+    one_of,
+    optional_file,
+    path,
+    pattern,
+    pause,
+    percent,
+    positive,
+    seconds,
+    size_list,
+    whole,
+)
 from .spec import setting
 
 
@@ -46,7 +58,10 @@ class WatermarkSettings:
     """The watermark of named sizes with the option `watermark`."""
 
     file: Path | None = setting(
-        "watermark.file", path, None, "PNG file laid over renditions of sizes with `watermark`"
+        "watermark.file",
+        optional_file,
+        None,
+        "PNG file laid over renditions of sizes with `watermark`",
     )
     position: str = setting(
         "watermark.position",
@@ -106,6 +121,12 @@ class RenderSettings:
     timeout: float = setting(
         "render.timeout", seconds, 20.0, "longest wait in the queue, in seconds"
     )
+    max_pixels: int = setting(
+        "render.max_pixels",
+        amount,
+        50 * 10**6,
+        "most pixels of a rendition in a padded size, as in `600x600=7`, with its density",
+    )
 
     @property
     def parallel(self) -> int:
@@ -118,7 +139,7 @@ class UploadSettings:
     """Limits and effects of uploads."""
 
     sizes: tuple[str, ...] = setting(
-        "upload.sizes", words, (), "sizes rendered right after every upload"
+        "upload.sizes", size_list, (), "sizes rendered right after every upload"
     )
     max_bytes: int = setting(
         "upload.max_bytes", amount, 64 * 10**6, "largest size of an uploaded file, in bytes"

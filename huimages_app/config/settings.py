@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,7 @@ from .parsers import (
     one_of,
     origin_urls,
     path,
+    size_list,
     table,
     text,
     web_url,
@@ -75,12 +77,12 @@ class Settings(StorageSettings):
         "sizes",
         table,
         {},
-        "additional named sizes, one per line: name = WxH, WxH! or WxH=7, maybe with output options: "
-        "jpeg, webp, avif, png, qNN, max AMOUNT, sharpen, grayscale, watermark",
+        "additional named sizes, one per line: name = WxH, WxH! or WxH=7, maybe with output "
+        "options: jpeg, webp, avif, png, qNN, max AMOUNT, sharpen, grayscale, watermark",
     )
     sizes_allowed: tuple[str, ...] = setting(
         "sizes.allowed",
-        words,
+        size_list,
         ("any",),
         "sizes served without a signature: any, or a list of sizes, names, `named` (all names) and "
         "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
@@ -224,29 +226,25 @@ class Settings(StorageSettings):
 
     def check(self) -> None:
         """Raise BadSetting for values that are well formed but useless or unsafe."""
-        try:
-            names = self.named_sizes
-        except BadSize as error:
-            raise BadSetting(f"setting 'huimages.sizes': {error}") from None
-        for name, size in names.items():
-            if size.options.watermark and not self.watermark.content:
-                raise BadSetting(
-                    f"setting 'huimages.watermark.file' is empty; expected a PNG file, which the "
-                    f"size {name} shows"
-                )
-        for key, sizes in (
-            ("sizes.allowed", self.sizes_allowed),
-            ("upload.sizes", self.upload.sizes),
-        ):
-            for size in sizes:
-                try:
-                    if key == "upload.sizes" or size not in SIZE_GROUPS:
-                        Size.parse(size, names)
-                except BadSize as error:
-                    raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None
+        self._check_sizes()
         if self.originals == "s3" and not self.s3.bucket:
             raise BadSetting("setting 'huimages.s3.bucket' is missing: the originals are in s3")
         self._check_keys()
+
+    def _check_sizes(self) -> None:
+        with _naming("sizes"):
+            names = self.named_sizes
+            for name, size in names.items():
+                size.require_pixels(self.render.max_pixels)
+                if size.options.watermark and not self.watermark.content:
+                    raise BadSize(f"the size {name} has a watermark: set huimages.watermark.file")
+        for key, texts in (
+            ("sizes.allowed", set(self.sizes_allowed) - SIZE_GROUPS),
+            ("upload.sizes", self.upload.sizes),
+        ):
+            with _naming(key):
+                for text_ in texts:
+                    Size.parse(text_, names).require_pixels(self.render.max_pixels)
 
     def _check_keys(self) -> None:
         if self.secret and self.secret != GENERATE:
@@ -274,6 +272,15 @@ class Settings(StorageSettings):
             return ""
         digest = hashlib.sha256(mark.content).hexdigest()
         return f"{digest} {mark.position} {mark.width} {mark.opacity}"
+
+
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Turn BadSize into BadSetting for the setting `key`."""
+    try:
+        yield
+    except BadSize as error:
+        raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None
 
 
 def _check_key(setting_key: str, key: str) -> None:

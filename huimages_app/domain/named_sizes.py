@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from ..errors import BadSize
 from .formats import FORMATS
 from .output_options import OutputOptions
 from .presets import Preset
-from .sizes import CLASSIC, NAME, Size, is_box
+from .sizes import CENTRE, CLASSIC, NAME, Size, is_box
 
 # Raise it when the same definition gives other pixels: then no old rendition is served.
 _REVISION = 1
@@ -48,7 +48,7 @@ def parse_named_sizes(
     return names
 
 
-def outdated_preset(filename: str, current: Iterable[str]) -> bool:
+def is_outdated(filename: str, current: Collection[str]) -> bool:
     """Return whether a file of the cache is a rendition of a preset that has changed.
 
     `current` are the cache names of the presets.
@@ -66,11 +66,15 @@ def _named(name: str, definition: str, inputs: RenderingInputs) -> Size:
     size = Size.parse(notation, {})
     if size.density != 1:
         raise BadSize(f"the size {name!r} is for every screen: leave out @{size.density}x")
+    if size.padding and size.padding.content:
+        raise BadSize(f"the size {name!r} is for every picture: leave out the content box")
     options = OutputOptions.parse(words)
     if not options:
         return size
     if size.is_original:
         raise BadSize("the original is served as it was uploaded: leave out the options")
+    if size.focus != CENTRE:
+        raise BadSize(f"the size {name!r} is for every picture: leave out the focal point")
     return replace(size, preset=Preset(name, options, _version(size, options, inputs)))
 
 

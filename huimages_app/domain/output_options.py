@@ -52,6 +52,15 @@ class OutputOptions:
             raise BadSize("png is lossless and has no quality: leave out qNN and max")
         return options
 
+    def resolved_quality(self, qualities: Mapping[str, int]) -> int | None:
+        """Return the quality of the encoder; None if it depends on the format, or for PNG.
+
+        `qualities` are the quality settings by extension.
+        """
+        if self.quality is not None or self.format is None:
+            return self.quality
+        return qualities.get(self.format.extension)
+
     def __bool__(self) -> bool:
         """Return whether any option is given."""
         return self != NO_OPTIONS

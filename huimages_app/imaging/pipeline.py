@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from PIL import Image
 
 from ..domain import formats
-from ..domain.sizes import Placement
+from ..domain.geometry import Placement
 from ..errors import BadUpload, CorruptOriginal
 from . import colour, effects, input_formats, orientation, resize
 from .colour import Colours

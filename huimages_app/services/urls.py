@@ -50,12 +50,13 @@ class UrlBuilder:
         format_: Format = JPEG,
         expires: int | None = None,
     ) -> str:
-        """Return the URL of a rendition from the ID alone.
+        """Return the URL of a rendition from the ID alone; a preset may have another format.
 
         It is signed if the site requires that; the signature expires at `expires`, in seconds
         since the epoch, if that is given.
         """
-        return self._url(self.size(size), f"{image_id}.{format_.extension}", expires)
+        size = self.size(size)
+        return self._url(size, f"{image_id}.{size.format_for(format_).extension}", expires)
 
     def named_url(
         self,
@@ -66,7 +67,7 @@ class UrlBuilder:
     ) -> str:
         """Return the URL with a descriptive name and the focal point of the image."""
         focused = self.size(size).focused(image.focus)
-        name = f"{url_name(image)}.{format_.extension}"
+        name = f"{url_name(image)}.{focused.format_for(format_).extension}"
         return self._url(focused, f"{image.id}/{name}", expires)
 
     def _url(self, size: Size, rest: str, expires: int | None) -> str:
@@ -98,11 +99,16 @@ class UrlBuilder:
         return ", ".join(seen.values())
 
     def picture(self, image: Image, size: Size | str) -> str:
-        """Return a <picture> with AVIF and WebP sources and an <img> as the fallback."""
+        """Return a <picture> with AVIF and WebP sources and an <img> as the fallback.
+
+        A preset with a format has no other sources.
+        """
+        size = self.size(size)
         sources = "".join(
             f'<source type="{format_.contenttype}" '
             f'srcset="{escape(self.srcset(image, size, format_))}">'
             for format_ in (AVIF, WEBP)
+            if not size.options.format
         )
         fallback = self.tag(image, size, {"srcset": self.srcset(image, size)})
         return f"<picture>{sources}{fallback}</picture>"
