@@ -19,9 +19,9 @@ from .amounts import parse_amount
 from .formats import FORMATS, PNG, Format
 
 _QUALITY = re.compile(r"q(100|[1-9][0-9]?)")
-_FLAGS = ("sharpen", "grayscale", "watermark")
+FLAGS = ("sharpen", "grayscale", "watermark")
 _FORMATS: Mapping[str, Format] = {format_.extension: format_ for format_ in FORMATS}
-_KNOWN = (*_FORMATS, "q90", "max 10MB", *_FLAGS)
+_KNOWN = (*_FORMATS, "q90", "max 10MB", *FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class OutputOptions:
             words.append(f"q{self.quality}")
         if self.max_bytes is not None:
             words.append(f"max {self.max_bytes}")
-        return " ".join([*words, *(flag for flag in _FLAGS if getattr(self, flag))])
+        return " ".join([*words, *(flag for flag in FLAGS if getattr(self, flag))])
 
 
 def _options(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
@@ -85,7 +85,7 @@ def _options(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
             yield "quality", int(match[1])
         elif word == "max":
             yield "max_bytes", _bytes(next(rest, ""))
-        elif word in _FLAGS:
+        elif word in FLAGS:
             yield word, True
         else:
             raise BadSize(_unknown(word))
@@ -102,7 +102,7 @@ def _bytes(text: str) -> int:
 
 
 def _unknown(word: str) -> str:
-    names = [*_FORMATS, *_FLAGS, "max"]
+    names = [*_FORMATS, *FLAGS, "max"]
     near = difflib.get_close_matches(word[:20], names, 1)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"unknown option {word[:20]!r}; {hint}known: {', '.join(_KNOWN)}"
