@@ -80,6 +80,11 @@ class SizePolicy:
         )
 
     @property
+    def allows_any(self) -> bool:
+        """Return whether every size is served without a signature."""
+        return self._any and not self._sign_all
+
+    @property
     def listed(self) -> list[Size]:
         """Return the sizes that are allowed one by one."""
         return sorted(self._sizes, key=str)
