@@ -230,7 +230,7 @@ def _endings_of(only: str) -> str:
 
 
 def _has_detail(size: Size) -> bool:
-    return size.crop or size.trims
+    return size.crop or (size.padding is not None and size.padding.trims)
 
 
 def _one_of(words: list[str]) -> str:

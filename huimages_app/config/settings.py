@@ -18,6 +18,8 @@ from typing import Literal
 from ..domain.named_sizes import RenderingInputs, parse_named_sizes
 from ..domain.sizes import Size
 from ..errors import BadSetting, BadSize
+from .invalidation_settings import InvalidationSettings
+from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
     Network,
     amount,
@@ -200,8 +202,12 @@ class Settings(StorageSettings):
         "metrics",
         networks,
         (),
-        "IPs or networks that may read /metrics, which is per process; empty: none",
+        "IPs or networks that may read /metrics; empty: none",
     )
+    invalidate: InvalidationSettings = group(InvalidationSettings)
+    log: LogSettings = group(LogSettings)
+    otel: OtelSettings = group(OtelSettings)
+    sentry: SentrySettings = group(SentrySettings)
     hsts: int = setting(
         "hsts", whole, 31_536_000, "max-age of Strict-Transport-Security, in seconds"
     )

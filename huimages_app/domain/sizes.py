@@ -136,9 +136,9 @@ class Size:
         return self.width is None and self.height is None
 
     @property
-    def trims(self) -> bool:
-        """Return whether the content box is shown instead of the whole picture."""
-        return self.padding is not None and self.padding.trims
+    def needs_content(self) -> bool:
+        """Return whether the content box of an original decides what is shown."""
+        return self.padding is not None and self.padding.trims and self.padding.content is None
 
     def require_pixels(self, most: int) -> None:
         """Raise BadSize for a padded size whose renditions have more than `most` pixels.

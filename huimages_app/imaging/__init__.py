@@ -5,6 +5,7 @@ module of its own.
 """
 
 from . import watermark
+from .borders import CONTENT_VERSION
 from .decode import HeaderInfo, probe
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .input_formats import sniff
@@ -14,6 +15,7 @@ from .pipeline import render, render_many
 from .previews import PREVIEW_SIDES, make_previews, preview_sides
 
 __all__ = [
+    "CONTENT_VERSION",
     "PREVIEW_SIDES",
     "UNLIMITED",
     "DecodingBudget",

@@ -12,6 +12,7 @@ from ..domain.formats import AVIF, JPEG, WEBP, Format
 from ..domain.html import img_tag
 from ..domain.models import Image
 from ..domain.sizes import Size
+from ..errors import BadSize
 from .size_policy import SizePolicy
 
 # huImages 2.2 kept all other characters in the name part of a URL.
@@ -40,8 +41,10 @@ class UrlBuilder:
         return UrlBuilder(base, self._names, self._alt_addition, self._policy)
 
     def size(self, size: Size | str) -> Size:
-        """Return the size, parsing a text; raises BadSize."""
-        return size if isinstance(size, Size) else Size.parse(size, self._names)
+        """Return the size, parsing a text; raises BadSize, also for one with too many pixels."""
+        parsed = size if isinstance(size, Size) else Size.parse(size, self._names)
+        self._policy.require_pixels(parsed)
+        return parsed
 
     def url(
         self,
@@ -65,14 +68,10 @@ class UrlBuilder:
         format_: Format = JPEG,
         expires: int | None = None,
     ) -> str:
-        """Return the URL with a descriptive name and the focal point of the image."""
-        focused = self.shown(image, size)
-        name = f"{url_name(image)}.{focused.format_for(format_).extension}"
-        return self._url(focused, f"{image.id}/{name}", expires)
-
-    def shown(self, image: Image, size: Size | str) -> Size:
-        """Return the size with the focal point of the image, as in its URLs."""
-        return self.size(size).focused(image.focus)
+        """Return the URL with a descriptive name, the focal point and a corrected content box."""
+        shown = image.shown_in(self.size(size))
+        name = f"{url_name(image)}.{shown.format_for(format_).extension}"
+        return self._url(shown, f"{image.id}/{name}", expires)
 
     def _url(self, size: Size, rest: str, expires: int | None) -> str:
         path = f"/{size}/{rest}"
@@ -100,14 +99,31 @@ class UrlBuilder:
         return img_tag(url, width, height, self.alt(image), attributes)
 
     def srcset(self, image: Image, size: Size | str, format_: Format = JPEG) -> str:
-        """Return the candidates for densities 1 and 2; only one if both have equal dimensions."""
+        """Return the candidates for densities 1 and 2; only one if the second is not sharper."""
         size = self.size(size)
-        seen: dict[tuple[int, int], str] = {}
-        for density in (1, 2):
-            dense = size.at_density(density)
-            candidate = f"{self.named_url(image, dense, format_)} {density}x"
-            seen.setdefault(dense.fitted(image.width, image.height), candidate)
-        return ", ".join(seen.values())
+        dense = size.at_density(2)
+        densities = (1, 2) if self._is_sharper(image, size, dense) else (1,)
+        return ", ".join(
+            f"{self.named_url(image, size.at_density(density), format_)} {density}x"
+            for density in densities
+        )
+
+    def _is_sharper(self, image: Image, size: Size, dense: Size) -> bool:
+        """Return whether the dense size shows the same picture with more pixels."""
+        sides = image.width, image.height
+        if size.padding is None:
+            return dense.fitted(*sides) != size.fitted(*sides)
+        # A picture is never enlarged, so in a dense box it may be small.
+        size, dense = image.shown_in(size), image.shown_in(dense)
+        if dense.needs_content and image.content is None:
+            return False
+        try:
+            self._policy.require_pixels(dense)
+        except BadSize:
+            return False
+        exact = size.placement(*sides, image.content).shown
+        found = dense.placement(*sides, image.content).shown
+        return all(abs(2 * one - two) <= 2 for one, two in zip(exact, found, strict=True))
 
     def picture(self, image: Image, size: Size | str) -> str:
         """Return a <picture> that takes at most the width of `size`, and less on small screens.
@@ -138,9 +154,10 @@ class UrlBuilder:
             width, _ = candidate.fitted(image.width, image.height)
             if widest / 4 <= width < widest:
                 by_width.setdefault(width, candidate)
-        for density in (1, 2):
-            dense = size.at_density(density)
-            by_width.setdefault(dense.fitted(image.width, image.height)[0], dense)
+        by_width[widest] = size
+        dense = size.at_density(2)
+        if self._is_sharper(image, size, dense):
+            by_width[dense.fitted(image.width, image.height)[0]] = dense
         return ", ".join(
             f"{self.named_url(image, by_width[width], format_)} {width}w"
             for width in sorted(by_width)

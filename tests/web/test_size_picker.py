@@ -104,7 +104,7 @@ def test_preset_offers_its_format_only(browser: TestApp, image: Image) -> None:
 @pytest.mark.parametrize("text", ["nonsense", "600", "0x0", "x" * 500, "<script>", "30001x1"])
 def test_text_that_is_no_size_is_explained(browser: TestApp, image: Image, text: str) -> None:
     page = browser.get(f"/image/{image.id}/", {"size": text})
-    assert page.html.select_one("#snippets [role=alert]").text.startswith("This is not a size.")
+    assert page.html.select_one("#snippets [role=alert]").text.startswith("This is not a size, or")
     assert page.html.select_one("#picker-size")["value"] == text[:60]
     assert not page.html.select("[data-preview]")
 

@@ -10,12 +10,13 @@ from ...services.permissions import EDIT
 
 
 def require_requestable(size: Size, request: Request) -> None:
-    """Raise SizeNotAllowed for a size that the client may not get a URL of.
+    """Raise SizeNotAllowed for a size that the client may not get a URL of; BadSize if too large.
 
     A client that gets signed URLs of any size could fill the cache of a site that limits the
     sizes, and so could a client that chooses the focal point.
     """
     policy = request.services.sizes
+    policy.require_pixels(size)
     named = request.registry.settings["huimages"].named_sizes.values()
     usual = policy.allows(size) or size.at_density(1) in named or size.is_original
     if not policy.serves(size) or not (usual or request.site.may(EDIT)):

@@ -99,8 +99,9 @@ def size_picker(image: Image, request: Request) -> SizePicker:
         rendition = _rendition(image, _Chosen(size, format_, bool(text)), urls, request)
     except BadSize:
         error = _(
-            "This is not a size. 600x400 fits the picture into a box, 600x400! fills the box, "
-            "600x or x400 fit one side."
+            "This is not a size, or one with too many pixels. 600x400 fits the picture into a box, "
+            "600x400! fills the box, 600x400=7 centres it with a margin of 7 %, 600x or x400 fit "
+            "one side."
         )
     except SizeNotAllowed:
         error = _("This site does not offer this size.")
@@ -173,7 +174,7 @@ def _length(image: Image, chosen: _Chosen, request: Request) -> int | None:
     services = request.services
     if chosen.size.is_original:
         return image.length or None
-    size = services.urls.shown(image, chosen.size)
+    size = image.shown_in(chosen.size)
     with suppress(CorruptOriginal, ServerBusy, StorageUnavailable, SizeNotAllowed):
         if chosen.is_explicit:
             served = services.renditions.get(image.id, size, chosen.format)

@@ -31,6 +31,10 @@ TEXTS = {
     parsers.seconds: "1.25",
     parsers.amount: "3 GB",
     parsers.pause: "0",
+    parsers.share: "0.25",
+    parsers.purge_requests: "PURGE http://127.0.0.1:8079/{id}\nBAN https://cache.example/{id}",
+    parsers.header_lines: "Fastly-Key: abc\nX-Other: a: b",
+    parsers.command: "purge-cdn --id '{id}' 'two words'",
     parsers.percent: "33",
     parsers.words: "240x160 vga",
     parsers.size_list: "240x160 vga",
@@ -84,6 +88,8 @@ def test_every_setting_by_ini_and_by_environment(name, row):
 def test_every_secret_from_a_file(row, tmp_path):
     is_url = row.parser in {parsers.web_url, parsers.web_urls}
     value = "https://from.example/" if is_url else "f" * 40
+    if row.parser is parsers.header_lines:
+        value = "X-Key: " + value
     file = tmp_path / "secret"
     file.write_text(value + "\n")
 

@@ -223,7 +223,7 @@ def test_corrected_sets_the_content_box_of_trimmed_sizes_only(text, box, correct
 def test_corrected_box_is_the_one_that_is_shown(size, box):
     corrected = size.corrected(box)
 
-    if size.trims:
+    if size.padding.trims:
         assert corrected.placement(1000, 1000, None) == corrected.placement(1000, 1000, box)
         assert str(corrected.corrected(None)) == str(size.corrected(None))
     else:

@@ -186,7 +186,7 @@ def test_picture_has_only_widths_that_the_site_serves_and_the_original_has() -> 
     ]
 
 
-@pytest.mark.parametrize("size", ["75x75!", "600x600=7"])
+@pytest.mark.parametrize("size", ["75x75!", "600x600="])
 def test_picture_of_a_crop_shows_the_same_at_every_width(size: str) -> None:
     assert [size for size, _ in widths_of(MARKUP.picture(IMAGE, size))] == [size, f"{size}@2x"]
 
