@@ -1,7 +1,7 @@
 """How an original becomes a rendition: the list of steps.
 
     open → decode, as small as will do → scale and crop → turn upright → to sRGB
-         → onto white, for JPEG → pad → encode
+         → onto white, for JPEG → pad → effects of a named size → encode
 
 Turning, colours, white and padding come after the scaling, as there are far fewer pixels then.
 """
@@ -18,7 +18,7 @@ from ..domain.geometry import Placement
 from ..domain.sizes import Size
 from ..errors import BadUpload, CorruptOriginal
 from ..observation.steps import step
-from . import background, borders, colour, input_formats, orientation, resize
+from . import background, borders, colour, effects, input_formats, orientation, resize
 from .colour import Colours
 from .decode import Source, load, open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
@@ -112,8 +112,9 @@ def write(
         image = orientation.upright(image, picture.orientation)
         image = colour.to_srgb(image, picture.colours)
         image = background.filled(image, placement, target.size.padding, target.format)
+        image = effects.applied(image, target.size.options, target.watermark)
     with step("encode"):
-        encode(image, target.path, target.format, quality)
+        encode(image, target.path, target.format, quality, target.size.options)
 
 
 def decode(
