@@ -18,7 +18,7 @@ from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload
-from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
+from .imaging import DecodingBudget, Limits, Quality, Watermark, inspect, sniff, watermark
 from .services.accounts import Accounts
 from .services.annotations import Annotations
 from .services.background import Worker
@@ -101,7 +101,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     renditions = _renditions(settings, storage, shared, previews)
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
-    stale_renditions = StaleRenditions(metadata, cache)
+    stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     return Services(
         images=Images(originals, metadata),
@@ -173,6 +173,7 @@ def _renditions(
         shared.limits,
         budget=shared.budget,
         render_limiter=shared.render_limiter,
+        watermark=_watermark(settings),
     )
     return Renditions(
         storage.originals,
@@ -181,6 +182,22 @@ def _renditions(
         renderer,
         per_image=settings.renditions_per_image,
     )
+
+
+def _preset_names(settings: Settings) -> set[str]:
+    """Return the cache names of the presets."""
+    presets = (size.preset for size in settings.named_sizes.values())
+    return {preset.cache_name for preset in presets if preset}
+
+
+def _watermark(settings: Settings) -> Watermark | None:
+    """Return the watermark of the settings, None if no size shows it; raises BadSetting."""
+    if not any(size.options.watermark for size in settings.named_sizes.values()):
+        return None
+    mark = settings.watermark
+    vertical, horizontal = mark.place
+    content = watermark.checked(mark.content)
+    return Watermark(content, horizontal, vertical, mark.width, mark.opacity)
 
 
 def _prerender(

@@ -47,7 +47,11 @@ class Operations:
         return self._cache.counted()
 
     def prune_cache(self, max_bytes: int | None = None) -> Pruned:
-        """Remove the least recently used renditions, down to `max_bytes` (None: the setting)."""
+        """Remove the least recently used renditions, down to `max_bytes` (None: the setting).
+
+        Those of presets that have changed go first.
+        """
+        self._stale_renditions.remove_outdated()
         return self._cache.prune(max_bytes)
 
     def close(self) -> None:
