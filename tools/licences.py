@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageMetadata, metadata
+from email.message import Message
+from importlib.metadata import metadata
 from pathlib import Path
+from typing import cast
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 REPOZE = "LicenseRef-Repoze-BSD-derived"
@@ -75,13 +77,13 @@ def packages() -> Iterator[str]:
 
 def licence(package: str) -> str:
     """Return the licence as SPDX names it, or the text that the package gives."""
-    return OTHERS.get(package) or _named(metadata(package))
+    return OTHERS.get(package) or _named(cast(Message, metadata(package)))
 
 
-def _named(names: PackageMetadata) -> str:
+def _named(names: Message) -> str:
     if expression := names.get("License-Expression"):
-        return expression
-    text = (names.get("License") or "").strip()
+        return str(expression)
+    text = str(names.get("License", "")).strip()
     if text in ALLOWED:
         return text
     classifiers = [line.rpartition(" :: ")[2] for line in names.get_all("Classifier", [])]

@@ -21,7 +21,7 @@ import venv
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from .first_picture import try_first_picture
+from tools.first_picture import try_first_picture
 
 ROOT = Path(__file__).parents[1]
 DIST = ROOT / "dist"
