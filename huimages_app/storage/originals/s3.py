@@ -126,7 +126,7 @@ class S3Originals(Originals):
         bucket = self._location.bucket
         if self._has_bucket():
             return [f"{bucket}: bucket exists"]
-        with self._translated(f"the bucket {bucket!r} can't be created"):
+        with _call("setup", f"the bucket {bucket!r} can't be created"):
             region = self._s3.meta.region_name
             # AWS demands the region of the bucket, except for its oldest one, where it refuses it.
             where = {"CreateBucketConfiguration": {"LocationConstraint": region}}
