@@ -73,6 +73,12 @@ class UnknownFormat(HuimagesError):
     slug = "unknown-format"
 
 
+class OtherFormat(UnknownFormat):
+    """The size is served in another format only."""
+
+    slug = "other-format"
+
+
 class BadCursor(HuimagesError):
     """A cursor is damaged, or belongs to another list, order or site."""
 
@@ -93,14 +99,14 @@ class SizeNotAllowed(HuimagesError):
     slug = "size-not-allowed"
 
 
-class OtherFocus(SizeNotAllowed):
-    """The focal point differs from the stored one, which is `focus`, in percent."""
+class OutdatedSize(SizeNotAllowed):
+    """The focal point or content box differs from the stored one, which `size` contains."""
 
     slug = "other-focus"
 
-    def __init__(self, focus: tuple[int, int]) -> None:
-        super().__init__(f"the focal point of this image is {focus[0]},{focus[1]}")
-        self.focus = focus
+    def __init__(self, size: str) -> None:
+        super().__init__(f"this image has another focal point or content box: use {size}")
+        self.size = size
 
 
 class BadSignature(SizeNotAllowed):

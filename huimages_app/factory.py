@@ -18,7 +18,7 @@ from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload
-from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
+from .imaging import DecodingBudget, Limits, Quality, Watermark, inspect, sniff, watermark
 from .services.accounts import Accounts
 from .services.annotations import Annotations
 from .services.background import Worker
@@ -26,6 +26,7 @@ from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
 from .services.images import Images
+from .services.invalidation import Invalidation
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.backup_folder import BackupFolder, prepare_folder
 from .services.maintenance.cache_sync import CacheInvalidator
@@ -33,7 +34,6 @@ from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
 from .services.maintenance.operations import Operations
 from .services.maintenance.stale_renditions import StaleRenditions
-from .services.metrics import Metrics
 from .services.negotiation import Negotiation
 from .services.prerendering import Prerendering
 from .services.previews import Previews
@@ -99,8 +99,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     shared = _shared(settings)
     previews = _previews(storage, shared)
     renditions = _renditions(settings, storage, shared, previews)
-    editing = Editing(originals, metadata, cache)
-    stale_renditions = StaleRenditions(metadata, cache)
+    invalidation = Invalidation.of(settings, cache)
+    editing = Editing(originals, metadata, cache, invalidation.purge)
+    stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     return Services(
         images=Images(originals, metadata),
@@ -124,31 +125,28 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.limits),
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
+        invalidation=invalidation,
         worker=shared.worker,
-        render_limiter=shared.render_limiter,
-        metrics=shared.metrics,
     )
 
 
 @dataclass(frozen=True)
 class _Shared:
-    """The limits, the thread and the numbers that the services of a process share."""
+    """The limits and the thread that the services of a process share."""
 
     limits: Limits
     budget: DecodingBudget
     render_limiter: RenderLimiter
     worker: Worker
-    metrics: Metrics
 
 
 def _shared(settings: Settings) -> _Shared:
-    render, metrics = settings.render, Metrics()
+    render = settings.render
     return _Shared(
         limits_of(settings),
         DecodingBudget(settings.decoding_memory, render.timeout),
-        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests, metrics),
+        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests),
         Worker(),
-        metrics,
     )
 
 
@@ -175,15 +173,31 @@ def _renditions(
         shared.limits,
         budget=shared.budget,
         render_limiter=shared.render_limiter,
+        watermark=_watermark(settings),
     )
     return Renditions(
         storage.originals,
         storage.metadata,
         storage.cache,
         renderer,
-        metrics=shared.metrics,
         per_image=settings.renditions_per_image,
     )
+
+
+def _preset_names(settings: Settings) -> set[str]:
+    """Return the cache names of the presets."""
+    presets = (size.preset for size in settings.named_sizes.values())
+    return {preset.cache_name for preset in presets if preset}
+
+
+def _watermark(settings: Settings) -> Watermark | None:
+    """Return the watermark of the settings, None if no size shows it; raises BadSetting."""
+    if not any(size.options.watermark for size in settings.named_sizes.values()):
+        return None
+    mark = settings.watermark
+    vertical, horizontal = mark.place
+    content = watermark.checked(mark.content)
+    return Watermark(content, horizontal, vertical, mark.width, mark.opacity)
 
 
 def _prerender(
@@ -319,8 +333,13 @@ def make_cache(settings: Settings) -> RenditionCache:
 
 
 def _cache_invalidator(settings: Settings, storage: Storage) -> CacheInvalidator | None:
-    """Return the invalidator of images changed on other nodes; None for a single node."""
-    if settings.metadata == "sqlite" or not settings.cache.follow:
+    """Return the invalidator of images that were removed on any node; None if there is no need.
+
+    A single node needs it for caches in front: it also finds the images whose removal was
+    stored just before the process was killed.
+    """
+    is_single = settings.metadata == "sqlite" and settings.invalidate.is_empty
+    if is_single or not settings.cache.follow:
         return None
     checkpoint = _scratch(settings.cache.path) / "followed"
     return CacheInvalidator(storage.metadata, storage.cache, checkpoint, settings.cache.follow)

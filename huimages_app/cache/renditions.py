@@ -65,6 +65,7 @@ class RenditionCache:
         self._faults = FaultLog(root)
         self._locks = FileLocks(self._locks_folder)
         self._eviction = CacheEviction(root, scratch, max_bytes, self._faults)
+        self._removed_image: Callable[[str], None] = lambda image_id: None
         try:
             self._make_folders()
             same_disk = root.stat().st_dev == scratch.stat().st_dev
@@ -82,7 +83,8 @@ class RenditionCache:
 
     def path(self, image_id: str, size: Size | str, format_: Format) -> Path:
         """Return the path where the rendition is, or would be."""
-        return self._folder(image_id) / f"{size}.{format_.extension}"
+        name = size.cache_name if isinstance(size, Size) else size
+        return self._folder(image_id) / f"{name}.{format_.extension}"
 
     def open(self, image_id: str, size: Size | str, format_: Format) -> BinaryIO | None:
         """Open the rendition; None if there is none, or none that can be read."""
@@ -204,7 +206,7 @@ class RenditionCache:
             self._faults.report("write", error)
             return None
         self._faults.clear("write")
-        self._eviction.added(length)
+        self._eviction.added(1, length)
         return target
 
     def image_ids(self) -> Iterator[str]:
@@ -217,6 +219,10 @@ class RenditionCache:
 
     # -- removing ------------------------------------------------------------------------
 
+    def on_remove(self, call: Callable[[str], None]) -> None:
+        """Call this function with the ID of each image after its renditions were removed."""
+        self._removed_image = call
+
     def remove(self, image_id: str) -> None:
         """Remove all renditions of an image at once, and those that are being made.
 
@@ -224,15 +230,38 @@ class RenditionCache:
         """
         folder = self._folder(image_id)
         try:
-            self._eviction.removed(self._take_away(folder))
+            self._eviction.removed(*self._take_away(folder))
         except (FileNotFoundError, NotADirectoryError):
-            return
+            pass  # there is nothing here; caches in front may have something
         except OSError as error:
             raise StorageUnavailable(
                 f"the renditions of {image_id} can't be removed: {error}"
             ) from error
+        self._removed_image(image_id)
 
-    def _take_away(self, folder: Path) -> int:
+    def remove_files(self, image_id: str, is_unwanted: Callable[[str], bool]) -> int:
+        """Remove the files of an image whose names are unwanted; return their number.
+
+        Raises StorageUnavailable.
+        """
+        removed = freed = 0
+        try:
+            for path in _files(self._folder(image_id)):
+                if is_unwanted(path.name):
+                    with contextlib.suppress(FileNotFoundError):  # evicted just now
+                        length = path.stat().st_size
+                        path.unlink()
+                        removed, freed = removed + 1, freed + length
+        except OSError as error:
+            raise StorageUnavailable(
+                f"renditions of {image_id} can't be removed: {error}"
+            ) from error
+        if removed:
+            self._eviction.removed(removed, freed)
+        return removed
+
+    def _take_away(self, folder: Path) -> tuple[int, int]:
+        """Remove the folder; return the numbers of files and bytes that were in it."""
         trash = self._removed / secrets.token_hex(8)
         try:
             folder.rename(trash)
@@ -243,6 +272,13 @@ class RenditionCache:
             self._faults.report("remove", error)
             return empty_folder(folder)  # not at once, but without the folder for it
         return empty_folder(trash)
+
+    def counted(self) -> Usage | None:
+        """Return the running count of files and bytes; None if it is not known.
+
+        It is kept only if the cache has a limit, and begins with the first pruning.
+        """
+        return self._eviction.counted()
 
     def usage(self) -> Usage:
         """Count files and bytes by looking at every file; raises StorageUnavailable."""
@@ -287,7 +323,11 @@ class RenditionCache:
 
 
 def _names(folder: Path) -> list[str]:
+    return [path.name for path in _files(folder)]
+
+
+def _files(folder: Path) -> list[Path]:
     try:
-        return [path.name for path in folder.iterdir()]
+        return list(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):  # removed in this moment, or a stray file
         return []

@@ -7,13 +7,19 @@ group, and `make docs`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from ..domain.sizes import Size, parse_names
+from ..domain.named_sizes import RenderingInputs, parse_named_sizes
+from ..domain.sizes import Size
 from ..errors import BadSetting, BadSize
+from .invalidation_settings import InvalidationSettings
+from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
     Network,
     amount,
@@ -22,6 +28,7 @@ from .parsers import (
     one_of,
     origin_urls,
     path,
+    size_list,
     table,
     text,
     web_url,
@@ -35,6 +42,7 @@ from .rendering_settings import (
     QualitySettings,
     RenderSettings,
     UploadSettings,
+    WatermarkSettings,
 )
 from .spec import PREFIX, SettingSpec, group, setting, table_rows
 from .storage_settings import StorageSettings
@@ -68,16 +76,21 @@ class Settings(StorageSettings):
         "alt_addition", text, "", "appended to the alt text of generated <img> tags"
     )
     sizes: dict[str, str] = setting(
-        "sizes", table, {}, "additional named sizes, one per line: name = WxH or WxH!"
+        "sizes",
+        table,
+        {},
+        "additional named sizes, one per line: name = WxH, WxH! or WxH=7, maybe with output "
+        "options: jpeg, webp, avif, png, qNN, max AMOUNT, sharpen, grayscale, watermark",
     )
     sizes_allowed: tuple[str, ...] = setting(
         "sizes.allowed",
-        words,
+        size_list,
         ("any",),
         "sizes served without a signature: any, or a list of sizes, names, `named` (all names) and "
         "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
     quality: QualitySettings = group(QualitySettings)
+    watermark: WatermarkSettings = group(WatermarkSettings)
 
     negotiate: Literal["auto", "everywhere", "off"] = setting(
         "negotiate",
@@ -189,8 +202,12 @@ class Settings(StorageSettings):
         "metrics",
         networks,
         (),
-        "IPs or networks that may read /metrics, which is per process; empty: none",
+        "IPs or networks that may read /metrics; empty: none",
     )
+    invalidate: InvalidationSettings = group(InvalidationSettings)
+    log: LogSettings = group(LogSettings)
+    otel: OtelSettings = group(OtelSettings)
+    sentry: SentrySettings = group(SentrySettings)
     hsts: int = setting(
         "hsts", whole, 31_536_000, "max-age of Strict-Transport-Security, in seconds"
     )
@@ -215,23 +232,25 @@ class Settings(StorageSettings):
 
     def check(self) -> None:
         """Raise BadSetting for values that are well formed but useless or unsafe."""
-        try:
-            names = self.named_sizes
-        except BadSize as error:
-            raise BadSetting(f"setting 'huimages.sizes': {error}") from None
-        for key, sizes in (
-            ("sizes.allowed", self.sizes_allowed),
-            ("upload.sizes", self.upload.sizes),
-        ):
-            for size in sizes:
-                try:
-                    if key == "upload.sizes" or size not in SIZE_GROUPS:
-                        Size.parse(size, names)
-                except BadSize as error:
-                    raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None
+        self._check_sizes()
         if self.originals == "s3" and not self.s3.bucket:
             raise BadSetting("setting 'huimages.s3.bucket' is missing: the originals are in s3")
         self._check_keys()
+
+    def _check_sizes(self) -> None:
+        with _naming("sizes"):
+            names = self.named_sizes
+            for name, size in names.items():
+                size.require_pixels(self.render.max_pixels)
+                if size.options.watermark and not self.watermark.content:
+                    raise BadSize(f"the size {name} has a watermark: set huimages.watermark.file")
+        for key, texts in (
+            ("sizes.allowed", set(self.sizes_allowed) - SIZE_GROUPS),
+            ("upload.sizes", self.upload.sizes),
+        ):
+            with _naming(key):
+                for text_ in texts:
+                    Size.parse(text_, names).require_pixels(self.render.max_pixels)
 
     def _check_keys(self) -> None:
         if self.secret and self.secret != GENERATE:
@@ -244,10 +263,30 @@ class Settings(StorageSettings):
         """Return whether some URLs of pictures need a signature."""
         return self.signed == "all" or (self.signed == "sizes" and "any" not in self.sizes_allowed)
 
+    @cached_property
+    def named_sizes(self) -> Mapping[str, Size]:
+        """The named sizes of huImages 2.2 and those of this site; raises BadSize, BadSetting."""
+        wants_watermark = any("watermark" in text.split() for text in self.sizes.values())
+        watermark = self._watermark_version if wants_watermark else ""
+        return parse_named_sizes(self.sizes, RenderingInputs(asdict(self.quality), watermark))
+
     @property
-    def named_sizes(self) -> dict[str, Size]:
-        """Return the named sizes of huImages 2.2 and those of this site."""
-        return parse_names(self.sizes)
+    def _watermark_version(self) -> str:
+        """Return a text that changes with the watermark; empty without one."""
+        mark = self.watermark
+        if not mark.content:
+            return ""
+        digest = hashlib.sha256(mark.content).hexdigest()
+        return f"{digest} {mark.position} {mark.width} {mark.opacity}"
+
+
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Turn BadSize into BadSetting for the setting `key`."""
+    try:
+        yield
+    except BadSize as error:
+        raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None
 
 
 def _check_key(setting_key: str, key: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..domain.content import ContentBox
 from ..domain.formats import Format
 from ..domain.sizes import Size
 
@@ -31,14 +32,44 @@ class Quality:
     webp: int = 80
     avif: int = 60
 
+    def of(self, format_: Format) -> int | None:
+        """Return the quality of a format; None for PNG."""
+        return getattr(self, format_.extension, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """A picture laid over renditions: a PNG file of at most 1 MB.
+
+    `horizontal` and `vertical` are its place, from 0 (left, top) to 1 (right, bottom).
+    `width` is in percent of the rendition's, `opacity` in percent.
+    """
+
+    content: bytes = field(repr=False)
+    horizontal: float = 1
+    vertical: float = 1
+    width: int = 25
+    opacity: int = 50
+
 
 @dataclass(frozen=True, slots=True)
 class RenditionTarget:
-    """A rendition to make, and the file to write it to."""
+    """A rendition to make, and the file to write it to.
+
+    `content` is the content box of the original; None if it is not known.  `watermark` is for
+    sizes that show one.
+    """
 
     size: Size
     format: Format
     path: Path
+    content: ContentBox | None = None
+    watermark: Watermark | None = None
+
+    @property
+    def needs_content(self) -> bool:
+        """Return whether the content box must be measured first."""
+        return self.content is None and self.size.needs_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +78,8 @@ class Inspection:
 
     `width` and `height` are those of the upright picture, `stored_width` and
     `stored_height` those before its EXIF orientation.  `extension` has no dot.
-    `placeholder` is the mean colour on white, #rrggbb.
+    `placeholder` is the mean colour on white, #rrggbb.  `content` is the part within the
+    even borders, and `backdrop` their colour, #rrggbb, or empty.
     """
 
     contenttype: str
@@ -58,3 +90,5 @@ class Inspection:
     stored_height: int
     frames: int
     placeholder: str
+    content: ContentBox
+    backdrop: str

@@ -169,9 +169,39 @@ def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: Ru
     expect(page.locator("a.next img")).to_have_attribute("src", re.compile(r"!27,60/"))
 
 
+def test_content_box_by_pointer_and_by_keys(vera: Person, page: Page, site: RunningSite) -> None:
+    vera.go(f"/image/{site.images['coffee'].id}/")
+    page.get_by_text("Correct the content box", exact=True).click()
+    left = page.get_by_role("slider", name="Left edge, in %")
+    right = page.get_by_role("slider", name="Right edge, in %")
+    frame = page.locator("#trimming .dimmed").bounding_box()
+    assert frame
+    left.hover()
+    page.mouse.down()
+    page.mouse.move(frame["x"] + frame["width"] * 0.2, frame["y"] + 20, steps=4)
+    page.mouse.up()
+    field = page.locator("#content-left")
+    assert abs(float(field.input_value()) - 20) < 0.5
+    field.fill("20")
+    right.press("ArrowLeft")
+    right.press("Shift+ArrowLeft")
+    # Across the edge, where the key would lead to another picture.
+    page.get_by_role("slider", name="Top edge, in %").press("ArrowRight")
+    expect(page.locator("#content-right")).to_have_value("94.5")
+    expect(right).to_have_attribute("aria-valuenow", "94.5")
+    preview = page.locator("#trimming .padding").first
+    placed = preview.locator("img").evaluate("image => image.getBoundingClientRect().width")
+    # 600 pixels of which 74.5 % are shown in 129 of 150 pixels.
+    assert abs(placed * 0.745 - 129) < 1
+    right.press("Enter")
+    expect(preview.locator("img")).to_have_attribute("src", re.compile(r"=7!200,0,945,1000/"))
+    page.get_by_role("button", name="Use the measured box").click()
+    expect(preview.locator("img")).to_have_attribute("src", re.compile(r"=7/"))
+
+
 def test_snippets_are_copied(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
-    page.get_by_text("Embed this picture").click()
+    page.get_by_text("Sizes, download and embedding").click()
     page.get_by_role("button", name="Copy").nth(3).click()
     expect(page.locator(".toast p")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()").startswith("![Rocket")
@@ -180,7 +210,7 @@ def test_snippets_are_copied(vera: Person, page: Page, path: str) -> None:
 def test_without_https_there_is_an_older_way_to_copy(vera: Person, page: Page, path: str) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     vera.go(path)
-    page.get_by_text("Embed this picture").click()
+    page.get_by_text("Sizes, download and embedding").click()
     page.get_by_role("button", name="Copy").first.click()
     expect(page.locator(".toast p")).to_have_text("Copied.")
 
@@ -291,3 +321,30 @@ def test_full_screen_by_swiping(person: Callable[..., Person], path: str) -> Non
         points = [] if x is None else [{"x": x, "y": 350}]
         fingers.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
     expect(title).to_have_text("A cup of coffee on a wooden table")
+
+
+def test_size_picker_shows_sizes_without_leaving_the_page(
+    vera: Person, page: Page, path: str
+) -> None:
+    vera.go(path)
+    url = page.url
+    page.get_by_text("Sizes, download and embedding").click()
+    page.get_by_role("button", name="vga", exact=True).press("Enter")
+    preview = page.locator("[data-preview]")
+    expect(preview).to_have_text(re.compile(r"× \d+, JPEG, \d+ kB"))
+    expect(page.get_by_role("button", name="vga", exact=True)).to_be_focused()
+    page.get_by_label("Format").select_option("webp")
+    expect(preview).to_have_text(re.compile(r"× \d+, WebP, \d+ kB"))
+    expect(page.get_by_label("Format")).to_be_focused()
+    page.get_by_label("Size", exact=True).fill("120x80!")
+    page.get_by_label("Size", exact=True).press("Enter")
+    expect(preview).to_have_text(re.compile(r"120 × 80, WebP, \d+ kB"))
+    expect(page.locator("#snippet-1")).to_have_value(re.compile(r"/120x80!/.*\.webp"))
+    page.get_by_label("Size", exact=True).fill("nonsense")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is not a size, or")
+    assert page.url == url
+    with page.expect_download() as download:
+        page.get_by_role("button", name="square", exact=True).click()
+        page.get_by_text("Download this size").click()
+    assert download.value.suggested_filename.endswith("-75x75!.webp")

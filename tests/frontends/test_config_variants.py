@@ -14,43 +14,40 @@ from pathlib import Path
 import httpx
 import pytest
 
-from huimages_app.domain.sizes import CLASSIC_SIZES
+from huimages_app.config.loading import read_settings
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
-from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
+from tests.support.edge import (
+    DEPLOY,
+    Edge,
+    edge,
+    filled,
+    of_settings,
+    part_of,
+    shipped_part,
+    web_server,
+)
 from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
+from tests.support.site import SECRET
 
 CHROME = "image/avif,image/webp,image/apng,*/*;q=0.8"
 KINDS = ("nginx", "lighttpd")
-# What the comments of the files say, for huimages.sizes.allowed = any and
-# huimages.negotiate = everywhere.
-ANY = r"[0-9]*x[0-9]*(?:!(?:[0-9]+,[0-9]+)?)?"
-ANY_AND_EVERYWHERE = {
-    "nginx": {
-        r"~^(?:75x75|150x150)![0-9]+,[0-9]+\z": rf"~^{ANY}\z",
-        "    default jpeg;\n    webp    webp;": "    default $huimages_best;\n    webp    webp;",
-        '    default "";\n    auto ': "    default Accept;\n"
-        '    webp "";\n    avif "";\n    png "";\n    auto ',
-    },
-    "lighttpd": {
-        r"(?:75x75|150x150)!(?:[0-9]+,[0-9]+)?)(?:@": rf"{ANY})(?:@",
-        r"(?:/[^/?]+)?\.auto$": r"(?:\.auto|\.jpe?g|/(?![^/?]*\.(?i:webp|avif|png)$)[^/?]+)?$",
-        r'$HTTP["querystring"] =~ "\.auto$"': r'$HTTP["querystring"] !~ "(?i)\.(?:webp|avif|png)$"',
-    },
-}
+ANY_AND_EVERYWHERE = {"sizes.allowed": "any", "negotiate": "everywhere"}
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def open_site(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     folder = tmp_path_factory.mktemp(request.param)
-    settings = {"accel": "off", "negotiate": "everywhere"}
-    with edge(request.param, folder, ANY_AND_EVERYWHERE[request.param], **settings) as site:
+    replaced = of_settings(request.param, ANY_AND_EVERYWHERE)
+    with edge(request.param, folder, replaced, accel="off", **ANY_AND_EVERYWHERE) as site:
         yield site
 
 
 def test_any_allowed_size_is_sent_without_the_application(open_site: Edge) -> None:
     image_id = open_site.upload(pictures.photo(width=400, height=300))
-    for size in ("33x33", "33x", "x33", "33x33!", "33x33!1,2@2x", "small"):
+    sizes = ("33x33", "33x", "x33", "33x33!", "33x33!1,2@2x", "small", "33x33=", "33x33=7@2x")
+    for size in (*sizes, "33x33=7,f4f4f4", "33x33=,none@3x", "33x33=7,none!1,2,999,1000"):
         made = open_site.get(f"/{size}/{image_id}.png")
         assert made.status_code == 200
         with open_site.without_application():
@@ -87,20 +84,36 @@ def test_negotiation_everywhere_selects_best_format(open_site: Edge) -> None:
     assert "Vary" not in plain.headers
 
 
-# For huimages.signed = all.
-FREE = sorted({*CLASSIC_SIZES.values(), "150x150!"})
-NOTHING_IS_FREE = {
-    "nginx": {
-        **{f"    {size:8} 1;\n": "" for size in FREE},
-        r"    ~^(?:75x75|150x150)![0-9]+,[0-9]+\z 1;" "\n": "",
-    },
-    "lighttpd": {'var.huimages_free = "': 'var.huimages_free = "(?!)'},
-}
+# A padded size in the list of free sizes.
+PADDED = "600x600=7"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_listed_padded_size_is_a_hit_with_its_content_box(kind: str, tmp_path: Path) -> None:
+    allowed = f"named 150x150! {PADDED}"
+    ini = {"sizes.allowed": allowed, "secret": SECRET}
+    with edge(kind, tmp_path, of_settings(kind, ini), **ini) as site:
+        image_id = site.upload(pictures.photo(width=400, height=300))
+        box = ImagePatch(corrected_content=(0.1, 0.2, 0.9, 1.0))
+        site.services.editing.update(image_id, box)
+        paths = [f"/{PADDED}{rest}/{image_id}/a.jpeg" for rest in ("", "!100,200,900,1000@2x")]
+        made = [site.get(path) for path in paths]
+        with site.without_application():
+            assert [site.get(path).content for path in paths] == [hit.content for hit in made]
+        # A content box that is not the stored one leads to it.
+        moved = site.get(f"/{PADDED}!1,2,3,4/{image_id}/a.jpeg")
+        assert moved.status_code == 302
+        assert (
+            moved.headers["Location"] == f"{site.url}/{PADDED}!100,200,900,1000/{image_id}/a.jpeg"
+        )
+        # Another margin or colour is another size.
+        for other in ("600x600=8", "600x600=7,f4f4f4", "600x600="):
+            assert site.get(f"/{other}/{image_id}/a.jpeg").status_code == 403
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_signed_all_refuses_unsigned_urls(kind: str, tmp_path: Path) -> None:
-    with edge(kind, tmp_path, NOTHING_IS_FREE[kind], signed="all") as site:
+    with edge(kind, tmp_path, of_settings(kind, {"signed": "all"}), signed="all") as site:
         image_id = site.services.uploads.add(
             io.BytesIO(pictures.photo(width=400, height=300))
         ).image.id
@@ -184,9 +197,10 @@ def test_application_gets_real_client_ip(kind: str, tmp_path: Path) -> None:
         )
 
 
-def test_server_files_match_sizes_of_production_ini() -> None:
-    ini = (DEPLOY.parent / "production.ini").read_text(encoding="utf-8")
-    assert "huimages.sizes.allowed = named 150x150!\n" in ini
+@pytest.mark.parametrize("kind", KINDS)
+def test_shipped_file_is_the_one_for_production_ini(kind: str) -> None:
+    settings = read_settings(DEPLOY.parent / "production.ini", {})
+    assert shipped_part(kind) == part_of(kind, settings)
 
 
 # -- a farm -----------------------------------------------------------------------------------
@@ -229,7 +243,7 @@ def test_systemd_units_are_valid() -> None:
     program = find_program("systemd-analyze")
     if program is None:
         missing("systemd-analyze is missing: apt-get install systemd")
-    for unit in ("huimages@.service", "huimages-cache.service"):
+    for unit in ("huimages@.service", "huimages-cache.service", "purge-nginx-cache.service"):
         done = subprocess.run(
             [program, "verify", "--man=no", DEPLOY / unit],
             capture_output=True,

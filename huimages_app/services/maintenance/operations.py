@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...cache.eviction import Pruned
+from ...cache.eviction import Pruned, Usage
 from ...cache.renditions import RenditionCache
 from ...errors import StorageUnavailable
 from ...storage.interfaces import MetadataBackend, Originals
@@ -34,16 +34,24 @@ class Operations:
         self._stale_renditions.start()
 
     def setup(self, *, old_marks: bool = False) -> list[str]:
-        """Create databases and views, as `MetadataBackend.setup`; return a line for each step."""
-        return self._metadata.setup(old_marks=old_marks)
+        """Create what is missing of bucket, databases and views; return a line for each step."""
+        return [*self._originals.setup(), *self._metadata.setup(old_marks=old_marks)]
 
     def unavailable(self) -> list[str]:
         """Return the names of the storage that does not respond: "metadata", "originals"."""
         checks = {"metadata": self._metadata.check, "originals": self._originals.check}
         return [name for name, check in checks.items() if not _responds(check)]
 
+    def cache_usage(self) -> Usage | None:
+        """Return the files and bytes in the cache of this machine; None if they are not known."""
+        return self._cache.counted()
+
     def prune_cache(self, max_bytes: int | None = None) -> Pruned:
-        """Remove the least recently used renditions, down to `max_bytes` (None: the setting)."""
+        """Remove the least recently used renditions, down to `max_bytes` (None: the setting).
+
+        Those of presets that have changed go first.
+        """
+        self._stale_renditions.remove_outdated()
         return self._cache.prune(max_bytes)
 
     def close(self) -> None:

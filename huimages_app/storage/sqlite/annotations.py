@@ -10,7 +10,8 @@ from ...domain.models import Annotation, AnnotationSummary
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
 from .codec import annotation_from_row, dumps, summary_from_json
-from .connection import BATCH, Connections, read_column
+from .columns import read_column
+from .connection import BATCH, Connections
 from .entries import load, write
 
 
