@@ -140,17 +140,21 @@ class Size:
         """Return whether the content box of an original decides what is shown."""
         return self.padding is not None and self.padding.trims and self.padding.content is None
 
+    @property
+    def padded_pixels(self) -> int:
+        """Return the pixels of each rendition in a padded size; 0 for other sizes."""
+        if self.padding is None:
+            return 0
+        return (self.width or 0) * (self.height or 0) * self.density**2
+
     def require_pixels(self, most: int) -> None:
         """Raise BadSize for a padded size whose renditions have more than `most` pixels.
 
         Other sizes never have more pixels than the original.
         """
-        if self.padding is None:
-            return
-        pixels = (self.width or 0) * (self.height or 0) * self.density**2
-        if pixels > most:
+        if self.padded_pixels > most:
             raise BadSize(
-                f"the size {self} has {pixels:,} pixels: at most {most:,} "
+                f"the size {self} has {self.padded_pixels:,} pixels: at most {most:,} "
                 "(huimages.render.max_pixels)"
             )
 

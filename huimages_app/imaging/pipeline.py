@@ -33,6 +33,8 @@ from .picture import Picture
 DECODABLE: Final = {8: 1.4, 4: 1.4, 2: 1.25}
 # JPEGs of 320 pixels and more are decoded to about 400 for the measuring of borders.
 _SAMPLE: Final = Size(320, 320)
+# Of a pixel in memory: Pillow keeps RGB in four, too.
+_BYTES: Final = 4
 
 
 def render(
@@ -71,7 +73,9 @@ def render_many(
             if full_size is not None:
                 raise ValueError("the content box of an original can't be measured in a preview")
             content = measure(original, limits, budget)
-        with open_source(original, limits, budget) as source:
+        # Only a padded rendition can be larger than what is decoded for it.
+        canvas = _BYTES * max(target.size.padded_pixels for target in targets)
+        with budget.reserve(canvas), open_source(original, limits, budget) as source:
             full = full_size or (source.width, source.height)
             placements = [
                 target.size.placement(*full, target.content or content) for target in targets

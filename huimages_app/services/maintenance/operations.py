@@ -34,8 +34,8 @@ class Operations:
         self._stale_renditions.start()
 
     def setup(self, *, old_marks: bool = False) -> list[str]:
-        """Create databases and views, as `MetadataBackend.setup`; return a line for each step."""
-        return self._metadata.setup(old_marks=old_marks)
+        """Create what is missing of bucket, databases and views; return a line for each step."""
+        return [*self._originals.setup(), *self._metadata.setup(old_marks=old_marks)]
 
     def unavailable(self) -> list[str]:
         """Return the names of the storage that does not respond: "metadata", "originals"."""
