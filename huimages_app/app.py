@@ -33,6 +33,8 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
     atexit.register(services.close)
+    # Before this process has threads.
+    services.decoder.start()
     services.operations.start()
     if invalidator := services.cache_invalidator:
         invalidator.start()

@@ -18,7 +18,8 @@ from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload, StorageUnavailable
-from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
+from .imaging import Decoder, Quality, sniff
+from .imaging.configured import make_decoder
 from .services.accounts import Accounts
 from .services.annotations import Annotations
 from .services.background import Worker
@@ -81,9 +82,9 @@ class Storage:
     cache: RenditionCache
 
 
-def build_storage(settings: Settings) -> Storage:
+def build_storage(settings: Settings, decoder: Decoder | None = None) -> Storage:
     """Build the storage that the settings name, without connecting to it; raises BadSetting."""
-    return Storage(make_originals(settings), make_metadata(settings), make_cache(settings))
+    return Storage(make_originals(settings, decoder), make_metadata(settings), make_cache(settings))
 
 
 def build_services(settings: Settings, storage: Storage | None = None) -> Services:
@@ -93,9 +94,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     """
     if settings.signs_urls:
         settings = with_secret(settings)
-    storage = storage or build_storage(settings)
-    originals, metadata, cache = storage.originals, storage.metadata, storage.cache
     shared = _shared(settings)
+    storage = storage or build_storage(settings, shared.decoder)
+    originals, metadata, cache = storage.originals, storage.metadata, storage.cache
     previews = _previews(storage, shared)
     renditions = _renditions(settings, storage, shared, previews)
     editing = Editing(originals, metadata, cache)
@@ -107,9 +108,8 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         uploads=Uploads(
             originals,
             metadata,
-            shared.limits,
+            shared.decoder,
             _prerender(settings, shared, previews, renditions),
-            budget=shared.budget,
         ),
         editing=editing,
         renditions=renditions,
@@ -120,21 +120,21 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.limits),
+        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.decoder),
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         worker=shared.worker,
         render_limiter=shared.render_limiter,
+        decoder=shared.decoder,
         metrics=shared.metrics,
     )
 
 
 @dataclass(frozen=True)
 class _Shared:
-    """The limits, the thread and the numbers that the services of a process share."""
+    """The decoder, the thread and the numbers that the services of a process share."""
 
-    limits: Limits
-    budget: DecodingBudget
+    decoder: Decoder
     render_limiter: RenderLimiter
     worker: Worker
     metrics: Metrics
@@ -143,8 +143,7 @@ class _Shared:
 def _shared(settings: Settings) -> _Shared:
     render, metrics = settings.render, Metrics()
     return _Shared(
-        limits_of(settings),
-        DecodingBudget(settings.decoding_memory, render.timeout),
+        make_decoder(settings, lambda kind: metrics.count("decoder_failures")),
         RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests, metrics),
         Worker(),
         metrics,
@@ -156,10 +155,9 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
         storage.originals,
         storage.metadata,
         storage.cache,
-        shared.limits,
         worker=shared.worker,
         # The worker waits for memory as long as it takes.
-        budget=shared.budget.with_timeout(None),
+        decoder=shared.decoder.patient(),
     )
 
 
@@ -171,8 +169,7 @@ def _renditions(
         storage.originals,
         None if settings.chain == "off" else previews,
         Quality(quality.jpeg, quality.webp, quality.avif),
-        shared.limits,
-        budget=shared.budget,
+        decoder=shared.decoder,
         render_limiter=shared.render_limiter,
     )
     return Renditions(
@@ -195,36 +192,29 @@ def _prerender(
     return Prerendering(previews, renditions, sizes, shared.worker).begin
 
 
-def limits_of(settings: Settings) -> Limits:
-    """Return the limits of uploads."""
-    return Limits(
-        max_bytes=settings.upload.max_bytes,
-        max_pixels=settings.upload.max_pixels,
-        max_pixels_whole=settings.upload.max_pixels_whole,
-        max_frames=settings.upload.max_frames,
-    )
+def make_originals(settings: Settings, decoder: Decoder | None = None) -> Originals:
+    """Return the storage of originals, with its fallbacks; raises BadSetting.
 
-
-def make_originals(settings: Settings) -> Originals:
-    """Return the storage of originals, with its fallbacks; raises BadSetting."""
+    `decoder` (None: a new one) inspects pictures that are copied from a fallback.
+    """
     first = originals_at(settings.originals, settings)
     if not settings.originals_fallbacks:
         return first
     from .storage.originals.fallback import FallbackOriginals
 
     further = [originals_at(location, settings) for location in settings.originals_fallbacks]
-    return FallbackOriginals(first, further, describer(settings))
+    return FallbackOriginals(first, further, describer(decoder or make_decoder(settings)))
 
 
-def describer(settings: Settings) -> Callable[[BinaryIO], OriginalInfo]:
+def describer(decoder: Decoder) -> Callable[[BinaryIO], OriginalInfo]:
     """Return the function that inspects a picture for the properties stored beside its bytes."""
-    return functools.partial(_described, limits_of(settings))
+    return functools.partial(_described, decoder.patient())
 
 
-def _described(limits: Limits, file: BinaryIO) -> OriginalInfo:
+def _described(decoder: Decoder, file: BinaryIO) -> OriginalInfo:
     """Return the properties of a picture, without its dimensions if it can't be decoded."""
     try:
-        measured = inspect(file, limits)
+        measured = decoder.inspect(file)
     except BadUpload:
         file.seek(0)
         return OriginalInfo(sniff(file.read(64)), 0, 0)

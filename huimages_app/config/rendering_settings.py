@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from .parsers import amount, one_of, path, pattern, pause, positive, quality, seconds, whole, words
 from .spec import setting
@@ -67,6 +68,32 @@ class RenderSettings:
     def parallel(self) -> int:
         """Return the number of renditions that a process makes at once."""
         return self.at_once or os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class DecodingSettings:
+    """Limits of decoders, of uploads, renditions and previews together."""
+
+    memory: int = setting(
+        "decoding.memory",
+        amount,
+        800 * 10**6,
+        "bytes that the decoders of a process may take together, for uploads, renditions and "
+        "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
+    )
+    isolated: Literal["on", "off"] = setting(
+        "decoding.isolated",
+        one_of("on", "off"),
+        "off",
+        "on: pictures are decoded in worker processes without access to files, network and "
+        "secrets, so that a picture that crashes or controls a decoder does no harm",
+    )
+    seconds: int = setting(
+        "decoding.seconds",
+        positive,
+        30,
+        "seconds of CPU time for one picture, with `decoding.isolated`; by the clock twice as many",
+    )
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from ..domain.sizes import Size, parse_names
 from ..errors import BadSetting, BadSize
 from .parsers import (
     Network,
-    amount,
     host_names,
     networks,
     one_of,
@@ -31,6 +30,7 @@ from .parsers import (
 from .reading import read_group, refuse_unknown
 from .rendering_settings import (
     CacheSettings,
+    DecodingSettings,
     PermissionSettings,
     QualitySettings,
     RenderSettings,
@@ -102,13 +102,7 @@ class Settings(StorageSettings):
         "the upload, after the first request for a rendition, or never",
     )
     render: RenderSettings = group(RenderSettings)
-    decoding_memory: int = setting(
-        "decoding.memory",
-        amount,
-        800 * 10**6,
-        "bytes that the decoders of a process may take together, for uploads, renditions and "
-        "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
-    )
+    decoding: DecodingSettings = group(DecodingSettings)
 
     # what may be uploaded
     upload: UploadSettings = group(UploadSettings)

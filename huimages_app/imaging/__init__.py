@@ -5,6 +5,7 @@ module of its own.
 """
 
 from .decode import HeaderInfo, probe
+from .decoder import Decoder, LocalDecoder
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .input_formats import sniff
 from .inspect import inspect
@@ -15,10 +16,12 @@ from .previews import PREVIEW_SIDES, make_previews, preview_sides
 __all__ = [
     "PREVIEW_SIDES",
     "UNLIMITED",
+    "Decoder",
     "DecodingBudget",
     "HeaderInfo",
     "Inspection",
     "Limits",
+    "LocalDecoder",
     "Quality",
     "RenditionTarget",
     "inspect",

@@ -45,6 +45,17 @@ class DecodingBudget:
         finally:
             self._pool.release(size)
 
+    @contextmanager
+    def reserve_now(self, size: int) -> Iterator[bool]:
+        """Hold `size` bytes of the budget if they are free; yield whether they were."""
+        if not self._pool.acquire_now(size):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            self._pool.release(size)
+
 
 class _Pool:
     def __init__(self, capacity: int | None) -> None:
@@ -69,6 +80,15 @@ class _Pool:
                 # The next in line may find room as well.
                 self._changed.notify_all()
         return size
+
+    def acquire_now(self, size: int) -> bool:
+        """Take bytes that are free, if none waits for them; return whether they were."""
+        with self._changed:
+            is_free = self._capacity is None or self.in_use + size <= self._capacity
+            if self._waiting or not is_free:
+                return False
+            self.in_use += size
+            return True
 
     def release(self, size: int) -> None:
         with self._changed:

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -20,11 +20,11 @@ from .options import Quality
 MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
 
 
-def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) -> None:
+def encode(image: Image.Image, target: Path | int, format_: Format, quality: Quality) -> None:
     """Write an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
 
-    A real file, because Pillow lets other threads run only then.  Raises BadSize if the
-    format can't hold the picture, OSError.
+    `target` is a path, or the descriptor of an empty file.  A real file, because Pillow lets
+    other threads run only then.  Raises BadSize if the format can't hold the picture, OSError.
     """
     longest = MAX_SIDES.get(format_)
     if longest and max(image.size) > longest:
@@ -34,20 +34,20 @@ def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) 
         )
     # Pillow would write comments and EXIF from here into the new file.
     image.info = {}
-    image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality))
-    if format_ == formats.JPEG:
-        _demand_end(target)
+    with open(target, "w+b", closefd=not isinstance(target, int)) as file:
+        image.save(file, icc_profile=SRGB_TAG, **_options(format_, quality))
+        if format_ == formats.JPEG:
+            _demand_end(file)
 
 
-def _demand_end(target: Path) -> None:
+def _demand_end(file: BinaryIO) -> None:
     """Raise OSError if the disk took only the beginning of a JPEG.
 
     Pillow writes it in one call, and does not check how much was written.
     """
-    with target.open("rb") as file:
-        file.seek(max(0, target.stat().st_size - 2))
-        if file.read() != b"\xff\xd9":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+    file.seek(max(0, file.seek(0, os.SEEK_END) - 2))
+    if file.read() != b"\xff\xd9":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.name))
 
 
 def _options(format_: Format, quality: Quality) -> Mapping[str, Any]:

@@ -34,11 +34,11 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class RenditionTarget:
-    """A rendition to make, and the file to write it to."""
+    """A rendition to make, and the file to write it to: a path or a descriptor."""
 
     size: Size
     format: Format
-    path: Path
+    path: Path | int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..imaging import Decoder
 from .accounts import Accounts
 from .annotations import Annotations
 from .background import Worker
@@ -45,8 +46,10 @@ class Services:
     cache_invalidator: CacheInvalidator | None  # None on a site of a single node
     worker: Worker
     render_limiter: RenderLimiter
+    decoder: Decoder
     metrics: Metrics
 
     def close(self) -> None:
-        """Finish the job in the background and close the storage."""
+        """Finish the job in the background, close the storage, end the decoders."""
         self.operations.close()
+        self.decoder.close()

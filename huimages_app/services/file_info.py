@@ -9,8 +9,7 @@ from typing import BinaryIO
 from ..domain.ids import digests_of_file
 from ..domain.models import Image
 from ..errors import TooLarge
-from ..imaging import UNLIMITED, DecodingBudget, Inspection, Limits
-from ..imaging import inspect as inspect_picture
+from ..imaging import Decoder, Inspection
 
 
 @dataclass(frozen=True)
@@ -23,16 +22,17 @@ class FileInfo:
     measured: Inspection
 
 
-def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) -> FileInfo:
+def inspect(file: BinaryIO, decoder: Decoder) -> FileInfo:
     """Return the facts of a seekable file, read from its start.
 
     Raises NotAnImage, TooLarge, and ServerBusy if the budget stays exhausted.
     """
     length = file.seek(0, os.SEEK_END)
-    if length > limits.max_bytes:
-        raise TooLarge(f"the file has {length:,} bytes; expected at most {limits.max_bytes:,}")
+    most = decoder.limits.max_bytes
+    if length > most:
+        raise TooLarge(f"the file has {length:,} bytes; expected at most {most:,}")
     file.seek(0)
-    measured = inspect_picture(file, limits, budget)
+    measured = decoder.inspect(file)
     return FileInfo(*digests_of_file(file), length, measured)
 
 

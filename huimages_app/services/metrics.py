@@ -38,6 +38,7 @@ class Metrics:
                 ("hits", "Renditions found in the cache."),
                 ("renderings", "Renditions made, failures included."),
                 ("refusals", "Renditions refused because the queue was full."),
+                ("decoder_failures", "Decoders that crashed, hung or ran out of memory."),
             )
         }
         self._timers = {
@@ -58,7 +59,7 @@ class Metrics:
         }
 
     def count(self, name: str) -> None:
-        """Add one to a counter: `hits`, `renderings` or `refusals`."""
+        """Add one to a counter: `hits`, `renderings`, `refusals` or `decoder_failures`."""
         self._counters[name].inc()
 
     def count_response(self, status: int) -> None:

@@ -16,7 +16,7 @@ IDLE = 100 * 10**6
 def test_memory_limit_covers_decoders_and_idle_process() -> None:
     limits = re.findall(r"^MemoryMax=(\d+)M$", UNIT, re.MULTILINE)
     assert len(limits) == 1
-    assert int(limits[0]) * 2**20 >= Settings().decoding_memory + IDLE
+    assert int(limits[0]) * 2**20 >= Settings().decoding.memory + IDLE
 
 
 def test_unit_limits_the_arenas_of_malloc() -> None:
