@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 from ...domain.formats import Format
 from ...domain.sizes import Size
 from ...errors import HuimagesError, ServerBusy
+from ..allocator import keep_small_heap
 from ..decoding_budget import DecodingBudget
 from ..inspect import inspect
 from ..options import Inspection, Limits, RenditionTarget
@@ -65,6 +66,7 @@ FUNCTIONS: Final[Mapping[str, Function]] = {
 
 def run(connection: socket.socket, functions: Mapping[str, Function], limits: WorkerLimits) -> None:
     """Enter the sandbox, send its layers, and work until the server closes the connection."""
+    keep_small_heap()
     layers = sandbox.enter(limits)
     connection.send(messages.RESULT + messages.dump(layers))
     serve(connection, functions, limits.seconds)
