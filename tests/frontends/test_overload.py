@@ -69,7 +69,7 @@ def jam(tmp_path: Path) -> Iterator[Jam]:
     services.close()
     pipes = [original_file(tmp_path, id_) for id_ in ids[1:]]
     for pipe in pipes:
-        # Whoever opens a pipe waits for somebody to write into it.
+        # Opening a pipe blocks until another process writes into it.
         pipe.unlink()
         os.mkfifo(pipe)
     with ExitStack() as stack:
@@ -111,7 +111,7 @@ def test_overload_keeps_hits_pages_and_health_available(jam: Jam) -> None:
         assert refused.status_code == 503
         assert int(refused.headers["Retry-After"]) > 0
         assert refused.headers["Cache-Control"] == "no-store"
-        # Those who want what somebody is making already wait for it, as many as may.
+        # Requests for a rendition in progress wait for it, up to the limit.
         followers = [pool.submit(get, first) for _ in range(10)]
         told = REQUESTS - 2
         deadline = time.monotonic() + 20
@@ -121,7 +121,7 @@ def test_overload_keeps_hits_pages_and_health_available(jam: Jam) -> None:
         assert {follower.result().status_code for follower in followers if follower.done()} == {503}
         hit, page, health = soon(f"{jam.url}/64x64/{jam.ready}", jam.url, f"{jam.url}/healthz")
         assert [hit.status_code, page.status_code, health.status_code] == [200, 200, 200]
-        # Nobody stands in line for ever.
+        # No request waits without a limit.
         assert in_line.result().status_code == 503
         assert not working.done()
         jam.release([working, *followers])

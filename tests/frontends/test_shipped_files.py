@@ -201,7 +201,7 @@ def test_signed_size_needs_valid_signature(site: Edge, image_id: str) -> None:
     assert site.get(url, If_Modified_Since=since).status_code == 304
     head = site.ask("HEAD", site.url + url)
     assert head.headers["Content-Length"] == str(len(hit.content))
-    # In the cache, and still nobody's without the signature.
+    # In the cache, and still not served without the signature.
     for wrong in (path, url[:-1] + ("A" if url[-1] != "A" else "B"), url.replace(".jpeg", ".png")):
         assert site.get(wrong).status_code == 403
 
