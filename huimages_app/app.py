@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     from .config.settings import Settings
     from .errors import BadSetting
     from .factory import build_services, with_secret
+    from .web import lifecycle
     from .web.presentation.templates import compile_templates
 
     try:
@@ -32,14 +32,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # A thread waits this long for the interpreter lock before it demands it, also the one that
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    atexit.register(services.close)
-    # Before this process has threads.
-    services.decoder.start()
-    services.operations.start()
-    if invalidator := services.cache_invalidator:
-        invalidator.start()
-        # It runs before services.close: atexit calls the last function first.
-        atexit.register(invalidator.close)
+    lifecycle.register(lifecycle.Site(settings.workers, services.start, services.close))
     return app
 
 

@@ -144,7 +144,9 @@ def _shared(settings: Settings) -> _Shared:
     render, metrics = settings.render, Metrics()
     return _Shared(
         make_decoder(settings, lambda kind: metrics.count("decoder_failures")),
-        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests, metrics),
+        RenderLimiter(
+            settings.parallel_renditions, render.waiting, render.timeout, render.requests, metrics
+        ),
         Worker(),
         metrics,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +47,8 @@ class RenderSettings:
         "render.at_once",
         whole,
         0,
-        "concurrent renderings per process; 0: one per core",
+        "concurrent renderings per process; 0: one per core, or with several `workers` one more "
+        "than the core of each",
     )
     waiting: int = setting(
         "render.waiting", whole, 6, "renderings that may queue; further requests get 503"
@@ -63,11 +63,6 @@ class RenderSettings:
     timeout: float = setting(
         "render.timeout", seconds, 20.0, "longest wait in the queue, in seconds"
     )
-
-    @property
-    def parallel(self) -> int:
-        """Return the number of renditions that a process makes at once."""
-        return self.at_once or os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

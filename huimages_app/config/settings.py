@@ -7,6 +7,7 @@ group, and `make docs`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from .parsers import (
     one_of,
     origin_urls,
     path,
+    processes,
     table,
     text,
     web_url,
@@ -113,6 +115,12 @@ class Settings(StorageSettings):
     )
 
     # the site
+    workers: int = setting(
+        "workers",
+        processes,
+        1,
+        "processes that serve this site on the same port; auto: one per core",
+    )
     secret: str = setting(
         "secret",
         text,
@@ -232,6 +240,15 @@ class Settings(StorageSettings):
             _check_key("huimages.secret", self.secret)
         for key in self.signing_keys:
             _check_key("huimages.signing_keys", key)
+
+    @property
+    def parallel_renditions(self) -> int:
+        """Return the number of renditions that each process makes at once."""
+        if self.render.at_once:
+            return self.render.at_once
+        cores = len(os.sched_getaffinity(0))
+        # One more than its share: a process with few connections leaves cores to the others.
+        return cores if self.workers == 1 else cores // self.workers + 1
 
     @property
     def signs_urls(self) -> bool:

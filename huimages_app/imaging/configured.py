@@ -21,7 +21,7 @@ def make_decoder(
     from .isolation import IsolatedDecoder, worker_limits
 
     worker = worker_limits(limits, settings.decoding.memory, settings.decoding.seconds)
-    parallel = settings.render.parallel
+    parallel = settings.parallel_renditions
     return IsolatedDecoder(limits, budget, worker, parallel=parallel, on_failure=on_failure)
 
 

@@ -49,7 +49,17 @@ class Services:
     decoder: Decoder
     metrics: Metrics
 
+    def start(self) -> None:
+        """Start the processes and threads of a server."""
+        # The decoders first, before this process has threads.
+        self.decoder.start()
+        self.operations.start()
+        if self.cache_invalidator:
+            self.cache_invalidator.start()
+
     def close(self) -> None:
         """Finish the job in the background, close the storage, end the decoders."""
+        if self.cache_invalidator:
+            self.cache_invalidator.close()
         self.operations.close()
         self.decoder.close()
