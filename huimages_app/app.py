@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyramid.router import Router
+
+    from .config.settings import Settings
 
 _SWITCH_INTERVAL = 0.0005  # seconds
 
@@ -16,12 +21,19 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     """Return the WSGI application; `pserve` calls it with the keys of the ini file."""
     from .config.settings import Settings
     from .errors import BadSetting
-    from .factory import build_services, with_secret
-    from .web import lifecycle
-    from .web.presentation.templates import compile_templates
+    from .observation import multiprocess
 
     try:
-        settings = with_secret(Settings.read(ini, os.environ))
+        settings = Settings.read(ini, os.environ)
+        if settings.workers > 1:
+            # Before the metrics are imported.
+            multiprocess.share()
+        from .factory import build_services, with_secret
+        from .web import lifecycle
+        from .web.presentation.templates import compile_templates
+
+        settings = with_secret(settings)
+        end_observation = _observe(settings)
         services = build_services(settings)
         app = make_app(settings, services, ini)
         compile_templates(app.registry)
@@ -32,8 +44,28 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # A thread waits this long for the interpreter lock before it demands it, also the one that
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    atexit.register(end_observation)
     lifecycle.register(lifecycle.Site(settings.workers, services.start, services.close))
     return app
+
+
+def _observe(settings: Settings) -> Callable[[], None]:
+    """Set up logs, traces and reports; return the function that ends them.  Raises BadSetting."""
+    from .observation import logs, sentry, tracing
+
+    ends: list[Callable[[], None]] = []
+    if settings.log.format == "json":
+        logs.write_json()
+    if settings.sentry.dsn:
+        ends.append(sentry.set_up(settings.sentry.dsn, settings.sentry.environment))
+    if settings.otel.endpoint:
+        ends.append(tracing.set_up(settings.otel.endpoint, settings.otel.sample))
+
+    def end() -> None:
+        for each in ends:
+            each()
+
+    return end
 
 
 def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) -> Router:
@@ -41,7 +73,8 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
     from pyramid.config import Configurator
 
     from .services.permissions import least_roles
-    from .web.cache_hits import CacheHitPolicy
+    from .web.cache_hits import CacheHits
+    from .web.observed_requests import ObservedRequests
     from .web.request import Request
     from .web.resources import Root, root_factory
     from .web.security import secure
@@ -53,9 +86,11 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
         root_factory=root_factory(root),
         request_factory=Request,
     ) as config:
+        hits = CacheHits(root, services, HeaderWriter(settings), settings.hosts)
         config.set_execution_policy(
-            CacheHitPolicy(root, services, HeaderWriter(settings), settings.hosts)
+            ObservedRequests(hits, settings.proxy_addresses, settings.log.slow)
         )
+        config.include("huimages_app.web.observed_requests")
         config.include("pyramid_chameleon")
         secure(config, settings, services)
         config.add_request_method(lambda request: services, "services", property=True)

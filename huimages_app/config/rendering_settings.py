@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from .parsers import amount, one_of, path, pattern, pause, positive, quality, seconds, whole, words
+from .parsers import (
+    amount,
+    one_of,
+    path,
+    pattern,
+    pause,
+    positive,
+    quality,
+    seconds,
+    size_list,
+    whole,
+)
 from .spec import setting
 
 
@@ -63,6 +74,12 @@ class RenderSettings:
     timeout: float = setting(
         "render.timeout", seconds, 20.0, "longest wait in the queue, in seconds"
     )
+    max_pixels: int = setting(
+        "render.max_pixels",
+        amount,
+        50 * 10**6,
+        "most pixels of a rendition in a padded size, as in `600x600=7`, with its density",
+    )
 
 
 @dataclass(frozen=True)
@@ -73,7 +90,7 @@ class DecodingSettings:
         "decoding.memory",
         amount,
         800 * 10**6,
-        "bytes that the decoders of a process may take together, for uploads, renditions and "
+        "bytes that all decoders of a server may take together, for uploads, renditions and "
         "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
     )
     isolated: Literal["on", "off"] = setting(
@@ -96,7 +113,7 @@ class UploadSettings:
     """Limits and effects of uploads."""
 
     sizes: tuple[str, ...] = setting(
-        "upload.sizes", words, (), "sizes rendered right after every upload"
+        "upload.sizes", size_list, (), "sizes rendered right after every upload"
     )
     max_bytes: int = setting(
         "upload.max_bytes", amount, 64 * 10**6, "largest size of an uploaded file, in bytes"

@@ -15,7 +15,7 @@ def make_decoder(
 ) -> Decoder:
     """Return the decoder: in this process, or in worker processes, which report failures."""
     limits = limits_of(settings)
-    budget = DecodingBudget(settings.decoding.memory, settings.render.timeout)
+    budget = DecodingBudget(settings.decoding.memory, settings.render.timeout, settings.workers)
     if settings.decoding.isolated == "off":
         return LocalDecoder(limits, budget)
     from .isolation import IsolatedDecoder, worker_limits

@@ -8,14 +8,13 @@ from ..imaging import Decoder
 from .accounts import Accounts
 from .annotations import Annotations
 from .background import Worker
-from .concurrency import RenderLimiter
 from .editing import Editing
 from .images import Images
+from .invalidation import Invalidation
 from .login_throttle import LoginThrottle
 from .maintenance.cache_sync import CacheInvalidator
 from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
-from .metrics import Metrics
 from .negotiation import Negotiation
 from .renditions import Renditions
 from .size_policy import SizePolicy
@@ -43,17 +42,17 @@ class Services:
     throttle: LoginThrottle
     integrity: IntegrityCheck
     operations: Operations
-    cache_invalidator: CacheInvalidator | None  # None on a site of a single node
+    cache_invalidator: CacheInvalidator | None  # None if there is no cache to keep up
+    invalidation: Invalidation
     worker: Worker
-    render_limiter: RenderLimiter
     decoder: Decoder
-    metrics: Metrics
 
     def start(self) -> None:
         """Start the processes and threads of a server."""
         # The decoders first, before this process has threads.
         self.decoder.start()
         self.operations.start()
+        self.invalidation.start()
         if self.cache_invalidator:
             self.cache_invalidator.start()
 
@@ -61,5 +60,6 @@ class Services:
         """Finish the job in the background, close the storage, end the decoders."""
         if self.cache_invalidator:
             self.cache_invalidator.close()
+        self.invalidation.close()
         self.operations.close()
         self.decoder.close()

@@ -27,6 +27,8 @@ FACTS = Inspection(
     stored_height=1,
     frames=1,
     placeholder="#000000",
+    content=(0.0, 0.0, 1.0, 1.0),
+    backdrop="",
 )
 
 

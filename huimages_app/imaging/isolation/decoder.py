@@ -9,13 +9,16 @@ import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
 from ...domain import formats
+from ...domain.content import is_content_box
 from ...domain.formats import Format
 from ...errors import CorruptOriginal, NotAnImage, StorageUnavailable
+from ...observation import steps
 from .. import input_formats
 from ..decoder import Decoder
 from ..decoding_budget import DecodingBudget
@@ -32,6 +35,8 @@ _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 # Bytes that are reserved for each job if they are free: enough for 12 megapixels at a half, or for
 # 3 as a whole.  To ask for them takes a tenth of a millisecond.
 _ADVANCE: Final = 16 << 20
+# Steps whose duration workers report.
+_STEPS: Final = ("decode", "scale", "encode")
 _FOR_CLIENTS: Final = {
     "crash": "the decoder crashed",
     "timeout": "it takes too long",
@@ -119,8 +124,7 @@ class IsolatedDecoder(Decoder):
         full_size: tuple[int, int] | None = None,
     ) -> None:
         arguments = {
-            "size": target.size,
-            "format_": target.format,
+            "target": replace(target, path=0),
             "quality": quality,
             "full_size": full_size,
         }
@@ -186,6 +190,8 @@ class IsolatedDecoder(Decoder):
             and found.stored_width * found.stored_height <= self.limits.max_pixels
             and 0 < found.frames <= self.limits.max_frames
             and _COLOUR.fullmatch(found.placeholder)
+            and is_content_box(found.content)
+            and (not found.backdrop or _COLOUR.fullmatch(found.backdrop))
         ):
             return found
         raise WorkerFailure("message", f"impossible facts {found}")
@@ -201,7 +207,9 @@ def _result(kind: Any, message: bytes) -> Any:
     """Return the result in a worker's last message, or raise the error in it."""
     try:
         if message.startswith(messages.RESULT):
-            return messages.load(kind, message[1:])
+            result, seconds = messages.load(tuple[kind, dict[str, float]], message[1:])
+            steps.replay({name: seconds[name] for name in _STEPS if seconds.get(name, -1) >= 0})
+            return result
         report: ErrorReport = messages.load(ErrorReport, message[1:])
     except BadMessage as error:
         raise WorkerFailure("message", str(error)) from error

@@ -140,6 +140,8 @@ def _checked(kind: Any, value: Any) -> Any:
             return tuple(_checked(arguments[0], item) for item in value)
         if len(arguments) == len(value):
             return tuple(map(_checked, arguments, value))
+    elif origin is dict and isinstance(value, dict):
+        return {name: _checked(arguments[1], item) for name, item in value.items()}
     elif dataclasses.is_dataclass(kind) and isinstance(value, dict):
         hints = typing.get_type_hints(kind)
         if set(value) == set(hints):

@@ -9,11 +9,11 @@ import socket
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
-from ...domain.formats import Format
-from ...domain.sizes import Size
 from ...errors import HuimagesError, ServerBusy
+from ...observation import steps
 from ..allocator import keep_small_heap
 from ..decoding_budget import DecodingBudget
 from ..inspect import inspect
@@ -40,11 +40,10 @@ def _render(
     original: BinaryIO,
     targets: Sequence[int],
     budget: DecodingBudget,
-    size: Size,
-    format_: Format,
+    target: RenditionTarget,
     **options: Any,
 ) -> tuple[int, int]:
-    return render(original, RenditionTarget(size, format_, targets[0]), budget=budget, **options)
+    return render(original, replace(target, path=targets[0]), budget=budget, **options)
 
 
 def _make_previews(
@@ -104,10 +103,10 @@ def _reply(
 ) -> bytes:
     original, *targets = descriptors
     try:
-        with open(original, "rb", closefd=False) as file:
-            budget.advance = job.advance
+        budget.advance = job.advance
+        with open(original, "rb", closefd=False) as file, steps.recorded() as seconds:
             result = functions[job.function](file, targets, budget, **job.arguments)
-        return messages.RESULT + messages.dump(result)
+        return messages.RESULT + messages.dump([result, seconds])
     except Exception as error:  # noqa: BLE001
         return messages.ERROR + messages.dump(_report(error))
 

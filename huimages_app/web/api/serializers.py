@@ -133,4 +133,7 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "modified": time_text(image.modified),
         "focus": list(image.focus) if image.focus else None,
         "placeholder": image.placeholder or None,
+        "content": list(image.content) if image.content else None,
+        "corrected_content": list(image.corrected_content) if image.corrected_content else None,
+        "backdrop": image.backdrop or None,
     }
