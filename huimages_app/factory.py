@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from .cache.renditions import RenditionCache
 from .config.settings import GENERATE, Settings
@@ -17,8 +16,8 @@ from .config.storage_settings import S3Settings
 from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
-from .errors import BadSetting, BadUpload
-from .imaging import Decoder, Quality, sniff
+from .errors import BadSetting
+from .imaging import Decoder, Quality, Watermark, watermark
 from .imaging.configured import make_decoder
 from .observation import metrics
 from .services.accounts import Accounts
@@ -27,6 +26,7 @@ from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
+from .services.file_info import describer
 from .services.images import Images
 from .services.invalidation import Invalidation
 from .services.login_throttle import LoginThrottle
@@ -46,7 +46,7 @@ from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
 from .services.zip_download import ZipDownloads
-from .storage.interfaces import MetadataBackend, OriginalInfo, Originals
+from .storage.interfaces import MetadataBackend, Originals
 
 if TYPE_CHECKING:
     from .storage.originals.s3 import S3Location
@@ -103,7 +103,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     renditions = _renditions(settings, storage, shared, previews)
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
-    stale_renditions = StaleRenditions(metadata, cache)
+    stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     return Services(
         images=Images(originals, metadata),
@@ -173,6 +173,7 @@ def _renditions(
         Quality(quality.jpeg, quality.webp, quality.avif),
         decoder=shared.decoder,
         render_limiter=shared.render_limiter,
+        watermark=_watermark(settings),
     )
     return Renditions(
         storage.originals,
@@ -181,6 +182,22 @@ def _renditions(
         renderer,
         per_image=settings.renditions_per_image,
     )
+
+
+def _preset_names(settings: Settings) -> set[str]:
+    """Return the cache names of the presets."""
+    presets = (size.preset for size in settings.named_sizes.values())
+    return {preset.cache_name for preset in presets if preset}
+
+
+def _watermark(settings: Settings) -> Watermark | None:
+    """Return the watermark of the settings, None if no size shows it; raises BadSetting."""
+    if not any(size.options.watermark for size in settings.named_sizes.values()):
+        return None
+    mark = settings.watermark
+    vertical, horizontal = mark.place
+    content = watermark.checked(mark.content)
+    return Watermark(content, horizontal, vertical, mark.width, mark.opacity)
 
 
 def _prerender(
@@ -205,21 +222,6 @@ def make_originals(settings: Settings, decoder: Decoder | None = None) -> Origin
 
     further = [originals_at(location, settings) for location in settings.originals_fallbacks]
     return FallbackOriginals(first, further, describer(decoder or make_decoder(settings)))
-
-
-def describer(decoder: Decoder) -> Callable[[BinaryIO], OriginalInfo]:
-    """Return the function that inspects a picture for the properties stored beside its bytes."""
-    return functools.partial(_described, decoder.patient())
-
-
-def _described(decoder: Decoder, file: BinaryIO) -> OriginalInfo:
-    """Return the properties of a picture, without its dimensions if it can't be decoded."""
-    try:
-        measured = decoder.inspect(file)
-    except BadUpload:
-        file.seek(0)
-        return OriginalInfo(sniff(file.read(64)), 0, 0)
-    return OriginalInfo(measured.contenttype, measured.width, measured.height)
 
 
 def originals_at(location: str, settings: Settings) -> Originals:

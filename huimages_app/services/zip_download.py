@@ -11,7 +11,9 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import BinaryIO
 
+from ..domain.formats import Format
 from ..domain.models import Image
+from ..domain.sizes import Size
 from ..domain.text import clean_filename
 from ..errors import CorruptOriginal, UnknownImage
 from ..imaging import sniff
@@ -64,6 +66,11 @@ class ZipDownloads:
             if notes:
                 target.writestr(_NOTES, "".join(notes))
         yield pipe.take()
+
+
+def rendition_filename(filename: str, size: Size, format_: Format) -> str:
+    """Return the file name for a rendition of the original `filename`: its size, its extension."""
+    return f"{PurePath(filename).stem}-{size}.{format_.extension}"
 
 
 def _free_name(image: Image, source: BinaryIO, names: set[str]) -> str:

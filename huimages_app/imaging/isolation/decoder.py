@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import logging
 import os
 import re
@@ -168,13 +169,17 @@ class IsolatedDecoder(Decoder):
 
         Raises what the function raises, and WorkerFailure.
         """
-        with self._slots, ExitStack() as memory, self._pool.lend() as worker:
-            has_advance = memory.enter_context(self._budget.reserve_now(_ADVANCE))
+        with self._slots, ExitStack() as stack, self._pool.lend() as worker:
+            has_advance = stack.enter_context(self._budget.reserve_now(_ADVANCE))
             job = Job(function, {**arguments, "limits": self.limits}, _ADVANCE * has_advance)
+            content = job.dump()
+            if len(content) > messages.MAX_MESSAGE:
+                in_file = stack.enter_context(files.for_reading(io.BytesIO(content)))
+                content, descriptors = messages.JOB_IN_FILE, [in_file, *descriptors]
             message = worker.call(
-                job.dump(),
+                content,
                 descriptors,
-                lambda size: memory.enter_context(self._budget.reserve(size)),
+                lambda size: stack.enter_context(self._budget.reserve(size)),
                 self._seconds,
             )
             return _result(kind, message)

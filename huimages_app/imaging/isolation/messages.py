@@ -25,6 +25,8 @@ from ...errors import HuimagesError
 
 # Bytes of a message: less than the default buffer of a socket.
 MAX_MESSAGE: Final = 128 << 10
+# In place of a job that is longer, as one with a watermark: it is in the first file.
+JOB_IN_FILE: Final = b"F"
 MAX_DESCRIPTORS: Final = 8
 MAX_MEMORY_REQUESTS: Final = 16
 MAX_LOG_LINES: Final = 16

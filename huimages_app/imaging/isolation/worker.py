@@ -88,6 +88,9 @@ def serve(
         if seconds is not None:
             sandbox.limit_cpu_time(seconds)
         try:
+            if message == messages.JOB_IN_FILE:
+                with os.fdopen(descriptors.pop(0), "rb") as file:
+                    message = file.read()
             reply = _reply(functions, Job.load(message), descriptors, budget)
         finally:
             for descriptor in descriptors:

@@ -20,18 +20,10 @@ import logging
 import sys
 from typing import Any
 
-from waitress.adjustments import Adjustments
+from .process import DRAIN_SECONDS, IDLE_SECONDS, SMALL_BODY
+from .service import Service
 
-from .. import lifecycle
-from . import handover
-from .process import DRAIN_SECONDS, IDLE_SECONDS, SMALL_BODY, Server
-from .sockets import described, listening_sockets
-from .supervisor import Supervisor
-from .workers import WorkerPipes
-
-__all__ = ["DRAIN_SECONDS", "IDLE_SECONDS", "SMALL_BODY", "serve"]
-
-log = logging.getLogger(__name__)
+__all__ = ["DRAIN_SECONDS", "IDLE_SECONDS", "SMALL_BODY", "Service", "serve"]
 
 _CANNOT_LISTEN = {errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES}
 
@@ -42,34 +34,12 @@ def serve(app: Any, global_config: dict[str, str] | None = None, **options: str)
     If it cannot listen, it prints one line, and the exit status is 1.
     """
     logging.basicConfig()  # does nothing where the ini file has configured logging
-    if handover.is_trial():
-        handover.report_success()
-        return 0
-    adjustments = Adjustments(**options)
-    previous = handover.received()
     try:
-        sockets = previous.sockets if previous else listening_sockets(adjustments)
+        Service(app, options).run()
     except OSError as error:
         if error.errno in _CANNOT_LISTEN:
             _set_one_line_report(options, error)
         raise
-    for one in sockets:
-        log.info("serving %s workers=%d", described(one), lifecycle.workers())
-    if lifecycle.workers() == 1 and previous is None:
-        lifecycle.start()
-        server = Server(app, adjustments, sockets)
-        server.handle_signals(second_ends_at_once=True)
-        server.run()
-        return 0
-
-    def work(pipes: WorkerPipes) -> None:
-        lifecycle.start()
-        server = Server(app, adjustments, sockets, pipes.stop)
-        server.handle_signals(second_ends_at_once=False)
-        pipes.report_ready()
-        server.run()
-
-    Supervisor(sockets, lifecycle.workers(), work, previous).run()
     return 0
 
 

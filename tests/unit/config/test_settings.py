@@ -24,6 +24,7 @@ TEXTS = {
     parsers.text: "something",
     parsers.networks: "127.0.0.1 10.0.0.0/8 ::1",
     parsers.path: "/srv/elsewhere",
+    parsers.optional_file: "/srv/elsewhere",
     parsers.web_url: "https://elsewhere.example:8443/",
     parsers.web_urls: "https://a.example:6984/ https://b.example:6984/",
     parsers.whole: "17",
@@ -36,7 +37,7 @@ TEXTS = {
     parsers.purge_requests: "PURGE http://127.0.0.1:8079/{id}\nBAN https://cache.example/{id}",
     parsers.header_lines: "Fastly-Key: abc\nX-Other: a: b",
     parsers.command: "purge-cdn --id '{id}' 'two words'",
-    parsers.quality: "33",
+    parsers.percent: "33",
     parsers.words: "240x160 vga",
     parsers.size_list: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
@@ -225,8 +226,10 @@ def test_the_bounds_themselves_are_taken():
 
 def test_values_that_can_not_be_meant():
     assert "'huimages.s3.bucket' is missing" in refusal({"huimages.originals": "s3"})
-    assert "'huimages.sizes': 'WIDE'" in refusal({"huimages.sizes": "WIDE = 1x1"})
-    assert "'huimages.sizes': '0x0'" in refusal({"huimages.sizes": "wide = 0x0"})
+    assert "'huimages.sizes': line 'WIDE = 1x1': 'WIDE'" in refusal(
+        {"huimages.sizes": "WIDE = 1x1"}
+    )
+    assert "'huimages.sizes': line 'wide = 0x0': '0x0'" in refusal({"huimages.sizes": "wide = 0x0"})
     assert "'huimages.sizes.allowed': 'wide'" in refusal({"huimages.sizes.allowed": "vga wide"})
 
 

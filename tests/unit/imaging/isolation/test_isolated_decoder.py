@@ -12,12 +12,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from huimages_app.domain import formats
+from huimages_app.domain.output_options import OutputOptions
+from huimages_app.domain.presets import Preset
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import (
     CorruptOriginal,
@@ -33,8 +36,14 @@ from huimages_app.imaging import (
     LocalDecoder,
     Quality,
     RenditionTarget,
+    Watermark,
 )
-from huimages_app.imaging.isolation import IsolatedDecoder, WorkerLimits, worker_limits
+from huimages_app.imaging.isolation import (
+    IsolatedDecoder,
+    WorkerLimits,
+    messages,
+    worker_limits,
+)
 from tests.support import pictures
 
 ROOT = Path(__file__).parents[4]
@@ -90,6 +99,21 @@ def test_rendition_equals_that_of_the_local_decoder(
     for name, one in (("local", LocalDecoder(LIMITS, DecodingBudget(None))), ("other", decoder)):
         target = RenditionTarget(Size.parse("90x60!"), format_, tmp_path / name)
         one.render(io.BytesIO(content), target, Quality())
+    assert (tmp_path / "local").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_target_with_all_options_is_passed_on(decoder: IsolatedDecoder, tmp_path: Path) -> None:
+    # Noise, so that the watermark does not fit into a message.
+    mark = io.BytesIO()
+    Image.effect_noise((700, 700), 90).save(mark, "PNG")
+    assert len(mark.getvalue()) > messages.MAX_MESSAGE
+    options = OutputOptions(max_bytes=1500, watermark=True)
+    size = replace(Size.parse("90x60="), preset=Preset("small", options, "1"))
+    for name, one in (("local", LocalDecoder(LIMITS, DecodingBudget(None))), ("other", decoder)):
+        watermark = Watermark(mark.getvalue())
+        target = RenditionTarget(size, formats.JPEG, tmp_path / name, watermark=watermark)
+        one.render(io.BytesIO(pictures.photo(300, 200)), target, Quality())
+    assert (tmp_path / "local").stat().st_size <= 1500
     assert (tmp_path / "local").read_bytes() == (tmp_path / "other").read_bytes()
 
 
