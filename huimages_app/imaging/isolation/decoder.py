@@ -90,8 +90,9 @@ class IsolatedDecoder(Decoder):
         self._seconds = 2 * worker.seconds
         self._on_failure = on_failure
         self._slots: AbstractContextManager[object] = nullcontext()
-        # Uploads are limited by the server's threads only.
-        self._patient_slots = threading.BoundedSemaphore(parallel + 1)
+        # Uploads are limited by the server's threads only, those of a command by its jobs.
+        cores = len(os.sched_getaffinity(0))
+        self._patient_slots = threading.BoundedSemaphore(max(parallel, cores) + 1)
 
     def patient(self) -> IsolatedDecoder:
         decoder = copy.copy(self)
