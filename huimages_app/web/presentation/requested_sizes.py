@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pyramid.request import Request
 
-from ...domain.sizes import Size
+from ...domain.formats import Format, parse_format
+from ...domain.sizes import ORIGINAL, Size
 from ...errors import SizeNotAllowed
 from ...services.permissions import EDIT
+
+# Formats as people write them, by extension.
+FORMAT_LABELS = {"jpeg": "JPEG", "webp": "WebP", "avif": "AVIF", "png": "PNG"}
 
 
 def require_requestable(size: Size, request: Request) -> None:
@@ -28,3 +32,17 @@ def requestable_names(request: Request) -> dict[str, Size]:
     policy = request.services.sizes
     names = request.registry.settings["huimages"].named_sizes
     return {name: size for name, size in names.items() if policy.serves(size)}
+
+
+def chosen_rendition(request: Request) -> tuple[Size, Format] | None:
+    """Return the size and the format of a download; None for the original.
+
+    Raises BadSize, SizeNotAllowed, UnknownFormat.
+    """
+    text = request.params.get("size", "").strip()
+    size = request.services.urls.size(text) if text else ORIGINAL
+    if size.is_original:
+        return None
+    require_requestable(size, request)
+    extension = request.params.get("format", "")
+    return size, size.format_for(parse_format(extension))

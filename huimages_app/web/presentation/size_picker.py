@@ -11,7 +11,7 @@ from pyramid.request import Request
 
 from ...domain.formats import FORMATS, JPEG, Format, parse_format
 from ...domain.models import Image
-from ...domain.sizes import ORIGINAL, Size
+from ...domain.sizes import Size
 from ...errors import (
     BadSize,
     CorruptOriginal,
@@ -22,12 +22,10 @@ from ...errors import (
 )
 from ...services.urls import UrlBuilder
 from .i18n import _
-from .requested_sizes import requestable_names, require_requestable
+from .requested_sizes import FORMAT_LABELS, requestable_names, require_requestable
 
 _USUAL = "1024x768"
 _DENSITIES = (1, 2, 3)
-# Formats as people write them.
-_LABELS = {"jpeg": "JPEG", "webp": "WebP", "avif": "AVIF", "png": "PNG"}
 # A longer text is no size.
 _LONGEST = 60
 
@@ -116,21 +114,6 @@ def size_picker(image: Image, request: Request) -> SizePicker:
     )
 
 
-def chosen_rendition(request: Request) -> tuple[Size, Format] | None:
-    """Return the size and the format of a download; None for the original.
-
-    Raises BadSize, SizeNotAllowed, UnknownFormat.
-    """
-    text = request.params.get("size", "").strip()
-    urls: UrlBuilder = request.services.urls
-    size = urls.size(text) if text else ORIGINAL
-    if size.is_original:
-        return None
-    require_requestable(size, request)
-    extension = request.params.get("format", "")
-    return size, size.format_for(parse_format(extension))
-
-
 def _density(request: Request) -> int:
     text = request.GET.get("density", "1")
     return int(text) if text in map(str, _DENSITIES) else 1
@@ -147,7 +130,7 @@ def _formats(size: Size, current: Format) -> list[Choice]:
     if size.is_original:
         return []
     return [
-        Choice(format_.extension, _LABELS[format_.extension], format_ == current)
+        Choice(format_.extension, FORMAT_LABELS[format_.extension], format_ == current)
         for format_ in served
     ]
 
@@ -162,7 +145,7 @@ def _rendition(image: Image, chosen: _Chosen, urls: UrlBuilder, request: Request
         height,
         image.contenttype.partition("/")[2].upper()
         if size.is_original
-        else _LABELS[format_.extension],
+        else FORMAT_LABELS[format_.extension],
         _length(image, chosen, request),
         request.site.view_path("image", image.id, "download", **query),
         _snippets(image, size, format_, urls),

@@ -33,8 +33,9 @@ from ..presentation.grids import (
 )
 from ..presentation.i18n import _
 from ..presentation.pictures import picture_of
+from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.sharing import sharing_of
-from ..presentation.size_picker import chosen_rendition, size_picker
+from ..presentation.size_picker import size_picker
 from ..resources import ImagePage
 
 _CLICKED = Size.parse("320x320")
