@@ -9,6 +9,7 @@ from typing import Any
 
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.tokenizer import may_be_inside, searched
+from ..places import places_from_json, places_to_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -39,6 +40,7 @@ def image_to_json(image: Image) -> str:
             "focus": image.focus,
             "placeholder": image.placeholder,
             "trashed": image.trashed and _time(image.trashed),
+            **({"places": places_to_json(image.places)} if image.places else {}),
         }
     )
 
@@ -55,6 +57,7 @@ def image_from_json(document: str) -> Image:
             "types": tuple(fields["types"]),
             "focus": fields["focus"] and tuple(fields["focus"]),
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
+            "places": places_from_json(fields.get("places")),
         }
     )
 
