@@ -21,10 +21,12 @@ from .errors import BadSetting, BadUpload, StorageUnavailable
 from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
 from .services.accounts import Accounts
 from .services.annotations import Annotations
+from .services.articles import Articles
 from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
+from .services.file_names import FileNames
 from .services.images import Images
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.cache_sync import CacheInvalidator
@@ -110,7 +112,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
             shared.limits,
             _prerender(settings, shared, previews, renditions),
             budget=shared.budget,
+            names=FileNames(settings.upload.artnr_pattern, settings.articles_roles),
         ),
+        articles=Articles(metadata, settings.articles, settings.articles_roles),
         editing=editing,
         renditions=renditions,
         negotiation=Negotiation(renditions, shared.worker),

@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
+from .article import article
 from .cache import cache
 from .check import check
 from .context import CliContext, warn
@@ -57,7 +58,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(cache, check, delete, import_, import_tree, migrate, purge),
+    *(article, cache, check, delete, import_, import_tree, migrate, purge),
     *(settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)

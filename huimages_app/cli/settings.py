@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from operator import attrgetter
 
@@ -40,8 +39,6 @@ def _ini_text(value: object) -> str:
         text = "".join(f"\n    {name} = {definition}" for name, definition in value.items())
     elif isinstance(value, tuple):
         text = " ".join(map(str, value))
-    elif isinstance(value, re.Pattern):
-        text = value.pattern
     elif isinstance(value, float):
         text = f"{value:g}"
     else:

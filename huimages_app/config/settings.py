@@ -14,6 +14,7 @@ from typing import Literal
 
 from ..domain.sizes import Size, parse_names
 from ..errors import BadSetting, BadSize
+from .article_settings import ArticleSettings
 from .parsers import (
     Network,
     amount,
@@ -49,7 +50,7 @@ SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 
 @dataclass(frozen=True)
-class Settings(StorageSettings):
+class Settings(ArticleSettings, StorageSettings):
     """Every setting of the program, as values.
 
     A group is an attribute: huimages.s3.bucket is `s3.bucket`.  In all other attributes the

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .accounts import Accounts
 from .annotations import Annotations
+from .articles import Articles
 from .background import Worker
 from .concurrency import RenderLimiter
 from .editing import Editing
@@ -30,6 +31,7 @@ class Services:
 
     images: Images
     annotations: Annotations
+    articles: Articles
     uploads: Uploads
     editing: Editing
     renditions: Renditions

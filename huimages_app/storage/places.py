@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ..domain.models import Place, Places
@@ -52,10 +51,12 @@ def _content(place: Place) -> dict[str, Any]:
 
 
 def _place(content: Any) -> Place:
-    at, role = _mapping(content).get("at"), _mapping(content).get("role")
+    at: Any = _mapping(content).get("at")
+    role: Any = _mapping(content).get("role")
     is_number = isinstance(at, int | float) and not isinstance(at, bool)
-    is_valid = is_number and math.isfinite(at) and abs(at) <= MAX_AT
-    return Place(float(at) if is_valid else None, role if isinstance(role, str) else "")
+    # NaN is not within any bounds.
+    position = float(at) if is_number and -MAX_AT <= at <= MAX_AT else None
+    return Place(position, role if isinstance(role, str) else "")
 
 
 def _mapping(value: Any) -> dict[str, Any]:

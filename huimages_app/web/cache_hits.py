@@ -20,7 +20,8 @@ from ..domain.ids import ID_PATTERN
 from ..services.container import Services
 from ..services.open_image import OpenImage
 from .image_files import picture_headers
-from .resources import ImageFile, Resource, Root
+from .resource import Resource
+from .resources import ImageFile, Root
 from .security.headers import HeaderWriter
 
 Environ = dict[str, Any]

@@ -89,9 +89,9 @@ class ArticlesContract:
 
     def test_article_can_be_filtered(self, store: MetadataBackend) -> None:
         titles = {1: "front", 2: "rear", 3: "front"}
-        for number in titles:
+        for number, title in titles.items():
             place = placed(-number)
-            put(store, an_image(number, titles=(titles[number],), places=place, **OF_ARTICLE))
+            put(store, an_image(number, titles=(title,), places=place, **OF_ARTICLE))
         say(store, an_id(3), "vera", tags=("sea",))
         put(store, an_image(4, titles=("front",)), tags=("sea",))
         references = ARTICLE.references

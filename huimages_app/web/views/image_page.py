@@ -19,6 +19,7 @@ from ...errors import UnknownImage
 from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
 from ..image_files import picture_response
+from ..presentation.articles import strips_of
 from ..presentation.collections import Collection, neighbours_in
 from ..presentation.form_fields import focus_text
 from ..presentation.grids import (
@@ -108,6 +109,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "article_numbers": artnr_text(image),
         "other_references": others_text(image),
         "clicked": _crop(image, _CLICKED, urls),
+        "strips": strips_of(image, request),
         "snippets": _snippets(image, services.urls.at(request.application_url)),
     }
 
