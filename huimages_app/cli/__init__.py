@@ -21,14 +21,17 @@ import click
 
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
 from .article import article
+from .backup import backup
 from .cache import cache
 from .check import check
+from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
 from .import_ import import_
 from .import_tree import import_tree
 from .migrate import migrate
 from .purge import purge
+from .restore import restore
 from .settings import settings
 from .setup import setup
 from .show import show
@@ -58,7 +61,8 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(article, cache, check, delete, import_, import_tree, migrate, purge),
+    *(article, backup, cache, check, content_box, delete, import_, import_tree, migrate),
+    *(purge, restore),
     *(settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)

@@ -6,17 +6,15 @@ from typing import BinaryIO, Final
 
 from PIL import Image
 
-from ..domain.sizes import Size
-from . import colour
+from . import borders, colour
 from .colour import Colours
 from .decode import open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .options import Inspection, Limits
-from .pipeline import decode
+from .pipeline import decode_sample
 
 # Mean colours are taken in sRGB from so many pixels.
 _SAMPLE: Final = (16, 16)
-_SMALLEST: Final = Size(1, 1)
 
 
 def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) -> Inspection:
@@ -28,9 +26,8 @@ def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) 
     `file` open, at any position.
     """
     with open_source(file, limits, budget) as source:
-        full = (source.width, source.height)
-        # A JPEG is decoded to an eighth of its size, and yet read as a whole.
-        picture = decode(source, [_SMALLEST.placement(*full)], full, limits)
+        picture = decode_sample(source, limits)
+        found = borders.measure(picture)
         return Inspection(
             contenttype=source.format.contenttype,
             extension=source.format.extension,
@@ -40,6 +37,8 @@ def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) 
             stored_height=source.stored[1],
             frames=source.frames,
             placeholder=_mean(picture.image, picture.colours),
+            content=found.content,
+            backdrop=found.backdrop,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..domain.content import ContentBox
 from ..domain.formats import Format
 from ..domain.sizes import Size
 
@@ -34,11 +35,20 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class RenditionTarget:
-    """A rendition to make, and the file to write it to."""
+    """A rendition to make, and the file to write it to.
+
+    `content` is the content box of the original; None if it is not known.
+    """
 
     size: Size
     format: Format
     path: Path
+    content: ContentBox | None = None
+
+    @property
+    def needs_content(self) -> bool:
+        """Return whether the content box must be measured first."""
+        return self.content is None and self.size.needs_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,8 @@ class Inspection:
 
     `width` and `height` are those of the upright picture, `stored_width` and
     `stored_height` those before its EXIF orientation.  `extension` has no dot.
-    `placeholder` is the mean colour on white, #rrggbb.
+    `placeholder` is the mean colour on white, #rrggbb.  `content` is the part within the
+    even borders, and `backdrop` their colour, #rrggbb, or empty.
     """
 
     contenttype: str
@@ -58,3 +69,5 @@ class Inspection:
     stored_height: int
     frames: int
     placeholder: str
+    content: ContentBox
+    backdrop: str

@@ -32,6 +32,7 @@ __all__ = [
     "scaled_imageurl",
     "scaled_tag",
     "set_article_role",
+    "set_content",
     "set_title",
     "update_metadata",
 ]
@@ -57,4 +58,5 @@ scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
 set_article_role = _library.set_article_role
 set_title = _library.set_title
+set_content = _library.set_content
 update_metadata = _library.update_metadata

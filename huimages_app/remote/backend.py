@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from ..client.interface import ArticleImage, Backend, Details, RenditionInfo
 from ..domain.articles import to_segment
+from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..errors import BadSetting, EditConflict, UnknownArticle, UnknownImage
@@ -75,6 +76,10 @@ class HttpBackend(Backend):
 
     def set_title(self, image_id: str, title: str) -> None:
         self.transport.api("PATCH", _path(image_id), json={"title": title})
+
+    def set_content(self, image_id: str, box: ContentBox | None) -> None:
+        value = None if box is None else list(box)
+        self.transport.api("PATCH", _path(image_id), json={"corrected_content": value})
 
     def delete(self, image_id: str) -> None:
         self.transport.api("DELETE", _path(image_id))

@@ -25,11 +25,16 @@ class Editing:
     """
 
     def __init__(
-        self, originals: Originals, metadata: MetadataBackend, cache: RenditionCache
+        self,
+        originals: Originals,
+        metadata: MetadataBackend,
+        cache: RenditionCache,
+        purge: Callable[[str], None] = lambda image_id: None,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
+        self._purge = purge  # removes an image from the caches in front
 
     def update(
         self,
@@ -44,14 +49,21 @@ class Editing:
         """
         patch = patch.cleaned()
         now = datetime.now(UTC)
+        is_moved = False
 
         def change(image: Image) -> Image:
+            nonlocal is_moved
             require_present(image)
             _require_unchanged(image, unchanged)
             new = patch.applied_to(image)
+            is_moved = new.focus != image.focus
             return image if new == image else replace(new, modified=now)
 
         image = self._metadata.images.update(image_id, change)
+        if is_moved:
+            # Caches may have redirects to the former focal point.  The renditions stay: each
+            # has its focal point in its URL.
+            self._purge(image_id)
         audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +13,7 @@ from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
 from ..imaging import DecodingBudget, Limits, Quality, RenditionTarget, render
+from ..observation.steps import step
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
 from .previews import Previews
@@ -61,20 +62,26 @@ class Renderer:
     def _from_original(
         self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
     ) -> None:
-        with self._originals.open(image_id) as original:
+        with ExitStack() as stack:
+            with step("fetch"):
+                original = stack.enter_context(self._originals.open(image_id))
             # An original that can't be decoded stays as it is: never delete data on an error.
-            self._write(original, RenditionTarget(size, format_, target))
+            content = image.content if image else None
+            self._write(original, RenditionTarget(size, format_, target, content))
         if image and self._previews:
             self._previews.make_later(image, size)
 
     def _from_preview(self, image: Image, size: Size, format_: Format, target: Path) -> bool:
+        rendition = RenditionTarget(size, format_, target, image.content)
+        if rendition.needs_content:  # it is measured in the original
+            return False
         preview = self._previews.open(image, size) if self._previews else None
         if preview is None:
             return False
         full_size = (image.width, image.height)
         with preview:
             try:
-                self._write(preview, RenditionTarget(size, format_, target), full_size)
+                self._write(preview, rendition, full_size)
             except CorruptOriginal as error:
                 log.warning("damaged preview not used: image=%s error=%s", image.id, error)
                 return False

@@ -29,6 +29,7 @@ from .metadata_down import DownContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
+from .metadata_snapshot import SnapshotContract
 
 
 class MetadataContract(
@@ -39,6 +40,7 @@ class MetadataContract(
     AnnotationsContract,
     ChangesContract,
     ConcurrencyContract,
+    SnapshotContract,
     DownContract,
 ):
     @pytest.fixture

@@ -29,6 +29,10 @@ EVERYTHING = an_image(
     focus=(0.3, 0.7000000000000001),
     placeholder="#a0b1c2",
     trashed=START + timedelta(days=400),
+    content=(0.0, 0.1234, 0.9999, 1.0),
+    content_version=1,
+    backdrop="#f4f3f1",
+    corrected_content=(0.001, 0.2, 0.7, 0.9),
 )
 
 

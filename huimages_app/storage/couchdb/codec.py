@@ -7,6 +7,7 @@ this program: in older ones, width and height are those before EXIF orientation.
 
     _id ctime mtime title[] references{key: []} types[] width height deleted _attachments
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
+          content[] content_version backdrop corrected_content[]
           places{key: {number: {at, role}}}
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
@@ -19,6 +20,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ...domain.content import ContentBox, is_content_box
 from ...domain.models import Annotation, Image
 from ..places import places_from_json, places_to_json
 from .database import Document
@@ -73,6 +75,10 @@ def image_of(document: Document) -> Image:
         focus=_focus(document.get("focus")),
         placeholder=_string(document.get("placeholder")),
         trashed=(time_of(document.get("trashed")) or modified) if is_trashed(document) else None,
+        content=_content(document.get("content")),
+        content_version=_number(document.get("content_version")),
+        backdrop=_string(document.get("backdrop")),
+        corrected_content=_content(document.get("corrected_content")),
         places=places_from_json(document.get("places")),
     )
 
@@ -135,6 +141,10 @@ def _fields_of(image: Image) -> Document:
         "placeholder": image.placeholder,
         "deleted": image.trashed is not None,
         "trashed": text_of(image.trashed) if image.trashed else None,
+        "content": list(image.content) if image.content else None,
+        "content_version": image.content_version,
+        "backdrop": image.backdrop,
+        "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "places": places_to_json(image.places),
     }
 
@@ -216,3 +226,15 @@ def _focus(value: Any) -> tuple[float, float] | None:
     ):
         return float(value[0]), float(value[1])
     return None
+
+
+def _content(value: Any) -> ContentBox | None:
+    if (
+        not isinstance(value, list)
+        or len(value) != 4
+        or not all(isinstance(side, int | float) for side in value)
+    ):
+        return None
+    left, top, right, bottom = map(float, value)
+    box = (left, top, right, bottom)
+    return box if is_content_box(box) else None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.tokenizer import may_be_inside, searched
 from ..places import places_from_json, places_to_json
@@ -40,6 +41,10 @@ def image_to_json(image: Image) -> str:
             "focus": image.focus,
             "placeholder": image.placeholder,
             "trashed": image.trashed and _time(image.trashed),
+            **({"content": image.content} if image.content else {}),
+            **({"content_version": image.content_version} if image.content_version else {}),
+            **({"backdrop": image.backdrop} if image.backdrop else {}),
+            **({"corrected_content": image.corrected_content} if image.corrected_content else {}),
             **({"places": places_to_json(image.places)} if image.places else {}),
         }
     )
@@ -57,6 +62,8 @@ def image_from_json(document: str) -> Image:
             "types": tuple(fields["types"]),
             "focus": fields["focus"] and tuple(fields["focus"]),
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
+            "content": _box(fields.get("content")),
+            "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
         }
     )
@@ -102,6 +109,13 @@ def match_expression(phrases: Iterable[tuple[str, ...]]) -> str:
 def _text_of(phrase: tuple[str, ...]) -> str:
     text = _WORD_START.join(phrase)
     return text if may_be_inside(phrase[0]) else _WORD_START + text
+
+
+def _box(sides: list[float] | None) -> ContentBox | None:
+    if sides is None:
+        return None
+    left, top, right, bottom = sides
+    return left, top, right, bottom
 
 
 def _time(time: datetime) -> str:

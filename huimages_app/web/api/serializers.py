@@ -134,6 +134,9 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "modified": time_text(image.modified),
         "focus": list(image.focus) if image.focus else None,
         "placeholder": image.placeholder or None,
+        "content": list(image.content) if image.content else None,
+        "corrected_content": list(image.corrected_content) if image.corrected_content else None,
+        "backdrop": image.backdrop or None,
         "places": {
             key: {
                 number: {"at": place.at, "role": place.role or None}

@@ -146,8 +146,8 @@ def _order_conflict(
 def change_role(context: ArticlePage, request: Request) -> Response:
     """Give a picture of an article a role.
 
-    Fields `id`, of an image, and `role`; empty removes it.  `expected_role`, optional: the role that
-    the editor saw.  Returns `ok`, or `{"role": …}`.
+    Fields `id`, of an image, and `role`; empty removes it.  `expected_role`, optional: the role
+    that the editor saw.  Returns `ok`, or `{"role": …}`.
     """
     image_id, role = parse_image_id(field(request, "id")), field(request, "role")
     seen = expected_field(request, "role")
