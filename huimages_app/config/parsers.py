@@ -7,14 +7,15 @@ in the message for a text of another form, for which the parser raises ValueErro
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import shlex
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ..domain.amounts import parse_amount
 from ..domain.article_names import NamePattern
 from ..domain.articles import ROLE
 from ..domain.hosts import host_of, origin_of
@@ -25,7 +26,6 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _METHOD = re.compile(r"[A-Z]{3,20}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_AMOUNT = re.compile(r"([0-9][0-9_]{0,17}(?:\.[0-9]{1,9})?)\s*([kmgt]?)[bp]?", re.IGNORECASE)
 
 
 def expected(parser: Parser) -> str:
@@ -43,6 +43,11 @@ def path(value: str) -> Path:
     if not value:
         raise ValueError(value)
     return Path(value).expanduser()
+
+
+def optional_file(value: str) -> Path | None:
+    """a file, or nothing"""
+    return path(value) if value else None
 
 
 def web_url(value: str) -> str:
@@ -84,6 +89,11 @@ def positive(value: str) -> int:
     return number
 
 
+def processes(value: str) -> int:
+    """auto, or a whole number above 0."""
+    return len(os.sched_getaffinity(0)) if value == "auto" else positive(value)
+
+
 def seconds(value: str) -> float:
     """a number of seconds above 0, as in 2.5"""
     number = float(value)
@@ -107,14 +117,10 @@ def share(value: str) -> float:
 
 def amount(value: str) -> int:
     """an amount, as in 5000000, 64 MB, 1.5 GB or 100 MP"""
-    match = _AMOUNT.fullmatch(value)
-    if match is None:
-        raise ValueError(value)
-    number, unit = match.groups()
-    return int(Decimal(number) * 1000 ** " kmgt".index(unit.lower() or " "))
+    return parse_amount(value)
 
 
-def quality(value: str) -> int:
+def percent(value: str) -> int:
     """a whole number from 1 to 100"""
     number = int(value)
     if not 1 <= number <= 100:
@@ -214,11 +220,11 @@ def command(value: str) -> str:
 
 
 def table(value: str) -> dict[str, str]:
-    """lines of the form name = value"""
-    result = {}
+    """lines of the form name = value, each name once"""
+    result: dict[str, str] = {}
     for line in filter(None, map(str.strip, value.splitlines())):
         name, _, definition = map(str.strip, line.partition("="))
-        if not name or not definition:
+        if not name or not definition or name in result:
             raise ValueError(line)
         result[name] = definition
     return result

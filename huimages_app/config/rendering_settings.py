@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from ..domain.article_names import NamePattern
+from ..errors import BadSetting
 from .parsers import (
     amount,
     name_pattern,
     one_of,
+    optional_file,
     path,
     pause,
+    percent,
     positive,
-    quality,
     seconds,
     size_list,
     whole,
@@ -45,9 +48,54 @@ class CacheSettings:
 class QualitySettings:
     """The quality of renditions by format, from 1 to 100."""
 
-    jpeg: int = setting("quality.jpeg", quality, 80, "quality of JPEG renditions")
-    webp: int = setting("quality.webp", quality, 80, "quality of WebP renditions")
-    avif: int = setting("quality.avif", quality, 60, "quality of AVIF renditions")
+    jpeg: int = setting("quality.jpeg", percent, 80, "quality of JPEG renditions")
+    webp: int = setting("quality.webp", percent, 80, "quality of WebP renditions")
+    avif: int = setting("quality.avif", percent, 60, "quality of AVIF renditions")
+
+
+@dataclass(frozen=True)
+class WatermarkSettings:
+    """The watermark of named sizes with the option `watermark`."""
+
+    file: Path | None = setting(
+        "watermark.file",
+        optional_file,
+        None,
+        "PNG file laid over renditions of sizes with `watermark`",
+    )
+    position: str = setting(
+        "watermark.position",
+        one_of(
+            *("bottom-right", "bottom", "bottom-left", "right", "centre", "left"),
+            *("top-right", "top", "top-left"),
+        ),
+        "bottom-right",
+        "where the watermark lies",
+    )
+    width: int = setting(
+        "watermark.width", percent, 25, "width of the watermark in percent of the rendition's"
+    )
+    opacity: int = setting("watermark.opacity", percent, 50, "opacity of the watermark in percent")
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """The position as shares of the height and the width: 0 is the top, and the left."""
+        words = self.position.split("-")
+        vertical = 0.0 if "top" in words else 1.0 if "bottom" in words else 0.5
+        horizontal = 0.0 if "left" in words else 1.0 if "right" in words else 0.5
+        return vertical, horizontal
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes of the file, read once; empty without a file.  Raises BadSetting."""
+        if self.file is None:
+            return b""
+        try:
+            return self.file.read_bytes()
+        except OSError as error:
+            raise BadSetting(
+                f"setting 'huimages.watermark.file': {self.file} can't be read: {error.strerror}"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -58,7 +106,8 @@ class RenderSettings:
         "render.at_once",
         whole,
         0,
-        "concurrent renderings per process; 0: one per core",
+        "concurrent renderings per process; 0: one per core, or with several `workers` one more "
+        "than the core of each",
     )
     waiting: int = setting(
         "render.waiting", whole, 6, "renderings that may queue; further requests get 503"
@@ -80,10 +129,31 @@ class RenderSettings:
         "most pixels of a rendition in a padded size, as in `600x600=7`, with its density",
     )
 
-    @property
-    def parallel(self) -> int:
-        """Return the number of renditions that a process makes at once."""
-        return self.at_once or os.cpu_count() or 1
+
+@dataclass(frozen=True)
+class DecodingSettings:
+    """Limits of decoders, of uploads, renditions and previews together."""
+
+    memory: int = setting(
+        "decoding.memory",
+        amount,
+        800 * 10**6,
+        "bytes that all decoders of a server may take together, for uploads, renditions and "
+        "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
+    )
+    isolated: Literal["on", "off"] = setting(
+        "decoding.isolated",
+        one_of("on", "off"),
+        "off",
+        "on: pictures are decoded in worker processes without access to files, network and "
+        "secrets, so that a picture that crashes or controls a decoder does no harm",
+    )
+    seconds: int = setting(
+        "decoding.seconds",
+        positive,
+        30,
+        "seconds of CPU time for one picture, with `decoding.isolated`; by the clock twice as many",
+    )
 
 
 @dataclass(frozen=True)

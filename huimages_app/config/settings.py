@@ -7,25 +7,29 @@ group, and `make docs`.
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from ..domain.sizes import Size, parse_names
+from ..domain.named_sizes import RenderingInputs, parse_named_sizes
+from ..domain.sizes import Size
 from ..errors import BadSetting, BadSize
 from .article_settings import ArticleSettings
 from .invalidation_settings import InvalidationSettings
 from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
     Network,
-    amount,
     host_names,
     networks,
     one_of,
     origin_urls,
     path,
+    processes,
     size_list,
     table,
     text,
@@ -36,10 +40,12 @@ from .parsers import (
 from .reading import read_group, refuse_unknown
 from .rendering_settings import (
     CacheSettings,
+    DecodingSettings,
     PermissionSettings,
     QualitySettings,
     RenderSettings,
     UploadSettings,
+    WatermarkSettings,
 )
 from .spec import PREFIX, SettingSpec, group, setting, table_rows
 from .storage_settings import StorageSettings
@@ -73,7 +79,11 @@ class Settings(ArticleSettings, StorageSettings):
         "alt_addition", text, "", "appended to the alt text of generated <img> tags"
     )
     sizes: dict[str, str] = setting(
-        "sizes", table, {}, "additional named sizes, one per line: name = WxH, WxH! or WxH=7"
+        "sizes",
+        table,
+        {},
+        "additional named sizes, one per line: name = WxH, WxH! or WxH=7, maybe with output "
+        "options: jpeg, webp, avif, png, qNN, max AMOUNT, sharpen, grayscale, watermark",
     )
     sizes_allowed: tuple[str, ...] = setting(
         "sizes.allowed",
@@ -83,6 +93,7 @@ class Settings(ArticleSettings, StorageSettings):
         "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
     quality: QualitySettings = group(QualitySettings)
+    watermark: WatermarkSettings = group(WatermarkSettings)
 
     negotiate: Literal["auto", "everywhere", "off"] = setting(
         "negotiate",
@@ -107,13 +118,7 @@ class Settings(ArticleSettings, StorageSettings):
         "the upload, after the first request for a rendition, or never",
     )
     render: RenderSettings = group(RenderSettings)
-    decoding_memory: int = setting(
-        "decoding.memory",
-        amount,
-        800 * 10**6,
-        "bytes that the decoders of a process may take together, for uploads, renditions and "
-        "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
-    )
+    decoding: DecodingSettings = group(DecodingSettings)
 
     # what may be uploaded
     upload: UploadSettings = group(UploadSettings)
@@ -124,6 +129,12 @@ class Settings(ArticleSettings, StorageSettings):
     )
 
     # the site
+    workers: int = setting(
+        "workers",
+        processes,
+        1,
+        "processes that serve this site on the same port; auto: one per core",
+    )
     secret: str = setting(
         "secret",
         text,
@@ -232,8 +243,10 @@ class Settings(ArticleSettings, StorageSettings):
     def _check_sizes(self) -> None:
         with _naming("sizes"):
             names = self.named_sizes
-            for size in names.values():
+            for name, size in names.items():
                 size.require_pixels(self.render.max_pixels)
+                if size.options.watermark and not self.watermark.content:
+                    raise BadSize(f"the size {name} has a watermark: set huimages.watermark.file")
         for key, texts in (
             ("sizes.allowed", set(self.sizes_allowed) - SIZE_GROUPS),
             ("upload.sizes", self.upload.sizes),
@@ -249,14 +262,34 @@ class Settings(ArticleSettings, StorageSettings):
             _check_key("huimages.signing_keys", key)
 
     @property
+    def parallel_renditions(self) -> int:
+        """Return the number of renditions that each process makes at once."""
+        if self.render.at_once:
+            return self.render.at_once
+        cores = len(os.sched_getaffinity(0))
+        # One more than its share: a process with few connections leaves cores to the others.
+        return cores if self.workers == 1 else cores // self.workers + 1
+
+    @property
     def signs_urls(self) -> bool:
         """Return whether some URLs of pictures need a signature."""
         return self.signed == "all" or (self.signed == "sizes" and "any" not in self.sizes_allowed)
 
+    @cached_property
+    def named_sizes(self) -> Mapping[str, Size]:
+        """The named sizes of huImages 2.2 and those of this site; raises BadSize, BadSetting."""
+        wants_watermark = any("watermark" in text.split() for text in self.sizes.values())
+        watermark = self._watermark_version if wants_watermark else ""
+        return parse_named_sizes(self.sizes, RenderingInputs(asdict(self.quality), watermark))
+
     @property
-    def named_sizes(self) -> dict[str, Size]:
-        """Return the named sizes of huImages 2.2 and those of this site."""
-        return parse_names(self.sizes)
+    def _watermark_version(self) -> str:
+        """Return a text that changes with the watermark; empty without one."""
+        mark = self.watermark
+        if not mark.content:
+            return ""
+        digest = hashlib.sha256(mark.content).hexdigest()
+        return f"{digest} {mark.position} {mark.width} {mark.opacity}"
 
 
 @contextmanager

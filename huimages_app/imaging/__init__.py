@@ -4,12 +4,14 @@ The steps from stored bytes to a rendition are listed in `pipeline`; each step i
 module of its own.
 """
 
+from . import watermark
 from .borders import CONTENT_VERSION
 from .decode import HeaderInfo, probe
+from .decoder import Decoder, LocalDecoder
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .input_formats import sniff
 from .inspect import inspect
-from .options import Inspection, Limits, Quality, RenditionTarget
+from .options import Inspection, Limits, Quality, RenditionTarget, Watermark
 from .pipeline import render, render_many
 from .previews import PREVIEW_SIDES, make_previews, preview_sides
 
@@ -17,12 +19,15 @@ __all__ = [
     "CONTENT_VERSION",
     "PREVIEW_SIDES",
     "UNLIMITED",
+    "Decoder",
     "DecodingBudget",
     "HeaderInfo",
     "Inspection",
     "Limits",
+    "LocalDecoder",
     "Quality",
     "RenditionTarget",
+    "Watermark",
     "inspect",
     "make_previews",
     "preview_sides",
@@ -30,4 +35,5 @@ __all__ = [
     "render",
     "render_many",
     "sniff",
+    "watermark",
 ]

@@ -36,8 +36,11 @@ def preview_sides(
 ) -> tuple[int, ...]:
     """Return the longest sides of the previews that a rendition may be made from.
 
-    Smallest first.  `width`, `height` and `content` are those of the upright original.
+    Smallest first.  `width`, `height` and `content` are those of the upright original.  None for
+    a preset of a higher quality than that of the previews.
     """
+    if size.options.quality and size.options.quality > _QUALITY.jpeg:
+        return ()
     least = _OVERSAMPLING / reduction(size.placement(width, height, content))
     # Sides of previews are rounded, so half a pixel is not missed.
     previews = ((side, Size(side, side).fitted(width, height)) for side in PREVIEW_SIDES)
@@ -52,12 +55,13 @@ def preview_sides(
 
 def make_previews(
     original: BinaryIO,
-    targets: Mapping[int, Path],
+    targets: Mapping[int, Path | int],
     limits: Limits,
     budget: DecodingBudget = UNLIMITED,
 ) -> tuple[int, ...]:
     """Write previews of an original to files, by their longest side; return those made.
 
+    Files are given as paths or descriptors.
     None where they would save nothing: of small baseline JPEGs, and larger than the
     original.  None of pictures with transparency, which a JPEG can't show.
     Raises CorruptOriginal, ServerBusy, OSError.

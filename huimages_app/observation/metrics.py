@@ -84,6 +84,11 @@ BACKGROUND_WAITING = _gauge("background_waiting", "Background jobs that are not 
 BACKGROUND_JOBS = _counter(
     "background_jobs", "Background jobs: done, failed, dropped from a full queue.", "result"
 )
+DECODER_FAILURES = _counter(
+    "decoder_failures",
+    "Isolated decoders that were replaced: crash, timeout, memory, message, error.",
+    "kind",
+)
 UPLOADS = _counter("uploads", "Uploaded files: new, known, refused, failed.", "result")
 SIGN_INS = _counter("sign_ins", "Attempts to sign in: accepted, refused, throttled.", "result")
 
@@ -94,7 +99,9 @@ INVALIDATIONS = _counter(
 # Series that exist from the start, so that the first event is an increase.
 for _metric, _results in (
     (RENDITIONS, ("made", "failed", "refused")),
+    (CACHE_FAULTS, ("start", "read", "write", "lock", "count", "prune", "remove", "note use")),
     (BACKGROUND_JOBS, ("done", "failed", "dropped")),
+    (DECODER_FAILURES, ("crash", "timeout", "memory", "message", "error")),
     (UPLOADS, ("new", "known", "refused", "failed")),
     (SIGN_INS, ("accepted", "refused", "throttled")),
     (INVALIDATIONS, ("sent", "failed", "given_up")),
@@ -140,8 +147,8 @@ def _observe_step(step: steps.Step) -> None:
         STEP_SECONDS.labels(step.name).observe(step.seconds)
         return
     STORAGE_SECONDS.labels(step.backend, step.name).observe(step.seconds)
-    if step.failed:
-        STORAGE_ERRORS.labels(step.backend, step.name).inc()
+    # Also without an error, so that the series exists before the first one.
+    STORAGE_ERRORS.labels(step.backend, step.name).inc(int(step.failed))
 
 
 steps.add_observer(_observe_step)

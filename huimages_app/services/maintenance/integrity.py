@@ -19,11 +19,12 @@ from typing import BinaryIO
 from ...domain.ids import digests_of_file
 from ...domain.models import Image, Query
 from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
-from ...imaging import CONTENT_VERSION, Limits
+from ...imaging import CONTENT_VERSION, Decoder
 from ...storage.interfaces import MetadataBackend, Originals
 from ..concurrency import in_parallel
 from ..editing import Editing
 from ..file_info import FileInfo, inspect, with_file_info
+from .locations import PROBE_ID
 from .stale_renditions import StaleRenditions
 
 log = logging.getLogger(__name__)
@@ -83,13 +84,13 @@ class IntegrityCheck:
         metadata: MetadataBackend,
         editing: Editing,
         stale_renditions: StaleRenditions,
-        limits: Limits,
+        decoder: Decoder,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._editing = editing
         self._stale_renditions = stale_renditions
-        self._limits = limits
+        self._decoder = decoder.patient()
 
     def check(
         self,
@@ -171,7 +172,7 @@ class IntegrityCheck:
         """Yield every image that has an original or a record."""
         # Both lists ascend, so one pass over the two finds the lists of each image.
         both = heapq.merge(
-            ((image_id, "original") for image_id in self._originals.ids()),
+            ((one, "original") for one in self._originals.ids() if one != PROBE_ID),
             ((image_id, "record") for image_id in self._metadata.images.ids()),
         )
         listed = (
@@ -242,7 +243,7 @@ class IntegrityCheck:
         if not repair:
             return finding, None
         try:
-            return finding, inspect(file, self._limits)
+            return finding, inspect(file, self._decoder)
         except BadUpload as error:
             return replace(finding, detail=str(error)), None
 

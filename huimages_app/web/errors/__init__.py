@@ -37,6 +37,7 @@ from ...errors import (
     TooLarge,
     TooManyAttempts,
     UnknownArticle,
+    UnknownFormat,
     UnknownImage,
 )
 from ..presentation.i18n import _
@@ -61,6 +62,7 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (BadImageId, 400),
     (BadCursor, 400),
     (BadSize, 400),
+    (UnknownFormat, 400),
     (EditConflict, 412),
     (CorruptOriginal, 502),
     (StorageUnavailable, 503),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import os
 from operator import attrgetter
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from huimages_app.config.settings import Settings
 from huimages_app.config.spec import PREFIX, variable_of
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import BadSetting
-from huimages_app.factory import with_secret
+from huimages_app.services.keys import with_secret
 
 SECRET = "s" * 32
 ROWS = list(Settings.rows())
@@ -23,18 +24,20 @@ TEXTS = {
     parsers.text: "something",
     parsers.networks: "127.0.0.1 10.0.0.0/8 ::1",
     parsers.path: "/srv/elsewhere",
+    parsers.optional_file: "/srv/elsewhere",
     parsers.web_url: "https://elsewhere.example:8443/",
     parsers.web_urls: "https://a.example:6984/ https://b.example:6984/",
     parsers.whole: "17",
     parsers.positive: "12",
     parsers.seconds: "1.25",
     parsers.amount: "3 GB",
+    parsers.processes: "3",
     parsers.pause: "0",
     parsers.share: "0.25",
     parsers.purge_requests: "PURGE http://127.0.0.1:8079/{id}\nBAN https://cache.example/{id}",
     parsers.header_lines: "Fastly-Key: abc\nX-Other: a: b",
     parsers.command: "purge-cdn --id '{id}' 'two words'",
-    parsers.quality: "33",
+    parsers.percent: "33",
     parsers.words: "240x160 vga",
     parsers.size_list: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
@@ -225,8 +228,10 @@ def test_the_bounds_themselves_are_taken():
 
 def test_values_that_can_not_be_meant():
     assert "'huimages.s3.bucket' is missing" in refusal({"huimages.originals": "s3"})
-    assert "'huimages.sizes': 'WIDE'" in refusal({"huimages.sizes": "WIDE = 1x1"})
-    assert "'huimages.sizes': '0x0'" in refusal({"huimages.sizes": "wide = 0x0"})
+    assert "'huimages.sizes': line 'WIDE = 1x1': 'WIDE'" in refusal(
+        {"huimages.sizes": "WIDE = 1x1"}
+    )
+    assert "'huimages.sizes': line 'wide = 0x0': '0x0'" in refusal({"huimages.sizes": "wide = 0x0"})
     assert "'huimages.sizes.allowed': 'wide'" in refusal({"huimages.sizes.allowed": "vga wide"})
 
 
@@ -403,3 +408,11 @@ def test_a_secret_that_cannot_be_kept_stops_the_start(tmp_path):
     (tmp_path / "var").write_text("a file where a folder should be")
     with pytest.raises(BadSetting, match="can't be made or read"):
         with_secret(Settings(secret="generate", var=tmp_path / "var"))
+
+
+def test_workers_auto_is_one_per_usable_core():
+    cores = len(os.sched_getaffinity(0))
+    assert read({"huimages.workers": "auto"}).workers == cores
+    assert read({"huimages.workers": "1"}).parallel_renditions == cores
+    assert read({"huimages.workers": str(cores + 1)}).parallel_renditions == 1
+    assert read({"huimages.workers": "2", "huimages.render.at_once": "7"}).parallel_renditions == 7
