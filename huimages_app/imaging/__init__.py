@@ -4,12 +4,13 @@ The steps from stored bytes to a rendition are listed in `pipeline`; each step i
 module of its own.
 """
 
+from . import watermark
 from .borders import CONTENT_VERSION
 from .decode import HeaderInfo, probe
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .input_formats import sniff
 from .inspect import inspect
-from .options import Inspection, Limits, Quality, RenditionTarget
+from .options import Inspection, Limits, Quality, RenditionTarget, Watermark
 from .pipeline import render, render_many
 from .previews import PREVIEW_SIDES, make_previews, preview_sides
 
@@ -23,6 +24,7 @@ __all__ = [
     "Limits",
     "Quality",
     "RenditionTarget",
+    "Watermark",
     "inspect",
     "make_previews",
     "preview_sides",
@@ -30,4 +32,5 @@ __all__ = [
     "render",
     "render_many",
     "sniff",
+    "watermark",
 ]

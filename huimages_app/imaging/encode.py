@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import errno
 import os
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from PIL import Image
 
 from ..domain import formats
 from ..domain.formats import Format
+from ..domain.output_options import NO_OPTIONS, OutputOptions
 from ..errors import BadSize
 from .colour import SRGB_TAG
 from .options import Quality
@@ -20,11 +22,18 @@ from .options import Quality
 MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
 
 
-def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) -> None:
+def encode(
+    image: Image.Image,
+    target: Path,
+    format_: Format,
+    quality: Quality,
+    options: OutputOptions = NO_OPTIONS,
+) -> None:
     """Write an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
 
-    A real file, because Pillow lets other threads run only then.  Raises BadSize if the
-    format can't hold the picture, OSError.
+    The options of a named size may set the quality, and lower it until the file fits; see
+    `_fit`.  A real file, because Pillow lets other threads run only then.  Raises BadSize if
+    the format can't hold the picture, OSError.
     """
     longest = MAX_SIDES.get(format_)
     if longest and max(image.size) > longest:
@@ -34,9 +43,32 @@ def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) 
         )
     # Pillow would write comments and EXIF from here into the new file.
     image.info = {}
+    wanted = quality.of(format_) and (options.quality or quality.of(format_))
+    length = _save(image, target, format_, wanted)
+    if wanted and options.max_bytes and length > options.max_bytes:
+        _fit(image, target, format_, wanted, options.max_bytes)
+
+
+def _fit(image: Image.Image, target: Path, format_: Format, above: int, max_bytes: int) -> None:
+    """Write the picture in the highest quality below `above` with at most `max_bytes`.
+
+    In quality 1 if not even that file is small enough.  A bisection: at most 7 files are
+    written to find the quality, and one more.
+    """
+
+    def is_too_large(tried: int) -> bool:
+        return _save(image, target, format_, tried) > max_bytes
+
+    fitting = bisect.bisect_left(range(1, above), x=True, key=is_too_large)
+    _save(image, target, format_, max(1, fitting))
+
+
+def _save(image: Image.Image, target: Path, format_: Format, quality: int | None) -> int:
+    """Write the file, and return its length in bytes."""
     image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality))
     if format_ == formats.JPEG:
         _demand_end(target)
+    return target.stat().st_size
 
 
 def _demand_end(target: Path) -> None:
@@ -50,18 +82,18 @@ def _demand_end(target: Path) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 
 
-def _options(format_: Format, quality: Quality) -> Mapping[str, Any]:
+def _options(format_: Format, quality: int | None) -> Mapping[str, Any]:
     """Return Pillow's options, chosen by measuring bytes saved against time taken."""
     if format_ == formats.JPEG:
         # Optimised tables take 2.5 times as long for 1-3 % fewer bytes, progressive 6 times.
-        return {"format": "JPEG", "quality": quality.jpeg, "subsampling": "4:2:0"}
+        return {"format": "JPEG", "quality": quality, "subsampling": "4:2:0"}
     if format_ == formats.WEBP:
-        return {"format": "WEBP", "quality": quality.webp, "method": 2}
+        return {"format": "WEBP", "quality": quality, "method": 2}
     if format_ == formats.AVIF:
         # One thread: several renditions are made at once already.
         return {
             "format": "AVIF",
-            "quality": quality.avif,
+            "quality": quality,
             "speed": 9,
             "subsampling": "4:2:0",
             "max_threads": 1,

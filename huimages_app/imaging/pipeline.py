@@ -1,7 +1,7 @@
 """How an original becomes a rendition: the list of steps.
 
     open → decode, as small as will do → scale and crop → turn upright → to sRGB
-         → onto white, for JPEG → pad → encode
+         → onto white, for JPEG → pad → effects of a named size → encode
 
 Turning, colours, white and padding come after the scaling, as there are far fewer pixels then.
 """
@@ -19,7 +19,7 @@ from ..domain.geometry import Placement
 from ..domain.sizes import Size
 from ..errors import BadUpload, CorruptOriginal
 from ..observation.steps import step
-from . import background, borders, colour, input_formats, orientation, resize
+from . import background, borders, colour, effects, input_formats, orientation, resize
 from .colour import Colours
 from .decode import Source, load, open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
@@ -158,9 +158,12 @@ def shown_part(picture: Picture, placement: Placement) -> Image.Image:
 def _encode(
     image: Image.Image, placement: Placement, target: RenditionTarget, quality: Quality
 ) -> None:
-    with step("encode"):
+    """Pad a shown part, apply the options of its size, and write it."""
+    with step("scale"):
         image = background.filled(image, placement, target.size.padding, target.format)
-        encode(image, target.path, target.format, quality)
+        image = effects.applied(image, target.size.options, target.watermark)
+    with step("encode"):
+        encode(image, target.path, target.format, quality, target.size.options)
 
 
 def decode(

@@ -12,7 +12,7 @@ from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
-from ..imaging import DecodingBudget, Limits, Quality, RenditionTarget, render
+from ..imaging import DecodingBudget, Limits, Quality, RenditionTarget, Watermark, render
 from ..observation.steps import step
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
@@ -33,6 +33,7 @@ class Renderer:
         *,
         budget: DecodingBudget,
         render_limiter: RenderLimiter,
+        watermark: Watermark | None = None,
     ) -> None:
         self._originals = originals
         self._previews = previews
@@ -40,6 +41,7 @@ class Renderer:
         self._limits = limits
         self._budget = budget
         self._render_limiter = render_limiter
+        self._watermark = watermark
 
     def admission(self) -> AbstractContextManager[None]:
         """Count a request that waits for a rendition; raises ServerBusy for too many."""
@@ -56,8 +58,18 @@ class Renderer:
             begun = time.monotonic()
             if not (image and self._from_preview(image, size, format_, target)):
                 self._from_original(image_id, image, size, format_, target)
+        self._report_excess(image_id, size, target)
         milliseconds = 1000 * (time.monotonic() - begun)
         log.debug("rendered: image=%s size=%s milliseconds=%.0f", image_id, size, milliseconds)
+
+    def _report_excess(self, image_id: str, size: Size, target: Path) -> None:
+        limit = size.options.max_bytes
+        length = target.stat().st_size
+        if limit and length > limit:
+            log.error(
+                "rendition larger than its limit: image=%s size=%s bytes=%d max_bytes=%d",
+                *(image_id, size, length, limit),
+            )
 
     def _from_original(
         self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
@@ -66,13 +78,12 @@ class Renderer:
             with step("fetch"):
                 original = stack.enter_context(self._originals.open(image_id))
             # An original that can't be decoded stays as it is: never delete data on an error.
-            content = image.content if image else None
-            self._write(original, RenditionTarget(size, format_, target, content))
+            self._write(original, self._target(image, size, format_, target))
         if image and self._previews:
             self._previews.make_later(image, size)
 
     def _from_preview(self, image: Image, size: Size, format_: Format, target: Path) -> bool:
-        rendition = RenditionTarget(size, format_, target, image.content)
+        rendition = self._target(image, size, format_, target)
         if rendition.needs_content:  # it is measured in the original
             return False
         preview = self._previews.open(image, size) if self._previews else None
@@ -86,6 +97,12 @@ class Renderer:
                 log.warning("damaged preview not used: image=%s error=%s", image.id, error)
                 return False
         return True
+
+    def _target(
+        self, image: Image | None, size: Size, format_: Format, path: Path
+    ) -> RenditionTarget:
+        watermark = self._watermark if size.options.watermark else None
+        return RenditionTarget(size, format_, path, image.content if image else None, watermark)
 
     def _write(
         self, picture: BinaryIO, target: RenditionTarget, full_size: tuple[int, int] | None = None

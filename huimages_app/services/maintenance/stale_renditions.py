@@ -1,7 +1,8 @@
-"""Find and remove cached renditions of images that are in the trash or removed.
+"""Find and remove cached renditions that may not be served any more.
 
-A process killed between trashing an image and emptying its cache leaves them behind; a web
-server in front of the cache then serves a trashed picture without asking the application.
+Those of images in the trash or removed: a process killed between trashing an image and emptying
+its cache leaves them behind.  And those of presets as they were defined before.  A web server in
+front of the cache would serve both without asking the application.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ...cache.renditions import RenditionCache
+from ...domain.named_sizes import is_outdated
 from ...errors import StorageUnavailable, UnknownImage
 from ...storage.interfaces import MetadataBackend
 
@@ -22,10 +24,16 @@ _RETRY = 60.0  # seconds
 
 
 class StaleRenditions:
-    """Compares the cache with the records.  Thread-safe."""
+    """Compares the cache with the records and the presets.  Thread-safe.
 
-    def __init__(self, metadata: MetadataBackend, cache: RenditionCache) -> None:
+    `presets` are the cache names of the presets as they are defined now.
+    """
+
+    def __init__(
+        self, metadata: MetadataBackend, cache: RenditionCache, presets: Collection[str]
+    ) -> None:
         self._images = metadata.images
+        self._presets = frozenset(presets)
         self._cache = cache
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -45,6 +53,22 @@ class StaleRenditions:
         self._cache.remove(image_id)
         log.warning("stale renditions removed: image=%s", image_id)
 
+    def remove_outdated(self) -> int:
+        """Remove the renditions of presets that have changed; return the number of files.
+
+        Raises StorageUnavailable.
+        """
+        removed = 0
+        for image_id in self._cache.image_ids():
+            if self._stop.is_set():
+                break
+            removed += self._cache.remove_files(
+                image_id, lambda name: is_outdated(name, self._presets)
+            )
+        if removed:
+            log.info("renditions of changed presets removed: files=%d", removed)
+        return removed
+
     def start(self) -> None:
         """Remove all stale renditions once, in a separate thread."""
         self._thread = threading.Thread(target=self._run, name="huimages-stale", daemon=True)
@@ -59,6 +83,7 @@ class StaleRenditions:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                self.remove_outdated()
                 for image_id in self.find():
                     self.remove(image_id)
                     if self._stop.is_set():
