@@ -21,7 +21,8 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     """Return the WSGI application; `pserve` calls it with the keys of the ini file."""
     from .config.settings import Settings
     from .errors import BadSetting
-    from .factory import build_services, with_secret
+    from .factory import build_services
+    from .services.keys import with_secret
     from .web.presentation.templates import compile_templates
 
     try:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import functools
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from .cache.renditions import RenditionCache
-from .config.settings import GENERATE, Settings
+from .config.settings import Settings
 from .config.storage_settings import S3Settings
-from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload
@@ -27,6 +23,7 @@ from .services.container import Services
 from .services.editing import Editing
 from .services.images import Images
 from .services.invalidation import Invalidation
+from .services.keys import with_secret
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.backup_folder import BackupFolder, prepare_folder
 from .services.maintenance.cache_sync import CacheInvalidator
@@ -48,29 +45,6 @@ from .storage.interfaces import MetadataBackend, OriginalInfo, Originals
 
 if TYPE_CHECKING:
     from .storage.originals.s3 import S3Location
-
-
-def with_secret(settings: Settings) -> Settings:
-    """Return the settings with the secret of this site, making it on the first start."""
-    if settings.secret != GENERATE:
-        return settings
-    path = settings.var / "secret"
-    try:
-        if not path.exists():
-            _make_secret(path)
-        secret = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting(f"the secret {path} can't be made or read: {error}") from None
-    settings = dataclasses.replace(settings, secret=secret)
-    settings.check()
-    return settings
-
-
-def _make_secret(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # If another process made it first, that secret is used.
-    with contextlib.suppress(FileExistsError), atomic_write(path, overwrite=False) as file:
-        file.write(secrets.token_hex(32).encode())
 
 
 @dataclass(frozen=True)

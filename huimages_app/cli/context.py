@@ -127,8 +127,9 @@ class CliContext:
         )
 
     def _build(self, settings: Settings) -> Services:
-        from ..factory import build_services, with_secret
+        from ..factory import build_services
         from ..services import audit
+        from ..services.keys import with_secret
 
         audit.run_by(f"huimages of {_operator()}")
         services = build_services(with_secret(settings))

@@ -56,13 +56,16 @@ class Editing:
             require_present(image)
             _require_unchanged(image, unchanged)
             new = patch.applied_to(image)
-            is_moved = new.focus != image.focus
+            is_moved = (new.focal_point, new.corrected_content) != (
+                image.focal_point,
+                image.corrected_content,
+            )
             return image if new == image else replace(new, modified=now)
 
         image = self._metadata.images.update(image_id, change)
         if is_moved:
-            # Caches may have redirects to the former focal point.  The renditions stay: each
-            # has its focal point in its URL.
+            # Caches may have redirects to the former focal point or content box.  The renditions
+            # stay: each has both in its URL.
             self._purge(image_id)
         audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image

@@ -14,7 +14,7 @@ import pytest
 from tests.support.edge import DEPLOY, pserve, stored_in
 from tests.support.hostile import hostile_files
 from tests.support.processes import free_port
-from tests.support.torture import amount
+from tests.support.torture import amount, open_client
 
 COUNT = amount(60, 2500)
 # Seconds for one request.  The short form runs beside other tests, so it detects hangs only.
@@ -67,7 +67,7 @@ def test_hostile_files_give_4xx_or_renditions(tmp_path: Path) -> None:
     settings = stored_in(tmp_path) | {"sizes.allowed": "any"}
     with (
         pserve(tmp_path / "app", port, **settings) as process,
-        httpx.Client(base_url=url, trust_env=False, timeout=120, headers={"Origin": url}) as client,
+        open_client(url) as client,
     ):
         for name, content in hostile_files(seed=1, count=COUNT):
             begin = time.monotonic()

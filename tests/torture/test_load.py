@@ -22,7 +22,7 @@ from tests.support.backups import findings
 from tests.support.edge import filled, pserve, stored_in, web_server
 from tests.support.pictures import photo
 from tests.support.processes import free_port
-from tests.support.torture import IS_LONG, SECONDS, amount
+from tests.support.torture import IS_LONG, SECONDS, amount, open_client
 
 CLIENTS = 6
 PARTS = 3  # with a rolling restart after the first and the second
@@ -85,11 +85,7 @@ class Load:
 
     def _run(self, number: int) -> None:
         chance = random.Random(number)
-        # A form without a token needs the origin of the site.
-        headers = {"Origin": self._url}
-        with httpx.Client(
-            trust_env=False, timeout=60, base_url=self._url, headers=headers
-        ) as client:
+        with open_client(self._url) as client:
             while not self._stopped.is_set():
                 (kind,) = chance.choices(list(KINDS), WEIGHTS)
                 begin = time.monotonic()

@@ -24,6 +24,7 @@ from ...storage.interfaces import MetadataBackend, Originals
 from ..concurrency import in_parallel
 from ..editing import Editing
 from ..file_info import FileInfo, inspect, with_file_info
+from .locations import PROBE_ID
 from .stale_renditions import StaleRenditions
 
 log = logging.getLogger(__name__)
@@ -171,7 +172,7 @@ class IntegrityCheck:
         """Yield every image that has an original or a record."""
         # Both lists ascend, so one pass over the two finds the lists of each image.
         both = heapq.merge(
-            ((image_id, "original") for image_id in self._originals.ids()),
+            ((one, "original") for one in self._originals.ids() if one != PROBE_ID),
             ((image_id, "record") for image_id in self._metadata.images.ids()),
         )
         listed = (

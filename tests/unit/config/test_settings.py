@@ -12,7 +12,7 @@ from huimages_app.config.settings import Settings
 from huimages_app.config.spec import PREFIX, variable_of
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import BadSetting
-from huimages_app.factory import with_secret
+from huimages_app.services.keys import with_secret
 
 SECRET = "s" * 32
 ROWS = list(Settings.rows())
