@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from huimages_app.domain import formats
+from huimages_app.domain.named_sizes import parse_named_sizes
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import CorruptOriginal
 from huimages_app.imaging import (
