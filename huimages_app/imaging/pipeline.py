@@ -9,7 +9,6 @@ Turning, colours, white and padding come after the scaling, as there are far few
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import BinaryIO, Final
 
 from PIL import Image
@@ -34,9 +33,8 @@ from .picture import Picture
 DECODABLE: Final = {8: 1.4, 4: 1.4, 2: 1.25}
 # JPEGs of 320 pixels and more are decoded to about 400 for the measuring of borders.
 _SAMPLE: Final = Size(320, 320)
-# Of a pixel of a padded rendition in memory: of the canvas, and of the picture, which may be as
-# large.  Pillow keeps RGB in four, too.
-_BYTES: Final = 8
+# Of a pixel in memory: Pillow keeps RGB in four, too.
+_BYTES: Final = 4
 
 
 def render(
@@ -70,59 +68,24 @@ def render_many(
 ) -> list[tuple[int, int]]:
     """Write several renditions of an original that is decoded once; otherwise as `render`."""
     try:
-        targets = _with_content(original, targets, limits, full_size, budget)
-        with open_source(original, limits, budget) as source:
-            parts = _decoded_parts(source, targets, quality, limits, full_size)
-        del source  # holds what was decoded
+        content = None
+        if any(target.needs_content for target in targets):
+            if full_size is not None:
+                raise ValueError("the content box of an original can't be measured in a preview")
+            content = measure(original, limits, budget)
+        # Only a padded rendition can be larger than what is decoded for it.
+        canvas = _BYTES * max(target.size.padded_pixels for target in targets)
+        with open_source(original, limits, budget, output=canvas) as source:
+            full = full_size or (source.width, source.height)
+            placements = [
+                target.size.placement(*full, target.content or content) for target in targets
+            ]
+            picture = decode(source, placements, full, limits)
+            for placement, target in zip(placements, targets, strict=True):
+                write(picture, placement, target, quality)
     except BadUpload as error:
         raise CorruptOriginal(f"the original can't be decoded: {error}") from error
-    for target, (placement, image) in zip(targets, parts, strict=True):
-        if image is not None:
-            # What was decoded is free again: to wait for memory while holding some would let
-            # requests wait for each other.
-            with budget.reserve(_BYTES * placement.width * placement.height):
-                _encode(image, placement, target, quality)
-    return [(placement.width, placement.height) for placement, _ in parts]
-
-
-def _with_content(
-    original: BinaryIO,
-    targets: Sequence[RenditionTarget],
-    limits: Limits,
-    full_size: tuple[int, int] | None,
-    budget: DecodingBudget,
-) -> Sequence[RenditionTarget]:
-    """Return the targets with the content box, measured if one needs it and lacks it."""
-    if not any(target.needs_content for target in targets):
-        return targets
-    if full_size is not None:
-        raise ValueError("the content box of an original can't be measured in a preview")
-    content = measure(original, limits, budget)
-    return [replace(target, content=target.content or content) for target in targets]
-
-
-def _decoded_parts(
-    source: Source,
-    targets: Sequence[RenditionTarget],
-    quality: Quality,
-    limits: Limits,
-    full_size: tuple[int, int] | None,
-) -> list[tuple[Placement, Image.Image | None]]:
-    """Write the renditions without padding; return the others scaled.
-
-    Only a padded rendition can be larger than what is decoded for it.
-    """
-    full = full_size or (source.width, source.height)
-    placements = [target.size.placement(*full, target.content) for target in targets]
-    picture = decode(source, placements, full, limits)
-    parts: list[tuple[Placement, Image.Image | None]] = []
-    for placement, target in zip(placements, targets, strict=True):
-        if placement.window is None:
-            write(picture, placement, target, quality)
-            parts.append((placement, None))
-        else:
-            parts.append((placement, shown_part(picture, placement)))
-    return parts
+    return [(placement.width, placement.height) for placement in placements]
 
 
 def measure(original: BinaryIO, limits: Limits, budget: DecodingBudget) -> ContentBox:
@@ -144,22 +107,10 @@ def write(
     picture: Picture, placement: Placement, target: RenditionTarget, quality: Quality
 ) -> None:
     """Write one rendition of a decoded picture."""
-    _encode(shown_part(picture, placement), placement, target, quality)
-
-
-def shown_part(picture: Picture, placement: Placement) -> Image.Image:
-    """Return the part of a picture that is shown, scaled, upright and in sRGB."""
     with step("scale"):
         image = scale(picture, placement)
         image = orientation.upright(image, picture.orientation)
-        return colour.to_srgb(image, picture.colours)
-
-
-def _encode(
-    image: Image.Image, placement: Placement, target: RenditionTarget, quality: Quality
-) -> None:
-    """Pad a shown part, apply the options of its size, and write it."""
-    with step("scale"):
+        image = colour.to_srgb(image, picture.colours)
         image = background.filled(image, placement, target.size.padding, target.format)
         image = effects.applied(image, target.size.options, target.watermark)
     with step("encode"):

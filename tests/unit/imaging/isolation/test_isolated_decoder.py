@@ -27,6 +27,7 @@ from huimages_app.errors import (
     HuimagesError,
     NotAnImage,
     ServerBusy,
+    StorageUnavailable,
     TooLarge,
 )
 from huimages_app.imaging import (
@@ -266,10 +267,12 @@ def test_fork_server_has_no_secret_in_its_environment(monkeypatch: pytest.Monkey
     assert b"secret" not in environment
 
 
-def test_close_ends_all_processes() -> None:
+def test_close_ends_all_processes_for_good() -> None:
     with new_decoder() as decoder:
         processes = [fork_server_of(decoder), *workers_of(decoder)]
         assert all(map(is_running, processes))
+    with pytest.raises(StorageUnavailable, match="closed"):
+        decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
     wait_until(lambda: not any(map(is_running, processes)))
 
 
