@@ -21,12 +21,19 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     """Return the WSGI application; `pserve` calls it with the keys of the ini file."""
     from .config.settings import Settings
     from .errors import BadSetting
-    from .factory import build_services
-    from .services.keys import with_secret
-    from .web.presentation.templates import compile_templates
+    from .observation import multiprocess
 
     try:
-        settings = with_secret(Settings.read(ini, os.environ))
+        settings = Settings.read(ini, os.environ)
+        if settings.workers > 1:
+            # Before the metrics are imported.
+            multiprocess.share()
+        from .factory import build_services
+        from .services.keys import with_secret
+        from .web import lifecycle
+        from .web.presentation.templates import compile_templates
+
+        settings = with_secret(settings)
         end_observation = _observe(settings)
         services = build_services(settings)
         app = make_app(settings, services, ini)
@@ -39,13 +46,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
     atexit.register(end_observation)
-    atexit.register(services.close)
-    services.operations.start()
-    services.invalidation.start()
-    if invalidator := services.cache_invalidator:
-        invalidator.start()
-        # It runs before services.close: atexit calls the last function first.
-        atexit.register(invalidator.close)
+    lifecycle.register(lifecycle.Site(settings.workers, services.start, services.close))
     return app
 
 

@@ -7,6 +7,7 @@ in the message for a text of another form, for which the parser raises ValueErro
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -83,6 +84,11 @@ def positive(value: str) -> int:
     if number < 1:
         raise ValueError(value)
     return number
+
+
+def processes(value: str) -> int:
+    """auto, or a whole number above 0."""
+    return len(os.sched_getaffinity(0)) if value == "auto" else positive(value)
 
 
 def seconds(value: str) -> float:

@@ -7,7 +7,7 @@ import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -24,16 +24,16 @@ MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
 
 def encode(
     image: Image.Image,
-    target: Path,
+    target: Path | int,
     format_: Format,
     quality: Quality,
     options: OutputOptions = NO_OPTIONS,
 ) -> None:
     """Write an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
 
-    The options of a named size may set the quality, and lower it until the file fits; see
-    `_fit`.  A real file, because Pillow lets other threads run only then.  Raises BadSize if
-    the format can't hold the picture, OSError.
+    `target` is a path or a descriptor.  The options of a named size may set the quality, and
+    lower it until the file fits; see `_fit`.  A real file, because Pillow lets other threads run
+    only then.  Raises BadSize if the format can't hold the picture, OSError.
     """
     longest = MAX_SIDES.get(format_)
     if longest and max(image.size) > longest:
@@ -49,7 +49,9 @@ def encode(
         _fit(image, target, format_, wanted, options.max_bytes)
 
 
-def _fit(image: Image.Image, target: Path, format_: Format, above: int, max_bytes: int) -> None:
+def _fit(
+    image: Image.Image, target: Path | int, format_: Format, above: int, max_bytes: int
+) -> None:
     """Write the picture in the highest quality below `above` with at most `max_bytes`.
 
     In quality 1 if not even that file is small enough.  A bisection: at most 7 files are
@@ -63,23 +65,26 @@ def _fit(image: Image.Image, target: Path, format_: Format, above: int, max_byte
     _save(image, target, format_, max(1, fitting))
 
 
-def _save(image: Image.Image, target: Path, format_: Format, quality: int | None) -> int:
+def _save(image: Image.Image, target: Path | int, format_: Format, quality: int | None) -> int:
     """Write the file, and return its length in bytes."""
-    image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality))
-    if format_ == formats.JPEG:
-        _demand_end(target)
-    return target.stat().st_size
+    with open(target, "w+b", closefd=not isinstance(target, int)) as file:
+        # A descriptor is not emptied by opening it.
+        file.seek(0)
+        file.truncate()
+        image.save(file, icc_profile=SRGB_TAG, **_options(format_, quality))
+        if format_ == formats.JPEG:
+            _demand_end(file)
+        return file.seek(0, os.SEEK_END)
 
 
-def _demand_end(target: Path) -> None:
+def _demand_end(file: BinaryIO) -> None:
     """Raise OSError if the disk took only the beginning of a JPEG.
 
     Pillow writes it in one call, and does not check how much was written.
     """
-    with target.open("rb") as file:
-        file.seek(max(0, target.stat().st_size - 2))
-        if file.read() != b"\xff\xd9":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+    file.seek(max(0, file.seek(0, os.SEEK_END) - 2))
+    if file.read() != b"\xff\xd9":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.name))
 
 
 def _options(format_: Format, quality: int | None) -> Mapping[str, Any]:

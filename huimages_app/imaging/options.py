@@ -54,7 +54,7 @@ class Watermark:
 
 @dataclass(frozen=True, slots=True)
 class RenditionTarget:
-    """A rendition to make, and the file to write it to.
+    """A rendition to make, and the file to write it to: a path or a descriptor.
 
     `content` is the content box of the original; None if it is not known.  `watermark` is for
     sizes that show one.
@@ -62,7 +62,7 @@ class RenditionTarget:
 
     size: Size
     format: Format
-    path: Path
+    path: Path | int
     content: ContentBox | None = None
     watermark: Watermark | None = None
 

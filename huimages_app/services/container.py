@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..imaging import Decoder
 from .accounts import Accounts
 from .annotations import Annotations
 from .background import Worker
@@ -44,8 +45,21 @@ class Services:
     cache_invalidator: CacheInvalidator | None  # None if there is no cache to keep up
     invalidation: Invalidation
     worker: Worker
+    decoder: Decoder
+
+    def start(self) -> None:
+        """Start the processes and threads of a server."""
+        # The decoders first, before this process has threads.
+        self.decoder.start()
+        self.operations.start()
+        self.invalidation.start()
+        if self.cache_invalidator:
+            self.cache_invalidator.start()
 
     def close(self) -> None:
-        """Finish the job in the background and close the storage."""
+        """Finish the job in the background, close the storage, end the decoders."""
+        if self.cache_invalidator:
+            self.cache_invalidator.close()
         self.invalidation.close()
         self.operations.close()
+        self.decoder.close()

@@ -11,7 +11,7 @@ from ..domain.models import Image
 from ..domain.tags import add_tags
 from ..domain.text import DEFAULT_FILENAME
 from ..errors import BadInput, BadUpload, IdCollision
-from ..imaging import DecodingBudget, Limits
+from ..imaging import Decoder
 from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
@@ -40,18 +40,15 @@ class Uploads:
         self,
         originals: Originals,
         metadata: MetadataBackend,
-        limits: Limits,
+        decoder: Decoder,
         prerender: Callable[[Image], None] | None = None,
-        *,
-        budget: DecodingBudget,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
-        self._limits = limits
         self._prerender = prerender  # called with each stored record
         # An upload waits for memory as long as it takes: unlike the request for a rendition, it
         # is not easily repeated.
-        self._budget = budget.with_timeout(None)
+        self._decoder = decoder.patient()
 
     def add(
         self,
@@ -83,7 +80,7 @@ class Uploads:
         self, file: BinaryIO, patch: ImagePatch, tags: Sequence[str], visitor_id: str
     ) -> UploadResult:
         patch, tags = patch.cleaned(), add_tags((), tags)
-        info = inspect(file, self._limits, self._budget)
+        info = inspect(file, self._decoder)
         # First the original, then the record: a crash in between leaves an original without
         # a record, which `check` reports, and never a record without an original.
         original = _original_info(info, patch.default_filename)
