@@ -190,6 +190,7 @@ class Site:
     def check_isolation(self) -> None:
         assert self._exec("id", "-u") == "10001"
         self._exec("sh", "-c", "! touch /probe /etc/probe 2>/dev/null")
+        assert "seccomp=on" in self._podman.run("sh", "-c", "podman logs huimages_app-1_1 2>&1")
         inspected = self._podman("inspect", "huimages_app-1_1")
         for name in ("secret", "couchdb-password", "s3-secret-access-key"):
             assert (self._folder / "secrets" / name).read_text() not in inspected, name
