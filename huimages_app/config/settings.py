@@ -18,6 +18,7 @@ from typing import Literal
 from ..domain.named_sizes import RenderingInputs, parse_named_sizes
 from ..domain.sizes import Size
 from ..errors import BadSetting, BadSize
+from .article_settings import ArticleSettings
 from .cores import usable_cores
 from .invalidation_settings import InvalidationSettings
 from .observation_settings import LogSettings, OtelSettings, SentrySettings
@@ -59,7 +60,7 @@ SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 
 @dataclass(frozen=True)
-class Settings(StorageSettings):
+class Settings(ArticleSettings, StorageSettings):
     """Every setting of the program, as values.
 
     A group is an attribute: huimages.s3.bucket is `s3.bucket`.  In all other attributes the
