@@ -18,11 +18,13 @@ from .imaging.configured import make_decoder
 from .observation import metrics
 from .services.accounts import Accounts
 from .services.annotations import Annotations
+from .services.articles import Articles
 from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
 from .services.file_info import describer
+from .services.file_names import FileNames
 from .services.images import Images
 from .services.invalidation import Invalidation
 from .services.keys import with_secret
@@ -87,7 +89,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
             metadata,
             shared.decoder,
             _prerender(settings, shared, previews, renditions),
+            FileNames(settings.upload.artnr_pattern, settings.articles_roles),
         ),
+        articles=Articles(metadata, settings.articles, settings.articles_roles),
         editing=editing,
         renditions=renditions,
         negotiation=Negotiation(renditions, shared.worker),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from ..domain.article_names import NamePattern
 from ..errors import BadSetting
 from .parsers import (
     amount,
+    name_pattern,
     one_of,
     optional_file,
     path,
-    pattern,
     pause,
     percent,
     positive,
@@ -184,11 +184,13 @@ class UploadSettings:
     max_frames: int = setting(
         "upload.max_frames", whole, 1000, "most frames of an uploaded animation"
     )
-    artnr_pattern: re.Pattern[str] | None = setting(
+    artnr_pattern: NamePattern | None = setting(
         "upload.artnr_pattern",
-        pattern,
+        name_pattern,
         None,
-        r"finds the article number in a file name, as `^([0-9]{5})`: its first group, or all of it",
+        r"finds the article number in a file name, as `^([0-9]{5})`: the group `artnr`, else the "
+        "first group, else all of it; the groups `role` and `at` give role and place in order. "
+        "`amazon` and `gs1` are the patterns of these file names",
     )
 
 

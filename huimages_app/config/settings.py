@@ -8,7 +8,6 @@ group, and `make docs`.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +18,8 @@ from typing import Literal
 from ..domain.named_sizes import RenderingInputs, parse_named_sizes
 from ..domain.sizes import Size
 from ..errors import BadSetting, BadSize
+from .article_settings import ArticleSettings
+from .cores import usable_cores
 from .invalidation_settings import InvalidationSettings
 from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
@@ -59,7 +60,7 @@ SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 
 @dataclass(frozen=True)
-class Settings(StorageSettings):
+class Settings(ArticleSettings, StorageSettings):
     """Every setting of the program, as values.
 
     A group is an attribute: huimages.s3.bucket is `s3.bucket`.  In all other attributes the
@@ -265,7 +266,7 @@ class Settings(StorageSettings):
         """Return the number of renditions that each process makes at once."""
         if self.render.at_once:
             return self.render.at_once
-        cores = len(os.sched_getaffinity(0))
+        cores = usable_cores()
         # One more than its share: a process with few connections leaves cores to the others.
         return cores if self.workers == 1 else cores // self.workers + 1
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..imaging import Decoder
 from .accounts import Accounts
 from .annotations import Annotations
+from .articles import Articles
 from .background import Worker
 from .editing import Editing
 from .images import Images
@@ -30,6 +31,7 @@ class Services:
 
     images: Images
     annotations: Annotations
+    articles: Articles
     uploads: Uploads
     editing: Editing
     renditions: Renditions

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import EllipsisType
 
+from ..domain.articles import pruned
 from ..domain.content import ContentBox, from_per_mille, in_per_mille, is_content_box
-from ..domain.models import Image
+from ..domain.models import Image, Places
 from ..domain.text import clean_alt, clean_filename, clean_references, clean_title
 from ..errors import BadInput
 
@@ -40,6 +41,7 @@ class ImagePatch:
     added_types: Sequence[str] = ()
     default_title: str = ""  # for an image without a title
     default_filename: str = ""  # for an image without a file name
+    default_places: Places = field(default_factory=dict)  # in articles where it has none
 
     def cleaned(self) -> ImagePatch:
         """Return the patch as it can be stored; raises BadInput for what cannot be."""
@@ -73,11 +75,12 @@ class ImagePatch:
         """Return the changed record; requires a cleaned patch."""
         title = self.title or ("" if image.titles else self.default_title)
         types = image.types if self.types is None else self.types
+        references = self._references_of(image)
         return replace(
             image,
             titles=_with_title(image.titles, title),
             alt=image.alt if self.alt is None else self.alt,
-            references=self._references_of(image),
+            references=references,
             types=tuple(dict.fromkeys([*types, *self.added_types])),
             focus=image.focus if isinstance(self.focus, EllipsisType) else self.focus,
             corrected_content=image.corrected_content
@@ -85,6 +88,7 @@ class ImagePatch:
             else self.corrected_content,
             created=self.created or image.created,
             filename=image.filename or self.default_filename,
+            places=self._places_of(image, references),
         )
 
     def _references_of(self, image: Image) -> dict[str, tuple[str, ...]]:
@@ -92,6 +96,13 @@ class ImagePatch:
         for key, values in self.added_references.items():
             references[key] = tuple(dict.fromkeys([*references.get(key, ()), *values]))
         return {key: values for key, values in references.items() if values}
+
+    def _places_of(self, image: Image, references: Mapping[str, Sequence[str]]) -> Places:
+        keys = dict.fromkeys([*image.places, *self.default_places])
+        places = {
+            key: {**self.default_places.get(key, {}), **image.places.get(key, {})} for key in keys
+        }
+        return pruned(places, references)
 
     @property
     def audit_action(self) -> str:

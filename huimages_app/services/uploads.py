@@ -16,6 +16,7 @@ from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .file_info import FileInfo, inspect, with_file_info
+from .file_names import FileNames
 from .image_patch import ImagePatch
 from .original_settling import settle_original
 
@@ -23,6 +24,7 @@ from .original_settling import settle_original
 PROGRAM = "huimages"
 
 _NO_PATCH = ImagePatch()
+_NO_NAMES = FileNames()
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,12 @@ class Uploads:
         metadata: MetadataBackend,
         decoder: Decoder,
         prerender: Callable[[Image], None] | None = None,
+        names: FileNames = _NO_NAMES,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._prerender = prerender  # called with each stored record
+        self._names = names
         # An upload waits for memory as long as it takes: unlike the request for a rendition, it
         # is not easily repeated.
         self._decoder = decoder.patient()
@@ -62,8 +66,9 @@ class Uploads:
 
         The patch is applied to a new record.  An image with the same bytes keeps its record
         and gets the patch on top, except for the time; one in the trash is restored.  `tags`,
-        as `parse_tags` returns them, are added for `visitor_id`.  Raises BadUpload
-        (NotAnImage, TooLarge, IdCollision), BadInput, StorageUnavailable.
+        as `parse_tags` returns them, are added for `visitor_id`.  The file name may give an
+        article number.  Raises BadUpload (NotAnImage, TooLarge, IdCollision), BadInput,
+        StorageUnavailable.
         """
         try:
             result = self._add(file, patch, tags, visitor_id)
@@ -79,7 +84,7 @@ class Uploads:
     def _add(
         self, file: BinaryIO, patch: ImagePatch, tags: Sequence[str], visitor_id: str
     ) -> UploadResult:
-        patch, tags = patch.cleaned(), add_tags((), tags)
+        patch, tags = self.completed(patch).cleaned(), add_tags((), tags)
         info = inspect(file, self._decoder)
         # First the original, then the record: a crash in between leaves an original without
         # a record, which `check` reports, and never a record without an original.
@@ -100,6 +105,10 @@ class Uploads:
         if self._prerender:
             self._prerender(image)
         return UploadResult(image, is_new)
+
+    def completed(self, patch: ImagePatch) -> ImagePatch:
+        """Return the patch with the article number, role and place in its file name."""
+        return self._names.completed(patch)
 
     def _store_record(self, info: FileInfo, patch: ImagePatch) -> tuple[Image, bool]:
         """Return the stored record, and whether the site had no such image before."""

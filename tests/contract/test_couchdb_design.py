@@ -35,7 +35,11 @@ DIGESTS = {
     2: {
         "images": "e9ade918ce6dfb7ab7383f7ec649f884b9f61afad307f7dd35c5b72d355361b7",
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
-    }
+    },
+    3: {
+        "images": "6026815af8963ade08e380d3d8f0676ff6f3c8d5774f4e3d367084d4e0de5bc3",
+        "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
+    },
 }
 
 GAVE_UP = (

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from huimages_app import client, remote
-from huimages_app.client.interface import Library
+from huimages_app.client.interface import ArticleImage, Library
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import (
     BadImageId,
@@ -30,6 +30,7 @@ from huimages_app.errors import (
     ServerBusy,
     SizeNotAllowed,
     StorageUnavailable,
+    UnknownArticle,
     UnknownImage,
 )
 from huimages_app.remote.transport import Transport
@@ -119,6 +120,29 @@ def test_update_adds_to_metadata(site: Site) -> None:
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("shop", "web")
     assert image.created == datetime(2020, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("module", [client, remote])
+def test_article_is_read_and_arranged(site: Site, module: ModuleType) -> None:
+    ids = [module.save_image(photo(60, 40, seed=n), references={"artnr": "1/2"}) for n in range(3)]
+    assert [image.id for image in module.get_article("1/2")] == ids
+    assert module.get_article("1/2", key="artnr")[0] == ArticleImage(ids[0], None, "")
+    module.arrange_article("1/2", [ids[2]])
+    module.set_article_role("1/2", ids[1], "main")
+    assert module.get_article("1/2") == [
+        ArticleImage(ids[1], 0, "main"),
+        ArticleImage(ids[2], 10, ""),
+        ArticleImage(ids[0], None, ""),
+    ]
+    module.set_article_role("1/2", ids[1], "")
+    assert module.get_article("1/2")[0].role == ""
+    assert module.get_article("9") == []
+    with pytest.raises(UnknownArticle):
+        module.arrange_article("9", [])
+    with pytest.raises(BadInput, match="no role"):
+        module.set_article_role("1/2", ids[1], "nothing")
+    with pytest.raises(BadInput, match="no image of"):
+        module.arrange_article("1/2", [UNKNOWN])
 
 
 def test_content_box_is_corrected_and_reset(site: Site) -> None:

@@ -11,7 +11,7 @@ and the residual conditions leave the images of the page.
 
 The most selective condition chooses the scan, in this order: favourites of a visitor,
 references (those of the first key), words, a tag, a type, the time of the last change.
-The order `rated` always scans the ratings.
+The order `rated` always scans the ratings, and `place` the images of its reference.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
+from ..places import rank
 from .codec import ctime_of, image_of, is_trashed, text_of
 from .database import Database, Document
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
@@ -56,7 +57,7 @@ class QueryPlan:
     satisfied: frozenset[str] = frozenset()
     mark_filter: Callable[[dict[str, Any]], bool] | None = None
     word: str = ""
-    by_rating: bool = False
+    rank: Callable[[Document], float] | None = None  # begins the positions of the scan
 
     @property
     def residual(self) -> list[Condition]:
@@ -72,9 +73,8 @@ class QueryPlan:
     def position(self, document: Document, annotations: AnnotationRows) -> Position:
         """Return the position of a matching image in the scan."""
         ctime = ctime_of(document)
-        if self.by_rating:
-            ratings = document["ratings"]
-            return (ratings["sum"] / ratings["count"], ctime, document["_id"])
+        if self.rank:
+            return (self.rank(document), ctime, document["_id"])
         if self.mark_filter and not (self.word and _has_word(document, self.word)):
             # Annotations of a legacy site do not contain the time of their image.
             times = [row["ctime"] for row in annotations if self.mark_filter(row)]
@@ -101,9 +101,17 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
         return ViewScan(visitors, view, key, documents=False, **options)
 
     conditions = _conditions(query)
-    base_plan = QueryPlan(of_images("by_time"), query.order != "oldest", conditions)
+    descending = query.order not in {"oldest", "place"}
+    base_plan = QueryPlan(of_images("by_time"), descending, conditions)
     if query.order == "rated":
-        return replace(base_plan, scan=of_images("by_rating"), by_rating=True)
+        return replace(base_plan, scan=of_images("by_rating"), rank=_average)
+    if query.order == "place":
+        [(key, value)] = query.references
+        return replace(
+            base_plan,
+            scan=of_images("by_place", key, value),
+            rank=lambda document: rank(image_of(document).place(key, value)),
+        )
     if visitor := query.favorite_of:
         return replace(
             base_plan,
@@ -203,6 +211,11 @@ def _conditions(query: Query) -> dict[str, Condition]:
             lambda document, rows: matches(phrases, _texts(document, rows)), of_annotations=True
         )
     return conditions
+
+
+def _average(document: Document) -> float:
+    ratings = document["ratings"]
+    return float(ratings["sum"] / ratings["count"])
 
 
 def _is_rated(document: Document) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.tokenizer import may_be_inside, searched
+from ..places import places_from_json, places_to_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,6 +45,7 @@ def image_to_json(image: Image) -> str:
             **({"content_version": image.content_version} if image.content_version else {}),
             **({"backdrop": image.backdrop} if image.backdrop else {}),
             **({"corrected_content": image.corrected_content} if image.corrected_content else {}),
+            **({"places": places_to_json(image.places)} if image.places else {}),
         }
     )
 
@@ -62,6 +64,7 @@ def image_from_json(document: str) -> Image:
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
+            "places": places_from_json(fields.get("places")),
         }
     )
 

@@ -6,6 +6,7 @@ the other conditions are checked for each of its rows.  The source is
 - for a text: the index of words, whose row numbers ascend with the time of creation
 - if few images meet a condition: these, sorted
 - for `rated`: the index of averages, unless few images match the text
+- for `place`: the images of the reference, as they are ordered there
 - else the shortest of the postings (the images with a tag, of a type, ...)
 
 For example, the search "red" within the tag "bike" reads `words MATCH 'red'` from the newest
@@ -27,7 +28,10 @@ from .entries import reference_value
 # Up to this number of images are sorted; more are read from an index in order.
 FEW = 1000
 
-Position = tuple[Any, ...]  # (key,), or (average, key) in the order `rated`
+# The column before the key in an order.
+_RANKS = {"rated": "images.average", "place": "places.at"}
+
+Position = tuple[Any, ...]  # (key,), (average, key) for `rated`, or (at, key) for `place`
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class QueryPlan:
 
         Without a start they are the first ones; not `forward`, those before, or the last ones.
         """
-        descending = forward != (self.order == "oldest")
+        descending = forward != (self.order in {"oldest", "place"})
         plan = self if start is None else self._where("<" if descending else ">", start)
         direction = "DESC" if descending else "ASC"
         order = ", ".join(f"{column} {direction}" for column in self._order_columns)
@@ -64,14 +68,16 @@ class QueryPlan:
 
     def find(self, db: sqlite3.Connection, image_id: str) -> Position | None:
         """Return the position of an image; None if it does not match."""
-        columns = "average, key" if self.order == "rated" else "key"
-        position: Position | None = db.execute(
-            f"SELECT {columns} FROM images WHERE id = ?", [image_id]
-        ).fetchone()
-        if position is None:
+        found = db.execute("SELECT average, key FROM images WHERE id = ?", [image_id]).fetchone()
+        if found is None:
             return None
-        plan = self._where("=", position)
-        return position if db.execute(plan._select, plan.parameters).fetchone() else None
+        if self.order == "rated":
+            plan = self._where("=", found)
+        else:
+            # For `place` this reads the part of the index that is the article.
+            plan = self.filtered(f"{self.key} = ?", found[1])
+        row = db.execute(plan._select, plan.parameters).fetchone()
+        return tuple(row[1:]) if row else None
 
     def filtered(self, condition: str, *parameters: Any) -> QueryPlan:
         """Return the plan with one more condition."""
@@ -83,7 +89,8 @@ class QueryPlan:
 
     @property
     def _order_columns(self) -> list[str]:
-        return ["images.average", self.key] if self.order == "rated" else [self.key]
+        rank = _RANKS.get(self.order)
+        return [rank, self.key] if rank else [self.key]
 
     @property
     def _select(self) -> str:
@@ -102,6 +109,7 @@ class QueryPlan:
 class _Postings:
     """The images that meet one condition of a query: those on any of these lists."""
 
+    kind: str
     list_numbers: Sequence[int]
     size: int
 
@@ -114,7 +122,11 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
         return None
     match = match_expression(phrases)
     changed = micros(query.changed_since) if query.changed_since else None
-    if match:
+    plan: QueryPlan
+    rest: Sequence[_Postings]
+    if query.order == "place":
+        plan, rest = _plan_of_article(match, postings)
+    elif match:
         plan, rest = _plan_of_text(db, query, match, postings)
     else:
         plan, rest = _plan_without_text(db, query, changed, postings)
@@ -144,7 +156,7 @@ def _postings_of(db: sqlite3.Connection, query: Query) -> Iterator[_Postings]:
             f" AND value IN ({_placeholders(values)})",
             [kind, query.trashed, *values],
         ).fetchall()
-        yield _Postings([number for number, _ in rows], sum(size for _, size in rows))
+        yield _Postings(kind, [number for number, _ in rows], sum(size for _, size in rows))
 
 
 # -- sources: each with the postings that are still to be checked -------------------------
@@ -176,6 +188,16 @@ def _plan_without_text(
     if query.order == "rated":
         return _by_average(query), postings
     return _in_order(shortest), postings[1:]
+
+
+def _plan_of_article(
+    match: str, postings: Sequence[_Postings]
+) -> tuple[QueryPlan, Sequence[_Postings]]:
+    article = next(found for found in postings if found.kind == "reference")
+    plan = _in_place_order(article)
+    if match:
+        plan = plan.filtered(f"EXISTS ({_MATCHES} AND rowid = images.key)", match)
+    return plan, [found for found in postings if found is not article]
 
 
 def _has_many_matches(db: sqlite3.Connection, match: str) -> bool:
@@ -213,6 +235,15 @@ def _by_average(query: Query) -> QueryPlan:
         "images.key",
         conditions=("images.trashed = ?",),
         parameters=(query.trashed,),
+    )
+
+
+def _in_place_order(postings: _Postings) -> QueryPlan:
+    return QueryPlan(
+        "places CROSS JOIN images ON images.key = places.key",
+        "places.key",
+        conditions=("places.list = ?",),
+        parameters=(postings.list_numbers[0],),
     )
 
 

@@ -12,6 +12,7 @@ from pyramid.view import view_config
 
 from ...domain.models import Image, Query
 from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
+from ...errors import BadInput
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
 from ..presentation.conditional import conditional_json
@@ -43,13 +44,17 @@ def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
     names = ("artnr", "tag", "q", "type", "changed_since", "order", "limit", "cursor", SIZE)
     parameters = query(request, *names, references=True)
+    order = parameters.one_of("order", "newest", "oldest", "rated", "place")
+    references = tuple((key, clean(value)) for key, value in parameters.references())
+    if order == "place" and len(references) != 1:
+        raise BadInput("order=place needs one reference, as in artnr=10106")
     conditions = Query(
         text=clean(parameters.text("q")),
         tag=clean_tag(parameters.text("tag")),
-        references=tuple((key, clean(value)) for key, value in parameters.references()),
+        references=references,
         type=clean(parameters.text("type")),
         changed_since=parameters.time("changed_since"),
-        order=parameters.one_of("order", "newest", "oldest", "rated"),  # type: ignore[arg-type]
+        order=order,  # type: ignore[arg-type]
     )
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
