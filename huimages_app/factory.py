@@ -25,6 +25,7 @@ from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
+from .services.embedded_policy import EmbeddedPolicy
 from .services.images import Images
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.cache_sync import CacheInvalidator
@@ -101,6 +102,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     editing = Editing(originals, metadata, cache)
     stale_renditions = StaleRenditions(metadata, cache)
     policy = SizePolicy.of(settings)
+    embedded = EmbeddedPolicy(settings.embedded_read)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
@@ -110,6 +112,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
             shared.limits,
             _prerender(settings, shared, previews, renditions),
             budget=shared.budget,
+            embedded=embedded,
         ),
         editing=editing,
         renditions=renditions,
@@ -120,7 +123,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.limits),
+        integrity=IntegrityCheck(
+            originals, metadata, editing, stale_renditions, shared.limits, embedded=embedded
+        ),
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         worker=shared.worker,

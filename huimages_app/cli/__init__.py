@@ -28,6 +28,7 @@ from .import_ import import_
 from .import_tree import import_tree
 from .migrate import migrate
 from .purge import purge
+from .rights import rights
 from .settings import settings
 from .setup import setup
 from .show import show
@@ -58,7 +59,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 for _command in (
     *(cache, check, delete, import_, import_tree, migrate, purge),
-    *(settings, setup, show, sizes_in_use, token, url, user),
+    *(rights, settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)
 

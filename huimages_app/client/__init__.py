@@ -35,6 +35,7 @@ __all__ = [
     "scaled_imagedata",
     "scaled_imageurl",
     "scaled_tag",
+    "set_rights",
     "set_title",
     "update_metadata",
 ]
@@ -54,5 +55,6 @@ scaled_dimensions = _library.scaled_dimensions
 scaled_imagedata = _library.scaled_imagedata
 scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
+set_rights = _library.set_rights
 set_title = _library.set_title
 update_metadata = _library.update_metadata

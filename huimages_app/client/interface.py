@@ -59,6 +59,10 @@ class Backend(ABC):
         """Make `title` the current title; raises BadInput."""
 
     @abstractmethod
+    def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
+        """Change the given fields; an empty text removes one.  Raises BadInput."""
+
+    @abstractmethod
     def delete(self, image_id: str) -> None:
         """Remove the image."""
 
@@ -140,6 +144,15 @@ class Library:
         if newtitle:
             self._backend.set_title(parse_image_id(imageid), newtitle)
 
+    def set_rights(self, imageid: str, rights: Mapping[str, str | None]) -> None:
+        """Change the rights named in `rights`; None or an empty text removes one.
+
+        The names are creator, credit, copyright, terms, statement (URL of the licence), licensor
+        and source_type.
+        """
+        fields = {name: text or "" for name, text in rights.items()}
+        self._backend.set_rights(parse_image_id(imageid), fields)
+
     def delete_image(self, imageid: str) -> None:
         """Remove an image with its metadata for good; do nothing if it does not exist.
 
@@ -174,6 +187,9 @@ class Library:
             "contenttype": image.contenttype,
             "bytes": image.length,
             "sha256": image.sha256,
+            "rights": image.rights.values,
+            "taken": old_time(image.taken) if image.taken else None,
+            "camera": image.camera,
             "_attachments": {
                 image.filename or "image.jpeg": {
                     "content_type": image.contenttype,

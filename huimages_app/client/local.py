@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..domain.models import Image, Neighbours, Query
@@ -31,6 +32,11 @@ class LocalBackend(Backend):
         from ..services.image_patch import ImagePatch
 
         services_of_process().editing.update(image_id, ImagePatch(title=title))
+
+    def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
+        from ..services.image_patch import ImagePatch
+
+        services_of_process().editing.update(image_id, ImagePatch(rights=rights))
 
     def delete(self, image_id: str) -> None:
         services_of_process().editing.remove(image_id)

@@ -20,6 +20,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _AMOUNT = re.compile(r"([0-9][0-9_]{0,17}(?:\.[0-9]{1,9})?)\s*([kmgt]?)[bp]?", re.IGNORECASE)
 
+# What can be taken over from the metadata embedded in a file.
+EMBEDDED = ("title", "alt", "tags", "rights", "taken")
+
 
 def expected(parser: Parser) -> str:
     """Return the form that a parser expects, in words."""
@@ -147,6 +150,14 @@ def table(value: str) -> dict[str, str]:
             raise ValueError(line)
         result[name] = definition
     return result
+
+
+def embedded_parts(value: str) -> tuple[str, ...]:
+    """some of title, alt, tags, rights and taken, separated by spaces; or none"""
+    parts = () if value == "none" else words(value)
+    if not set(parts) <= set(EMBEDDED):
+        raise ValueError(value)
+    return parts
 
 
 def one_of(*choices: str) -> Parser:

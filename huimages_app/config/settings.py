@@ -15,8 +15,10 @@ from typing import Literal
 from ..domain.sizes import Size, parse_names
 from ..errors import BadSetting, BadSize
 from .parsers import (
+    EMBEDDED,
     Network,
     amount,
+    embedded_parts,
     host_names,
     networks,
     one_of,
@@ -112,6 +114,14 @@ class Settings(StorageSettings):
 
     # what may be uploaded
     upload: UploadSettings = group(UploadSettings)
+
+    embedded_read: tuple[str, ...] = setting(
+        "embedded.read",
+        embedded_parts,
+        EMBEDDED,
+        "what a new picture takes over from the EXIF, IPTC and XMP in its file; `taken` is the "
+        "time and the camera",
+    )
 
     # the trash
     trash_days: int = setting(

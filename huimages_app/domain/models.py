@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from .rights import Rights
+
 
 @dataclass(frozen=True)
 class Image:
@@ -31,6 +33,10 @@ class Image:
     focus: tuple[float, float] | None = None  # x, y from 0 to 1
     placeholder: str = ""  # a colour, #rrggbb
     trashed: datetime | None = None
+    rights: Rights = Rights()
+    taken: datetime | None = None  # by the camera, or when the work was made
+    camera: str = ""
+    thumbhash: str = ""  # a small picture as placeholder, in Base64
 
     @property
     def title(self) -> str:

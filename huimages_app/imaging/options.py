@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..domain.embedded import Embedded
 from ..domain.formats import Format
 from ..domain.sizes import Size
 
@@ -47,7 +48,7 @@ class Inspection:
 
     `width` and `height` are those of the upright picture, `stored_width` and
     `stored_height` those before its EXIF orientation.  `extension` has no dot.
-    `placeholder` is the mean colour on white, #rrggbb.
+    `placeholder` is the mean colour on white, #rrggbb; `thumbhash` a picture of 25 bytes.
     """
 
     contenttype: str
@@ -58,3 +59,5 @@ class Inspection:
     stored_height: int
     frames: int
     placeholder: str
+    thumbhash: bytes
+    embedded: Embedded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from ..client.interface import Backend, Details, RenditionInfo
 from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
+from ..domain.rights import Rights
 from ..errors import BadSetting, EditConflict, UnknownImage
 from .transport import Transport
 
@@ -74,6 +76,10 @@ class HttpBackend(Backend):
     def set_title(self, image_id: str, title: str) -> None:
         self.transport.api("PATCH", _path(image_id), json={"title": title})
 
+    def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
+        fields = {name: text or None for name, text in rights.items()}
+        self.transport.api("PATCH", _path(image_id), json={"rights": fields})
+
     def delete(self, image_id: str) -> None:
         self.transport.api("DELETE", _path(image_id))
 
@@ -93,6 +99,9 @@ class HttpBackend(Backend):
             length=item["bytes"] or 0,
             contenttype=item["contenttype"] or "",
             sha256=item["sha256"] or "",
+            rights=Rights.of(item.get("rights", {})),
+            taken=datetime.fromisoformat(item["taken"]) if item.get("taken") else None,
+            camera=item.get("camera") or "",
         )
 
     def length(self, image_id: str) -> int:

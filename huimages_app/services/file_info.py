@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -46,4 +47,10 @@ def with_file_info(image: Image, info: FileInfo) -> Image:
         contenttype=info.measured.contenttype,
         sha256=info.sha256,
         placeholder=info.measured.placeholder,
+        thumbhash=b64encode(info.measured.thumbhash).decode(),
     )
+
+
+def is_complete(image: Image) -> bool:
+    """Return whether a record has all facts of its original; those of older versions lack some."""
+    return bool(image.thumbhash)

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import EllipsisType
 
 from ..domain.models import Image
+from ..domain.rights import clean_rights
 from ..domain.text import clean_alt, clean_filename, clean_references, clean_title
 from ..errors import BadInput
 
@@ -19,6 +20,8 @@ _ACTIONS = {
     "alt": "alt text changed",
     "focus": "focal point moved",
     "references": "references changed",
+    "rights": "rights changed",
+    "taken": "time of taking changed",
 }
 
 
@@ -36,7 +39,11 @@ class ImagePatch:
     added_references: Mapping[str, Sequence[str]] = field(default_factory=dict)
     added_types: Sequence[str] = ()
     default_title: str = ""  # for an image without a title
+    name_title: str = ""  # for one that has none from anywhere else: the name of the file
     default_filename: str = ""  # for an image without a file name
+    default_alt: str = ""  # for an image without an alternative text
+    rights: Mapping[str, str] | None = None  # fields to change; an empty text removes one
+    taken: datetime | EllipsisType | None = ...  # None removes it
 
     def cleaned(self) -> ImagePatch:
         """Return the patch as it can be stored; raises BadInput for what cannot be."""
@@ -57,22 +64,27 @@ class ImagePatch:
             added_references=clean_references(self.added_references),
             added_types=_clean_types(self.added_types),
             default_title=clean_title(self.default_title),
+            name_title=clean_title(self.name_title),
             default_filename=clean_filename(self.default_filename),
+            default_alt=clean_alt(self.default_alt),
+            rights=None if self.rights is None else clean_rights(self.rights),
         )
 
     def applied_to(self, image: Image) -> Image:
         """Return the changed record; requires a cleaned patch."""
-        title = self.title or ("" if image.titles else self.default_title)
+        title = self.title or ("" if image.titles else self.default_title or self.name_title)
         types = image.types if self.types is None else self.types
         return replace(
             image,
             titles=_with_title(image.titles, title),
-            alt=image.alt if self.alt is None else self.alt,
+            alt=(image.alt or self.default_alt) if self.alt is None else self.alt,
             references=self._references_of(image),
             types=tuple(dict.fromkeys([*types, *self.added_types])),
             focus=image.focus if isinstance(self.focus, EllipsisType) else self.focus,
             created=self.created or image.created,
             filename=image.filename or self.default_filename,
+            rights=image.rights.patched(self.rights or {}),
+            taken=image.taken if isinstance(self.taken, EllipsisType) else self.taken,
         )
 
     def _references_of(self, image: Image) -> dict[str, tuple[str, ...]]:
@@ -98,6 +110,8 @@ class ImagePatch:
             "types": self.types,
             "focus": None if self.focus is ... else str(self.focus),
             "created": self.created,
+            "rights": self.rights,
+            "taken": None if self.taken is ... else str(self.taken),
         }
         return {name: str(value) for name, value in given.items() if value is not None}
 

@@ -7,6 +7,7 @@ this program: in older ones, width and height are those before EXIF orientation.
 
     _id ctime mtime title[] references{key: []} types[] width height deleted _attachments
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
+          rights{} taken camera thumbhash
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
@@ -19,6 +20,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...domain.models import Annotation, Image
+from ...domain.rights import Rights
 from .database import Document
 
 _FORMATS = ("%Y%m%dT%H%M%S.%f", "%Y%m%dT%H%M%S")
@@ -71,6 +73,10 @@ def image_of(document: Document) -> Image:
         focus=_focus(document.get("focus")),
         placeholder=_string(document.get("placeholder")),
         trashed=(time_of(document.get("trashed")) or modified) if is_trashed(document) else None,
+        rights=Rights.of(_mapping(document.get("rights"))),
+        taken=time_of(document.get("taken")),
+        camera=_string(document.get("camera")),
+        thumbhash=_string(document.get("thumbhash")),
     )
 
 
@@ -132,6 +138,10 @@ def _fields_of(image: Image) -> Document:
         "placeholder": image.placeholder,
         "deleted": image.trashed is not None,
         "trashed": text_of(image.trashed) if image.trashed else None,
+        "rights": image.rights.values,
+        "taken": text_of(image.taken) if image.taken else None,
+        "camera": image.camera,
+        "thumbhash": image.thumbhash,
     }
 
 

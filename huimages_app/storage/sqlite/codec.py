@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...domain.models import Annotation, AnnotationSummary, Image
+from ...domain.rights import Rights
 from ...domain.tokenizer import may_be_inside, searched
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,8 +40,20 @@ def image_to_json(image: Image) -> str:
             "focus": image.focus,
             "placeholder": image.placeholder,
             "trashed": image.trashed and _time(image.trashed),
+            **_optional_fields(image),
         }
     )
+
+
+def _optional_fields(image: Image) -> dict[str, Any]:
+    """Return the fields that few images have, or only those of newer versions."""
+    fields = {
+        "rights": image.rights.values,
+        "taken": image.taken and _time(image.taken),
+        "camera": image.camera,
+        "thumbhash": image.thumbhash,
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def image_from_json(document: str) -> Image:
@@ -55,6 +68,8 @@ def image_from_json(document: str) -> Image:
             "types": tuple(fields["types"]),
             "focus": fields["focus"] and tuple(fields["focus"]),
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
+            "rights": Rights.of(fields.get("rights", {})),
+            "taken": datetime.fromisoformat(fields["taken"]) if "taken" in fields else None,
         }
     )
 

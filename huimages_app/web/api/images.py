@@ -11,6 +11,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Image, Query
+from ...domain.rights import FIELDS
 from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
@@ -31,6 +32,8 @@ _PATCHABLE = {
     "types": (f"a list of texts of at most {MAX_TITLE} characters", bodies.texts(MAX_TITLE)),
     "focus": ("[x, y], both from 0 to 1, or null", bodies.focus),
     "created": ("a time like 2026-01-31T12:00:00Z", bodies.time),
+    "taken": ("a time like 2026-01-31T12:00:00Z, or null", bodies.removable_time),
+    "rights": (f"an object of texts or null, by {', '.join(FIELDS)}; or null", bodies.rights),
 }
 
 

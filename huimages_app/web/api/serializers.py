@@ -14,7 +14,7 @@ from ...errors import BadInput, SizeNotAllowed
 from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
 from ..presentation.conditional import digest
-from ..presentation.image_json import rating_of, tags_of, time_text
+from ..presentation.image_json import rating_of, rights_of, tags_of, time_text
 from .parameters import Parameters
 
 SIZE = "size"  # the parameter, once for each size
@@ -133,4 +133,8 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "modified": time_text(image.modified),
         "focus": list(image.focus) if image.focus else None,
         "placeholder": image.placeholder or None,
+        "thumbhash": image.thumbhash or None,
+        "rights": rights_of(image.rights),
+        "taken": time_text(image.taken) if image.taken else None,
+        "camera": image.camera or None,
     }

@@ -32,6 +32,7 @@ from ..presentation.grids import (
 )
 from ..presentation.i18n import _
 from ..presentation.pictures import picture_of
+from ..presentation.rights import facts_of, fields_of
 from ..presentation.sharing import sharing_of
 from ..resources import ImagePage
 
@@ -107,6 +108,8 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "stored_focus": focus_text(image.focus),
         "article_numbers": artnr_text(image),
         "other_references": others_text(image),
+        "rights": facts_of(image.rights, request),
+        "rights_fields": fields_of(image.rights, request),
         "clicked": _crop(image, _CLICKED, urls),
         "snippets": _snippets(image, services.urls.at(request.application_url)),
     }

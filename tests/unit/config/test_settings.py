@@ -35,6 +35,7 @@ TEXTS = {
     parsers.host_names: "Pictures.Example.com localhost [::1]",
     parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
     parsers.locations: "couchdb s3:bucket/prefix",
+    parsers.embedded_parts: "title rights",
     parsers.table: "wide = 1200x300!",
 }
 
