@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -36,6 +37,8 @@ SOURCE_TYPES: Final = {
     "composite": "",
 }
 
+# Google reads these; licensors are people's addresses, and stay on the page of the image.
+_STATED: Final = {"creator", "credit", "copyright", "terms", "statement", "source_type"}
 _WEB_URL: Final = re.compile(r"https?://[^\s/?#\[\]]+(?:[/?#]\S*)?")
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,59}")
 
@@ -59,6 +62,18 @@ class Rights:
     def values(self) -> dict[str, str]:
         """Return the fields that are known, by name."""
         return {name: value for name, value in asdict(self).items() if value}
+
+    @property
+    def stated(self) -> dict[str, str]:
+        """Return the known fields that every rendition states in its XMP packet."""
+        return {name: value for name, value in self.values.items() if name in _STATED}
+
+    @property
+    def mark(self) -> str:
+        """Return a short hash of `stated`; empty if there is nothing to state."""
+        if not (stated := self.stated):
+            return ""
+        return hashlib.blake2s(repr(sorted(stated.items())).encode(), digest_size=6).hexdigest()
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Rights:

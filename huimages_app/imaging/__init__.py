@@ -6,6 +6,7 @@ module of its own.
 
 from .decode import HeaderInfo, probe
 from .decoding_budget import UNLIMITED, DecodingBudget
+from .embedded import rights_in, xmp_packet
 from .input_formats import sniff
 from .inspect import inspect
 from .options import Inspection, Limits, Quality, RenditionTarget
@@ -27,5 +28,7 @@ __all__ = [
     "probe",
     "render",
     "render_many",
+    "rights_in",
     "sniff",
+    "xmp_packet",
 ]

@@ -1,4 +1,4 @@
-"""The last step: write a picture to a file, without any metadata."""
+"""The last step: write a picture to a file, with no metadata but the given XMP packet."""
 
 from __future__ import annotations
 
@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ..domain import formats
 from ..domain.formats import Format
 from ..errors import BadSize
 from .colour import SRGB_TAG
+from .embedded.packet import MIN_SIDE
 from .options import Quality
 
 # Longest side that a file of the format can have, in pixels.
 MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
 
 
-def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) -> None:
+def encode(
+    image: Image.Image, target: Path, format_: Format, quality: Quality, *, packet: bytes = b""
+) -> None:
     """Write an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
 
     A real file, because Pillow lets other threads run only then.  Raises BadSize if the
@@ -34,9 +38,20 @@ def encode(image: Image.Image, target: Path, format_: Format, quality: Quality) 
         )
     # Pillow would write comments and EXIF from here into the new file.
     image.info = {}
-    image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality))
+    xmp = _xmp(packet, format_) if packet and max(image.size) >= MIN_SIDE else {}
+    image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality), **xmp)
     if format_ == formats.JPEG:
         _demand_end(target)
+
+
+def _xmp(packet: bytes, format_: Format) -> Mapping[str, Any]:
+    """Return Pillow's options for an XMP packet."""
+    if format_ != formats.PNG:
+        return {"xmp": packet}
+    chunks = PngInfo()
+    # Not compressed: searches for the packet find it, and XMP demands it.
+    chunks.add_itxt("XML:com.adobe.xmp", packet.decode(), zip=False)
+    return {"pnginfo": chunks}
 
 
 def _demand_end(target: Path) -> None:

@@ -35,11 +35,15 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class RenditionTarget:
-    """A rendition to make, and the file to write it to."""
+    """A rendition to make, and the file to write it to.
+
+    `packet` is XMP for the file, if that is large enough to hold one; empty for none.
+    """
 
     size: Size
     format: Format
     path: Path
+    packet: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

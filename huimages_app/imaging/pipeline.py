@@ -96,7 +96,7 @@ def write(
     image = orientation.upright(image, picture.orientation)
     image = colour.to_srgb(image, picture.colours)
     image = colour.flattened(image) if target.format == formats.JPEG else colour.opaque(image)
-    encode(image, target.path, target.format, quality)
+    encode(image, target.path, target.format, quality, packet=target.packet)
 
 
 def decode(

@@ -39,19 +39,27 @@ class Editing:
     ) -> Image:
         """Apply a patch and return the record; raises BadInput, EditConflict.
 
+        Empties the cache of the image if its renditions have to state other rights.
+
         `unchanged` is called with the record that will be changed: EditConflict unless it is
         as the client has read it (None: not compared).
         """
         patch = patch.cleaned()
         now = datetime.now(UTC)
+        mark = ""
 
         def change(image: Image) -> Image:
+            nonlocal mark
             require_present(image)
             _require_unchanged(image, unchanged)
+            mark = image.rights.mark
             new = patch.applied_to(image)
             return image if new == image else replace(new, modified=now)
 
         image = self._metadata.images.update(image_id, change)
+        if image.rights.mark != mark:
+            # Also those that are being made from the old record.
+            self._cache.remove(image_id)
         audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image
 

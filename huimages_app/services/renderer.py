@@ -12,7 +12,15 @@ from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
-from ..imaging import DecodingBudget, Limits, Quality, RenditionTarget, render
+from ..imaging import (
+    DecodingBudget,
+    Limits,
+    Quality,
+    RenditionTarget,
+    render,
+    rights_in,
+    xmp_packet,
+)
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
 from .previews import Previews
@@ -49,6 +57,8 @@ class Renderer:
     ) -> None:
         """Write the rendition to `target`; without a record (None) from the original.
 
+        Its XMP packet states the rights of the record, or else those that the original states.
+
         Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
         """
         with self._render_limiter.slot():
@@ -63,7 +73,8 @@ class Renderer:
     ) -> None:
         with self._originals.open(image_id) as original:
             # An original that can't be decoded stays as it is: never delete data on an error.
-            self._write(original, RenditionTarget(size, format_, target))
+            packet = xmp_packet(image.rights if image else rights_in(original))
+            self._write(original, RenditionTarget(size, format_, target, packet))
         if image and self._previews:
             self._previews.make_later(image, size)
 
@@ -74,7 +85,8 @@ class Renderer:
         full_size = (image.width, image.height)
         with preview:
             try:
-                self._write(preview, RenditionTarget(size, format_, target), full_size)
+                packet = xmp_packet(image.rights)
+                self._write(preview, RenditionTarget(size, format_, target, packet), full_size)
             except CorruptOriginal as error:
                 log.warning("damaged preview not used: image=%s error=%s", image.id, error)
                 return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from webtest import TestApp
 
 from huimages_app.domain.models import Image
 from huimages_app.domain.rights import Rights
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.site import CLOSED, Site
 
 GIVEN = {"creator": "Ada <b>", "statement": "https://example.com/l", "source_type": "digitalArt"}
@@ -70,3 +72,38 @@ def test_visitor_may_not_change_the_rights(tmp_path: Path) -> None:
     closed.app.post(f"/image/{image.id}/rights", {"credit": "x"}, status=[401, 403])
     assert not stored(closed, image)
     closed.services.close()
+
+
+def schema_of(site: Site, image: Image) -> dict[str, object]:
+    page = site.browser().get(f"/image/{image.id}/")
+    return json.loads(page.html.select_one('script[type="application/ld+json"]').string)
+
+
+def test_page_states_the_rights_for_search_engines(site: Site, image: Image) -> None:
+    rights = {
+        "creator": "Ada </script>",
+        "credit": "Ada / Agentur",
+        "copyright": "© Ada",
+        "statement": "https://example.com/l",
+        "licensor": "https://example.com/buy",
+        "source_type": "trainedAlgorithmicMedia",
+    }
+    site.services.editing.update(image.id, ImagePatch(rights=rights))
+    data = schema_of(site, image)
+    stated = ("creditText", "copyrightNotice", "license", "acquireLicensePage")
+    assert data["creator"] == {"@type": "Person", "name": "Ada </script>"}
+    assert [data[name] for name in stated] == [
+        "Ada / Agentur",
+        "© Ada",
+        "https://example.com/l",
+        "https://example.com/buy",
+    ]
+    assert data["digitalSourceType"] == ("https://schema.org/TrainedAlgorithmicMediaDigitalSource")
+
+
+def test_page_states_nothing_that_is_not_known(site: Site, image: Image) -> None:
+    site.services.editing.update(
+        image.id, ImagePatch(rights={"licensor": "Agentur", "source_type": "composite"})
+    )
+    names = {"creator", "license", "acquireLicensePage", "digitalSourceType", "creditText"}
+    assert not names & schema_of(site, image).keys()

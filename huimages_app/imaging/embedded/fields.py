@@ -15,7 +15,7 @@ from ...domain.rights import MAX_TEXT, Rights, is_web_url, source_type_of
 from ...domain.text import MAX_ALT, MAX_TITLE, clean
 from ...errors import HuimagesError
 from ..header_limits import CutShort
-from ..input_formats import InputFormat
+from ..input_formats import HEAD, InputFormat, detect
 from . import iim
 from .containers import Packets, find_packets
 from .directories import Directory, read_directories
@@ -71,6 +71,15 @@ def read_embedded(file: BinaryIO, format_: InputFormat) -> Embedded:
         *_or_default("EXIF", lambda: _directories(packets), (_NO_TAGS, _NO_TAGS)),
     )
     return _or_default("metadata", sources.embedded, Embedded())
+
+
+def rights_in(file: BinaryIO) -> Rights:
+    """Return the rights that the file of a picture states; its position is its start again."""
+    file.seek(0)
+    format_ = detect(file.read(HEAD))
+    rights = read_embedded(file, format_).rights if format_ else Rights()
+    file.seek(0)
+    return rights
 
 
 _NO_TAGS: Final = Directory("<", {})

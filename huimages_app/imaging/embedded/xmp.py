@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 
-_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _LANGUAGE: Final = "http://www.w3.org/XML/1998/namespace lang"
 _MAX_DEPTH: Final = 40
 _MAX_ELEMENTS: Final = 20_000
@@ -59,11 +59,11 @@ class Properties:
             n for node in self._elements(f"{namespace} {name}") for n in _items(node) or [node]
         ]
         return [
-            Properties(_Node("", {}, [_Node(f"{_RDF} Description", *_merged(n))])) for n in nodes
+            Properties(_Node("", {}, [_Node(f"{RDF} Description", *_merged(n))])) for n in nodes
         ]
 
     def _descriptions(self) -> Iterator[_Node]:
-        return (node for node in self._node.children if node.name == f"{_RDF} Description")
+        return (node for node in self._node.children if node.name == f"{RDF} Description")
 
     def _elements(self, wanted: str) -> Iterator[_Node]:
         return (n for each in self._descriptions() for n in each.children if n.name == wanted)
@@ -85,7 +85,7 @@ def parse_xmp(packet: bytes) -> Properties:
     # The RDF may be the root, or stand inside x:xmpmeta.
     tops = tree.root.children
     for node in (*tops, *(child for top in tops for child in top.children)):
-        if node.name == f"{_RDF} RDF":
+        if node.name == f"{RDF} RDF":
             return Properties(node)
     return Properties(_Node("", {}))
 
@@ -128,24 +128,24 @@ def _items(node: _Node) -> list[_Node]:
     return [
         item
         for array in node.children
-        if array.name in {f"{_RDF} Alt", f"{_RDF} Bag", f"{_RDF} Seq"}
+        if array.name in {f"{RDF} Alt", f"{RDF} Bag", f"{RDF} Seq"}
         for item in array.children
-        if item.name == f"{_RDF} li"
+        if item.name == f"{RDF} li"
     ]
 
 
 def _texts(node: _Node) -> list[str]:
-    if any(child.name == f"{_RDF} Alt" for child in node.children):
+    if any(child.name == f"{RDF} Alt" for child in node.children):
         items = _items(node)
         default = [item for item in items if item.attributes.get(_LANGUAGE) == "x-default"]
         return [item.text for item in (default or items)[:1]]
     if items := _items(node):
         return [item.text for item in items]
-    return [node.attributes.get(f"{_RDF} resource", node.text)]
+    return [node.attributes.get(f"{RDF} resource", node.text)]
 
 
 def _merged(node: _Node) -> tuple[dict[str, str], list[_Node]]:
     """Return the fields of a structure: its own, and those of a Description inside it."""
-    inner = [child for child in node.children if child.name == f"{_RDF} Description"]
+    inner = [child for child in node.children if child.name == f"{RDF} Description"]
     attributes = {k: v for each in (node, *inner) for k, v in each.attributes.items()}
     return attributes, [child for each in (node, *inner) for child in each.children]

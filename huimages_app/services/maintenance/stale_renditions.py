@@ -1,7 +1,8 @@
-"""Find and remove cached renditions of images that are in the trash or removed.
+"""Find and remove cached renditions that may not be served, or that state outdated rights.
 
-A process killed between trashing an image and emptying its cache leaves them behind; a web
-server in front of the cache then serves a trashed picture without asking the application.
+A process killed between trashing an image, or changing its rights, and emptying its cache
+leaves them behind; a web server in front of the cache then serves a trashed picture without
+asking the application.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Iterator
 
 from ...cache.renditions import RenditionCache
+from ...domain.models import Image
 from ...errors import StorageUnavailable, UnknownImage
 from ...storage.interfaces import MetadataBackend
 
@@ -36,8 +38,7 @@ class StaleRenditions:
         while batch := list(itertools.islice(cached, _BATCH)):
             records = self._images.get_many(batch)
             for image_id in batch:
-                record = records.get(image_id)
-                if (record is None or record.trashed is not None) and self._is_hidden(image_id):
+                if self._is_stale(image_id, records.get(image_id)) and self._is_stale_now(image_id):
                     yield image_id
 
     def remove(self, image_id: str) -> None:
@@ -71,9 +72,14 @@ class StaleRenditions:
             else:
                 return
 
-    def _is_hidden(self, image_id: str) -> bool:
-        # The image may have been uploaded or restored since the batch was read.
+    def _is_stale(self, image_id: str, record: Image | None) -> bool:
+        if record is None or record.trashed is not None:
+            return True
+        return self._cache.is_outdated(image_id, record.rights.mark)
+
+    def _is_stale_now(self, image_id: str) -> bool:
+        # The image may have been uploaded, restored or changed since the batch was read.
         try:
-            return self._images.get(image_id).trashed is not None
+            return self._is_stale(image_id, self._images.get(image_id))
         except UnknownImage:
             return True
