@@ -26,6 +26,7 @@ from .context import CliContext, warn
 from .delete import delete
 from .import_ import import_
 from .import_tree import import_tree
+from .list import list_
 from .migrate import migrate
 from .purge import purge
 from .rights import rights
@@ -58,7 +59,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(cache, check, delete, import_, import_tree, migrate, purge),
+    *(cache, check, delete, import_, import_tree, list_, migrate, purge),
     *(rights, settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)

@@ -85,7 +85,7 @@ class AnnotationSummary:
         return cls(tags, sum(ratings), len(ratings), favorites)
 
 
-Order = Literal["newest", "oldest", "rated"]
+Order = Literal["newest", "oldest", "rated", "taken"]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ class Query:
     """A list of images: those that meet all the given conditions.
 
     Without conditions it is the list of all images.  Images in the trash match only with
-    `trashed`.  `rated` is best average first, without unrated images.
+    `trashed`.  `rated` is best average first, without unrated images; `taken` is by the time of
+    taking, latest first, without images whose time is not known.
     """
 
     text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer
@@ -102,6 +103,8 @@ class Query:
     type: str = ""
     favorite_of: str = ""  # a visitor's ID
     changed_since: datetime | None = None
+    taken_from: datetime | None = None
+    taken_before: datetime | None = None
     trashed: bool = False
     order: Order = "newest"
 

@@ -21,7 +21,7 @@ from .tokenizer import LETTERS, MAX_KEYS, MAX_PREFIX, RUNS, WORD_JS
 from .transport import ResponseTimeout
 
 # Raise it with every change of the views: between nodes, the higher version wins.
-VERSION = 2
+VERSION = 3
 
 _ID = f"_design/{DESIGN}"
 _SHADOW = "huimages_next"

@@ -11,7 +11,7 @@ and the residual conditions leave the images of the page.
 
 The most selective condition chooses the scan, in this order: favourites of a visitor,
 references (those of the first key), words, a tag, a type, the time of the last change.
-The order `rated` always scans the ratings.
+The order `rated` always scans the ratings, and `taken` the times of taking.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ from .tokenizer import index_keys, matches, search_keys
 AnnotationRows = Sequence[dict[str, Any]]  # values of rows of the view by_image
 
 _COMPARED = 3  # words of a search whose frequencies are compared
-_RECENT = 1000  # changes that are sorted in memory
+_RECENT = 1000  # changes, or times of taking, that are sorted in memory
+# Times before and after all others; digits, because collations disagree about signs.
+_FIRST, _LAST = "0", "9999"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class QueryPlan:
     satisfied: frozenset[str] = frozenset()
     mark_filter: Callable[[dict[str, Any]], bool] | None = None
     word: str = ""
-    by_rating: bool = False
+    rank: Callable[[Document], str | float] | None = None  # begins the positions of the scan
 
     @property
     def residual(self) -> list[Condition]:
@@ -72,9 +74,8 @@ class QueryPlan:
     def position(self, document: Document, annotations: AnnotationRows) -> Position:
         """Return the position of a matching image in the scan."""
         ctime = ctime_of(document)
-        if self.by_rating:
-            ratings = document["ratings"]
-            return (ratings["sum"] / ratings["count"], ctime, document["_id"])
+        if self.rank:
+            return (self.rank(document), ctime, document["_id"])
         if self.mark_filter and not (self.word and _has_word(document, self.word)):
             # Annotations of a legacy site do not contain the time of their image.
             times = [row["ctime"] for row in annotations if self.mark_filter(row)]
@@ -97,13 +98,22 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
     def of_images(view: str, *key: str) -> ViewScan:
         return ViewScan(images, view, (trashed, *key))
 
-    def of_annotations(view: str, *key: str, **options: bool) -> ViewScan:
-        return ViewScan(visitors, view, key, documents=False, **options)
+    def of_annotations(
+        view: str, *key: str, grouped: bool = False, exact: bool = False
+    ) -> ViewScan:
+        return ViewScan(visitors, view, key, documents=False, grouped=grouped, exact=exact)
 
     conditions = _conditions(query)
     base_plan = QueryPlan(of_images("by_time"), query.order != "oldest", conditions)
     if query.order == "rated":
-        return replace(base_plan, scan=of_images("by_rating"), by_rating=True)
+        return replace(base_plan, scan=of_images("by_rating"), rank=_average)
+    if query.order == "taken":
+        return replace(
+            base_plan,
+            scan=replace(of_images("by_taken"), between=_times_of_taking(query)),
+            satisfied=frozenset({"taken"}),
+            rank=_taken,
+        )
     if visitor := query.favorite_of:
         return replace(
             base_plan,
@@ -126,6 +136,9 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
         )
     if query.type:
         return replace(base_plan, scan=of_images("by_type", query.type))
+    if query.taken_from or query.taken_before:
+        few = _few_taken(images, _times_of_taking(query), trashed=trashed)
+        return replace(base_plan, scan=few or base_plan.scan)
     if query.changed_since:
         recent = _recent_changes(images, text_of(query.changed_since), trashed=trashed)
         return replace(base_plan, scan=recent or base_plan.scan)
@@ -174,10 +187,32 @@ def _recent_changes(images: Database, since: str, *, trashed: bool) -> InMemoryS
     return InMemoryScan([(row["value"], row["id"]) for row in rows])
 
 
+def _few_taken(images: Database, times: tuple[str, str], *, trashed: bool) -> InMemoryScan | None:
+    """Return the images taken between two times, if they are few enough to be sorted here."""
+    rows = images.rows(
+        "by_taken",
+        startkey=[trashed, times[0]],
+        endkey=[trashed, times[1]],
+        limit=_RECENT + 1,
+    )
+    if len(rows) > _RECENT:
+        return None
+    return InMemoryScan([(row["key"][2], row["id"]) for row in rows])
+
+
+def _times_of_taking(query: Query) -> tuple[str, str]:
+    """Return the first time of the query, and the one that ends it, as documents have them."""
+    first, end = query.taken_from, query.taken_before
+    return text_of(first) if first else _FIRST, text_of(end) if end else _LAST
+
+
 def _conditions(query: Query) -> dict[str, Condition]:
     conditions = {"trashed": Condition(lambda document, _: is_trashed(document) == query.trashed)}
     if query.order == "rated":
         conditions["rated"] = Condition(lambda document, _: _is_rated(document))
+    if query.order == "taken" or query.taken_from or query.taken_before:
+        first, end = _times_of_taking(query)
+        conditions["taken"] = Condition(lambda document, _: first <= _taken(document) < end)
     if wanted := query.wanted_references:
         conditions["references"] = Condition(
             lambda document, _: _has_references(image_of(document), wanted)
@@ -203,6 +238,17 @@ def _conditions(query: Query) -> dict[str, Condition]:
             lambda document, rows: matches(phrases, _texts(document, rows)), of_annotations=True
         )
     return conditions
+
+
+def _average(document: Document) -> float:
+    ratings = document["ratings"]
+    return float(ratings["sum"] / ratings["count"])
+
+
+def _taken(document: Document) -> str:
+    """Return the time of taking as the view contains it; empty if it is not known."""
+    taken = image_of(document).taken
+    return text_of(taken) if taken else ""
 
 
 def _is_rated(document: Document) -> bool:

@@ -5,7 +5,8 @@ the other conditions are checked for each of its rows.  The source is
 
 - for a text: the index of words, whose row numbers ascend with the time of creation
 - if few images meet a condition: these, sorted
-- for `rated`: the index of averages, unless few images match the text
+- for `rated` and `taken`, and for a time of taking: the index of averages or of these times,
+  unless few images match the text
 - else the shortest of the postings (the images with a tag, of a type, ...)
 
 For example, the search "red" within the tag "bike" reads `words MATCH 'red'` from the newest
@@ -27,7 +28,11 @@ from .entries import reference_value
 # Up to this number of images are sorted; more are read from an index in order.
 FEW = 1000
 
-Position = tuple[Any, ...]  # (key,), or (average, key) in the order `rated`
+# The column before the key in an order, and its index.
+_RANKS = {"rated": "images.average", "taken": "images.taken"}
+_INDEXES = {"rated": "images_rated", "taken": "images_taken"}
+
+Position = tuple[Any, ...]  # (key,), (average, key) for `rated`, or (taken, key) for `taken`
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class QueryPlan:
 
     def find(self, db: sqlite3.Connection, image_id: str) -> Position | None:
         """Return the position of an image; None if it does not match."""
-        columns = "average, key" if self.order == "rated" else "key"
+        columns = ", ".join([*filter(None, [_RANKS.get(self.order)]), "key"])
         position: Position | None = db.execute(
             f"SELECT {columns} FROM images WHERE id = ?", [image_id]
         ).fetchone()
@@ -83,14 +88,15 @@ class QueryPlan:
 
     @property
     def _order_columns(self) -> list[str]:
-        return ["images.average", self.key] if self.order == "rated" else [self.key]
+        rank = _RANKS.get(self.order)
+        return [rank, self.key] if rank else [self.key]
 
     @property
     def _select(self) -> str:
         columns = ", ".join(["images.document", *self._order_columns])
         conditions = [*self.conditions]
-        if self.order == "rated":
-            conditions.append("images.average IS NOT NULL")
+        if rank := _RANKS.get(self.order):
+            conditions.append(f"{rank} IS NOT NULL")
         return f"SELECT {columns} FROM {self.source} WHERE {' AND '.join(conditions) or 'true'}"
 
     def _where(self, operator: str, position: Position) -> QueryPlan:
@@ -128,6 +134,9 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
         )
     if changed is not None:
         plan = plan.filtered("images.modified >= ?", changed)
+    if query.taken_from or query.taken_before:
+        times = _times_of_taking(query)
+        plan = plan.filtered("images.taken >= ? AND images.taken < ?", *times)
     return replace(plan, order=query.order)
 
 
@@ -151,6 +160,8 @@ def _postings_of(db: sqlite3.Connection, query: Query) -> Iterator[_Postings]:
 
 _MATCHES = "SELECT rowid FROM words WHERE words MATCH ?"
 _CHANGED = "SELECT key FROM images WHERE trashed = ? AND modified >= ?"
+_TAKEN = "SELECT key FROM images WHERE trashed = ? AND taken >= ? AND taken < ?"
+_EARLIEST, _LATEST = -(1 << 62), 1 << 62
 
 
 def _plan_of_text(
@@ -159,8 +170,8 @@ def _plan_of_text(
     if postings[0].size <= FEW // 10:  # a look-up in the index of words is expensive
         plan = _sorted_postings(postings[0])
         return plan.filtered(f"EXISTS ({_MATCHES} AND rowid = images.key)", match), postings[1:]
-    if query.order == "rated" and _has_many_matches(db, match):
-        return _by_average(query).filtered(f"+images.key IN ({_MATCHES})", match), postings
+    if query.order in _RANKS and _has_many_matches(db, match):
+        return _by_rank(query).filtered(f"+images.key IN ({_MATCHES})", match), postings
     return _matches(match), postings
 
 
@@ -169,12 +180,16 @@ def _plan_without_text(
 ) -> tuple[QueryPlan, Sequence[_Postings]]:
     shortest = postings[0]
     is_few = shortest.size <= FEW
-    if len(shortest.list_numbers) > 1 or (query.order == "rated" and is_few):
+    if len(shortest.list_numbers) > 1 or (query.order in _RANKS and is_few):
         return _sorted_postings(shortest), postings[1:]
-    if changed is not None and not is_few and _has_few_changes(db, query, changed):
+    if changed is not None and not is_few and _has_few(db, _CHANGED, query.trashed, changed):
         return _sorted(_CHANGED, query.trashed, changed), postings
-    if query.order == "rated":
-        return _by_average(query), postings
+    if query.order in _RANKS:
+        return _by_rank(query), postings
+    if (query.taken_from or query.taken_before) and not is_few:
+        times = _times_of_taking(query)
+        if _has_few(db, _TAKEN, query.trashed, *times):
+            return _sorted(_TAKEN, query.trashed, *times), postings
     return _in_order(shortest), postings[1:]
 
 
@@ -184,9 +199,13 @@ def _has_many_matches(db: sqlite3.Connection, match: str) -> bool:
     return len(db.execute(f"{_MATCHES} LIMIT ?", [match, limit + 1]).fetchall()) > limit
 
 
-def _has_few_changes(db: sqlite3.Connection, query: Query, changed: int) -> bool:
-    rows = db.execute(_CHANGED + " LIMIT ?", [query.trashed, changed, FEW + 1])
-    return len(rows.fetchall()) <= FEW
+def _has_few(db: sqlite3.Connection, keys: str, *parameters: Any) -> bool:
+    return len(db.execute(keys + " LIMIT ?", [*parameters, FEW + 1]).fetchall()) <= FEW
+
+
+def _times_of_taking(query: Query) -> tuple[int, int]:
+    first, end = query.taken_from, query.taken_before
+    return micros(first) if first else _EARLIEST, micros(end) if end else _LATEST
 
 
 def _matches(match: str) -> QueryPlan:
@@ -207,9 +226,9 @@ def _in_order(postings: _Postings) -> QueryPlan:
     )
 
 
-def _by_average(query: Query) -> QueryPlan:
+def _by_rank(query: Query) -> QueryPlan:
     return QueryPlan(
-        "images INDEXED BY images_rated",
+        f"images INDEXED BY {_INDEXES[query.order]}",
         "images.key",
         conditions=("images.trashed = ?",),
         parameters=(query.trashed,),

@@ -11,6 +11,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Image, Query
+from ...domain.periods import Period
 from ...domain.rights import FIELDS
 from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
 from ...services.image_patch import ImagePatch
@@ -24,6 +25,9 @@ from .serializers import SIZE, Item, Items
 from .uploads import received
 
 USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
+
+# Parameters that filter the list.
+_CONDITIONS = ("artnr", "tag", "q", "type", "changed_since", "taken")
 
 _PATCHABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
@@ -40,15 +44,17 @@ _PATCHABLE = {
 @view_config(context=ApiImages, request_method="GET", permission=VIEW)
 def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
-    names = ("artnr", "tag", "q", "type", "changed_since", "order", "limit", "cursor", SIZE)
-    parameters = query(request, *names, references=True)
+    parameters = query(request, *_CONDITIONS, "order", "limit", "cursor", SIZE, references=True)
+    taken = Period.parse(parameters.text("taken"))
     conditions = Query(
         text=clean(parameters.text("q")),
         tag=clean_tag(parameters.text("tag")),
         references=tuple((key, clean(value)) for key, value in parameters.references()),
         type=clean(parameters.text("type")),
         changed_since=parameters.time("changed_since"),
-        order=parameters.one_of("order", "newest", "oldest", "rated"),  # type: ignore[arg-type]
+        taken_from=taken.start,
+        taken_before=taken.end,
+        order=parameters.one_of("order", "newest", "oldest", "rated", "taken"),  # type: ignore[arg-type]
     )
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
