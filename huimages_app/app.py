@@ -8,7 +8,11 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyramid.router import Router
+
+    from .config.settings import Settings
 
 _SWITCH_INTERVAL = 0.0005  # seconds
 
@@ -22,6 +26,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
 
     try:
         settings = with_secret(Settings.read(ini, os.environ))
+        end_observation = _observe(settings)
         services = build_services(settings)
         app = make_app(settings, services, ini)
         compile_templates(app.registry)
@@ -32,8 +37,10 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # A thread waits this long for the interpreter lock before it demands it, also the one that
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
+    atexit.register(end_observation)
     atexit.register(services.close)
     services.operations.start()
+    services.invalidation.start()
     if invalidator := services.cache_invalidator:
         invalidator.start()
         # It runs before services.close: atexit calls the last function first.
@@ -41,12 +48,32 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     return app
 
 
+def _observe(settings: Settings) -> Callable[[], None]:
+    """Set up logs, traces and reports; return the function that ends them.  Raises BadSetting."""
+    from .observation import logs, sentry, tracing
+
+    ends: list[Callable[[], None]] = []
+    if settings.log.format == "json":
+        logs.write_json()
+    if settings.sentry.dsn:
+        ends.append(sentry.set_up(settings.sentry.dsn, settings.sentry.environment))
+    if settings.otel.endpoint:
+        ends.append(tracing.set_up(settings.otel.endpoint, settings.otel.sample))
+
+    def end() -> None:
+        for each in ends:
+            each()
+
+    return end
+
+
 def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) -> Router:
     """Return the WSGI application on existing services; raises BadSetting."""
     from pyramid.config import Configurator
 
     from .services.permissions import least_roles
-    from .web.cache_hits import CacheHitPolicy
+    from .web.cache_hits import CacheHits
+    from .web.observed_requests import ObservedRequests
     from .web.request import Request
     from .web.resources import Root, root_factory
     from .web.security import secure
@@ -58,9 +85,11 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
         root_factory=root_factory(root),
         request_factory=Request,
     ) as config:
+        hits = CacheHits(root, services, HeaderWriter(settings), settings.hosts)
         config.set_execution_policy(
-            CacheHitPolicy(root, services, HeaderWriter(settings), settings.hosts)
+            ObservedRequests(hits, settings.proxy_addresses, settings.log.slow)
         )
+        config.include("huimages_app.web.observed_requests")
         config.include("pyramid_chameleon")
         secure(config, settings, services)
         config.add_request_method(lambda request: services, "services", property=True)

@@ -93,14 +93,14 @@ class SizeNotAllowed(HuimagesError):
     slug = "size-not-allowed"
 
 
-class OtherFocus(SizeNotAllowed):
-    """The focal point differs from the stored one, which is `focus`, in percent."""
+class OutdatedSize(SizeNotAllowed):
+    """The focal point or content box differs from the stored one, which `size` contains."""
 
     slug = "other-focus"
 
-    def __init__(self, focus: tuple[int, int]) -> None:
-        super().__init__(f"the focal point of this image is {focus[0]},{focus[1]}")
-        self.focus = focus
+    def __init__(self, size: str) -> None:
+        super().__init__(f"this image has another focal point or content box: use {size}")
+        self.size = size
 
 
 class BadSignature(SizeNotAllowed):
@@ -206,6 +206,12 @@ class CorruptOriginal(HuimagesError):
     """A stored original cannot be decoded; it is kept as it is."""
 
     slug = "bad-original"
+
+
+class DamagedBackup(HuimagesError):
+    """A file of a backup is not as it was written."""
+
+    slug = "damaged-backup"
 
 
 class BadSetting(HuimagesError):

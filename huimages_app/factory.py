@@ -17,7 +17,7 @@ from .config.storage_settings import S3Settings
 from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
-from .errors import BadSetting, BadUpload, StorageUnavailable
+from .errors import BadSetting, BadUpload
 from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
 from .services.accounts import Accounts
 from .services.annotations import Annotations
@@ -27,13 +27,14 @@ from .services.container import Services
 from .services.editing import Editing
 from .services.embedded_policy import EmbeddedPolicy
 from .services.images import Images
+from .services.invalidation import Invalidation
 from .services.login_throttle import LoginThrottle
+from .services.maintenance.backup_folder import BackupFolder, prepare_folder
 from .services.maintenance.cache_sync import CacheInvalidator
 from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.legacy_report import LegacyInspection
 from .services.maintenance.operations import Operations
 from .services.maintenance.stale_renditions import StaleRenditions
-from .services.metrics import Metrics
 from .services.negotiation import Negotiation
 from .services.prerendering import Prerendering
 from .services.previews import Previews
@@ -83,7 +84,7 @@ class Storage:
 
 
 def build_storage(settings: Settings) -> Storage:
-    """Build the storage that the settings name, without connecting to it; raises BadSetting."""
+    """Build the storage that the settings name, which need not respond; raises BadSetting."""
     return Storage(make_originals(settings), make_metadata(settings), make_cache(settings))
 
 
@@ -99,20 +100,17 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     shared = _shared(settings)
     previews = _previews(storage, shared)
     renditions = _renditions(settings, storage, shared, previews)
-    editing = Editing(originals, metadata, cache)
+    invalidation = Invalidation.of(settings, cache)
+    editing = Editing(originals, metadata, cache, invalidation.purge)
     stale_renditions = StaleRenditions(metadata, cache)
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
+    prerender = _prerender(settings, shared, previews, renditions)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
         uploads=Uploads(
-            originals,
-            metadata,
-            shared.limits,
-            _prerender(settings, shared, previews, renditions),
-            budget=shared.budget,
-            embedded=embedded,
+            originals, metadata, shared.limits, prerender, budget=shared.budget, embedded=embedded
         ),
         editing=editing,
         renditions=renditions,
@@ -128,31 +126,28 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         ),
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
+        invalidation=invalidation,
         worker=shared.worker,
-        render_limiter=shared.render_limiter,
-        metrics=shared.metrics,
     )
 
 
 @dataclass(frozen=True)
 class _Shared:
-    """The limits, the thread and the numbers that the services of a process share."""
+    """The limits and the thread that the services of a process share."""
 
     limits: Limits
     budget: DecodingBudget
     render_limiter: RenderLimiter
     worker: Worker
-    metrics: Metrics
 
 
 def _shared(settings: Settings) -> _Shared:
-    render, metrics = settings.render, Metrics()
+    render = settings.render
     return _Shared(
         limits_of(settings),
         DecodingBudget(settings.decoding_memory, render.timeout),
-        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests, metrics),
+        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests),
         Worker(),
-        metrics,
     )
 
 
@@ -185,7 +180,6 @@ def _renditions(
         storage.metadata,
         storage.cache,
         renderer,
-        metrics=shared.metrics,
         per_image=settings.renditions_per_image,
     )
 
@@ -267,7 +261,7 @@ def originals_at(location: str, settings: Settings) -> Originals:
 
 
 def make_metadata(settings: Settings) -> MetadataBackend:
-    """Return the backend for metadata; raises BadSetting for a file of a newer version."""
+    """Return the backend for metadata; raises BadSetting if a newer program stored the data."""
     if settings.metadata == "couchdb":
         from .storage.couchdb import CouchBackend, DatabaseNames, Server
 
@@ -276,15 +270,19 @@ def make_metadata(settings: Settings) -> MetadataBackend:
             settings.couchdb.visitor_database,
             settings.couchdb.accounts_database,
         )
-        return CouchBackend(Server(settings.couchdb), names)
-    from .storage.sqlite import SqliteBackend
+        metadata: MetadataBackend = CouchBackend(Server(settings.couchdb), names)
+    else:
+        from .storage.sqlite import SqliteBackend
 
-    metadata = SqliteBackend(settings.metadata_path)
-    # A file of a newer version stops the start.  A damaged one does not: cached pictures
-    # are still served.
-    with contextlib.suppress(StorageUnavailable):
-        metadata.check()
+        metadata = SqliteBackend(settings.metadata_path)
+    metadata.require_supported()
     return metadata
+
+
+def make_backup_folder(path: Path, settings: Settings, *, make: bool) -> BackupFolder:
+    """Return the folder of a backup, which is created if `make`; raises BadInput."""
+    prepare_folder(path, make=make)
+    return BackupFolder(path, originals_at(f"files:{path.absolute() / 'originals'}", settings))
 
 
 def make_legacy_inspection(settings: Settings) -> LegacyInspection:
@@ -319,8 +317,13 @@ def make_cache(settings: Settings) -> RenditionCache:
 
 
 def _cache_invalidator(settings: Settings, storage: Storage) -> CacheInvalidator | None:
-    """Return the invalidator of images changed on other nodes; None for a single node."""
-    if settings.metadata == "sqlite" or not settings.cache.follow:
+    """Return the invalidator of images that were removed on any node; None if there is no need.
+
+    A single node needs it for caches in front: it also finds the images whose removal was
+    stored just before the process was killed.
+    """
+    is_single = settings.metadata == "sqlite" and settings.invalidate.is_empty
+    if is_single or not settings.cache.follow:
         return None
     checkpoint = _scratch(settings.cache.path) / "followed"
     return CacheInvalidator(storage.metadata, storage.cache, checkpoint, settings.cache.follow)

@@ -35,6 +35,10 @@ class SharedCounter:
             os.pwrite(descriptor, _CONTENT.pack(total + number, boot_id), 0)
             return int(total + number)
 
+    def value(self) -> int | None:
+        """Return it; None if it was not set since the boot.  Raises OSError."""
+        return self.add(0)
+
     def set(self, number: int) -> None:
         """Set it.  Raises OSError."""
         with self._locked() as descriptor:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import ServerBusy, StorageUnavailable
+from ..observation import metrics
 from .counter import SharedCounter
 from .fault_log import FaultLog
 
@@ -76,7 +77,8 @@ class CacheEviction:
     def __init__(self, root: Path, scratch: Path, max_bytes: int, faults: FaultLog) -> None:
         self._root = root
         self._faults = faults
-        self._count = SharedCounter(scratch / "usage")
+        self._byte_count = SharedCounter(scratch / "usage")
+        self._file_count = SharedCounter(scratch / "files")
         self._lock = scratch / "pruning"
         self._max_bytes = max_bytes
         self._guard = threading.Lock()
@@ -84,21 +86,33 @@ class CacheEviction:
 
     # -- during requests -----------------------------------------------------------------
 
-    def added(self, length: int) -> None:
-        """Count a new file of `length` bytes; start pruning if the limit is exceeded."""
+    def added(self, files: int, length: int) -> None:
+        """Count new files of `length` bytes; start pruning if the limit is exceeded."""
         if not self._max_bytes:
             return
         try:
-            total = self._count.add(length)
+            self._file_count.add(files)
+            total = self._byte_count.add(length)
         except OSError as error:
             self._faults.report("count", error)
             return
         if total is None or total > self._max_bytes:
             self._start(self._excess)
 
-    def removed(self, length: int) -> None:
-        """Count the removal of `length` bytes."""
-        self.added(-length)
+    def removed(self, files: int, length: int) -> None:
+        """Count the removal of files of `length` bytes."""
+        self.added(-files, -length)
+
+    def counted(self) -> Usage | None:
+        """See RenditionCache."""
+        if not self._max_bytes:
+            return None
+        try:
+            files, length = self._file_count.value(), self._byte_count.value()
+        except OSError as error:
+            self._faults.report("count", error)
+            return None
+        return None if files is None or length is None else Usage(files, length)
 
     def make_room(self, length: int) -> None:
         """Remove `length` bytes in the background, regardless of the limit: the disk is full."""
@@ -160,8 +174,10 @@ class CacheEviction:
         # Two walks, since a million files are too many to hold in memory: the first finds
         # the minute up to which files have to go, the second removes them.
         ages: Counter[tuple[bool, int]] = Counter()
+        present = 0
         for entry in self._entries():
             ages[entry.age] += entry.length
+            present += 1
         total = ages.total()
         excess = min(excess_of(total), total)
         files = freed = 0
@@ -174,7 +190,10 @@ class CacheEviction:
                     freed += entry.length
                     if progress is not None:
                         progress(entry.length)
-        self._count.set(total - freed)
+        self._file_count.set(present - files)
+        self._byte_count.set(total - freed)
+        metrics.CACHE_EVICTED_FILES.inc(files)
+        metrics.CACHE_EVICTED_BYTES.inc(freed)
         return Pruned(files, freed)
 
     def _removed_file(self, path: Path) -> bool:

@@ -7,6 +7,8 @@ import threading
 import time
 from pathlib import Path
 
+from ..observation import metrics
+
 log = logging.getLogger(__name__)
 
 _REPEAT = 60 * 60  # seconds until a fault that lasts is logged again
@@ -23,6 +25,7 @@ class FaultLog:
 
     def report(self, operation: str, error: OSError) -> None:
         """Log that an operation failed, at most once an hour for each errno."""
+        metrics.CACHE_FAULTS.labels(operation).inc()
         now = time.monotonic()
         kind = (operation, error.errno)
         with self._guard:

@@ -113,26 +113,30 @@ class ImageFolder:
             return False
 
 
-def empty_folder(folder: Path) -> int:
-    """Remove a folder and all in it, also what is being published into it; return the bytes."""
-    removed = 0
+def empty_folder(folder: Path) -> tuple[int, int]:
+    """Remove a folder and all in it, also what is being published into it.
+
+    Returns the numbers of files and bytes removed.
+    """
+    files = removed = 0
     while True:
         try:
             if not folder.is_dir():
                 folder.unlink()  # not made by the cache
-                return removed
+                return files, removed
             for path in folder.iterdir():
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path)
                 else:
                     removed += path.lstat().st_size
+                    files += 1
                     path.unlink()
             folder.rmdir()
         except FileNotFoundError:
             if not folder.exists():
-                return removed
+                return files, removed
         except OSError as error:
             if error.errno != errno.ENOTEMPTY:
                 raise
         else:
-            return removed
+            return files, removed

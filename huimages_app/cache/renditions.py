@@ -68,6 +68,7 @@ class RenditionCache:
         self._faults = FaultLog(root)
         self._locks = FileLocks(self._locks_folder)
         self._eviction = CacheEviction(root, scratch, max_bytes, self._faults)
+        self._removed_image: Callable[[str], None] = lambda image_id: None
         try:
             self._make_folders()
             same_disk = root.stat().st_dev == scratch.stat().st_dev
@@ -220,7 +221,7 @@ class RenditionCache:
             self._faults.report("write", error)
             return None
         self._faults.clear("write")
-        self._eviction.added(length)
+        self._eviction.added(1, length)
         return target
 
     def image_ids(self) -> Iterator[str]:
@@ -233,6 +234,10 @@ class RenditionCache:
 
     # -- removing ------------------------------------------------------------------------
 
+    def on_remove(self, call: Callable[[str], None]) -> None:
+        """Call this function with the ID of each image after its renditions were removed."""
+        self._removed_image = call
+
     def remove(self, image_id: str) -> None:
         """Remove all renditions of an image at once, and those that are being made.
 
@@ -240,15 +245,17 @@ class RenditionCache:
         """
         folder = self._folder(image_id)
         try:
-            self._eviction.removed(self._take_away(folder))
+            self._eviction.removed(*self._take_away(folder))
         except (FileNotFoundError, NotADirectoryError):
-            return
+            pass  # there is nothing here; caches in front may have something
         except OSError as error:
             raise StorageUnavailable(
                 f"the renditions of {image_id} can't be removed: {error}"
             ) from error
+        self._removed_image(image_id)
 
-    def _take_away(self, folder: Path) -> int:
+    def _take_away(self, folder: Path) -> tuple[int, int]:
+        """Remove the folder; return the numbers of files and bytes that were in it."""
         trash = self._removed / secrets.token_hex(8)
         try:
             folder.rename(trash)
@@ -259,6 +266,13 @@ class RenditionCache:
             self._faults.report("remove", error)
             return empty_folder(folder)  # not at once, but without the folder for it
         return empty_folder(trash)
+
+    def counted(self) -> Usage | None:
+        """Return the running count of files and bytes; None if it is not known.
+
+        It is kept only if the cache has a limit, and begins with the first pruning.
+        """
+        return self._eviction.counted()
 
     def usage(self) -> Usage:
         """Count files and bytes by looking at every file; raises StorageUnavailable."""

@@ -20,8 +20,10 @@ from pathlib import Path
 import click
 
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
+from .backup import backup
 from .cache import cache
 from .check import check
+from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
 from .import_ import import_
@@ -29,6 +31,7 @@ from .import_tree import import_tree
 from .list import list_
 from .migrate import migrate
 from .purge import purge
+from .restore import restore
 from .rights import rights
 from .settings import settings
 from .setup import setup
@@ -59,8 +62,8 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(cache, check, delete, import_, import_tree, list_, migrate, purge),
-    *(rights, settings, setup, show, sizes_in_use, token, url, user),
+    *(backup, cache, check, content_box, delete, import_, import_tree, list_, migrate, purge),
+    *(restore, rights, settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)
 

@@ -86,12 +86,19 @@ class CliContext:
 
         Raises BadInput outside a configured site, BadSetting, StorageUnavailable.
         """
+        self.require_site()
+        return self._build(self.settings)
+
+    def require_site(self) -> None:
+        """Raise BadInput outside a configured site; name the operator in the audit log."""
+        from ..services import audit
+
         if self._ini is None and not _variables(os.environ):
             raise BadInput(
                 "no site is configured here: pass --config FILE.ini, set HUIMAGES_CONFIG, or "
                 "change to a folder with a development.ini"
             )
-        return self._build(self.settings)
+        audit.run_by(f"huimages of {_operator()}")
 
     @cached_property
     def reading_services(self) -> Services:

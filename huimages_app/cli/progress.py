@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,17 +15,9 @@ from .output import duration
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from ..services.maintenance.progress import Progress
+
 _INTERVAL = 10.0  # seconds between two lines
-
-
-class Progress(Protocol):
-    """The progress of one command."""
-
-    def advance(self) -> None:
-        """Count one more item as done."""
-
-    def say(self, line: str) -> None:
-        """Print a line that stays."""
 
 
 @contextmanager

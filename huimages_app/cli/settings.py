@@ -39,7 +39,10 @@ def _ini_text(value: object) -> str:
     if isinstance(value, Mapping):
         text = "".join(f"\n    {name} = {definition}" for name, definition in value.items())
     elif isinstance(value, tuple):
-        text = " ".join(map(str, value))
+        texts = [str(item) for item in value]
+        # Values that hold blanks are on lines of their own.
+        has_blanks = any(" " in text for text in texts)
+        text = "".join(f"\n    {item}" for item in texts) if has_blanks else " ".join(texts)
     elif isinstance(value, re.Pattern):
         text = value.pattern
     elif isinstance(value, float):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from ..domain.content import ContentBox
 from ..domain.html import img_tag_as_called
 from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
@@ -61,6 +62,10 @@ class Backend(ABC):
     @abstractmethod
     def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
         """Change the given fields; an empty text removes one.  Raises BadInput."""
+
+    @abstractmethod
+    def set_content(self, image_id: str, box: ContentBox | None) -> None:
+        """Correct the content box; None makes the measured one count.  Raises BadInput."""
 
     @abstractmethod
     def delete(self, image_id: str) -> None:
@@ -152,6 +157,14 @@ class Library:
         """
         fields = {name: text or "" for name, text in rights.items()}
         self._backend.set_rights(parse_image_id(imageid), fields)
+
+    def set_content(self, imageid: str, box: ContentBox | None) -> None:
+        """Correct the content box, which sizes such as `600x600=7` show, in URLs made from now on.
+
+        `box` is left, top, right and bottom, from 0 to 1 of the upright picture; None makes the
+        box count again that was measured at upload.
+        """
+        self._backend.set_content(parse_image_id(imageid), box)
 
     def delete_image(self, imageid: str) -> None:
         """Remove an image with its metadata for good; do nothing if it does not exist.

@@ -12,6 +12,7 @@ from .interface import Backend, Details, RenditionInfo
 from .process import services_of_process
 
 if TYPE_CHECKING:
+    from ..domain.content import ContentBox
     from ..domain.sizes import Size
     from ..services.container import Services
     from ..services.image_patch import ImagePatch
@@ -38,6 +39,11 @@ class LocalBackend(Backend):
 
         services_of_process().editing.update(image_id, ImagePatch(rights=rights))
 
+    def set_content(self, image_id: str, box: ContentBox | None) -> None:
+        from ..services.image_patch import ImagePatch
+
+        services_of_process().editing.update(image_id, ImagePatch(corrected_content=box))
+
     def delete(self, image_id: str) -> None:
         services_of_process().editing.remove(image_id)
 
@@ -49,17 +55,17 @@ class LocalBackend(Backend):
 
     def url(self, image_id: str, size: str) -> str:
         services = services_of_process()
-        return services.urls.url(image_id, _focused(services, image_id, services.urls.size(size)))
+        return services.urls.url(image_id, _shown(services, image_id, services.urls.size(size)))
 
     def content(self, image_id: str, size: str) -> bytes:
         from ..domain.formats import JPEG
 
         services = services_of_process()
-        focused = _focused(services, image_id, services.urls.size(size))
+        shown = _shown(services, image_id, services.urls.size(size))
         served = (
             services.renditions.original(image_id)
-            if focused.is_original
-            else services.renditions.get(image_id, focused, JPEG)
+            if shown.is_original
+            else services.renditions.get(image_id, shown, JPEG)
         )
         try:
             return served.file.read()
@@ -94,13 +100,13 @@ def _patch(details: Details) -> ImagePatch:
     )
 
 
-def _focused(services: Services, image_id: str, size: Size) -> Size:
-    """Return a crop with the focal point of the image, other sizes unchanged."""
-    if not size.crop:
+def _shown(services: Services, image_id: str, size: Size) -> Size:
+    """Return a size with the focal point and content box of the image."""
+    if not size.crop and not size.padding:
         return size
     try:
-        return size.focused(services.images.get_any(image_id).focus)
+        return services.images.get_any(image_id).shown_in(size)
     except (StorageUnavailable, UnknownImage) as error:
-        # The URL works without it: the crop is then around the centre.
-        log.warning("no focal point: image=%s error=%s", image_id, error)
+        # The URL works without them: around the centre, and trimmed as measured.
+        log.warning("no focal point and content box: image=%s error=%s", image_id, error)
         return size

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import shlex
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..domain.hosts import host_of, origin_of
@@ -18,6 +20,8 @@ from ..domain.hosts import host_of, origin_of
 Parser = Callable[[str], object]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_METHOD = re.compile(r"[A-Z]{3,20}")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _AMOUNT = re.compile(r"([0-9][0-9_]{0,17}(?:\.[0-9]{1,9})?)\s*([kmgt]?)[bp]?", re.IGNORECASE)
 
 # What can be taken over from the metadata embedded in a file.
@@ -93,6 +97,14 @@ def pause(value: str) -> float:
     return 0.0 if value == "0" else seconds(value)
 
 
+def share(value: str) -> float:
+    """a number from 0 to 1, as in 0.1"""
+    number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError(value)
+    return number
+
+
 def amount(value: str) -> int:
     """an amount, as in 5000000, 64 MB, 1.5 GB or 100 MP"""
     match = _AMOUNT.fullmatch(value)
@@ -113,6 +125,12 @@ def quality(value: str) -> int:
 def words(value: str) -> tuple[str, ...]:
     """words, separated by spaces, commas or lines"""
     return tuple(value.replace(",", " ").split())
+
+
+def size_list(value: str) -> tuple[str, ...]:
+    """sizes, separated by spaces or lines; a comma divides only before a space"""
+    # 600x600=7,f4f4f4 is one size.
+    return tuple(filter(None, re.split(r",?\s+", value + "\n")))
 
 
 def host_names(value: str) -> tuple[str, ...]:
@@ -139,6 +157,46 @@ def locations(value: str) -> tuple[str, ...]:
 def networks(value: str) -> tuple[Network, ...]:
     """IPs or networks, separated by spaces, as in 127.0.0.1 10.0.0.0/8"""
     return tuple(ipaddress.ip_network(word) for word in words(value))
+
+
+class PurgeRequest(NamedTuple):
+    """A request to a cache; `{id}` in the URL is replaced by the ID of the image."""
+
+    method: str
+    url: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.url}"
+
+
+def purge_requests(value: str) -> tuple[PurgeRequest, ...]:
+    """lines of the form METHOD URL, with {id} in the URL and without user:password@"""
+    requests = []
+    for line in filter(None, map(str.strip, value.splitlines())):
+        method, _, url = line.partition(" ")
+        web_url(url)
+        if not _METHOD.fullmatch(method) or "{id}" not in url or "@" in urlsplit(url).netloc:
+            raise ValueError(line)
+        requests.append(PurgeRequest(method, url))
+    return tuple(requests)
+
+
+def header_lines(value: str) -> dict[str, str]:
+    """lines of the form Name: value"""
+    headers = {}
+    for line in filter(None, map(str.strip, value.splitlines())):
+        name, colon, content = map(str.strip, line.partition(":"))
+        if not colon or not _HEADER.fullmatch(name) or not content.isprintable():
+            raise ValueError(line)
+        headers[name] = content
+    return headers
+
+
+def command(value: str) -> str:
+    """a command with {id} in one of its words, which may be quoted as in a shell"""
+    if value and not any("{id}" in word for word in shlex.split(value)[1:]):
+        raise ValueError(value)
+    return value
 
 
 def table(value: str) -> dict[str, str]:

@@ -7,7 +7,18 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from .parsers import amount, one_of, path, pattern, pause, positive, quality, seconds, whole, words
+from .parsers import (
+    amount,
+    one_of,
+    path,
+    pattern,
+    pause,
+    positive,
+    quality,
+    seconds,
+    size_list,
+    whole,
+)
 from .spec import setting
 
 
@@ -62,6 +73,12 @@ class RenderSettings:
     timeout: float = setting(
         "render.timeout", seconds, 20.0, "longest wait in the queue, in seconds"
     )
+    max_pixels: int = setting(
+        "render.max_pixels",
+        amount,
+        50 * 10**6,
+        "most pixels of a rendition in a padded size, as in `600x600=7`, with its density",
+    )
 
     @property
     def parallel(self) -> int:
@@ -74,7 +91,7 @@ class UploadSettings:
     """Limits and effects of uploads."""
 
     sizes: tuple[str, ...] = setting(
-        "upload.sizes", words, (), "sizes rendered right after every upload"
+        "upload.sizes", size_list, (), "sizes rendered right after every upload"
     )
     max_bytes: int = setting(
         "upload.max_bytes", amount, 64 * 10**6, "largest size of an uploaded file, in bytes"

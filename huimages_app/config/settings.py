@@ -8,12 +8,15 @@ group, and `make docs`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ..domain.sizes import Size, parse_names
 from ..errors import BadSetting, BadSize
+from .invalidation_settings import InvalidationSettings
+from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
     EMBEDDED,
     Network,
@@ -24,6 +27,7 @@ from .parsers import (
     one_of,
     origin_urls,
     path,
+    size_list,
     table,
     text,
     web_url,
@@ -70,11 +74,11 @@ class Settings(StorageSettings):
         "alt_addition", text, "", "appended to the alt text of generated <img> tags"
     )
     sizes: dict[str, str] = setting(
-        "sizes", table, {}, "additional named sizes, one per line: name = WxH or WxH!"
+        "sizes", table, {}, "additional named sizes, one per line: name = WxH, WxH! or WxH=7"
     )
     sizes_allowed: tuple[str, ...] = setting(
         "sizes.allowed",
-        words,
+        size_list,
         ("any",),
         "sizes served without a signature: any, or a list of sizes, names, `named` (all names) and "
         "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
@@ -199,8 +203,12 @@ class Settings(StorageSettings):
         "metrics",
         networks,
         (),
-        "IPs or networks that may read /metrics, which is per process; empty: none",
+        "IPs or networks that may read /metrics; empty: none",
     )
+    invalidate: InvalidationSettings = group(InvalidationSettings)
+    log: LogSettings = group(LogSettings)
+    otel: OtelSettings = group(OtelSettings)
+    sentry: SentrySettings = group(SentrySettings)
     hsts: int = setting(
         "hsts", whole, 31_536_000, "max-age of Strict-Transport-Security, in seconds"
     )
@@ -225,23 +233,23 @@ class Settings(StorageSettings):
 
     def check(self) -> None:
         """Raise BadSetting for values that are well formed but useless or unsafe."""
-        try:
-            names = self.named_sizes
-        except BadSize as error:
-            raise BadSetting(f"setting 'huimages.sizes': {error}") from None
-        for key, sizes in (
-            ("sizes.allowed", self.sizes_allowed),
-            ("upload.sizes", self.upload.sizes),
-        ):
-            for size in sizes:
-                try:
-                    if key == "upload.sizes" or size not in SIZE_GROUPS:
-                        Size.parse(size, names)
-                except BadSize as error:
-                    raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None
+        self._check_sizes()
         if self.originals == "s3" and not self.s3.bucket:
             raise BadSetting("setting 'huimages.s3.bucket' is missing: the originals are in s3")
         self._check_keys()
+
+    def _check_sizes(self) -> None:
+        with _naming("sizes"):
+            names = self.named_sizes
+            for size in names.values():
+                size.require_pixels(self.render.max_pixels)
+        for key, texts in (
+            ("sizes.allowed", set(self.sizes_allowed) - SIZE_GROUPS),
+            ("upload.sizes", self.upload.sizes),
+        ):
+            with _naming(key):
+                for text_ in texts:
+                    Size.parse(text_, names).require_pixels(self.render.max_pixels)
 
     def _check_keys(self) -> None:
         if self.secret and self.secret != GENERATE:
@@ -258,6 +266,15 @@ class Settings(StorageSettings):
     def named_sizes(self) -> dict[str, Size]:
         """Return the named sizes of huImages 2.2 and those of this site."""
         return parse_names(self.sizes)
+
+
+@contextmanager
+def _naming(key: str) -> Iterator[None]:
+    """Turn BadSize into BadSetting for the setting `key`."""
+    try:
+        yield
+    except BadSize as error:
+        raise BadSetting(f"setting '{PREFIX}{key}': {error}") from None
 
 
 def _check_key(setting_key: str, key: str) -> None:

@@ -49,7 +49,7 @@ def setting(key: str, parser: Parser, default: Any, help_: str, *, secret: bool 
     """Return a row of the table: `key` without its prefix, parser, default, a line of help."""
     metadata = {"row": SettingSpec(PREFIX + key, parser, help_, secret)}
     if isinstance(default, dict):
-        return field(default_factory=lambda: dict(default), metadata=metadata)
+        return field(default_factory=lambda: dict(default), metadata=metadata, repr=not secret)
     # A secret is not shown where settings are logged.
     return field(default=default, metadata=metadata, repr=not secret)
 

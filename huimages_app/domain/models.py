@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from .content import ContentBox, centre
 from .rights import Rights
+
+if TYPE_CHECKING:
+    from .sizes import Size
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,23 @@ class Image:
     taken: datetime | None = None  # by the camera, or when the work was made
     camera: str = ""
     thumbhash: str = ""  # a small picture as placeholder, in Base64
+    content: ContentBox | None = None  # within even borders, measured; None: not measured yet
+    content_version: int = 0  # of the measuring
+    backdrop: str = ""  # colour of the even border, #rrggbb
+    corrected_content: ContentBox | None = None  # what an editor made of `content`
+
+    @property
+    def focal_point(self) -> tuple[float, float] | None:
+        """Return the focal point: the stored one, else the centre of the content box."""
+        box = self.corrected_content or self.content
+        return self.focus or (box and centre(box))
+
+    def shown_in(self, size: Size) -> Size:
+        """Return a size with the focal point and content box of this image, as in its URLs.
+
+        A measured content box is in no URL: it follows from the bytes of the original.
+        """
+        return size.focused(self.focal_point).corrected(self.corrected_content)
 
     @property
     def title(self) -> str:

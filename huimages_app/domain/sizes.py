@@ -4,6 +4,8 @@
     240x, x160     fits the width; fits the height
     75x75!         fills the box exactly, cropped around the centre
     75x75!30,70    the same around a focal point, in percent from the left and the top
+    600x600=       exactly the box: the whole picture on white, never enlarged
+    600x600=7      the same without its even borders, with a margin; see domain/padding.py
     240x160@2x     the same picture for a screen of twice the density
     mini           one of the named sizes
     o              the original, as it was uploaded
@@ -18,6 +20,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..errors import BadSize
+from . import content, geometry
+from .content import ContentBox
+from .geometry import Placement
+from .padding import PADDING_PATTERN, Padding
 
 # Longest side of a box, in pixels, before its density is applied.
 MAX_SIDE = 30_000
@@ -42,7 +48,7 @@ _PERCENT = r"100|[1-9]?[0-9]"
 # it has one URL, one cache entry and one signature.
 _BOX = re.compile(
     rf"(?:(?P<width>{_SIDE})x(?P<height>{_SIDE})?|x(?P<only_height>{_SIDE}))"
-    rf"(?P<crop>!(?:(?P<left>{_PERCENT}),(?P<top>{_PERCENT}))?)?"
+    rf"(?:(?P<crop>!(?:(?P<left>{_PERCENT}),(?P<top>{_PERCENT}))?)|(?P<padding>{PADDING_PATTERN}))?"
     r"(?:@(?P<density>[23])x)?"
 )
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
@@ -52,21 +58,8 @@ CENTRE = (50, 50)
 
 
 @dataclass(frozen=True, slots=True)
-class Placement:
-    """The geometry of one rendition of one original.
-
-    `crop` is the visible part of the upright original: left, top, right,
-    bottom in pixels, with fractions.  `width` and `height` are the rendition's.
-    """
-
-    crop: tuple[float, float, float, float]
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
 class Size:
-    """A box that images are fitted into, or cropped to; or the original itself.
+    """A box that images are fitted into, cropped to or padded to; or the original itself.
 
     `width` or `height` may be None (then the other one alone counts), both are for
     the original.  `focus` is the focal point of a crop in percent.  `density` is 1-3.
@@ -77,6 +70,7 @@ class Size:
     crop: bool = False
     focus: tuple[int, int] = CENTRE
     density: int = 1
+    padding: Padding | None = None
 
     @classmethod
     def parse(cls, text: str, names: Mapping[str, Size] | None = None) -> Size:
@@ -94,7 +88,8 @@ class Size:
                 return size.at_density(int(match["density"] or 1))
         raise BadSize(
             f"{text[:60]!r} is no size: use WIDTHxHEIGHT as in 240x160, WIDTHxHEIGHT! for a crop, "
-            "WIDTHx or xHEIGHT, a named size, or o for the original"
+            "WIDTHxHEIGHT= or WIDTHxHEIGHT=7 for padding, WIDTHx or xHEIGHT, a named size, "
+            "or o for the original"
         )
 
     @classmethod
@@ -105,17 +100,40 @@ class Size:
         if max(width or 0, height or 0) > MAX_SIDE:
             raise BadSize(f"the size {text!r} is too large: at most {MAX_SIDE} pixels a side")
         crop = match["crop"] is not None
-        if crop and (width is None or height is None):
-            raise BadSize(f"the size {text!r} lacks a side: a crop needs WIDTHxHEIGHT!")
+        if width is None or height is None:
+            if crop:
+                raise BadSize(f"the size {text!r} lacks a side: a crop needs WIDTHxHEIGHT!")
+            if match["padding"]:
+                raise BadSize(f"the size {text!r} lacks a side: padding needs WIDTHxHEIGHT=")
         focus = (int(match["left"]), int(match["top"])) if match["left"] else CENTRE
         if match["left"] and focus == CENTRE:
             raise BadSize(f"the size {text!r} has a focal point in the centre: leave out 50,50")
-        return cls(width, height, crop, focus, int(match["density"] or 1))
+        padding = Padding.from_match(text, match) if match["padding"] else None
+        return cls(width, height, crop, focus, int(match["density"] or 1), padding)
 
     @property
     def is_original(self) -> bool:
         """Return whether this is the original as it was uploaded."""
         return self.width is None and self.height is None
+
+    @property
+    def needs_content(self) -> bool:
+        """Return whether the content box of an original decides what is shown."""
+        return self.padding is not None and self.padding.trims and self.padding.content is None
+
+    def require_pixels(self, most: int) -> None:
+        """Raise BadSize for a padded size whose renditions have more than `most` pixels.
+
+        Other sizes never have more pixels than the original.
+        """
+        if self.padding is None:
+            return
+        pixels = (self.width or 0) * (self.height or 0) * self.density**2
+        if pixels > most:
+            raise BadSize(
+                f"the size {self} has {pixels:,} pixels: at most {most:,} "
+                "(huimages.render.max_pixels)"
+            )
 
     def __str__(self) -> str:
         """Return the only notation of this size in a URL, which `Size.parse` reads."""
@@ -126,6 +144,8 @@ class Size:
             text += "!"
             if self.focus != CENTRE:
                 text += f"{self.focus[0]},{self.focus[1]}"
+        if self.padding:
+            text += str(self.padding)
         return text if self.density == 1 else f"{text}@{self.density}x"
 
     def at_density(self, density: int) -> Size:
@@ -138,23 +158,36 @@ class Size:
             return self
         return replace(self, focus=(round(focus[0] * 100), round(focus[1] * 100)))
 
+    def corrected(self, box: ContentBox | None) -> Size:
+        """Return the same trimmed size with a corrected content box; other sizes unchanged.
+
+        None is the box measured at upload, which a size does not name.
+        """
+        if self.padding is None or not self.padding.trims:
+            return self
+        per_mille = None if box is None else content.in_per_mille(box)
+        return replace(self, padding=replace(self.padding, content=per_mille))
+
     @property
     def plain(self) -> Size:
-        """Return the same box at density 1, cropped around the centre, as in allowed sizes."""
+        """Return the size as in allowed sizes: without density, focal point and content box."""
+        if self.padding:
+            return replace(self.corrected(None), density=1)
         if self.density == 1 and self.focus == CENTRE:
             return self
         return replace(self, focus=CENTRE, density=1)
 
     def fitted(self, width: int, height: int) -> tuple[int, int]:
         """Return width and height of the rendition of an upright original."""
-        placement = self.placement(width, height)
+        placement = self.placement(width, height, content.WHOLE)  # padding never changes the box
         return placement.width, placement.height
 
-    def placement(self, width: int, height: int) -> Placement:
-        """Return the visible part of an upright original of `width` x `height`, and its size.
+    def placement(self, width: int, height: int, measured: ContentBox | None = None) -> Placement:
+        """Return the visible part of an upright original of `width` x `height`, and its place.
 
-        Never enlarges.  A crop of an original that is smaller than the box in either
-        axis has the box's ratio, at the largest size the original can give.
+        `measured` is its content box, which a trimmed size needs unless the size names a
+        corrected one.  Never enlarges.  A crop of an original that is smaller than the box in
+        either axis has the box's ratio, at the largest size the original can give.
         """
         if width < 1 or height < 1:
             raise ValueError(f"an original of {width} x {height} pixels")
@@ -162,55 +195,18 @@ class Size:
             return Placement((0, 0, width, height), width, height)
         box_width = self.width * self.density if self.width else None
         box_height = self.height * self.density if self.height else None
-        if self.crop and box_width and box_height:
-            return self._cropped(width, height, box_width, box_height)
-        # A box with one side has no limit of the other one.
-        return _fitted(width, height, box_width, box_height)
-
-    def _cropped(self, width: int, height: int, box_width: int, box_height: int) -> Placement:
-        # The part with the ratio of the box, in exact integers: compares width/height with
-        # box_width/box_height without division.
-        if width * box_height >= height * box_width:
-            part_width, part_height = height * box_width / box_height, float(height)
-        else:
-            part_width, part_height = float(width), width * box_height / box_width
-        if width >= box_width and height >= box_height:
-            target = (box_width, box_height)
-        elif width * box_height >= height * box_width:
-            target = (max(1, _rounded(height * box_width, box_height)), height)
-        else:
-            target = (width, max(1, _rounded(width * box_height, box_width)))
-        left = _clamped(width * self.focus[0] / 100 - part_width / 2, width - part_width)
-        top = _clamped(height * self.focus[1] / 100 - part_height / 2, height - part_height)
-        return Placement((left, top, left + part_width, top + part_height), *target)
-
-
-def _fitted(width: int, height: int, box_width: int | None, box_height: int | None) -> Placement:
-    whole = (0.0, 0.0, float(width), float(height))
-    narrow = box_width is not None and box_width < width
-    low = box_height is not None and box_height < height
-    if (
-        box_width
-        and narrow
-        and not (low and box_height and width * box_height < height * box_width)
-    ):
-        return Placement(whole, box_width, max(1, _rounded(height * box_width, width)))
-    if box_height and low:
-        return Placement(whole, max(1, _rounded(width * box_height, height)), box_height)
-    return Placement(whole, width, height)
-
-
-def _rounded(numerator: int, denominator: int) -> int:
-    """Return the quotient, rounded half up, in exact integers."""
-    return (2 * numerator + denominator) // (2 * denominator)
-
-
-def _clamped(value: float, upper: float) -> float:
-    return min(max(value, 0.0), max(upper, 0.0))
+        if box_width and box_height:
+            box = (box_width, box_height)
+            if self.padding:
+                shown = content.in_pixels(self.padding.shown_part(measured), width, height)
+                return geometry.pad(shown, box, self.padding.margin or 0)
+            if self.crop:
+                return geometry.fill((width, height), box, self.focus)
+        return geometry.fit((width, height), (box_width, box_height))
 
 
 def parse_names(definitions: Mapping[str, str]) -> dict[str, Size]:
-    """Return the classic sizes and those of `definitions` (name to WxH or WxH!); raises BadSize."""
+    """Return the classic sizes and those of `definitions` (name to notation); raises BadSize."""
     names = {name: Size.parse(text, {}) for name, text in CLASSIC_SIZES.items()}
     for name, text in definitions.items():
         if not _NAME.fullmatch(name) or name == "o" or _BOX.fullmatch(name):
@@ -220,6 +216,8 @@ def parse_names(definitions: Mapping[str, str]) -> dict[str, Size]:
         size = Size.parse(text, {})
         if size.density != 1:
             raise BadSize(f"the size {name!r} is for every screen: leave out @{size.density}x")
+        if size.padding and size.padding.content:
+            raise BadSize(f"the size {name!r} is for every picture: leave out the content box")
         names[name] = size
     return names
 

@@ -4,6 +4,7 @@ The steps from stored bytes to a rendition are listed in `pipeline`; each step i
 module of its own.
 """
 
+from .borders import CONTENT_VERSION
 from .decode import HeaderInfo, probe
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .embedded import rights_in, xmp_packet
@@ -14,6 +15,7 @@ from .pipeline import render, render_many
 from .previews import PREVIEW_SIDES, make_previews, preview_sides
 
 __all__ = [
+    "CONTENT_VERSION",
     "PREVIEW_SIDES",
     "UNLIMITED",
     "DecodingBudget",

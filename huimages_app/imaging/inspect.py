@@ -6,19 +6,18 @@ from typing import BinaryIO, Final
 
 from PIL import Image
 
-from ..domain.sizes import Size
-from . import colour, orientation
+from . import borders, colour, orientation
 from .colour import Colours
 from .decode import open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .embedded import read_embedded
 from .options import Inspection, Limits
-from .pipeline import Picture, decode
+from .picture import Picture
+from .pipeline import decode_sample
 from .thumbhash import sample_size, thumbhash
 
 # Mean colours are taken in sRGB from so many pixels.
 _SAMPLE: Final = (16, 16)
-_SMALLEST: Final = Size(1, 1)
 
 
 def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) -> Inspection:
@@ -30,9 +29,8 @@ def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) 
     `file` open, at any position.
     """
     with open_source(file, limits, budget) as source:
-        full = (source.width, source.height)
-        # A JPEG is decoded to an eighth of its size, and yet read as a whole.
-        picture = decode(source, [_SMALLEST.placement(*full)], full, limits)
+        picture = decode_sample(source, limits)
+        found = borders.measure(picture)
         return Inspection(
             contenttype=source.format.contenttype,
             extension=source.format.extension,
@@ -44,6 +42,8 @@ def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) 
             placeholder=_mean(picture.image, picture.colours),
             thumbhash=_thumbhash(picture),
             embedded=read_embedded(file, source.format),
+            content=found.content,
+            backdrop=found.backdrop,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..domain.content import ContentBox
 from ..domain.embedded import Embedded
 from ..domain.formats import Format
 from ..domain.sizes import Size
@@ -37,13 +38,20 @@ class Quality:
 class RenditionTarget:
     """A rendition to make, and the file to write it to.
 
-    `packet` is XMP for the file, if that is large enough to hold one; empty for none.
+    `content` is the content box of the original; None if it is not known.  `packet` is XMP for
+    the file, if that is large enough to hold one; empty for none.
     """
 
     size: Size
     format: Format
     path: Path
+    content: ContentBox | None = None
     packet: bytes = b""
+
+    @property
+    def needs_content(self) -> bool:
+        """Return whether the content box must be measured first."""
+        return self.content is None and self.size.needs_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Inspection:
     `width` and `height` are those of the upright picture, `stored_width` and
     `stored_height` those before its EXIF orientation.  `extension` has no dot.
     `placeholder` is the mean colour on white, #rrggbb; `thumbhash` a picture of 25 bytes.
+    `content` is the part within the even borders, and `backdrop` their colour, #rrggbb, or empty.
     """
 
     contenttype: str
@@ -65,3 +74,5 @@ class Inspection:
     placeholder: str
     thumbhash: bytes
     embedded: Embedded
+    content: ContentBox
+    backdrop: str

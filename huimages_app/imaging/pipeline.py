@@ -1,34 +1,38 @@
 """How an original becomes a rendition: the list of steps.
 
     open → decode, as small as will do → scale and crop → turn upright → to sRGB
-         → onto white, for JPEG → encode
+         → onto white, for JPEG → pad → encode
 
-Turning, colours and white come after the scaling, as there are far fewer pixels then.
+Turning, colours, white and padding come after the scaling, as there are far fewer pixels then.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from PIL import Image
 
-from ..domain import formats
-from ..domain.sizes import Placement
+from ..domain.content import ContentBox
+from ..domain.geometry import Placement
+from ..domain.sizes import Size
 from ..errors import BadUpload, CorruptOriginal
-from . import colour, input_formats, orientation, resize
+from ..observation.steps import step
+from . import background, borders, colour, input_formats, orientation, resize
 from .colour import Colours
 from .decode import Source, load, open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .encode import encode
 from .options import Limits, Quality, RenditionTarget
+from .picture import Picture
 
 # A JPEG can be decoded to a half, a quarter or an eighth, in a fraction of the time, and
 # crudely: so it must stay so many times as large, in each axis, as what is wanted.  Too
 # near, and the structural similarity to the exact result falls to .98.  Pictures from a
 # camera have little detail as fine as their pixels, so for a half less is enough.
 DECODABLE: Final = {8: 1.4, 4: 1.4, 2: 1.25}
+# JPEGs of 320 pixels and more are decoded to about 400 for the measuring of borders.
+_SAMPLE: Final = Size(320, 320)
 
 
 def render(
@@ -62,9 +66,16 @@ def render_many(
 ) -> list[tuple[int, int]]:
     """Write several renditions of an original that is decoded once; otherwise as `render`."""
     try:
+        content = None
+        if any(target.needs_content for target in targets):
+            if full_size is not None:
+                raise ValueError("the content box of an original can't be measured in a preview")
+            content = measure(original, limits, budget)
         with open_source(original, limits, budget) as source:
             full = full_size or (source.width, source.height)
-            placements = [target.size.placement(*full) for target in targets]
+            placements = [
+                target.size.placement(*full, target.content or content) for target in targets
+            ]
             picture = decode(source, placements, full, limits)
             for placement, target in zip(placements, targets, strict=True):
                 write(picture, placement, target, quality)
@@ -73,30 +84,32 @@ def render_many(
     return [(placement.width, placement.height) for placement in placements]
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A decoded picture, as it is stored: not upright.
+def measure(original: BinaryIO, limits: Limits, budget: DecodingBudget) -> ContentBox:
+    """Return the content box of an original; raises BadUpload, ServerBusy."""
+    with open_source(original, limits, budget) as source:
+        return borders.measure(decode_sample(source, limits)).content
 
-    `full` is the upright size that placements are given in, `factors` are the pixels of
-    `image` for one of them, along the stored axes.
+
+def decode_sample(source: Source, limits: Limits) -> Picture:
+    """Return a picture as small as it may be for its borders to be measured.
+
+    An eighth of a large JPEG, which is read as a whole for that.
     """
-
-    image: Image.Image
-    full: tuple[int, int]
-    factors: tuple[float, float]
-    orientation: int
-    colours: Colours
+    full = (source.width, source.height)
+    return decode(source, [_SAMPLE.placement(*full)], full, limits)
 
 
 def write(
     picture: Picture, placement: Placement, target: RenditionTarget, quality: Quality
 ) -> None:
     """Write one rendition of a decoded picture."""
-    image = scale(picture, placement)
-    image = orientation.upright(image, picture.orientation)
-    image = colour.to_srgb(image, picture.colours)
-    image = colour.flattened(image) if target.format == formats.JPEG else colour.opaque(image)
-    encode(image, target.path, target.format, quality, packet=target.packet)
+    with step("scale"):
+        image = scale(picture, placement)
+        image = orientation.upright(image, picture.orientation)
+        image = colour.to_srgb(image, picture.colours)
+        image = background.filled(image, placement, target.size.padding, target.format)
+    with step("encode"):
+        encode(image, target.path, target.format, quality, packet=target.packet)
 
 
 def decode(
@@ -111,7 +124,8 @@ def decode(
         divisor = _divisor(source, placements, full, limits)
         width, height = source.image.size
         draft = (max(1, width // divisor), max(1, height // divisor))
-    image, extent = load(source, draft)
+    with step("decode"):
+        image, extent = load(source, draft)
     stored = orientation.turned(full, source.orientation)
     return Picture(
         colour.scalable(image),
@@ -140,13 +154,14 @@ def _divisor(
 def reduction(placement: Placement) -> float:
     """Return the pixels of the original for one of the rendition, in the axis with fewer."""
     left, top, right, bottom = placement.crop
-    return min((right - left) / placement.width, (bottom - top) / placement.height)
+    width, height = placement.shown
+    return min((right - left) / width, (bottom - top) / height)
 
 
 def scale(picture: Picture, placement: Placement) -> Image.Image:
-    """Return the part of a picture that is shown, in its size, not upright yet."""
+    """Return the part of a picture that is shown, in its size, not upright and padded yet."""
     box = orientation.stored_box(placement.crop, *picture.full, picture.orientation)
-    size = orientation.turned((placement.width, placement.height), picture.orientation)
+    size = orientation.turned(placement.shown, picture.orientation)
     width, height = picture.image.size
     exact = tuple(side * picture.factors[axis % 2] for axis, side in enumerate(box))
     left, top = max(exact[0], 0.0), max(exact[1], 0.0)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ..domain import formats
+from ..domain.content import ContentBox
 from ..domain.sizes import Size
 from ..errors import BadUpload, CorruptOriginal
 from . import colour
@@ -30,12 +31,14 @@ _QUALITY: Final = Quality(jpeg=92)
 _SMALL: Final = 4_000_000
 
 
-def preview_sides(size: Size, width: int, height: int) -> tuple[int, ...]:
+def preview_sides(
+    size: Size, width: int, height: int, content: ContentBox | None = None
+) -> tuple[int, ...]:
     """Return the longest sides of the previews that a rendition may be made from.
 
-    Smallest first.  `width` and `height` are those of the upright original.
+    Smallest first.  `width`, `height` and `content` are those of the upright original.
     """
-    least = _OVERSAMPLING / reduction(size.placement(width, height))
+    least = _OVERSAMPLING / reduction(size.placement(width, height, content))
     # Sides of previews are rounded, so half a pixel is not missed.
     previews = ((side, Size(side, side).fitted(width, height)) for side in PREVIEW_SIDES)
     return tuple(

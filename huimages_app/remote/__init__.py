@@ -29,6 +29,7 @@ __all__ = [
     "scaled_imagedata",
     "scaled_imageurl",
     "scaled_tag",
+    "set_content",
     "set_rights",
     "set_title",
     "update_metadata",
@@ -53,4 +54,5 @@ scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
 set_rights = _library.set_rights
 set_title = _library.set_title
+set_content = _library.set_content
 update_metadata = _library.update_metadata

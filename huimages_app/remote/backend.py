@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from ..client.interface import Backend, Details, RenditionInfo
+from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..domain.rights import Rights
@@ -79,6 +80,10 @@ class HttpBackend(Backend):
     def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
         fields = {name: text or None for name, text in rights.items()}
         self.transport.api("PATCH", _path(image_id), json={"rights": fields})
+
+    def set_content(self, image_id: str, box: ContentBox | None) -> None:
+        value = None if box is None else list(box)
+        self.transport.api("PATCH", _path(image_id), json={"corrected_content": value})
 
     def delete(self, image_id: str) -> None:
         self.transport.api("DELETE", _path(image_id))

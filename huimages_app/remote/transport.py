@@ -18,7 +18,7 @@ from ..errors import (
     BadInput,
     BadToken,
     HuimagesError,
-    OtherFocus,
+    OutdatedSize,
     ServerBusy,
     StorageUnavailable,
     TooManyAttempts,
@@ -37,7 +37,7 @@ _ERRORS: Mapping[str, type[HuimagesError]] = {
     if isinstance(error, type)
     and issubclass(error, HuimagesError)
     and "slug" in vars(error)
-    and error not in {OtherFocus, TooManyAttempts}
+    and error not in {OutdatedSize, TooManyAttempts}
 }
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from ..errors import UnknownImage
+from ..observation import metrics
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,13 @@ class Worker:
     def submit(self, key: str, job: Job) -> bool:
         """Queue a job; return whether it was accepted (not if full, closed or waiting already)."""
         with self._lock:
-            if self._closed or key in self._waiting or len(self._waiting) >= self._limit:
+            if self._closed or key in self._waiting:
+                return False
+            if len(self._waiting) >= self._limit:
+                metrics.BACKGROUND_JOBS.labels("dropped").inc()
                 return False
             self._waiting.add(key)
+            metrics.BACKGROUND_WAITING.inc()
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._work, name="huimages-worker", daemon=True
@@ -42,11 +47,6 @@ class Worker:
                 self._thread.start()
             self._jobs.put((key, job))
             return True
-
-    def waiting(self) -> int:
-        """Return the number of jobs that are not done."""
-        with self._lock:
-            return len(self._waiting)
 
     def join(self) -> None:
         """Wait until everything submitted so far is done."""
@@ -66,14 +66,23 @@ class Worker:
             key, job = entry
             try:
                 if not self._closed:
-                    job()
-            except UnknownImage as error:
-                log.debug("job without an image: key=%s error=%s", key, error)
-            except Exception:
-                # No caller waits for the result, and the next job must still run.
-                log.exception("background job failed: key=%s", key)
+                    metrics.BACKGROUND_JOBS.labels(_result(key, job)).inc()
             finally:
                 with self._lock:
                     self._waiting.discard(key)
+                metrics.BACKGROUND_WAITING.dec()
                 self._jobs.task_done()
         self._jobs.task_done()
+
+
+def _result(key: str, job: Job) -> str:
+    """Run a job; return `done` or `failed`."""
+    try:
+        job()
+    except UnknownImage as error:
+        log.debug("job without an image: key=%s error=%s", key, error)
+    except Exception:
+        # No caller waits for the result, and the next job must still run.
+        log.exception("background job failed: key=%s", key)
+        return "failed"
+    return "done"

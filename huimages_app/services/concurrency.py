@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ..errors import ServerBusy
-from .metrics import Metrics
+from ..observation import metrics
+from ..observation.steps import step
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -46,40 +47,19 @@ class RenderLimiter:
     """`at_once` renderings run, `waiting` more may queue, each for `timeout` seconds.
 
     `requests` bounds all requests for renditions that are not cached, including those that
-    wait for a rendering by another request.  Renderings and refusals are counted in
-    `metrics`.  Without the bounds decoding would fill memory
+    wait for a rendering by another request.  Without the bounds decoding would fill memory
     and cores, and the queue all threads of the server.  Thread-safe.
     """
 
-    def __init__(
-        self,
-        at_once: int,
-        waiting: int,
-        timeout: float,
-        requests: int = 1000,
-        metrics: Metrics | None = None,
-    ) -> None:
+    def __init__(self, at_once: int, waiting: int, timeout: float, requests: int = 1000) -> None:
         self._working = threading.BoundedSemaphore(at_once)
         self._in_line = threading.BoundedSemaphore(at_once + waiting)
         self._admitted = threading.BoundedSemaphore(requests)
         self._timeout = timeout
-        self._metrics = metrics or Metrics()
-        self._lock = threading.Lock()
-        self._load = [0, 0]  # working, waiting
-
-    def load(self) -> tuple[int, int]:
-        """Return the numbers of running and of queued renderings."""
-        with self._lock:
-            return self._load[0], self._load[1]
 
     def _refusal(self, message: str) -> ServerBusy:
-        self._metrics.count("refusals")
+        metrics.RENDITIONS.labels("refused").inc()
         return ServerBusy(message)
-
-    def _change(self, working: int, waiting: int) -> None:
-        with self._lock:
-            self._load[0] += working
-            self._load[1] += waiting
 
     @contextmanager
     def admission(self) -> Iterator[None]:
@@ -97,21 +77,16 @@ class RenderLimiter:
         if not self._in_line.acquire(blocking=False):
             raise self._refusal("too many pictures are being rendered; try again in a moment")
         try:
-            self._change(0, +1)
-            try:
+            with metrics.RENDITIONS_WAITING.track_inprogress(), step("wait"):
                 has_slot = self._working.acquire(timeout=self._timeout)
-            finally:
-                self._change(0, -1)
             if not has_slot:
                 raise self._refusal(
                     "rendering other pictures takes too long; try again in a moment"
                 )
-            self._change(+1, 0)
             try:
-                with self._metrics.timed("renderings"):
+                with metrics.rendering():
                     yield
             finally:
-                self._change(-1, 0)
                 self._working.release()
         finally:
             self._in_line.release()

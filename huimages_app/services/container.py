@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from .accounts import Accounts
 from .annotations import Annotations
 from .background import Worker
-from .concurrency import RenderLimiter
 from .editing import Editing
 from .images import Images
+from .invalidation import Invalidation
 from .login_throttle import LoginThrottle
 from .maintenance.cache_sync import CacheInvalidator
 from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
-from .metrics import Metrics
 from .negotiation import Negotiation
 from .renditions import Renditions
 from .size_policy import SizePolicy
@@ -42,11 +41,11 @@ class Services:
     throttle: LoginThrottle
     integrity: IntegrityCheck
     operations: Operations
-    cache_invalidator: CacheInvalidator | None  # None on a site of a single node
+    cache_invalidator: CacheInvalidator | None  # None if there is no cache to keep up
+    invalidation: Invalidation
     worker: Worker
-    render_limiter: RenderLimiter
-    metrics: Metrics
 
     def close(self) -> None:
         """Finish the job in the background and close the storage."""
+        self.invalidation.close()
         self.operations.close()

@@ -25,11 +25,16 @@ class Editing:
     """
 
     def __init__(
-        self, originals: Originals, metadata: MetadataBackend, cache: RenditionCache
+        self,
+        originals: Originals,
+        metadata: MetadataBackend,
+        cache: RenditionCache,
+        purge: Callable[[str], None] = lambda image_id: None,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
+        self._purge = purge  # removes an image from the caches in front
 
     def update(
         self,
@@ -47,19 +52,25 @@ class Editing:
         patch = patch.cleaned()
         now = datetime.now(UTC)
         mark = ""
+        is_moved = False
 
         def change(image: Image) -> Image:
-            nonlocal mark
+            nonlocal mark, is_moved
             require_present(image)
             _require_unchanged(image, unchanged)
             mark = image.rights.mark
             new = patch.applied_to(image)
+            is_moved = new.focus != image.focus
             return image if new == image else replace(new, modified=now)
 
         image = self._metadata.images.update(image_id, change)
         if image.rights.mark != mark:
             # Also those that are being made from the old record.
             self._cache.remove(image_id)
+        if is_moved or image.rights.mark != mark:
+            # Caches may have redirects to the former focal point, or renditions that state other
+            # rights.  After a move the renditions stay: each has its focal point in its URL.
+            self._purge(image_id)
         audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image
 

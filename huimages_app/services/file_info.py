@@ -10,7 +10,7 @@ from typing import BinaryIO
 from ..domain.ids import digests_of_file
 from ..domain.models import Image
 from ..errors import TooLarge
-from ..imaging import UNLIMITED, DecodingBudget, Inspection, Limits
+from ..imaging import CONTENT_VERSION, UNLIMITED, DecodingBudget, Inspection, Limits
 from ..imaging import inspect as inspect_picture
 
 
@@ -48,6 +48,9 @@ def with_file_info(image: Image, info: FileInfo) -> Image:
         sha256=info.sha256,
         placeholder=info.measured.placeholder,
         thumbhash=b64encode(info.measured.thumbhash).decode(),
+        content=info.measured.content,
+        content_version=CONTENT_VERSION,
+        backdrop=info.measured.backdrop,
     )
 
 

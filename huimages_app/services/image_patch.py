@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import EllipsisType
 
+from ..domain.content import ContentBox, from_per_mille, in_per_mille, is_content_box
 from ..domain.models import Image
 from ..domain.rights import clean_rights
 from ..domain.text import clean_alt, clean_filename, clean_references, clean_title
@@ -19,6 +20,7 @@ _ACTIONS = {
     "title": "retitled",
     "alt": "alt text changed",
     "focus": "focal point moved",
+    "corrected_content": "content box corrected",
     "references": "references changed",
     "rights": "rights changed",
     "taken": "time of taking changed",
@@ -35,6 +37,7 @@ class ImagePatch:
     """Replace those of the same keys; a key without values is removed."""
     types: Sequence[str] | None = None  # replace all
     focus: tuple[float, float] | EllipsisType | None = ...  # x, y in 0…1; None removes it
+    corrected_content: ContentBox | EllipsisType | None = ...  # None: the measured one counts
     created: datetime | None = None
     added_references: Mapping[str, Sequence[str]] = field(default_factory=dict)
     added_types: Sequence[str] = ()
@@ -51,6 +54,11 @@ class ImagePatch:
             raise BadInput("the title is empty; expected at least one visible character")
         if isinstance(self.focus, tuple) and not all(0 <= share <= 1 for share in self.focus):
             raise BadInput("a focal point is two numbers from 0 to 1")
+        if isinstance(self.corrected_content, tuple) and not is_content_box(self.corrected_content):
+            raise BadInput(
+                "a content box is left, top, right, bottom from 0 to 1, left before right and "
+                "top before bottom"
+            )
         if self.types is not None and len(self.types) > MAX_TYPES:
             raise BadInput(f"{len(self.types)} types are too many: at most {MAX_TYPES}")
         # `clean_references` drops keys without values, which remove a key here.
@@ -61,6 +69,7 @@ class ImagePatch:
             alt=None if self.alt is None else clean_alt(self.alt),
             references=references,
             types=None if self.types is None else _clean_types(self.types),
+            corrected_content=_in_steps(self.corrected_content),
             added_references=clean_references(self.added_references),
             added_types=_clean_types(self.added_types),
             default_title=clean_title(self.default_title),
@@ -81,6 +90,9 @@ class ImagePatch:
             references=self._references_of(image),
             types=tuple(dict.fromkeys([*types, *self.added_types])),
             focus=image.focus if isinstance(self.focus, EllipsisType) else self.focus,
+            corrected_content=image.corrected_content
+            if isinstance(self.corrected_content, EllipsisType)
+            else self.corrected_content,
             created=self.created or image.created,
             filename=image.filename or self.default_filename,
             rights=image.rights.patched(self.rights or {}),
@@ -109,11 +121,19 @@ class ImagePatch:
             "references": dict(self.references) or None,
             "types": self.types,
             "focus": None if self.focus is ... else str(self.focus),
+            "corrected_content": None
+            if self.corrected_content is ...
+            else str(self.corrected_content),
             "created": self.created,
             "rights": self.rights,
             "taken": None if self.taken is ... else str(self.taken),
         }
         return {name: str(value) for name, value in given.items() if value is not None}
+
+
+def _in_steps(box: ContentBox | EllipsisType | None) -> ContentBox | EllipsisType | None:
+    """Return the content box as a URL has it."""
+    return from_per_mille(in_per_mille(box)) if isinstance(box, tuple) else box
 
 
 def _clean_types(types: Sequence[str]) -> tuple[str, ...]:

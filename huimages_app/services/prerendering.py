@@ -25,10 +25,10 @@ class Prerendering:
 
     def begin(self, image: Image) -> None:
         """Queue the work for one image; dropped if the queue is full."""
-        self._worker.submit(f"prerender {image.id}", lambda: self._make(image.id))
+        self._worker.submit(f"prerender {image.id}", lambda: self._make(image))
 
-    def _make(self, image_id: str) -> None:
+    def _make(self, image: Image) -> None:
         # One decoding for all: the renditions are made from the previews.
-        self._previews.make(image_id)
+        self._previews.make(image.id)
         for size in self._sizes:
-            self._renditions.get(image_id, size, JPEG).close()
+            self._renditions.get(image.id, image.shown_in(size), JPEG).close()

@@ -87,9 +87,10 @@ class Previews:
 
     def _sides(self, image: Image, size: Size) -> Sequence[int]:
         # The dimensions of a record that is not ours are those before EXIF orientation.
-        if not image.sha256:
+        # Without its content box, a trimmed rendition is made from the original.
+        if not image.sha256 or (size.needs_content and image.content is None):
             return ()
-        return preview_sides(size, image.width, image.height)
+        return preview_sides(size, image.width, image.height, image.content)
 
     def _remember_without(self, image_id: str) -> None:
         if len(self._without) >= _REMEMBERED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +21,7 @@ from ..imaging import (
     rights_in,
     xmp_packet,
 )
+from ..observation.steps import step
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
 from .previews import Previews
@@ -71,22 +72,28 @@ class Renderer:
     def _from_original(
         self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
     ) -> None:
-        with self._originals.open(image_id) as original:
+        with ExitStack() as stack:
+            with step("fetch"):
+                original = stack.enter_context(self._originals.open(image_id))
             # An original that can't be decoded stays as it is: never delete data on an error.
+            content = image.content if image else None
             packet = xmp_packet(image.rights if image else rights_in(original))
-            self._write(original, RenditionTarget(size, format_, target, packet))
+            self._write(original, RenditionTarget(size, format_, target, content, packet))
         if image and self._previews:
             self._previews.make_later(image, size)
 
     def _from_preview(self, image: Image, size: Size, format_: Format, target: Path) -> bool:
+        packet = xmp_packet(image.rights)
+        rendition = RenditionTarget(size, format_, target, image.content, packet)
+        if rendition.needs_content:  # it is measured in the original
+            return False
         preview = self._previews.open(image, size) if self._previews else None
         if preview is None:
             return False
         full_size = (image.width, image.height)
         with preview:
             try:
-                packet = xmp_packet(image.rights)
-                self._write(preview, RenditionTarget(size, format_, target, packet), full_size)
+                self._write(preview, rendition, full_size)
             except CorruptOriginal as error:
                 log.warning("damaged preview not used: image=%s error=%s", image.id, error)
                 return False

@@ -11,17 +11,17 @@ from tempfile import TemporaryDirectory
 from ..cache.renditions import PendingRendition, RenditionCache
 from ..domain.formats import Format
 from ..domain.models import Image
-from ..domain.sizes import CENTRE, Size
+from ..domain.sizes import Size
 from ..errors import (
     CorruptOriginal,
-    OtherFocus,
+    OutdatedSize,
     SizeNotAllowed,
     StorageUnavailable,
     UnknownImage,
 )
 from ..imaging import sniff
+from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, Originals
-from .metrics import Metrics
 from .open_image import OpenImage, open_rendition
 from .renderer import Renderer
 
@@ -40,14 +40,12 @@ class Renditions:
         cache: RenditionCache,
         renderer: Renderer,
         *,
-        metrics: Metrics,
         per_image: int = 0,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
         self._renderer = renderer
-        self._metrics = metrics
         self._per_image = per_image  # limit of cached renditions of one image; 0: no limit
 
     def get(
@@ -55,10 +53,10 @@ class Renditions:
     ) -> OpenImage:
         """Return the rendition, making it on a miss.
 
-        A hit reads no storage.  Without `any_focus` only the stored focal point, or the
-        centre, is accepted.  Raises UnknownImage, RemovedImage, StorageUnavailable,
-        CorruptOriginal, ServerBusy, OtherFocus, and SizeNotAllowed where the cache has too
-        many renditions of this image.
+        A hit reads no storage.  Without `any_focus` only the stored focal point and the
+        corrected content box are accepted, or a size that names neither.  Raises
+        UnknownImage, RemovedImage, StorageUnavailable, CorruptOriginal, ServerBusy,
+        OutdatedSize, and SizeNotAllowed where the cache has too many renditions of this image.
         """
         if hit := self.find(image_id, size, format_):
             return hit
@@ -75,7 +73,7 @@ class Renditions:
             with self._cache.pending(image_id, size, format_) as pending:
                 image = self.require_visible(image_id)
                 if not any_focus:
-                    _require_own_focus(image, size)
+                    _require_own_part(image, size)
                 self._renderer.render(image_id, image, size, format_, pending.path)
                 mark = image.rights.mark if image else ""
                 return self._publish(image_id, format_, pending, mark)
@@ -85,7 +83,7 @@ class Renditions:
         file = self._cache.open(image_id, size, format_)
         if file is None:
             return None
-        self._metrics.count("hits")
+        metrics.CACHE_HITS.inc()
         return open_rendition(file, format_, self._cache.path(image_id, size, format_))
 
     def original(self, image_id: str) -> OpenImage:
@@ -163,11 +161,12 @@ class Renditions:
         return open_rendition(file, format_, cached)
 
 
-def _require_own_focus(image: Image | None, size: Size) -> None:
-    if size.focus == CENTRE:
+def _require_own_part(image: Image | None, size: Size) -> None:
+    """Raise OutdatedSize if the size names another focal point or content box."""
+    general = size.plain.at_density(size.density)
+    if size == general:
         return
     if image is None:
         raise StorageUnavailable("the focal point is unknown while the metadata storage is down")
-    right = size.plain.focused(image.focus).focus
-    if size.focus != right:
-        raise OtherFocus(right)
+    if size != (right := image.shown_in(general)):
+        raise OutdatedSize(str(right))

@@ -19,7 +19,7 @@ class Grant:
     """Permission to serve a picture; `expires` in seconds since the epoch, None for never."""
 
     expires: int | None = None
-    any_focus: bool = False  # otherwise only the stored focal point
+    any_focus: bool = False  # and content box; otherwise only the stored ones
 
 
 def listed_sizes(allowed: Collection[str], names: Mapping[str, Size]) -> set[Size]:
@@ -41,7 +41,7 @@ class SizePolicy:
     """The sizes of `allowed`: `any`, or what `listed_sizes` accepts.
 
     Others need a signature, or are not served at all without a `signer`; with `sign_all`
-    every URL needs one.
+    every URL needs one.  Padded sizes have at most `max_pixels`, with or without a signature.
     """
 
     def __init__(
@@ -51,11 +51,13 @@ class SizePolicy:
         signer: Signer | None = None,
         *,
         sign_all: bool = False,
+        max_pixels: int = 50 * 10**6,
     ) -> None:
         self._any = "any" in allowed
         self._sizes = listed_sizes(allowed, names)
         self._signer = signer
         self._sign_all = sign_all
+        self._max_pixels = max_pixels
 
     @classmethod
     def of(cls, settings: Settings) -> SizePolicy:
@@ -77,12 +79,17 @@ class SizePolicy:
             settings.named_sizes,
             signer,
             sign_all=settings.signed == "all",
+            max_pixels=settings.render.max_pixels,
         )
 
     @property
     def listed(self) -> list[Size]:
         """Return the sizes that are allowed one by one."""
         return sorted(self._sizes, key=str)
+
+    def require_pixels(self, size: Size) -> None:
+        """Raise BadSize for a padded size with too many pixels."""
+        size.require_pixels(self._max_pixels)
 
     def allows(self, size: Size) -> bool:
         """Return whether the size is served at any density without a signature.
@@ -106,7 +113,11 @@ class SizePolicy:
         if self.allows(box):
             return box
         most_width, most_height = box.width or MAX_SIDE, box.height or MAX_SIDE
-        whole = [size for size in names.values() if not size.crop and self.serves(size)]
+        whole = [
+            size
+            for size in names.values()
+            if not size.crop and not size.padding and self.serves(size)
+        ]
         fitting = {size.fitted(width, height): size for size in whole}
         small = [
             fitted for fitted in fitting if fitted[0] <= most_width and fitted[1] <= most_height
@@ -124,7 +135,8 @@ class SizePolicy:
         return "?" + self._signer.query(path, expires)
 
     def authorize(self, size: Size, path: str, signature: str = "", expires: str = "") -> Grant:
-        """Return what a request may have; raises SizeNotAllowed, BadSignature."""
+        """Return what a request may have; raises SizeNotAllowed, BadSignature, BadSize."""
+        self.require_pixels(size)
         free = self.allows(size)
         if self._signer is not None and signature:
             try:

@@ -10,8 +10,9 @@ from typing import BinaryIO
 from ..domain.models import Image
 from ..domain.tags import add_tags
 from ..domain.text import DEFAULT_FILENAME
-from ..errors import IdCollision
+from ..errors import BadInput, BadUpload, IdCollision
 from ..imaging import DecodingBudget, Limits
+from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .embedded_policy import EmbeddedPolicy
@@ -71,6 +72,20 @@ class Uploads:
         `visitor_id`, keywords of a new image for PROGRAM.  Raises BadUpload
         (NotAnImage, TooLarge, IdCollision), BadInput, StorageUnavailable.
         """
+        try:
+            result = self._add(file, patch, tags, visitor_id)
+        except (BadUpload, BadInput):
+            metrics.UPLOADS.labels("refused").inc()
+            raise
+        except Exception:
+            metrics.UPLOADS.labels("failed").inc()
+            raise
+        metrics.UPLOADS.labels("new" if result.is_new else "known").inc()
+        return result
+
+    def _add(
+        self, file: BinaryIO, patch: ImagePatch, tags: Sequence[str], visitor_id: str
+    ) -> UploadResult:
         patch, tags = patch.cleaned(), add_tags((), tags)
         info = inspect(file, self._limits, self._budget)
         # First the original, then the record: a crash in between leaves an original without

@@ -12,6 +12,7 @@ from ..domain.formats import AVIF, JPEG, WEBP, Format
 from ..domain.html import img_tag
 from ..domain.models import Image
 from ..domain.sizes import Size
+from ..errors import BadSize
 from .size_policy import SizePolicy
 
 # huImages 2.2 kept all other characters in the name part of a URL.
@@ -40,8 +41,10 @@ class UrlBuilder:
         return UrlBuilder(base, self._names, self._alt_addition, self._policy)
 
     def size(self, size: Size | str) -> Size:
-        """Return the size, parsing a text; raises BadSize."""
-        return size if isinstance(size, Size) else Size.parse(size, self._names)
+        """Return the size, parsing a text; raises BadSize, also for one with too many pixels."""
+        parsed = size if isinstance(size, Size) else Size.parse(size, self._names)
+        self._policy.require_pixels(parsed)
+        return parsed
 
     def url(
         self,
@@ -64,10 +67,9 @@ class UrlBuilder:
         format_: Format = JPEG,
         expires: int | None = None,
     ) -> str:
-        """Return the URL with a descriptive name and the focal point of the image."""
-        focused = self.size(size).focused(image.focus)
+        """Return the URL with a descriptive name, the focal point and a corrected content box."""
         name = f"{url_name(image)}.{format_.extension}"
-        return self._url(focused, f"{image.id}/{name}", expires)
+        return self._url(image.shown_in(self.size(size)), f"{image.id}/{name}", expires)
 
     def _url(self, size: Size, rest: str, expires: int | None) -> str:
         path = f"/{size}/{rest}"
@@ -88,14 +90,31 @@ class UrlBuilder:
         return img_tag(self.named_url(image, size), width, height, self.alt(image), attributes)
 
     def srcset(self, image: Image, size: Size | str, format_: Format = JPEG) -> str:
-        """Return the candidates for densities 1 and 2; only one if both have equal dimensions."""
+        """Return the candidates for densities 1 and 2; only one if the second is not sharper."""
         size = self.size(size)
-        seen: dict[tuple[int, int], str] = {}
-        for density in (1, 2):
-            dense = size.at_density(density)
-            candidate = f"{self.named_url(image, dense, format_)} {density}x"
-            seen.setdefault(dense.fitted(image.width, image.height), candidate)
-        return ", ".join(seen.values())
+        dense = size.at_density(2)
+        densities = (1, 2) if self._is_sharper(image, size, dense) else (1,)
+        return ", ".join(
+            f"{self.named_url(image, size.at_density(density), format_)} {density}x"
+            for density in densities
+        )
+
+    def _is_sharper(self, image: Image, size: Size, dense: Size) -> bool:
+        """Return whether the dense size shows the same picture with more pixels."""
+        sides = image.width, image.height
+        if size.padding is None:
+            return dense.fitted(*sides) != size.fitted(*sides)
+        # A picture is never enlarged, so in a dense box it may be small.
+        size, dense = image.shown_in(size), image.shown_in(dense)
+        if dense.needs_content and image.content is None:
+            return False
+        try:
+            self._policy.require_pixels(dense)
+        except BadSize:
+            return False
+        exact = size.placement(*sides, image.content).shown
+        found = dense.placement(*sides, image.content).shown
+        return all(abs(2 * one - two) <= 2 for one, two in zip(exact, found, strict=True))
 
     def picture(self, image: Image, size: Size | str) -> str:
         """Return a <picture> with AVIF and WebP sources and an <img> as the fallback."""

@@ -10,7 +10,7 @@ missing image.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -27,6 +27,7 @@ from ..domain.models import (
     Window,
 )
 from ..errors import CorruptOriginal, UnknownImage
+from .snapshots import SnapshotItem
 
 # -- originals ----------------------------------------------------------------------------
 
@@ -291,6 +292,25 @@ class MetadataBackend(ABC):
 
         Missing rights are logged.  Raises StorageUnavailable.
         """
+
+    def require_supported(self) -> None:
+        """Raise BadSetting if a newer program stored data that this one cannot read."""
+
+    @abstractmethod
+    def export(self) -> Generator[SnapshotItem, None, None]:
+        """Yield all that is stored, images by ascending ID; changes nothing.
+
+        Each image and its annotations are of one moment, and none is older than the call.
+        Use it in one thread, which does nothing else with the backend meanwhile.
+        """
+
+    @abstractmethod
+    def load(self, items: Iterable[SnapshotItem]) -> None:
+        """Store exported items, also those of another backend; those that exist stay."""
+
+    @abstractmethod
+    def is_empty(self, ignored: str = "") -> bool:
+        """Return whether nothing is stored, except for documents of the kind `ignored`."""
 
     def merge_conflicts(self) -> int:
         """Merge documents that two nodes or sites changed at once; return how many.

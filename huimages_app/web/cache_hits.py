@@ -12,11 +12,10 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from wsgiref.util import FileWrapper
 
-from pyramid.router import default_execution_policy
-
 from ..domain.formats import best_format
 from ..domain.hosts import host_of
 from ..domain.ids import ID_PATTERN
+from ..observation import request_ids
 from ..services.container import Services
 from ..services.open_image import OpenImage
 from .image_files import picture_headers
@@ -41,8 +40,8 @@ _SPECIAL = frozenset(
 _SMALL = 64 * 1024  # bytes; smaller files are read at once
 
 
-class CacheHitPolicy:
-    """Pyramid's execution policy: returns plain hits, passes all else to the router."""
+class CacheHits:
+    """Responds to plain requests for cached renditions."""
 
     def __init__(
         self, root: Root, services: Services, writer: HeaderWriter, hosts: Collection[str] = ()
@@ -52,10 +51,8 @@ class CacheHitPolicy:
         self._writer = writer
         self._hosts = hosts  # accepted host names; any if empty
 
-    def __call__(self, environ: Environ, router: Any) -> Any:
-        return self._response(environ) or default_execution_policy(environ, router)
-
-    def _response(self, environ: Environ) -> WsgiResponse | None:
+    def response(self, environ: Environ) -> WsgiResponse | None:
+        """Return the response to a plain request for a cached rendition, else None."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or environ.get("QUERY_STRING"):
             return None
         if not _SPECIAL.isdisjoint(environ) or not self._is_own_host(environ):
@@ -70,9 +67,8 @@ class CacheHitPolicy:
         headers = [
             *picture_headers(served, varies=file.format is None),
             *self._writer.common(https=environ["wsgi.url_scheme"] == "https"),
+            (request_ids.HEADER, request_ids.current()),
         ]
-
-        self._services.metrics.count_response(200)
 
         def respond(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
             start_response("200 OK", headers)

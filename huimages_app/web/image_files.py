@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from webob.static import FileIter
 from ..config.settings import Settings
 from ..domain.formats import best_format
 from ..domain.text import clean_filename
-from ..errors import OtherFocus
+from ..errors import OutdatedSize
 from ..services.open_image import OpenImage
 from .presentation.conditional import ConditionalResponse
 from .presentation.responses import MAX_REDIRECT
@@ -55,8 +54,8 @@ def image_file(context: ImageFile, request: Request) -> Response:
     else:
         try:
             response = _rendition(context, request, any_focus=grant.any_focus)
-        except OtherFocus as error:
-            return _focus_redirect(context, request, error.focus)
+        except OutdatedSize as error:
+            return _redirect_to(error.size, context, request)
     if grant.expires is not None:
         # Caches must drop it when the signature expires.
         seconds = max(0, grant.expires - int(time.time()))
@@ -90,9 +89,9 @@ def _accel_response(settings: Settings, file: Path, headers: list[tuple[str, str
     """Let the web server in front send the file, with ranges and validators."""
     if settings.accel == "nginx":
         path = f"{NGINX_CACHE}/{file.relative_to(settings.cache.path)}"
-        location = ("X-Accel-Redirect", quote(path, safe="/!,@"))
+        location = ("X-Accel-Redirect", quote(path, safe="/!,@="))
     else:
-        location = ("X-Sendfile", quote(str(file.absolute()), safe="/!,@"))
+        location = ("X-Sendfile", quote(str(file.absolute()), safe="/!,@="))
     kept = [header for header in headers if header[0] not in _OF_THE_FILE]
     return Response(headerlist=[*kept, location], body=b"")
 
@@ -116,9 +115,8 @@ def _storage_redirect(context: ImageFile, request: Request, expires: int | None)
     return response
 
 
-def _focus_redirect(context: ImageFile, request: Request, focus: tuple[int, int]) -> Response:
-    """Redirect from an outdated focal point to the stored one: other sites keep old URLs."""
-    size = str(replace(context.size, focus=focus))
+def _redirect_to(size: str, context: ImageFile, request: Request) -> Response:
+    """Redirect from an outdated focal point or content box: other sites keep old URLs."""
     rest = quote(request.path_info.partition("/")[2].partition("/")[2], safe="/!,@=:")
     if len(rest) > MAX_REDIRECT:  # without the name, which may be of any length
         rest = context.image_id + (f".{context.format.extension}" if context.format else ".auto")

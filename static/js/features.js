@@ -7,6 +7,7 @@ const FEATURES = [
   ["input[data-tag-suggestions]", () => import("./tag_suggestions.js")],
   ["[data-edit-title]", () => import("./title_editor.js")],
   ["[data-focal-point]", () => import("./focal_point.js")],
+  ["[data-content-box]", () => import("./content_box.js")],
   ["input[data-copy]", () => import("./copy_button.js")],
   ["[data-viewer]", () => import("./viewer.js")],
   ["dialog[data-keys]", () => import("./keyboard_shortcuts.js")],

@@ -37,7 +37,7 @@ def test_more_pictures_come_without_leaving_the_page(vera: Person, page: Page) -
     expect(page.get_by_role("link", name="Load more")).to_have_count(0)
     expect(pictures.nth(60).locator("a")).to_be_focused()
     assert len(set(boxes(page))) == 65
-    # Whoever looks at one of them and comes back finds the page as it was.
+    # The page is unchanged after a visit to one of them and Back.
     pictures.nth(62).locator("a").click()
     page.wait_for_url("**/image/*/")
     page.go_back()

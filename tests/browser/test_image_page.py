@@ -169,6 +169,36 @@ def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: Ru
     expect(page.locator("a.next img")).to_have_attribute("src", re.compile(r"!27,60/"))
 
 
+def test_content_box_by_pointer_and_by_keys(vera: Person, page: Page, site: RunningSite) -> None:
+    vera.go(f"/image/{site.images['coffee'].id}/")
+    page.get_by_text("Correct the content box", exact=True).click()
+    left = page.get_by_role("slider", name="Left edge, in %")
+    right = page.get_by_role("slider", name="Right edge, in %")
+    frame = page.locator("#trimming .dimmed").bounding_box()
+    assert frame
+    left.hover()
+    page.mouse.down()
+    page.mouse.move(frame["x"] + frame["width"] * 0.2, frame["y"] + 20, steps=4)
+    page.mouse.up()
+    field = page.locator("#content-left")
+    assert abs(float(field.input_value()) - 20) < 0.5
+    field.fill("20")
+    right.press("ArrowLeft")
+    right.press("Shift+ArrowLeft")
+    # Across the edge, where the key would lead to another picture.
+    page.get_by_role("slider", name="Top edge, in %").press("ArrowRight")
+    expect(page.locator("#content-right")).to_have_value("94.5")
+    expect(right).to_have_attribute("aria-valuenow", "94.5")
+    preview = page.locator("#trimming .padding").first
+    placed = preview.locator("img").evaluate("image => image.getBoundingClientRect().width")
+    # 600 pixels of which 74.5 % are shown in 129 of 150 pixels.
+    assert abs(placed * 0.745 - 129) < 1
+    right.press("Enter")
+    expect(preview.locator("img")).to_have_attribute("src", re.compile(r"=7!200,0,945,1000/"))
+    page.get_by_role("button", name="Use the measured box").click()
+    expect(preview.locator("img")).to_have_attribute("src", re.compile(r"=7/"))
+
+
 def test_snippets_are_copied(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     page.get_by_text("Embed this picture").click()

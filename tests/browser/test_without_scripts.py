@@ -14,7 +14,7 @@ from tests.support.served import RunningSite
 
 @pytest.fixture
 def otto(person: Callable[..., Person]) -> Person:
-    """Somebody whose browser runs no scripts."""
+    """A visitor whose browser runs no scripts."""
     return person(java_script_enabled=False)
 
 

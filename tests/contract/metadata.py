@@ -28,6 +28,7 @@ from .metadata_down import DownContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
+from .metadata_snapshot import SnapshotContract
 
 
 class MetadataContract(
@@ -37,6 +38,7 @@ class MetadataContract(
     AnnotationsContract,
     ChangesContract,
     ConcurrencyContract,
+    SnapshotContract,
     DownContract,
 ):
     @pytest.fixture

@@ -42,6 +42,10 @@ EVERYTHING = an_image(
     taken=START - timedelta(days=30_000, microseconds=1),
     camera="Leica Ⅰ",
     thumbhash="3PcNNYSFeXh/d3eld0iHZoZgVwh2",
+    content=(0.0, 0.1234, 0.9999, 1.0),
+    content_version=1,
+    backdrop="#f4f3f1",
+    corrected_content=(0.001, 0.2, 0.7, 0.9),
 )
 
 

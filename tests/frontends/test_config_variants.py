@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from huimages_app.domain.sizes import CLASSIC_SIZES
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
 from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
 from tests.support.missing import find_program, missing
@@ -24,7 +25,7 @@ CHROME = "image/avif,image/webp,image/apng,*/*;q=0.8"
 KINDS = ("nginx", "lighttpd")
 # What the comments of the files say, for huimages.sizes.allowed = any and
 # huimages.negotiate = everywhere.
-ANY = r"[0-9]*x[0-9]*(?:!(?:[0-9]+,[0-9]+)?)?"
+ANY = r"[0-9]*x[0-9]*(?:!(?:[0-9]+,[0-9]+)?|=[0-9]*(?:,[0-9a-z]+)?(?:![0-9,]+)?)?"
 ANY_AND_EVERYWHERE = {
     "nginx": {
         r"~^(?:75x75|150x150)![0-9]+,[0-9]+\z": rf"~^{ANY}\z",
@@ -50,7 +51,8 @@ def open_site(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edg
 
 def test_any_allowed_size_is_sent_without_the_application(open_site: Edge) -> None:
     image_id = open_site.upload(pictures.photo(width=400, height=300))
-    for size in ("33x33", "33x", "x33", "33x33!", "33x33!1,2@2x", "small"):
+    sizes = ("33x33", "33x", "x33", "33x33!", "33x33!1,2@2x", "small", "33x33=", "33x33=7@2x")
+    for size in (*sizes, "33x33=7,f4f4f4", "33x33=,none@3x", "33x33=7,none!1,2,999,1000"):
         made = open_site.get(f"/{size}/{image_id}.png")
         assert made.status_code == 200
         with open_site.without_application():
@@ -85,6 +87,36 @@ def test_negotiation_everywhere_selects_best_format(open_site: Edge) -> None:
         plain = open_site.get(f"/small/{image_id}.avif", Accept="*/*")
     assert plain.headers["Content-Type"] == "image/avif"
     assert "Vary" not in plain.headers
+
+
+# A padded size in the list of free sizes, as the comments of the files say.
+PADDED = "600x600=7"
+PADDED_IS_FREE = {
+    "nginx": {"    150x150! 1;": f"    150x150! 1;\n    {PADDED} 1;\n    ~^{PADDED}![0-9,]+\\z 1;"},
+    "lighttpd": {"1024x768|(?:75x75": f"1024x768|{PADDED}(?:![0-9,]+)?|(?:75x75"},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_listed_padded_size_is_a_hit_with_its_content_box(kind: str, tmp_path: Path) -> None:
+    allowed = f"named 150x150! {PADDED}"
+    with edge(kind, tmp_path, PADDED_IS_FREE[kind], **{"sizes.allowed": allowed}) as site:
+        image_id = site.upload(pictures.photo(width=400, height=300))
+        box = ImagePatch(corrected_content=(0.1, 0.2, 0.9, 1.0))
+        site.services.editing.update(image_id, box)
+        paths = [f"/{PADDED}{rest}/{image_id}/a.jpeg" for rest in ("", "!100,200,900,1000@2x")]
+        made = [site.get(path) for path in paths]
+        with site.without_application():
+            assert [site.get(path).content for path in paths] == [hit.content for hit in made]
+        # A content box that is not the stored one leads to it.
+        moved = site.get(f"/{PADDED}!1,2,3,4/{image_id}/a.jpeg")
+        assert moved.status_code == 302
+        assert (
+            moved.headers["Location"] == f"{site.url}/{PADDED}!100,200,900,1000/{image_id}/a.jpeg"
+        )
+        # Another margin or colour is another size.
+        for other in ("600x600=8", "600x600=7,f4f4f4", "600x600="):
+            assert site.get(f"/{other}/{image_id}/a.jpeg").status_code == 403
 
 
 # For huimages.signed = all.
@@ -229,7 +261,7 @@ def test_systemd_units_are_valid() -> None:
     program = find_program("systemd-analyze")
     if program is None:
         missing("systemd-analyze is missing: apt-get install systemd")
-    for unit in ("huimages@.service", "huimages-cache.service"):
+    for unit in ("huimages@.service", "huimages-cache.service", "purge-nginx-cache.service"):
         done = subprocess.run(
             [program, "verify", "--man=no", DEPLOY / unit],
             capture_output=True,

@@ -17,6 +17,7 @@ import pytest
 from huimages_app.services.container import Services
 from tests.support import pictures
 from tests.support.edge import pserve, services_of, stored_in
+from tests.support.metrics import parsed
 from tests.support.processes import free_port
 from tests.support.services import original_file
 
@@ -69,7 +70,7 @@ def jam(tmp_path: Path) -> Iterator[Jam]:
     services.close()
     pipes = [original_file(tmp_path, id_) for id_ in ids[1:]]
     for pipe in pipes:
-        # Whoever opens a pipe waits for somebody to write into it.
+        # Opening a pipe blocks until another process writes into it.
         pipe.unlink()
         os.mkfifo(pipe)
     with ExitStack() as stack:
@@ -88,8 +89,7 @@ def soon(*urls: str) -> list[httpx.Response]:
 
 
 def metrics(url: str) -> dict[str, float]:
-    lines = [line.rpartition(" ") for line in get(f"{url}/metrics").text.splitlines()]
-    return {name: float(value) for name, _, value in lines if not name.startswith("#")}
+    return parsed(get(f"{url}/metrics").text)
 
 
 def wait_for(url: str, name: str, value: float) -> None:
@@ -103,15 +103,15 @@ def test_overload_keeps_hits_pages_and_health_available(jam: Jam) -> None:
     first, second, third = (f"{jam.url}/64x64/{id_}" for id_ in jam.stuck)
     with ThreadPoolExecutor(20) as pool:
         working = pool.submit(get, first)
-        wait_for(jam.url, "huimages_rendering", 1)
+        wait_for(jam.url, "huimages_renditions_running", 1)
         in_line = pool.submit(get, second)
-        wait_for(jam.url, "huimages_rendering_waiting", 1)
+        wait_for(jam.url, "huimages_renditions_waiting", 1)
         # The line is full.
         (refused,) = soon(third)
         assert refused.status_code == 503
         assert int(refused.headers["Retry-After"]) > 0
         assert refused.headers["Cache-Control"] == "no-store"
-        # Those who want what somebody is making already wait for it, as many as may.
+        # Requests for a rendition in progress wait for it, up to the limit.
         followers = [pool.submit(get, first) for _ in range(10)]
         told = REQUESTS - 2
         deadline = time.monotonic() + 20
@@ -121,12 +121,12 @@ def test_overload_keeps_hits_pages_and_health_available(jam: Jam) -> None:
         assert {follower.result().status_code for follower in followers if follower.done()} == {503}
         hit, page, health = soon(f"{jam.url}/64x64/{jam.ready}", jam.url, f"{jam.url}/healthz")
         assert [hit.status_code, page.status_code, health.status_code] == [200, 200, 200]
-        # Nobody stands in line for ever.
+        # No request waits without a limit.
         assert in_line.result().status_code == 503
         assert not working.done()
         jam.release([working, *followers])
-    assert metrics(jam.url)["huimages_refusals_total"] >= 2 + 10 - told
-    assert metrics(jam.url)["huimages_hits_total"] >= 1
+    assert metrics(jam.url)['huimages_renditions_total{result="refused"}'] >= 2 + 10 - told
+    assert metrics(jam.url)["huimages_cache_hits_total"] >= 1
 
 
 def test_two_hundred_requests_of_two_processes_make_one_rendering(tmp_path: Path) -> None:
@@ -153,4 +153,5 @@ def test_two_hundred_requests_of_two_processes_make_one_rendering(tmp_path: Path
         answers = list(pool.map(client.get, asked))
         assert {answer.status_code for answer in answers} == {200}
         assert len({answer.content for answer in answers}) == 1
-        assert sum(metrics(url)["huimages_renderings_total"] for url in urls) == 1
+        made = 'huimages_renditions_total{result="made"}'
+        assert sum(metrics(url)[made] for url in urls) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Iterator
 
@@ -36,7 +37,8 @@ ENDINGS = {
 @pytest.fixture(scope="module", params=["nginx", "lighttpd"])
 def site(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     folder = tmp_path_factory.mktemp(request.param)
-    with edge(request.param, folder, **{"sizes.allowed": "named 150x150!"}) as site:
+    settings = {"sizes.allowed": "named 150x150!", "proxy_addresses": "127.0.0.1"}
+    with edge(request.param, folder, **settings) as site:
         yield site
 
 
@@ -201,7 +203,7 @@ def test_signed_size_needs_valid_signature(site: Edge, image_id: str) -> None:
     assert site.get(url, If_Modified_Since=since).status_code == 304
     head = site.ask("HEAD", site.url + url)
     assert head.headers["Content-Length"] == str(len(hit.content))
-    # In the cache, and still nobody's without the signature.
+    # In the cache, and still not served without the signature.
     for wrong in (path, url[:-1] + ("A" if url[-1] != "A" else "B"), url.replace(".jpeg", ".png")):
         assert site.get(wrong).status_code == 403
 
@@ -252,3 +254,17 @@ def test_pages_and_health_pass_the_server(site: Edge, image_id: str) -> None:
     assert f"/{image_id}" in site.get("/").text
     assert site.get(f"/image/{image_id}/").status_code == 200
     assert site.get("/static/site.css").headers["Content-Type"].startswith("text/css")
+
+
+def test_request_has_one_id_in_response_and_log(site: Edge, image_id: str) -> None:
+    """nginx makes the ID; lighttpd passes on the one that it gets."""
+    response = site.get(f"/image/{image_id}/", X_Request_ID="edge-1")
+    request_id = response.headers["X-Request-ID"]
+    assert re.fullmatch(r"[0-9a-f]{32}" if site.kind == "nginx" else "edge-1", request_id)
+    missing = site.get("/nothing", X_Request_ID="not plain")
+    assert re.fullmatch(r"[0-9a-f]{16,32}", missing.headers["X-Request-ID"])
+    # A rendition that the application has authorized and the web server sends.
+    signed = site.signed("322x322", f"/322x322/{image_id}.jpeg")
+    assert len({site.get(signed).headers["X-Request-ID"] for _ in range(3)}) >= (
+        3 if site.kind == "nginx" else 1
+    )

@@ -114,7 +114,11 @@ def rotated(
     **save: object,
 ) -> bytes:
     """The photo of the same arguments by a camera held otherwise: upright `width` x `height`."""
-    image = pixels(width, height, seed)
+    return turned(pixels(width, height, seed), orientation, format, **save)
+
+
+def turned(image: Image.Image, orientation: int = 6, format: str = "JPEG", **save: object) -> bytes:
+    """The picture as a camera stores it that was held otherwise."""
     method = _STORED_AS[orientation]
     stored = image if method is None else image.transpose(method)
     if format == "JPEG":

@@ -80,7 +80,7 @@ def frozen(pid: int) -> Iterator[None]:
 
 
 def answers(url: str) -> bool:
-    """Whether an HTTP server is there, whatever it says."""
+    """Return whether an HTTP server responds, with any status."""
     try:
         httpx.get(url, timeout=5, trust_env=False, verify=certificates())
     except httpx.TransportError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from huimages_app.domain.sizes import Placement
+from huimages_app.domain.geometry import Placement
 
 
 def lanczos(image: Image.Image, placement: Placement) -> np.ndarray:

@@ -7,7 +7,7 @@ from huimages_app.errors import (
     EditConflict,
     HuimagesError,
     IdCollision,
-    OtherFocus,
+    OutdatedSize,
     RemovedImage,
     UnknownAccount,
     UnknownImage,
@@ -35,7 +35,10 @@ ID = "RPKPTQZLXURQDWIFB55JIOABT4VUACRK01"
             BadCursor(),
             "the cursor is damaged or belongs to another list; start from the beginning",
         ),
-        (OtherFocus((30, 70)), "the focal point of this image is 30,70"),
+        (
+            OutdatedSize("75x75!30,70"),
+            "this image has another focal point or content box: use 75x75!30,70",
+        ),
         (UnknownAccount("ada"), "there is no account ada"),
     ],
 )

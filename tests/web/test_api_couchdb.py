@@ -1,4 +1,4 @@
-"""The API on CouchDB: what depends on the store, and what nobody may lose on either."""
+"""The API on CouchDB: behaviour that depends on the backend."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def closed(tmp_path: Path) -> Iterator[Site]:
 
 
 def test_closed_site_reveals_no_image_ids(closed: Site) -> None:
-    """Whatever lists or leads to images is closed; what is open takes an ID of 160 bits."""
+    """URLs that list or link images are closed; open ones need an ID of 160 bits."""
     _, text = closed.services.tokens.add("test", ["upload"])
     closed.app.authorization = ("Bearer", text)
     image_id = closed.upload(PHOTO, query="?title=sunset&tags=sea")

@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 from pyramid.events import NewRequest
-from pyramid.router import default_execution_policy
 from webtest import TestApp
 
+from huimages_app.observation.request_ids import HEADER
+from huimages_app.web.observed_requests import ObservedRequests
 from tests.support import pictures
 from tests.support.site import Site
 
 CHROME = "image/avif,image/webp,*/*;q=0.8"
+
+
+class NoHits:
+    def response(self, environ: dict[str, Any]) -> None:
+        return None
 
 
 class Ways:
@@ -37,7 +43,9 @@ class Ways:
         **headers: str,
     ) -> Any:
         """The answer; `_` in the names of headers stands for `-`."""
-        self._router.execution_policy = default_execution_policy if long else self._policy
+        no_hits: Any = NoHits()
+        without_hits = ObservedRequests(no_hits, (), 0)
+        self._router.execution_policy = without_hits if long else self._policy
         app = TestApp(self._router, extra_environ={"wsgi.url_scheme": scheme})
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return app.request(path, method=method, headers=named, status="*")
@@ -140,6 +148,8 @@ def test_hit_has_same_response_with_and_without_pyramid(
     long = ways.ask(path.format(image_id), method=method, long=True, **asked)
     assert short.status == long.status == "200 OK"
     assert short.body == long.body
+    # Each request has an ID of its own.
+    assert len({response.headers.pop(HEADER) for response in (short, long)}) == 2
     assert sorted(short.headers.items()) == sorted(long.headers.items())
 
 

@@ -70,7 +70,7 @@ class Node:
     folder: Path
 
     def get(self, path: str) -> httpx.Response:
-        """As somebody new: no cookie is kept."""
+        """Send the request as a new visitor: no cookie is kept."""
         return httpx.get(self.url + path, timeout=60, trust_env=False, verify=certificates())
 
     def post(self, path: str, **sent: Any) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Uploads as nobody should send them: each is answered with a sentence, and harms nothing."""
+"""Malformed uploads: each gets a message that says what is wrong, and stores nothing."""
 
 from __future__ import annotations
 

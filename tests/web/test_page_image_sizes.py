@@ -1,4 +1,4 @@
-"""Whatever sizes a site serves, the pictures on its own pages are among them."""
+"""The pictures on the pages of a site use only sizes that the site serves."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def test_permissions_match_settings_and_scopes() -> None:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who asks, and what they may."""
+    """A client and its permissions."""
 
     name: str
     may: frozenset[str]

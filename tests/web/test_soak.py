@@ -105,7 +105,7 @@ def test_mixed_load_returns_no_errors(tmp_path: Path) -> None:
     shown = {image.id for image in services.images.get_many(IDS).values() if image.trashed is None}
     cached = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
     assert {path.parent.name for path in cached} <= shown
-    # Every picture can be put back, whatever was done to it.
+    # Every picture can be restored after any change.
     for number, id_ in enumerate(IDS):
         act(services, "upload", number, random.Random(0))
         services.renditions.get(id_, Size.parse("50x50"), parse_format("jpeg")).close()

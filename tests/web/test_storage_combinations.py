@@ -49,7 +49,7 @@ def site(metadata: dict[str, str], originals: dict[str, str], tmp_path: Path) ->
 
 
 def post(site: Site, path: str, **fields: str) -> Any:
-    """The answer to somebody new, who has no cookie yet."""
+    """The response to a new visitor, who has no cookie yet."""
     site.app.reset()
     return site.app.post(path, fields)
 

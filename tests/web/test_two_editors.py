@@ -31,13 +31,19 @@ CASES = {
         {"artnr": "10106", "others": "path: b"},
     ),
     "focus": ("focus", {"x": "30", "y": "70"}, {"x": "20", "y": "60"}),
+    "content": (
+        "content",
+        {"left": "12.5", "top": "1", "right": "80", "bottom": "90"},
+        {"left": "20", "top": "5", "right": "70", "bottom": "100"},
+    ),
 }
 THIRD = {"others": "x: y", "x": "1", "y": "2"}
+THIRD |= {"left": "1", "top": "2", "right": "3", "bottom": "4"}
 
 
 def stored(site: Site, image: Image) -> tuple[object, ...]:
     found = site.services.images.get(image.id)
-    return found.title, found.alt, dict(found.references), found.focus
+    return found.title, found.alt, dict(found.references), found.focus, found.corrected_content
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -71,12 +77,14 @@ def test_conflicting_edit_can_be_saved_afterwards(
         "alt": found.alt,
         "references": dict(found.references),
         "focus": found.focus,
+        "content": found.corrected_content,
     }
     expected = {
         "title": "Pier",
         "alt": "A pier",
         "references": {"artnr": ("10106",), "path": ("b",)},
         "focus": (0.2, 0.6),
+        "content": (0.2, 0.05, 0.7, 1.0),
     }
     assert values[name] == expected[name]
 

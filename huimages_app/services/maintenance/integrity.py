@@ -19,7 +19,7 @@ from typing import BinaryIO
 from ...domain.ids import digests_of_file
 from ...domain.models import Image, Query
 from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
-from ...imaging import Limits
+from ...imaging import CONTENT_VERSION, Limits
 from ...storage.interfaces import MetadataBackend, Originals
 from ..concurrency import in_parallel
 from ..editing import Editing
@@ -41,6 +41,7 @@ class Problem(Enum):
     DAMAGED = "the original is damaged"
     WRONG_FACTS = "the record does not match the original"
     INCOMPLETE = "the record is of an older version and lacks facts of the original"
+    NOT_MEASURED = "the content box was not measured, or by an older version"
     STALE_RENDITIONS = "the image is in the trash or removed, and its renditions are cached"
     NOT_CHECKED = "the check of this image failed"
 
@@ -235,11 +236,16 @@ class IntegrityCheck:
         if actual_id != image_id:
             detail = f"its bytes are those of {actual_id}"
             return Finding(image_id, Problem.DAMAGED, detail), None
-        finding = Finding(image_id, Problem.WRONG_FACTS if record else Problem.NO_RECORD)
-        if record and (record.sha256, record.length) == (sha256, file.tell()):
-            if is_complete(record):
-                return None, None
+        if record is None:
+            finding = Finding(image_id, Problem.NO_RECORD)
+        elif (record.sha256, record.length) != (sha256, file.tell()):
+            finding = Finding(image_id, Problem.WRONG_FACTS)
+        elif record.content_version != CONTENT_VERSION:
+            finding = Finding(image_id, Problem.NOT_MEASURED)
+        elif not is_complete(record):
             finding = Finding(image_id, Problem.INCOMPLETE)
+        else:
+            return None, None
         if not repair:
             return finding, None
         try:

@@ -90,7 +90,7 @@ class OriginalsMigration:
         """
         self._target.check()
         if self._move:
-            self._require_two_locations()
+            require_two_locations(self._source, self._target)
         with closing(in_parallel(self._transfer, self._listed(), jobs)) as transferred:
             yield from transferred
 
@@ -158,21 +158,6 @@ class OriginalsMigration:
             return Transferred(image_id, Where.NEITHER)  # removed since it was listed
         return Transferred(image_id, Where.SOURCE if in_source else Where.TARGET, error=error)
 
-    def _require_two_locations(self) -> None:
-        """Raise BadInput if what is put into the target appears in the source.
-
-        A location can have several names (a symbolic link, two URLs of one server), so names
-        can't be compared; and moving a location onto itself would empty it.
-        """
-        content = b"huimages checks that these are two locations: " + secrets.token_bytes(16)
-        probe = image_id(content)
-        with contextlib.ExitStack() as stack:
-            stack.callback(self._target.delete, probe)
-            info = OriginalInfo("application/octet-stream", 0, 0)
-            self._target.put(probe, io.BytesIO(content), info)
-            if self._source.length(probe) is not None:
-                raise BadInput("the source and the target are the same location")
-
 
 def _holds_whole(originals: Originals, identifier: str) -> bool:
     """Return whether the original can be read and has the bytes of its ID."""
@@ -183,3 +168,19 @@ def _holds_whole(originals: Originals, identifier: str) -> bool:
     except (StorageUnavailable, OSError) as error:
         log.warning("original cannot be read: image=%s error=%s", identifier, error)
         return False
+
+
+def require_two_locations(source: Originals, target: Originals) -> None:
+    """Raise BadInput if what is put into the target appears in the source.
+
+    A location can have several names (a symbolic link, two URLs of one server), so names
+    can't be compared; and moving a location onto itself would empty it.
+    """
+    content = b"huimages checks that these are two locations: " + secrets.token_bytes(16)
+    probe = image_id(content)
+    with contextlib.ExitStack() as stack:
+        stack.callback(target.delete, probe)
+        info = OriginalInfo("application/octet-stream", 0, 0)
+        target.put(probe, io.BytesIO(content), info)
+        if source.length(probe) is not None:
+            raise BadInput("the source and the target are the same location")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...cache.eviction import Pruned
+from ...cache.eviction import Pruned, Usage
 from ...cache.renditions import RenditionCache
 from ...errors import StorageUnavailable
 from ...storage.interfaces import MetadataBackend, Originals
@@ -41,6 +41,10 @@ class Operations:
         """Return the names of the storage that does not respond: "metadata", "originals"."""
         checks = {"metadata": self._metadata.check, "originals": self._originals.check}
         return [name for name, check in checks.items() if not _responds(check)]
+
+    def cache_usage(self) -> Usage | None:
+        """Return the files and bytes in the cache of this machine; None if they are not known."""
+        return self._cache.counted()
 
     def prune_cache(self, max_bytes: int | None = None) -> Pruned:
         """Remove the least recently used renditions, down to `max_bytes` (None: the setting)."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator, Iterable
 from functools import partial
 from typing import NamedTuple
 
+from ...errors import StorageUnavailable
 from ..interfaces import MetadataBackend
+from ..snapshots import SnapshotItem
 from . import install_views
 from .annotations import CouchAnnotations
 from .client import Server
@@ -14,6 +18,7 @@ from .documents import CouchDocuments
 from .images import CouchImages
 from .retry import StripedLocks, retry_on_conflict
 from .search import CouchSearch
+from .snapshot import CouchSnapshot
 from .tag_counts import TagCounts
 
 
@@ -44,6 +49,7 @@ class CouchBackend(MetadataBackend):
         self.images = self._image_store = CouchImages(self._images, self._annotations, locks)
         self.search = CouchSearch(self._images, self._visitors, tags)
         self.documents = CouchDocuments(self._documents, StripedLocks(server.timeout))
+        self._snapshot = CouchSnapshot(self._images, self._visitors, self._documents)
 
     def setup(self, *, old_marks: bool = False) -> list[str]:
         done = [
@@ -60,6 +66,19 @@ class CouchBackend(MetadataBackend):
         for database, folder in ((self._images, "images"), (self._visitors, "visitors")):
             install_views.log_refusal(partial(install_views.install, database, folder, wait=False))
         install_views.log_refusal(partial(install_views.create, self._documents))
+
+    def require_supported(self) -> None:
+        with contextlib.suppress(StorageUnavailable):
+            install_views.require_known_format(self._images)
+
+    def export(self) -> Generator[SnapshotItem, None, None]:
+        return self._snapshot.export()
+
+    def load(self, items: Iterable[SnapshotItem]) -> None:
+        self._snapshot.load(items)
+
+    def is_empty(self, ignored: str = "") -> bool:
+        return self._snapshot.is_empty(ignored)
 
     def merge_conflicts(self) -> int:
         merged = 0

@@ -8,6 +8,7 @@ this program: in older ones, width and height are those before EXIF orientation.
     _id ctime mtime title[] references{key: []} types[] width height deleted _attachments
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
           rights{} taken camera thumbhash
+          content[] content_version backdrop corrected_content[]
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
@@ -19,6 +20,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ...domain.content import ContentBox, is_content_box
 from ...domain.models import Annotation, Image
 from ...domain.rights import Rights
 from .database import Document
@@ -77,6 +79,10 @@ def image_of(document: Document) -> Image:
         taken=time_of(document.get("taken")),
         camera=_string(document.get("camera")),
         thumbhash=_string(document.get("thumbhash")),
+        content=_content(document.get("content")),
+        content_version=_number(document.get("content_version")),
+        backdrop=_string(document.get("backdrop")),
+        corrected_content=_content(document.get("corrected_content")),
     )
 
 
@@ -142,6 +148,10 @@ def _fields_of(image: Image) -> Document:
         "taken": text_of(image.taken) if image.taken else None,
         "camera": image.camera,
         "thumbhash": image.thumbhash,
+        "content": list(image.content) if image.content else None,
+        "content_version": image.content_version,
+        "backdrop": image.backdrop,
+        "corrected_content": list(image.corrected_content) if image.corrected_content else None,
     }
 
 
@@ -222,3 +232,15 @@ def _focus(value: Any) -> tuple[float, float] | None:
     ):
         return float(value[0]), float(value[1])
     return None
+
+
+def _content(value: Any) -> ContentBox | None:
+    if (
+        not isinstance(value, list)
+        or len(value) != 4
+        or not all(isinstance(side, int | float) for side in value)
+    ):
+        return None
+    left, top, right, bottom = map(float, value)
+    box = (left, top, right, bottom)
+    return box if is_content_box(box) else None

@@ -23,11 +23,19 @@ from .transport import ResponseTimeout
 # Raise it with every change of the views: between nodes, the higher version wins.
 VERSION = 3
 
+# Raise it when an older program would misread or damage the documents; new fields are no reason.
+DOCUMENT_FORMAT = 1
+
 _ID = f"_design/{DESIGN}"
 _SHADOW = "huimages_next"
 _SMALL = 10_000  # documents whose views are built in seconds
 
 _log = logging.getLogger(__name__)
+
+
+def is_ours(document_id: str) -> bool:
+    """Return whether the document holds views of this program."""
+    return document_id in {_ID, f"_design/{_SHADOW}"}
 
 
 def views(folder: str) -> dict[str, dict[str, str]]:
@@ -48,6 +56,18 @@ def digest(folder: str) -> str:
     """Return a hash of the views of a folder."""
     content = json.dumps(views(folder), sort_keys=True).encode()
     return hashlib.sha256(content).hexdigest()
+
+
+def require_known_format(database: Database) -> None:
+    """Raise BadSetting if a newer program wrote the documents in a format unknown to this one."""
+    installed = database.get(_ID) or {}
+    written = installed.get("document_format", DOCUMENT_FORMAT)
+    if written > DOCUMENT_FORMAT:
+        raise BadSetting(
+            f"the CouchDB database {database.name!r} was written by a newer huimages (document"
+            f" format {written}, this program supports {DOCUMENT_FORMAT}); run the newer one, or"
+            " name another database"
+        )
 
 
 def create(database: Database) -> str:
@@ -156,6 +176,7 @@ def _document(identifier: str, folder: str) -> dict[str, Any]:
         "_id": identifier,
         "language": "javascript",
         "version": VERSION,
+        "document_format": DOCUMENT_FORMAT,
         "digest": digest(folder),
         "views": views(folder),
     }

@@ -16,14 +16,14 @@ import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
-from http.client import HTTPResponse
 from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ProtocolError
 
 from ...errors import BadSetting, StorageUnavailable
+from ...http_deadlines import pool_manager
+from ...observation.steps import storage_call
 
 with warnings.catch_warnings():
     # CouchDB 1.2 reads its own version through pkg_resources.
@@ -47,6 +47,8 @@ _ERRORS = {
     409: couchdb.http.ResourceConflict,
     412: couchdb.http.PreconditionFailed,
 }
+# Errors of the client that are failures of the storage; the others are ordinary responses.
+_FAILURES = (couchdb.http.ServerError, couchdb.http.Unauthorized, couchdb.http.Forbidden)
 
 _log = logging.getLogger(__name__)
 
@@ -114,24 +116,23 @@ class Transport:
             body = json.dumps(body, ensure_ascii=False).encode("utf-8")
             sent.setdefault("Content-Type", "application/json")
         request = _Request(method, url.removeprefix(BASE), body, sent, self.timeout)
-        response = self._send(request)
-        if response.status >= 300:  # CouchDB needs no redirects
-            _raise_error(response.status, response.data, request)
+        with storage_call("couchdb", method, *_FAILURES):
+            response = self._send(request)
+            if response.status >= 300:  # CouchDB needs no redirects
+                _raise_error(response.status, response.data, request)
         return response.status, response.headers, io.BytesIO(response.data)
 
     def download(self, url: str, target: BinaryIO, *, seconds: float) -> None:
         """Write the body of a GET response into `target`; takes at most `seconds`."""
         request = _Request("GET", url.removeprefix(BASE), None, {}, seconds, preload=False)
-        response = self._send(request)
-        try:
-            if response.status != 200:
-                _raise_error(response.status, response.read(_PIECE), request)
-            for piece in response.stream(_PIECE, decode_content=False):
-                target.write(piece)
-        except urllib3.exceptions.HTTPError as error:
-            raise _unavailable(request, error) from error
-        finally:
-            response.close()
+        with storage_call("couchdb", "download", *_FAILURES), self._send(request) as response:
+            try:
+                if response.status != 200:
+                    _raise_error(response.status, response.read(_PIECE), request)
+                for piece in response.stream(_PIECE, decode_content=False):
+                    target.write(piece)
+            except urllib3.exceptions.HTTPError as error:
+                raise _unavailable(request, error) from error
 
     def close(self) -> None:
         """Close idle connections."""
@@ -142,8 +143,7 @@ class Transport:
 
     def _connect(self) -> None:
         self._process = os.getpid()
-        self._pools = urllib3.PoolManager(maxsize=_CONNECTIONS, ssl_context=self._tls)
-        self._pools.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        self._pools = pool_manager(_CONNECTIONS, self._tls)
 
     def _send(self, request: _Request) -> urllib3.BaseHTTPResponse:
         """Return the response of the first node that sends one."""
@@ -200,55 +200,6 @@ class Transport:
             if index != self._current:
                 self._current, self._try_first_at = index, time.monotonic() + _HEAL
                 _log.warning("couchdb node changed url=%s", self._nodes[index].url)
-
-
-class _DeadlineReader(io.RawIOBase):
-    """Applies the timeout of a socket to all reads together."""
-
-    def __init__(self, sock: Any) -> None:
-        self._sock = sock
-        self._deadline = time.monotonic() + sock.gettimeout()
-        self._raw = sock.makefile("rb", buffering=0)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        remaining = self._deadline - time.monotonic()
-        if remaining <= 0:
-            raise TimeoutError("the response took too long")
-        self._sock.settimeout(remaining)
-        count: int | None = self._raw.readinto(buffer)
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _DeadlineResponse(HTTPResponse):
-    """A response whose read timeout covers the whole response; urllib3's covers one read."""
-
-    def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
-        super().__init__(sock, *arguments, **options)
-        self.fp.close()
-        self.fp = io.BufferedReader(_DeadlineReader(sock))
-
-
-class _Connection(HTTPConnection):
-    response_class = _DeadlineResponse
-
-
-class _TlsConnection(HTTPSConnection):
-    response_class = _DeadlineResponse
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
 
 
 def _unavailable(request: _Request, error: Exception) -> StorageUnavailable:

@@ -21,6 +21,7 @@ _FIRST, _LAST = "", "\ufff0"
 _OLD_FIELDS = {"ctime", "mtime", "title", "references", "types", "width", "height", "deleted"}
 _OUR_FIELDS = {
     *("filename", "bytes", "contenttype", "sha256", "alt", "focus", "placeholder"),
+    *("content", "content_version", "backdrop", "corrected_content"),
     *("trashed", "ratings"),
 }
 _ANNOTATION_FIELDS = {"imageid", "userid", "tags", "favorite", "rating", "image_ctime"}

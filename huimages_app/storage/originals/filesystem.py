@@ -22,6 +22,7 @@ from typing import BinaryIO
 from ...domain.files import atomic_write, same_bytes, sync_folder
 from ...domain.ids import is_image_id, parse_image_id
 from ...errors import IdCollision, StorageUnavailable, UnknownImage
+from ...observation.steps import storage_call
 from ..interfaces import OriginalInfo, Originals
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class FileOriginals(Originals):
 
     def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
         target = self._path(image_id)
-        with _translated(f"the original {image_id} can't be stored"):
+        with storage_call("files", "put"), _translated(f"the original {image_id} can't be stored"):
             while not self._create(target, content):
                 try:
                     stored = target.open("rb")
@@ -68,7 +69,7 @@ class FileOriginals(Originals):
 
     @contextlib.contextmanager
     def open(self, image_id: str) -> Iterator[BinaryIO]:
-        with _translated(f"the original {image_id} can't be read"):
+        with storage_call("files", "open"), _translated(f"the original {image_id} can't be read"):
             try:
                 file = self._path(image_id).open("rb")
             except FileNotFoundError:
@@ -78,7 +79,10 @@ class FileOriginals(Originals):
             yield file
 
     def length(self, image_id: str) -> int | None:
-        with _translated(f"the original {image_id} can't be looked up"):
+        with (
+            storage_call("files", "length"),
+            _translated(f"the original {image_id} can't be looked up"),
+        ):
             try:
                 return self._path(image_id).stat().st_size
             except FileNotFoundError:
@@ -87,7 +91,10 @@ class FileOriginals(Originals):
 
     def delete(self, image_id: str) -> None:
         path = self._path(image_id)
-        with _translated(f"the original {image_id} can't be removed"):
+        with (
+            storage_call("files", "delete"),
+            _translated(f"the original {image_id} can't be removed"),
+        ):
             try:
                 path.unlink()
             except FileNotFoundError:
@@ -104,7 +111,10 @@ class FileOriginals(Originals):
                         yield name
 
     def check(self) -> None:
-        with _translated(f"the folder {self._root} can't store originals"):
+        with (
+            storage_call("files", "check"),
+            _translated(f"the folder {self._root} can't store originals"),
+        ):
             probe = self._temporaries / f"check.{secrets.token_hex(8)}"
             other = probe.with_suffix(".linked")
             try:

@@ -26,6 +26,7 @@ from botocore.exceptions import ClientError
 from ...domain.files import same_bytes
 from ...domain.ids import is_image_id, parse_image_id
 from ...errors import CorruptOriginal, IdCollision, StorageUnavailable, UnknownImage
+from ...observation.steps import storage_call
 from ..interfaces import OriginalInfo, Originals, require_intact
 from .s3_location import S3Location
 from .s3_transfer import FAILURES, Deadline, TimedReader, Truncated, download, require_keys
@@ -60,7 +61,7 @@ class S3Originals(Originals):
         self._conditional = True  # whether the store supports If-None-Match, as far as known
 
     def put(self, image_id: str, content: BinaryIO, info: OriginalInfo) -> bool:
-        with self._translated(f"the original {image_id} can't be stored"):
+        with _call("put", f"the original {image_id} can't be stored"):
             for attempt in range(_CONFLICTS):
                 time.sleep(attempt * _PAUSE)
                 # First, so that stores which ignore If-None-Match overwrite nothing either,
@@ -79,13 +80,13 @@ class S3Originals(Originals):
     @contextlib.contextmanager
     def open(self, image_id: str) -> Iterator[BinaryIO]:
         with contextlib.ExitStack() as stack:
-            with self._translated(f"the original {image_id} can't be read"):
+            with _call("open", f"the original {image_id} can't be read"):
                 file = stack.enter_context(tempfile.TemporaryFile())
                 self._download(image_id, file)
             yield file
 
     def length(self, image_id: str) -> int | None:
-        with self._translated(f"the original {image_id} can't be looked up"):
+        with _call("length", f"the original {image_id} can't be looked up"):
             found = self._find(image_id)
             if found is None:
                 # A HEAD has no body to distinguish a missing object from a missing bucket.
@@ -93,14 +94,14 @@ class S3Originals(Originals):
         return None if found is None else found.length
 
     def delete(self, image_id: str) -> None:
-        with self._translated(f"the original {image_id} can't be removed"):
+        with _call("delete", f"the original {image_id} can't be removed"):
             # One by one: many stores don't support DeleteObjects.
             for key in self._keys(image_id):
                 self._s3.delete_object(Bucket=self._location.bucket, Key=key)
 
     def ids(self, after: str = "") -> Iterator[str]:
         prefix, last = self._location.prefix, after
-        with self._translated("the originals can't be listed"):
+        with _translated("the originals can't be listed"):
             pages = self._s3.get_paginator("list_objects_v2").paginate(
                 Bucket=self._location.bucket,
                 Prefix=prefix,
@@ -118,7 +119,7 @@ class S3Originals(Originals):
 
     def check(self) -> None:
         bucket = self._location.bucket
-        with self._translated(f"the bucket {bucket!r} can't be reached"):
+        with _call("check", f"the bucket {bucket!r} can't be reached"):
             try:
                 self._s3.head_bucket(Bucket=bucket)
             except ClientError as error:
@@ -139,7 +140,7 @@ class S3Originals(Originals):
             self._client = None
 
     def presigned_url(self, image_id: str, *, filename: str, seconds: int) -> str | None:
-        with self._translated(f"the original {image_id} can't be looked up"):
+        with _call("presign", f"the original {image_id} can't be looked up"):
             found = self._find(image_id)
             # Legacy objects may lack the type: then the server has to detect it.
             if found is None or not found.contenttype.startswith("image/"):
@@ -253,12 +254,19 @@ class S3Originals(Originals):
     def _where(self) -> str:
         return f"at {self._location.endpoint_url or 'AWS'}"
 
-    @contextlib.contextmanager
-    def _translated(self, failure: str) -> Iterator[None]:
-        try:
-            yield
-        except FAILURES as error:
-            raise StorageUnavailable(f"{failure}: {error}") from error
+
+@contextlib.contextmanager
+def _call(operation: str, failure: str) -> Iterator[None]:
+    with storage_call("s3", operation), _translated(failure):
+        yield
+
+
+@contextlib.contextmanager
+def _translated(failure: str) -> Iterator[None]:
+    try:
+        yield
+    except FAILURES as error:
+        raise StorageUnavailable(f"{failure}: {error}") from error
 
 
 def _status(error: ClientError) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -9,7 +10,8 @@ from ...domain.models import Annotation, AnnotationSummary
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
 from .codec import annotation_from_row, dumps, summary_from_json
-from .connection import BATCH, Connections, read_column
+from .columns import read_column
+from .connection import BATCH, Connections
 from .entries import load, write
 
 
@@ -68,16 +70,7 @@ class SqliteAnnotations(AnnotationStore):
             if annotation.is_empty:
                 db.execute("DELETE FROM marks WHERE id = ? AND visitor = ?", [image_id, visitor_id])
             else:
-                db.execute(
-                    "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)",
-                    [
-                        image_id,
-                        visitor_id,
-                        dumps(annotation.tags),
-                        annotation.favorite,
-                        annotation.rating,
-                    ],
-                )
+                insert(db, image_id, visitor_id, annotation)
 
     def summaries(self, image_ids: Iterable[str]) -> dict[str, AnnotationSummary]:
         image_ids = list(image_ids)
@@ -88,3 +81,11 @@ class SqliteAnnotations(AnnotationStore):
             else AnnotationSummary()
             for image_id in image_ids
         }
+
+
+def insert(db: sqlite3.Connection, image_id: str, visitor_id: str, annotation: Annotation) -> None:
+    """Write an annotation into the table; its caller updates what is derived from it."""
+    db.execute(
+        "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?)",
+        [image_id, visitor_id, dumps(annotation.tags), annotation.favorite, annotation.rating],
+    )

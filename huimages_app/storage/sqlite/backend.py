@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
+from ...errors import StorageUnavailable
 from ..interfaces import MetadataBackend
+from ..snapshots import SnapshotItem
+from . import snapshot
 from .annotations import SqliteAnnotations
 from .connection import PATIENCE, Connections
 from .documents import SqliteDocuments
@@ -32,6 +37,20 @@ class SqliteBackend(MetadataBackend):
 
     def check(self) -> None:
         self.search.count()
+
+    def require_supported(self) -> None:
+        # A damaged file does not stop the start: cached pictures are still served.
+        with contextlib.suppress(StorageUnavailable):
+            self.check()
+
+    def export(self) -> Generator[SnapshotItem, None, None]:
+        return snapshot.export(self._connections)
+
+    def load(self, items: Iterable[SnapshotItem]) -> None:
+        snapshot.load_all(self._connections, items)
+
+    def is_empty(self, ignored: str = "") -> bool:
+        return snapshot.is_empty(self._connections, ignored)
 
     def close(self) -> None:
         self._connections.close()

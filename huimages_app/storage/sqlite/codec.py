@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
 from ...domain.tokenizer import may_be_inside, searched
@@ -46,12 +47,16 @@ def image_to_json(image: Image) -> str:
 
 
 def _optional_fields(image: Image) -> dict[str, Any]:
-    """Return the fields that few images have, or only those of newer versions."""
+    """Return the fields that few images have, or only those of newer versions of the program."""
     fields = {
         "rights": image.rights.values,
         "taken": image.taken and _time(image.taken),
         "camera": image.camera,
         "thumbhash": image.thumbhash,
+        "content": image.content,
+        "content_version": image.content_version,
+        "backdrop": image.backdrop,
+        "corrected_content": image.corrected_content,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -70,6 +75,8 @@ def image_from_json(document: str) -> Image:
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
             "rights": Rights.of(fields.get("rights", {})),
             "taken": datetime.fromisoformat(fields["taken"]) if "taken" in fields else None,
+            "content": _box(fields.get("content")),
+            "corrected_content": _box(fields.get("corrected_content")),
         }
     )
 
@@ -114,6 +121,13 @@ def match_expression(phrases: Iterable[tuple[str, ...]]) -> str:
 def _text_of(phrase: tuple[str, ...]) -> str:
     text = _WORD_START.join(phrase)
     return text if may_be_inside(phrase[0]) else _WORD_START + text
+
+
+def _box(sides: list[float] | None) -> ContentBox | None:
+    if sides is None:
+        return None
+    left, top, right, bottom = sides
+    return left, top, right, bottom
 
 
 def _time(time: datetime) -> str:

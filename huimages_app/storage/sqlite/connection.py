@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import sqlite3
@@ -10,12 +9,13 @@ import stat
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ...domain.files import atomic_write
 from ...errors import BadInput, StorageUnavailable
+from ...observation.steps import storage_call
 from .schema import migrate
 
 # Rows per statement of a scan over everything, so that no read transaction stays open.
@@ -85,7 +85,7 @@ class Connections:
         if current is not None:
             yield current
             return
-        with self._translated(), self._borrowed() as connection:
+        with storage_call("sqlite", "read"), self._translated(), self._borrowed() as connection:
             connection.execute("BEGIN")
             try:
                 yield connection
@@ -98,23 +98,32 @@ class Connections:
 
         No other thread or process writes meanwhile.
         """
-        if not self._writer.acquire(timeout=self._patience):
-            raise StorageUnavailable(
-                f"{self._file.name} is busy: other writes took over {self._patience:g} seconds"
-            )
-        try:
-            with self._translated(), self._borrowed() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                with connection:  # commits, or rolls back
-                    yield connection
-        finally:
-            self._writer.release()
+        with (
+            storage_call("sqlite", "write"),
+            self._only_writer(),
+            self._translated(),
+            self._borrowed() as connection,
+        ):
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:  # commits, or rolls back
+                yield connection
 
     def close(self) -> None:
         """Close all connections, those in use at their end; the next use opens new ones."""
         self._discard()
 
     # -- the pool ------------------------------------------------------------------------
+
+    @contextmanager
+    def _only_writer(self) -> Iterator[None]:
+        if not self._writer.acquire(timeout=self._patience):
+            raise StorageUnavailable(
+                f"{self._file.name} is busy: other writes took over {self._patience:g} seconds"
+            )
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _borrowed(self) -> Iterator[_Connection]:
@@ -334,16 +343,3 @@ def _after_fork_in_child() -> None:
 # SQLite knows its locks by process: a connection that is open in a forked process, even one
 # that is never used there, makes it write without a lock and corrupt the file.
 os.register_at_fork(before=_before_fork, after_in_child=_after_fork_in_child)
-
-
-def read_column(connections: Connections, name: str, image_ids: Iterable[str]) -> dict[str, str]:
-    """Return a column of the images that exist, by ID, in the order of `image_ids`."""
-    unique = list(dict.fromkeys(image_ids))
-    with connections.reading() as db:
-        found = dict(
-            db.execute(
-                f"SELECT id, {name} FROM images WHERE id IN (SELECT value FROM json_each(?))",
-                [json.dumps(unique)],
-            ).fetchall()
-        )
-    return {image_id: found[image_id] for image_id in unique if image_id in found}

@@ -8,7 +8,8 @@ from ...domain.models import Image
 from ...errors import RemovedImage, UnknownImage
 from ..interfaces import ImageStore
 from .codec import image_from_json
-from .connection import BATCH, Connections, read_column
+from .columns import read_column
+from .connection import BATCH, Connections
 from .entries import load, with_image, write
 
 

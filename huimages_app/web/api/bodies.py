@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.request import Request
 
+from ...domain.content import ContentBox, is_content_box
 from ...domain.rights import FIELDS, MAX_TEXT
 from ...domain.text import MAX_REFERENCE
 from ...errors import BadInput, TooLarge
@@ -111,6 +112,19 @@ def focus(value: Any) -> tuple[float, float] | None:
         raise ValueError(value)
     x, y = (_share(share) for share in value)
     return x, y
+
+
+def content_box(value: Any) -> ContentBox | None:
+    """Check left, top, right and bottom from 0 to 1, or null."""
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 4:
+        raise ValueError(value)
+    left, top, right, bottom = (_share(share) for share in value)
+    box = (left, top, right, bottom)
+    if not is_content_box(box):
+        raise ValueError(value)
+    return box
 
 
 def rating(value: Any) -> int:

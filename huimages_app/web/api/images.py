@@ -35,6 +35,10 @@ _PATCHABLE = {
     "references": ("an object of lists of texts, or null, by key", bodies.references),
     "types": (f"a list of texts of at most {MAX_TITLE} characters", bodies.texts(MAX_TITLE)),
     "focus": ("[x, y], both from 0 to 1, or null", bodies.focus),
+    "corrected_content": (
+        "[left, top, right, bottom] from 0 to 1, left before right, top before bottom, or null",
+        bodies.content_box,
+    ),
     "created": ("a time like 2026-01-31T12:00:00Z", bodies.time),
     "taken": ("a time like 2026-01-31T12:00:00Z, or null", bodies.removable_time),
     "rights": (f"an object of texts or null, by {', '.join(FIELDS)}; or null", bodies.rights),

@@ -137,4 +137,7 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "rights": rights_of(image.rights),
         "taken": time_text(image.taken) if image.taken else None,
         "camera": image.camera or None,
+        "content": list(image.content) if image.content else None,
+        "corrected_content": list(image.corrected_content) if image.corrected_content else None,
+        "backdrop": image.backdrop or None,
     }

@@ -6,6 +6,7 @@ import re
 
 from pyramid.request import Request
 
+from ...domain.content import ContentBox
 from ...errors import BadInput
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
@@ -42,6 +43,25 @@ def parse_focus(text: str) -> tuple[float, float] | None:
             f"the field 'focus' is {text[:40]!r}; expected two numbers in percent, as in '30 70'"
         )
     return float(numbers[0]) / 100, float(numbers[1]) / 100
+
+
+def content_text(box: ContentBox | None) -> str:
+    """Return a content box in percent, as in `12.5 0 90 100`; empty for none."""
+    return " ".join(f"{share * 100:.6g}" for share in box or ())
+
+
+def parse_content(text: str) -> ContentBox | None:
+    """Parse the result of `content_text`; raises BadInput."""
+    numbers = text.split()
+    if not numbers:
+        return None
+    if len(numbers) != 4 or not all(map(_NUMBER.fullmatch, numbers)):
+        raise BadInput(
+            f"the field 'content' is {text[:40]!r}; expected left, top, right and bottom in "
+            "percent, as in '12.5 0 90 100'"
+        )
+    left, top, right, bottom = (float(number) / 100 for number in numbers)
+    return left, top, right, bottom
 
 
 def article_numbers(text: str) -> list[str]:

@@ -103,7 +103,7 @@ def others_text(image: Image) -> str:
 
 
 def _item(image: Image, size: Size, href: str, request: Request, urls: UrlBuilder) -> GridItem:
-    width, height = size.focused(image.focus).fitted(image.width, image.height)
+    width, height = size.fitted(image.width, image.height)
     title = title_of(image, request)
     return GridItem(
         image.id,

@@ -17,7 +17,7 @@ from ...config.settings import Settings
 from .csrf import SAFE_METHODS
 
 PATHS = ("/api/", "/oembed")
-_EXPOSED_HEADERS = "ETag, Link, Location, Retry-After, Allow, WWW-Authenticate"
+_EXPOSED_HEADERS = "ETag, Link, Location, Retry-After, Allow, WWW-Authenticate, X-Request-ID"
 _ALLOWED_HEADERS = "Authorization, Content-Type, If-Match, If-None-Match"
 _PREFLIGHT_MAX_AGE = "600"  # seconds
 

@@ -13,6 +13,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.content import WHOLE, ContentBox, in_per_mille
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.sizes import Size
 from ...errors import UnknownImage
@@ -20,7 +21,7 @@ from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
 from ..image_files import picture_response
 from ..presentation.collections import Collection, neighbours_in
-from ..presentation.form_fields import focus_text
+from ..presentation.form_fields import content_text, focus_text
 from ..presentation.grids import (
     GridItem,
     artnr_text,
@@ -38,6 +39,7 @@ from ..resources import ImagePage
 
 _CLICKED = Size.parse("320x320")
 _CROPS = (Size.parse("150x150!"), Size.parse("200x100!"), Size.parse("75x150!"))
+_PADDINGS = (Size.parse("150x150=7"), Size.parse("200x100=7"), Size.parse("75x150=7"))
 _SNIPPET = Size.parse("1024x768")
 
 
@@ -54,7 +56,7 @@ class Tag:
 
 @dataclass(frozen=True)
 class Crop:
-    """A crop around the focal point."""
+    """A crop around the focal point, or the content box with a margin."""
 
     src: str
     width: int
@@ -104,8 +106,11 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "next": _neighbour_item(others.get(neighbours.next or ""), collection, request),
         "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
-        "focus": [round(share * 100) for share in image.focus or (0.5, 0.5)],
+        "focus": [round(share * 100) for share in image.focal_point or (0.5, 0.5)],
         "stored_focus": focus_text(image.focus),
+        "paddings": [_crop(image, size, urls) for size in _PADDINGS],
+        "content": _percent(image.corrected_content or image.content or WHOLE),
+        "stored_content": content_text(image.corrected_content),
         "article_numbers": artnr_text(image),
         "other_references": others_text(image),
         "rights": facts_of(image.rights, request),
@@ -176,6 +181,11 @@ def _neighbour_item(
 
 def _crop(image: Image, size: Size, urls: UrlBuilder) -> Crop:
     return Crop(urls.named_url(image, size), *size.fitted(image.width, image.height))
+
+
+def _percent(box: ContentBox) -> list[str]:
+    """Return the sides of a content box in percent, in the steps that a URL has."""
+    return [f"{side / 10:g}" for side in in_per_mille(box)]
 
 
 def _snippets(image: Image, urls: UrlBuilder) -> Sequence[Snippet]:

@@ -1,12 +1,11 @@
-"""Numbers for Prometheus about this process."""
+"""Metrics for Prometheus."""
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
-from typing import Any
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
-from pyramid.events import NewResponse, subscriber
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 from pyramid.response import Response
@@ -14,18 +13,15 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...config.settings import Settings
+from ...errors import StorageUnavailable
+from ...observation.metrics import exposition
+from ...services.container import Services
 from ..resources import Root
-
-
-@subscriber(NewResponse)
-def count_response(event: Any) -> None:
-    """Count every response that passes Pyramid; cache hits count themselves."""
-    event.request.services.metrics.count_response(event.response.status_int)
 
 
 @view_config(context=Root, name="metrics", request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def metrics(request: Request) -> Response:
-    """Return the numbers of this process to the client IPs in `huimages.metrics`; else 404."""
+    """Return the metrics to the client IPs in `huimages.metrics`; else 404."""
     settings: Settings = request.registry.settings["huimages"]
     try:
         client_ip = ipaddress.ip_address(request.client_ip)
@@ -33,13 +29,19 @@ def metrics(request: Request) -> Response:
         raise HTTPNotFound from None
     if request.subpath or not any(client_ip in network for network in settings.metrics):
         raise HTTPNotFound
-    services = request.services
-    rendering, waiting = services.render_limiter.load()
-    response = Response(
-        services.metrics.exposition(
-            rendering=rendering, rendering_waiting=waiting, jobs_waiting=services.worker.waiting()
-        )
-    )
+    response = Response(exposition(lambda: _of_site(request.services)))
     response.headers["Content-Type"] = CONTENT_TYPE_PLAIN_0_0_4
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _of_site(services: Services) -> dict[str, float]:
+    usage = services.operations.cache_usage()
+    values: dict[str, float] = {}
+    if usage is not None:
+        values = {"cache_files": usage.files, "cache_bytes": usage.bytes}
+    # A journal that can't be read must not hide all other metrics.
+    with contextlib.suppress(StorageUnavailable):
+        if (waiting := services.invalidation.waiting()) is not None:
+            values["invalidations_waiting"] = waiting
+    return values

@@ -12,6 +12,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ...errors import BadInput, TooManyAttempts
+from ...observation.metrics import SIGN_INS
 from ...services import audit
 from ...services.accounts import Account
 from ...services.container import Services
@@ -115,15 +116,21 @@ def _authenticate(request: Request, name: str, password: str) -> Account | None:
     network = network_of(request.client_ip)
     existing = services.accounts.get(name)
     known = existing.client_ips if existing else ()
-    services.throttle.record_attempt(name, network, known)
+    try:
+        services.throttle.record_attempt(name, network, known)
+    except TooManyAttempts:
+        SIGN_INS.labels("throttled").inc()
+        raise
     account = services.accounts.authenticate(name, password)
     if account is None:
         # People sometimes type the password as the name: only existing names are logged.
         audit.record("sign-in failed", account=name if existing else "(unknown)")
+        SIGN_INS.labels("refused").inc()
         return None
     services.throttle.record_success(name, network, known)
     services.accounts.signed_in(name, network)
     audit.record("signed in", account=name)
+    SIGN_INS.labels("accepted").inc()
     return account
 
 

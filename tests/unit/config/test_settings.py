@@ -30,8 +30,13 @@ TEXTS = {
     parsers.seconds: "1.25",
     parsers.amount: "3 GB",
     parsers.pause: "0",
+    parsers.share: "0.25",
+    parsers.purge_requests: "PURGE http://127.0.0.1:8079/{id}\nBAN https://cache.example/{id}",
+    parsers.header_lines: "Fastly-Key: abc\nX-Other: a: b",
+    parsers.command: "purge-cdn --id '{id}' 'two words'",
     parsers.quality: "33",
     parsers.words: "240x160 vga",
+    parsers.size_list: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
     parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
     parsers.locations: "couchdb s3:bucket/prefix",
@@ -83,6 +88,8 @@ def test_every_setting_by_ini_and_by_environment(name, row):
 def test_every_secret_from_a_file(row, tmp_path):
     is_url = row.parser in {parsers.web_url, parsers.web_urls}
     value = "https://from.example/" if is_url else "f" * 40
+    if row.parser is parsers.header_lines:
+        value = "X-Key: " + value
     file = tmp_path / "secret"
     file.write_text(value + "\n")
 
@@ -220,6 +227,33 @@ def test_values_that_can_not_be_meant():
     assert "'huimages.sizes': 'WIDE'" in refusal({"huimages.sizes": "WIDE = 1x1"})
     assert "'huimages.sizes': '0x0'" in refusal({"huimages.sizes": "wide = 0x0"})
     assert "'huimages.sizes.allowed': 'wide'" in refusal({"huimages.sizes.allowed": "vga wide"})
+
+
+@pytest.mark.parametrize("key", ["sizes", "sizes.allowed", "upload.sizes"])
+def test_padded_size_beyond_max_pixels_stops_the_start(key):
+    size = "wide = 1001x1000=" if key == "sizes" else "1001x1000="
+    ini = {f"huimages.{key}": size, "huimages.render.max_pixels": "1 MP"}
+
+    message = refusal(ini)
+
+    assert message.startswith(f"setting 'huimages.{key}': the size 1001x1000= has 1,001,000 pixels")
+    assert "huimages.render.max_pixels" in message
+    read({**ini, "huimages.render.max_pixels": "1.001 MP"})
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("600x600=7,f4f4f4 vga", ("600x600=7,f4f4f4", "vga")),
+        ("600x600=7,f4f4f4, vga", ("600x600=7,f4f4f4", "vga")),
+        ("75x75!30,70,\n  vga\n", ("75x75!30,70", "vga")),
+        ("vga,", ("vga",)),
+        ("", ()),
+        ("vga,mini", ("vga,mini",)),
+    ],
+)
+def test_size_list_divides_at_commas_only_before_blanks(text, sizes):
+    assert parsers.size_list(text) == sizes
 
 
 def test_a_secret_in_both_forms_is_one_too_many(tmp_path):

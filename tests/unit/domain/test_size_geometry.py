@@ -7,8 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from huimages_app.domain import content
+from huimages_app.domain.padding import Padding
 from huimages_app.domain.sizes import Size
-from tests.support.sizes import crops, fits, one_sided, sides, sizes
+from tests.support.sizes import content_boxes, crops, fits, one_sided, padded, sides, sizes
 
 many = settings(max_examples=300)
 HALF = Fraction(1, 2)
@@ -79,6 +81,40 @@ def check_focus(percent, start, end, whole):
         assert wish >= middle - tiny
 
 
+def check_padding(size, width, height, measured):
+    padding = size.padding
+    placement = size.placement(width, height, measured)
+    box = (size.width * size.density, size.height * size.density)
+    left, top, right, bottom = content.in_pixels(padding.shown_part(measured), width, height)
+    sources = right - left, bottom - top
+
+    # The box is always exact.
+    assert (placement.width, placement.height) == box
+    assert size.fitted(width, height) == box
+    # Nothing of the content box is cut.
+    assert placement.crop == (left, top, right, bottom)
+    x, y, x_end, y_end = placement.window
+    assert placement.shown == (x_end - x, y_end - y)
+    assert 0 <= x < x_end <= box[0]
+    assert 0 <= y < y_end <= box[1]
+
+    room = [side * Fraction(100 - 2 * (padding.margin or 0), 100) for side in box]
+    scale = min(1, *(Fraction(space, source) for space, source in zip(room, sources, strict=True)))
+    for side, source, start, end in (
+        (box[0], sources[0], x, x_end),
+        (box[1], sources[1], y, y_end),
+    ):
+        # Never enlarged.
+        assert end - start <= source
+        # The margins are exact to half a pixel, where a whole pixel is shown.
+        exact = (side - source * scale) / 2
+        tolerance = HALF if source * scale >= 1 else 1
+        assert abs(start - exact) <= tolerance
+        assert abs(side - end - exact) <= tolerance
+    if scale == 1:
+        assert placement.shown == sources
+
+
 @many
 @given(st.one_of(fits, one_sided), sides, sides)
 @example(Size(240, 160), 5000, 10)
@@ -96,6 +132,81 @@ def test_fit_has_exact_geometry(size, width, height):
 @example(Size(75, 75, crop=True, focus=(0, 100)), 100, 50)
 def test_crop_has_exact_geometry(size, width, height):
     check_crop(size, width, height)
+
+
+@settings(max_examples=500)
+@given(padded, sides, sides, content_boxes)
+@example(Size(600, 600, padding=Padding(7)), 4000, 3000, (0.25, 0.1, 0.75, 0.9))
+@example(Size(1, 1, padding=Padding(40)), 1, 1, content.WHOLE)
+@example(Size(600, 600, padding=Padding()), 30000, 1, content.WHOLE)
+def test_padding_has_exact_geometry(size, width, height, measured):
+    check_padding(size, width, height, measured)
+
+
+def test_small_originals_in_small_padded_boxes_have_exact_geometry():
+    numbers = range(1, 10)
+    for box_width, box_height, width, height in product(numbers, repeat=4):
+        for margin in (None, 0, 7, 40):
+            size = Size(box_width, box_height, padding=Padding(margin))
+            check_padding(size, width, height, (0.25, 0.0, 0.75, 0.5))
+
+
+@given(content_boxes, sides, sides)
+def test_content_box_in_pixels_is_rounded_outwards_by_less_than_a_pixel(box, width, height):
+    left, top, right, bottom = content.in_pixels(box, width, height)
+
+    assert all(type(side) is int for side in (left, top, right, bottom))
+    for start, end, first, last, side in (
+        (box[0], box[2], left, right, width),
+        (box[1], box[3], top, bottom, height),
+    ):
+        assert 0 <= first < last <= side
+        assert -1e-3 < start * side - first < 1
+        assert -1e-3 < last - end * side < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "original", "measured", "crop", "window"),
+    [
+        ("600x600=", (4000, 3000), None, (0, 0, 4000, 3000), (0, 75, 600, 525)),
+        # Whole and equal margins are worth a pixel of width.
+        ("601x600=", (601, 301), None, (0, 0, 601, 301), (0, 149, 601, 450)),
+        ("600x600=7", (4000, 3000), content.WHOLE, (0, 0, 4000, 3000), (42, 107, 558, 493)),
+        (
+            "600x600=7",
+            (4000, 3000),
+            (0.3, 0.1, 0.7, 0.9),
+            (1200, 300, 2800, 2700),
+            (128, 42, 472, 558),
+        ),
+        (
+            "600x600=0",
+            (4000, 3000),
+            (0.3, 0.1, 0.7, 0.9),
+            (1200, 300, 2800, 2700),
+            (100, 0, 500, 600),
+        ),
+        (
+            "600x600=7!250,250,750,750",
+            (4000, 4000),
+            None,
+            (1000, 1000, 3000, 3000),
+            (42, 42, 558, 558),
+        ),
+        # Never enlarged.
+        ("600x600=7", (400, 300), (0.25, 0.0, 0.75, 1.0), (100, 0, 300, 300), (200, 150, 400, 450)),
+        ("600x600=@2x", (400, 300), None, (0, 0, 400, 300), (400, 450, 800, 750)),
+    ],
+)
+def test_padding_places_the_picture(text, original, measured, crop, window):
+    placement = Size.parse(text).placement(*original, measured)
+
+    assert (placement.crop, placement.window) == (crop, window)
+
+
+def test_trimmed_size_without_content_box_is_refused():
+    with pytest.raises(ValueError, match="content box"):
+        Size.parse("600x600=7").placement(400, 300)
 
 
 def test_small_originals_in_small_boxes_have_exact_geometry():
@@ -166,7 +277,7 @@ def test_placement_returns_the_shown_part(text, part):
 
 @given(sizes, sides, sides)
 def test_fitted_equals_the_size_of_the_placement(size, width, height):
-    placement = size.placement(width, height)
+    placement = size.placement(width, height, content.WHOLE)
 
     assert size.fitted(width, height) == (placement.width, placement.height)
 

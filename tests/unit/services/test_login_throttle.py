@@ -1,4 +1,4 @@
-"""Whoever guesses passwords is slowed down, and nobody else for long."""
+"""Clients that guess passwords are slowed down, and other clients only briefly."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_an_operator_clears_an_account(throttle: LoginThrottle) -> None:
 
 
 def test_an_operator_ends_the_wait_of_an_address_too(throttle: LoginThrottle) -> None:
-    """As of a proxy that nobody named, from which everybody seems to come."""
+    """Attempts through a proxy that is not configured, so that all have one client IP."""
     for number in range(30):
         passes(throttle, f"user{number}", HOME)
     assert not passes(throttle, "admin", HOME)

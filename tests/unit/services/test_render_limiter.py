@@ -6,6 +6,7 @@ import pytest
 
 from huimages_app.errors import ServerBusy
 from huimages_app.services.concurrency import RenderLimiter
+from tests.support.metrics import value
 
 
 def test_no_more_than_allowed_work_at_once() -> None:
@@ -67,19 +68,20 @@ def test_so_many_may_want_something_and_no_more() -> None:
         pass
 
 
-def test_the_load_is_told() -> None:
+def test_gauges_follow_running_and_waiting_renderings() -> None:
     render_limiter = RenderLimiter(at_once=1, waiting=1, timeout=10)
     inside = threading.Event()
+    running, waiting = "huimages_renditions_running", "huimages_renditions_waiting"
+    before = value(running), value(waiting)
 
     def work() -> None:
         with render_limiter.slot():
             inside.set()
 
-    assert render_limiter.load() == (0, 0)
     with render_limiter.slot():
         thread = threading.Thread(target=work)
         thread.start()
-        while render_limiter.load() != (1, 1):
+        while (value(running), value(waiting)) != (before[0] + 1, before[1] + 1):
             assert not inside.wait(0.01)
     thread.join(10)
-    assert render_limiter.load() == (0, 0)
+    assert (value(running), value(waiting)) == before

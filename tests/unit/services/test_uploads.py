@@ -178,7 +178,7 @@ def test_too_many_tags_are_refused_before_anything_is_stored(
 
 def test_other_bytes_under_the_same_id_are_refused(services: Services, tmp_path: Path) -> None:
     add(services, PHOTO, title="One")
-    # Nobody can make a collision here; a store whose bytes changed looks just like one.
+    # A collision cannot be made here; a store whose bytes changed looks like one.
     file = original_file(tmp_path, ID)
     file.chmod(0o640)
     other = photo(80, 60, seed=1)

@@ -168,6 +168,24 @@ def test_a_record_that_is_wrong_is_measured_again(
     assert found(full) == []
 
 
+@pytest.mark.parametrize(
+    "record",
+    [{"content": None, "content_version": 0, "backdrop": ""}, {"content_version": 0}],
+)
+def test_record_without_its_content_box_is_measured_by_repair(
+    full: Services, record: dict[str, object], storage: Storage
+) -> None:
+    right = full.images.get_any(IDS[5])
+    assert right.content is not None
+    corrected = replace(right, corrected_content=(0.1, 0.1, 0.5, 0.5))
+    storage.metadata.images.update(IDS[5], lambda _: replace(corrected, **record))
+
+    assert found(full) == [Finding(IDS[5], Problem.NOT_MEASURED)]
+    assert found(full, repair=True) == [Finding(IDS[5], Problem.NOT_MEASURED, repaired=True)]
+    assert full.images.get_any(IDS[5]) == corrected
+    assert found(full) == []
+
+
 def test_what_is_over_the_limits_of_today_is_not_measured(
     full: Services, tmp_path: Path, storage: Storage
 ) -> None:

@@ -169,7 +169,7 @@ def test_a_place_that_gives_up_nothing(target: FileOriginals, tmp_path: Path) ->
 
 
 class Vanishing(FileOriginals):
-    """Somebody removes each original right after it was listed."""
+    """Another process removes each original right after it was listed."""
 
     def ids(self, after: str = "") -> Iterator[str]:
         for identifier in super().ids(after):

@@ -1,0 +1,84 @@
+"""`huimages backup`: back up a site while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .context import CliContext, pass_cli_context
+from .options import jobs_option
+from .output import plural
+from .progress import progress
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from ..factory import Storage
+
+KINDS = ("images", "annotations", "documents", "tombstones", "foreign documents")
+
+
+@click.command("backup", short_help="Back up a site while it runs.")
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    default=7,
+    show_default=True,
+    help="Number of snapshots to keep; older ones are deleted.",
+)
+@click.option("--verify", is_flag=True, help="Read the originals in DIR and replace damaged ones.")
+@jobs_option
+@pass_cli_context
+def backup(context: CliContext, folder: Path, keep: int, verify: bool, jobs: int) -> int:
+    """Back up all metadata and originals into DIR, which is created.
+
+    Each run makes a snapshot of the metadata and copies the originals that DIR does not have yet.
+    A repeated run continues a stopped one.  Accounts and tokens are included; the secret, the
+    settings and the cache are not.
+    """
+    from ..factory import make_backup_folder
+    from ..services.maintenance.backup import Backup
+    from ..services.maintenance.backup_originals import Outcome
+
+    with opened_storage(context) as storage:
+        target = make_backup_folder(folder, context.settings, make=True)
+        job = Backup(storage.originals, storage.metadata, target)
+        report = job.run(progress, jobs=jobs, keep=keep, verify=verify)
+    click.echo(f"snapshot {report.name}: {items_line(report.items)}")
+    outcomes = ", ".join(
+        f"{report.originals[outcome]:,} {outcome.value}"
+        for outcome in Outcome
+        if report.originals[outcome] or outcome in {Outcome.COPIED, Outcome.PRESENT, Outcome.FAILED}
+    )
+    click.echo(f"originals: {outcomes}")
+    if report.discarded:
+        click.echo(f"{plural(report.discarded, 'original')} of deleted snapshots removed")
+    return int(report.originals[Outcome.FAILED] > 0)
+
+
+def items_line(items: Counter[str]) -> str:
+    """Return the numbers of items, without kinds that are rare and absent."""
+    return ", ".join(
+        plural(items[kind], kind.removesuffix("s"))
+        for kind in KINDS
+        if items[kind] or kind in KINDS[:3]
+    )
+
+
+@contextmanager
+def opened_storage(context: CliContext) -> Iterator[Storage]:
+    """Yield the storage of the site; the audit log names the operator."""
+    from ..factory import build_storage
+
+    context.require_site()
+    storage = build_storage(context.settings)
+    try:
+        yield storage
+    finally:
+        for backend in (storage.metadata, storage.originals, storage.cache):
+            backend.close()

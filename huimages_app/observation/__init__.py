@@ -1,0 +1,1 @@
+"""Metrics, log lines, request IDs, steps of requests, traces and reports of errors."""

@@ -1,0 +1,1 @@
+"""Removing images from caches in front of the site: Varnish, nginx, a CDN."""
