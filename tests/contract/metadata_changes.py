@@ -32,7 +32,9 @@ class ChangesContract:
 
     def test_changes_from_the_beginning_list_all_images(self, store: MetadataBackend) -> None:
         known = sorted(fill(store, [4, 2, 7, 1, 9]))
-        assert follow(store) == Changes(known, frozenset(), follow(store).since)
+        # A cluster gives the same position in different spellings, so `since` is not compared.
+        found = follow(store)
+        assert (found.ids, found.gone) == (known, frozenset())
         assert sorted(store.search.changes().ids) == known
 
     def test_changes_list_each_image_once(self, store: MetadataBackend) -> None:
