@@ -55,11 +55,12 @@ class RightsField:
 
 @dataclass(frozen=True)
 class RightsFact:
-    """A right to show; `href` if it is a link."""
+    """A right to show; `href` and the `relation` of that page if it is a link."""
 
     label: TranslationString
     text: str
     href: str | None
+    relation: str | None
 
 
 def fields_of(rights: Rights, request: Request) -> list[RightsField]:
@@ -83,6 +84,7 @@ def facts_of(rights: Rights, request: Request) -> list[RightsFact]:
             LABELS[name],
             _origin(text, request) if name == "source_type" else text,
             text if is_web_url(text) else None,
+            "license" if name == "statement" else None,
         )
         for name, text in rights.values.items()
     ]
