@@ -10,11 +10,11 @@ LOCKED := $(PIP) --no-deps --require-hashes --requirement
 NPM := npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help run install develop services bench unit test check format docs pictures messages lock upgrade clean
+.PHONY: help run install develop services bench unit test check container-check release format docs pictures messages lock upgrade clean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
-	  printf 'make %-10s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
+	  printf 'make %-15s %s\n' "$$target" "$$text"; done
 
 run: install  ## serve development.ini on http://127.0.0.1:6543/
 	@echo "huimages is at $(URL) (stop it with Ctrl-C)"
@@ -106,13 +106,33 @@ check: develop  ## check format, lint, types, layers, links and docs, without se
 	$(BIN)/python docs/check_links.py
 	$(BIN)/python -m huimages_app.config.docs | diff docs/settings.md - || \
 	  { echo "docs/settings.md is out of date; run: make docs"; exit 1; }
+	$(BIN)/python tools/licences.py | diff docs/licences.md - || \
+	  { echo "docs/licences.md is out of date; run: make docs"; exit 1; }
+
+.services/podman-compose/stamp:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip --disable-pip-version-check install --quiet podman-compose==1.6.0
+	@touch $@
+
+container-check: develop .services/couchdb/stamp .services/podman-compose/stamp
+container-check:  ## build the container image and run the site of deploy/compose.yaml (root, podman)
+	$(BIN)/python -m tests.containers.check
+
+.services/release/stamp:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip --disable-pip-version-check install --quiet cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	@touch $@
+
+release: develop .services/release/stamp  ## build wheel, sdist and SBOM of the commit into dist, and try them
+	$(BIN)/python -m tools.release .services/release/bin/cyclonedx-py .services/release/bin/pip-audit
 
 format: develop  ## format the code and apply lint fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: develop  ## write docs/settings.md from the settings table
+docs: develop  ## write docs/settings.md from the settings table, docs/licences.md from the lock file
 	$(BIN)/python -m huimages_app.config.docs > docs/settings.md
+	$(BIN)/python tools/licences.py > docs/licences.md
 
 pictures: develop  ## make the pictures in the README again
 	$(BIN)/python -m tests.browser.readme_pictures

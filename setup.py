@@ -93,9 +93,11 @@ setup(
     },
     packages=find_packages(include=["huimages_app", "huimages_app.*"]),
     py_modules=["huimages"],
-    # Both folders are links to those at the top of the checkout: docs/decisions/001.
+    # These folders are links to those at the top of the checkout: docs/decisions/001.
     package_data={
         "huimages_app": ["templates/**/*", "static/**/*", "locale/**/*.mo"],
+        # A link, too: what `huimages serve` writes.
+        "huimages_app.cli": ["development.ini"],
         "huimages_app.imaging": ["press.icc"],
         "huimages_app.storage.couchdb": ["views/**/*"],
         "huimages_app.web.api": ["openapi.json"],

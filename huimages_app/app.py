@@ -21,7 +21,8 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     """Return the WSGI application; `pserve` calls it with the keys of the ini file."""
     from .config.settings import Settings
     from .errors import BadSetting
-    from .factory import build_services, with_secret
+    from .factory import build_services
+    from .services.keys import with_secret
     from .web.presentation.templates import compile_templates
 
     try:
@@ -75,6 +76,7 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
     from .web.cache_hits import CacheHits
     from .web.observed_requests import ObservedRequests
     from .web.request import Request
+    from .web.reserved_names import require_free_names
     from .web.resources import Root, root_factory
     from .web.security import secure
     from .web.security.headers import HeaderWriter
@@ -97,4 +99,6 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
         config.include("huimages_app.web.presentation.i18n")
         config.include("huimages_app.web.presentation.site")
         config.scan("huimages_app.web")
-    return config.make_wsgi_app()
+    app = config.make_wsgi_app()
+    require_free_names(app.registry, settings.named_sizes)
+    return app

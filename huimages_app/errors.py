@@ -73,6 +73,12 @@ class UnknownFormat(HuimagesError):
     slug = "unknown-format"
 
 
+class OtherFormat(UnknownFormat):
+    """The size is served in another format only."""
+
+    slug = "other-format"
+
+
 class BadCursor(HuimagesError):
     """A cursor is damaged, or belongs to another list, order or site."""
 

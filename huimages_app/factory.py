@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import functools
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from .cache.renditions import RenditionCache
-from .config.settings import GENERATE, Settings
+from .config.settings import Settings
 from .config.storage_settings import S3Settings
-from .domain.files import atomic_write
 from .domain.models import Image
 from .domain.sizes import Size
 from .errors import BadSetting, BadUpload
-from .imaging import DecodingBudget, Limits, Quality, inspect, sniff
+from .imaging import DecodingBudget, Limits, Quality, Watermark, inspect, sniff, watermark
 from .services.accounts import Accounts
 from .services.annotations import Annotations
 from .services.background import Worker
@@ -28,6 +24,7 @@ from .services.editing import Editing
 from .services.embedded_policy import EmbeddedPolicy
 from .services.images import Images
 from .services.invalidation import Invalidation
+from .services.keys import with_secret
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.backup_folder import BackupFolder, prepare_folder
 from .services.maintenance.cache_sync import CacheInvalidator
@@ -49,29 +46,6 @@ from .storage.interfaces import MetadataBackend, OriginalInfo, Originals
 
 if TYPE_CHECKING:
     from .storage.originals.s3 import S3Location
-
-
-def with_secret(settings: Settings) -> Settings:
-    """Return the settings with the secret of this site, making it on the first start."""
-    if settings.secret != GENERATE:
-        return settings
-    path = settings.var / "secret"
-    try:
-        if not path.exists():
-            _make_secret(path)
-        secret = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSetting(f"the secret {path} can't be made or read: {error}") from None
-    settings = dataclasses.replace(settings, secret=secret)
-    settings.check()
-    return settings
-
-
-def _make_secret(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # If another process made it first, that secret is used.
-    with contextlib.suppress(FileExistsError), atomic_write(path, overwrite=False) as file:
-        file.write(secrets.token_hex(32).encode())
 
 
 @dataclass(frozen=True)
@@ -102,7 +76,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     renditions = _renditions(settings, storage, shared, previews)
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
-    stale_renditions = StaleRenditions(metadata, cache)
+    stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
     prerender = _prerender(settings, shared, previews, renditions)
@@ -115,7 +89,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         editing=editing,
         renditions=renditions,
         negotiation=Negotiation(renditions, shared.worker),
-        downloads=ZipDownloads(originals),
+        downloads=ZipDownloads(originals, renditions),
         urls=UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy),
         sizes=policy,
         accounts=Accounts(metadata.documents),
@@ -174,6 +148,7 @@ def _renditions(
         shared.limits,
         budget=shared.budget,
         render_limiter=shared.render_limiter,
+        watermark=_watermark(settings),
     )
     return Renditions(
         storage.originals,
@@ -182,6 +157,22 @@ def _renditions(
         renderer,
         per_image=settings.renditions_per_image,
     )
+
+
+def _preset_names(settings: Settings) -> set[str]:
+    """Return the cache names of the presets."""
+    presets = (size.preset for size in settings.named_sizes.values())
+    return {preset.cache_name for preset in presets if preset}
+
+
+def _watermark(settings: Settings) -> Watermark | None:
+    """Return the watermark of the settings, None if no size shows it; raises BadSetting."""
+    if not any(size.options.watermark for size in settings.named_sizes.values()):
+        return None
+    mark = settings.watermark
+    vertical, horizontal = mark.place
+    content = watermark.checked(mark.content)
+    return Watermark(content, horizontal, vertical, mark.width, mark.opacity)
 
 
 def _prerender(

@@ -86,7 +86,8 @@ class RenditionCache:
 
     def path(self, image_id: str, size: Size | str, format_: Format) -> Path:
         """Return the path where the rendition is, or would be."""
-        return self._folder(image_id) / f"{size}.{format_.extension}"
+        name = size.cache_name if isinstance(size, Size) else size
+        return self._folder(image_id) / f"{name}.{format_.extension}"
 
     def open(self, image_id: str, size: Size | str, format_: Format) -> BinaryIO | None:
         """Open the rendition; None if there is none, or none that can be read."""
@@ -254,6 +255,27 @@ class RenditionCache:
             ) from error
         self._removed_image(image_id)
 
+    def remove_files(self, image_id: str, is_unwanted: Callable[[str], bool]) -> int:
+        """Remove the files of an image whose names are unwanted; return their number.
+
+        Raises StorageUnavailable.
+        """
+        removed = freed = 0
+        try:
+            for path in _files(self._folder(image_id)):
+                if is_unwanted(path.name):
+                    with contextlib.suppress(FileNotFoundError):  # evicted just now
+                        length = path.stat().st_size
+                        path.unlink()
+                        removed, freed = removed + 1, freed + length
+        except OSError as error:
+            raise StorageUnavailable(
+                f"renditions of {image_id} can't be removed: {error}"
+            ) from error
+        if removed:
+            self._eviction.removed(removed, freed)
+        return removed
+
     def _take_away(self, folder: Path) -> tuple[int, int]:
         """Remove the folder; return the numbers of files and bytes that were in it."""
         trash = self._removed / secrets.token_hex(8)
@@ -317,7 +339,11 @@ class RenditionCache:
 
 
 def _names(folder: Path) -> list[str]:
+    return [path.name for path in _files(folder)]
+
+
+def _files(folder: Path) -> list[Path]:
     try:
-        return [path.name for path in folder.iterdir()]
+        return list(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):  # removed in this moment, or a stray file
         return []

@@ -33,6 +33,7 @@ from .migrate import migrate
 from .purge import purge
 from .restore import restore
 from .rights import rights
+from .serve import serve
 from .settings import settings
 from .setup import setup
 from .show import show
@@ -56,14 +57,14 @@ STOPPED = 130  # the status that shells give to a program stopped with Ctrl-C
 )
 @click.pass_context
 def huimages(context: click.Context, config: Path | None) -> None:
-    """Import, show, check and remove the images of a site."""
+    """Import, show, check and remove the images of a site, or serve it."""
     context.obj = CliContext.find(config)
     context.call_on_close(context.obj.close)
 
 
 for _command in (
     *(backup, cache, check, content_box, delete, import_, import_tree, list_, migrate, purge),
-    *(restore, rights, settings, setup, show, sizes_in_use, token, url, user),
+    *(restore, rights, serve, settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)
 

@@ -32,8 +32,8 @@ class CliContext:
     """
 
     def __init__(self, ini: Path | None, origin: str) -> None:
-        self._ini = ini
-        self._origin = origin
+        self.ini = ini
+        self.origin = origin
         self._resources = ExitStack()
 
     @classmethod
@@ -58,14 +58,13 @@ class CliContext:
         """The settings; raises BadSetting.  Configures logging as configured in the ini file."""
         from ..config.loading import read_settings, set_up_logging
 
-        settings = read_settings(self._ini)
-        if self._ini is not None:
+        settings = read_settings(self.ini)
+        if self.ini is not None:
             try:
-                set_up_logging(self._ini)
+                set_up_logging(self.ini)
             except Exception as error:  # logging.config raises any type for wrong sections
                 raise BadSetting(
-                    f"the logging sections of {self._ini} are wrong: "
-                    f"{type(error).__name__}: {error}"
+                    f"the logging sections of {self.ini} are wrong: {type(error).__name__}: {error}"
                 ) from error
         return settings
 
@@ -73,9 +72,9 @@ class CliContext:
     def source(self) -> str:
         """Where the settings come from, in one line."""
         variables = ", ".join(_variables(os.environ))
-        if self._ini is not None:
+        if self.ini is not None:
             overrides = f"; overridden by {variables}" if variables else ""
-            return f"{self._ini.absolute()} ({self._origin}){overrides}"
+            return f"{self.ini.absolute()} ({self.origin}){overrides}"
         if variables:
             return f"no ini file; variables {variables}"
         return "defaults only: no --config, no HUIMAGES_CONFIG, no ./development.ini"
@@ -93,7 +92,7 @@ class CliContext:
         """Raise BadInput outside a configured site; name the operator in the audit log."""
         from ..services import audit
 
-        if self._ini is None and not _variables(os.environ):
+        if self.ini is None and not _variables(os.environ):
             raise BadInput(
                 "no site is configured here: pass --config FILE.ini, set HUIMAGES_CONFIG, or "
                 "change to a folder with a development.ini"
@@ -128,8 +127,9 @@ class CliContext:
         )
 
     def _build(self, settings: Settings) -> Services:
-        from ..factory import build_services, with_secret
+        from ..factory import build_services
         from ..services import audit
+        from ..services.keys import with_secret
 
         audit.run_by(f"huimages of {_operator()}")
         services = build_services(with_secret(settings))

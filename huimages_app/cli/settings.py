@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 import click
 
+from ..domain.output_options import FLAGS
 from .context import CliContext, pass_cli_context
+
+if TYPE_CHECKING:
+    from ..config.settings import Settings
 
 
 @click.command("settings", short_help="Print the settings in force.")
 @click.option("--all", "show_all", is_flag=True, help="Also print settings at their defaults.")
+@click.option(
+    "--nginx",
+    "output",
+    flag_value="nginx",
+    help="Print instead the maps for deploy/nginx.conf, which depend on the settings.",
+)
+@click.option(
+    "--lighttpd",
+    "output",
+    flag_value="lighttpd",
+    help="Print instead the variables for deploy/lighttpd.conf, which depend on the settings.",
+)
 @pass_cli_context
-def settings(context: CliContext, show_all: bool) -> None:
+def settings(context: CliContext, show_all: bool, output: str | None) -> None:
     """Print the settings from the ini file and the environment, in the format of an ini file.
 
-    Secrets are not printed.
+    Secrets are not printed.  Comments describe the named sizes with output options.
     """
     current = context.settings
+    if output is not None:
+        from .web_server_maps import WebServerSizes, lighttpd_variables, nginx_maps
+
+        printed = nginx_maps if output == "nginx" else lighttpd_variables
+        click.echo(printed(WebServerSizes.of(current)))
+        return
     default = type(current)()
     click.echo(f"# {context.source}\n[app:main]")
     for name, row in current.rows():
@@ -30,6 +54,28 @@ def settings(context: CliContext, show_all: bool) -> None:
             click.echo(f"# {row.key} = (secret)")
         else:
             click.echo(f"{row.key} = {_ini_text(value)}".rstrip())
+        if name == "sizes":
+            for line in _preset_lines(current):
+                click.echo(f"# {line}")
+
+
+def _preset_lines(settings: Settings) -> Iterator[str]:
+    """Describe each named size with output options."""
+    qualities = asdict(settings.quality)
+    for name, size in settings.named_sizes.items():
+        if size.preset is None:
+            continue
+        options = size.options
+        quality = options.resolved_quality(qualities)
+        facts = [
+            str(size.box),
+            options.format.extension if options.format else "every format",
+            f"quality {quality}" if quality else "",
+            f"at most {options.max_bytes:,} bytes" if options.max_bytes else "",
+            *(flag for flag in FLAGS if getattr(options, flag)),
+            f"cached as {size.preset.cache_name}",
+        ]
+        yield f"{name}: {', '.join(filter(None, facts))}"
 
 
 def _ini_text(value: object) -> str:

@@ -7,7 +7,7 @@ import click
 from .context import CliContext, pass_cli_context
 
 
-@click.command("setup", short_help="Create databases and views (CouchDB).")
+@click.command("setup", short_help="Create databases and views (CouchDB), bucket (S3).")
 @click.option(
     "--old-marks",
     is_flag=True,
@@ -15,7 +15,7 @@ from .context import CliContext, pass_cli_context
 )
 @pass_cli_context
 def setup(context: CliContext, old_marks: bool) -> None:
-    """Create what the storage needs: with CouchDB, the databases and their views."""
+    """Create what the storage needs: CouchDB databases and their views, the S3 bucket."""
     services = context.services
     for line in services.operations.setup(old_marks=old_marks):
         click.echo(line)

@@ -15,9 +15,9 @@ from .context import CliContext, pass_cli_context, warn
 @click.option(
     "--format",
     "extension",
-    default="jpeg",
-    show_default=True,
-    help="jpeg, webp, avif or png.",
+    default="",
+    metavar="FORMAT",
+    help="jpeg, webp, avif or png.  Default: jpeg, or the format of the named size.",
 )
 @click.option(
     "--days",
@@ -33,9 +33,10 @@ def url(context: CliContext, image_id: str, size: str, extension: str, days: int
     from ..domain.formats import parse_format
     from ..domain.ids import parse_image_id
 
-    format_ = parse_format(extension)
     services, settings = context.reading_services, context.settings
     wanted = services.urls.size(size)
+    format_ = parse_format(extension) if extension else wanted.format_for()
+    wanted.require_format(format_)
     image = services.renditions.require_visible(parse_image_id(image_id))
     urls = services.urls.at(settings.origins[0]) if settings.origins else services.urls
     expires = int(time.time()) + days * 86400 if days else None

@@ -85,7 +85,7 @@ class Backend(ABC):
 
     @abstractmethod
     def content(self, image_id: str, size: str) -> bytes:
-        """Return the bytes of a rendition as JPEG, or of the original."""
+        """Return the bytes of a rendition as JPEG or in the format of a preset; or the original."""
 
     @abstractmethod
     def rendition(self, image_id: str, size: str) -> RenditionInfo:
@@ -233,6 +233,8 @@ class Library:
 
     def scaled_imagedata(self, imageid: str, size: str = "150x150") -> bytes | None:
         """Return the bytes of an image in a size as JPEG; of the original for size `o`.
+
+        A named size with a format of its own gives that format.
 
         Returns None for an unknown image.
         """

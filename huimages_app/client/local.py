@@ -58,14 +58,12 @@ class LocalBackend(Backend):
         return services.urls.url(image_id, _shown(services, image_id, services.urls.size(size)))
 
     def content(self, image_id: str, size: str) -> bytes:
-        from ..domain.formats import JPEG
-
         services = services_of_process()
         shown = _shown(services, image_id, services.urls.size(size))
         served = (
             services.renditions.original(image_id)
             if shown.is_original
-            else services.renditions.get(image_id, shown, JPEG)
+            else services.renditions.get(image_id, shown, shown.format_for())
         )
         try:
             return served.file.read()

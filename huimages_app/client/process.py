@@ -35,7 +35,8 @@ class _Process:
         with self._lock:
             if self._services is None:
                 from ..config.loading import read_settings
-                from ..factory import build_services, with_secret
+                from ..factory import build_services
+                from ..services.keys import with_secret
 
                 self._services = build_services(with_secret(read_settings(self._ini)))
             return self._services

@@ -10,11 +10,11 @@ import ipaddress
 import re
 import shlex
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from ..domain.amounts import parse_amount
 from ..domain.hosts import host_of, origin_of
 
 Parser = Callable[[str], object]
@@ -22,7 +22,6 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _METHOD = re.compile(r"[A-Z]{3,20}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_AMOUNT = re.compile(r"([0-9][0-9_]{0,17}(?:\.[0-9]{1,9})?)\s*([kmgt]?)[bp]?", re.IGNORECASE)
 
 # What can be taken over from the metadata embedded in a file.
 EMBEDDED = ("title", "alt", "tags", "rights", "taken")
@@ -43,6 +42,11 @@ def path(value: str) -> Path:
     if not value:
         raise ValueError(value)
     return Path(value).expanduser()
+
+
+def optional_file(value: str) -> Path | None:
+    """a file, or nothing"""
+    return path(value) if value else None
 
 
 def web_url(value: str) -> str:
@@ -107,14 +111,10 @@ def share(value: str) -> float:
 
 def amount(value: str) -> int:
     """an amount, as in 5000000, 64 MB, 1.5 GB or 100 MP"""
-    match = _AMOUNT.fullmatch(value)
-    if match is None:
-        raise ValueError(value)
-    number, unit = match.groups()
-    return int(Decimal(number) * 1000 ** " kmgt".index(unit.lower() or " "))
+    return parse_amount(value)
 
 
-def quality(value: str) -> int:
+def percent(value: str) -> int:
     """a whole number from 1 to 100"""
     number = int(value)
     if not 1 <= number <= 100:
@@ -200,11 +200,11 @@ def command(value: str) -> str:
 
 
 def table(value: str) -> dict[str, str]:
-    """lines of the form name = value"""
-    result = {}
+    """lines of the form name = value, each name once"""
+    result: dict[str, str] = {}
     for line in filter(None, map(str.strip, value.splitlines())):
         name, _, definition = map(str.strip, line.partition("="))
-        if not name or not definition:
+        if not name or not definition or name in result:
             raise ValueError(line)
         result[name] = definition
     return result

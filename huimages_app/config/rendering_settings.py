@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from ..errors import BadSetting
 from .parsers import (
     amount,
     one_of,
+    optional_file,
     path,
     pattern,
     pause,
+    percent,
     positive,
-    quality,
     seconds,
     size_list,
     whole,
@@ -45,9 +48,54 @@ class CacheSettings:
 class QualitySettings:
     """The quality of renditions by format, from 1 to 100."""
 
-    jpeg: int = setting("quality.jpeg", quality, 80, "quality of JPEG renditions")
-    webp: int = setting("quality.webp", quality, 80, "quality of WebP renditions")
-    avif: int = setting("quality.avif", quality, 60, "quality of AVIF renditions")
+    jpeg: int = setting("quality.jpeg", percent, 80, "quality of JPEG renditions")
+    webp: int = setting("quality.webp", percent, 80, "quality of WebP renditions")
+    avif: int = setting("quality.avif", percent, 60, "quality of AVIF renditions")
+
+
+@dataclass(frozen=True)
+class WatermarkSettings:
+    """The watermark of named sizes with the option `watermark`."""
+
+    file: Path | None = setting(
+        "watermark.file",
+        optional_file,
+        None,
+        "PNG file laid over renditions of sizes with `watermark`",
+    )
+    position: str = setting(
+        "watermark.position",
+        one_of(
+            *("bottom-right", "bottom", "bottom-left", "right", "centre", "left"),
+            *("top-right", "top", "top-left"),
+        ),
+        "bottom-right",
+        "where the watermark lies",
+    )
+    width: int = setting(
+        "watermark.width", percent, 25, "width of the watermark in percent of the rendition's"
+    )
+    opacity: int = setting("watermark.opacity", percent, 50, "opacity of the watermark in percent")
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """The position as shares of the height and the width: 0 is the top, and the left."""
+        words = self.position.split("-")
+        vertical = 0.0 if "top" in words else 1.0 if "bottom" in words else 0.5
+        horizontal = 0.0 if "left" in words else 1.0 if "right" in words else 0.5
+        return vertical, horizontal
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes of the file, read once; empty without a file.  Raises BadSetting."""
+        if self.file is None:
+            return b""
+        try:
+            return self.file.read_bytes()
+        except OSError as error:
+            raise BadSetting(
+                f"setting 'huimages.watermark.file': {self.file} can't be read: {error.strerror}"
+            ) from None
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,16 @@ group, and `make docs`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from ..domain.sizes import Size, parse_names
+from ..domain.named_sizes import RenderingInputs, parse_named_sizes
+from ..domain.sizes import Size
 from ..errors import BadSetting, BadSize
 from .invalidation_settings import InvalidationSettings
 from .observation_settings import LogSettings, OtelSettings, SentrySettings
@@ -41,6 +44,7 @@ from .rendering_settings import (
     QualitySettings,
     RenderSettings,
     UploadSettings,
+    WatermarkSettings,
 )
 from .spec import PREFIX, SettingSpec, group, setting, table_rows
 from .storage_settings import StorageSettings
@@ -74,7 +78,11 @@ class Settings(StorageSettings):
         "alt_addition", text, "", "appended to the alt text of generated <img> tags"
     )
     sizes: dict[str, str] = setting(
-        "sizes", table, {}, "additional named sizes, one per line: name = WxH, WxH! or WxH=7"
+        "sizes",
+        table,
+        {},
+        "additional named sizes, one per line: name = WxH, WxH! or WxH=7, maybe with output "
+        "options: jpeg, webp, avif, png, qNN, max AMOUNT, sharpen, grayscale, watermark",
     )
     sizes_allowed: tuple[str, ...] = setting(
         "sizes.allowed",
@@ -84,6 +92,7 @@ class Settings(StorageSettings):
         "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
     quality: QualitySettings = group(QualitySettings)
+    watermark: WatermarkSettings = group(WatermarkSettings)
 
     negotiate: Literal["auto", "everywhere", "off"] = setting(
         "negotiate",
@@ -241,8 +250,10 @@ class Settings(StorageSettings):
     def _check_sizes(self) -> None:
         with _naming("sizes"):
             names = self.named_sizes
-            for size in names.values():
+            for name, size in names.items():
                 size.require_pixels(self.render.max_pixels)
+                if size.options.watermark and not self.watermark.content:
+                    raise BadSize(f"the size {name} has a watermark: set huimages.watermark.file")
         for key, texts in (
             ("sizes.allowed", set(self.sizes_allowed) - SIZE_GROUPS),
             ("upload.sizes", self.upload.sizes),
@@ -262,10 +273,21 @@ class Settings(StorageSettings):
         """Return whether some URLs of pictures need a signature."""
         return self.signed == "all" or (self.signed == "sizes" and "any" not in self.sizes_allowed)
 
+    @cached_property
+    def named_sizes(self) -> Mapping[str, Size]:
+        """The named sizes of huImages 2.2 and those of this site; raises BadSize, BadSetting."""
+        wants_watermark = any("watermark" in text.split() for text in self.sizes.values())
+        watermark = self._watermark_version if wants_watermark else ""
+        return parse_named_sizes(self.sizes, RenderingInputs(asdict(self.quality), watermark))
+
     @property
-    def named_sizes(self) -> dict[str, Size]:
-        """Return the named sizes of huImages 2.2 and those of this site."""
-        return parse_names(self.sizes)
+    def _watermark_version(self) -> str:
+        """Return a text that changes with the watermark; empty without one."""
+        mark = self.watermark
+        if not mark.content:
+            return ""
+        digest = hashlib.sha256(mark.content).hexdigest()
+        return f"{digest} {mark.position} {mark.width} {mark.opacity}"
 
 
 @contextmanager

@@ -61,8 +61,12 @@ class Padding:
         """Return the only notation of this padding, which begins with `=`."""
         margin = "" if self.margin is None else self.margin
         colour = "" if self.colour == WHITE else f",{self.colour}"
-        content = f"!{','.join(map(str, self.content))}" if self.content else ""
-        return f"={margin}{colour}{content}"
+        return f"={margin}{colour}{self.detail}"
+
+    @property
+    def detail(self) -> str:
+        """Return the notation of the corrected content box, which begins with `!`; or nothing."""
+        return f"!{','.join(map(str, self.content))}" if self.content else ""
 
     @property
     def trims(self) -> bool:

@@ -8,6 +8,7 @@
     600x600=7      the same without its even borders, with a margin; see domain/padding.py
     240x160@2x     the same picture for a screen of twice the density
     mini           one of the named sizes
+    avatar!30,70   a preset, which is a named size with output options: see presets.py
     o              the original, as it was uploaded
 
 Markup, JSON and the scaler ask `Size.placement`, so they cannot disagree.
@@ -19,11 +20,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ..errors import BadSize
+from ..errors import BadSize, OtherFormat
 from . import content, geometry
 from .content import ContentBox
+from .formats import JPEG, Format
 from .geometry import Placement
+from .output_options import NO_OPTIONS, OutputOptions
 from .padding import PADDING_PATTERN, Padding
+from .presets import Preset
 
 # Longest side of a box, in pixels, before its density is applied.
 MAX_SIDE = 30_000
@@ -51,8 +55,11 @@ _BOX = re.compile(
     rf"(?:(?P<crop>!(?:(?P<left>{_PERCENT}),(?P<top>{_PERCENT}))?)|(?P<padding>{PADDING_PATTERN}))?"
     r"(?:@(?P<density>[23])x)?"
 )
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
-_NAMED = re.compile(rf"(?P<name>{_NAME.pattern})(?:@(?P<density>[23])x)?")
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+# A preset keeps its name in URLs, so what is special for an image stands behind the name.
+_NAMED = re.compile(
+    rf"(?P<name>{NAME.pattern})(?P<detail>![0-9,]{{3,19}})?(?:@(?P<density>[23])x)?"
+)
 
 CENTRE = (50, 50)
 
@@ -71,6 +78,7 @@ class Size:
     focus: tuple[int, int] = CENTRE
     density: int = 1
     padding: Padding | None = None
+    preset: Preset | None = None
 
     @classmethod
     def parse(cls, text: str, names: Mapping[str, Size] | None = None) -> Size:
@@ -84,6 +92,8 @@ class Size:
             return cls._from_box(text, match)
         if match := _NAMED.fullmatch(text):
             size = (CLASSIC if names is None else names).get(match["name"])
+            if size is not None and match["detail"]:
+                size = size._with_detail(match["detail"])
             if size is not None:
                 return size.at_density(int(match["density"] or 1))
         raise BadSize(
@@ -111,6 +121,15 @@ class Size:
         padding = Padding.from_match(text, match) if match["padding"] else None
         return cls(width, height, crop, focus, int(match["density"] or 1), padding)
 
+    def _with_detail(self, detail: str) -> Size | None:
+        """Return the preset with a focal point or a content box; None if it has none.
+
+        Raises BadSize.
+        """
+        if self.preset is None or not (self.crop or self.padding):
+            return None
+        return replace(Size.parse(str(self.box).removesuffix("!") + detail, {}), preset=self.preset)
+
     @property
     def is_original(self) -> bool:
         """Return whether this is the original as it was uploaded."""
@@ -121,32 +140,66 @@ class Size:
         """Return whether the content box of an original decides what is shown."""
         return self.padding is not None and self.padding.trims and self.padding.content is None
 
+    @property
+    def padded_pixels(self) -> int:
+        """Return the pixels of each rendition in a padded size; 0 for other sizes."""
+        if self.padding is None:
+            return 0
+        return (self.width or 0) * (self.height or 0) * self.density**2
+
     def require_pixels(self, most: int) -> None:
         """Raise BadSize for a padded size whose renditions have more than `most` pixels.
 
         Other sizes never have more pixels than the original.
         """
-        if self.padding is None:
-            return
-        pixels = (self.width or 0) * (self.height or 0) * self.density**2
-        if pixels > most:
+        if self.padded_pixels > most:
             raise BadSize(
-                f"the size {self} has {pixels:,} pixels: at most {most:,} "
+                f"the size {self} has {self.padded_pixels:,} pixels: at most {most:,} "
                 "(huimages.render.max_pixels)"
             )
 
     def __str__(self) -> str:
         """Return the only notation of this size in a URL, which `Size.parse` reads."""
+        return self._text(self.preset.name if self.preset else "")
+
+    @property
+    def cache_name(self) -> str:
+        """Return the name of cached renditions, without an extension."""
+        return self._text(self.preset.cache_name if self.preset else "")
+
+    def _text(self, name: str) -> str:
         if self.is_original:
             return "o"
-        text = f"{self.width or ''}x{self.height or ''}"
+        text = name or f"{self.width or ''}x{self.height or ''}"
         if self.crop:
-            text += "!"
+            text += "" if name and self.focus == CENTRE else "!"
             if self.focus != CENTRE:
                 text += f"{self.focus[0]},{self.focus[1]}"
         if self.padding:
-            text += str(self.padding)
+            text += self.padding.detail if name else str(self.padding)
         return text if self.density == 1 else f"{text}@{self.density}x"
+
+    @property
+    def box(self) -> Size:
+        """Return the same size without output options."""
+        return replace(self, preset=None) if self.preset else self
+
+    @property
+    def options(self) -> OutputOptions:
+        """Return how renditions are finished and written; without a preset no options."""
+        return self.preset.options if self.preset else NO_OPTIONS
+
+    def format_for(self, wanted: Format = JPEG) -> Format:
+        """Return the only format of the renditions, or the wanted one if every format is served."""
+        return self.options.format or wanted
+
+    def require_format(self, requested: Format) -> None:
+        """Raise OtherFormat if renditions are served in another format only."""
+        only = self.options.format
+        if only and only != requested:
+            raise OtherFormat(
+                f"the size {self} is served as .{only.extension}, not as .{requested.extension}"
+            )
 
     def at_density(self, density: int) -> Size:
         """Return the same size for a screen with `density` (1-3) pixels per CSS pixel."""
@@ -205,22 +258,10 @@ class Size:
         return geometry.fit((width, height), (box_width, box_height))
 
 
-def parse_names(definitions: Mapping[str, str]) -> dict[str, Size]:
-    """Return the classic sizes and those of `definitions` (name to notation); raises BadSize."""
-    names = {name: Size.parse(text, {}) for name, text in CLASSIC_SIZES.items()}
-    for name, text in definitions.items():
-        if not _NAME.fullmatch(name) or name == "o" or _BOX.fullmatch(name):
-            raise BadSize(
-                f"{name!r} can't name a size: a lowercase letter, then letters, digits, - or _"
-            )
-        size = Size.parse(text, {})
-        if size.density != 1:
-            raise BadSize(f"the size {name!r} is for every screen: leave out @{size.density}x")
-        if size.padding and size.padding.content:
-            raise BadSize(f"the size {name!r} is for every picture: leave out the content box")
-        names[name] = size
-    return names
+def is_box(text: str) -> bool:
+    """Return whether a text is the notation of a box, not a name."""
+    return _BOX.fullmatch(text) is not None
 
 
 ORIGINAL = Size()
-CLASSIC: Mapping[str, Size] = parse_names({})
+CLASSIC: Mapping[str, Size] = {name: Size.parse(text, {}) for name, text in CLASSIC_SIZES.items()}

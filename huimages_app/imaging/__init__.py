@@ -4,13 +4,14 @@ The steps from stored bytes to a rendition are listed in `pipeline`; each step i
 module of its own.
 """
 
+from . import watermark
 from .borders import CONTENT_VERSION
 from .decode import HeaderInfo, probe
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .embedded import rights_in, xmp_packet
 from .input_formats import sniff
 from .inspect import inspect
-from .options import Inspection, Limits, Quality, RenditionTarget
+from .options import Inspection, Limits, Quality, RenditionTarget, Watermark
 from .pipeline import render, render_many
 from .previews import PREVIEW_SIDES, make_previews, preview_sides
 
@@ -24,6 +25,7 @@ __all__ = [
     "Limits",
     "Quality",
     "RenditionTarget",
+    "Watermark",
     "inspect",
     "make_previews",
     "preview_sides",
@@ -32,5 +34,6 @@ __all__ = [
     "render_many",
     "rights_in",
     "sniff",
+    "watermark",
     "xmp_packet",
 ]

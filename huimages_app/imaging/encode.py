@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..domain import formats
 from ..domain.formats import Format
+from ..domain.output_options import NO_OPTIONS, OutputOptions
 from ..errors import BadSize
 from .colour import SRGB_TAG
 from .embedded.packet import MIN_SIDE
@@ -23,12 +25,19 @@ MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
 
 
 def encode(
-    image: Image.Image, target: Path, format_: Format, quality: Quality, *, packet: bytes = b""
+    image: Image.Image,
+    target: Path,
+    format_: Format,
+    quality: Quality,
+    options: OutputOptions = NO_OPTIONS,
+    *,
+    packet: bytes = b"",
 ) -> None:
     """Write an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
 
-    A real file, because Pillow lets other threads run only then.  Raises BadSize if the
-    format can't hold the picture, OSError.
+    The options of a named size may set the quality, and lower it until the file fits; see
+    `_fit`.  A real file, because Pillow lets other threads run only then.  Raises BadSize if
+    the format can't hold the picture, OSError.
     """
     longest = MAX_SIDES.get(format_)
     if longest and max(image.size) > longest:
@@ -39,9 +48,27 @@ def encode(
     # Pillow would write comments and EXIF from here into the new file.
     image.info = {}
     xmp = _xmp(packet, format_) if packet and max(image.size) >= MIN_SIDE else {}
-    image.save(target, icc_profile=SRGB_TAG, **_options(format_, quality), **xmp)
-    if format_ == formats.JPEG:
-        _demand_end(target)
+
+    def save(tried: int | None) -> int:
+        image.save(target, icc_profile=SRGB_TAG, **_options(format_, tried), **xmp)
+        if format_ == formats.JPEG:
+            _demand_end(target)
+        return target.stat().st_size
+
+    wanted = quality.of(format_) and (options.quality or quality.of(format_))
+    length = save(wanted)
+    if wanted and options.max_bytes and length > options.max_bytes:
+        _fit(save, wanted, options.max_bytes)
+
+
+def _fit(save: Callable[[int], int], above: int, max_bytes: int) -> None:
+    """Save the picture in the highest quality below `above` with at most `max_bytes`.
+
+    In quality 1 if not even that file is small enough.  A bisection: at most 7 files are
+    written to find the quality, and one more.
+    """
+    fitting = bisect.bisect_left(range(1, above), x=True, key=lambda tried: save(tried) > max_bytes)
+    save(max(1, fitting))
 
 
 def _xmp(packet: bytes, format_: Format) -> Mapping[str, Any]:
@@ -65,18 +92,18 @@ def _demand_end(target: Path) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
 
 
-def _options(format_: Format, quality: Quality) -> Mapping[str, Any]:
+def _options(format_: Format, quality: int | None) -> Mapping[str, Any]:
     """Return Pillow's options, chosen by measuring bytes saved against time taken."""
     if format_ == formats.JPEG:
         # Optimised tables take 2.5 times as long for 1-3 % fewer bytes, progressive 6 times.
-        return {"format": "JPEG", "quality": quality.jpeg, "subsampling": "4:2:0"}
+        return {"format": "JPEG", "quality": quality, "subsampling": "4:2:0"}
     if format_ == formats.WEBP:
-        return {"format": "WEBP", "quality": quality.webp, "method": 2}
+        return {"format": "WEBP", "quality": quality, "method": 2}
     if format_ == formats.AVIF:
         # One thread: several renditions are made at once already.
         return {
             "format": "AVIF",
-            "quality": quality.avif,
+            "quality": quality,
             "speed": 9,
             "subsampling": "4:2:0",
             "max_threads": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..domain.content import ContentBox
@@ -33,19 +33,40 @@ class Quality:
     webp: int = 80
     avif: int = 60
 
+    def of(self, format_: Format) -> int | None:
+        """Return the quality of a format; None for PNG."""
+        return getattr(self, format_.extension, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """A picture laid over renditions: a PNG file of at most 1 MB.
+
+    `horizontal` and `vertical` are its place, from 0 (left, top) to 1 (right, bottom).
+    `width` is in percent of the rendition's, `opacity` in percent.
+    """
+
+    content: bytes = field(repr=False)
+    horizontal: float = 1
+    vertical: float = 1
+    width: int = 25
+    opacity: int = 50
+
 
 @dataclass(frozen=True, slots=True)
 class RenditionTarget:
     """A rendition to make, and the file to write it to.
 
-    `content` is the content box of the original; None if it is not known.  `packet` is XMP for
-    the file, if that is large enough to hold one; empty for none.
+    `content` is the content box of the original; None if it is not known.  `watermark` is for
+    sizes that show one.  `packet` is XMP for the file, if that is large enough to hold one;
+    empty for none.
     """
 
     size: Size
     format: Format
     path: Path
     content: ContentBox | None = None
+    watermark: Watermark | None = None
     packet: bytes = b""
 
     @property

@@ -1,7 +1,7 @@
 """How an original becomes a rendition: the list of steps.
 
     open → decode, as small as will do → scale and crop → turn upright → to sRGB
-         → onto white, for JPEG → pad → encode
+         → onto white, for JPEG → pad → effects of a named size → encode
 
 Turning, colours, white and padding come after the scaling, as there are far fewer pixels then.
 """
@@ -18,7 +18,7 @@ from ..domain.geometry import Placement
 from ..domain.sizes import Size
 from ..errors import BadUpload, CorruptOriginal
 from ..observation.steps import step
-from . import background, borders, colour, input_formats, orientation, resize
+from . import background, borders, colour, effects, input_formats, orientation, resize
 from .colour import Colours
 from .decode import Source, load, open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
@@ -33,6 +33,8 @@ from .picture import Picture
 DECODABLE: Final = {8: 1.4, 4: 1.4, 2: 1.25}
 # JPEGs of 320 pixels and more are decoded to about 400 for the measuring of borders.
 _SAMPLE: Final = Size(320, 320)
+# Of a pixel in memory: Pillow keeps RGB in four, too.
+_BYTES: Final = 4
 
 
 def render(
@@ -71,7 +73,9 @@ def render_many(
             if full_size is not None:
                 raise ValueError("the content box of an original can't be measured in a preview")
             content = measure(original, limits, budget)
-        with open_source(original, limits, budget) as source:
+        # Only a padded rendition can be larger than what is decoded for it.
+        canvas = _BYTES * max(target.size.padded_pixels for target in targets)
+        with budget.reserve(canvas), open_source(original, limits, budget) as source:
             full = full_size or (source.width, source.height)
             placements = [
                 target.size.placement(*full, target.content or content) for target in targets
@@ -108,8 +112,10 @@ def write(
         image = orientation.upright(image, picture.orientation)
         image = colour.to_srgb(image, picture.colours)
         image = background.filled(image, placement, target.size.padding, target.format)
+        image = effects.applied(image, target.size.options, target.watermark)
     with step("encode"):
-        encode(image, target.path, target.format, quality, packet=target.packet)
+        options = target.size.options
+        encode(image, target.path, target.format, quality, options, packet=target.packet)
 
 
 def decode(

@@ -36,8 +36,11 @@ def preview_sides(
 ) -> tuple[int, ...]:
     """Return the longest sides of the previews that a rendition may be made from.
 
-    Smallest first.  `width`, `height` and `content` are those of the upright original.
+    Smallest first.  `width`, `height` and `content` are those of the upright original.  None for
+    a preset of a higher quality than that of the previews.
     """
+    if size.options.quality and size.options.quality > _QUALITY.jpeg:
+        return ()
     least = _OVERSAMPLING / reduction(size.placement(width, height, content))
     # Sides of previews are rounded, so half a pixel is not missed.
     previews = ((side, Size(side, side).fitted(width, height)) for side in PREVIEW_SIDES)

@@ -94,6 +94,7 @@ INVALIDATIONS = _counter(
 # Series that exist from the start, so that the first event is an increase.
 for _metric, _results in (
     (RENDITIONS, ("made", "failed", "refused")),
+    (CACHE_FAULTS, ("start", "read", "write", "lock", "count", "prune", "remove", "note use")),
     (BACKGROUND_JOBS, ("done", "failed", "dropped")),
     (UPLOADS, ("new", "known", "refused", "failed")),
     (SIGN_INS, ("accepted", "refused", "throttled")),
@@ -140,8 +141,8 @@ def _observe_step(step: steps.Step) -> None:
         STEP_SECONDS.labels(step.name).observe(step.seconds)
         return
     STORAGE_SECONDS.labels(step.backend, step.name).observe(step.seconds)
-    if step.failed:
-        STORAGE_ERRORS.labels(step.backend, step.name).inc()
+    # Also without an error, so that the series exists before the first one.
+    STORAGE_ERRORS.labels(step.backend, step.name).inc(int(step.failed))
 
 
 steps.add_observer(_observe_step)

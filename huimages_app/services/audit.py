@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from io import TextIOWrapper
+from logging import LogRecord
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 
@@ -57,11 +58,18 @@ def record(action: str, image_id: str = "", **details: str) -> None:
 class AuditFile(WatchedFileHandler):
     """A log file for its owner only, opened with its folder at the first line.
 
-    Opened again when logrotate has moved it.
+    Opened again when logrotate has moved it.  If it cannot be opened or written, the line and the
+    cause go to stderr: the change is made already, and its response must not say otherwise.
     """
 
     def __init__(self, filename: str) -> None:
         super().__init__(filename, encoding="ascii", delay=True)
+
+    def emit(self, record: LogRecord) -> None:
+        try:
+            super().emit(record)
+        except OSError:  # `logging` catches errors of writing only
+            self.handleError(record)
 
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)

@@ -60,16 +60,20 @@ class Editing:
             _require_unchanged(image, unchanged)
             mark = image.rights.mark
             new = patch.applied_to(image)
-            is_moved = new.focus != image.focus
+            is_moved = (new.focal_point, new.corrected_content) != (
+                image.focal_point,
+                image.corrected_content,
+            )
             return image if new == image else replace(new, modified=now)
 
         image = self._metadata.images.update(image_id, change)
-        if image.rights.mark != mark:
+        has_other_rights = image.rights.mark != mark
+        if has_other_rights:
             # Also those that are being made from the old record.
             self._cache.remove(image_id)
-        if is_moved or image.rights.mark != mark:
-            # Caches may have redirects to the former focal point, or renditions that state other
-            # rights.  After a move the renditions stay: each has its focal point in its URL.
+        if is_moved or has_other_rights:
+            # Caches may have redirects to the former focal point or content box, or renditions
+            # that state other rights.  After a move the renditions stay: each has both in its URL.
             self._purge(image_id)
         audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image

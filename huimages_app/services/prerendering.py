@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..domain.formats import JPEG
 from ..domain.models import Image
 from ..domain.sizes import Size
 from .background import Worker
@@ -31,4 +30,4 @@ class Prerendering:
         # One decoding for all: the renditions are made from the previews.
         self._previews.make(image.id)
         for size in self._sizes:
-            self._renditions.get(image.id, image.shown_in(size), JPEG).close()
+            self._renditions.get(image.id, image.shown_in(size), size.format_for()).close()

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from ..domain.formats import Format
 from ..domain.models import Image
+from ..domain.rights import Rights
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
 from ..imaging import (
@@ -17,6 +18,7 @@ from ..imaging import (
     Limits,
     Quality,
     RenditionTarget,
+    Watermark,
     render,
     rights_in,
     xmp_packet,
@@ -41,6 +43,7 @@ class Renderer:
         *,
         budget: DecodingBudget,
         render_limiter: RenderLimiter,
+        watermark: Watermark | None = None,
     ) -> None:
         self._originals = originals
         self._previews = previews
@@ -48,6 +51,7 @@ class Renderer:
         self._limits = limits
         self._budget = budget
         self._render_limiter = render_limiter
+        self._watermark = watermark
 
     def admission(self) -> AbstractContextManager[None]:
         """Count a request that waits for a rendition; raises ServerBusy for too many."""
@@ -66,8 +70,18 @@ class Renderer:
             begun = time.monotonic()
             if not (image and self._from_preview(image, size, format_, target)):
                 self._from_original(image_id, image, size, format_, target)
+        self._report_excess(image_id, size, target)
         milliseconds = 1000 * (time.monotonic() - begun)
         log.debug("rendered: image=%s size=%s milliseconds=%.0f", image_id, size, milliseconds)
+
+    def _report_excess(self, image_id: str, size: Size, target: Path) -> None:
+        limit = size.options.max_bytes
+        length = target.stat().st_size
+        if limit and length > limit:
+            log.error(
+                "rendition larger than its limit: image=%s size=%s bytes=%d max_bytes=%d",
+                *(image_id, size, length, limit),
+            )
 
     def _from_original(
         self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
@@ -76,15 +90,13 @@ class Renderer:
             with step("fetch"):
                 original = stack.enter_context(self._originals.open(image_id))
             # An original that can't be decoded stays as it is: never delete data on an error.
-            content = image.content if image else None
-            packet = xmp_packet(image.rights if image else rights_in(original))
-            self._write(original, RenditionTarget(size, format_, target, content, packet))
+            rights = image.rights if image else rights_in(original)
+            self._write(original, self._target(image, rights, size, format_, target))
         if image and self._previews:
             self._previews.make_later(image, size)
 
     def _from_preview(self, image: Image, size: Size, format_: Format, target: Path) -> bool:
-        packet = xmp_packet(image.rights)
-        rendition = RenditionTarget(size, format_, target, image.content, packet)
+        rendition = self._target(image, image.rights, size, format_, target)
         if rendition.needs_content:  # it is measured in the original
             return False
         preview = self._previews.open(image, size) if self._previews else None
@@ -98,6 +110,18 @@ class Renderer:
                 log.warning("damaged preview not used: image=%s error=%s", image.id, error)
                 return False
         return True
+
+    def _target(
+        self, image: Image | None, rights: Rights, size: Size, format_: Format, path: Path
+    ) -> RenditionTarget:
+        return RenditionTarget(
+            size,
+            format_,
+            path,
+            content=image.content if image else None,
+            watermark=self._watermark if size.options.watermark else None,
+            packet=xmp_packet(rights),
+        )
 
     def _write(
         self, picture: BinaryIO, target: RenditionTarget, full_size: tuple[int, int] | None = None

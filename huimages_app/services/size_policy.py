@@ -83,6 +83,11 @@ class SizePolicy:
         )
 
     @property
+    def allows_any(self) -> bool:
+        """Return whether every size is served without a signature."""
+        return self._any and not self._sign_all
+
+    @property
     def listed(self) -> list[Size]:
         """Return the sizes that are allowed one by one."""
         return sorted(self._sizes, key=str)
@@ -116,7 +121,7 @@ class SizePolicy:
         whole = [
             size
             for size in names.values()
-            if not size.crop and not size.padding and self.serves(size)
+            if not (size.crop or size.padding or size.preset) and self.serves(size)
         ]
         fitting = {size.fitted(width, height): size for size in whole}
         small = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import PurePath
 from urllib.parse import quote
@@ -53,12 +53,13 @@ class UrlBuilder:
         format_: Format = JPEG,
         expires: int | None = None,
     ) -> str:
-        """Return the URL of a rendition from the ID alone.
+        """Return the URL of a rendition from the ID alone; a preset may have another format.
 
         It is signed if the site requires that; the signature expires at `expires`, in seconds
         since the epoch, if that is given.
         """
-        return self._url(self.size(size), f"{image_id}.{format_.extension}", expires)
+        size = self.size(size)
+        return self._url(size, f"{image_id}.{size.format_for(format_).extension}", expires)
 
     def named_url(
         self,
@@ -68,8 +69,9 @@ class UrlBuilder:
         expires: int | None = None,
     ) -> str:
         """Return the URL with a descriptive name, the focal point and a corrected content box."""
-        name = f"{url_name(image)}.{format_.extension}"
-        return self._url(image.shown_in(self.size(size)), f"{image.id}/{name}", expires)
+        shown = image.shown_in(self.size(size))
+        name = f"{url_name(image)}.{shown.format_for(format_).extension}"
+        return self._url(shown, f"{image.id}/{name}", expires)
 
     def _url(self, size: Size, rest: str, expires: int | None) -> str:
         path = f"/{size}/{rest}"
@@ -81,13 +83,20 @@ class UrlBuilder:
         text = image.alt or image.title or image.filename
         return f"{text} {self._alt_addition}".strip()
 
-    def tag(self, image: Image, size: Size | str, attributes: Mapping[str, object] = {}) -> str:
+    def tag(
+        self,
+        image: Image,
+        size: Size | str,
+        attributes: Mapping[str, object] = {},
+        format_: Format = JPEG,
+    ) -> str:
         """Return an <img> tag with the dimensions of the rendition; everything is escaped.
 
         Raises BadInput for an invalid name of an attribute.
         """
         width, height = self.size(size).fitted(image.width, image.height)
-        return img_tag(self.named_url(image, size), width, height, self.alt(image), attributes)
+        url = self.named_url(image, size, format_)
+        return img_tag(url, width, height, self.alt(image), attributes)
 
     def srcset(self, image: Image, size: Size | str, format_: Format = JPEG) -> str:
         """Return the candidates for densities 1 and 2; only one if the second is not sharper."""
@@ -117,19 +126,65 @@ class UrlBuilder:
         return all(abs(2 * one - two) <= 2 for one, two in zip(exact, found, strict=True))
 
     def picture(self, image: Image, size: Size | str) -> str:
-        """Return a <picture> with AVIF and WebP sources and an <img> as the fallback."""
+        """Return a <picture> that takes at most the width of `size`, and less on small screens.
+
+        The browser chooses among several widths, and among AVIF, WebP and JPEG; a preset with a
+        format is served in that only.
+        """
+        size = self.size(size).at_density(1)
+        width, _ = size.fitted(image.width, image.height)
+        layout = f"(max-width: {width}px) 100vw, {width}px"
         sources = "".join(
             f'<source type="{format_.contenttype}" '
-            f'srcset="{escape(self.srcset(image, size, format_))}">'
+            f'srcset="{escape(self._widths(image, size, format_))}" sizes="{layout}">'
             for format_ in (AVIF, WEBP)
+            if not size.options.format and not size.is_original
         )
-        fallback = self.tag(image, size, {"srcset": self.srcset(image, size)})
-        return f"<picture>{sources}{fallback}</picture>"
+        attributes = {"srcset": self._widths(image, size, JPEG), "sizes": layout}
+        return f"<picture>{sources}{self.tag(image, size, attributes)}</picture>"
 
-    def markdown(self, image: Image, size: Size | str) -> str:
+    def _widths(self, image: Image, size: Size, format_: Format) -> str:
+        """Return the candidates by their width in pixels, narrowest first.
+
+        From a quarter of the width of `size`, for small screens, to twice that for dense ones.
+        """
+        widest, _ = size.fitted(image.width, image.height)
+        by_width: dict[int, Size] = {}
+        for candidate in self._narrower(size):
+            width, _ = candidate.fitted(image.width, image.height)
+            if widest / 4 <= width < widest:
+                by_width.setdefault(width, candidate)
+        by_width[widest] = size
+        dense = size.at_density(2)
+        if self._is_sharper(image, size, dense):
+            by_width[dense.fitted(image.width, image.height)[0]] = dense
+        return ", ".join(
+            f"{self.named_url(image, by_width[width], format_)} {width}w"
+            for width in sorted(by_width)
+        )
+
+    def _narrower(self, size: Size) -> Iterator[Size]:
+        """Yield smaller sizes that show the same: the whole picture, without effects."""
+        if size.crop or size.padding or size.preset or size.is_original:
+            return
+        for divisor in (4, 2):
+            width = size.width and max(1, size.width // divisor)
+            part = Size(width, size.height and max(1, size.height // divisor))
+            if self._policy.allows(part):
+                yield part
+        for named in self._names.values():
+            shows_whole = not (named.crop or named.padding or named.preset or named.is_original)
+            if shows_whole and self._policy.allows(named) and not self._policy.allows_any:
+                yield named
+
+    def markdown(self, image: Image, size: Size | str, format_: Format = JPEG) -> str:
         """Return the picture in Markdown, which has no syntax for dimensions."""
         text = re.sub(r"([\\`*_\[\]<>&!])", r"\\\1", self.alt(image))
-        return f"![{text}]({self.named_url(image, size)})"
+        return f"![{text}]({self.named_url(image, size, format_)})"
+
+    def bbcode(self, image: Image, size: Size | str, format_: Format = JPEG) -> str:
+        """Return the picture in BBCode, whose only common form is the URL."""
+        return f"[img]{self.named_url(image, size, format_)}[/img]"
 
 
 def url_name(image: Image) -> str:

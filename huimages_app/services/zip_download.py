@@ -1,24 +1,33 @@
-"""Pack several originals into one ZIP, written while it is sent and never stored."""
+"""Pack several pictures into one ZIP, written while it is sent and never stored."""
 
 from __future__ import annotations
 
 import io
 import logging
 import re
+import time
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import PurePath
 from typing import BinaryIO
 
+from ..domain.formats import Format
 from ..domain.models import Image
+from ..domain.sizes import Size
 from ..domain.text import clean_filename
-from ..errors import CorruptOriginal, UnknownImage
+from ..errors import BadSize, CorruptOriginal, ServerBusy, SizeNotAllowed, UnknownImage
 from ..imaging import sniff
 from ..storage.interfaces import Originals
+from .open_image import OpenImage
+from .renditions import Renditions
 
 log = logging.getLogger(__name__)
 
+# Pauses of one archive while all renderers are busy, in seconds: single pictures go first, and a
+# download never waits for long.
+_PAUSES = (1, 2, 4, 8, 15)
 _PIECE = 256 * 1024  # bytes
 _HEAD = 64  # bytes from which the format is recognised
 # The times that a ZIP can hold, and the notes that it gets about missing pictures.
@@ -33,42 +42,82 @@ _RESERVED = re.compile(
 
 
 class ZipDownloads:
-    """Packs originals.  Thread-safe."""
+    """Packs originals, or renditions of one size.  Thread-safe."""
 
-    def __init__(self, originals: Originals) -> None:
+    def __init__(self, originals: Originals, renditions: Renditions) -> None:
         self._originals = originals
+        self._renditions = renditions
 
-    def archive(self, images: Iterable[Image]) -> Iterator[bytes]:
-        """Yield a ZIP of the originals in pieces; raises StorageUnavailable on the way.
+    def archive(
+        self, images: Iterable[Image], rendition: tuple[Size, Format] | None = None
+    ) -> Iterator[bytes]:
+        """Yield a ZIP in pieces: of the originals, or of their renditions in a size and a format.
 
-        Originals are stored, not deflated: their formats are compressed already.  Images
-        removed since are left out; damaged originals as well, and a text file names them.
+        Pictures are stored, not deflated: their formats are compressed already.  Images removed
+        since are left out; those that can't be read or made as well, and a text file names them.
+        Raises StorageUnavailable on the way.
         """
-        pipe, notes, names = _Pipe(), [], {_NOTES}
+        pipe, notes, names, pauses = _Pipe(), [], {_NOTES}, iter(_PAUSES)
         with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as target:
             for image in images:
                 try:
-                    with self._originals.open(image.id) as source:
-                        entry = zipfile.ZipInfo(
-                            _free_name(image, source, names), _time(image.created)
-                        )
+                    with self._opened(image, rendition, pauses) as source:
+                        name = _free_name(_name_of(image, source, rendition), names)
+                        entry = zipfile.ZipInfo(name, _time(image.created))
                         with target.open(entry, "w", force_zip64=True) as file:
                             while piece := source.read(_PIECE):
                                 file.write(piece)
                                 yield pipe.take()
                 except UnknownImage:
                     continue
-                except CorruptOriginal as error:
-                    log.warning("original left out of ZIP: image=%s error=%s", image.id, error)
+                except (CorruptOriginal, BadSize, SizeNotAllowed, ServerBusy) as error:
+                    log.warning("picture left out of ZIP: image=%s error=%s", image.id, error)
                     notes.append(f"{image.filename} ({image.id}): {error}\r\n")
             if notes:
                 target.writestr(_NOTES, "".join(notes))
         yield pipe.take()
 
+    @contextmanager
+    def _opened(
+        self, image: Image, rendition: tuple[Size, Format] | None, pauses: Iterator[int]
+    ) -> Iterator[BinaryIO]:
+        if rendition is None:
+            with self._originals.open(image.id) as source:
+                yield source
+            return
+        served = self._made(image, *rendition, pauses)
+        try:
+            yield served.file
+        finally:
+            served.close()
 
-def _free_name(image: Image, source: BinaryIO, names: set[str]) -> str:
+    def _made(self, image: Image, size: Size, format_: Format, pauses: Iterator[int]) -> OpenImage:
+        """Return a rendition; while the server is at capacity, wait as long as there are pauses.
+
+        Raises what `Renditions.get` raises.
+        """
+        for pause in pauses:
+            with suppress(ServerBusy):
+                return self._renditions.get(image.id, image.shown_in(size), format_)
+            time.sleep(pause)
+        return self._renditions.get(image.id, image.shown_in(size), format_)
+
+
+def rendition_filename(filename: str, size: Size, format_: Format) -> str:
+    """Return the file name for a rendition of the original `filename`: its size, its extension."""
+    return f"{PurePath(filename).stem}-{size}.{format_.extension}"
+
+
+def _name_of(image: Image, source: BinaryIO, rendition: tuple[Size, Format] | None) -> str:
+    filename = clean_filename(image.filename)
+    if rendition is not None:
+        return _portable(rendition_filename(filename or image.id, *rendition))
+    return _portable(filename) or _name_by_content(image, source)
+
+
+def _free_name(wanted: str, names: set[str]) -> str:
     """Return a file name that differs from `names` on every system, and add it to them."""
-    path = PurePath(_portable(clean_filename(image.filename)) or _name_by_content(image, source))
+    path = PurePath(wanted)
     name, number = path.name, 1
     while name.casefold() in names:
         number += 1

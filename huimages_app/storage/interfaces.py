@@ -89,6 +89,10 @@ class Originals(ABC):
     def check(self) -> None:
         """Raise StorageUnavailable unless originals can be stored and read now."""
 
+    def setup(self) -> list[str]:
+        """Create the location if it is missing; return a line for each step."""
+        return []
+
     def is_intact(self, image_id: str) -> bool:
         """Read the original and return whether its bytes are those the ID was made from.
 

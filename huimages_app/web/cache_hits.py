@@ -18,7 +18,7 @@ from ..domain.ids import ID_PATTERN
 from ..observation import request_ids
 from ..services.container import Services
 from ..services.open_image import OpenImage
-from .image_files import picture_headers
+from .image_files import caching_of, picture_headers
 from .resources import ImageFile, Resource, Root
 from .security.headers import HeaderWriter
 
@@ -65,7 +65,7 @@ class CacheHits:
         if served is None:
             return None
         headers = [
-            *picture_headers(served, varies=file.format is None),
+            *picture_headers(served, caching_of(file.size), varies=file.format is None),
             *self._writer.common(https=environ["wsgi.url_scheme"] == "https"),
             (request_ids.HEADER, request_ids.current()),
         ]

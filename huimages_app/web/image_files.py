@@ -17,6 +17,7 @@ from webob.static import FileIter
 
 from ..config.settings import Settings
 from ..domain.formats import best_format
+from ..domain.sizes import Size
 from ..domain.text import clean_filename
 from ..errors import OutdatedSize
 from ..services.open_image import OpenImage
@@ -24,8 +25,10 @@ from .presentation.conditional import ConditionalResponse
 from .presentation.responses import MAX_REDIRECT
 from .resources import ImageFile
 
-# A rendition is a pure function of its URL.
+# A rendition without a preset is a pure function of its URL.
 FOR_EVER = "public, max-age=31536000, immutable"
+# A preset keeps its URL when its definition changes.
+FOR_A_DAY = "public, max-age=86400"
 # For a JPEG in place of a rendition in a better format that is being made.
 FOR_NOW = "public, max-age=60"
 # The internal location of the cache in deploy/nginx.conf.
@@ -64,15 +67,20 @@ def image_file(context: ImageFile, request: Request) -> Response:
     return response
 
 
+def caching_of(size: Size) -> str:
+    """Return the Cache-Control of the renditions of a size."""
+    return FOR_A_DAY if size.preset else FOR_EVER
+
+
 def _rendition(context: ImageFile, request: Request, *, any_focus: bool) -> Response:
-    services, caching = request.services, FOR_EVER
+    services, caching = request.services, caching_of(context.size)
     varies = context.format is None
     if context.format is None:
         best = best_format(request.headers.get("Accept", ""))
         served, is_best = services.negotiation.get(
             context.image_id, context.size, best, any_focus=any_focus
         )
-        caching = FOR_EVER if is_best else FOR_NOW
+        caching = caching if is_best else FOR_NOW
     else:
         served = services.renditions.get(
             context.image_id, context.size, context.format, any_focus=any_focus

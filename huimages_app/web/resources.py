@@ -25,10 +25,10 @@ from typing import Any
 
 from pyramid.authorization import DENY_ALL, Allow
 
-from ..domain.formats import JPEG, Format, is_negotiated, parse_format
+from ..domain.formats import AUTO, JPEG, Format, is_negotiated, parse_format
 from ..domain.ids import parse_image_id
 from ..domain.sizes import Size
-from ..errors import BadImageId, BadSize, UnknownFormat
+from ..errors import BadImageId, BadSize, OtherFormat, UnknownFormat
 from ..services.container import Services
 from ..services.permissions import SCOPES
 
@@ -70,12 +70,10 @@ class ImageFile(Resource):
         """Return the picture under a name that the client chose; its extension is the format."""
         if self.filename or self.__name__ != self.image_id:
             raise KeyError(name)
-        stem, dot, extension = name.rpartition(".")
         try:
-            format_ = self._folder.format_of(extension if dot and stem else "")
-        except UnknownFormat:
-            # The name may contain a dot that begins no extension.
-            format_ = self._folder.format_of("")
+            format_ = self._folder.format_of_name(name)
+        except OtherFormat:
+            raise KeyError(name) from None
         return ImageFile(self._folder, name, self.image_id, format_, filename=name)
 
 
@@ -97,10 +95,32 @@ class SizeFolder(Resource):
         return ImageFile(self, name, image_id, format_)
 
     def format_of(self, extension: str) -> Format | None:
-        """Return the format of an extension; None if Accept decides.  Raises UnknownFormat."""
+        """Return the format of an extension; None if Accept decides.
+
+        Raises UnknownFormat, and OtherFormat for a preset with another one.
+        """
         if self.size.is_original:
             return JPEG  # every extension is accepted
-        return None if is_negotiated(extension, self._negotiate) else parse_format(extension)
+        if (only := self.size.options.format) and extension.lower() in {"", AUTO}:
+            return only
+        if not only and is_negotiated(extension, self._negotiate):
+            return None
+        format_ = parse_format(extension)
+        self.size.require_format(format_)
+        return format_
+
+    def format_of_name(self, name: str) -> Format | None:
+        """Return the format of a name that the client chose, as `format_of`.  Raises OtherFormat.
+
+        A dot in a name need not begin an extension.
+        """
+        stem, dot, extension = name.rpartition(".")
+        try:
+            return self.format_of(extension if dot and stem else "")
+        except OtherFormat:
+            raise
+        except UnknownFormat:
+            return self.format_of("")
 
 
 class ImagePage(Resource):
@@ -263,6 +283,8 @@ class Root(Resource):
             stem, _, extension = path[1].partition(".")
             parse_image_id(stem)
             folder.format_of(extension)
+            if len(path) > 2:
+                folder.format_of_name(path[2])
         except (BadSize, BadImageId, UnknownFormat) as error:
             return str(error)
         return None

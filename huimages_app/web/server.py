@@ -95,6 +95,15 @@ class Server:
         )
         self._is_stopping = False
 
+    @property
+    def urls(self) -> list[str]:
+        """Return the URL of each TCP listener."""
+        return [
+            f"http://{f'[{host}]' if ':' in host else host}:{listener.effective_port}/"
+            for listener in self._listeners
+            if (host := listener.effective_host)
+        ]
+
     def run(self) -> None:
         """Serve until a signal, then complete the current requests."""
         for number in (signal.SIGTERM, signal.SIGINT):

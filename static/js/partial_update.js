@@ -1,14 +1,20 @@
 // Send forms without leaving the page.  `data-renews` names the parts of the page that change:
 //
-//   <form method="post" data-renews=".tags, .snippets" …>
+//   <form method="post" data-renews=".tags, #snippets" …>
 //
 // The form is sent as it would be without scripts.  The named parts of the page that the
-// response redirects to replace the same parts of this page.
+// response redirects to replace the same parts of this page.  A form with `data-live` is also sent
+// when one of its lists changes.
 
 import { fetchPage } from "./http.js";
 import { notify, notifyError } from "./toast.js";
 
 export function enhance(form, enhanceAll) {
+  if ("live" in form.dataset) {
+    form.addEventListener("change", (event) => {
+      if (event.target.matches("select")) form.requestSubmit();
+    });
+  }
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (form.dataset.busy) return;
@@ -26,11 +32,16 @@ export function enhance(form, enhanceAll) {
 }
 
 async function submit(form, submitter, enhanceAll) {
-  const body = new FormData(form, submitter);
-  const page = await fetchPage(form.getAttribute("action"), { method: "POST", body });
+  const page = await responseTo(form, new FormData(form, submitter));
   await renew(form.dataset.renews, page, enhanceAll);
   const notice = page.querySelector("[data-notice]");
   if (notice) notify(notice.textContent);
+}
+
+function responseTo(form, body) {
+  const url = form.getAttribute("action");
+  if (form.method === "post") return fetchPage(url, { method: "POST", body });
+  return fetchPage(`${url.split("#")[0]}?${new URLSearchParams(body)}`);
 }
 
 /** Replace the contents of the parts that `selectors` names by those of `page`. */

@@ -201,7 +201,7 @@ def test_content_box_by_pointer_and_by_keys(vera: Person, page: Page, site: Runn
 
 def test_snippets_are_copied(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
-    page.get_by_text("Embed this picture").click()
+    page.get_by_text("Sizes, download and embedding").click()
     page.get_by_role("button", name="Copy").nth(3).click()
     expect(page.locator(".toast p")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()").startswith("![Rocket")
@@ -210,7 +210,7 @@ def test_snippets_are_copied(vera: Person, page: Page, path: str) -> None:
 def test_without_https_there_is_an_older_way_to_copy(vera: Person, page: Page, path: str) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     vera.go(path)
-    page.get_by_text("Embed this picture").click()
+    page.get_by_text("Sizes, download and embedding").click()
     page.get_by_role("button", name="Copy").first.click()
     expect(page.locator(".toast p")).to_have_text("Copied.")
 
@@ -321,3 +321,30 @@ def test_full_screen_by_swiping(person: Callable[..., Person], path: str) -> Non
         points = [] if x is None else [{"x": x, "y": 350}]
         fingers.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
     expect(title).to_have_text("A cup of coffee on a wooden table")
+
+
+def test_size_picker_shows_sizes_without_leaving_the_page(
+    vera: Person, page: Page, path: str
+) -> None:
+    vera.go(path)
+    url = page.url
+    page.get_by_text("Sizes, download and embedding").click()
+    page.get_by_role("button", name="vga", exact=True).press("Enter")
+    preview = page.locator("[data-preview]")
+    expect(preview).to_have_text(re.compile(r"× \d+, JPEG, \d+ kB"))
+    expect(page.get_by_role("button", name="vga", exact=True)).to_be_focused()
+    page.get_by_label("Format").select_option("webp")
+    expect(preview).to_have_text(re.compile(r"× \d+, WebP, \d+ kB"))
+    expect(page.get_by_label("Format")).to_be_focused()
+    page.get_by_label("Size", exact=True).fill("120x80!")
+    page.get_by_label("Size", exact=True).press("Enter")
+    expect(preview).to_have_text(re.compile(r"120 × 80, WebP, \d+ kB"))
+    expect(page.locator("#snippet-1")).to_have_value(re.compile(r"/120x80!/.*\.webp"))
+    page.get_by_label("Size", exact=True).fill("nonsense")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("alert")).to_contain_text("This is not a size, or")
+    assert page.url == url
+    with page.expect_download() as download:
+        page.get_by_role("button", name="square", exact=True).click()
+        page.get_by_text("Download this size").click()
+    assert download.value.suggested_filename.endswith("-75x75!.webp")

@@ -168,6 +168,23 @@ def test_address_is_a_presigned_url_with_file_name(
 # -- wrong configuration -------------------------------------------------------
 
 
+def test_setup_creates_missing_bucket_once(place: S3Location) -> None:
+    store = S3Originals(replace(place, bucket="made-by-setup"))
+    assert store.setup() == ["made-by-setup: bucket created"]
+    store.check()
+    identifier = stored(store, b"any")
+    assert store.setup() == ["made-by-setup: bucket exists"]
+    assert read(store, identifier) == b"any"
+    store.close()
+
+
+def test_setup_without_access_raises_storage_unavailable(place: S3Location) -> None:
+    store = S3Originals(replace(place, bucket="forbidden", secret_access_key="wrong" * 8))
+    with pytest.raises(StorageUnavailable, match="no access to the bucket 'forbidden'"):
+        store.setup()
+    store.close()
+
+
 def test_missing_bucket_raises_storage_unavailable(place: S3Location) -> None:
     missing = S3Originals(replace(place, bucket="missing-bucket"))
     with pytest.raises(StorageUnavailable, match="no bucket 'missing-bucket'"):

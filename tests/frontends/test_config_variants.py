@@ -14,38 +14,33 @@ from pathlib import Path
 import httpx
 import pytest
 
-from huimages_app.domain.sizes import CLASSIC_SIZES
+from huimages_app.config.loading import read_settings
 from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
-from tests.support.edge import DEPLOY, Edge, edge, filled, web_server
+from tests.support.edge import (
+    DEPLOY,
+    Edge,
+    edge,
+    filled,
+    of_settings,
+    part_of,
+    shipped_part,
+    web_server,
+)
 from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
+from tests.support.site import SECRET
 
 CHROME = "image/avif,image/webp,image/apng,*/*;q=0.8"
 KINDS = ("nginx", "lighttpd")
-# What the comments of the files say, for huimages.sizes.allowed = any and
-# huimages.negotiate = everywhere.
-ANY = r"[0-9]*x[0-9]*(?:!(?:[0-9]+,[0-9]+)?|=[0-9]*(?:,[0-9a-z]+)?(?:![0-9,]+)?)?"
-ANY_AND_EVERYWHERE = {
-    "nginx": {
-        r"~^(?:75x75|150x150)![0-9]+,[0-9]+\z": rf"~^{ANY}\z",
-        "    default jpeg;\n    webp    webp;": "    default $huimages_best;\n    webp    webp;",
-        '    default "";\n    auto ': "    default Accept;\n"
-        '    webp "";\n    avif "";\n    png "";\n    auto ',
-    },
-    "lighttpd": {
-        r"(?:75x75|150x150)!(?:[0-9]+,[0-9]+)?)(?:@": rf"{ANY})(?:@",
-        r"(?:/[^/?]+)?\.auto$": r"(?:\.auto|\.jpe?g|/(?![^/?]*\.(?i:webp|avif|png)$)[^/?]+)?$",
-        r'$HTTP["querystring"] =~ "\.auto$"': r'$HTTP["querystring"] !~ "(?i)\.(?:webp|avif|png)$"',
-    },
-}
+ANY_AND_EVERYWHERE = {"sizes.allowed": "any", "negotiate": "everywhere"}
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def open_site(request, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edge]:
     folder = tmp_path_factory.mktemp(request.param)
-    settings = {"accel": "off", "negotiate": "everywhere"}
-    with edge(request.param, folder, ANY_AND_EVERYWHERE[request.param], **settings) as site:
+    replaced = of_settings(request.param, ANY_AND_EVERYWHERE)
+    with edge(request.param, folder, replaced, accel="off", **ANY_AND_EVERYWHERE) as site:
         yield site
 
 
@@ -89,18 +84,15 @@ def test_negotiation_everywhere_selects_best_format(open_site: Edge) -> None:
     assert "Vary" not in plain.headers
 
 
-# A padded size in the list of free sizes, as the comments of the files say.
+# A padded size in the list of free sizes.
 PADDED = "600x600=7"
-PADDED_IS_FREE = {
-    "nginx": {"    150x150! 1;": f"    150x150! 1;\n    {PADDED} 1;\n    ~^{PADDED}![0-9,]+\\z 1;"},
-    "lighttpd": {"1024x768|(?:75x75": f"1024x768|{PADDED}(?:![0-9,]+)?|(?:75x75"},
-}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_listed_padded_size_is_a_hit_with_its_content_box(kind: str, tmp_path: Path) -> None:
     allowed = f"named 150x150! {PADDED}"
-    with edge(kind, tmp_path, PADDED_IS_FREE[kind], **{"sizes.allowed": allowed}) as site:
+    ini = {"sizes.allowed": allowed, "secret": SECRET}
+    with edge(kind, tmp_path, of_settings(kind, ini), **ini) as site:
         image_id = site.upload(pictures.photo(width=400, height=300))
         box = ImagePatch(corrected_content=(0.1, 0.2, 0.9, 1.0))
         site.services.editing.update(image_id, box)
@@ -119,20 +111,9 @@ def test_listed_padded_size_is_a_hit_with_its_content_box(kind: str, tmp_path: P
             assert site.get(f"/{other}/{image_id}/a.jpeg").status_code == 403
 
 
-# For huimages.signed = all.
-FREE = sorted({*CLASSIC_SIZES.values(), "150x150!"})
-NOTHING_IS_FREE = {
-    "nginx": {
-        **{f"    {size:8} 1;\n": "" for size in FREE},
-        r"    ~^(?:75x75|150x150)![0-9]+,[0-9]+\z 1;" "\n": "",
-    },
-    "lighttpd": {'var.huimages_free = "': 'var.huimages_free = "(?!)'},
-}
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_signed_all_refuses_unsigned_urls(kind: str, tmp_path: Path) -> None:
-    with edge(kind, tmp_path, NOTHING_IS_FREE[kind], signed="all") as site:
+    with edge(kind, tmp_path, of_settings(kind, {"signed": "all"}), signed="all") as site:
         image_id = site.services.uploads.add(
             io.BytesIO(pictures.photo(width=400, height=300))
         ).image.id
@@ -216,9 +197,10 @@ def test_application_gets_real_client_ip(kind: str, tmp_path: Path) -> None:
         )
 
 
-def test_server_files_match_sizes_of_production_ini() -> None:
-    ini = (DEPLOY.parent / "production.ini").read_text(encoding="utf-8")
-    assert "huimages.sizes.allowed = named 150x150!\n" in ini
+@pytest.mark.parametrize("kind", KINDS)
+def test_shipped_file_is_the_one_for_production_ini(kind: str) -> None:
+    settings = read_settings(DEPLOY.parent / "production.ini", {})
+    assert shipped_part(kind) == part_of(kind, settings)
 
 
 # -- a farm -----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
+from huimages_app.cli.web_server_maps import WebServerSizes, lighttpd_variables, nginx_maps
 from huimages_app.config.settings import Settings
 from huimages_app.domain.sizes import Size
 from huimages_app.factory import build_services
@@ -89,6 +90,28 @@ def filled(kind: str, port: int, app_port: int, cache: Path) -> dict[str, str]:
     else:
         listens = {"server.port = 80": f'server.bind = "127.0.0.1"\nserver.port = {port}'}
     return {**texts, **listens}
+
+
+def of_settings(kind: str, ini: dict[str, str]) -> dict[str, str]:
+    """The part of the file that `huimages settings --nginx` or `--lighttpd` prints.
+
+    By what stands in the file for it, which is that of production.ini.
+    """
+    settings = Settings.read({f"huimages.{key}": value for key, value in ini.items()})
+    return {shipped_part(kind): part_of(kind, settings)}
+
+
+def part_of(kind: str, settings: Settings) -> str:
+    """What the command prints."""
+    printed = nginx_maps if kind == "nginx" else lighttpd_variables
+    return printed(WebServerSizes.of(settings))
+
+
+def shipped_part(kind: str) -> str:
+    """What stands in the file of `deploy/` between the two comments."""
+    config = (DEPLOY / f"{kind}.conf").read_text(encoding="utf-8")
+    begin = f"# -- huimages settings --{kind}\n"
+    return config[config.index(begin) + len(begin) : config.index("\n# --\n")]
 
 
 def require_web_server(kind: str) -> str:

@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 
 import pytest
+from PIL import Image as Pillow
 from webtest import TestApp, TestResponse
 
 from huimages_app.domain.models import Image
@@ -59,6 +60,48 @@ def test_batch_download_is_a_zip_of_originals(
     assert archive.namelist() == ["DSC.jpg", "DSC-2.jpg"]
     with site.storage.originals.open(images[0].id) as original:
         assert archive.read("DSC.jpg") == original.read()
+
+
+def test_batch_download_is_a_zip_of_renditions(
+    site: Site, browser: TestApp, images: list[Image]
+) -> None:
+    page = browser.get("/image/")
+    options = page.html.select("select[name=size] option")
+    assert [option["value"] for option in options[:3]] == ["", "mini", "thumb"]
+    fields = {"action": "download", "id": [image.id for image in images]}
+    answer = site.app.post("/selection/", {**fields, "size": "30x30!", "format": "webp"})
+    archive = zipfile.ZipFile(io.BytesIO(answer.body))
+    assert archive.testzip() is None
+    assert archive.namelist() == ["DSC-30x30!.webp", "DSC-30x30!-2.webp", "DSC-30x30!-3.webp"]
+    for name, image in zip(archive.namelist(), images, strict=True):
+        content = archive.read(name)
+        assert content == site.app.get(f"/30x30!/{image.id}.webp").body
+        assert Pillow.open(io.BytesIO(content)).size == (30, 30)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"size": "nonsense"}, 400),
+        ({"size": "30x30", "format": "gif"}, 400),
+        ({"size": "30000x30000="}, 400),
+    ],
+)
+def test_batch_download_of_no_size_is_refused(
+    site: Site, images: list[Image], fields: dict[str, str], status: int
+) -> None:
+    post = {"action": "download", "id": images[0].id, **fields}
+    site.app.post("/selection/", post, status=status)
+
+
+def test_batch_download_has_a_limit_of_pixels(
+    site: Site, images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huimages_app.web.views.selection.MAX_ZIP_PIXELS", 1000)
+    post = {"action": "download", "id": images[0].id, "size": "40x40="}
+    answer = site.app.post("/selection/", post, status=413)
+    assert "1,600 pixels; expected at most 1,000 in one ZIP" in answer.text
+    assert site.cached() == []
 
 
 def test_batch_trash_restore_and_remove_work(

@@ -87,7 +87,9 @@ def test_saved_image_is_returned_unchanged(site: Site) -> None:
     assert document["ctime"] == "20200101T120000.000000"
 
 
-@pytest.mark.parametrize("size", ["150x150", "vga", "square", "75x75!", "o", "x100@2x"])
+@pytest.mark.parametrize(
+    "size", ["150x150", "vga", "square", "75x75!", "90x60=7@2x", "o", "x100@2x"]
+)
 def test_renditions_are_those_of_the_client(site: Site, size: str) -> None:
     client.save_image(PHOTO, title='Bike & "Bell" <1>')
     site.services.editing.update(ID, ImagePatch(focus=(0.2, 0.8)))
@@ -126,6 +128,18 @@ def test_set_rights_changes_the_named_ones(site: Site) -> None:
         module.set_rights(ID, {"creator": ""})
         with pytest.raises(BadInput):
             module.set_rights(ID, {"owner": "x"})
+
+
+def test_content_box_is_corrected_and_reset(site: Site) -> None:
+    client.save_image(PHOTO)
+    for module in (client, remote):
+        module.set_content(ID, (0.1, 0.2, 0.5, 1))
+        assert site.services.images.get(ID).corrected_content == (0.1, 0.2, 0.5, 1)
+        assert "/90x60=7!100,200,500,1000/" in module.scaled_imageurl(ID, "90x60=7")
+        with pytest.raises(BadInput):
+            module.set_content(ID, (0.5, 0.2, 0.5, 1))
+        module.set_content(ID, None)
+        assert site.services.images.get(ID).corrected_content is None
 
 
 def test_random_image_and_neighbours(site: Site) -> None:

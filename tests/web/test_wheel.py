@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.pictures import photo
 from tests.support.processes import free_port, serving
+from tools import first_picture
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 # What no distribution is built from: environments, pictures, results of former builds.
@@ -140,6 +141,11 @@ def test_installed_wheel_provides_huimages_module(python, tmp_path):
     names = run(python, "-c", "import huimages; print(*sorted(vars(huimages)))", cwd=tmp_path)
 
     assert {"save_image", "scaled_imageurl", "get_size"} <= set(names.split())
+
+
+def test_installed_wheel_follows_first_picture_of_the_readme(python, tmp_path):
+    assert "curl" in first_picture.steps()
+    assert "works" in first_picture.try_first_picture(python.parent / "huimages", tmp_path)
 
 
 def test_installed_wheel_provides_command(python, tmp_path):

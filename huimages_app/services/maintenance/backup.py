@@ -30,7 +30,7 @@ from .. import audit
 from .backup_folder import BackupFolder
 from .backup_originals import OriginalsCopy, Outcome
 from .backup_snapshot import METADATA, Checksum, Snapshot
-from .migration import require_two_locations
+from .locations import require_two_locations
 from .progress import ShowProgress
 
 log = logging.getLogger(__name__)

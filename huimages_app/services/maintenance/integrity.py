@@ -25,6 +25,7 @@ from ..concurrency import in_parallel
 from ..editing import Editing
 from ..embedded_policy import EmbeddedPolicy
 from ..file_info import FileInfo, inspect, is_complete, with_file_info
+from .locations import PROBE_ID
 from .stale_renditions import StaleRenditions
 
 log = logging.getLogger(__name__)
@@ -176,7 +177,7 @@ class IntegrityCheck:
         """Yield every image that has an original or a record."""
         # Both lists ascend, so one pass over the two finds the lists of each image.
         both = heapq.merge(
-            ((image_id, "original") for image_id in self._originals.ids()),
+            ((one, "original") for one in self._originals.ids() if one != PROBE_ID),
             ((image_id, "record") for image_id in self._metadata.images.ids()),
         )
         listed = (

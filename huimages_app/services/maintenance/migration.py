@@ -7,12 +7,9 @@ every original in both locations: an equal length does not show that a copy is w
 
 from __future__ import annotations
 
-import contextlib
 import heapq
-import io
 import itertools
 import logging
-import secrets
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -20,7 +17,7 @@ from enum import Enum
 from typing import BinaryIO
 
 from ...domain.files import same_bytes
-from ...domain.ids import image_id, image_id_of_file
+from ...domain.ids import image_id_of_file
 from ...errors import (
     BadInput,
     BadSetting,
@@ -31,6 +28,7 @@ from ...errors import (
 )
 from ...storage.interfaces import OriginalInfo, Originals
 from ..concurrency import in_parallel
+from .locations import require_two_locations
 
 log = logging.getLogger(__name__)
 
@@ -168,19 +166,3 @@ def _holds_whole(originals: Originals, identifier: str) -> bool:
     except (StorageUnavailable, OSError) as error:
         log.warning("original cannot be read: image=%s error=%s", identifier, error)
         return False
-
-
-def require_two_locations(source: Originals, target: Originals) -> None:
-    """Raise BadInput if what is put into the target appears in the source.
-
-    A location can have several names (a symbolic link, two URLs of one server), so names
-    can't be compared; and moving a location onto itself would empty it.
-    """
-    content = b"huimages checks that these are two locations: " + secrets.token_bytes(16)
-    probe = image_id(content)
-    with contextlib.ExitStack() as stack:
-        stack.callback(target.delete, probe)
-        info = OriginalInfo("application/octet-stream", 0, 0)
-        target.put(probe, io.BytesIO(content), info)
-        if source.length(probe) is not None:
-            raise BadInput("the source and the target are the same location")

@@ -34,8 +34,8 @@ class Operations:
         self._stale_renditions.start()
 
     def setup(self, *, old_marks: bool = False) -> list[str]:
-        """Create databases and views, as `MetadataBackend.setup`; return a line for each step."""
-        return self._metadata.setup(old_marks=old_marks)
+        """Create what is missing of bucket, databases and views; return a line for each step."""
+        return [*self._originals.setup(), *self._metadata.setup(old_marks=old_marks)]
 
     def unavailable(self) -> list[str]:
         """Return the names of the storage that does not respond: "metadata", "originals"."""
@@ -47,7 +47,11 @@ class Operations:
         return self._cache.counted()
 
     def prune_cache(self, max_bytes: int | None = None) -> Pruned:
-        """Remove the least recently used renditions, down to `max_bytes` (None: the setting)."""
+        """Remove the least recently used renditions, down to `max_bytes` (None: the setting).
+
+        Those of presets that have changed go first.
+        """
+        self._stale_renditions.remove_outdated()
         return self._cache.prune(max_bytes)
 
     def close(self) -> None:

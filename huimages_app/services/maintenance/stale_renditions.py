@@ -1,8 +1,9 @@
-"""Find and remove cached renditions that may not be served, or that state outdated rights.
+"""Find and remove cached renditions that may not be served any more, or are outdated.
 
-A process killed between trashing an image, or changing its rights, and emptying its cache
-leaves them behind; a web server in front of the cache then serves a trashed picture without
-asking the application.
+Those of images in the trash or removed, and those that state other rights than the record: a
+process killed between the change and emptying the cache leaves them behind.  And those of
+presets as they were defined before.  A web server in front of the cache would serve all of them
+without asking the application.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ...cache.renditions import RenditionCache
 from ...domain.models import Image
+from ...domain.named_sizes import is_outdated
 from ...errors import StorageUnavailable, UnknownImage
 from ...storage.interfaces import MetadataBackend
 
@@ -24,10 +26,16 @@ _RETRY = 60.0  # seconds
 
 
 class StaleRenditions:
-    """Compares the cache with the records.  Thread-safe."""
+    """Compares the cache with the records and the presets.  Thread-safe.
 
-    def __init__(self, metadata: MetadataBackend, cache: RenditionCache) -> None:
+    `presets` are the cache names of the presets as they are defined now.
+    """
+
+    def __init__(
+        self, metadata: MetadataBackend, cache: RenditionCache, presets: Collection[str]
+    ) -> None:
         self._images = metadata.images
+        self._presets = frozenset(presets)
         self._cache = cache
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -46,6 +54,22 @@ class StaleRenditions:
         self._cache.remove(image_id)
         log.warning("stale renditions removed: image=%s", image_id)
 
+    def remove_outdated(self) -> int:
+        """Remove the renditions of presets that have changed; return the number of files.
+
+        Raises StorageUnavailable.
+        """
+        removed = 0
+        for image_id in self._cache.image_ids():
+            if self._stop.is_set():
+                break
+            removed += self._cache.remove_files(
+                image_id, lambda name: is_outdated(name, self._presets)
+            )
+        if removed:
+            log.info("renditions of changed presets removed: files=%d", removed)
+        return removed
+
     def start(self) -> None:
         """Remove all stale renditions once, in a separate thread."""
         self._thread = threading.Thread(target=self._run, name="huimages-stale", daemon=True)
@@ -60,6 +84,7 @@ class StaleRenditions:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                self.remove_outdated()
                 for image_id in self.find():
                     self.remove(image_id)
                     if self._stop.is_set():

@@ -76,6 +76,10 @@ class FallbackOriginals(Originals):
         """Raise StorageUnavailable if the first location is unavailable."""
         self._first.check()
 
+    def setup(self) -> list[str]:
+        """Create the first location: originals are only read from the fallbacks."""
+        return self._first.setup()
+
     def close(self) -> None:
         for store in self._all:
             store.close()

@@ -118,20 +118,35 @@ class S3Originals(Originals):
                         yield image_id
 
     def check(self) -> None:
+        if not self._has_bucket():
+            raise StorageUnavailable(f"there is no bucket {self._location.bucket!r} {self._where}")
+
+    def setup(self) -> list[str]:
+        """Create the bucket if it is missing; this needs s3:CreateBucket."""
+        bucket = self._location.bucket
+        if self._has_bucket():
+            return [f"{bucket}: bucket exists"]
+        with _call("setup", f"the bucket {bucket!r} can't be created"):
+            region = self._s3.meta.region_name
+            # AWS demands the region of the bucket, except for its oldest one, where it refuses it.
+            where = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            self._s3.create_bucket(Bucket=bucket, **({} if region == "us-east-1" else where))
+        return [f"{bucket}: bucket created"]
+
+    def _has_bucket(self) -> bool:
         bucket = self._location.bucket
         with _call("check", f"the bucket {bucket!r} can't be reached"):
             try:
                 self._s3.head_bucket(Bucket=bucket)
             except ClientError as error:
-                if _status(error) == 404:
-                    raise StorageUnavailable(
-                        f"there is no bucket {bucket!r} {self._where}"
-                    ) from error
                 if _status(error) == 403:
                     raise StorageUnavailable(
                         f"the credentials give no access to the bucket {bucket!r} {self._where}"
                     ) from error
-                raise
+                if _status(error) != 404:
+                    raise
+                return False
+        return True
 
     def close(self) -> None:
         with self._guard:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
 from urllib.parse import urlencode
 
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.sizes import Size
 from ...domain.text import clean_tag
 from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_json
@@ -33,17 +37,32 @@ def sizes(context: Api, request: Request) -> Response:
     named = settings.named_sizes
     others = {str(size): size for size in policy.listed if size not in named.values()}
     items = [
-        {
-            "name": name,
-            "size": str(size),
-            "width": size.width,
-            "height": size.height,
-            "crop": size.crop,
-        }
+        _size(name, size, asdict(settings.quality))
         for name, size in {**named, **others}.items()
         if policy.serves(size)
     ]
     return conditional_json({"items": items, "any": "any" in settings.sizes_allowed})
+
+
+def _size(name: str, size: Size, qualities: Mapping[str, int]) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "name": name,
+        "size": str(size.box),
+        "width": size.width,
+        "height": size.height,
+        "crop": size.crop,
+    }
+    if size.preset:
+        options = size.options
+        item["output"] = {
+            "format": options.format.extension if options.format else None,
+            "quality": options.resolved_quality(qualities),
+            "max_bytes": options.max_bytes,
+            "sharpen": options.sharpen,
+            "grayscale": options.grayscale,
+            "watermark": options.watermark,
+        }
+    return item
 
 
 @view_config(context=Api, name="changes", request_method="GET", permission=VIEW)

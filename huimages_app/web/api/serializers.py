@@ -10,11 +10,11 @@ from pyramid.request import Request
 
 from ...domain.models import AnnotationSummary, Image
 from ...domain.sizes import Size
-from ...errors import BadInput, SizeNotAllowed
-from ...services.permissions import EDIT
+from ...errors import BadInput
 from ...services.urls import UrlBuilder
 from ..presentation.conditional import digest
 from ..presentation.image_json import rating_of, rights_of, tags_of, time_text
+from ..presentation.requested_sizes import require_requestable
 from .parameters import Parameters
 
 SIZE = "size"  # the parameter, once for each size
@@ -66,16 +66,8 @@ class Items:
         if len(requested) > MOST_SIZES:
             raise BadInput(f"{len(requested)} sizes given; expected at most {MOST_SIZES}")
         sizes = {text: Size.parse(text, names) for text in requested}
-        policy = self._request.services.sizes
-        free = set(names.values())
-        for text, size in sizes.items():
-            # A client that gets signed URLs of any size could fill the cache of a site that limits
-            # the sizes, and so could a client that chooses the focal point.
-            usual = policy.allows(size) or size.at_density(1) in free or size.is_original
-            if not policy.serves(size) or not (usual or self._site.may(EDIT)):
-                raise SizeNotAllowed(
-                    f"size {text} is not allowed here; expected one of huimages.sizes"
-                )
+        for size in sizes.values():
+            require_requestable(size, self._request)
         return sizes
 
     def _usual(self, names: dict[str, Size]) -> dict[str, Size]:

@@ -36,6 +36,7 @@ from ...errors import (
     StorageUnavailable,
     TooLarge,
     TooManyAttempts,
+    UnknownFormat,
     UnknownImage,
 )
 from ..presentation.i18n import _
@@ -59,6 +60,7 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (BadImageId, 400),
     (BadCursor, 400),
     (BadSize, 400),
+    (UnknownFormat, 400),
     (EditConflict, 412),
     (CorruptOriginal, 502),
     (StorageUnavailable, 503),

@@ -18,6 +18,7 @@ from ..resources import Tags
 from ..security.cookies import has_session
 from .i18n import LANGUAGES, PARAMETER, _, pluralized
 from .js_messages import js_messages
+from .requested_sizes import FORMAT_LABELS, requestable_names
 
 NAME = "huImages"
 
@@ -116,6 +117,13 @@ class Site:
         if not has_session(self._request) or not self._request.session.peek_flash():
             return []
         return [Notice(**entry) for entry in self._request.session.pop_flash()]
+
+    @property
+    def size_names(self) -> list[str]:
+        """Names of the sizes that this site serves."""
+        return list(requestable_names(self._request))
+
+    format_labels = FORMAT_LABELS
 
     # languages, numbers, dates
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from ...domain.sizes import Size
 from ...errors import UnknownImage
 from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
+from ...services.zip_download import rendition_filename
 from ..image_files import picture_response
 from ..presentation.collections import Collection, neighbours_in
 from ..presentation.form_fields import content_text, focus_text
@@ -33,14 +33,15 @@ from ..presentation.grids import (
 )
 from ..presentation.i18n import _
 from ..presentation.pictures import picture_of
+from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.rights import facts_of, fields_of
 from ..presentation.sharing import sharing_of
+from ..presentation.size_picker import size_picker
 from ..resources import ImagePage
 
 _CLICKED = Size.parse("320x320")
 _CROPS = (Size.parse("150x150!"), Size.parse("200x100!"), Size.parse("75x150!"))
 _PADDINGS = (Size.parse("150x150=7"), Size.parse("200x100=7"), Size.parse("75x150=7"))
-_SNIPPET = Size.parse("1024x768")
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,6 @@ class Crop:
     src: str
     width: int
     height: int
-
-
-@dataclass(frozen=True)
-class Snippet:
-    """A text to copy."""
-
-    name: str
-    text: str
 
 
 @view_config(
@@ -116,7 +109,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "rights": facts_of(image.rights, request),
         "rights_fields": fields_of(image.rights, request),
         "clicked": _crop(image, _CLICKED, urls),
-        "snippets": _snippets(image, services.urls.at(request.application_url)),
+        "picker": size_picker(image, request),
     }
 
 
@@ -133,10 +126,21 @@ def _trashed_page(image: Image, collection: Collection, request: Request) -> Res
 
 @view_config(context=ImagePage, name="download", request_method="GET", permission=VIEW)
 def download(context: ImagePage, request: Request) -> Response:
-    """Return the original as a download, with the file name of its upload."""
-    image = request.services.images.get(context.image_id)
-    response = picture_response(request.services.renditions.original(image.id))
-    name = quote(image.filename or f"{image.id}.jpeg")
+    """Return the original as a download, with the file name of its upload.
+
+    Or a rendition: `?size=vga&format=webp`.
+    """
+    services = request.services
+    image = services.images.get(context.image_id)
+    name = image.filename or f"{image.id}.jpeg"
+    if chosen := chosen_rendition(request):
+        size, format_ = chosen
+        served = services.renditions.get(image.id, image.shown_in(size), format_)
+        name = rendition_filename(name, size, format_)
+    else:
+        served = services.renditions.original(image.id)
+    response = picture_response(served)
+    name = quote(name)
     response.content_disposition = f"attachment; filename*=UTF-8''{name}"
     response.headers["Cache-Control"] = "private, no-cache"
     return response
@@ -186,12 +190,3 @@ def _crop(image: Image, size: Size, urls: UrlBuilder) -> Crop:
 def _percent(box: ContentBox) -> list[str]:
     """Return the sides of a content box in percent, in the steps that a URL has."""
     return [f"{side / 10:g}" for side in in_per_mille(box)]
-
-
-def _snippets(image: Image, urls: UrlBuilder) -> Sequence[Snippet]:
-    return (
-        Snippet("URL", urls.named_url(image, _SNIPPET)),
-        Snippet("<img>", urls.tag(image, _SNIPPET, {"srcset": urls.srcset(image, _SNIPPET)})),
-        Snippet("<picture>", urls.picture(image, _SNIPPET)),
-        Snippet("Markdown", urls.markdown(image, _SNIPPET)),
-    )

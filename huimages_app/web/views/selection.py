@@ -13,10 +13,12 @@ from ...domain.tags import parse_tags
 from ...errors import BadInput, TooLarge
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.batch import chosen_ids, for_each, remove_tags, require
+from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.responses import changed
 from ..resources import Selection
 
-MAX_ZIP_BYTES = 4_000_000_000  # in one archive
+MAX_ZIP_BYTES = 4_000_000_000  # of originals in one archive
+MAX_ZIP_PIXELS = 2_000_000_000  # of renditions in one archive
 _NAME = "huimages.zip"
 
 
@@ -24,7 +26,8 @@ _NAME = "huimages.zip"
 def selection(context: Selection, request: Request) -> Response:
     """Apply an action to images.
 
-    Fields `id`, once for each image; `action`: tag, untag, download or trash; `tags`.
+    Fields `id`, once for each image; `action`: tag, untag, download or trash; `tags`; for a
+    download in another form than the original, `size` and `format`.
     Returns a ZIP for download, else the number of changed images as text, or
     `{"done": [ID, …]}`.  Images that no longer exist are skipped.
     """
@@ -81,12 +84,21 @@ def _tagged(request: Request, count: int) -> str:
 def _download(chosen: list[str], request: Request) -> Response:
     services = request.services
     images = services.images.get_many(chosen).values()
-    total = sum(image.length for image in images)
-    if total > MAX_ZIP_BYTES:
-        raise TooLarge(
-            f"the pictures have {total:,} bytes; expected at most {MAX_ZIP_BYTES:,} in one ZIP"
-        )
-    response = Response(app_iter=services.downloads.archive(images))
+    rendition = chosen_rendition(request)
+    if rendition is None:
+        _require_at_most(sum(image.length for image in images), MAX_ZIP_BYTES, "bytes")
+    else:
+        sides = [rendition[0].fitted(image.width, image.height) for image in images]
+        pixels = sum(width * height for width, height in sides)
+        _require_at_most(pixels, MAX_ZIP_PIXELS, "pixels")
+    response = Response(app_iter=services.downloads.archive(images, rendition))
     response.content_type = "application/zip"
     response.content_disposition = f"attachment; filename={_NAME}"
     return response
+
+
+def _require_at_most(number: int, limit: int, unit: str) -> None:
+    if number > limit:
+        raise TooLarge(
+            f"the pictures have {number:,} {unit}; expected at most {limit:,} in one ZIP"
+        )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,48 @@ def test_settings_name_their_source(
     assert huimages("settings").out[0] == f"# {site}/site.ini (option --config)"
     monkeypatch.setenv("HUIMAGES_QUALITY_JPEG", "71")
     assert huimages("settings").out[0].endswith("; overridden by HUIMAGES_QUALITY_JPEG")
+
+
+PRESETS = """\
+huimages.sizes =
+    amazon = 2000x2000=7 jpeg q90 max 10MB
+    avatar = 96x96! sharpen
+huimages.sizes.allowed = amazon avatar 240x160
+"""
+
+
+def test_settings_show_what_presets_resolve_to(huimages: Command, site: Path) -> None:
+    ini = site / "site.ini"
+    ini.write_text(ini.read_text() + PRESETS, encoding="utf-8")
+    amazon, avatar = [line for line in huimages("settings").out if line.startswith("# a")]
+    assert re.fullmatch(
+        r"# amazon: 2000x2000=7, jpeg, quality 90, at most 10,000,000 bytes, "
+        r"cached as amazon-[0-9A-F]{8}",
+        amazon,
+    )
+    assert re.fullmatch(
+        r"# avatar: 96x96!, every format, sharpen, cached as avatar-[0-9A-F]{8}", avatar
+    )
+
+
+def test_settings_print_maps_for_web_servers(huimages: Command, site: Path) -> None:
+    ini = site / "site.ini"
+    ini.write_text(ini.read_text() + PRESETS, encoding="utf-8")
+    names = read_settings(ini, {}).named_sizes
+    amazon, avatar = names["amazon"].cache_name, names["avatar"].cache_name
+    nginx = [line.split() for line in huimages("settings", "--nginx").out]
+    for words in (
+        [amazon, "1;"],
+        ["240x160", "1;"],
+        ["mini", "23x40;"],
+        ["amazon", f"{amazon};"],
+        [rf"~^(?:{amazon}|{avatar})![0-9,]+\z", "1;"],
+        [r"~^avatar(?<huimages_detail>![0-9,]+)\z", f"{avatar}$huimages_detail;"],
+        [rf"~^(?:{amazon})(?:!|\z)", "jpeg;"],
+        ["jpeg:png", "-;"],
+    ):
+        assert words in nginx
+    assert ["23x40", "1;"] not in nginx
+    lighttpd = "\n".join(huimages("settings", "--lighttpd").out)
+    assert 'var.huimages_free = "(?:240x160)(?:@[23]x)?"' in lighttpd
+    assert f'"/$3/$2/{amazon}$1.jpeg?$0"' in lighttpd

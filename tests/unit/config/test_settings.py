@@ -12,7 +12,7 @@ from huimages_app.config.settings import Settings
 from huimages_app.config.spec import PREFIX, variable_of
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import BadSetting
-from huimages_app.factory import with_secret
+from huimages_app.services.keys import with_secret
 
 SECRET = "s" * 32
 ROWS = list(Settings.rows())
@@ -23,6 +23,7 @@ TEXTS = {
     parsers.text: "something",
     parsers.networks: "127.0.0.1 10.0.0.0/8 ::1",
     parsers.path: "/srv/elsewhere",
+    parsers.optional_file: "/srv/elsewhere",
     parsers.web_url: "https://elsewhere.example:8443/",
     parsers.web_urls: "https://a.example:6984/ https://b.example:6984/",
     parsers.whole: "17",
@@ -34,7 +35,7 @@ TEXTS = {
     parsers.purge_requests: "PURGE http://127.0.0.1:8079/{id}\nBAN https://cache.example/{id}",
     parsers.header_lines: "Fastly-Key: abc\nX-Other: a: b",
     parsers.command: "purge-cdn --id '{id}' 'two words'",
-    parsers.quality: "33",
+    parsers.percent: "33",
     parsers.words: "240x160 vga",
     parsers.size_list: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
@@ -224,8 +225,10 @@ def test_the_bounds_themselves_are_taken():
 
 def test_values_that_can_not_be_meant():
     assert "'huimages.s3.bucket' is missing" in refusal({"huimages.originals": "s3"})
-    assert "'huimages.sizes': 'WIDE'" in refusal({"huimages.sizes": "WIDE = 1x1"})
-    assert "'huimages.sizes': '0x0'" in refusal({"huimages.sizes": "wide = 0x0"})
+    assert "'huimages.sizes': line 'WIDE = 1x1': 'WIDE'" in refusal(
+        {"huimages.sizes": "WIDE = 1x1"}
+    )
+    assert "'huimages.sizes': line 'wide = 0x0': '0x0'" in refusal({"huimages.sizes": "wide = 0x0"})
     assert "'huimages.sizes.allowed': 'wide'" in refusal({"huimages.sizes.allowed": "vga wide"})
 
 

@@ -208,7 +208,8 @@ def bytes_per_pixel(content: bytes) -> float:
 
 
 def test_baseline_jpeg_costs_what_it_is_decoded_to():
-    assert bytes_per_pixel(CONTENTS["JPEG"]) < 0.2
+    # To half its sides, as its borders are measured in 400 pixels or more.
+    assert bytes_per_pixel(CONTENTS["JPEG"]) < 1.3
 
 
 @pytest.mark.parametrize("name", [name for name in CONTENTS if name != "JPEG"])

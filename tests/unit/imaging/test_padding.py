@@ -13,7 +13,9 @@ from PIL import Image
 from huimages_app.domain import formats
 from huimages_app.domain.geometry import Placement
 from huimages_app.domain.sizes import Size
+from huimages_app.errors import ServerBusy
 from huimages_app.imaging import (
+    DecodingBudget,
     Limits,
     Quality,
     RenditionTarget,
@@ -163,6 +165,19 @@ def test_trimmed_rendition_of_a_preview_matches_that_of_the_original(tmp_path):
 
     assert images[0].size == images[1].size == (100, 100)
     assert reference.difference(*images) < 2
+
+
+def test_memory_of_a_padded_rendition_is_reserved(tmp_path):
+    budget = DecodingBudget(50_000_000, timeout=0)
+    target = RenditionTarget(Size.parse("3000x3000="), formats.JPEG, tmp_path / "x.jpeg")
+    content = pictures.photo(40, 30)
+
+    with budget.reserve(20_000_000), pytest.raises(ServerBusy):
+        render(io.BytesIO(content), target, Quality(), Limits(), budget=budget)
+    assert not target.path.exists()
+
+    render(io.BytesIO(content), target, Quality(), Limits(), budget=budget)
+    assert (target.path.exists(), budget.in_use) == (True, 0)
 
 
 def test_content_box_is_never_measured_in_a_preview(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from huimages_app.domain.formats import FORMATS, JPEG, PNG, Format
+from huimages_app.domain.output_options import OutputOptions
 from huimages_app.domain.rights import Rights
 from huimages_app.domain.sizes import Size
 from huimages_app.imaging import (
@@ -21,6 +22,7 @@ from huimages_app.imaging import (
     rights_in,
     xmp_packet,
 )
+from huimages_app.imaging.encode import encode
 from tests.support.exiftool import tags_of, with_tags
 from tests.support.pictures import pixels
 
@@ -77,7 +79,7 @@ def tagged(extension: str) -> bytes:
 def rendition(
     content: bytes, folder: Path, format_: Format, packet: bytes, size: str = "240x240"
 ) -> bytes:
-    target = RenditionTarget(Size.parse(size), format_, folder / "rendition", packet)
+    target = RenditionTarget(Size.parse(size), format_, folder / "rendition", packet=packet)
     render(io.BytesIO(content), target, Quality(), Limits())
     return target.path.read_bytes()
 
@@ -152,3 +154,12 @@ def test_longest_rights_fit_into_a_segment_of_jpeg(tmp_path: Path) -> None:
     longest = Rights(*["&" * 1000] * 4, statement="https://a/" + "&" * 990, source_type="x" * 60)
     content = rendition(tagged("jpeg"), tmp_path, JPEG, xmp_packet(longest))
     assert rights_in(io.BytesIO(content)) == longest
+
+
+def test_packet_counts_for_the_largest_length_of_a_preset(tmp_path: Path) -> None:
+    path, packet = tmp_path / "rendition", xmp_packet(RIGHTS)
+    image = pixels(400, 300)
+    encode(image, path, JPEG, Quality(), OutputOptions(max_bytes=9_000), packet=packet)
+    content = path.read_bytes()
+    assert len(content) <= 9_000
+    assert rights_in(io.BytesIO(content)) == Rights.of(RIGHTS.stated)

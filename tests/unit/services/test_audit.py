@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 
@@ -25,3 +26,20 @@ def test_a_line_says_who_did_what_to_which_image(
     assert json.loads(first)["image"] == "A" * 32 + "01"
     assert json.loads(first)["time"].endswith("+00:00")
     assert json.loads(second)["by_program"] == "library"
+
+
+def test_audit_file_that_cannot_be_opened_is_reported_and_fails_no_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    handler = audit.AuditFile(str(tmp_path / "file" / "audit.log"))
+    audit.log.addHandler(handler)
+    try:
+        audit.log.setLevel(logging.INFO)
+        audit.record("removed")
+    finally:
+        audit.log.removeHandler(handler)
+        audit.log.setLevel(logging.NOTSET)
+    reported = capsys.readouterr().err
+    assert "NotADirectoryError" in reported or "FileExistsError" in reported
+    assert '"action": "removed"' in reported

@@ -87,10 +87,15 @@ def test_every_removal_from_the_cache_is_purged(site: Site, cache: Recorded) -> 
     assert purged()
 
 
-def test_moved_focal_point_is_purged_and_renditions_stay(site: Site, cache: Recorded) -> None:
+@pytest.mark.parametrize(
+    "patch", [ImagePatch(focus=(0.1, 0.2)), ImagePatch(corrected_content=(0.1, 0.1, 0.8, 0.9))]
+)
+def test_moved_focal_point_or_box_is_purged_and_renditions_stay(
+    site: Site, patch: ImagePatch
+) -> None:
     services, image_id = rendered(site)
     purging = services.invalidation
-    services.editing.update(image_id, ImagePatch(focus=(0.1, 0.2)))
+    services.editing.update(image_id, patch)
     assert purging.waiting() == 1
     assert site.cached() == ["30x30.jpeg"]
 

@@ -91,7 +91,7 @@ def test_renditions_left_by_a_killed_process_are_found(
     services: Services, storage: Storage, image: Image
 ) -> None:
     stated(services, image)
-    stale = StaleRenditions(storage.metadata, storage.cache)
+    stale = StaleRenditions(storage.metadata, storage.cache, presets=())
     assert list(stale.find()) == []
     # As if the process was killed after the record was saved.
     storage.metadata.images.update(

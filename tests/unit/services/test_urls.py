@@ -14,6 +14,7 @@ from huimages_app.domain.formats import WEBP
 from huimages_app.domain.models import Image
 from huimages_app.domain.sizes import CLASSIC, Size
 from huimages_app.errors import BadInput, BadSize
+from huimages_app.services.size_policy import SizePolicy
 from huimages_app.services.urls import UrlBuilder, url_name
 
 ID = "A" * 32 + "01"
@@ -151,6 +152,47 @@ def test_a_picture_offers_what_browsers_of_today_take_first() -> None:
     kinds = re.findall(r'<source type="([^"]+)"', html)
     assert kinds == ["image/avif", "image/webp"]
     assert re.search(r"<img src=\"[^\"]+\.jpeg\" [^>]*srcset=", html)
+
+
+def widths_of(html: str) -> list[tuple[str, str]]:
+    """The sizes and the widths of the last candidates of a <picture>."""
+    srcset = re.findall(r'srcset="([^"]+)"', html)[-1]
+    return re.findall(rf"/([^/ ]+)/{ID}/[^ ]+ (\d+)w", srcset)
+
+
+def test_picture_lets_browsers_choose_the_width() -> None:
+    html = MARKUP.picture(IMAGE, "800x600")
+    assert 'width="800" height="600"' in html
+    assert html.count('sizes="(max-width: 800px) 100vw, 800px"') == 3
+    assert widths_of(html) == [
+        ("200x150", "200"),
+        ("400x300", "400"),
+        ("800x600", "800"),
+        ("800x600@2x", "1600"),
+    ]
+
+
+def test_picture_has_only_widths_that_the_site_serves_and_the_original_has() -> None:
+    limited = UrlBuilder("", CLASSIC, policy=SizePolicy(["vga", "svga", "square"], CLASSIC))
+    assert widths_of(limited.picture(IMAGE, "800x600")) == [
+        ("640x480", "640"),
+        ("800x600", "800"),
+        ("800x600@2x", "1600"),
+    ]
+    small = replace(IMAGE, width=900, height=675)
+    assert [width for _, width in widths_of(MARKUP.picture(small, "800x600"))][-2:] == [
+        "800",
+        "900",
+    ]
+
+
+@pytest.mark.parametrize("size", ["75x75!", "600x600="])
+def test_picture_of_a_crop_shows_the_same_at_every_width(size: str) -> None:
+    assert [size for size, _ in widths_of(MARKUP.picture(IMAGE, size))] == [size, f"{size}@2x"]
+
+
+def test_picture_of_the_original_has_no_other_formats() -> None:
+    assert "<source" not in MARKUP.picture(IMAGE, "o")
 
 
 def test_markdown_is_not_broken_by_a_title() -> None:
