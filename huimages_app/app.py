@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pyramid.router import Router
 
     from .config.settings import Settings
+    from .observation.reports import Reports
 
 _SWITCH_INTERVAL = 0.0005  # seconds
 
@@ -21,13 +19,20 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     """Return the WSGI application; `pserve` calls it with the keys of the ini file."""
     from .config.settings import Settings
     from .errors import BadSetting
-    from .factory import build_services
-    from .services.keys import with_secret
-    from .web.presentation.templates import compile_templates
+    from .observation import multiprocess
 
     try:
-        settings = with_secret(Settings.read(ini, os.environ))
-        end_observation = _observe(settings)
+        settings = Settings.read(ini, os.environ)
+        if settings.workers > 1:
+            # Before the metrics are imported.
+            multiprocess.share()
+        from .factory import build_services
+        from .services.keys import with_secret
+        from .web import lifecycle
+        from .web.presentation.templates import compile_templates
+
+        settings = with_secret(settings)
+        reports = _observe(settings)
         services = build_services(settings)
         app = make_app(settings, services, ini)
         compile_templates(app.registry)
@@ -38,34 +43,29 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # A thread waits this long for the interpreter lock before it demands it, also the one that
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    atexit.register(end_observation)
-    atexit.register(services.close)
-    services.operations.start()
-    services.invalidation.start()
-    if invalidator := services.cache_invalidator:
-        invalidator.start()
-        # It runs before services.close: atexit calls the last function first.
-        atexit.register(invalidator.close)
+
+    def start() -> None:
+        services.start()
+        # It starts threads, and decoders are forked from a process without any.
+        reports.start()
+
+    def close() -> None:
+        services.close()
+        reports.close()
+
+    lifecycle.register(lifecycle.Site(settings.workers, start, close))
     return app
 
 
-def _observe(settings: Settings) -> Callable[[], None]:
-    """Set up logs, traces and reports; return the function that ends them.  Raises BadSetting."""
-    from .observation import logs, sentry, tracing
+def _observe(settings: Settings) -> Reports:
+    """Set up the logs; return the traces and reports, not started.  Raises BadSetting."""
+    from .observation import logs
+    from .observation.reports import Reports
 
-    ends: list[Callable[[], None]] = []
     if settings.log.format == "json":
         logs.write_json()
-    if settings.sentry.dsn:
-        ends.append(sentry.set_up(settings.sentry.dsn, settings.sentry.environment))
-    if settings.otel.endpoint:
-        ends.append(tracing.set_up(settings.otel.endpoint, settings.otel.sample))
-
-    def end() -> None:
-        for each in ends:
-            each()
-
-    return end
+    otel, sentry = settings.otel, settings.sentry
+    return Reports(otel.endpoint, otel.sample, sentry.dsn, sentry.environment)
 
 
 def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) -> Router:

@@ -55,6 +55,15 @@ class RemovedImage(UnknownImage):
         HuimagesError.__init__(self, f"the image {image_id} has been removed")
 
 
+class UnknownArticle(HuimagesError):
+    """No visible image has this article number."""
+
+    slug = "unknown-article"
+
+    def __init__(self, key: str, number: str) -> None:
+        super().__init__(f"there is no image with {key} {number}")
+
+
 class BadSize(HuimagesError):
     """The text is not a size."""
 
@@ -190,6 +199,13 @@ class EditConflict(HuimagesError):
         super().__init__(
             f"the image {image_id} was changed since it was read; read it again and repeat the "
             "change"
+        )
+
+    @classmethod
+    def of_article(cls, key: str, number: str) -> Self:
+        return cls.with_message(
+            f"the article {key} {number} was changed since it was read; read it again and repeat "
+            "the change"
         )
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from .cache.renditions import RenditionCache
 from .config.settings import Settings
 from .config.storage_settings import S3Settings
 from .domain.models import Image
 from .domain.sizes import Size
-from .errors import BadSetting, BadUpload
-from .imaging import DecodingBudget, Limits, Quality, Watermark, inspect, sniff, watermark
+from .errors import BadSetting
+from .imaging import Decoder, Quality, Watermark, watermark
+from .imaging.configured import make_decoder
+from .observation import metrics
 from .services.accounts import Accounts
 from .services.annotations import Annotations
+from .services.articles import Articles
 from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
 from .services.embedded_policy import EmbeddedPolicy
+from .services.file_info import describer
+from .services.file_names import FileNames
 from .services.images import Images
 from .services.invalidation import Invalidation
 from .services.keys import with_secret
@@ -42,7 +46,7 @@ from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
 from .services.zip_download import ZipDownloads
-from .storage.interfaces import MetadataBackend, OriginalInfo, Originals
+from .storage.interfaces import MetadataBackend, Originals
 
 if TYPE_CHECKING:
     from .storage.originals.s3 import S3Location
@@ -57,9 +61,9 @@ class Storage:
     cache: RenditionCache
 
 
-def build_storage(settings: Settings) -> Storage:
+def build_storage(settings: Settings, decoder: Decoder | None = None) -> Storage:
     """Build the storage that the settings name, which need not respond; raises BadSetting."""
-    return Storage(make_originals(settings), make_metadata(settings), make_cache(settings))
+    return Storage(make_originals(settings, decoder), make_metadata(settings), make_cache(settings))
 
 
 def build_services(settings: Settings, storage: Storage | None = None) -> Services:
@@ -69,9 +73,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     """
     if settings.signs_urls:
         settings = with_secret(settings)
-    storage = storage or build_storage(settings)
-    originals, metadata, cache = storage.originals, storage.metadata, storage.cache
     shared = _shared(settings)
+    storage = storage or build_storage(settings, shared.decoder)
+    originals, metadata, cache = storage.originals, storage.metadata, storage.cache
     previews = _previews(storage, shared)
     renditions = _renditions(settings, storage, shared, previews)
     invalidation = Invalidation.of(settings, cache)
@@ -79,13 +83,18 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
-    prerender = _prerender(settings, shared, previews, renditions)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
         uploads=Uploads(
-            originals, metadata, shared.limits, prerender, budget=shared.budget, embedded=embedded
+            originals,
+            metadata,
+            shared.decoder,
+            _prerender(settings, shared, previews, renditions),
+            FileNames(settings.upload.artnr_pattern, settings.articles_roles),
+            embedded=embedded,
         ),
+        articles=Articles(metadata, settings.articles, settings.articles_roles),
         editing=editing,
         renditions=renditions,
         negotiation=Negotiation(renditions, shared.worker),
@@ -96,21 +105,21 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
         integrity=IntegrityCheck(
-            originals, metadata, editing, stale_renditions, shared.limits, embedded=embedded
+            originals, metadata, editing, stale_renditions, shared.decoder, embedded=embedded
         ),
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         invalidation=invalidation,
         worker=shared.worker,
+        decoder=shared.decoder,
     )
 
 
 @dataclass(frozen=True)
 class _Shared:
-    """The limits and the thread that the services of a process share."""
+    """The decoder and the thread that the services of a process share."""
 
-    limits: Limits
-    budget: DecodingBudget
+    decoder: Decoder
     render_limiter: RenderLimiter
     worker: Worker
 
@@ -118,9 +127,10 @@ class _Shared:
 def _shared(settings: Settings) -> _Shared:
     render = settings.render
     return _Shared(
-        limits_of(settings),
-        DecodingBudget(settings.decoding_memory, render.timeout),
-        RenderLimiter(render.parallel, render.waiting, render.timeout, render.requests),
+        make_decoder(settings, lambda kind: metrics.DECODER_FAILURES.labels(kind).inc()),
+        RenderLimiter(
+            settings.parallel_renditions, render.waiting, render.timeout, render.requests
+        ),
         Worker(),
     )
 
@@ -130,10 +140,9 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
         storage.originals,
         storage.metadata,
         storage.cache,
-        shared.limits,
         worker=shared.worker,
         # The worker waits for memory as long as it takes.
-        budget=shared.budget.with_timeout(None),
+        decoder=shared.decoder.patient(),
     )
 
 
@@ -145,8 +154,7 @@ def _renditions(
         storage.originals,
         None if settings.chain == "off" else previews,
         Quality(quality.jpeg, quality.webp, quality.avif),
-        shared.limits,
-        budget=shared.budget,
+        decoder=shared.decoder,
         render_limiter=shared.render_limiter,
         watermark=_watermark(settings),
     )
@@ -185,40 +193,18 @@ def _prerender(
     return Prerendering(previews, renditions, sizes, shared.worker).begin
 
 
-def limits_of(settings: Settings) -> Limits:
-    """Return the limits of uploads."""
-    return Limits(
-        max_bytes=settings.upload.max_bytes,
-        max_pixels=settings.upload.max_pixels,
-        max_pixels_whole=settings.upload.max_pixels_whole,
-        max_frames=settings.upload.max_frames,
-    )
+def make_originals(settings: Settings, decoder: Decoder | None = None) -> Originals:
+    """Return the storage of originals, with its fallbacks; raises BadSetting.
 
-
-def make_originals(settings: Settings) -> Originals:
-    """Return the storage of originals, with its fallbacks; raises BadSetting."""
+    `decoder` (None: a new one) inspects pictures that are copied from a fallback.
+    """
     first = originals_at(settings.originals, settings)
     if not settings.originals_fallbacks:
         return first
     from .storage.originals.fallback import FallbackOriginals
 
     further = [originals_at(location, settings) for location in settings.originals_fallbacks]
-    return FallbackOriginals(first, further, describer(settings))
-
-
-def describer(settings: Settings) -> Callable[[BinaryIO], OriginalInfo]:
-    """Return the function that inspects a picture for the properties stored beside its bytes."""
-    return functools.partial(_described, limits_of(settings))
-
-
-def _described(limits: Limits, file: BinaryIO) -> OriginalInfo:
-    """Return the properties of a picture, without its dimensions if it can't be decoded."""
-    try:
-        measured = inspect(file, limits)
-    except BadUpload:
-        file.seek(0)
-        return OriginalInfo(sniff(file.read(64)), 0, 0)
-    return OriginalInfo(measured.contenttype, measured.width, measured.height)
+    return FallbackOriginals(first, further, describer(decoder or make_decoder(settings)))
 
 
 def originals_at(location: str, settings: Settings) -> Originals:

@@ -20,6 +20,7 @@ from pathlib import Path
 import click
 
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
+from .article import article
 from .backup import backup
 from .cache import cache
 from .check import check
@@ -63,8 +64,8 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(backup, cache, check, content_box, delete, import_, import_tree, list_, migrate, purge),
-    *(restore, rights, serve, settings, setup, show, sizes_in_use, token, url, user),
+    *(article, backup, cache, check, content_box, delete, import_, import_tree, list_, migrate),
+    *(purge, restore, rights, serve, settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)
 

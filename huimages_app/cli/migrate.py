@@ -38,15 +38,18 @@ def migrate(context: CliContext, source: str, target: str, move: bool, jobs: int
     Every copy is read back and compared.  A repeated run continues a stopped one: it copies
     only what is missing, and compares what is in both locations.
     """
-    from ..factory import describer, originals_at
+    from ..factory import originals_at
+    from ..imaging.configured import make_decoder
+    from ..services.file_info import describer
     from ..services.maintenance.migration import OriginalsMigration
 
     settings = context.settings
     with (
+        closing(make_decoder(settings)) as decoder,
         closing(originals_at(source, settings)) as from_,
         closing(originals_at(target, settings)) as to,
     ):
-        migration = OriginalsMigration(from_, to, describer(settings), move=move)
+        migration = OriginalsMigration(from_, to, describer(decoder), move=move)
         return _transfer(migration, source, target, jobs)
 
 

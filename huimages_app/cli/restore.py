@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,12 +38,14 @@ def restore(
     storage than it was made of.  Every original is compared with its checksum.  A repeated run
     continues a stopped one.  Start the site when this command has ended.
     """
-    from ..factory import describer, make_backup_folder
+    from ..factory import make_backup_folder
+    from ..imaging.configured import make_decoder
+    from ..services.file_info import describer
     from ..services.maintenance.restore import Restore
 
-    with opened_storage(context) as storage:
+    with closing(make_decoder(context.settings)) as decoder, opened_storage(context) as storage:
         source = make_backup_folder(folder, context.settings, make=False)
-        job = Restore(storage.originals, storage.metadata, source, describer(context.settings))
+        job = Restore(storage.originals, storage.metadata, source, describer(decoder))
         report = job.run(progress, name=snapshot, only=only, jobs=jobs)
     if only != "originals":
         click.echo(f"snapshot {report.name}: {items_line(report.items)} restored")

@@ -13,7 +13,7 @@ from ..errors import BadInput, BadSetting
 from .context import DEFAULT_INI, CliContext, pass_cli_context, warn
 
 if TYPE_CHECKING:
-    from ..web.server import Server
+    from ..web.server import Service
 
 _SECTION = "server:main"
 _LISTEN = "127.0.0.1:6543"
@@ -33,10 +33,10 @@ def serve(context: CliContext, folder: Path | None, port: int | None) -> None:
     if they run in FOLDER.
     """
     ini = _ini(context, folder)
-    server = _server(ini, port)
-    for url in server.urls:
+    service = _service(ini, port)
+    for url in service.urls:
         click.echo(f"huimages is at {url} (stop it with Ctrl-C)", err=True)
-    server.run()
+    service.run()
 
 
 def _ini(context: CliContext, folder: Path | None) -> Path:
@@ -62,14 +62,13 @@ def _write(ini: Path) -> None:
         raise BadInput(f"{ini} can't be written: {error.strerror}") from None
 
 
-def _server(ini: Path, port: int | None) -> Server:
+def _service(ini: Path, port: int | None) -> Service:
     # A message to the developers of Pyramid, when it is imported.
     warnings.filterwarnings("ignore", "pkg_resources is deprecated", UserWarning)
     import plaster
-    from waitress.adjustments import Adjustments
 
     from ..config.loading import read_settings
-    from ..web.server import Server
+    from ..web.server import Service
 
     read_settings(ini)  # reports what is wrong with the file
     options = _server_options(ini, port)
@@ -77,7 +76,7 @@ def _server(ini: Path, port: int | None) -> Server:
     loader.setup_logging({})
     app = loader.get_wsgi_app()
     try:
-        return Server(app, Adjustments(**options))
+        return Service(app, options)
     except OSError as error:
         raise BadInput(
             f"cannot listen on {options['listen']}: {error.strerror}; pass another --port"

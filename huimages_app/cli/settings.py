@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from operator import attrgetter
@@ -89,8 +88,6 @@ def _ini_text(value: object) -> str:
         # Values that hold blanks are on lines of their own.
         has_blanks = any(" " in text for text in texts)
         text = "".join(f"\n    {item}" for item in texts) if has_blanks else " ".join(texts)
-    elif isinstance(value, re.Pattern):
-        text = value.pattern
     elif isinstance(value, float):
         text = f"{value:g}"
     else:

@@ -21,8 +21,10 @@ from .local import LocalBackend
 from .process import configure
 
 __all__ = [
+    "arrange_article",
     "configure",
     "delete_image",
+    "get_article",
     "get_imagedoc",
     "get_length",
     "get_next_imageid",
@@ -35,6 +37,7 @@ __all__ = [
     "scaled_imagedata",
     "scaled_imageurl",
     "scaled_tag",
+    "set_article_role",
     "set_content",
     "set_rights",
     "set_title",
@@ -43,7 +46,9 @@ __all__ = [
 
 _library = Library(LocalBackend())
 
+arrange_article = _library.arrange_article
 delete_image = _library.delete_image
+get_article = _library.get_article
 get_imagedoc = _library.get_imagedoc
 get_length = _library.get_length
 get_next_imageid = _library.get_next_imageid
@@ -57,6 +62,7 @@ scaled_imagedata = _library.scaled_imagedata
 scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
 set_rights = _library.set_rights
+set_article_role = _library.set_article_role
 set_title = _library.set_title
 set_content = _library.set_content
 update_metadata = _library.update_metadata

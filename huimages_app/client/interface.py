@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -38,6 +38,15 @@ class RenditionInfo:
     width: int
     height: int
     alt: str
+
+
+@dataclass(frozen=True)
+class ArticleImage:
+    """An image of an article; `at` is its position, None behind all others."""
+
+    id: str
+    at: float | None
+    role: str
 
 
 class Backend(ABC):
@@ -90,6 +99,18 @@ class Backend(ABC):
     @abstractmethod
     def rendition(self, image_id: str, size: str) -> RenditionInfo:
         """Return what an <img> tag of a rendition needs."""
+
+    @abstractmethod
+    def article(self, key: str, number: str) -> list[ArticleImage]:
+        """Return the images of an article in order; empty if there are none."""
+
+    @abstractmethod
+    def arrange(self, key: str, number: str, order: Sequence[str]) -> None:
+        """Put images of an article first, in this order; raises UnknownArticle, BadInput."""
+
+    @abstractmethod
+    def set_role(self, key: str, number: str, image_id: str, role: str) -> None:
+        """Give an image of an article a role; raises UnknownArticle, BadInput."""
 
     @abstractmethod
     def random(self) -> str | None:
@@ -265,6 +286,27 @@ class Library:
             inserted=args,
             attributes=attributes,
         )
+
+    # -- articles ---------------------------------------------------------------------------
+
+    def get_article(self, number: str, key: str = "artnr") -> list[ArticleImage]:
+        """Return the images of an article in order, at most 200, each with `id`, `at` and `role`.
+
+        An article is a value of the reference `key`.  The list is empty if it has no images.
+        """
+        return self._backend.article(key, number)
+
+    def arrange_article(self, number: str, imageids: Sequence[str], key: str = "artnr") -> None:
+        """Put images of an article in this order; its other images stay behind them."""
+        order = [parse_image_id(imageid) for imageid in imageids]
+        self._backend.arrange(key, number, order)
+
+    def set_article_role(self, number: str, imageid: str, role: str, key: str = "artnr") -> None:
+        """Give an image of an article a role, one of huimages.articles.roles; empty removes it.
+
+        The role `main` also moves the image to the front.
+        """
+        self._backend.set_role(key, number, parse_image_id(imageid), role)
 
     # -- other images ----------------------------------------------------------------------
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..domain.models import Image, Neighbours, Query
 from ..errors import StorageUnavailable, UnknownImage
-from .interface import Backend, Details, RenditionInfo
+from .interface import ArticleImage, Backend, Details, RenditionInfo
 from .process import services_of_process
 
 if TYPE_CHECKING:
@@ -76,6 +76,17 @@ class LocalBackend(Backend):
         width, height = services.urls.size(size).fitted(image.width, image.height)
         url = services.urls.named_url(image, size)
         return RenditionInfo(url, width, height, services.urls.alt(image))
+
+    def article(self, key: str, number: str) -> list[ArticleImage]:
+        article = services_of_process().articles.find(key, number)
+        places = [(image.id, article.place(image)) for image in article.images]
+        return [ArticleImage(image_id, place.at, place.role) for image_id, place in places]
+
+    def arrange(self, key: str, number: str, order: Sequence[str]) -> None:
+        services_of_process().articles.arrange(key, number, order)
+
+    def set_role(self, key: str, number: str, image_id: str, role: str) -> None:
+        services_of_process().articles.set_role(key, number, image_id, role)
 
     def random(self) -> str | None:
         images = services_of_process().images.random(1)

@@ -7,6 +7,7 @@ in the message for a text of another form, for which the parser raises ValueErro
 from __future__ import annotations
 
 import ipaddress
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -15,7 +16,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from ..domain.amounts import parse_amount
+from ..domain.article_names import NamePattern
+from ..domain.articles import ROLE
 from ..domain.hosts import host_of, origin_of
+from ..domain.text import REFERENCE_KEY
 
 Parser = Callable[[str], object]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -64,10 +68,10 @@ def web_urls(value: str) -> str:
     return value
 
 
-def pattern(value: str) -> re.Pattern[str] | None:
-    """a regular expression"""
+def name_pattern(value: str) -> NamePattern | None:
+    """amazon, gs1, or a regular expression"""
     try:
-        return re.compile(value) if value else None
+        return NamePattern.parse(value) if value else None
     except re.error as error:
         raise ValueError(value) from error
 
@@ -86,6 +90,11 @@ def positive(value: str) -> int:
     if number < 1:
         raise ValueError(value)
     return number
+
+
+def processes(value: str) -> int:
+    """auto, or a whole number above 0."""
+    return len(os.sched_getaffinity(0)) if value == "auto" else positive(value)
 
 
 def seconds(value: str) -> float:
@@ -143,6 +152,20 @@ def host_names(value: str) -> tuple[str, ...]:
 def origin_urls(value: str) -> tuple[str, ...]:
     """origins, separated by spaces, as in https://www.example.com or http://localhost:8080"""
     return tuple(origin_of(word) for word in words(value))
+
+
+def reference_keys(value: str) -> tuple[str, ...]:
+    """keys of references, separated by spaces"""
+    if not words(value) or not all(map(REFERENCE_KEY.fullmatch, words(value))):
+        raise ValueError(value)
+    return words(value)
+
+
+def role_names(value: str) -> tuple[str, ...]:
+    """roles of lowercase letters, digits, _ and -, separated by spaces"""
+    if not all(map(ROLE.fullmatch, words(value))):
+        raise ValueError(value)
+    return words(value)
 
 
 def locations(value: str) -> tuple[str, ...]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
+from ..domain.article_names import NamePattern
 from ..errors import BadSetting
 from .parsers import (
     amount,
+    name_pattern,
     one_of,
     optional_file,
     path,
-    pattern,
     pause,
     percent,
     positive,
@@ -106,7 +106,8 @@ class RenderSettings:
         "render.at_once",
         whole,
         0,
-        "concurrent renderings per process; 0: one per core",
+        "concurrent renderings per process; 0: one per core, or with several `workers` one more "
+        "than the core of each",
     )
     waiting: int = setting(
         "render.waiting", whole, 6, "renderings that may queue; further requests get 503"
@@ -128,10 +129,31 @@ class RenderSettings:
         "most pixels of a rendition in a padded size, as in `600x600=7`, with its density",
     )
 
-    @property
-    def parallel(self) -> int:
-        """Return the number of renditions that a process makes at once."""
-        return self.at_once or os.cpu_count() or 1
+
+@dataclass(frozen=True)
+class DecodingSettings:
+    """Limits of decoders, of uploads, renditions and previews together."""
+
+    memory: int = setting(
+        "decoding.memory",
+        amount,
+        800 * 10**6,
+        "bytes that all decoders of a server may take together, for uploads, renditions and "
+        "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
+    )
+    isolated: Literal["on", "off"] = setting(
+        "decoding.isolated",
+        one_of("on", "off"),
+        "off",
+        "on: pictures are decoded in worker processes without access to files, network and "
+        "secrets, so that a picture that crashes or controls a decoder does no harm",
+    )
+    seconds: int = setting(
+        "decoding.seconds",
+        positive,
+        30,
+        "seconds of CPU time for one picture, with `decoding.isolated`; by the clock twice as many",
+    )
 
 
 @dataclass(frozen=True)
@@ -162,11 +184,13 @@ class UploadSettings:
     max_frames: int = setting(
         "upload.max_frames", whole, 1000, "most frames of an uploaded animation"
     )
-    artnr_pattern: re.Pattern[str] | None = setting(
+    artnr_pattern: NamePattern | None = setting(
         "upload.artnr_pattern",
-        pattern,
+        name_pattern,
         None,
-        r"finds the article number in a file name, as `^([0-9]{5})`: its first group, or all of it",
+        r"finds the article number in a file name, as `^([0-9]{5})`: the group `artnr`, else the "
+        "first group, else all of it; the groups `role` and `at` give role and place in order. "
+        "`amazon` and `gs1` are the patterns of these file names",
     )
 
 

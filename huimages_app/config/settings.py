@@ -8,6 +8,7 @@ group, and `make docs`.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,18 +19,19 @@ from typing import Literal
 from ..domain.named_sizes import RenderingInputs, parse_named_sizes
 from ..domain.sizes import Size
 from ..errors import BadSetting, BadSize
+from .article_settings import ArticleSettings
 from .invalidation_settings import InvalidationSettings
 from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
     EMBEDDED,
     Network,
-    amount,
     embedded_parts,
     host_names,
     networks,
     one_of,
     origin_urls,
     path,
+    processes,
     size_list,
     table,
     text,
@@ -40,6 +42,7 @@ from .parsers import (
 from .reading import read_group, refuse_unknown
 from .rendering_settings import (
     CacheSettings,
+    DecodingSettings,
     PermissionSettings,
     QualitySettings,
     RenderSettings,
@@ -59,7 +62,7 @@ SIZE_GROUPS = frozenset({"any", "named", "legacy"})
 
 
 @dataclass(frozen=True)
-class Settings(StorageSettings):
+class Settings(ArticleSettings, StorageSettings):
     """Every setting of the program, as values.
 
     A group is an attribute: huimages.s3.bucket is `s3.bucket`.  In all other attributes the
@@ -117,13 +120,7 @@ class Settings(StorageSettings):
         "the upload, after the first request for a rendition, or never",
     )
     render: RenderSettings = group(RenderSettings)
-    decoding_memory: int = setting(
-        "decoding.memory",
-        amount,
-        800 * 10**6,
-        "bytes that the decoders of a process may take together, for uploads, renditions and "
-        "previews; further ones wait. The largest picture within `upload.max_pixels` needs 700 MB",
-    )
+    decoding: DecodingSettings = group(DecodingSettings)
 
     # what may be uploaded
     upload: UploadSettings = group(UploadSettings)
@@ -142,6 +139,12 @@ class Settings(StorageSettings):
     )
 
     # the site
+    workers: int = setting(
+        "workers",
+        processes,
+        1,
+        "processes that serve this site on the same port; auto: one per core",
+    )
     secret: str = setting(
         "secret",
         text,
@@ -267,6 +270,15 @@ class Settings(StorageSettings):
             _check_key("huimages.secret", self.secret)
         for key in self.signing_keys:
             _check_key("huimages.signing_keys", key)
+
+    @property
+    def parallel_renditions(self) -> int:
+        """Return the number of renditions that each process makes at once."""
+        if self.render.at_once:
+            return self.render.at_once
+        cores = len(os.sched_getaffinity(0))
+        # One more than its share: a process with few connections leaves cores to the others.
+        return cores if self.workers == 1 else cores // self.workers + 1
 
     @property
     def signs_urls(self) -> bool:

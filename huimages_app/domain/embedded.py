@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from .rights import Rights
+from .rights import MAX_TEXT, Rights, is_web_url, source_type_of
+from .tags import MAX_LENGTH
+from .text import MAX_ALT, MAX_TITLE, clean
+
+MAX_KEYWORDS: Final = 100
+MAX_CAMERA: Final = 100  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +24,21 @@ class Embedded:
     rights: Rights = Rights()
     taken: datetime | None = None  # in UTC
     camera: str = ""
+
+    @property
+    def is_clean(self) -> bool:
+        """Return whether all texts can be stored as they are: clean, and within the limits."""
+        bounded = [
+            (self.title, MAX_TITLE),
+            (self.alt, MAX_ALT),
+            (self.camera, MAX_CAMERA),
+            *((keyword, MAX_LENGTH) for keyword in self.keywords),
+            *((text, MAX_TEXT) for text in self.rights.values.values()),
+        ]
+        statement, origin = self.rights.statement, self.rights.source_type
+        return (
+            len(self.keywords) <= MAX_KEYWORDS
+            and all(len(text) <= longest and clean(text) == text for text, longest in bounded)
+            and (not statement or is_web_url(statement))
+            and source_type_of(origin) == origin
+        )

@@ -15,6 +15,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Position and role of an image in an article.
+
+    Positions have gaps, so that moving one image changes one record.  An image without a
+    position stands behind those that have one.
+    """
+
+    at: float | None = None
+    role: str = ""
+
+
+# Of one image: reference key → value of the reference → place.
+Places = Mapping[str, Mapping[str, Place]]
+
+
+@dataclass(frozen=True)
 class Image:
     """The record of an image, the same for every visitor.
 
@@ -45,6 +61,7 @@ class Image:
     content_version: int = 0  # of the measuring
     backdrop: str = ""  # colour of the even border, #rrggbb
     corrected_content: ContentBox | None = None  # what an editor made of `content`
+    places: Places = field(default_factory=dict)  # in articles that `references` names
 
     @property
     def focal_point(self) -> tuple[float, float] | None:
@@ -63,6 +80,10 @@ class Image:
     def title(self) -> str:
         """Return the current title; empty if there is none."""
         return self.titles[-1] if self.titles else ""
+
+    def place(self, key: str, number: str) -> Place:
+        """Return the place in the article that is the value `number` of a reference."""
+        return self.places.get(key, {}).get(number, Place())
 
 
 @dataclass(frozen=True)
@@ -106,7 +127,7 @@ class AnnotationSummary:
         return cls(tags, sum(ratings), len(ratings), favorites)
 
 
-Order = Literal["newest", "oldest", "rated", "taken"]
+Order = Literal["newest", "oldest", "rated", "taken", "place"]
 
 
 @dataclass(frozen=True)
@@ -115,7 +136,8 @@ class Query:
 
     Without conditions it is the list of all images.  Images in the trash match only with
     `trashed`.  `rated` is best average first, without unrated images; `taken` is by the time of
-    taking, latest first, without images whose time is not known.
+    taking, latest first, without images whose time is not known.  `place` is the order within the
+    article that the only reference names: by position, the images without one last, oldest first.
     """
 
     text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer
@@ -128,6 +150,10 @@ class Query:
     taken_before: datetime | None = None
     trashed: bool = False
     order: Order = "newest"
+
+    def __post_init__(self) -> None:
+        if self.order == "place" and len(self.references) != 1:
+            raise ValueError(f"order place needs one reference, not {len(self.references)}")
 
     @property
     def wanted_references(self) -> dict[str, list[str]]:
@@ -149,6 +175,23 @@ class Page:
     images: Sequence[Image]
     next: str | None = None
     previous: str | None = None
+
+
+@dataclass(frozen=True)
+class ArticleSummary:
+    """An article number with its visible images: their number, and the first in order."""
+
+    number: str
+    count: int
+    main: Image
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """A page of the article numbers of one key; `next` as in `Page`."""
+
+    articles: Sequence[ArticleSummary]
+    next: str | None = None
 
 
 @dataclass(frozen=True)

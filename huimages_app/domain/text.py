@@ -17,7 +17,7 @@ DEFAULT_FILENAME = "image.jpeg"
 
 # Control characters, and the marks that change the direction of the text around them.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-_REFERENCE_KEY = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
+REFERENCE_KEY = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 
 
 # Python sorts the marks on a character by insertion, so an untrusted text with a long run of
@@ -77,7 +77,7 @@ def clean_references(references: Mapping[str, Iterable[str]]) -> dict[str, tuple
     """Return references as they are stored, without empty ones; raises BadInput."""
     cleaned = {}
     for key, values in references.items():
-        if not _REFERENCE_KEY.fullmatch(key):
+        if not REFERENCE_KEY.fullmatch(key):
             raise BadInput(
                 f"{key[:40]!r} can't be the key of a reference: a lowercase letter, "
                 "then at most 39 lowercase letters, digits, _ . or -"

@@ -7,6 +7,7 @@ module of its own.
 from . import watermark
 from .borders import CONTENT_VERSION
 from .decode import HeaderInfo, probe
+from .decoder import Decoder, LocalDecoder
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .embedded import rights_in, xmp_packet
 from .input_formats import sniff
@@ -19,10 +20,12 @@ __all__ = [
     "CONTENT_VERSION",
     "PREVIEW_SIDES",
     "UNLIMITED",
+    "Decoder",
     "DecodingBudget",
     "HeaderInfo",
     "Inspection",
     "Limits",
+    "LocalDecoder",
     "Quality",
     "RenditionTarget",
     "Watermark",

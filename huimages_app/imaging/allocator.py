@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Mapping
 from typing import Final
 
 # From malloc.h of glibc.
+_M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
 # Pillow's blocks of 16 MB are larger, small objects are not.
 _BLOCK: Final = 1 << 20
+# What a process with a single thread keeps.  To get 1 MB anew takes 0.3 ms of page faults.
+_KEPT: Final = 32 << 20
 
 
 def return_large_blocks() -> None:
@@ -19,7 +23,20 @@ def return_large_blocks() -> None:
     takes the blocks of pictures from the arenas of the threads, which keep them.  Other C
     libraries have no such setting and need none.
     """
+    _set({_M_MMAP_THRESHOLD: _BLOCK})
+
+
+def keep_small_heap() -> None:
+    """Let glibc keep up to 32 MB of freed memory, for a process with a single thread.
+
+    Its only arena is empty after each picture, so nothing else is kept.
+    """
+    _set({_M_MMAP_THRESHOLD: _KEPT // 2, _M_TRIM_THRESHOLD: _KEPT})
+
+
+def _set(options: Mapping[int, int]) -> None:
     if os.name == "posix":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
         if mallopt is not None:
-            mallopt(_M_MMAP_THRESHOLD, _BLOCK)
+            for option, value in options.items():
+                mallopt(option, value)

@@ -7,7 +7,7 @@ import errno
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
@@ -26,7 +26,7 @@ MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
 
 def encode(
     image: Image.Image,
-    target: Path,
+    target: Path | int,
     format_: Format,
     quality: Quality,
     options: OutputOptions = NO_OPTIONS,
@@ -35,9 +35,9 @@ def encode(
 ) -> None:
     """Write an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
 
-    The options of a named size may set the quality, and lower it until the file fits; see
-    `_fit`.  A real file, because Pillow lets other threads run only then.  Raises BadSize if
-    the format can't hold the picture, OSError.
+    `target` is a path or a descriptor.  The options of a named size may set the quality, and
+    lower it until the file fits; see `_fit`.  A real file, because Pillow lets other threads run
+    only then.  Raises BadSize if the format can't hold the picture, OSError.
     """
     longest = MAX_SIDES.get(format_)
     if longest and max(image.size) > longest:
@@ -50,10 +50,14 @@ def encode(
     xmp = _xmp(packet, format_) if packet and max(image.size) >= MIN_SIDE else {}
 
     def save(tried: int | None) -> int:
-        image.save(target, icc_profile=SRGB_TAG, **_options(format_, tried), **xmp)
-        if format_ == formats.JPEG:
-            _demand_end(target)
-        return target.stat().st_size
+        with open(target, "w+b", closefd=not isinstance(target, int)) as file:
+            # A descriptor is not emptied by opening it.
+            file.seek(0)
+            file.truncate()
+            image.save(file, icc_profile=SRGB_TAG, **_options(format_, tried), **xmp)
+            if format_ == formats.JPEG:
+                _demand_end(file)
+            return file.seek(0, os.SEEK_END)
 
     wanted = quality.of(format_) and (options.quality or quality.of(format_))
     length = save(wanted)
@@ -81,15 +85,14 @@ def _xmp(packet: bytes, format_: Format) -> Mapping[str, Any]:
     return {"pnginfo": chunks}
 
 
-def _demand_end(target: Path) -> None:
+def _demand_end(file: BinaryIO) -> None:
     """Raise OSError if the disk took only the beginning of a JPEG.
 
     Pillow writes it in one call, and does not check how much was written.
     """
-    with target.open("rb") as file:
-        file.seek(max(0, target.stat().st_size - 2))
-        if file.read() != b"\xff\xd9":
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+    file.seek(max(0, file.seek(0, os.SEEK_END) - 2))
+    if file.read() != b"\xff\xd9":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file.name))
 
 
 def _options(format_: Format, quality: int | None) -> Mapping[str, Any]:

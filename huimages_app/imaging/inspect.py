@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import BinaryIO, Final
 
 from PIL import Image
@@ -54,7 +55,8 @@ def _mean(image: Image.Image, colours: Colours) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _thumbhash(picture: Picture) -> bytes:
+def _thumbhash(picture: Picture) -> str:
     sample = picture.image.resize(sample_size(*picture.image.size), Image.Resampling.BOX)
     sample = colour.opaque(colour.to_srgb(sample, picture.colours))
-    return thumbhash(orientation.upright(sample, picture.orientation))
+    content = thumbhash(orientation.upright(sample, picture.orientation))
+    return b64encode(content).decode()

@@ -55,7 +55,7 @@ class Watermark:
 
 @dataclass(frozen=True, slots=True)
 class RenditionTarget:
-    """A rendition to make, and the file to write it to.
+    """A rendition to make, and the file to write it to: a path or a descriptor.
 
     `content` is the content box of the original; None if it is not known.  `watermark` is for
     sizes that show one.  `packet` is XMP for the file, if that is large enough to hold one;
@@ -64,7 +64,7 @@ class RenditionTarget:
 
     size: Size
     format: Format
-    path: Path
+    path: Path | int
     content: ContentBox | None = None
     watermark: Watermark | None = None
     packet: bytes = b""
@@ -81,7 +81,8 @@ class Inspection:
 
     `width` and `height` are those of the upright picture, `stored_width` and
     `stored_height` those before its EXIF orientation.  `extension` has no dot.
-    `placeholder` is the mean colour on white, #rrggbb; `thumbhash` a picture of 25 bytes.
+    `placeholder` is the mean colour on white, #rrggbb; `thumbhash` a picture of 25 bytes,
+    in Base64.
     `content` is the part within the even borders, and `backdrop` their colour, #rrggbb, or empty.
     """
 
@@ -93,7 +94,7 @@ class Inspection:
     stored_height: int
     frames: int
     placeholder: str
-    thumbhash: bytes
+    thumbhash: str
     embedded: Embedded
     content: ContentBox
     backdrop: str

@@ -55,12 +55,13 @@ def preview_sides(
 
 def make_previews(
     original: BinaryIO,
-    targets: Mapping[int, Path],
+    targets: Mapping[int, Path | int],
     limits: Limits,
     budget: DecodingBudget = UNLIMITED,
 ) -> tuple[int, ...]:
     """Write previews of an original to files, by their longest side; return those made.
 
+    Files are given as paths or descriptors.
     None where they would save nothing: of small baseline JPEGs, and larger than the
     original.  None of pictures with transparency, which a JPEG can't show.
     Raises CorruptOriginal, ServerBusy, OSError.

@@ -84,6 +84,11 @@ BACKGROUND_WAITING = _gauge("background_waiting", "Background jobs that are not 
 BACKGROUND_JOBS = _counter(
     "background_jobs", "Background jobs: done, failed, dropped from a full queue.", "result"
 )
+DECODER_FAILURES = _counter(
+    "decoder_failures",
+    "Isolated decoders that were replaced: crash, timeout, memory, message, error.",
+    "kind",
+)
 UPLOADS = _counter("uploads", "Uploaded files: new, known, refused, failed.", "result")
 SIGN_INS = _counter("sign_ins", "Attempts to sign in: accepted, refused, throttled.", "result")
 
@@ -96,6 +101,7 @@ for _metric, _results in (
     (RENDITIONS, ("made", "failed", "refused")),
     (CACHE_FAULTS, ("start", "read", "write", "lock", "count", "prune", "remove", "note use")),
     (BACKGROUND_JOBS, ("done", "failed", "dropped")),
+    (DECODER_FAILURES, ("crash", "timeout", "memory", "message", "error")),
     (UPLOADS, ("new", "known", "refused", "failed")),
     (SIGN_INS, ("accepted", "refused", "throttled")),
     (INVALIDATIONS, ("sent", "failed", "given_up")),

@@ -7,11 +7,14 @@ counters must not fall, and a scrape must not read a file for every restart of t
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import logging
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,8 +22,42 @@ log = logging.getLogger(__name__)
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 
+_MEMORY = Path("/dev/shm")  # noqa: S108
+_PREFIX = "huimages-metrics-"
 _FILE = re.compile(r"(counter|histogram|gauge_live[a-z]+)_([0-9]+)\.db")
 _SUMS = "0"  # in place of the process ID
+
+
+def share() -> None:
+    """Make a folder for this process and its children, unless the variable is set.
+
+    Called before `prepare`.  In memory, since a full disk would kill the processes; removed
+    when this process ends, or when the next one starts.
+    """
+    if VARIABLE not in os.environ:
+        root = _MEMORY if os.access(_MEMORY, os.W_OK) else Path(tempfile.gettempdir())
+        _remove_abandoned(root)
+        prefix = f"{_PREFIX}{os.getpid()}-"
+        os.environ[VARIABLE] = tempfile.mkdtemp(prefix=prefix, dir=root)
+    folder = Path(os.environ[VARIABLE])
+    owner = os.getpid()
+    # After the execution of a new version, too, which finds the variable set.
+    if folder.name.startswith(f"{_PREFIX}{owner}-"):
+
+        def remove() -> None:
+            if os.getpid() == owner:  # not in its children
+                shutil.rmtree(folder, ignore_errors=True)
+
+        atexit.register(remove)
+
+
+def _remove_abandoned(root: Path) -> None:
+    for folder in root.glob(f"{_PREFIX}*"):
+        process = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        with contextlib.suppress(OSError):  # removed since
+            is_ours = folder.lstat().st_uid == os.getuid() and process.isdigit()
+            if is_ours and not _is_alive(int(process)):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def prepare() -> None:

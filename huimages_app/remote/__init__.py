@@ -15,8 +15,10 @@ from ..client.interface import Library
 from .backend import HttpBackend
 
 __all__ = [
+    "arrange_article",
     "configure",
     "delete_image",
+    "get_article",
     "get_imagedoc",
     "get_length",
     "get_next_imageid",
@@ -29,6 +31,7 @@ __all__ = [
     "scaled_imagedata",
     "scaled_imageurl",
     "scaled_tag",
+    "set_article_role",
     "set_content",
     "set_rights",
     "set_title",
@@ -39,7 +42,9 @@ _backend = HttpBackend()
 _library = Library(_backend)
 
 configure = _backend.configure
+arrange_article = _library.arrange_article
 delete_image = _library.delete_image
+get_article = _library.get_article
 get_imagedoc = _library.get_imagedoc
 get_length = _library.get_length
 get_next_imageid = _library.get_next_imageid
@@ -53,6 +58,7 @@ scaled_imagedata = _library.scaled_imagedata
 scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
 set_rights = _library.set_rights
+set_article_role = _library.set_article_role
 set_title = _library.set_title
 set_content = _library.set_content
 update_metadata = _library.update_metadata

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from ..client.interface import Backend, Details, RenditionInfo
+from ..client.interface import ArticleImage, Backend, Details, RenditionInfo
+from ..domain.articles import to_segment
 from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..domain.rights import Rights
-from ..errors import BadSetting, EditConflict, UnknownImage
+from ..errors import BadSetting, EditConflict, UnknownArticle, UnknownImage
 from .transport import Transport
 
 _ATTEMPTS = 5  # to change an image that others change at the same time
@@ -125,6 +126,24 @@ class HttpBackend(Backend):
         rendition = item["urls"][size]
         return RenditionInfo(rendition["url"], rendition["width"], rendition["height"], item["alt"])
 
+    def article(self, key: str, number: str) -> list[ArticleImage]:
+        try:
+            article = self.transport.api("GET", _article_path(key, number)).json()
+        except UnknownArticle:
+            return []
+        return [
+            ArticleImage(image["id"], image["at"], image["role"] or "")
+            for image in article["images"]
+        ]
+
+    def arrange(self, key: str, number: str, order: Sequence[str]) -> None:
+        path = _article_path(key, number, "order")
+        self.transport.api("PUT", path, json={"order": list(order)})
+
+    def set_role(self, key: str, number: str, image_id: str, role: str) -> None:
+        path = _article_path(key, number, "role")
+        self.transport.api("PUT", path, json={"id": image_id, "role": role or None})
+
     def random(self) -> str | None:
         try:
             return str(self.transport.api("GET", "/images/random").json()["id"])
@@ -148,6 +167,10 @@ class HttpBackend(Backend):
 
 def _path(image_id: str, *further: str) -> str:
     return "/".join(["/images", quote(parse_image_id(image_id)), *further])
+
+
+def _article_path(key: str, number: str, *further: str) -> str:
+    return "/".join(["/articles", quote(key), quote(to_segment(number), safe=""), *further])
 
 
 def _merged(item: dict[str, Any], details: Details) -> dict[str, Any]:

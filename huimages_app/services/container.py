@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..imaging import Decoder
 from .accounts import Accounts
 from .annotations import Annotations
+from .articles import Articles
 from .background import Worker
 from .editing import Editing
 from .images import Images
@@ -29,6 +31,7 @@ class Services:
 
     images: Images
     annotations: Annotations
+    articles: Articles
     uploads: Uploads
     editing: Editing
     renditions: Renditions
@@ -44,8 +47,21 @@ class Services:
     cache_invalidator: CacheInvalidator | None  # None if there is no cache to keep up
     invalidation: Invalidation
     worker: Worker
+    decoder: Decoder
+
+    def start(self) -> None:
+        """Start the processes and threads of a server."""
+        # The decoders first, before this process has threads.
+        self.decoder.start()
+        self.operations.start()
+        self.invalidation.start()
+        if self.cache_invalidator:
+            self.cache_invalidator.start()
 
     def close(self) -> None:
-        """Finish the job in the background and close the storage."""
+        """Finish the job in the background, close the storage, end the decoders."""
+        if self.cache_invalidator:
+            self.cache_invalidator.close()
         self.invalidation.close()
         self.operations.close()
+        self.decoder.close()

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from ..domain.ids import digests_of_file
 from ..domain.models import Image
-from ..errors import TooLarge
-from ..imaging import CONTENT_VERSION, UNLIMITED, DecodingBudget, Inspection, Limits
-from ..imaging import inspect as inspect_picture
+from ..errors import BadUpload, TooLarge
+from ..imaging import CONTENT_VERSION, Decoder, Inspection, sniff
+from ..storage.interfaces import OriginalInfo
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,17 @@ class FileInfo:
     measured: Inspection
 
 
-def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) -> FileInfo:
+def inspect(file: BinaryIO, decoder: Decoder) -> FileInfo:
     """Return the facts of a seekable file, read from its start.
 
     Raises NotAnImage, TooLarge, and ServerBusy if the budget stays exhausted.
     """
     length = file.seek(0, os.SEEK_END)
-    if length > limits.max_bytes:
-        raise TooLarge(f"the file has {length:,} bytes; expected at most {limits.max_bytes:,}")
+    most = decoder.limits.max_bytes
+    if length > most:
+        raise TooLarge(f"the file has {length:,} bytes; expected at most {most:,}")
     file.seek(0)
-    measured = inspect_picture(file, limits, budget)
+    measured = decoder.inspect(file)
     return FileInfo(*digests_of_file(file), length, measured)
 
 
@@ -47,7 +49,7 @@ def with_file_info(image: Image, info: FileInfo) -> Image:
         contenttype=info.measured.contenttype,
         sha256=info.sha256,
         placeholder=info.measured.placeholder,
-        thumbhash=b64encode(info.measured.thumbhash).decode(),
+        thumbhash=info.measured.thumbhash,
         content=info.measured.content,
         content_version=CONTENT_VERSION,
         backdrop=info.measured.backdrop,
@@ -57,3 +59,18 @@ def with_file_info(image: Image, info: FileInfo) -> Image:
 def is_complete(image: Image) -> bool:
     """Return whether a record has all facts of its original; those of older versions lack some."""
     return bool(image.thumbhash)
+
+
+def describer(decoder: Decoder) -> Callable[[BinaryIO], OriginalInfo]:
+    """Return the function that inspects a picture for the properties stored beside its bytes."""
+    return functools.partial(_described, decoder.patient())
+
+
+def _described(decoder: Decoder, file: BinaryIO) -> OriginalInfo:
+    """Return the properties of a picture, without its dimensions if it can't be decoded."""
+    try:
+        measured = decoder.inspect(file)
+    except BadUpload:
+        file.seek(0)
+        return OriginalInfo(sniff(file.read(64)), 0, 0)
+    return OriginalInfo(measured.contenttype, measured.width, measured.height)

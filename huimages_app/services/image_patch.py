@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import EllipsisType
 
+from ..domain.articles import pruned
 from ..domain.content import ContentBox, from_per_mille, in_per_mille, is_content_box
-from ..domain.models import Image
+from ..domain.models import Image, Places
 from ..domain.rights import clean_rights
 from ..domain.text import clean_alt, clean_filename, clean_references, clean_title
 from ..errors import BadInput
@@ -47,6 +48,7 @@ class ImagePatch:
     default_alt: str = ""  # for an image without an alternative text
     rights: Mapping[str, str] | None = None  # fields to change; an empty text removes one
     taken: datetime | EllipsisType | None = ...  # None removes it
+    default_places: Places = field(default_factory=dict)  # in articles where it has none
 
     def cleaned(self) -> ImagePatch:
         """Return the patch as it can be stored; raises BadInput for what cannot be."""
@@ -83,11 +85,12 @@ class ImagePatch:
         """Return the changed record; requires a cleaned patch."""
         title = self.title or ("" if image.titles else self.default_title or self.name_title)
         types = image.types if self.types is None else self.types
+        references = self._references_of(image)
         return replace(
             image,
             titles=_with_title(image.titles, title),
             alt=(image.alt or self.default_alt) if self.alt is None else self.alt,
-            references=self._references_of(image),
+            references=references,
             types=tuple(dict.fromkeys([*types, *self.added_types])),
             focus=image.focus if isinstance(self.focus, EllipsisType) else self.focus,
             corrected_content=image.corrected_content
@@ -97,6 +100,7 @@ class ImagePatch:
             filename=image.filename or self.default_filename,
             rights=image.rights.patched(self.rights or {}),
             taken=image.taken if isinstance(self.taken, EllipsisType) else self.taken,
+            places=self._places_of(image, references),
         )
 
     def _references_of(self, image: Image) -> dict[str, tuple[str, ...]]:
@@ -104,6 +108,13 @@ class ImagePatch:
         for key, values in self.added_references.items():
             references[key] = tuple(dict.fromkeys([*references.get(key, ()), *values]))
         return {key: values for key, values in references.items() if values}
+
+    def _places_of(self, image: Image, references: Mapping[str, Sequence[str]]) -> Places:
+        keys = dict.fromkeys([*image.places, *self.default_places])
+        places = {
+            key: {**self.default_places.get(key, {}), **image.places.get(key, {})} for key in keys
+        }
+        return pruned(places, references)
 
     @property
     def audit_action(self) -> str:

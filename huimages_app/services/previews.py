@@ -15,7 +15,7 @@ from ..domain.formats import JPEG
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import UnknownImage
-from ..imaging import PREVIEW_SIDES, DecodingBudget, Limits, make_previews, preview_sides
+from ..imaging import PREVIEW_SIDES, Decoder, preview_sides
 from ..storage.interfaces import MetadataBackend, Originals
 from .background import Worker
 
@@ -31,17 +31,15 @@ class Previews:
         originals: Originals,
         metadata: MetadataBackend,
         cache: RenditionCache,
-        limits: Limits,
         *,
         worker: Worker,
-        budget: DecodingBudget,
+        decoder: Decoder,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
-        self._limits = limits
         self._worker = worker
-        self._budget = budget
+        self._decoder = decoder
         self._without: set[str] = set()
 
     def open(self, image: Image, size: Size) -> BinaryIO | None:
@@ -77,7 +75,7 @@ class Previews:
                 raise UnknownImage.in_trash(image_id)
             with self._originals.open(image_id) as original:
                 targets = {side: pending.path for side, pending in pendings.items()}
-                made = make_previews(original, targets, self._limits, self._budget)
+                made = self._decoder.make_previews(original, targets)
             for side in made:
                 pendings[side].publish()
             if not made and len(missing) == len(PREVIEW_SIDES):

@@ -13,16 +13,7 @@ from ..domain.models import Image
 from ..domain.rights import Rights
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
-from ..imaging import (
-    DecodingBudget,
-    Limits,
-    Quality,
-    RenditionTarget,
-    Watermark,
-    render,
-    rights_in,
-    xmp_packet,
-)
+from ..imaging import Decoder, Quality, RenditionTarget, Watermark, rights_in, xmp_packet
 from ..observation.steps import step
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
@@ -39,17 +30,15 @@ class Renderer:
         originals: Originals,
         previews: Previews | None,
         quality: Quality,
-        limits: Limits,
         *,
-        budget: DecodingBudget,
+        decoder: Decoder,
         render_limiter: RenderLimiter,
         watermark: Watermark | None = None,
     ) -> None:
         self._originals = originals
         self._previews = previews
         self._quality = quality
-        self._limits = limits
-        self._budget = budget
+        self._decoder = decoder
         self._render_limiter = render_limiter
         self._watermark = watermark
 
@@ -126,6 +115,4 @@ class Renderer:
     def _write(
         self, picture: BinaryIO, target: RenditionTarget, full_size: tuple[int, int] | None = None
     ) -> None:
-        render(
-            picture, target, self._quality, self._limits, full_size=full_size, budget=self._budget
-        )
+        self._decoder.render(picture, target, self._quality, full_size)

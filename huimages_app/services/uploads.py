@@ -11,12 +11,13 @@ from ..domain.models import Image
 from ..domain.tags import add_tags
 from ..domain.text import DEFAULT_FILENAME
 from ..errors import BadInput, BadUpload, IdCollision
-from ..imaging import DecodingBudget, Limits
+from ..imaging import Decoder
 from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
 from .embedded_policy import EmbeddedPolicy
 from .file_info import FileInfo, inspect, is_complete, with_file_info
+from .file_names import FileNames
 from .image_patch import ImagePatch
 from .original_settling import settle_original
 
@@ -24,6 +25,7 @@ from .original_settling import settle_original
 PROGRAM = "huimages"
 
 _NO_PATCH = ImagePatch()
+_NO_NAMES = FileNames()
 
 
 @dataclass(frozen=True)
@@ -41,19 +43,19 @@ class Uploads:
         self,
         originals: Originals,
         metadata: MetadataBackend,
-        limits: Limits,
+        decoder: Decoder,
         prerender: Callable[[Image], None] | None = None,
+        names: FileNames = _NO_NAMES,
         *,
-        budget: DecodingBudget,
         embedded: EmbeddedPolicy,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
-        self._limits = limits
         self._prerender = prerender  # called with each stored record
+        self._names = names
         # An upload waits for memory as long as it takes: unlike the request for a rendition, it
         # is not easily repeated.
-        self._budget = budget.with_timeout(None)
+        self._decoder = decoder.patient()
         self._embedded = embedded
 
     def add(
@@ -69,8 +71,9 @@ class Uploads:
         The patch is applied to a new record, which also takes over embedded metadata.  An image
         with the same bytes keeps its record and gets the patch on top, except for the time; one
         in the trash is restored.  `tags`, as `parse_tags` returns them, are added for
-        `visitor_id`, keywords of a new image for PROGRAM.  Raises BadUpload
-        (NotAnImage, TooLarge, IdCollision), BadInput, StorageUnavailable.
+        `visitor_id`, keywords of a new image for PROGRAM.  The file name may give an article
+        number.  Raises BadUpload (NotAnImage, TooLarge, IdCollision), BadInput,
+        StorageUnavailable.
         """
         try:
             result = self._add(file, patch, tags, visitor_id)
@@ -86,8 +89,8 @@ class Uploads:
     def _add(
         self, file: BinaryIO, patch: ImagePatch, tags: Sequence[str], visitor_id: str
     ) -> UploadResult:
-        patch, tags = patch.cleaned(), add_tags((), tags)
-        info = inspect(file, self._limits, self._budget)
+        patch, tags = self.completed(patch).cleaned(), add_tags((), tags)
+        info = inspect(file, self._decoder)
         # First the original, then the record: a crash in between leaves an original without
         # a record, which `check` reports, and never a record without an original.
         original = _original_info(info, patch.default_filename)
@@ -107,6 +110,10 @@ class Uploads:
         if self._prerender:
             self._prerender(image)
         return UploadResult(image, before is None or before.trashed is not None)
+
+    def completed(self, patch: ImagePatch) -> ImagePatch:
+        """Return the patch with the article number, role and place in its file name."""
+        return self._names.completed(patch)
 
     def _store_record(self, info: FileInfo, patch: ImagePatch) -> tuple[Image | None, Image]:
         """Return the record before, None for a new image, and the stored one."""

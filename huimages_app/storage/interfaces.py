@@ -19,6 +19,7 @@ from ..domain.ids import image_id_of_file
 from ..domain.models import (
     Annotation,
     AnnotationSummary,
+    ArticlePage,
     Changes,
     Image,
     Neighbours,
@@ -184,6 +185,17 @@ class ImageSearch(ABC):
             window.before[0].id if window.before else None,
             window.after[0].id if window.after else None,
         )
+
+    @abstractmethod
+    def articles(
+        self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
+    ) -> ArticlePage:
+        """Return at most `limit` values of references with this key, and their images.
+
+        Values are in an alphabetical order of the backend.  `prefix` selects those that begin
+        with it; whether upper and lower case differ depends on the backend.  Trashed images do
+        not count.  A page may be short, as for `page`.  Raises BadCursor.
+        """
 
     @abstractmethod
     def random(self, count: int) -> list[Image]:

@@ -19,7 +19,8 @@ from ..observation import request_ids
 from ..services.container import Services
 from ..services.open_image import OpenImage
 from .image_files import caching_of, picture_headers
-from .resources import ImageFile, Resource, Root
+from .resource import Resource
+from .resources import ImageFile, Root
 from .security.headers import HeaderWriter
 
 Environ = dict[str, Any]

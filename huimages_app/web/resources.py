@@ -13,9 +13,14 @@
 /selection             Selection
 /trash                 Trash
 /trash/ID              TrashedImage
+/article               Articles
+/article/NUMBER        ArticlePage, of the first key of huimages.articles
+/article/KEY           ArticleNumbers
+/article/KEY/NUMBER    ArticlePage
 /api/v1                Api
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
+/api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 """
 
 from __future__ import annotations
@@ -31,21 +36,8 @@ from ..domain.sizes import Size
 from ..errors import BadImageId, BadSize, OtherFormat, UnknownFormat
 from ..services.container import Services
 from ..services.permissions import SCOPES
-
-
-class Resource:
-    """A node of the tree: its name in the path, and its parent."""
-
-    __name__: str | None
-    __parent__: Resource | None
-    takes_files = False  # whether forms sent to it may contain files
-
-    def __init__(self, parent: Resource | None, name: str | None) -> None:
-        self.__parent__ = parent
-        self.__name__ = name
-
-    def __getitem__(self, name: str) -> Resource:
-        raise KeyError(name)
+from .article_resources import ApiArticles, Articles
+from .resource import Resource
 
 
 class ImageFile(Resource):
@@ -220,10 +212,10 @@ class ApiImages(Resource):
 class Api(Resource):
     """Version 1 of the API."""
 
-    def __getitem__(self, name: str) -> ApiImages:
-        if name != "images":
-            raise KeyError(name)
-        return ApiImages(self, name)
+    collections: Mapping[str, type[Resource]] = {"images": ApiImages, "articles": ApiArticles}
+
+    def __getitem__(self, name: str) -> Resource:
+        return self.collections[name](self, name)
 
 
 class Apis(Resource):
@@ -245,6 +237,7 @@ class Root(Resource):
         "favorites": Favorites,
         "selection": Selection,
         "trash": Trash,
+        "article": Articles,
         "accounts": Accounts,
         "api": Apis,
     }

@@ -12,6 +12,8 @@ const FEATURES = [
   ["input[data-copy]", () => import("./copy_button.js")],
   ["[data-viewer]", () => import("./viewer.js")],
   ["dialog[data-keys]", () => import("./keyboard_shortcuts.js")],
+  ["[data-sortable]", () => import("./sortable.js")],
+  ["select[data-submits]", () => import("./submitting_select.js")],
   ["form[data-upload]", () => import("./upload_queue.js")],
 ];
 

@@ -114,6 +114,9 @@ class UploadQueue {
     this.submit.disabled = false;
     this.report();
     if (!this.retry.hidden) this.retry.focus();
+    // The page shows the pictures, too.
+    const isComplete = this.items.every((item) => item.state === "done");
+    if ("reload" in this.form.dataset && isComplete) location.reload();
   }
 
   async upload(item) {

@@ -100,6 +100,10 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "no-favorites": ("/favorites/", None, ""),
     "favorites": ("/image/{rocket}/", favored, ""),
     "tags": ("/tag/", None, ""),
+    "articles": ("/article/", None, ""),
+    "no-articles": ("/article/?q=zzz", None, ""),
+    "article": ("/article/10106/", None, ""),
+    "article-without-pictures": ("/article/zzz/", None, "status of 404"),
     "image": ("/image/{rocket}/", None, ""),
     "image-opened": ("/image/{coffee}/?in=tag:table", opened, ""),
     "image-suggestions": ("/image/{chelsea}/", suggested, ""),
@@ -126,7 +130,8 @@ def test_german_is_not_too_long_for_the_narrowest_phone(
     paul = person(locale="de-DE", viewport={"width": 320, "height": 640})
     image = f"/image/{site.images['coffee'].id}/"
     for path, prepare in (
-        ("/", None), ("/image/", selected), (image, opened), ("/upload/", None), ("/trash/", None)
+        ("/", None), ("/image/", selected), (image, opened), ("/upload/", None), ("/trash/", None),
+        ("/article/", None), ("/article/10106/", None),
     ):  # fmt: skip
         page = paul.go(path)
         if prepare:

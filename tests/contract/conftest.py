@@ -24,6 +24,7 @@ pytest.register_assert_rewrite(
             "search",
             "inner_search",
             "annotations",
+            "articles",
             "changes",
             "concurrency",
             "down",

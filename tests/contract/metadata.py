@@ -22,6 +22,7 @@ import pytest
 from huimages_app.storage.interfaces import MetadataBackend
 
 from .metadata_annotations import AnnotationsContract
+from .metadata_articles import ArticlesContract
 from .metadata_changes import ChangesContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
@@ -35,6 +36,7 @@ class MetadataContract(
     ImagesContract,
     PagesContract,
     SearchContract,
+    ArticlesContract,
     AnnotationsContract,
     ChangesContract,
     ConcurrencyContract,

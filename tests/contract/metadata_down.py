@@ -24,6 +24,7 @@ QUESTIONS: dict[str, Callable[[MetadataBackend], object]] = {
     "page of the rated": lambda store: store.search.page(Query(order="rated"), 10),
     "neighbours": lambda store: store.search.neighbours(Query(), an_id(1)),
     "window": lambda store: store.search.window(Query(), an_id(1), 2, 2),
+    "articles": lambda store: store.search.articles("artnr", 10),
     "random": lambda store: store.search.random(1),
     "count": lambda store: store.search.count(),
     "ids": lambda store: list(store.images.ids()),

@@ -32,6 +32,11 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         1,
         lambda store: store.search.page(Query(references=(("artnr", "1"),)), 5),
     ),
+    "the images of an article in order": (
+        1,
+        lambda store: store.search.page(Query(references=(("artnr", "1"),), order="place"), 5),
+    ),
+    "a page of article numbers": (3, lambda store: store.search.articles("artnr", 5)),
     "a page of a tag": (2, lambda store: store.search.page(Query(tag="sea"), 5)),
     "a page of a visitor's favourites": (
         2,

@@ -24,7 +24,7 @@ MANUAL = Path("docs/requests.md")
 BY_CHANCE = {
     "the start page",
     "a random image",
-    "the page of an image",
+    "the page of an image with one article number",
     "the page of an image within a tag",
 }
 START = datetime(2020, 1, 1, tzinfo=UTC)
@@ -109,8 +109,10 @@ def test_request_counts_equal_those_of_the_manual(
         "a search for one word": get("/search?q=gull"),
         "a search for two words": get("/search?q=gull+sea"),
         "the trash": get("/trash/"),
-        "the page of an image": get(f"/image/{middle}/"),
+        "the page of an image with one article number": get(f"/image/{middle}/"),
         "the page of an image within a tag": get(f"/image/{middle}/?in=tag:sea"),
+        "the list of articles": get("/article/"),
+        "an article": get("/article/61/"),
         "the next image": get(f"/image/{middle}/next/"),
         "a random image": get("/image/random/"),
         "the tag cloud, without new annotations": get("/tag/"),

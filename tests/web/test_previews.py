@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from huimages_app.factory import limits_of
-from huimages_app.imaging import UNLIMITED
 from huimages_app.services.previews import Previews
 from tests.support import pictures
 from tests.support.site import Site
@@ -48,9 +46,9 @@ def test_complete_previews_are_not_made_again(site: Site, photo: bytes) -> None:
     site.services.worker.join()
     shutil.rmtree(site.folder / "originals")
     storage, worker = site.storage, site.services.worker
-    limits = limits_of(site.settings)
+    decoder = site.services.decoder
     chain = Previews(
-        storage.originals, storage.metadata, storage.cache, limits, worker=worker, budget=UNLIMITED
+        storage.originals, storage.metadata, storage.cache, worker=worker, decoder=decoder
     )
     assert chain.make(id_)
 

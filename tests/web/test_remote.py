@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from huimages_app import client, remote
-from huimages_app.client.interface import Library
+from huimages_app.client.interface import ArticleImage, Library
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.rights import Rights
 from huimages_app.errors import (
@@ -31,6 +31,7 @@ from huimages_app.errors import (
     ServerBusy,
     SizeNotAllowed,
     StorageUnavailable,
+    UnknownArticle,
     UnknownImage,
 )
 from huimages_app.remote.transport import Transport
@@ -42,7 +43,11 @@ from tests.support.site import CLOSED, Site
 PHOTO = photo(400, 300)
 ID = image_id(PHOTO)
 UNKNOWN = "A" * 32 + "01"
-SITE = {"image_url": "http://images.example", "alt_addition": "- Shop"}
+SITE = {
+    "image_url": "http://images.example",
+    "alt_addition": "- Shop",
+    "sizes": "icon = 64x64! webp grayscale",
+}
 
 
 @pytest.fixture
@@ -88,7 +93,7 @@ def test_saved_image_is_returned_unchanged(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "size", ["150x150", "vga", "square", "75x75!", "90x60=7@2x", "o", "x100@2x"]
+    "size", ["150x150", "vga", "square", "75x75!", "90x60=7@2x", "o", "x100@2x", "icon@2x"]
 )
 def test_renditions_are_those_of_the_client(site: Site, size: str) -> None:
     client.save_image(PHOTO, title='Bike & "Bell" <1>')
@@ -128,6 +133,29 @@ def test_set_rights_changes_the_named_ones(site: Site) -> None:
         module.set_rights(ID, {"creator": ""})
         with pytest.raises(BadInput):
             module.set_rights(ID, {"owner": "x"})
+
+
+@pytest.mark.parametrize("module", [client, remote])
+def test_article_is_read_and_arranged(site: Site, module: ModuleType) -> None:
+    ids = [module.save_image(photo(60, 40, seed=n), references={"artnr": "1/2"}) for n in range(3)]
+    assert [image.id for image in module.get_article("1/2")] == ids
+    assert module.get_article("1/2", key="artnr")[0] == ArticleImage(ids[0], None, "")
+    module.arrange_article("1/2", [ids[2]])
+    module.set_article_role("1/2", ids[1], "main")
+    assert module.get_article("1/2") == [
+        ArticleImage(ids[1], 0, "main"),
+        ArticleImage(ids[2], 10, ""),
+        ArticleImage(ids[0], None, ""),
+    ]
+    module.set_article_role("1/2", ids[1], "")
+    assert module.get_article("1/2")[0].role == ""
+    assert module.get_article("9") == []
+    with pytest.raises(UnknownArticle):
+        module.arrange_article("9", [])
+    with pytest.raises(BadInput, match="no role"):
+        module.set_article_role("1/2", ids[1], "nothing")
+    with pytest.raises(BadInput, match="no image of"):
+        module.arrange_article("1/2", [UNKNOWN])
 
 
 def test_content_box_is_corrected_and_reset(site: Site) -> None:

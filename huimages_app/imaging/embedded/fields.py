@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import BinaryIO, Final, TypeVar
 
-from ...domain.embedded import Embedded
+from ...domain.embedded import MAX_CAMERA, MAX_KEYWORDS, Embedded
 from ...domain.rights import MAX_TEXT, Rights, is_web_url, source_type_of
+from ...domain.tags import MAX_LENGTH
 from ...domain.text import MAX_ALT, MAX_TITLE, clean
 from ...errors import HuimagesError
 from ..header_limits import CutShort
@@ -58,8 +59,7 @@ _OF_CAMERAS: Final = re.compile(
     r"|created with gimp|screenshot|dcim[\\/].*|[\w-]*\.jpe?g",
     re.IGNORECASE,
 )
-_MAX_KEYWORDS: Final = 500
-_MAX_CAMERA: Final = 100
+_LOOKED_AT: Final = 500  # keywords
 
 
 def read_embedded(file: BinaryIO, format_: InputFormat) -> Embedded:
@@ -165,8 +165,10 @@ class _Sources:
             *self._iim.get(iim.KEYWORD, []),
             *self._of_windows(_XP_KEYWORDS).split(";"),
         ]
-        cleaned = (clean(keyword) for keyword in found[:_MAX_KEYWORDS])
-        return tuple(dict.fromkeys(filter(None, cleaned)))
+        cleaned = (clean(keyword) for keyword in found[:_LOOKED_AT])
+        # Longer ones are no tags.
+        short = dict.fromkeys(keyword for keyword in cleaned if 0 < len(keyword) <= MAX_LENGTH)
+        return tuple(short)[:MAX_KEYWORDS]
 
     def _taken(self) -> datetime | None:
         time = (self._of_iim(iim.DATE), self._of_iim(iim.TIME))
@@ -186,7 +188,7 @@ class _Sources:
         brand = make.partition(" ")[0]
         # "NIKON CORPORATION" makes the "NIKON D90".
         is_named = not brand or model.lower().startswith(brand.lower())
-        return (model if is_named and model else f"{make} {model}".strip())[:_MAX_CAMERA]
+        return (model if is_named and model else f"{make} {model}".strip())[:MAX_CAMERA].strip()
 
     def _of_xmp(self, namespace: str, name: str) -> str:
         return self._xmp.text(namespace, name) if self._xmp else ""

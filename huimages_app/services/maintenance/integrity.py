@@ -19,7 +19,7 @@ from typing import BinaryIO
 from ...domain.ids import digests_of_file
 from ...domain.models import Image, Query
 from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
-from ...imaging import CONTENT_VERSION, Limits
+from ...imaging import CONTENT_VERSION, Decoder
 from ...storage.interfaces import MetadataBackend, Originals
 from ..concurrency import in_parallel
 from ..editing import Editing
@@ -86,7 +86,7 @@ class IntegrityCheck:
         metadata: MetadataBackend,
         editing: Editing,
         stale_renditions: StaleRenditions,
-        limits: Limits,
+        decoder: Decoder,
         *,
         embedded: EmbeddedPolicy,
     ) -> None:
@@ -94,7 +94,7 @@ class IntegrityCheck:
         self._metadata = metadata
         self._editing = editing
         self._stale_renditions = stale_renditions
-        self._limits = limits
+        self._decoder = decoder.patient()
         self._embedded = embedded
 
     def check(
@@ -250,7 +250,7 @@ class IntegrityCheck:
         if not repair:
             return finding, None
         try:
-            return finding, inspect(file, self._limits)
+            return finding, inspect(file, self._decoder)
         except BadUpload as error:
             return replace(finding, detail=str(error)), None
 

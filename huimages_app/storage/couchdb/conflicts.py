@@ -32,6 +32,8 @@ def merge_images(revisions: Sequence[Document]) -> Document:
             merged[name] = functools.reduce(_united, map(list, lists))
     if references := _united_lists([document.get("references") for document in ordered]):
         merged["references"] = references
+    if places := _united_places([document.get("places") for document in ordered]):
+        merged["places"] = places
     if measured := [document for document in ordered if document.get("sha256")]:
         merged |= {name: measured[-1][name] for name in _FILE_FIELDS if name in measured[-1]}
     if attachments := _attachments(revisions):
@@ -97,6 +99,16 @@ def _united_lists(values: Sequence[Any]) -> dict[str, list[str]]:
     for references in values:
         for key, items in (references if isinstance(references, dict) else {}).items():
             merged[key] = _united(merged.get(key, []), list(strings_of(items)))
+    return merged
+
+
+def _united_places(values: Sequence[Any]) -> dict[str, dict[str, Any]]:
+    """Keep the place in each article, of several the newest."""
+    merged: dict[str, dict[str, Any]] = {}
+    for places in values:
+        for key, numbers in (places if isinstance(places, dict) else {}).items():
+            if isinstance(numbers, dict):
+                merged[key] = {**merged.get(key, {}), **numbers}
     return merged
 
 

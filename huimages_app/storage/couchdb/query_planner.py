@@ -11,7 +11,8 @@ and the residual conditions leave the images of the page.
 
 The most selective condition chooses the scan, in this order: favourites of a visitor,
 references (those of the first key), words, a tag, a type, the time of the last change.
-The order `rated` always scans the ratings, and `taken` the times of taking.
+The order `rated` always scans the ratings, `taken` the times of taking, and `place` the images
+of its reference.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
+from ..places import rank
 from .codec import ctime_of, image_of, is_trashed, text_of
 from .database import Database, Document
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
@@ -104,7 +106,8 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
         return ViewScan(visitors, view, key, documents=False, grouped=grouped, exact=exact)
 
     conditions = _conditions(query)
-    base_plan = QueryPlan(of_images("by_time"), query.order != "oldest", conditions)
+    descending = query.order not in {"oldest", "place"}
+    base_plan = QueryPlan(of_images("by_time"), descending, conditions)
     if query.order == "rated":
         return replace(base_plan, scan=of_images("by_rating"), rank=_average)
     if query.order == "taken":
@@ -113,6 +116,13 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
             scan=replace(of_images("by_taken"), between=_times_of_taking(query)),
             satisfied=frozenset({"taken"}),
             rank=_taken,
+        )
+    if query.order == "place":
+        [(key, value)] = query.references
+        return replace(
+            base_plan,
+            scan=of_images("by_place", key, value),
+            rank=lambda document: rank(image_of(document).place(key, value)),
         )
     if visitor := query.favorite_of:
         return replace(

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
-from ...domain.models import Changes, Image, Page, Query, Window
+from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
+from .articles import CouchArticles
 from .codec import image_of, is_trashed
 from .database import Database, Document
 from .query_planner import AnnotationRows, QueryPlan, plan_query
@@ -46,6 +47,7 @@ class CouchSearch(ImageSearch):
         self._images = images
         self._visitors = visitors
         self._tags = tags
+        self._articles = CouchArticles(images)
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         forward, start = _decoded(query, cursor)
@@ -81,6 +83,11 @@ class CouchSearch(ImageSearch):
             return ()
         found = self._find(plan, start, limit, forward=forward)
         return tuple(image for _, image in found.images)
+
+    def articles(
+        self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
+    ) -> ArticlePage:
+        return self._articles.page(key, limit, cursor, prefix)
 
     def random(self, count: int) -> list[Image]:
         if count <= 0:

@@ -11,6 +11,7 @@ from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
 from ...domain.tokenizer import may_be_inside, searched
+from ..places import places_from_json, places_to_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,6 +58,7 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "content_version": image.content_version,
         "backdrop": image.backdrop,
         "corrected_content": image.corrected_content,
+        "places": places_to_json(image.places),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -77,6 +79,7 @@ def image_from_json(document: str) -> Image:
             "taken": datetime.fromisoformat(fields["taken"]) if "taken" in fields else None,
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
+            "places": places_from_json(fields.get("places")),
         }
     )
 

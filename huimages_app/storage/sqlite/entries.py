@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ...domain.models import Annotation, AnnotationSummary, Image
+from ..places import rank
 from .codec import (
     dumps,
     image_from_json,
@@ -25,6 +26,7 @@ _START = -8_520_336_000_000_000
 _LAST = (1 << 54) - (1 << 24)
 
 PostingsName = tuple[str, str, int]  # kind, value, trashed
+Posting = tuple[PostingsName, int]  # on this list, under this key
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,16 @@ class Entry:
                 yield "reference", reference_value(key, value)
         for visitor in self.favorite_of:
             yield "favorite", visitor
+
+    def ranks(self) -> dict[PostingsName, float]:
+        """Return the number by which the image is sorted on each list of a reference."""
+        return {
+            ("reference", reference_value(key, value), self.image.trashed is not None): rank(
+                self.image.place(key, value)
+            )
+            for key, values in self.image.references.items()
+            for value in values
+        }
 
     def words(self) -> str:
         return indexed_text(self.image, self.summary.tags)
@@ -184,22 +196,57 @@ def _release_random_index(db: sqlite3.Connection, key: int) -> None:
 def _write_postings(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
     before = {(name, old.key) for name in old.postings()} if old else set()
     after = {(name, new.key) for name in new.postings()} if new else set()
-    for (kind, value, trashed), key in before - after:
-        (number, size) = db.execute(
-            "UPDATE lists SET size = size - 1 WHERE (kind, value, trashed) = (?, ?, ?)"
-            " RETURNING number, size",
-            [kind, value, trashed],
-        ).fetchone()
-        db.execute("DELETE FROM members WHERE list = ? AND key = ?", [number, key])
-        if not size:
-            db.execute("DELETE FROM lists WHERE number = ?", [number])
-    for (kind, value, trashed), key in after - before:
-        (number,) = db.execute(
-            "INSERT INTO lists (kind, value, trashed, size) VALUES (?, ?, ?, 1)"
-            " ON CONFLICT DO UPDATE SET size = size + 1 RETURNING number",
-            [kind, value, trashed],
-        ).fetchone()
-        db.execute("INSERT INTO members VALUES (?, ?)", [number, key])
+    ranks_before = _ranked(old)
+    ranks_after = _ranked(new)
+    # Rows of `places` refer to their list: they are deleted before it and inserted after it.
+    for posting in ranks_before.keys() - ranks_after.keys():
+        _delete_place(db, posting, ranks_before[posting])
+    for posting in before - after:
+        _delete_posting(db, posting)
+    for posting in after - before:
+        _insert_posting(db, posting)
+    for posting, at in ranks_after.items():
+        if ranks_before.get(posting) != at:
+            if posting in ranks_before:
+                _delete_place(db, posting, ranks_before[posting])
+            db.execute(
+                f"INSERT INTO places VALUES ({_NUMBER}, ?, ?)", [*posting[0], at, posting[1]]
+            )
+
+
+# The number of a list, as an expression.
+_NUMBER = "(SELECT number FROM lists WHERE (kind, value, trashed) = (?, ?, ?))"
+
+
+def _ranked(entry: Entry | None) -> dict[Posting, float]:
+    return {(name, entry.key): at for name, at in entry.ranks().items()} if entry else {}
+
+
+def _delete_place(db: sqlite3.Connection, posting: Posting, at: float) -> None:
+    name, key = posting
+    db.execute(f"DELETE FROM places WHERE (list, at, key) = ({_NUMBER}, ?, ?)", [*name, at, key])
+
+
+def _delete_posting(db: sqlite3.Connection, posting: Posting) -> None:
+    name, key = posting
+    (number, size) = db.execute(
+        "UPDATE lists SET size = size - 1 WHERE (kind, value, trashed) = (?, ?, ?)"
+        " RETURNING number, size",
+        [*name],
+    ).fetchone()
+    db.execute("DELETE FROM members WHERE list = ? AND key = ?", [number, key])
+    if not size:
+        db.execute("DELETE FROM lists WHERE number = ?", [number])
+
+
+def _insert_posting(db: sqlite3.Connection, posting: Posting) -> None:
+    name, key = posting
+    (number,) = db.execute(
+        "INSERT INTO lists (kind, value, trashed, size) VALUES (?, ?, ?, 1)"
+        " ON CONFLICT DO UPDATE SET size = size + 1 RETURNING number",
+        [*name],
+    ).fetchone()
+    db.execute("INSERT INTO members VALUES (?, ?)", [number, key])
 
 
 def _write_tags(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:

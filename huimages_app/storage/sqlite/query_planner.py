@@ -7,6 +7,7 @@ the other conditions are checked for each of its rows.  The source is
 - if few images meet a condition: these, sorted
 - for `rated` and `taken`, and for a time of taking: the index of averages or of these times,
   unless few images match the text
+- for `place`: the images of the reference, as they are ordered there
 - else the shortest of the postings (the images with a tag, of a type, ...)
 
 For example, the search "red" within the tag "bike" reads `words MATCH 'red'` from the newest
@@ -28,11 +29,12 @@ from .entries import reference_value
 # Up to this number of images are sorted; more are read from an index in order.
 FEW = 1000
 
-# The column before the key in an order, and its index.
-_RANKS = {"rated": "images.average", "taken": "images.taken"}
+# The column before the key in an order, and the index of it among all images.
+_RANKS = {"rated": "images.average", "taken": "images.taken", "place": "places.at"}
 _INDEXES = {"rated": "images_rated", "taken": "images_taken"}
 
-Position = tuple[Any, ...]  # (key,), (average, key) for `rated`, or (taken, key) for `taken`
+# (key,), (average, key) for `rated`, (taken, key) for `taken`, or (at, key) for `place`
+Position = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class QueryPlan:
 
         Without a start they are the first ones; not `forward`, those before, or the last ones.
         """
-        descending = forward != (self.order == "oldest")
+        descending = forward != (self.order in {"oldest", "place"})
         plan = self if start is None else self._where("<" if descending else ">", start)
         direction = "DESC" if descending else "ASC"
         order = ", ".join(f"{column} {direction}" for column in self._order_columns)
@@ -69,14 +71,17 @@ class QueryPlan:
 
     def find(self, db: sqlite3.Connection, image_id: str) -> Position | None:
         """Return the position of an image; None if it does not match."""
-        columns = ", ".join([*filter(None, [_RANKS.get(self.order)]), "key"])
-        position: Position | None = db.execute(
-            f"SELECT {columns} FROM images WHERE id = ?", [image_id]
-        ).fetchone()
-        if position is None:
+        rank = _RANKS[self.order] if self.order in _INDEXES else "NULL"
+        found = db.execute(f"SELECT {rank}, key FROM images WHERE id = ?", [image_id]).fetchone()
+        if found is None:
             return None
-        plan = self._where("=", position)
-        return position if db.execute(plan._select, plan.parameters).fetchone() else None
+        if self.order in _INDEXES:
+            plan = self._where("=", found)
+        else:
+            # For `place` this reads the part of the index that is the article.
+            plan = self.filtered(f"{self.key} = ?", found[1])
+        row = db.execute(plan._select, plan.parameters).fetchone()
+        return tuple(row[1:]) if row else None
 
     def filtered(self, condition: str, *parameters: Any) -> QueryPlan:
         """Return the plan with one more condition."""
@@ -108,6 +113,7 @@ class QueryPlan:
 class _Postings:
     """The images that meet one condition of a query: those on any of these lists."""
 
+    kind: str
     list_numbers: Sequence[int]
     size: int
 
@@ -120,7 +126,11 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
         return None
     match = match_expression(phrases)
     changed = micros(query.changed_since) if query.changed_since else None
-    if match:
+    plan: QueryPlan
+    rest: Sequence[_Postings]
+    if query.order == "place":
+        plan, rest = _plan_of_article(match, postings)
+    elif match:
         plan, rest = _plan_of_text(db, query, match, postings)
     else:
         plan, rest = _plan_without_text(db, query, changed, postings)
@@ -153,7 +163,7 @@ def _postings_of(db: sqlite3.Connection, query: Query) -> Iterator[_Postings]:
             f" AND value IN ({_placeholders(values)})",
             [kind, query.trashed, *values],
         ).fetchall()
-        yield _Postings([number for number, _ in rows], sum(size for _, size in rows))
+        yield _Postings(kind, [number for number, _ in rows], sum(size for _, size in rows))
 
 
 # -- sources: each with the postings that are still to be checked -------------------------
@@ -170,7 +180,7 @@ def _plan_of_text(
     if postings[0].size <= FEW // 10:  # a look-up in the index of words is expensive
         plan = _sorted_postings(postings[0])
         return plan.filtered(f"EXISTS ({_MATCHES} AND rowid = images.key)", match), postings[1:]
-    if query.order in _RANKS and _has_many_matches(db, match):
+    if query.order in _INDEXES and _has_many_matches(db, match):
         return _by_rank(query).filtered(f"+images.key IN ({_MATCHES})", match), postings
     return _matches(match), postings
 
@@ -180,17 +190,27 @@ def _plan_without_text(
 ) -> tuple[QueryPlan, Sequence[_Postings]]:
     shortest = postings[0]
     is_few = shortest.size <= FEW
-    if len(shortest.list_numbers) > 1 or (query.order in _RANKS and is_few):
+    if len(shortest.list_numbers) > 1 or (query.order in _INDEXES and is_few):
         return _sorted_postings(shortest), postings[1:]
     if changed is not None and not is_few and _has_few(db, _CHANGED, query.trashed, changed):
         return _sorted(_CHANGED, query.trashed, changed), postings
-    if query.order in _RANKS:
+    if query.order in _INDEXES:
         return _by_rank(query), postings
     if (query.taken_from or query.taken_before) and not is_few:
         times = _times_of_taking(query)
         if _has_few(db, _TAKEN, query.trashed, *times):
             return _sorted(_TAKEN, query.trashed, *times), postings
     return _in_order(shortest), postings[1:]
+
+
+def _plan_of_article(
+    match: str, postings: Sequence[_Postings]
+) -> tuple[QueryPlan, Sequence[_Postings]]:
+    article = next(found for found in postings if found.kind == "reference")
+    plan = _in_place_order(article)
+    if match:
+        plan = plan.filtered(f"EXISTS ({_MATCHES} AND rowid = images.key)", match)
+    return plan, [found for found in postings if found is not article]
 
 
 def _has_many_matches(db: sqlite3.Connection, match: str) -> bool:
@@ -232,6 +252,15 @@ def _by_rank(query: Query) -> QueryPlan:
         "images.key",
         conditions=("images.trashed = ?",),
         parameters=(query.trashed,),
+    )
+
+
+def _in_place_order(postings: _Postings) -> QueryPlan:
+    return QueryPlan(
+        "places CROSS JOIN images ON images.key = places.key",
+        "places.key",
+        conditions=("places.list = ?",),
+        parameters=(postings.list_numbers[0],),
     )
 
 

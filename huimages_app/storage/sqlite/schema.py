@@ -5,10 +5,10 @@ store this key, so every list, search results included, is read in the order of 
 without sorting, and a page starts at the position of its cursor.
 
 Each write updates, in the same transaction, what a page needs: the postings of the image
-(tables `lists` and `members`: one list for each tag, type, reference, ...), the uses of
-tags (`tags`), the average and summary of its annotations, and its random index (column
-`slot`): a numbering without gaps of the images outside the trash, whose last number gives
-the count, and from which random images are drawn.
+(tables `lists` and `members`: one list for each tag, type, reference, ...; `places` for the
+order within a reference), the uses of tags (`tags`), the average and summary of its
+annotations, and its random index (column `slot`): a numbering without gaps of the images
+outside the trash, whose last number gives the count, and from which random images are drawn.
 
 Tables and columns keep the names that released files have.
 """
@@ -110,6 +110,24 @@ _INNER_WORDS = (
     " SELECT key, indexed_text(document, summary) FROM images ORDER BY key",
 )
 
+# The images of each reference in the order of their article: see `storage.places.rank`.  No
+# image of an older version has a position.
+_PLACES = (
+    """
+    CREATE TABLE places (
+        list INTEGER NOT NULL REFERENCES lists,
+        at REAL NOT NULL,
+        key INTEGER NOT NULL,
+        PRIMARY KEY (list, at, key)
+    ) WITHOUT ROWID
+    """,
+    "INSERT INTO places SELECT list, 1e12, key FROM members JOIN lists ON number = list"
+    " WHERE kind = 'reference'",
+    # Article numbers in alphabetical order, in any case.
+    "CREATE INDEX lists_articles ON lists (value COLLATE NOCASE, value)"
+    " WHERE kind = 'reference' AND trashed = 0",
+)
+
 # The time of taking, in microseconds; NULL where it is not known, as of all images of older
 # versions.
 _TAKEN = (
@@ -118,7 +136,7 @@ _TAKEN = (
 )
 
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _TAKEN)
+MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN)
 VERSION = len(MIGRATIONS)
 
 

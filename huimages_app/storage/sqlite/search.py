@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
-from ...domain.models import Changes, Image, Page, Query, Window
+from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
+from .articles import read_articles
 from .codec import dumps, image_from_json
 from .connection import Connections
 from .entries import visible_count
@@ -54,6 +55,18 @@ class SqliteSearch(ImageSearch):
         return Window(
             tuple(row.image for row in rows_before), tuple(row.image for row in rows_after)
         )
+
+    def articles(
+        self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
+    ) -> ArticlePage:
+        scope = ("articles", key, prefix)
+        after = str(cursors.decode(scope, cursor)[0]) if cursor is not None else None
+        with self._connections.reading() as db:
+            found = read_articles(db, key, prefix, after, limit + 1)
+        is_last = len(found) <= limit
+        found = found[:limit]
+        end = None if is_last else cursors.encode(scope, [found[-1].number])
+        return ArticlePage(found, end)
 
     def random(self, count: int) -> list[Image]:
         with self._connections.reading() as db:

@@ -14,6 +14,7 @@ from ...domain.models import Image, Query
 from ...domain.periods import Period
 from ...domain.rights import FIELDS
 from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
+from ...errors import BadInput
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
 from ..presentation.conditional import conditional_json
@@ -50,15 +51,19 @@ def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
     parameters = query(request, *_CONDITIONS, "order", "limit", "cursor", SIZE, references=True)
     taken = Period.parse(parameters.text("taken"))
+    order = parameters.one_of("order", "newest", "oldest", "rated", "taken", "place")
+    references = tuple((key, clean(value)) for key, value in parameters.references())
+    if order == "place" and len(references) != 1:
+        raise BadInput("order=place needs one reference, as in artnr=10106")
     conditions = Query(
         text=clean(parameters.text("q")),
         tag=clean_tag(parameters.text("tag")),
-        references=tuple((key, clean(value)) for key, value in parameters.references()),
+        references=references,
         type=clean(parameters.text("type")),
         changed_since=parameters.time("changed_since"),
         taken_from=taken.start,
         taken_before=taken.end,
-        order=parameters.one_of("order", "newest", "oldest", "rated", "taken"),  # type: ignore[arg-type]
+        order=order,  # type: ignore[arg-type]
     )
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)

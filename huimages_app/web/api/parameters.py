@@ -13,10 +13,10 @@ from pyramid.request import Request
 
 from ...domain.text import MAX_REFERENCE
 from ...errors import BadInput
+from ..presentation.form_fields import REFERENCE
 
 T = TypeVar("T")
 
-REFERENCE = "ref."
 MOST_REFERENCES = 100
 LONGEST = 500  # characters of a value
 

@@ -33,14 +33,19 @@ def _at(request: Request, cursor: str | None) -> str | None:
 
 
 def require_match(request: Request, current: str) -> None:
-    """Raise EditConflict unless the If-Match header, if any, contains `current`.
+    """Raise EditConflict unless the If-Match header, if any, contains `current`."""
+    if not matches(request, current):
+        raise EditConflict(request.context.image_id)
+
+
+def matches(request: Request, current: str) -> bool:
+    """Return whether the If-Match header contains `current`; true without the header.
 
     A web server that compresses a response makes the strong ETag a weak one.  It still identifies
     the state of the record exactly, so weak ETags are accepted.
     """
     given = request.headers.get("If-Match")
     if given is None:
-        return
+        return True
     matcher = ETagMatcher.parse(given, strong=False)
-    if matcher is not AnyETag and current not in [tag.partition("-")[0] for tag in matcher.etags]:
-        raise EditConflict(request.context.image_id)
+    return matcher is AnyETag or current in [tag.partition("-")[0] for tag in matcher.etags]

@@ -86,9 +86,10 @@ class Items:
 
     def _item(self, image: Image, summary: AnnotationSummary) -> Item:
         metadata = {**_metadata_of(image, summary), "alt": self._urls.alt(image)}
-        return Item(metadata, self._urls_of(image))
+        return Item(metadata, self.urls_of(image))
 
-    def _urls_of(self, image: Image) -> dict[str, Any]:
+    def urls_of(self, image: Image) -> dict[str, Any]:
+        """Return the page of an image, its URLs in the sizes, and markup."""
         shown = self._shown
         srcset = self._urls.srcset(image, shown) if shown else ""
         return {
@@ -132,4 +133,11 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "content": list(image.content) if image.content else None,
         "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "backdrop": image.backdrop or None,
+        "places": {
+            key: {
+                number: {"at": place.at, "role": place.role or None}
+                for number, place in sorted(numbers.items())
+            }
+            for key, numbers in sorted(image.places.items())
+        },
     }

@@ -36,6 +36,7 @@ from ...errors import (
     StorageUnavailable,
     TooLarge,
     TooManyAttempts,
+    UnknownArticle,
     UnknownFormat,
     UnknownImage,
 )
@@ -50,6 +51,7 @@ failures = FailureLog()
 STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (RemovedImage, 410),
     (UnknownImage, 404),
+    (UnknownArticle, 404),
     (BadToken, 401),
     (SizeNotAllowed, 403),
     (TooManyAttempts, 429),
@@ -88,6 +90,7 @@ _SENTENCES: dict[type[HuimagesError], str] = {
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     RemovedImage: _("It cannot be restored."),
     UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
+    UnknownArticle: _("There are no pictures with this article number."),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 

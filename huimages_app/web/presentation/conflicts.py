@@ -19,12 +19,21 @@ _PREFIX = "expected_"
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of the form: its name and label, the stored value, and the editor's value."""
+    """One field of the form: its name and label, the stored value, and the editor's value.
+
+    `shown` are both as people read them, if that differs.
+    """
 
     name: str
     label: TranslationString
     stored: str
     own: str
+    shown: tuple[str, str] | None = None
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Return the stored and the editor's value for people."""
+        return self.shown or (self.stored, self.own)
 
 
 def expected_field(request: Request, name: str) -> str | None:
@@ -33,15 +42,18 @@ def expected_field(request: Request, name: str) -> str | None:
     return field(request, key) if key in request.POST else None
 
 
-def conflict(request: Request, error: EditConflict, *differences: Difference) -> Response:
+def conflict(
+    request: Request, error: EditConflict, *differences: Difference, **kept: str
+) -> Response:
     """Return a page with the stored values and the editor's, and a form to save the latter.
 
-    Raise `error` again for a program, whose request lacks the field `back`.
+    `kept` are further fields of the form.  Raise `error` again for a program, whose request
+    lacks the field `back`.
     """
     back = came_from(request)
     if back is None:
         raise error
-    values = {"differences": differences, "action": request.path, "back": back}
+    values = {"differences": differences, "kept": kept, "action": request.path, "back": back}
     response = render_to_response(_TEMPLATE, values, request=request)
     response.status_int = 409
     response.headers["Cache-Control"] = "no-store"

@@ -9,6 +9,8 @@ from pyramid.request import Request
 from ...domain.content import ContentBox
 from ...errors import BadInput
 
+REFERENCE = "ref."  # begins the names of fields and parameters with values of references
+
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 

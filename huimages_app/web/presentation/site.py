@@ -22,6 +22,23 @@ from .requested_sizes import FORMAT_LABELS, requestable_names
 
 NAME = "huImages"
 
+# The roles of the default setting.
+ROLE_NAMES = {
+    "main": _("main"),
+    "front": _("front"),
+    "back": _("back"),
+    "left": _("left"),
+    "right": _("right"),
+    "top": _("top"),
+    "bottom": _("bottom"),
+    "detail": _("detail"),
+    "packaging": _("packaging"),
+    "scene": _("scene"),
+    "swatch": _("swatch"),
+    "size": _("size"),
+    "manual": _("manual"),
+}
+
 # Tags that have another meaning as the last part of a path.
 _NO_PATHS = {".", "..", *Tags.reserved}
 
@@ -86,6 +103,12 @@ class Site:
     def static(self, name: str) -> str:
         """Return the URL of a file in `static/`; it changes with the content."""
         return str(self._request.static_path(f"huimages_app:static/{name}"))
+
+    @property
+    def article_keys(self) -> tuple[str, ...]:
+        """Return the reference keys whose values are articles."""
+        keys: tuple[str, ...] = self._request.services.articles.keys
+        return keys
 
     @property
     def here(self) -> str:
@@ -156,6 +179,10 @@ class Site:
         """Return a number of times, in words."""
         return self.counted("${count} time", "${count} times", count)
 
+    def pictures(self, count: int) -> str:
+        """Return a number of pictures, in words."""
+        return self.counted("${count} picture", "${count} pictures", count)
+
     def votes(self, count: int) -> str:
         """Return a number of ratings, in words."""
         return self.counted("${count} vote", "${count} votes", count)
@@ -174,6 +201,10 @@ class Site:
     def reference_name(self, key: str) -> str:
         """Return the key of a reference, translated if it is a known one."""
         return str(self._translate(_("Article number"))) if key == "artnr" else key
+
+    def role_name(self, role: str) -> str:
+        """Return the role of a picture in an article, translated if it is a usual one."""
+        return str(self._translate(ROLE_NAMES.get(role, role)))
 
     def number(self, value: float, pattern: str | None = None) -> str:
         """Return a number in the format of the language."""

@@ -20,6 +20,7 @@ from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
 from ...services.zip_download import rendition_filename
 from ..image_files import picture_response
+from ..presentation.articles import strips_of
 from ..presentation.collections import Collection, neighbours_in
 from ..presentation.form_fields import content_text, focus_text
 from ..presentation.grids import (
@@ -109,6 +110,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "rights": facts_of(image.rights, request),
         "rights_fields": fields_of(image.rights, request),
         "clicked": _crop(image, _CLICKED, urls),
+        "strips": strips_of(image, request),
         "picker": size_picker(image, request),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -21,14 +22,11 @@ from ...services.uploads import PROGRAM, UploadResult
 from ..errors import status_of
 from ..errors.responses import reason_of
 from ..forms import UPLOAD_FIELD, FormFile
-from ..presentation.form_fields import article_numbers, field
+from ..presentation.form_fields import REFERENCE, article_numbers, field
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
-from ..presentation.responses import json_response, wants_json
+from ..presentation.responses import came_from, flash, json_response, wants_json
 from ..resources import Upload
-
-# Characters of a file name in which an article number is searched: the pattern may be slow.
-_NAME_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,8 @@ def upload_page(request: Request) -> dict[str, Any]:
 def upload_form(request: Request) -> dict[str, Any] | Response:
     """Store the files of the form.
 
-    Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` apply to all.
+    Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` and `ref.KEY`, a value of
+    another reference, apply to all.  A form with the field `back` leads there if all are accepted.
     Returns the result of each as a page or as JSON: `{"files": [{"filename", "id", "title",
     "url", "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
     first error if no file was accepted.
@@ -89,6 +88,13 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
     status = 200 if any(outcome.picture for outcome in outcomes) else outcomes[0].status
     if wants_json(request):
         return json_response({"files": [outcome.data for outcome in outcomes]}, status)
+    back = came_from(request)
+    if back is not None and all(outcome.picture for outcome in outcomes):
+        notice = request.site.counted(
+            "${count} picture uploaded.", "${count} pictures uploaded.", len(outcomes)
+        )
+        flash(request, notice)
+        return HTTPSeeOther(back)
     request.response.status_int = status
     return _page(request, outcomes)
 
@@ -135,6 +141,7 @@ def describe_known(request: Request) -> Response:
     image = _known(request, field(request, "id"))
     if image is not None:
         patch = _patch(request, request.POST.get("filename", ""), request.POST)
+        patch = request.services.uploads.completed(patch)
         image = request.services.editing.update(image.id, patch)
         if tags := parse_tags(request.POST.get("tags", "")):
             request.services.annotations.tag(image.id, request.ensure_visitor(), tags)
@@ -197,23 +204,22 @@ def _added(
 
 
 def _patch(request: Request, filename: str, texts: Mapping[str, str]) -> ImagePatch:
-    numbers = article_numbers(texts.get("artnr", "")) or _in_name(request, filename)
+    references = _references(texts)
+    numbers = [*references.pop("artnr", ()), *article_numbers(texts.get("artnr", ""))]
     title, may_edit = clean_title(texts.get("title", "")), request.has_permission(EDIT)
     return ImagePatch(
         title=(title or None) if may_edit else None,
         # A repeated upload must not rename the picture.
         default_title="" if may_edit else title,
         default_filename=filename,
-        added_references={"artnr": numbers},
+        added_references={**references, "artnr": numbers},
     )
 
 
-def _in_name(request: Request, filename: str) -> list[str]:
-    """Return the article number in a file name, if a setting has the pattern for it."""
-    pattern = request.registry.settings["huimages"].upload.artnr_pattern
-    match = pattern.search(filename[:_NAME_LENGTH]) if pattern else None
-    # The first group: the pattern may match the text around the number as well.
-    return [match[1] if match.re.groups else match[0]] if match else []
+def _references(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the values in the fields `ref.KEY`, which are not split."""
+    names = [name for name in texts if name.startswith(REFERENCE)]
+    return {name.removeprefix(REFERENCE): [texts[name]] for name in names}
 
 
 def _files(request: Request) -> list[tuple[str, BinaryIO]]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import os
 from operator import attrgetter
 from pathlib import Path
 
@@ -30,6 +31,7 @@ TEXTS = {
     parsers.positive: "12",
     parsers.seconds: "1.25",
     parsers.amount: "3 GB",
+    parsers.processes: "3",
     parsers.pause: "0",
     parsers.share: "0.25",
     parsers.purge_requests: "PURGE http://127.0.0.1:8079/{id}\nBAN https://cache.example/{id}",
@@ -40,6 +42,8 @@ TEXTS = {
     parsers.size_list: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
     parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
+    parsers.reference_keys: "artnr ean",
+    parsers.role_names: "main side-2",
     parsers.locations: "couchdb s3:bucket/prefix",
     parsers.embedded_parts: "title rights",
     parsers.table: "wide = 1200x300!",
@@ -405,3 +409,11 @@ def test_a_secret_that_cannot_be_kept_stops_the_start(tmp_path):
     (tmp_path / "var").write_text("a file where a folder should be")
     with pytest.raises(BadSetting, match="can't be made or read"):
         with_secret(Settings(secret="generate", var=tmp_path / "var"))
+
+
+def test_workers_auto_is_one_per_usable_core():
+    cores = len(os.sched_getaffinity(0))
+    assert read({"huimages.workers": "auto"}).workers == cores
+    assert read({"huimages.workers": "1"}).parallel_renditions == cores
+    assert read({"huimages.workers": str(cores + 1)}).parallel_renditions == 1
+    assert read({"huimages.workers": "2", "huimages.render.at_once": "7"}).parallel_renditions == 7

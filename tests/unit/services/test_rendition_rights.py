@@ -15,8 +15,7 @@ from huimages_app.domain.rights import Rights
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import StorageUnavailable
 from huimages_app.factory import Storage
-from huimages_app.imaging import rights_in
-from huimages_app.services import renderer
+from huimages_app.imaging import decoder, rights_in
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.maintenance.stale_renditions import StaleRenditions
@@ -69,14 +68,14 @@ def test_rendition_in_the_making_is_not_kept_when_the_rights_change(
     services: Services, storage: Storage, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, may_end = threading.Event(), threading.Event()
-    render: Callable[..., object] = renderer.render
+    render: Callable[..., object] = decoder.render
 
     def slow(*args: object, **options: object) -> None:
         begun.set()
         assert may_end.wait(60)
         render(*args, **options)
 
-    monkeypatch.setattr(renderer, "render", slow)
+    monkeypatch.setattr(decoder, "render", slow)
     request = threading.Thread(target=lambda: stated(services, image))
     request.start()
     assert begun.wait(60)

@@ -206,6 +206,16 @@ def test_merged_image_has_the_size_that_belongs_to_its_hash() -> None:
     assert merged["references"] == {"artnr": ["7"]}
 
 
+def test_merged_image_keeps_the_places_of_both_revisions() -> None:
+    older = {"mtime": "2009", "places": {"artnr": {"1": {"at": 5}, "2": {"at": 7}}}}
+    newer = {"mtime": "2010", "places": {"artnr": {"2": {"at": 8}}, "ean": {"3": {"at": 1}}}}
+    for revisions in ([older, newer], [newer, older]):
+        assert merge_images(revisions)["places"] == {
+            "artnr": {"1": {"at": 5}, "2": {"at": 8}},
+            "ean": {"3": {"at": 1}},
+        }
+
+
 def test_merged_annotation_keeps_tags_favourite_and_rating() -> None:
     one: dict[str, Any] = {"tags": "rot", "favorite": False, "image_ctime": "2009"}
     other = {"tags": ["blau"], "favorite": True, "rating": 0, "note": "x"}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from huimages_app.config.settings import Settings
-from huimages_app.domain.models import Query
+from huimages_app.domain.models import Place, Query
 from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.factory import make_metadata
 from huimages_app.storage.sqlite import SqliteBackend, schema
@@ -28,6 +29,14 @@ def store(file: Path) -> Iterator[SqliteBackend]:
     store = SqliteBackend(file, patience=0.2)
     yield store
     store.close()
+
+
+def remove_newer(db: sqlite3.Connection) -> None:
+    """Undo migrations 4 and 5."""
+    db.execute("DROP TABLE places")
+    db.execute("DROP INDEX lists_articles")
+    db.execute("DROP INDEX images_taken")
+    db.execute("ALTER TABLE images DROP COLUMN taken")
 
 
 class TestVersions:
@@ -48,6 +57,7 @@ class TestVersions:
         put(store, an_image(1), tags=("sea",))
         store.close()
         with closing(sqlite3.connect(file)) as db:  # version 1 had no records
+            remove_newer(db)
             db.execute("DROP TABLE records")
             db.execute("PRAGMA user_version = 1")
         again = SqliteBackend(file)
@@ -62,6 +72,7 @@ class TestVersions:
         put(store, an_image(2, trashed=START, titles=("Schirm",)))
         store.close()
         with closing(sqlite3.connect(file)) as db, db:
+            remove_newer(db)
             db.execute("DROP TABLE words")
             db.execute(schema.MIGRATIONS[0][-1])
             db.execute("INSERT INTO words (rowid, text) SELECT key, 'regenschirm' FROM images")
@@ -70,6 +81,21 @@ class TestVersions:
         assert walk(store, Query(text="schirm", trashed=True)) == [an_id(2)]
         put(store, an_image(1, titles=("Segel",)))
         assert walk(store, Query(text="schirm")) == []
+
+    def test_file_of_version_3_gets_its_articles(self, file: Path, store: SqliteBackend) -> None:
+        references = {"artnr": ("10106",)}
+        fill(store, [3, 1, 2], references=references)
+        put(store, an_image(4, references=references, trashed=START))
+        store.close()
+        with closing(sqlite3.connect(file)) as db, db:
+            remove_newer(db)
+            db.execute("PRAGMA user_version = 3")
+        article = Query(references=(("artnr", "10106"),), order="place")
+        assert walk(store, article) == [an_id(1), an_id(2), an_id(3)]
+        assert walk(store, replace(article, trashed=True)) == [an_id(4)]
+        assert [a.count for a in store.search.articles("artnr", 9).articles] == [3]
+        put(store, an_image(3, references=references, places={"artnr": {"10106": Place(1)}}))
+        assert walk(store, article) == [an_id(3), an_id(1), an_id(2)]
 
     def test_file_of_a_newer_version_is_refused_and_unchanged(
         self, file: Path, store: SqliteBackend

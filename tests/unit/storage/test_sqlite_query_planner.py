@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from huimages_app.domain.models import Annotation, Query
+from huimages_app.domain.models import Annotation, Place, Query
 from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import SqliteBackend, query_planner
+from huimages_app.storage.sqlite.articles import read_articles
 from huimages_app.storage.sqlite.connection import Connections
 from tests.contract.metadata_pages import PagesContract
 from tests.contract.metadata_search import SearchContract
@@ -47,6 +48,8 @@ class TestPlansForLargeCollections(PagesContract, SearchContract):
         Query(tag="sea", order="rated"),
         Query(tag="sea", type="product", favorite_of="vera"),
         Query(references=(("artnr", "1"),)),
+        Query(references=(("artnr", "1"),), order="place"),
+        Query(references=(("artnr", "1"),), order="place", tag="sea", text="strand"),
         Query(text="strand"),
         Query(text="str 10106/02", tag="sea"),
     ],
@@ -88,6 +91,24 @@ def test_page_needs_no_scan_and_no_sort(
     ]
 
 
+def test_articles_need_no_scan_and_no_sort(tmp_path: Path) -> None:
+    store = SqliteBackend(tmp_path / "metadata.sqlite")
+    for number in range(4):
+        put(store, an_image(number, references={"artnr": (str(number), "10106/02")}))
+    store.close()
+    connections = Connections(tmp_path / "metadata.sqlite")
+    with connections.reading() as db:
+        asked: list[str] = []
+        db.set_trace_callback(asked.append)
+        assert len(read_articles(db, "artnr", "1", "1", 3)) == 1
+        db.set_trace_callback(None)
+        steps = [step for (*_, step) in db.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    connections.close()
+    # The range of the index begins at the position.
+    assert [step for step in steps if "lists_articles (value>?" in step or "<expr>>?" in step]
+    assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step]
+
+
 # -- derived data after any changes ------------------------------------------------------
 
 WORDS = st.sampled_from(["sea", "sun", "10106/02", "möwe"])
@@ -104,6 +125,9 @@ FIELDS = st.fixed_dictionaries(
         "created": st.integers(0, 2).map(lambda n: START + timedelta(microseconds=n)),
         "trashed": st.sampled_from([None, START]),
         "taken": st.sampled_from([None, START]),
+        "places": st.dictionaries(
+            WORDS, st.dictionaries(WORDS, st.sampled_from([Place(1), Place(2.5)])), max_size=2
+        ),
     },
 )
 MARKS = st.builds(Annotation, SOME, st.booleans(), st.sampled_from([None, 0, 3, 10]))
@@ -156,6 +180,10 @@ def all_answers(store: MetadataBackend) -> dict[object, object]:
         query: sorted(walk(store, query))
         for query in queries
     }
+    for word in ("sea", "sun"):
+        article = Query(references=((word, word),), order="place")
+        answers[article] = sorted(walk(store, article))
+        answers[word] = [(a.number, a.count) for a in store.search.articles(word, 99).articles]
     return answers | {
         "tags": store.search.tags(),
         "count": store.search.count(),

@@ -1,0 +1,18 @@
+// The images of a reference in the order of their places, and the number of images of each.
+function (doc) {
+  // include image.js
+  function own(object, name) {
+    var is = object && Object.prototype.hasOwnProperty.call(object, name);
+    return is ? object[name] : undefined;
+  }
+  // As `rank` in storage/places.py: MAX_AT is 1e9, UNPLACED is 1e12.
+  function rank(key, value) {
+    var at = own(own(own(doc.places, key), value), 'at');
+    return typeof at === 'number' && Math.abs(at) <= 1e9 ? at : 1e12;
+  }
+  var references = isImage(doc) ? referencesOf(doc) : [];
+  for (var i = 0; i < references.length; i++) {
+    var key = references[i][0], value = references[i][1];
+    emit([isTrashed(doc), key, value, rank(key, value), ctime(doc), doc._id], null);
+  }
+}

@@ -1,0 +1,63 @@
+"""Places of images in articles as JSON and back: the layout that all backends store.
+
+{"artnr": {"10106": {"at": 20, "role": "front"}}}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..domain.models import Place, Places
+
+# Larger positions are ignored, so that UNPLACED sorts behind every position.
+MAX_AT = 10**9
+UNPLACED = 10**12  # sorts images without a position
+
+
+def rank(place: Place) -> float:
+    """Return the number by which images of an article are sorted."""
+    return UNPLACED if place.at is None else place.at
+
+
+def places_to_json(places: Places) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return places without empty ones."""
+    data = {
+        key: {number: content for number, place in numbers.items() if (content := _content(place))}
+        for key, numbers in places.items()
+    }
+    return {key: numbers for key, numbers in data.items() if numbers}
+
+
+def places_from_json(data: Any) -> dict[str, dict[str, Place]]:
+    """Return the valid places in JSON of any kind."""
+    places = {
+        key: {
+            number: place
+            for number, content in _mapping(numbers).items()
+            if (place := _place(content)) != Place()
+        }
+        for key, numbers in _mapping(data).items()
+    }
+    return {key: numbers for key, numbers in places.items() if numbers}
+
+
+def _content(place: Place) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    if place.at is not None:
+        content["at"] = int(place.at) if place.at == int(place.at) else place.at
+    if place.role:
+        content["role"] = place.role
+    return content
+
+
+def _place(content: Any) -> Place:
+    at: Any = _mapping(content).get("at")
+    role: Any = _mapping(content).get("role")
+    is_number = isinstance(at, int | float) and not isinstance(at, bool)
+    # NaN is not within any bounds.
+    position = float(at) if is_number and -MAX_AT <= at <= MAX_AT else None
+    return Place(position, role if isinstance(role, str) else "")
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

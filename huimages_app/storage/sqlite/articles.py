@@ -1,0 +1,47 @@
+"""Article numbers in alphabetical order, with the number of their images and the first one."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from ...domain.models import ArticleSummary
+from .codec import dumps, image_from_json
+
+_END = chr(0x10FFFF)  # sorts after every character of a number
+
+# The conditions on kind and trashed are those of the index.
+_SELECT = """
+    SELECT value, size, document
+    FROM lists INDEXED BY lists_articles
+    CROSS JOIN images ON images.key = (
+        SELECT key FROM places WHERE list = lists.number ORDER BY at, key LIMIT 1
+    )
+    WHERE kind = 'reference' AND lists.trashed = 0
+    AND value COLLATE NOCASE >= :first AND value COLLATE NOCASE < :end
+    AND (value COLLATE NOCASE, value) > (:after, :after)
+    ORDER BY value COLLATE NOCASE, value LIMIT :limit
+"""
+
+
+def read_articles(
+    db: sqlite3.Connection, key: str, prefix: str, after: str | None, limit: int
+) -> list[ArticleSummary]:
+    """Return the next `limit` articles behind the number `after`; None begins at the start."""
+    first = _beginning(key, prefix)
+    parameters = {
+        "first": first,
+        "end": first + _END,
+        "after": "" if after is None else dumps([key, after]),
+        "limit": limit,
+    }
+    rows = db.execute(_SELECT, parameters).fetchall()
+    return [
+        ArticleSummary(json.loads(value)[1], size, image_from_json(document))
+        for value, size, document in rows
+    ]
+
+
+def _beginning(key: str, prefix: str) -> str:
+    """Return the text that the names of the postings of these references begin with."""
+    return dumps([key, prefix])[: -len('"]')]

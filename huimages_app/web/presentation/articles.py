@@ -1,0 +1,112 @@
+"""Articles on pages: their paths, their pictures, and strips of sister pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyramid.request import Request
+
+from ...domain.articles import to_segment
+from ...domain.models import ArticleSummary, Image
+from ...services.articles import Article
+from .grids import GridItem, items_of, thumb_of, title_of
+from .site import Site
+
+# Of the articles of one picture, and of the pictures of one of them, on the page of the picture.
+_STRIPS, _SISTERS = 5, 12
+
+
+@dataclass(frozen=True)
+class ArticleTile:
+    """An article in a list: its number, its page, its main picture."""
+
+    number: str
+    count: int
+    picture: GridItem
+
+
+@dataclass(frozen=True)
+class ArticlePicture:
+    """A picture of an article; `position` counts from 1, `role` may be empty."""
+
+    picture: GridItem
+    position: int
+    role: str
+
+
+@dataclass(frozen=True)
+class Strip:
+    """The pictures of an article; `is_here` for the one whose page this is."""
+
+    key: str
+    number: str
+    href: str
+    pictures: Sequence[tuple[GridItem, bool]]
+
+
+def article_path(site: Site, key: str, number: str, *further: str, **query: str | None) -> str:
+    """Return the path of the page of an article, or of a view of it."""
+    elements = ["article", *_segments(site, key, number)]
+    if further:
+        return site.view_path(*elements, *further, **query)
+    return site.path(*elements, **query)
+
+
+def articles_path(site: Site, key: str, **query: str | None) -> str:
+    """Return the path of the list of articles of a key."""
+    keys = site.article_keys
+    return site.path("article", *([] if key == keys[0] else [key]), **query)
+
+
+def _segments(site: Site, key: str, number: str) -> list[str]:
+    keys = site.article_keys
+    segment = to_segment(number)
+    # A number like a key would be the list of that key.
+    return [segment] if key == keys[0] and segment not in keys else [key, segment]
+
+
+def tiles_of(key: str, articles: Sequence[ArticleSummary], request: Request) -> list[ArticleTile]:
+    """Return articles for their list."""
+    return [
+        ArticleTile(
+            article.number,
+            article.count,
+            thumb_of(article.main, article_path(request.site, key, article.number), request),
+        )
+        for article in articles
+    ]
+
+
+def pictures_of(article: Article, request: Request) -> list[ArticlePicture]:
+    """Return the pictures of an article for its page."""
+    items = items_of(article.images, request)
+    return [
+        ArticlePicture(item, index, article.place(image).role)
+        for index, (image, item) in enumerate(zip(article.images, items, strict=True), start=1)
+    ]
+
+
+def strips_of(image: Image, request: Request) -> list[Strip]:
+    """Return the articles of an image with their first pictures.
+
+    Reads each article; of very many, the first ones.
+    """
+    site, articles = request.site, request.services.articles
+    names = [(key, number) for key in articles.keys for number in image.references.get(key, ())]
+    strips = []
+    for key, number in names[:_STRIPS]:
+        article = articles.find(key, number, _SISTERS)
+        items = [
+            (thumb_of(sister, site.path("image", sister.id), request), sister.id == image.id)
+            for sister in article.images
+        ]
+        strips.append(Strip(key, number, article_path(site, key, number), items))
+    return strips
+
+
+def order_text(images: Sequence[Image], request: Request) -> str:
+    """Return the order of pictures for people, one per line."""
+    return "\n".join(
+        f"{index}. {title_of(image, request)}" for index, image in enumerate(images, start=1)
+    )

@@ -1,0 +1,133 @@
+"""Waitress's listeners, connections, parser and task, with limits and a graceful end."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from typing import Any
+
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.server import TcpWSGIServer, UnixWSGIServer
+from waitress.task import WSGITask
+from waitress.utilities import Error
+
+from ..errors import OUT_OF_RESOURCES, RETRY_AFTER
+
+log = logging.getLogger(__name__)
+
+_ACCEPT_PAUSE = 1.0  # seconds
+_LOG_INTERVAL = 60  # seconds
+# Connections accepted while the listener is closed: a busy site would never end.
+_LAST_CONNECTIONS = 1000
+
+# The paths of resources with `takes_files`, below any prefix.
+_UPLOAD_PATH = re.compile(r"/(?:upload(?:/[^/]*)?|api/v1/images)/*\Z")
+
+
+class _ServiceUnavailable(Error):  # type: ignore[misc]
+    code = 503
+    reason = "Service Unavailable"
+
+    def to_response(self, ident: str | None = None) -> Any:
+        status, headers, body = super().to_response(ident)
+        return status, [*headers, ("Retry-After", str(RETRY_AFTER))], body
+
+
+class _Task(WSGITask):  # type: ignore[misc]
+    def build_response_header(self) -> Any:
+        if self.channel.server.is_draining:
+            # As if the client had requested it: waitress closes the connection after the response.
+            self.request.headers["CONNECTION"] = "close"
+        return super().build_response_header()
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]
+    adj: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if not _UPLOAD_PATH.search(self.path):
+            self.adj = self.adj.for_small_bodies
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    task_class = _Task
+    parser_class = _Parser
+    request: Any
+
+    def received(self, data: bytes) -> Any:
+        try:
+            return super().received(data)
+        except OSError as error:
+            # Waitress buffers large bodies in temporary files.
+            if error.errno not in OUT_OF_RESOURCES or self.request is None:
+                raise
+            self.server.log_exhaustion("request body not stored", error)
+            return self._refuse()
+
+    def _refuse(self) -> bool:
+        request = self.request
+        request.error = _ServiceUnavailable("The server cannot store the request now.")
+        request.completed = True
+        with self.requests_lock:
+            self.request = None
+            self.requests.append(request)
+            if len(self.requests) == 1:
+                self.server.add_task(self)
+        return True
+
+    def close_if_idle(self) -> None:
+        """Close the connection unless a request is being received, processed or responded to."""
+        if not self.requests and self.request is None and not self.total_outbufs_len:
+            self.will_close = True
+
+
+class _Listener:
+    """A mixin of waitress's listeners."""
+
+    channel_class = Channel
+    is_draining = False
+    _paused_until = 0.0
+    _last_logged = float("-inf")
+
+    def readable(self) -> Any:
+        return time.monotonic() >= self._paused_until and super().readable()  # type: ignore[misc]
+
+    def accept(self) -> Any:
+        try:
+            return super().accept()  # type: ignore[misc]
+        except OSError as error:
+            if error.errno not in OUT_OF_RESOURCES:
+                raise
+            self._paused_until = time.monotonic() + _ACCEPT_PAUSE
+            self.log_exhaustion("connection not accepted", error)
+            return None
+
+    def log_exhaustion(self, event: str, error: OSError) -> None:
+        """Log that the machine is out of resources, at most once a minute."""
+        now = time.monotonic()
+        if now >= self._last_logged + _LOG_INTERVAL:
+            self._last_logged = now
+            log.error("%s error=%s interval=%ds", event, error.strerror, _LOG_INTERVAL)
+
+    def stop_listening(self) -> None:
+        """Accept the connections that wait, and close the listening socket."""
+        self.is_draining = True
+        for _ in range(_LAST_CONNECTIONS):
+            known = len(self.active_channels)  # type: ignore[attr-defined]
+            self.handle_accept()  # type: ignore[attr-defined]
+            if known == len(self.active_channels):  # type: ignore[attr-defined]
+                break
+        # Not self.close(), which would also close the trigger that threads use.
+        wasyncore.dispatcher.close(self)
+
+
+class TcpListener(_Listener, TcpWSGIServer):  # type: ignore[misc]
+    pass
+
+
+class UnixListener(_Listener, UnixWSGIServer):  # type: ignore[misc]
+    pass

@@ -1,0 +1,101 @@
+// Sort pictures: drag them by their handles, or press arrow keys on a handle.
+//
+//   <ol data-sortable="#order"> <li data-id="ID"> … <button data-handle> …
+//
+// The form `#order` saves the IDs in its field `order`.
+
+import { message } from "./messages.js";
+
+const KEY_PAUSE = 700; // ms after the last key, so that several steps are saved as one change
+
+export function enhance(list) {
+  if (list.dataset.sortable) new SortableList(list);
+}
+
+class SortableList {
+  constructor(list) {
+    this.list = list;
+    this.form = document.querySelector(list.dataset.sortable);
+    this.status = document.querySelector("[data-moved]");
+    this.timer = null;
+    for (const handle of list.querySelectorAll("[data-handle]")) {
+      const item = handle.closest("li");
+      handle.addEventListener("pointerdown", (event) => this.drag(event, handle, item));
+      handle.addEventListener("keydown", (event) => this.press(event, handle, item));
+      handle.addEventListener("blur", () => this.saveLater(0));
+    }
+  }
+
+  get items() {
+    return [...this.list.children];
+  }
+
+  drag(event, handle, item) {
+    if (event.button !== 0) return;
+    const before = this.items;
+    // Captured, so that the end of the movement is seen even outside of the window.  The capture
+    // would end if the dragged item itself were moved in the document.
+    handle.setPointerCapture(event.pointerId);
+    item.classList.add("moving");
+    const move = ({ clientX, clientY }) => this.moveTo(item, clientX, clientY);
+    const end = (event) => {
+      handle.removeEventListener("pointermove", move);
+      item.classList.remove("moving");
+      if (event.type === "pointercancel") this.restore(before);
+      else this.save();
+    };
+    handle.addEventListener("pointermove", move);
+    handle.addEventListener("pointerup", end, { once: true });
+    handle.addEventListener("pointercancel", end, { once: true });
+  }
+
+  /** Put an item where the pointer is: in place of the item below it. */
+  moveTo(item, x, y) {
+    const target = document.elementFromPoint(x, y)?.closest("[data-sortable] > li");
+    const index = this.items.indexOf(target);
+    if (target !== item && index >= 0) this.place(item, index);
+  }
+
+  /** Move all other items, so that this one keeps the focus and the pointer. */
+  place(item, index) {
+    const others = this.items.filter((other) => other !== item);
+    this.list.append(...others.slice(index));
+    this.list.prepend(...others.slice(0, index));
+  }
+
+  press(event, handle, item) {
+    const index = this.items.indexOf(item);
+    const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+    const last = this.items.length - 1;
+    const target = { Home: 0, End: last }[event.key] ?? index + (steps[event.key] ?? NaN);
+    if (Number.isNaN(target)) return;
+    event.preventDefault();
+    const position = Math.min(Math.max(target, 0), last);
+    if (position === index) return;
+    this.place(item, position);
+    this.status.textContent = message("movedTo", { position: position + 1, count: last + 1 });
+    item.scrollIntoView({ block: "nearest" });
+    this.saveLater(KEY_PAUSE);
+  }
+
+  saveLater(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  restore(items) {
+    this.list.append(...items);
+  }
+
+  order() {
+    return this.items.map((item) => item.dataset.id).join(" ");
+  }
+
+  save() {
+    clearTimeout(this.timer);
+    const field = this.form.elements.order;
+    if (!this.list.isConnected || field.value === this.order()) return;
+    field.value = this.order();
+    this.form.requestSubmit();
+  }
+}

@@ -1,0 +1,362 @@
+"""Isolated decoding gives what decoding in the process gives."""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from huimages_app.domain import formats
+from huimages_app.domain.embedded import Embedded
+from huimages_app.domain.output_options import OutputOptions
+from huimages_app.domain.presets import Preset
+from huimages_app.domain.rights import Rights
+from huimages_app.domain.sizes import Size
+from huimages_app.errors import (
+    CorruptOriginal,
+    HuimagesError,
+    NotAnImage,
+    ServerBusy,
+    StorageUnavailable,
+    TooLarge,
+)
+from huimages_app.imaging import (
+    Decoder,
+    DecodingBudget,
+    Limits,
+    LocalDecoder,
+    Quality,
+    RenditionTarget,
+    Watermark,
+)
+from huimages_app.imaging.isolation import (
+    IsolatedDecoder,
+    WorkerLimits,
+    messages,
+    worker_limits,
+)
+from tests.support import pictures
+from tests.support.exiftool import with_tags
+
+ROOT = Path(__file__).parents[4]
+LIMITS = Limits()
+WORKER = worker_limits(LIMITS, 800 * 10**6, 30)
+FILES = sorted(path for path in (ROOT / "tests/pictures").rglob("*.*") if path.suffix != ".md")
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[IsolatedDecoder]:
+    decoder = IsolatedDecoder(LIMITS, DecodingBudget(800 * 10**6, 20), WORKER, parallel=2)
+    decoder.start()
+    yield decoder
+    decoder.close()
+
+
+@contextmanager
+def new_decoder(
+    limits: Limits = LIMITS,
+    worker: WorkerLimits = WORKER,
+    on_failure: Callable[[str], None] = lambda kind: None,
+) -> Iterator[IsolatedDecoder]:
+    """Open a decoder with one worker."""
+    isolated = IsolatedDecoder(
+        limits, DecodingBudget(10**9), worker, parallel=0, on_failure=on_failure
+    )
+    with closing(isolated) as decoder:
+        decoder.start()
+        yield decoder
+
+
+def outcome(decoder: Decoder, path: Path) -> object:
+    with path.open("rb") as file:
+        try:
+            return decoder.inspect(file)
+        except HuimagesError as error:
+            return type(error), str(error)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_facts_and_errors_equal_those_of_the_local_decoder(
+    decoder: IsolatedDecoder, path: Path
+) -> None:
+    local = LocalDecoder(LIMITS, DecodingBudget(None))
+    assert outcome(decoder, path) == outcome(local, path)
+
+
+@pytest.mark.parametrize("format_", formats.FORMATS, ids=lambda format_: format_.extension)
+def test_rendition_equals_that_of_the_local_decoder(
+    decoder: IsolatedDecoder, tmp_path: Path, format_: formats.Format
+) -> None:
+    content = pictures.photo(300, 200)
+    for name, one in (("local", LocalDecoder(LIMITS, DecodingBudget(None))), ("other", decoder)):
+        target = RenditionTarget(Size.parse("90x60!"), format_, tmp_path / name)
+        one.render(io.BytesIO(content), target, Quality())
+    assert (tmp_path / "local").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_target_with_all_options_is_passed_on(decoder: IsolatedDecoder, tmp_path: Path) -> None:
+    # Noise, so that the watermark does not fit into a message.
+    mark = io.BytesIO()
+    Image.effect_noise((700, 700), 90).save(mark, "PNG")
+    assert len(mark.getvalue()) > messages.MAX_MESSAGE
+    options = OutputOptions(max_bytes=1500, watermark=True)
+    size = replace(Size.parse("90x60="), preset=Preset("small", options, "1"))
+    for name, one in (("local", LocalDecoder(LIMITS, DecodingBudget(None))), ("other", decoder)):
+        watermark = Watermark(mark.getvalue())
+        target = RenditionTarget(size, formats.JPEG, tmp_path / name, watermark=watermark)
+        one.render(io.BytesIO(pictures.photo(300, 200)), target, Quality())
+    assert (tmp_path / "local").stat().st_size <= 1500
+    assert (tmp_path / "local").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_previews_equal_those_of_the_local_decoder(
+    decoder: IsolatedDecoder, tmp_path: Path
+) -> None:
+    content = pictures.photo(3000, 2000)
+    for name, one in (("local", LocalDecoder(LIMITS, DecodingBudget(None))), ("other", decoder)):
+        (tmp_path / name).mkdir()
+        targets = {side: tmp_path / name / str(side) for side in (480, 1600)}
+        assert one.make_previews(io.BytesIO(content), targets) == (480, 1600)
+    for side in ("480", "1600"):
+        local, other = tmp_path / "local" / side, tmp_path / "other" / side
+        assert local.read_bytes() == other.read_bytes()
+
+
+def test_file_on_disk_is_not_copied_and_keeps_its_position(decoder: IsolatedDecoder) -> None:
+    with tempfile.TemporaryFile() as file:
+        file.write(pictures.photo(60, 40))  # not flushed
+        position = file.tell()
+        assert decoder.inspect(file).width == 60
+        assert file.tell() == position
+
+
+def test_limits_are_those_of_the_decoder() -> None:
+    with new_decoder(limits=Limits(max_pixels=100)) as decoder, pytest.raises(TooLarge):
+        decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
+
+
+def test_exhausted_budget_raises_server_busy_and_keeps_the_worker(
+    decoder: IsolatedDecoder,
+) -> None:
+    processes = workers_of(decoder)
+    budget = DecodingBudget(10, timeout=0)
+    decoder._budget, shared = budget, decoder._budget
+    try:
+        with budget.reserve(10), pytest.raises(ServerBusy, match="no memory for decoding"):
+            decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
+        assert budget.in_use == 0
+    finally:
+        decoder._budget = shared
+    assert decoder.inspect(io.BytesIO(pictures.photo(60, 40))).width == 60
+    assert workers_of(decoder) == processes
+
+
+@pytest.mark.parametrize("size", ["90x90=7", "900x900=7"])
+def test_steps_of_a_job_use_the_same_memory(
+    decoder: IsolatedDecoder, size: str, tmp_path: Path
+) -> None:
+    # Decoded twice: for the content box, which is not known, and for the rendition.
+    content = pictures.photo(900, 700, format="PNG")
+    target = RenditionTarget(Size.parse(size), formats.JPEG, tmp_path / "rendition")
+    decoder._budget, shared = DecodingBudget(14 * 900 * 700, timeout=0.5), decoder._budget
+    try:
+        decoder.render(io.BytesIO(content), target, Quality())
+        assert decoder._budget.in_use == 0
+    finally:
+        decoder._budget = shared
+    assert pictures.opened(target.path.read_bytes()).size == Size.parse(size).fitted(900, 700)
+
+
+def test_memory_is_reserved_in_the_budget_of_the_server(decoder: IsolatedDecoder) -> None:
+    reserved = []
+
+    class Recorded(DecodingBudget):
+        def reserve(self, size: int):
+            reserved.append(size)
+            return super().reserve(size)
+
+    decoder._budget, shared = Recorded(10**9), decoder._budget
+    try:
+        png = io.BytesIO()
+        Image.new("RGB", (4000, 2000), "red").save(png, "PNG")
+        decoder.inspect(png)
+        assert decoder._budget.in_use == 0
+    finally:
+        decoder._budget = shared
+    # 5 bytes for each pixel, of which 16 MiB are reserved in advance.
+    assert reserved == [4000 * 2000 * 5 - (16 << 20)]
+
+
+def test_stopped_worker_costs_one_request(tmp_path: Path) -> None:
+    failures: list[str] = []
+    target = RenditionTarget(Size.parse("9x9"), formats.JPEG, tmp_path / "rendition")
+    with new_decoder(LIMITS, worker_limits(LIMITS, 10**9, 1), failures.append) as decoder:
+        [process] = workers_of(decoder)
+        os.kill(process, signal.SIGSTOP)
+        with pytest.raises(CorruptOriginal, match="it takes too long"):
+            decoder.render(io.BytesIO(pictures.photo(60, 40)), target, Quality())
+        assert failures == ["timeout"]
+        decoder.render(io.BytesIO(pictures.photo(60, 40)), target, Quality())
+    assert (tmp_path / "rendition").stat().st_size > 100
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
+def test_worker_killed_at_work_costs_one_request(number: signal.Signals) -> None:
+    failures: list[str] = []
+    errors: list[str] = []
+
+    def inspect() -> None:
+        with pytest.raises(NotAnImage) as caught:
+            decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
+        errors.append(str(caught.value))
+
+    with new_decoder(on_failure=failures.append) as decoder:
+        [process] = workers_of(decoder)
+        os.kill(process, signal.SIGSTOP)
+        thread = threading.Thread(target=inspect)
+        thread.start()
+        wait_until(lambda: workers_of(decoder) == [])
+        os.kill(process, number)
+        os.kill(process, signal.SIGCONT)
+        thread.join(60)
+        assert errors == ["the picture can't be decoded: the decoder crashed"]
+        assert failures == ["crash"]
+        assert decoder.inspect(io.BytesIO(pictures.photo(60, 40))).width == 60
+
+
+def test_worker_that_died_while_idle_is_replaced(decoder: IsolatedDecoder) -> None:
+    processes = workers_of(decoder)
+    for process in processes:
+        os.kill(process, signal.SIGKILL)
+    wait_until(lambda: not any(map(is_running, processes)))
+    for _ in processes:
+        assert decoder.inspect(io.BytesIO(pictures.photo(60, 40))).width == 60
+    assert not set(processes) & set(workers_of(decoder))
+
+
+def test_fork_server_that_died_is_replaced(decoder: IsolatedDecoder) -> None:
+    processes = [fork_server_of(decoder), *workers_of(decoder)]
+    os.kill(processes[0], signal.SIGKILL)
+    wait_until(lambda: not any(map(is_running, processes)))
+    assert decoder.inspect(io.BytesIO(pictures.photo(60, 40))).width == 60
+
+
+def test_workers_have_no_descriptors_of_the_server(decoder: IsolatedDecoder) -> None:
+    decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
+    for process in workers_of(decoder):
+        links = [path.readlink() for path in Path(f"/proc/{process}/fd").iterdir()]
+        others = [str(link) for link in links if str(link) != "/dev/null"]
+        assert len(others) == 1, others
+        assert others[0].startswith("socket:")
+
+
+def test_fork_server_has_no_secret_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIMAGES_SECRET", "a secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another secret")
+    with new_decoder() as other:
+        environment = Path(f"/proc/{fork_server_of(other)}/environ").read_bytes()
+    assert b"secret" not in environment
+
+
+def test_close_ends_all_processes_for_good() -> None:
+    with new_decoder() as decoder:
+        processes = [fork_server_of(decoder), *workers_of(decoder)]
+        assert all(map(is_running, processes))
+    with pytest.raises(StorageUnavailable, match="closed"):
+        decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
+    wait_until(lambda: not any(map(is_running, processes)))
+
+
+SERVER = """
+import signal, sys, time
+from huimages_app.imaging import DecodingBudget, Limits
+from huimages_app.imaging.isolation import IsolatedDecoder, worker_limits
+limits = worker_limits(Limits(), 10**9, 30)
+decoder = IsolatedDecoder(Limits(), DecodingBudget(10**9), limits, parallel=1)
+decoder.start()
+workers = [worker.process_id for worker in decoder._pool._idle]
+print(decoder._pool._fork_server._process.pid, *workers, flush=True)
+time.sleep(600)
+"""
+
+
+def test_killed_server_leaves_no_process() -> None:
+    server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, cwd=ROOT)
+    assert server.stdout is not None
+    processes = [int(word) for word in server.stdout.readline().split()]
+    assert len(processes) == 3
+    os.kill(processes[1], signal.SIGSTOP)
+    server.kill()
+    server.wait()
+    server.stdout.close()
+    wait_until(lambda: not any(map(is_running, processes)))
+
+
+def workers_of(decoder: IsolatedDecoder) -> list[int]:
+    return sorted(worker.process_id for worker in decoder._pool._idle)
+
+
+def fork_server_of(decoder: IsolatedDecoder) -> int:
+    process = decoder._pool._fork_server._process
+    assert process is not None
+    return process.pid
+
+
+def is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_embedded_metadata_equals_that_of_the_local_decoder(decoder: IsolatedDecoder) -> None:
+    content = with_tags(
+        pictures.photo(80, 60),
+        "jpeg",
+        f"-XMP-dc:Title={'🎄' * 500}",
+        f"-XMP-xmpRights:UsageTerms={'Ä' * 3000}",
+        "-XMP-dc:Creator=Zoë",
+        *(f"-XMP-dc:Subject={'🎄' * 50}{number}" for number in range(120)),
+        "-EXIF:DateTimeOriginal=2024:05:01 12:30:45",
+        "-EXIF:Model=X100",
+    )
+    found = decoder.inspect(io.BytesIO(content))
+    assert found == LocalDecoder(LIMITS, DecodingBudget(800 * 10**6, 20)).inspect(
+        io.BytesIO(content)
+    )
+    assert (len(found.embedded.keywords), len(found.embedded.rights.terms)) == (100, 1000)
+    assert found.embedded.is_clean
+
+
+@pytest.mark.parametrize(
+    "embedded",
+    [
+        Embedded(title="two\nlines"),
+        Embedded(alt="x" * 1001),
+        Embedded(keywords=("x",) * 101),
+        Embedded(rights=Rights(statement="javascript:alert(1)")),
+        Embedded(rights=Rights(source_type="<b>")),
+    ],
+)
+def test_embedded_metadata_that_no_reader_returns_is_not_clean(embedded: Embedded) -> None:
+    assert not embedded.is_clean

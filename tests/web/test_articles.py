@@ -1,0 +1,278 @@
+"""Pages of articles: the list, one article, its order and roles, conflicts, uploads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from webtest import TestApp, TestResponse, Upload
+
+from huimages_app.domain.models import Image
+from tests.support import pictures
+from tests.support.site import CLOSED, Site
+
+NUMBER = "10106"
+
+
+def add(site: Site, seed: int, number: str = NUMBER, **fields: object) -> Image:
+    return site.add(seed, references={"artnr": [number]}, title=f"view {seed}", **fields)
+
+
+def order_of(page: TestResponse) -> list[str]:
+    return [item["data-id"] for item in page.html.select(".placed > li")]
+
+
+def stored_order(site: Site, number: str = NUMBER, key: str = "artnr") -> list[str]:
+    return [image.id for image in site.services.articles.find(key, number).images]
+
+
+def move(page: TestResponse, image_id: str, to: str, status: int = 303) -> TestResponse:
+    """Press a button of one picture, as a browser without scripts does."""
+    form = next(
+        form
+        for form in page.forms.values()
+        if "id" in form.fields and form["id"].value == image_id and "to" in form.fields
+    )
+    return form.submit("to", value=to, status=status)
+
+
+@pytest.fixture
+def images(site: Site) -> list[Image]:
+    return [add(site, seed) for seed in range(4)]
+
+
+@pytest.fixture
+def browser(site: Site) -> TestApp:
+    return site.browser()
+
+
+def test_list_shows_articles_with_count_and_main_picture(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    add(site, 7, "10107/02")
+    page = browser.get("/article/")
+    tiles = page.html.select(".articles a")
+    assert [tile.strong.text for tile in tiles] == [NUMBER, "10107/02"]
+    assert "4 pictures" in tiles[0].text
+    assert "1 picture" in tiles[1].text
+    assert images[0].id in tiles[0].img["src"]
+    assert [tile["href"] for tile in tiles] == ["/article/10106/", "/article/10107%252F02/"]
+    for tile in tiles:
+        assert browser.get(tile["href"]).status_int == 200
+
+
+def test_list_finds_numbers_by_their_beginning(site: Site, browser: TestApp) -> None:
+    for index, number in enumerate(["10106", "10107", "20106"]):
+        add(site, index, number)
+    page = browser.get("/article/?q=101")
+    assert [tile.text for tile in page.html.select(".articles strong")] == ["10106", "10107"]
+    page = browser.get("/article/?q=9")
+    assert "No article number begins like this." in page.text
+    assert page.html.select_one(".empty a")["href"] == "/search?q=9"
+
+
+def test_list_is_paged(site: Site, browser: TestApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huimages_app.web.views.articles.PER_PAGE", 2)
+    for index in range(5):
+        add(site, index, f"1{index}")
+    page, found = browser.get("/article/?q=1"), []
+    while True:
+        found += [tile.text for tile in page.html.select(".articles strong")]
+        following = page.html.select_one("a[rel=next]")
+        if following is None:
+            break
+        page = browser.get(following["href"])
+    assert found == ["10", "11", "12", "13", "14"]
+    browser.get("/article/?cursor=x", status=400)
+
+
+def test_buttons_change_the_order_without_scripts(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    a, b, c, d = [image.id for image in images]
+    page = browser.get("/article/10106/")
+    assert order_of(page) == [a, b, c, d]
+    page = move(page, c, "earlier").follow()
+    assert order_of(page) == [a, c, b, d]
+    page = move(page, d, "first").follow()
+    assert order_of(page) == [d, a, c, b]
+    page = move(page, d, "later").follow()
+    page = move(page, a, "earlier").follow()
+    assert order_of(page) == [a, d, c, b] == stored_order(site)
+
+
+def test_moved_picture_changes_one_record(site: Site, images: Sequence[Image]) -> None:
+    a, b, c, d = [image.id for image in images]
+    site.services.articles.arrange("artnr", NUMBER, [d, c, b, a])
+    before = {image_id: site.services.images.get(image_id) for image_id in (a, b, c, d)}
+    site.services.articles.arrange("artnr", NUMBER, [d, a, c, b])
+    after = {image_id: site.services.images.get(image_id) for image_id in before}
+    assert [image_id for image_id in before if before[image_id] != after[image_id]] == [a]
+
+
+def test_editor_who_saw_another_order_gets_both(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    a, b, c, d = [image.id for image in images]
+    page = browser.get("/article/10106/")
+    site.services.articles.arrange("artnr", NUMBER, [d, a, b, c])
+    answer = move(page, b, "first", status=409)
+    assert stored_order(site) == [d, a, b, c]
+    stored, own = (answer.html.select_one(f"[data-{name}]").text for name in ("stored", "own"))
+    assert re.findall(r"view (\d)", stored) == ["3", "0", "1", "2"]
+    assert re.findall(r"view (\d)", own) == ["1", "0", "2", "3"]
+    save = next(form for form in answer.forms.values() if "expected_order" in form.fields)
+    assert order_of(save.submit().follow()) == [b, a, c, d] == stored_order(site)
+
+
+def test_conflict_keeps_new_pictures_and_drops_those_that_left(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    a, b, c, d = [image.id for image in images]
+    page = browser.get("/article/10106/")
+    site.services.editing.trash(a)
+    new = add(site, 9).id
+    answer = move(page, d, "first", status=409)
+    form = next(form for form in answer.forms.values() if "expected_order" in form.fields)
+    assert form["order"].value.split() == [d, b, c, new]
+    form.submit()
+    assert stored_order(site) == [d, b, c, new]
+
+
+def test_order_saved_twice_is_no_conflict(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    page = browser.get("/article/10106/")
+    wanted = order_of(move(page, images[1].id, "first").follow())
+    assert order_of(move(page, images[1].id, "first").follow()) == wanted
+
+
+def test_program_gets_412_for_another_order(site: Site, images: Sequence[Image]) -> None:
+    order = " ".join(image.id for image in images)
+    fields = {"order": order, "expected_order": images[0].id}
+    site.app.post("/article/10106/order", fields)  # is stored like this already
+    site.services.articles.arrange("artnr", NUMBER, [images[2].id])
+    site.app.post("/article/10106/order", fields, status=412)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"order": "A" * 32 + "01"}, "is no image of artnr 10106"),
+        ({"order": "x"}, "image ID"),
+        ({"id": "{0}", "to": "up"}, "expected one of first, earlier"),
+        ({"order": "{0} {0}"}, "given twice"),
+        ({}, "lacks the field"),
+    ],
+)
+def test_useless_order_is_refused(
+    site: Site, images: Sequence[Image], fields: dict[str, str], reason: str
+) -> None:
+    filled = {name: value.replace("{0}", images[0].id) for name, value in fields.items()}
+    assert reason in site.app.post("/article/10106/order", filled, status=400).text
+
+
+def test_role_is_saved_and_main_moves_to_the_front(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    page = browser.get("/article/10106/")
+    for image, role in [(images[2], "back"), (images[3], "main")]:
+        form = next(
+            form
+            for form in page.forms.values()
+            if "role" in form.fields and form["id"].value == image.id
+        )
+        form["role"] = role
+        page = form.submit().follow()
+    assert order_of(page)[0] == images[3].id
+    article = site.services.articles.get("artnr", NUMBER)
+    assert [article.place(image).role for image in article.images] == ["main", "", "", "back"]
+    # Another role in the meantime.
+    site.services.articles.set_role("artnr", NUMBER, images[2].id, "detail")
+    form = next(
+        form
+        for form in page.forms.values()
+        if "role" in form.fields and form["id"].value == images[2].id
+    )
+    form["role"] = "scene"
+    answer = form.submit(status=409)
+    save = next(form for form in answer.forms.values() if "expected_role" in form.fields)
+    save.submit()
+    assert site.services.images.get(images[2].id).place("artnr", NUMBER).role == "scene"
+    fields = {"id": images[2].id, "role": "nothing"}
+    assert "is no role" in site.app.post("/article/10106/role", fields, status=400).text
+
+
+def test_upload_into_an_article(site: Site, browser: TestApp, images: Sequence[Image]) -> None:
+    page = browser.get("/article/10106/")
+    form = next(form for form in page.forms.values() if "uploadfile" in form.fields)
+    form["uploadfile"] = [Upload("new.jpeg", pictures.photo(50, 40, seed=99))]
+    page = form.submit().follow()
+    assert "1 picture uploaded." in page.text
+    assert len(order_of(page)) == 5
+
+
+def test_upload_form_shows_what_was_refused(site: Site, browser: TestApp) -> None:
+    page = browser.get("/article/10%2C%206/", status=404)
+    form = next(form for form in page.forms.values() if "uploadfile" in form.fields)
+    form["uploadfile"] = [Upload("new.jpeg", b"no picture")]
+    assert "new.jpeg" in form.submit(status=415).text
+    form["uploadfile"] = [Upload("new.jpeg", pictures.photo(50, 40, seed=99))]
+    form.submit().follow()
+    assert len(stored_order(site, "10, 6")) == 1
+
+
+def test_articles_of_other_keys_have_the_key_in_their_url(tmp_path: Path) -> None:
+    site = Site(tmp_path, articles="artnr ean")
+    image = site.add(1, references={"ean": ["401"], "artnr": ["ean"]})
+    browser = site.browser()
+    page = browser.get("/article/")
+    assert [a["href"] for a in page.html.select(".orders a")] == ["/article/", "/article/ean/"]
+    assert page.html.select_one(".articles a")["href"] == "/article/artnr/ean/"
+    page = browser.get("/article/ean/")
+    assert page.html.select_one(".articles a")["href"] == "/article/ean/401/"
+    assert order_of(browser.get("/article/ean/401/")) == [image.id]
+    strip = browser.get(f"/image/{image.id}/").html.select(".strips h2 a")
+    assert [link["href"] for link in strip] == ["/article/artnr/ean/", "/article/ean/401/"]
+
+
+def test_image_page_has_the_strip_of_its_article(browser: TestApp, images: Sequence[Image]) -> None:
+    page = browser.get(f"/image/{images[1].id}/")
+    links = page.html.select(".strip a")
+    assert [link["href"] for link in links] == [f"/image/{image.id}/" for image in images]
+    assert [link.get("aria-current") for link in links] == [None, "true", None, None]
+
+
+def test_article_without_pictures_is_not_found(tmp_path: Path, site: Site) -> None:
+    page = site.browser().get("/article/nothing/", status=404)
+    assert "Add pictures to this article" in page.text
+    closed = Site(tmp_path / "closed", **{"who.upload": "editor"})
+    page = closed.browser().get("/article/nothing/", status=404)
+    assert "There are no pictures with this article number." in page.text
+
+
+def test_articles_need_permissions(tmp_path: Path) -> None:
+    site = Site(tmp_path, **CLOSED)
+    add(site, 1)
+    site.app.get("/article/", status=401)
+    site.app.get("/article/10106/", status=401)
+    site.app.post("/article/10106/order", {"order": ""}, status=401)
+    site.app.post("/article/10106/role", {"role": ""}, status=401)
+    reader = Site(tmp_path / "2", **{**CLOSED, "who.view": "everyone"})
+    image = add(reader, 1)
+    page = reader.browser().get("/article/10106/")
+    assert order_of(page) == [image.id]
+    assert not page.html.select(".moves, .role, [data-upload]")
+
+
+def test_changes_are_in_the_audit_log(
+    site: Site, images: Sequence[Image], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="huimages.audit"):
+        site.app.post("/article/10106/order", {"id": images[3].id, "to": "first"})
+        site.app.post("/article/10106/role", {"id": images[1].id, "role": "back"})
+    lines = [line for line in caplog.messages if '"article": "artnr 10106"' in line]
+    assert any('"action": "article arranged"' in line and images[3].id in line for line in lines)
+    assert any('"action": "role changed"' in line and '"role": "back"' in line for line in lines)
