@@ -114,7 +114,7 @@ def open_source(
             size = int(pixels * header.bytes_per_pixel) + output
             reservation.enter_context(budget.reserve(size))
 
-        if header.decoded_whole:
+        if header.decoded_whole and header.decoded_pixels:
             reserve(header.decoded_pixels)
         source = _opened(file, format_, header, limits, reserve)
         with source.image:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from ...config.cores import usable_cores
 from ...domain import formats
 from ...domain.content import is_content_box
 from ...domain.formats import Format
@@ -91,8 +92,7 @@ class IsolatedDecoder(Decoder):
         self._on_failure = on_failure
         self._slots: AbstractContextManager[object] = nullcontext()
         # Uploads are limited by the server's threads only, those of a command by its jobs.
-        cores = len(os.sched_getaffinity(0))
-        self._patient_slots = threading.BoundedSemaphore(max(parallel, cores) + 1)
+        self._patient_slots = threading.BoundedSemaphore(max(parallel, usable_cores()) + 1)
 
     def patient(self) -> IsolatedDecoder:
         decoder = copy.copy(self)

@@ -168,7 +168,7 @@ def test_trimmed_rendition_of_a_preview_matches_that_of_the_original(tmp_path):
 
 
 def test_memory_of_a_padded_rendition_is_reserved(tmp_path):
-    budget = DecodingBudget(80_000_000, timeout=0)
+    budget = DecodingBudget(50_000_000, timeout=0)
     target = RenditionTarget(Size.parse("3000x3000="), formats.JPEG, tmp_path / "x.jpeg")
     content = pictures.photo(40, 30)
 
@@ -180,11 +180,13 @@ def test_memory_of_a_padded_rendition_is_reserved(tmp_path):
     assert (target.path.exists(), budget.in_use) == (True, 0)
 
 
-def test_padded_rendition_larger_than_the_budget_is_made_alone(tmp_path):
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
+def test_padded_rendition_larger_than_the_budget_is_made_alone(tmp_path, format_):
     budget = DecodingBudget(1, timeout=0)
     target = RenditionTarget(Size.parse("300x300=7"), formats.JPEG, tmp_path / "x.jpeg")
 
-    render(io.BytesIO(pictures.photo(400, 300)), target, Quality(), Limits(), budget=budget)
+    content = pictures.photo(400, 300, format=format_)
+    render(io.BytesIO(content), target, Quality(), Limits(), budget=budget)
 
     assert (target.path.exists(), budget.in_use) == (True, 0)
 
