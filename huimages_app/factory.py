@@ -23,6 +23,7 @@ from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
+from .services.embedded_policy import EmbeddedPolicy
 from .services.file_info import describer
 from .services.file_names import FileNames
 from .services.images import Images
@@ -81,6 +82,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     editing = Editing(originals, metadata, cache, invalidation.purge)
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
+    embedded = EmbeddedPolicy(settings.embedded_read)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
@@ -90,6 +92,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
             shared.decoder,
             _prerender(settings, shared, previews, renditions),
             FileNames(settings.upload.artnr_pattern, settings.articles_roles),
+            embedded=embedded,
         ),
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         editing=editing,
@@ -101,7 +104,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.decoder),
+        integrity=IntegrityCheck(
+            originals, metadata, editing, stale_renditions, shared.decoder, embedded=embedded
+        ),
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         invalidation=invalidation,
