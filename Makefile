@@ -10,7 +10,8 @@ LOCKED := $(PIP) --no-deps --require-hashes --requirement
 NPM := npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help run install develop services bench unit test check container-check release format docs pictures messages lock upgrade clean
+.PHONY: help run install develop services bench unit test torture fuzz check container-check release format docs pictures \
+  messages lock upgrade clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
@@ -97,6 +98,20 @@ endif
 test: develop $(if $(or $(filter true,$(CI)),$(shell command -v npm)),services)
 test:  ## run all tests with at least 95 % branch coverage (ARGS=PATH: selected tests)
 	$(PYTEST) $(or $(ARGS),--cov --cov-report=term)
+
+# Minutes per test: kills, faults, 2,500 hostile files, and SECONDS of mixed load (600 if not given).
+torture: develop services  ## kill, fill, break and load the program for half an hour (SECONDS=60: less load)
+	HUIMAGES_TORTURE=long $(if $(SECONDS),HUIMAGES_TORTURE_SECONDS=$(SECONDS)) PYTHONDONTWRITEBYTECODE= \
+	  $(BIN)/python -m pytest --capture=no $(or $(ARGS),tests/torture)
+
+# Not in the lock files: only this target needs it, and there are no wheels for some systems.
+.venv/fuzz.stamp: tests/fuzz/requirements.txt .venv/dev.stamp
+	$(LOCKED) $<
+	@touch $@
+
+fuzz: develop .venv/fuzz.stamp  ## fuzz parsers guided by coverage (SECONDS=60 for each of four)
+	for target in sizes headers forms uploads; do \
+	  $(BIN)/python -m tests.fuzz.targets $$target $(or $(SECONDS),60) || exit 1; done
 
 check: develop  ## check format, lint, types, layers, links and docs, without servers
 	$(BIN)/ruff format --check --quiet .

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pyramid.router import Router
 
     from .config.settings import Settings
+    from .observation.reports import Reports
 
 _SWITCH_INTERVAL = 0.0005  # seconds
 
@@ -34,7 +32,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
         from .web.presentation.templates import compile_templates
 
         settings = with_secret(settings)
-        end_observation = _observe(settings)
+        reports = _observe(settings)
         services = build_services(settings)
         app = make_app(settings, services, ini)
         compile_templates(app.registry)
@@ -45,28 +43,29 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
     # A thread waits this long for the interpreter lock before it demands it, also the one that
     # reads requests.  With the default of 5 ms many clients are served more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
-    atexit.register(end_observation)
-    lifecycle.register(lifecycle.Site(settings.workers, services.start, services.close))
+
+    def start() -> None:
+        services.start()
+        # It starts threads, and decoders are forked from a process without any.
+        reports.start()
+
+    def close() -> None:
+        services.close()
+        reports.close()
+
+    lifecycle.register(lifecycle.Site(settings.workers, start, close))
     return app
 
 
-def _observe(settings: Settings) -> Callable[[], None]:
-    """Set up logs, traces and reports; return the function that ends them.  Raises BadSetting."""
-    from .observation import logs, sentry, tracing
+def _observe(settings: Settings) -> Reports:
+    """Set up the logs; return the traces and reports, not started.  Raises BadSetting."""
+    from .observation import logs
+    from .observation.reports import Reports
 
-    ends: list[Callable[[], None]] = []
     if settings.log.format == "json":
         logs.write_json()
-    if settings.sentry.dsn:
-        ends.append(sentry.set_up(settings.sentry.dsn, settings.sentry.environment))
-    if settings.otel.endpoint:
-        ends.append(tracing.set_up(settings.otel.endpoint, settings.otel.sample))
-
-    def end() -> None:
-        for each in ends:
-            each()
-
-    return end
+    otel, sentry = settings.otel, settings.sentry
+    return Reports(otel.endpoint, otel.sample, sentry.dsn, sentry.environment)
 
 
 def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) -> Router:

@@ -220,7 +220,7 @@ class RenditionCache:
     # -- removing ------------------------------------------------------------------------
 
     def on_remove(self, call: Callable[[str], None]) -> None:
-        """Call this function with the ID of each image after its renditions were removed."""
+        """Call this function with the ID of each image after renditions of it were removed."""
         self._removed_image = call
 
     def remove(self, image_id: str) -> None:
@@ -258,6 +258,7 @@ class RenditionCache:
             ) from error
         if removed:
             self._eviction.removed(removed, freed)
+            self._removed_image(image_id)
         return removed
 
     def _take_away(self, folder: Path) -> tuple[int, int]:

@@ -7,7 +7,6 @@ in the message for a text of another form, for which the parser raises ValueErro
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 import shlex
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from ..domain.articles import ROLE
 from ..domain.hosts import host_of, origin_of
 from ..domain.ids import is_image_id
 from ..domain.text import REFERENCE_KEY
+from .cores import usable_cores
 
 Parser = Callable[[str], object]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -92,7 +92,7 @@ def positive(value: str) -> int:
 
 def processes(value: str) -> int:
     """auto, or a whole number above 0."""
-    return len(os.sched_getaffinity(0)) if value == "auto" else positive(value)
+    return usable_cores() if value == "auto" else positive(value)
 
 
 def seconds(value: str) -> float:

@@ -8,7 +8,6 @@ group, and `make docs`.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ from ..domain.named_sizes import RenderingInputs, parse_named_sizes
 from ..domain.sizes import Size
 from ..errors import BadSetting, BadSize
 from .article_settings import ArticleSettings
+from .cores import usable_cores
 from .invalidation_settings import InvalidationSettings
 from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
@@ -266,7 +266,7 @@ class Settings(ArticleSettings, StorageSettings):
         """Return the number of renditions that each process makes at once."""
         if self.render.at_once:
             return self.render.at_once
-        cores = len(os.sched_getaffinity(0))
+        cores = usable_cores()
         # One more than its share: a process with few connections leaves cores to the others.
         return cores if self.workers == 1 else cores // self.workers + 1
 

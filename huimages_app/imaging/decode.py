@@ -92,10 +92,11 @@ class HeaderInfo:
 
 @contextmanager
 def open_source(
-    file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED
+    file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED, *, output: int = 0
 ) -> Iterator[Source]:
-    """Open the picture in `file`, with memory for its decoding reserved.
+    """Open the picture in `file`, with memory for its decoding and `output` bytes reserved.
 
+    Both are one reservation, so that two pictures cannot wait for each other's memory.
     Raises NotAnImage, UnsupportedImage, TooLarge, ServerBusy.  Leaves `file` open.
     """
     file.seek(0)
@@ -110,10 +111,10 @@ def open_source(
     with ExitStack() as reservation:
 
         def reserve(pixels: int) -> None:
-            size = int(pixels * header.bytes_per_pixel)
+            size = int(pixels * header.bytes_per_pixel) + output
             reservation.enter_context(budget.reserve(size))
 
-        if header.decoded_whole:
+        if header.decoded_whole and header.decoded_pixels:
             reserve(header.decoded_pixels)
         source = _opened(file, format_, header, limits, reserve)
         with source.image:

@@ -75,7 +75,7 @@ def render_many(
             content = measure(original, limits, budget)
         # Only a padded rendition can be larger than what is decoded for it.
         canvas = _BYTES * max(target.size.padded_pixels for target in targets)
-        with budget.reserve(canvas), open_source(original, limits, budget) as source:
+        with open_source(original, limits, budget, output=canvas) as source:
             full = full_size or (source.width, source.height)
             placements = [
                 target.size.placement(*full, target.content or content) for target in targets

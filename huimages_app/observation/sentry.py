@@ -16,40 +16,47 @@ from .logs import without_secrets
 _FLUSH = 2.0  # seconds for the last reports when the process ends
 
 
-def set_up(dsn: str, environment: str) -> Callable[[], None]:
-    """Report errors; return the function that sends the last of them.
-
-    Nothing of a request is sent but its ID, no values of variables, and no texts that look like
-    secrets.  Raises BadSetting if the package is missing or the DSN is none.
-    """
+def require(dsn: str) -> None:
+    """Raise BadSetting if the package is missing, or the DSN is none."""
     try:
-        import sentry_sdk
-        from sentry_sdk.integrations.dedupe import DedupeIntegration
-        from sentry_sdk.integrations.logging import LoggingIntegration
+        from sentry_sdk.utils import BadDsn, Dsn
     except ImportError as error:
         raise BadSetting(
             f"setting 'huimages.sentry.dsn' needs a package: pip install 'huimages[sentry]' "
             f"({error})"
         ) from None
     try:
-        sentry_sdk.init(
-            dsn,
-            environment=environment or None,
-            # Others would patch Pyramid, urllib3 and threads.
-            default_integrations=False,
-            integrations=[
-                LoggingIntegration(level=logging.INFO, event_level=logging.ERROR),
-                DedupeIntegration(),
-            ],
-            include_local_variables=False,
-            auto_session_tracking=False,
-            before_send=_prepared,
-            before_breadcrumb=lambda crumb, hint: _cleaned(crumb),
-        )
-    except sentry_sdk.utils.BadDsn:
+        Dsn(dsn)
+    except BadDsn:
         raise BadSetting(
             "setting 'huimages.sentry.dsn' is no DSN; expected https://KEY@HOST/PROJECT"
         ) from None
+
+
+def set_up(dsn: str, environment: str) -> Callable[[], None]:
+    """Report errors; return the function that sends the last of them.
+
+    Nothing of a request is sent but its ID, no values of variables, and no texts that look like
+    secrets.
+    """
+    import sentry_sdk
+    from sentry_sdk.integrations.dedupe import DedupeIntegration
+    from sentry_sdk.integrations.logging import LoggingIntegration
+
+    sentry_sdk.init(
+        dsn,
+        environment=environment or None,
+        # Others would patch Pyramid, urllib3 and threads.
+        default_integrations=False,
+        integrations=[
+            LoggingIntegration(level=logging.INFO, event_level=logging.ERROR),
+            DedupeIntegration(),
+        ],
+        include_local_variables=False,
+        auto_session_tracking=False,
+        before_send=_prepared,
+        before_breadcrumb=lambda crumb, hint: _cleaned(crumb),
+    )
 
     def end() -> None:
         client = sentry_sdk.get_client()

@@ -21,20 +21,26 @@ Started = Callable[[str, Mapping[str, str]], Any]
 _begin: Started | None = None
 
 
-def set_up(endpoint: str, sample: float) -> Callable[[], None]:
-    """Send traces to an OTLP/HTTP collector; return the function that sends the last of them.
-
-    `sample` is the share of the requests without a trace of the proxy's.  Raises BadSetting if
-    the packages are missing.
-    """
+def require_packages() -> None:
+    """Raise BadSetting if the packages are missing."""
     try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        import opentelemetry.exporter.otlp.proto.http.trace_exporter
+        import opentelemetry.sdk.trace.export  # noqa: F401
     except ImportError as error:
         raise BadSetting(
             f"setting 'huimages.otel.endpoint' needs a package: pip install 'huimages[otel]' "
             f"({error})"
         ) from None
+
+
+def set_up(endpoint: str, sample: float) -> Callable[[], None]:
+    """Send traces to an OTLP/HTTP collector; return the function that sends the last of them.
+
+    `sample` is the share of the requests without a trace of the proxy's.
+    """
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
     return trace_to(BatchSpanProcessor(OTLPSpanExporter(endpoint)), sample)
 
 

@@ -56,6 +56,7 @@ def main() -> None:
         step("upload and rendition", site.upload_and_request)
         step("processes that stop", site.stop_processes)
         step("secrets and file system", site.check_isolation)
+        step("backup", site.back_up)
         step("second start with the same volumes", site.start_again)
         site.stop()
 
@@ -190,9 +191,21 @@ class Site:
     def check_isolation(self) -> None:
         assert self._exec("id", "-u") == "10001"
         self._exec("sh", "-c", "! touch /probe /etc/probe 2>/dev/null")
+        assert "seccomp=on" in self._podman.run("sh", "-c", "podman logs huimages_app-1_1 2>&1")
         inspected = self._podman("inspect", "huimages_app-1_1")
         for name in ("secret", "couchdb-password", "s3-secret-access-key"):
             assert (self._folder / "secrets" / name).read_text() not in inspected, name
+
+    def back_up(self) -> None:
+        """Run the command of docs/operate.md, into a folder of this machine."""
+        folder = self._podman.folder / "backup"
+        folder.mkdir(mode=0o700)
+        shutil.chown(folder, 10001)
+        run = ("podman-compose", "run", "--rm", "--no-deps", "--volume", f"{folder}:/backup")
+        self._podman.run(
+            *run, "setup", "huimages", "backup", "/backup/huimages", folder=self._folder
+        )
+        assert list((folder / "huimages/originals").rglob("*01"))
 
     def start_again(self) -> None:
         self._podman.run("podman-compose", "down", folder=self._folder)

@@ -197,7 +197,7 @@ def test_purger_refuses_other_clients(tmp_path: Path) -> None:
         assert purge(port, f"/{image}").status_code == 403
 
 
-def test_purger_without_folder_says_so(tmp_path: Path) -> None:
+def test_purger_without_folder_exits_with_2(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, DEPLOY / "purge-nginx-cache", tmp_path / "missing"],
         capture_output=True,

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import describer, make_backup_folder
+from huimages_app.factory import make_backup_folder
+from huimages_app.imaging.configured import make_decoder
 from huimages_app.services.container import Services
+from huimages_app.services.file_info import describer
 from huimages_app.services.maintenance.backup import Backup, BackupReport
 from huimages_app.services.maintenance.restore import Restore, RestoreReport
 from huimages_app.storage.interfaces import OriginalInfo
@@ -63,10 +65,9 @@ class BackedUp:
 
     def restore(self, target: Path | None = None, **options: Any) -> RestoreReport:
         target = target or self.target
-        with storage_in(target) as storage:
-            job = Restore(
-                storage.originals, storage.metadata, self.folder, describer(settings_in(target))
-            )
+        decoder = make_decoder(settings_in(target))
+        with contextlib.closing(decoder), storage_in(target) as storage:
+            job = Restore(storage.originals, storage.metadata, self.folder, describer(decoder))
             return job.run(self.lines, **options)
 
     def copies(self) -> dict[str, Path]:

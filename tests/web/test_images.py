@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from huimages_app.domain.ids import image_id
+from huimages_app.imaging import LocalDecoder
 from tests.support import pictures
 from tests.support.site import Site
 
@@ -218,17 +219,15 @@ def test_two_hundred_at_once_scale_once(
     tmp_path: Path, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(tmp_path, **{"render.requests": "200"})
-    from huimages_app.services import renderer
-
     url = f"/64x64/{site.upload(photo)}.jpeg"
     calls: list[int] = []
-    render = renderer.render
+    render = LocalDecoder.render
 
-    def counted(*args: Any, **named: Any) -> tuple[int, int]:
+    def counted(*args: Any, **named: Any) -> None:
         calls.append(1)
-        return render(*args, **named)
+        render(*args, **named)
 
-    monkeypatch.setattr(renderer, "render", counted)
+    monkeypatch.setattr(LocalDecoder, "render", counted)
     with ThreadPoolExecutor(200) as pool:
         bodies = set(pool.map(lambda _: site.app.get(url).body, range(200)))
     assert len(bodies) == 1

@@ -42,7 +42,11 @@ from tests.support.site import CLOSED, Site
 PHOTO = photo(400, 300)
 ID = image_id(PHOTO)
 UNKNOWN = "A" * 32 + "01"
-SITE = {"image_url": "http://images.example", "alt_addition": "- Shop"}
+SITE = {
+    "image_url": "http://images.example",
+    "alt_addition": "- Shop",
+    "sizes": "icon = 64x64! webp grayscale",
+}
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def test_saved_image_is_returned_unchanged(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "size", ["150x150", "vga", "square", "75x75!", "90x60=7@2x", "o", "x100@2x"]
+    "size", ["150x150", "vga", "square", "75x75!", "90x60=7@2x", "o", "x100@2x", "icon@2x"]
 )
 def test_renditions_are_those_of_the_client(site: Site, size: str) -> None:
     client.save_image(PHOTO, title='Bike & "Bell" <1>')

@@ -112,7 +112,9 @@ def running(folder: Path, workers: int = 2) -> Iterator[Server]:
     port = free_port()
     command = (sys.executable, "-c", SERVER, str(port), str(workers), str(folder))
     with serving(command, f"http://127.0.0.1:{port}/", folder=folder) as process:
-        yield Server(port, folder, process)
+        server = Server(port, folder, process)
+        wait_until(lambda: len(server.workers()) == workers)
+        yield server
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

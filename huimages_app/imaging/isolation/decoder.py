@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
+from ...config.cores import usable_cores
 from ...domain import formats
 from ...domain.content import is_content_box
 from ...domain.formats import Format
@@ -90,8 +90,8 @@ class IsolatedDecoder(Decoder):
         self._seconds = 2 * worker.seconds
         self._on_failure = on_failure
         self._slots: AbstractContextManager[object] = nullcontext()
-        # Uploads are limited by the server's threads only.
-        self._patient_slots = threading.BoundedSemaphore(parallel + 1)
+        # Uploads are limited by the server's threads only, those of a command by its jobs.
+        self._patient_slots = threading.BoundedSemaphore(max(parallel, usable_cores()) + 1)
 
     def patient(self) -> IsolatedDecoder:
         decoder = copy.copy(self)
@@ -112,8 +112,12 @@ class IsolatedDecoder(Decoder):
     def inspect(self, file: BinaryIO) -> Inspection:
         try:
             with files.for_reading(file) as descriptor:
-                result = self._run("inspect", Inspection, [descriptor])
-                return self._verified(result, os.pread(descriptor, input_formats.HEAD, 0))
+
+                def verify(found: Inspection) -> None:
+                    self._verify(found, os.pread(descriptor, input_formats.HEAD, 0))
+
+                result: Inspection = self._run("inspect", Inspection, [descriptor], {}, verify)
+                return result
         except WorkerFailure as failure:
             raise NotAnImage(self._reported("inspect", failure)) from failure
 
@@ -131,8 +135,13 @@ class IsolatedDecoder(Decoder):
         }
         try:
             with files.for_reading(original) as source, files.for_writing(target.path) as written:
-                self._run("render", tuple[int, int], [source, written], arguments)
-                _require_format(written, target.format)
+                self._run(
+                    "render",
+                    tuple[int, int],
+                    [source, written],
+                    arguments,
+                    lambda _: _require_format(written, target.format),
+                )
         except WorkerFailure as failure:
             raise CorruptOriginal(self._reported("render", failure)) from failure
 
@@ -144,16 +153,18 @@ class IsolatedDecoder(Decoder):
                     side: stack.enter_context(files.for_writing(path))
                     for side, path in targets.items()
                 }
+
+                def verify(made: tuple[int, ...]) -> None:
+                    for side in made:
+                        if side not in written:
+                            raise WorkerFailure("message", f"preview of {side} pixels")
+                        _require_format(written[side], formats.JPEG)
+
+                arguments = {"sides": tuple(written)}
+                descriptors = [source, *written.values()]
                 made: tuple[int, ...] = self._run(
-                    "make_previews",
-                    tuple[int, ...],
-                    [source, *written.values()],
-                    {"sides": tuple(written)},
+                    "make_previews", tuple[int, ...], descriptors, arguments, verify
                 )
-                for side in made:
-                    if side not in written:
-                        raise WorkerFailure("message", f"preview of {side} pixels")
-                    _require_format(written[side], formats.JPEG)
                 return made
         except WorkerFailure as failure:
             raise CorruptOriginal(self._reported("make_previews", failure)) from failure
@@ -163,11 +174,13 @@ class IsolatedDecoder(Decoder):
         function: str,
         kind: Any,
         descriptors: Sequence[int],
-        arguments: Mapping[str, object] = MappingProxyType({}),
+        arguments: Mapping[str, object],
+        verify: Callable[[Any], None],
     ) -> Any:
         """Return the result of a function of `worker.FUNCTIONS`, of the type `kind`.
 
-        Raises what the function raises, and WorkerFailure.
+        Raises what the function raises, and WorkerFailure, which also `verify` raises for a
+        result that cannot be right.
         """
         with self._slots, ExitStack() as stack, self._pool.lend() as worker:
             has_advance = stack.enter_context(self._budget.reserve_now(_ADVANCE))
@@ -182,10 +195,12 @@ class IsolatedDecoder(Decoder):
                 lambda size: stack.enter_context(self._budget.reserve(size)),
                 self._seconds,
             )
-            return _result(kind, message)
+            result = _result(kind, message)
+            verify(result)
+            return result
 
-    def _verified(self, found: Inspection, head: bytes) -> Inspection:
-        """Return the facts if a picture within the limits can have them."""
+    def _verify(self, found: Inspection, head: bytes) -> None:
+        """Raise WorkerFailure for facts that no picture within the limits can have."""
         format_ = input_formats.detect(head)
         if (
             format_ is not None
@@ -198,7 +213,7 @@ class IsolatedDecoder(Decoder):
             and is_content_box(found.content)
             and (not found.backdrop or _COLOUR.fullmatch(found.backdrop))
         ):
-            return found
+            return
         raise WorkerFailure("message", f"impossible facts {found}")
 
     def _reported(self, function: str, failure: WorkerFailure) -> str:

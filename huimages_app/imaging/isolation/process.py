@@ -154,6 +154,7 @@ class ForkServerProcess:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
+        self._is_closed = False
 
     def fork(self) -> Worker:
         """Return a new worker.  Raises StorageUnavailable if no process can be started."""
@@ -183,6 +184,7 @@ class ForkServerProcess:
     def close(self) -> None:
         """End it and all workers."""
         with self._lock:
+            self._is_closed = True
             self._stop()
 
     def _request(self, message: bytes, descriptors: Sequence[int]) -> tuple[bytes, list[int]]:
@@ -204,6 +206,8 @@ class ForkServerProcess:
         return reply, received
 
     def _start(self) -> socket.socket:
+        if self._is_closed:
+            raise ConnectionResetError("the decoders are closed")
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_PATIENCE)
         limits = json.dumps(dataclasses.asdict(self._limits))

@@ -140,7 +140,8 @@ def _is_out_of_memory(error: BaseException | None) -> bool:
 class _ServerBudget(DecodingBudget):
     """The budget of the server process, which releases the memory when the job has ended.
 
-    The first `advance` bytes of a job are reserved.
+    The first `advance` bytes of a job are reserved.  What a step of the job gives back serves the
+    next one: to ask for the memory of both could be more than there ever is.
     """
 
     def __init__(self, connection: socket.socket) -> None:
@@ -156,7 +157,10 @@ class _ServerBudget(DecodingBudget):
             self._connection.send(messages.MEMORY + b"%d" % missing)
             if self._connection.recv(1) != messages.YES:
                 raise ServerBusy("the server process has no memory for decoding")
-        yield
+        try:
+            yield
+        finally:
+            self.advance += size
 
 
 class _ServerLog(logging.Handler):

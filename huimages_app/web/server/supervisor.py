@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import select
@@ -52,6 +53,8 @@ class Supervisor:
     def run(self) -> None:
         """Supervise until all has stopped; in a worker, return when it has served."""
         self._receive_signals()
+        gc.collect()
+        gc.freeze()  # so that collections in workers do not copy the pages that they share
         while True:
             if not self._is_stopping and (pipes := self._workers.start_missing(self._own_pipes())):
                 self._leave_signals()
@@ -107,8 +110,11 @@ class Supervisor:
             if self._is_stopping:
                 self._workers.kill()
             self._stop()
-        elif number == signal.SIGHUP and self._previous is None and not self._is_stopping:
-            self._begin_trial()
+        elif number == signal.SIGHUP:
+            if self._trial or self._previous or self._is_stopping:
+                log.warning("signal ignored: a new version is being loaded, or the end has begun")
+            else:
+                self._begin_trial()
 
     # stopping
 
@@ -152,10 +158,9 @@ class Supervisor:
     # a new version
 
     def _begin_trial(self) -> None:
-        if self._trial is None:
-            log.info("loading new version in a trial process")
-            self._trial = Trial()
-            self._deadline = time.monotonic() + _TRIAL_SECONDS
+        log.info("loading new version in a trial process")
+        self._trial = Trial()
+        self._deadline = time.monotonic() + _TRIAL_SECONDS
 
     def _end_trial(self, status: int) -> None:
         trial, self._trial = self._trial, None

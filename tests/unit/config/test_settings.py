@@ -2,13 +2,13 @@
 
 import dataclasses
 import logging
-import os
 from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
 from huimages_app.config import docs, parsers
+from huimages_app.config.cores import usable_cores
 from huimages_app.config.settings import Settings
 from huimages_app.config.spec import PREFIX, variable_of
 from huimages_app.domain.sizes import Size
@@ -413,7 +413,7 @@ def test_a_secret_that_cannot_be_kept_stops_the_start(tmp_path):
 
 
 def test_workers_auto_is_one_per_usable_core():
-    cores = len(os.sched_getaffinity(0))
+    cores = usable_cores()
     assert read({"huimages.workers": "auto"}).workers == cores
     assert read({"huimages.workers": "1"}).parallel_renditions == cores
     assert read({"huimages.workers": str(cores + 1)}).parallel_renditions == 1

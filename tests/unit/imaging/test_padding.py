@@ -180,6 +180,17 @@ def test_memory_of_a_padded_rendition_is_reserved(tmp_path):
     assert (target.path.exists(), budget.in_use) == (True, 0)
 
 
+@pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
+def test_padded_rendition_larger_than_the_budget_is_made_alone(tmp_path, format_):
+    budget = DecodingBudget(1, timeout=0)
+    target = RenditionTarget(Size.parse("300x300=7"), formats.JPEG, tmp_path / "x.jpeg")
+
+    content = pictures.photo(400, 300, format=format_)
+    render(io.BytesIO(content), target, Quality(), Limits(), budget=budget)
+
+    assert (target.path.exists(), budget.in_use) == (True, 0)
+
+
 def test_content_box_is_never_measured_in_a_preview(tmp_path):
     target = RenditionTarget(Size.parse("100x100=7"), formats.PNG, tmp_path / "x.png")
 

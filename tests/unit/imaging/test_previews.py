@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from huimages_app.domain import formats
+from huimages_app.domain.named_sizes import parse_named_sizes
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import CorruptOriginal
 from huimages_app.imaging import (
@@ -89,3 +90,14 @@ def test_previews_of_damaged_original_raise_bad_original(tmp_path):
     content = pictures.truncated(pictures.photo(1000, 800, progressive=True))
     with pytest.raises(CorruptOriginal):
         make_previews(io.BytesIO(content), {480: tmp_path / "480"}, Limits())
+
+
+@pytest.mark.parametrize(
+    ("options", "is_made_from_previews"),
+    [("sharpen", True), ("jpeg q92", True), ("jpeg q93", False), ("watermark max 10kB", True)],
+)
+def test_preset_of_higher_quality_than_previews_is_made_from_the_original(
+    options: str, is_made_from_previews: bool
+) -> None:
+    size = parse_named_sizes({"shop": f"240x160 {options}"})["shop"]
+    assert bool(preview_sides(size, 4000, 3000)) is is_made_from_previews

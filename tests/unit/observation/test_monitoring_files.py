@@ -101,7 +101,7 @@ def test_panels_do_not_overlap() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
-def test_alert_says_what_happened_and_what_to_do(rule: dict[str, Any]) -> None:
+def test_alert_has_summary_description_and_documentation(rule: dict[str, Any]) -> None:
     assert rule["labels"]["severity"] in {"info", "warning", "critical"}
     assert set(rule["annotations"]) == {"summary", "description"}
     assert f"`{rule['alert']}`" in DOCUMENTATION

@@ -90,10 +90,10 @@ def test_nothing_is_sent_after_the_end(sink: Sink) -> None:
 
 def test_wrong_dsn_stops_the_start() -> None:
     with pytest.raises(BadSetting, match="is no DSN; expected https://KEY@HOST/PROJECT"):
-        sentry.set_up("no dsn", "")
+        sentry.require("no dsn")
 
 
 def test_missing_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sentry_sdk", None)
+    monkeypatch.setitem(sys.modules, "sentry_sdk.utils", None)
     with pytest.raises(BadSetting, match=r"pip install 'huimages\[sentry\]'"):
-        sentry.set_up("https://key@sentry.example.com/1", "")
+        sentry.require("https://key@sentry.example.com/1")

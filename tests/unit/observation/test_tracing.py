@@ -105,7 +105,7 @@ def test_sample_of_zero_traces_nothing(site: Site) -> None:
 def test_missing_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     with pytest.raises(BadSetting, match=r"pip install 'huimages\[otel\]'"):
-        tracing.set_up("http://127.0.0.1:4318/v1/traces", 1)
+        tracing.require_packages()
 
 
 def test_nothing_is_imported_without_settings(tmp_path: Path) -> None:

@@ -87,6 +87,17 @@ def test_every_removal_from_the_cache_is_purged(site: Site, cache: Recorded) -> 
     assert purged()
 
 
+def test_removed_renditions_of_a_changed_preset_are_purged(site: Site, cache: Recorded) -> None:
+    _, image_id = rendered(site)
+    purging = invalidation(site, cache)
+    site.storage.cache.remove_files(image_id, lambda name: False)
+    purging.send_due()
+    assert cache.purged == []
+    site.storage.cache.remove_files(image_id, lambda name: name == "30x30.jpeg")
+    purging.send_due()
+    assert cache.purged == [image_id]
+
+
 @pytest.mark.parametrize(
     "patch", [ImagePatch(focus=(0.1, 0.2)), ImagePatch(corrected_content=(0.1, 0.1, 0.8, 0.9))]
 )

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from huimages_app.domain.sizes import CLASSIC, Size, parse_names
+from huimages_app.domain.named_sizes import parse_named_sizes
+from huimages_app.domain.sizes import CLASSIC, Size
 from huimages_app.errors import BadSize
 from huimages_app.services.size_policy import SizePolicy
 
@@ -52,7 +53,7 @@ def test_padded_sizes_with_too_many_pixels_are_never_served() -> None:
 
 
 def test_largest_within_is_no_padded_size() -> None:
-    names = parse_names({"shop": "500x500=7"})
+    names = parse_named_sizes({"shop": "500x500=7"})
     policy = SizePolicy(["named"], names)
 
     assert policy.largest_within(Size(600, 600), 4000, 3000, names) == names["full"]

@@ -38,9 +38,9 @@ def test_port_in_use_is_reported_in_one_line(tmp_path: Path, shipped: str) -> No
 
 
 def test_other_errors_of_the_server_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(app: object, adjustments: object) -> None:
+    def fail(*args: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(server, "Server", fail)
+    monkeypatch.setattr(server, "Service", fail)
     with pytest.raises(OSError, match="Input/output"):
         server.serve(lambda environ, start: [], {})

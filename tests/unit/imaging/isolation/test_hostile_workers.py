@@ -103,6 +103,7 @@ def test_failure_costs_one_picture_and_is_counted_and_logged(
     assert hostile.failures == [failure]
     assert f"decoder failed kind={failure} job=inspect" in caplog.text
     assert logged in caplog.text
+    assert hostile.decoder._pool._idle == []
     # The next picture gets a worker.
     assert "socket: " in hostile.reply_to("socket")
 

@@ -27,6 +27,7 @@ from huimages_app.errors import (
     HuimagesError,
     NotAnImage,
     ServerBusy,
+    StorageUnavailable,
     TooLarge,
 )
 from huimages_app.imaging import (
@@ -159,6 +160,22 @@ def test_exhausted_budget_raises_server_busy_and_keeps_the_worker(
     assert workers_of(decoder) == processes
 
 
+@pytest.mark.parametrize("size", ["90x90=7", "900x900=7"])
+def test_steps_of_a_job_use_the_same_memory(
+    decoder: IsolatedDecoder, size: str, tmp_path: Path
+) -> None:
+    # Decoded twice: for the content box, which is not known, and for the rendition.
+    content = pictures.photo(900, 700, format="PNG")
+    target = RenditionTarget(Size.parse(size), formats.JPEG, tmp_path / "rendition")
+    decoder._budget, shared = DecodingBudget(14 * 900 * 700, timeout=0.5), decoder._budget
+    try:
+        decoder.render(io.BytesIO(content), target, Quality())
+        assert decoder._budget.in_use == 0
+    finally:
+        decoder._budget = shared
+    assert pictures.opened(target.path.read_bytes()).size == Size.parse(size).fitted(900, 700)
+
+
 def test_memory_is_reserved_in_the_budget_of_the_server(decoder: IsolatedDecoder) -> None:
     reserved = []
 
@@ -250,10 +267,12 @@ def test_fork_server_has_no_secret_in_its_environment(monkeypatch: pytest.Monkey
     assert b"secret" not in environment
 
 
-def test_close_ends_all_processes() -> None:
+def test_close_ends_all_processes_for_good() -> None:
     with new_decoder() as decoder:
         processes = [fork_server_of(decoder), *workers_of(decoder)]
         assert all(map(is_running, processes))
+    with pytest.raises(StorageUnavailable, match="closed"):
+        decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
     wait_until(lambda: not any(map(is_running, processes)))
 
 
