@@ -73,6 +73,7 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
     from pyramid.config import Configurator
 
     from .services.permissions import least_roles
+    from .web.article_hits import ArticleHits
     from .web.cache_hits import CacheHits
     from .web.observed_requests import ObservedRequests
     from .web.request import Request
@@ -87,7 +88,8 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
         root_factory=root_factory(root),
         request_factory=Request,
     ) as config:
-        hits = CacheHits(root, services, HeaderWriter(settings), settings.hosts)
+        writer, article_hits = HeaderWriter(settings), ArticleHits(services, settings)
+        hits = CacheHits(root, services, writer, article_hits, settings.hosts)
         config.set_execution_policy(
             ObservedRequests(hits, settings.proxy_addresses, settings.log.slow)
         )

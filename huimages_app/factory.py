@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,9 @@ from .imaging.configured import make_decoder
 from .observation import metrics
 from .services.accounts import Accounts
 from .services.annotations import Annotations
-from .services.articles import Articles
+from .services.article_memory import ArticleMemory
+from .services.article_urls import ArticleUrls
+from .services.articles import Articles, find_article
 from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
@@ -37,6 +40,7 @@ from .services.maintenance.legacy_report import LegacyInspection
 from .services.maintenance.operations import Operations
 from .services.maintenance.stale_renditions import StaleRenditions
 from .services.negotiation import Negotiation
+from .services.observed_images import ObservedImages
 from .services.prerendering import Prerendering
 from .services.previews import Previews
 from .services.renderer import Renderer
@@ -76,6 +80,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     shared = _shared(settings)
     storage = storage or build_storage(settings, shared.decoder)
     originals, metadata, cache = storage.originals, storage.metadata, storage.cache
+    memory = ArticleMemory(partial(find_article, metadata.search))
+    # Before the services that write records are built on it.
+    metadata.images = ObservedImages(metadata.images, memory.forget)
     previews = _previews(storage, shared)
     renditions = _renditions(settings, storage, shared, previews)
     invalidation = Invalidation.of(settings, cache)
@@ -83,6 +90,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
+    urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
@@ -95,11 +103,13 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
             embedded=embedded,
         ),
         articles=Articles(metadata, settings.articles, settings.articles_roles),
+        article_memory=memory,
+        article_urls=ArticleUrls(urls, policy),
         editing=editing,
         renditions=renditions,
         negotiation=Negotiation(renditions, shared.worker),
         downloads=ZipDownloads(originals, renditions),
-        urls=UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy),
+        urls=urls,
         sizes=policy,
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +97,35 @@ def role(
 
     articles = context.services.articles
     _print(articles.set_role(key, number, parse_image_id(image_id), role), as_json)
+
+
+@article.command("url")
+@click.argument("number", metavar="NUMBER")
+@click.argument("size", metavar="SIZE")
+@click.argument("which", metavar="[WHICH]", default="")
+@key_option
+@click.option(
+    "--format", "extension", default="jpeg", show_default=True, help="jpeg, webp, avif or png."
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    help="Lifetime of the signature, if the URL needs one; unlimited if omitted.",
+)
+@pass_cli_context
+def url(context: CliContext, number: str, size: str, which: str, **options: Any) -> None:
+    """Print the stable URL of the article NUMBER in a SIZE.
+
+    WHICH is a position, counted from 1, or a role; without it, it is the main image.
+    """
+    from ..domain.formats import parse_format
+
+    format_, days = parse_format(options["extension"]), options["days"]
+    expires = int(time.time()) + days * 86400 if days else None
+    urls = context.reading_services.article_urls
+    if context.settings.origins:
+        urls = urls.at(context.settings.origins[0])
+    click.echo(urls.url(size, options["key"], number, which, format_, expires))
 
 
 def _print(found: Article, as_json: bool) -> None:

@@ -22,6 +22,7 @@ from .process import configure
 
 __all__ = [
     "arrange_article",
+    "articleurl",
     "configure",
     "delete_image",
     "get_article",
@@ -47,6 +48,7 @@ __all__ = [
 _library = Library(LocalBackend())
 
 arrange_article = _library.arrange_article
+articleurl = _library.articleurl
 delete_image = _library.delete_image
 get_article = _library.get_article
 get_imagedoc = _library.get_imagedoc

@@ -105,6 +105,10 @@ class Backend(ABC):
         """Return the images of an article in order; empty if there are none."""
 
     @abstractmethod
+    def article_url(self, key: str, number: str, size: str, which: str) -> str:
+        """Return the stable URL of a picture of an article."""
+
+    @abstractmethod
     def arrange(self, key: str, number: str, order: Sequence[str]) -> None:
         """Put images of an article first, in this order; raises UnknownArticle, BadInput."""
 
@@ -295,6 +299,16 @@ class Library:
         An article is a value of the reference `key`.  The list is empty if it has no images.
         """
         return self._backend.article(key, number)
+
+    def articleurl(
+        self, number: str, size: str = "150x150", which: str = "", key: str = "artnr"
+    ) -> str:
+        """Return the stable URL of an article: it shows the present order.
+
+        `which` is a position, counted from 1, or a role; by default it is the main image.
+        `huimages_app.remote` raises UnknownArticle for an article without images.
+        """
+        return self._backend.article_url(key, number, size, which)
 
     def arrange_article(self, number: str, imageids: Sequence[str], key: str = "artnr") -> None:
         """Put images of an article in this order; its other images stay behind them."""

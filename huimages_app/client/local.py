@@ -82,6 +82,9 @@ class LocalBackend(Backend):
         places = [(image.id, article.place(image)) for image in article.images]
         return [ArticleImage(image_id, place.at, place.role) for image_id, place in places]
 
+    def article_url(self, key: str, number: str, size: str, which: str) -> str:
+        return services_of_process().article_urls.url(size, key, number, which)
+
     def arrange(self, key: str, number: str, order: Sequence[str]) -> None:
         services_of_process().articles.arrange(key, number, order)
 

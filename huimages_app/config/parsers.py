@@ -18,6 +18,7 @@ from ..domain.amounts import parse_amount
 from ..domain.article_names import NamePattern
 from ..domain.articles import ROLE
 from ..domain.hosts import host_of, origin_of
+from ..domain.ids import is_image_id
 from ..domain.text import REFERENCE_KEY
 from .cores import usable_cores
 
@@ -159,6 +160,20 @@ def reference_keys(value: str) -> tuple[str, ...]:
     if not words(value) or not all(map(REFERENCE_KEY.fullmatch, words(value))):
         raise ValueError(value)
     return words(value)
+
+
+def truth(value: str) -> bool:
+    """true or false"""
+    if value.lower() not in {"true", "false"}:
+        raise ValueError(value)
+    return value.lower() == "true"
+
+
+def image_id(value: str) -> str:
+    """an image ID"""
+    if value and not is_image_id(value):
+        raise ValueError(value)
+    return value
 
 
 def role_names(value: str) -> tuple[str, ...]:

@@ -285,6 +285,16 @@ class Settings(ArticleSettings, StorageSettings):
         """Return whether some URLs of pictures need a signature."""
         return self.signed == "all" or (self.signed == "sizes" and "any" not in self.sizes_allowed)
 
+    @property
+    def articles_are_open(self) -> bool:
+        """Return whether everyone may use stable URLs of articles."""
+        return self.articles_open or self.who.view == "everyone"
+
+    @property
+    def signs_articles(self) -> bool:
+        """Return whether a signature opens stable URLs of articles."""
+        return self.signed != "off" and not self.articles_are_open
+
     @cached_property
     def named_sizes(self) -> Mapping[str, Size]:
         """The named sizes of huImages 2.2 and those of this site; raises BadSize, BadSetting."""

@@ -28,6 +28,7 @@ _BY_EXTENSION = {format_.extension: format_ for format_ in FORMATS} | {"jpg": JP
 
 # The extension for content negotiation.
 AUTO = "auto"
+ENDINGS = frozenset({*_BY_EXTENSION, AUTO})
 # Best first.  A rendition in one of these takes ten times as long to make as a JPEG.
 _BETTER = (AVIF, WEBP)
 # Clients that support neither send `image/*`, so a format counts only by its name.

@@ -16,6 +16,7 @@ from .backend import HttpBackend
 
 __all__ = [
     "arrange_article",
+    "articleurl",
     "configure",
     "delete_image",
     "get_article",
@@ -43,6 +44,7 @@ _library = Library(_backend)
 
 configure = _backend.configure
 arrange_article = _library.arrange_article
+articleurl = _library.articleurl
 delete_image = _library.delete_image
 get_article = _library.get_article
 get_imagedoc = _library.get_imagedoc

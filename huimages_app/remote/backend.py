@@ -136,6 +136,12 @@ class HttpBackend(Backend):
             for image in article["images"]
         ]
 
+    def article_url(self, key: str, number: str, size: str, which: str) -> str:
+        # Only the site knows the key that signs URLs.
+        params = {"size": size, "limit": 1, **({"which": which} if which else {})}
+        article = self.transport.api("GET", _article_path(key, number), params=params).json()
+        return str(article["urls"][size])
+
     def arrange(self, key: str, number: str, order: Sequence[str]) -> None:
         path = _article_path(key, number, "order")
         self.transport.api("PUT", path, json={"order": list(order)})

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from ..domain.articles import arranged, with_place, with_role
+from ..domain.articles import MAIN, arranged, with_place, with_role
 from ..domain.models import ArticlePage, Image, Place, Query
 from ..domain.text import clean_reference
 from ..errors import BadInput, EditConflict, UnknownArticle
-from ..storage.interfaces import MetadataBackend
+from ..storage.interfaces import ImageSearch, MetadataBackend
 from . import audit
 
 # Images of an article that have an order and a URL by their role or place; bounds the work of
@@ -36,6 +36,18 @@ class Article:
             (image.id, self.place(image).at, self.place(image).role) for image in self.images
         ]
         return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
+
+    def picture(self, which: str = "") -> Image | None:
+        """Return the main image, the one at a position from 1, or the first with a role.
+
+        The role `main` is that of the main image.  Returns None if there is none.
+        """
+        if which in {"", MAIN}:
+            return self.images[0] if self.images else None
+        if which.isdecimal():
+            index = int(which) - 1
+            return self.images[index] if index < len(self.images) else None
+        return next((image for image in self.images if self.place(image).role == which), None)
 
     def place(self, image: Image) -> Place:
         """Return the place of an image in this article."""
@@ -77,10 +89,7 @@ class Articles:
         self, key: str, number: str, limit: int = MOST_IMAGES, cursor: str | None = None
     ) -> Article:
         """Return the images of an article, which may be none, from a cursor; raises BadCursor."""
-        number = clean_reference(number)
-        query = Query(references=((key, number),), order="place")
-        page = self._search.page(query, limit, cursor)
-        return Article(key, number, tuple(page.images), page.next)
+        return find_article(self._search, key, number, limit, cursor)
 
     def get(self, key: str, number: str) -> Article:
         """Return an article; raises UnknownArticle if it has no images."""
@@ -140,6 +149,20 @@ class Articles:
             return replace(with_place(image, article.key, article.number, place), modified=now)
 
         self._images.update(read.id, change)
+
+
+def find_article(
+    search: ImageSearch,
+    key: str,
+    number: str,
+    limit: int = MOST_IMAGES,
+    cursor: str | None = None,
+) -> Article:
+    """Return the images of an article, which may be none; raises BadCursor."""
+    number = clean_reference(number)
+    query = Query(references=((key, number),), order="place")
+    page = search.page(query, limit, cursor)
+    return Article(key, number, tuple(page.images), page.next)
 
 
 def _in_order(article: Article, order: Sequence[str]) -> list[Image]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ..imaging import Decoder
 from .accounts import Accounts
 from .annotations import Annotations
+from .article_memory import ArticleMemory
+from .article_urls import ArticleUrls
 from .articles import Articles
 from .background import Worker
 from .editing import Editing
@@ -32,6 +34,8 @@ class Services:
     images: Images
     annotations: Annotations
     articles: Articles
+    article_memory: ArticleMemory
+    article_urls: ArticleUrls
     uploads: Uploads
     editing: Editing
     renditions: Renditions

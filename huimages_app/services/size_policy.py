@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..config.settings import SIZE_GROUPS, Settings
+from ..config.settings import GENERATE, SIZE_GROUPS, Settings
 from ..domain.sizes import MAX_SIDE, ORIGINAL, Size
 from ..errors import BadSetting, BadSignature, SizeNotAllowed
 from .keys import derived_key
@@ -20,6 +20,7 @@ class Grant:
 
     expires: int | None = None
     any_focus: bool = False  # and content box; otherwise only the stored ones
+    is_signed: bool = False
 
 
 def listed_sizes(allowed: Collection[str], names: Mapping[str, Size]) -> set[Size]:
@@ -42,6 +43,7 @@ class SizePolicy:
 
     Others need a signature, or are not served at all without a `signer`; with `sign_all`
     every URL needs one.  Padded sizes have at most `max_pixels`, with or without a signature.
+    Stable URLs of articles also need a signature unless `articles_are_open`.
     """
 
     def __init__(
@@ -52,34 +54,34 @@ class SizePolicy:
         *,
         sign_all: bool = False,
         max_pixels: int = 50 * 10**6,
+        articles_are_open: bool = True,
     ) -> None:
         self._any = "any" in allowed
         self._sizes = listed_sizes(allowed, names)
         self._signer = signer
         self._sign_all = sign_all
         self._max_pixels = max_pixels
+        self._articles_are_open = articles_are_open
 
     @classmethod
     def of(cls, settings: Settings) -> SizePolicy:
         """Return the policy of the settings; raises BadSetting if a signing key is missing."""
-        signer = None
-        if settings.signs_urls:
-            keys = settings.signing_keys
-            if settings.secret:
-                keys = keys or (derived_key(settings.secret, "addresses"),)
-            if not keys:
-                raise BadSetting(
-                    "setting 'huimages.secret' is missing, or 'huimages.signing_keys': "
-                    "URLs of pictures must be signed; make a secret with python3 -c "
-                    "'import secrets; print(secrets.token_hex(32))'"
-                )
-            signer = Signer(keys)
+        keys = _keys(settings)
+        if settings.signs_urls and not keys:
+            raise BadSetting(
+                "setting 'huimages.secret' is missing, or 'huimages.signing_keys': "
+                "URLs of pictures must be signed; make a secret with python3 -c "
+                "'import secrets; print(secrets.token_hex(32))'"
+            )
+        # Without a key, closed articles are for clients with permission only.
+        may_sign = settings.signs_urls or settings.signs_articles
         return cls(
             settings.sizes_allowed,
             settings.named_sizes,
-            signer,
+            Signer(keys) if may_sign and keys else None,
             sign_all=settings.signed == "all",
             max_pixels=settings.render.max_pixels,
+            articles_are_open=settings.articles_are_open,
         )
 
     @property
@@ -135,9 +137,14 @@ class SizePolicy:
         `path` is as in `Signer.query`.  A signed URL is valid until `expires`; a URL that needs
         no signature never expires.
         """
-        if self._signer is None or self.allows(size):
-            return ""
-        return "?" + self._signer.query(path, expires)
+        return self._query(path, expires, is_free=self.allows(size))
+
+    def article_query(self, size: Size, path: str, expires: int | None = None) -> str:
+        """Return the query that a stable URL of an article needs, as `query` does."""
+        return self._query(path, expires, is_free=self._articles_are_open and self.allows(size))
+
+    def _query(self, path: str, expires: int | None, *, is_free: bool) -> str:
+        return "" if self._signer is None or is_free else "?" + self._signer.query(path, expires)
 
     def authorize(self, size: Size, path: str, signature: str = "", expires: str = "") -> Grant:
         """Return what a request may have; raises SizeNotAllowed, BadSignature, BadSize."""
@@ -145,7 +152,8 @@ class SizePolicy:
         free = self.allows(size)
         if self._signer is not None and signature:
             try:
-                return Grant(self._signer.check(path, signature, expires), any_focus=True)
+                end = self._signer.check(path, signature, expires)
+                return Grant(end, any_focus=True, is_signed=True)
             except BadSignature:
                 if not free:
                     raise
@@ -153,3 +161,11 @@ class SizePolicy:
             unless = " without a signature" if self._signer else ""
             raise SizeNotAllowed(f"this site does not serve the size {size}{unless}")
         return Grant(any_focus=self._any)
+
+
+def _keys(settings: Settings) -> tuple[str, ...]:
+    """Return the keys that sign URLs; none without a secret, or with one that is to be made."""
+    if settings.signing_keys:
+        return settings.signing_keys
+    is_made = settings.secret not in {"", GENERATE}
+    return (derived_key(settings.secret, "addresses"),) if is_made else ()

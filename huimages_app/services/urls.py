@@ -73,10 +73,13 @@ class UrlBuilder:
         name = f"{url_name(image)}.{shown.format_for(format_).extension}"
         return self._url(shown, f"{image.id}/{name}", expires)
 
+    def complete(self, path: str, query: str) -> str:
+        """Return the URL of a path, which is not quoted yet, with a query."""
+        return f"{self._base}{quote(path, safe='/!,@=:')}{query}"
+
     def _url(self, size: Size, rest: str, expires: int | None) -> str:
         path = f"/{size}/{rest}"
-        query = self._policy.query(size, path, expires)
-        return f"{self._base}{quote(path, safe='/!,@=:')}{query}"
+        return self.complete(path, self._policy.query(size, path, expires))
 
     def alt(self, image: Image) -> str:
         """Return the alternative text of the image, else its title, else its file name."""

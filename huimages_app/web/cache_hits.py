@@ -18,6 +18,8 @@ from ..domain.ids import ID_PATTERN
 from ..observation import request_ids
 from ..services.container import Services
 from ..services.open_image import OpenImage
+from .article_hits import ArticleHits, Hit
+from .article_resources import ArticleFile
 from .image_files import caching_of, picture_headers
 from .resource import Resource
 from .resources import ImageFile, Root
@@ -27,7 +29,8 @@ Environ = dict[str, Any]
 WsgiResponse = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # /SIZE/ID[.EXT][/NAME]; Pyramid takes names with @@ for views.
-_PATH = re.compile(rf"/([^/]{{1,60}})/({ID_PATTERN}[^/]*)(?:/(?!@@|\.{{1,2}}\Z)([^/]+))?")
+_SEGMENT = r"(?!@@|\.{1,2}(?:/|\Z))([^/]+)"
+_PATH = re.compile(rf"/([^/]{{1,60}})/({ID_PATTERN}[^/]*)(?:/{_SEGMENT})?")
 _SPECIAL = frozenset(
     {
         "HTTP_RANGE",
@@ -45,11 +48,19 @@ class CacheHits:
     """Responds to plain requests for cached renditions."""
 
     def __init__(
-        self, root: Root, services: Services, writer: HeaderWriter, hosts: Collection[str] = ()
+        self,
+        root: Root,
+        services: Services,
+        writer: HeaderWriter,
+        article_hits: ArticleHits,
+        hosts: Collection[str] = (),
     ) -> None:
         self._root = root
         self._services = services
         self._writer = writer
+        self._article_hits = article_hits
+        keys = "|".join(map(re.escape, services.articles.keys))
+        self._article_path = re.compile(rf"/([^/]{{1,60}})/({keys})/{_SEGMENT}(?:/{_SEGMENT})?")
         self._hosts = hosts  # accepted host names; any if empty
 
     def response(self, environ: Environ) -> WsgiResponse | None:
@@ -61,28 +72,41 @@ class CacheHits:
         file = self._file(environ.get("PATH_INFO", ""))
         if file is None or file.size.is_original or not self._services.sizes.allows(file.size):
             return None
-        format_ = file.format or best_format(environ.get("HTTP_ACCEPT", ""))
-        served = self._services.renditions.find(file.image_id, file.size, format_)
-        if served is None:
+        if isinstance(file, ArticleFile):
+            hit = self._article_hits.hit(file, environ)
+        else:
+            hit = self._hit(file, environ)
+        if hit is None:
             return None
+        served, own_headers = hit
         headers = [
-            *picture_headers(served, caching_of(file.size), varies=file.format is None),
+            *own_headers,
             *self._writer.common(https=environ["wsgi.url_scheme"] == "https"),
             (request_ids.HEADER, request_ids.current()),
         ]
 
         def respond(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
             start_response("200 OK", headers)
-            return _body(served, environ)
+            return [] if served is None else _body(served, environ)
 
         return respond
+
+    def _hit(self, file: ImageFile, environ: Environ) -> Hit | None:
+        format_ = file.format or best_format(environ.get("HTTP_ACCEPT", ""))
+        served = self._services.renditions.find(file.image_id, file.size, format_)
+        if served is None:
+            return None
+        caching, varies = caching_of(file.size), file.format is None
+        return served, picture_headers(served, caching, varies=varies)
 
     def _is_own_host(self, environ: Environ) -> bool:
         host = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
         return not self._hosts or host_of(host) in self._hosts
 
-    def _file(self, path: str) -> ImageFile | None:
-        match = _PATH.fullmatch(path) if path.isascii() else None
+    def _file(self, path: str) -> ImageFile | ArticleFile | None:
+        if not path.isascii():
+            return None
+        match = _PATH.fullmatch(path) or self._article_path.fullmatch(path)
         if match is None:
             return None
         resource: Resource = self._root
@@ -91,7 +115,7 @@ class CacheHits:
                 resource = resource[name]
         except KeyError:
             return None
-        return resource if isinstance(resource, ImageFile) else None
+        return resource if isinstance(resource, ImageFile | ArticleFile) else None
 
 
 def _body(served: OpenImage, environ: Environ) -> Iterable[bytes]:

@@ -47,7 +47,7 @@ def image_file(context: ImageFile, request: Request) -> Response:
         context.size, request.path_info, request.GET.get("s", ""), request.GET.get("e", "")
     )
     if context.size.is_original:
-        if redirect := _storage_redirect(context, request, grant.expires):
+        if redirect := storage_redirect(request, context.image_id, context.filename, grant.expires):
             return redirect
         response = picture_response(services.renditions.original(context.image_id))
         if context.filename:
@@ -86,25 +86,39 @@ def _rendition(context: ImageFile, request: Request, *, any_focus: bool) -> Resp
             context.image_id, context.size, context.format, any_focus=any_focus
         )
     settings: Settings = request.registry.settings["huimages"]
+    headers = picture_headers(served, caching, varies=varies)
     if settings.accel != "off" and served.cached is not None:
         served.close()
-        headers = picture_headers(served, caching, varies=varies)
-        return _accel_response(settings, served.cached, headers)
-    return picture_response(served, caching, varies=varies)
+        return accel_response(settings, served.cached, headers, NGINX_CACHE)
+    return picture_response(served, headers)
 
 
-def _accel_response(settings: Settings, file: Path, headers: list[tuple[str, str]]) -> Response:
-    """Let the web server in front send the file, with ranges and validators."""
+def accel_response(
+    settings: Settings, file: Path, headers: list[tuple[str, str]], location: str
+) -> Response:
+    """Let the web server in front send the file, with ranges and validators.
+
+    `location` is the internal one of nginx.
+    """
+    return Response(headerlist=accel_headers(settings, file, headers, location), body=b"")
+
+
+def accel_headers(
+    settings: Settings, file: Path, headers: list[tuple[str, str]], root: str
+) -> list[tuple[str, str]]:
+    """Return the headers with the one that names the file; `root` is a location of nginx."""
     if settings.accel == "nginx":
-        path = f"{NGINX_CACHE}/{file.relative_to(settings.cache.path)}"
+        path = f"{root}/{file.relative_to(settings.cache.path)}"
         location = ("X-Accel-Redirect", quote(path, safe="/!,@="))
     else:
         location = ("X-Sendfile", quote(str(file.absolute()), safe="/!,@="))
     kept = [header for header in headers if header[0] not in _OF_THE_FILE]
-    return Response(headerlist=[*kept, location], body=b"")
+    return [*kept, location]
 
 
-def _storage_redirect(context: ImageFile, request: Request, expires: int | None) -> Response | None:
+def storage_redirect(
+    request: Request, image_id: str, filename: str, expires: int | None
+) -> Response | None:
     """Return a redirect to a presigned URL of the storage, if the settings allow one."""
     seconds = request.registry.settings["huimages"].s3.redirect
     if expires is not None:
@@ -112,9 +126,7 @@ def _storage_redirect(context: ImageFile, request: Request, expires: int | None)
     # The URL is signed for GET.
     if seconds < 1 or request.method != "GET":
         return None
-    url = request.services.renditions.presigned_original_url(
-        context.image_id, context.filename, seconds
-    )
+    url = request.services.renditions.presigned_original_url(image_id, filename, seconds)
     if url is None:
         return None
     response = HTTPFound(url)
@@ -156,12 +168,13 @@ def picture_headers(
     return headers
 
 
-def picture_response(
-    served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
-) -> Response:
-    """Return an open picture, or a range of it; it is closed with the response."""
+def picture_response(served: OpenImage, headers: list[tuple[str, str]] | None = None) -> Response:
+    """Return an open picture, or a range of it; it is closed with the response.
+
+    `headers` are by default those of a picture that never changes.
+    """
     return ConditionalResponse(
-        app_iter=_Body(served), headerlist=picture_headers(served, caching, varies=varies)
+        app_iter=_Body(served), headerlist=headers or picture_headers(served)
     )
 
 

@@ -4,6 +4,8 @@
 /SIZE                  SizeFolder
 /SIZE/ID[.EXT]         ImageFile
 /SIZE/ID/NAME[.EXT]    ImageFile
+/SIZE/KEY/NUMBER[.EXT]          ArticleFile, of a key of huimages.articles
+/SIZE/KEY/NUMBER/WHICH[.EXT]    ArticleFile
 /upload                Upload
 /image                 Images
 /image/ID              ImagePage
@@ -25,7 +27,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pyramid.authorization import DENY_ALL, Allow
@@ -36,7 +38,7 @@ from ..domain.sizes import Size
 from ..errors import BadImageId, BadSize, OtherFormat, UnknownFormat
 from ..services.container import Services
 from ..services.permissions import SCOPES
-from .article_resources import ApiArticles, Articles
+from .article_resources import ApiArticles, ArticleFolder, Articles
 from .resource import Resource
 
 
@@ -70,14 +72,24 @@ class ImageFile(Resource):
 
 
 class SizeFolder(Resource):
-    """All images in one size; `negotiate` is the setting."""
+    """All images in one size; `negotiate` is the setting, `article_keys` those of articles."""
 
-    def __init__(self, parent: Resource, name: str, size: Size, negotiate: str) -> None:
+    def __init__(
+        self,
+        parent: Resource,
+        name: str,
+        size: Size,
+        negotiate: str,
+        article_keys: Collection[str],
+    ) -> None:
         super().__init__(parent, name)
         self.size = size
         self._negotiate = negotiate
+        self._article_keys = article_keys
 
-    def __getitem__(self, name: str) -> ImageFile:
+    def __getitem__(self, name: str) -> Resource:
+        if name in self._article_keys:
+            return ArticleFolder(self, name)
         stem, _, extension = name.partition(".")
         try:
             image_id = parse_image_id(stem)
@@ -265,7 +277,8 @@ class Root(Resource):
 
     def sized(self, name: str) -> SizeFolder:
         """Return the folder of a size; raises BadSize."""
-        return SizeFolder(self, name, Size.parse(name, self._names), self._negotiate)
+        size, keys = Size.parse(name, self._names), self.services.articles.keys
+        return SizeFolder(self, name, size, self._negotiate, keys)
 
     def explain(self, path: tuple[str, ...]) -> str | None:
         """Return why a path like one of a picture has no resource; None for other paths."""

@@ -37,6 +37,18 @@ def test_article_has_its_images_in_order(site: Site, api: Api, ids: list[str]) -
     assert api.get(f"/articles/artnr/{NUMBER}").json["number"] == NUMBER
 
 
+def test_article_has_stable_urls(api: Api, ids: list[str]) -> None:
+    article = api.get(f"/articles/{NUMBER}?size=30x30&size=o").json
+    assert article["urls"] == {
+        "30x30": "http://localhost/30x30/artnr/10106.jpeg",
+        "o": "http://localhost/o/artnr/10106.jpeg",
+    }
+    article = api.get(f"/articles/{NUMBER}?size=30x30&which=back").json
+    assert article["urls"] == {"30x30": "http://localhost/30x30/artnr/10106/back.jpeg"}
+    problem = api("GET", f"/articles/{NUMBER}?which=0", status=400).json
+    assert "expected a position or a role" in problem["detail"]
+
+
 def test_order_is_stored(api: Api, ids: list[str]) -> None:
     answer = api("PUT", f"/articles/{NUMBER}/order", {"order": ids[::-1]})
     assert order_of(answer) == ids[::-1]

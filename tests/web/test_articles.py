@@ -188,7 +188,14 @@ def test_role_is_saved_and_main_moves_to_the_front(
         page = form.submit().follow()
     assert order_of(page)[0] == images[3].id
     article = site.services.articles.get("artnr", NUMBER)
-    assert [article.place(image).role for image in article.images] == ["main", "", "", "back"]
+    roles = ["main", "", "", "back"]
+    assert [article.place(image).role for image in article.images] == roles
+    assert [form["role"].value for form in page.forms.values() if "role" in form.fields] == roles
+    assert [button["value"] for button in page.html.select(".moves [disabled]")] == [
+        "first",
+        "earlier",
+        "later",
+    ]
     # Another role in the meantime.
     site.services.articles.set_role("artnr", NUMBER, images[2].id, "detail")
     form = next(

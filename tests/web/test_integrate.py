@@ -21,6 +21,7 @@ from playwright.sync_api import Browser
 
 from huimages_app.factory import build_services
 from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
 from tests.support.served import RunningSite, filled, served
 from tests.support.services import add
@@ -100,7 +101,7 @@ def another_origin(folder: Path) -> Iterator[str]:
 def test_documented_static_page_works(
     site: RunningSite, tmp_path: Path, real_browser: Browser
 ) -> None:
-    (html,) = examples("html", site)
+    html, _ = examples("html", site)
     (tmp_path / "page.html").write_text(f"<!DOCTYPE html><title>Shop</title>{html}", "utf-8")
     with another_origin(tmp_path) as url, real_browser.new_page() as page:
         errors: list[str] = []
@@ -117,6 +118,41 @@ def test_documented_static_page_works(
         ["Chelsea the cat", True],
     ]
     assert errors == []
+
+
+def test_documented_shop_page_shows_the_present_order(
+    site: RunningSite, services: Services, tmp_path: Path, real_browser: Browser
+) -> None:
+    _, html = examples("html", site)
+    (tmp_path / "shop.html").write_text(f"<!DOCTYPE html><title>Shop</title>{html}", "utf-8")
+    coffee, rocket = site.images["coffee"].id, site.images["rocket"].id
+    patch = ImagePatch(added_references={"artnr": ["10106"]})
+    services.editing.update(rocket, patch)
+    services.articles.arrange("artnr", "10106", [coffee, rocket])
+    services.articles.set_role("artnr", "10106", rocket, "back")
+    ratios = {image.id: image.width / image.height for image in site.images.values()}
+
+    def shown(url: str) -> tuple[float, int]:
+        """Return the ratio of the large picture, and how many pictures have loaded."""
+        with real_browser.new_page() as page:
+            page.goto(f"{url}/shop.html")
+            page.wait_for_function("[...document.images].every(i => i.complete)")
+            ratio, count = page.evaluate(
+                "[document.images[0].naturalWidth / document.images[0].naturalHeight,"
+                " [...document.images].filter(i => i.naturalWidth).length]"
+            )
+            return float(ratio), int(count)
+
+    with another_origin(tmp_path) as url:
+        ratio, count = shown(url)
+        assert (round(ratio, 1), count) == (round(ratios[coffee], 1), 4)
+        changed = httpx.put(
+            f"{site.url}/api/v1/articles/10106/order", json={"order": [rocket]}, trust_env=False
+        )
+        changed.raise_for_status()
+        first = httpx.get(f"{site.url}/480x320/artnr/10106.jpeg", trust_env=False)
+        assert rocket in first.headers["Content-Location"]
+    services.editing.update(rocket, ImagePatch(references={"artnr": []}))
 
 
 # -- Django ---------------------------------------------------------------------------------

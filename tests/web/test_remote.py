@@ -147,6 +147,11 @@ def test_article_is_read_and_arranged(site: Site, module: ModuleType) -> None:
         ArticleImage(ids[2], 10, ""),
         ArticleImage(ids[0], None, ""),
     ]
+    url = module.articleurl("1/2", "75x75!", "main")
+    assert url.startswith("http://images.example/75x75!/artnr/1%252F2/main.jpeg")
+    if module is remote:  # signed by the site; the client of this test has no secret
+        shown = site.app.get(url.removeprefix("http://images.example"))
+        assert ids[1] in shown.headers["Content-Location"]
     module.set_article_role("1/2", ids[1], "")
     assert module.get_article("1/2")[0].role == ""
     assert module.get_article("9") == []

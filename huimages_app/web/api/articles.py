@@ -14,7 +14,7 @@ from ...domain.text import MAX_REFERENCE, clean
 from ...errors import BadInput, UnknownArticle
 from ...services.articles import MOST_IMAGES, Article
 from ...services.permissions import EDIT, VIEW
-from ..article_resources import ApiArticle, ApiArticles
+from ..article_resources import WHICH, ApiArticle, ApiArticles
 from ..presentation.articles import article_path
 from ..presentation.conditional import conditional_json, digest
 from . import bodies
@@ -64,7 +64,7 @@ def articles(context: ApiArticles, request: Request) -> Any:
 @view_config(context=ApiArticle, request_method="GET", permission=VIEW)
 def article(context: ApiArticle, request: Request) -> Response:
     """Return the images of an article in order."""
-    parameters = query(request, "limit", "cursor", SIZE)
+    parameters = query(request, "limit", "cursor", "which", SIZE)
     cursor = parameters.text("cursor") or None
     limit = parameters.whole("limit", MOST_IMAGES, 1, MOST_IMAGES)
     found = request.services.articles.find(context.key, context.number, limit, cursor)
@@ -127,10 +127,22 @@ def _response(request: Request, found: Article, parameters: Parameters) -> Respo
         "key": found.key,
         "number": found.number,
         "page": _page(request, found.key, found.number),
+        "urls": _urls(request, found, items, parameters),
         "images": images,
         "next": _next(request, found),
     }
     return conditional_json(data, etag=f"{found.state}-{digest(data)}")
+
+
+def _urls(request: Request, found: Article, items: Items, parameters: Parameters) -> dict[str, str]:
+    """Return the stable URLs by size, of the main image or of `which`."""
+    which = parameters.text("which")
+    if which and not WHICH.fullmatch(which):
+        raise BadInput(f"parameter 'which' is {which[:40]!r}; expected a position or a role")
+    urls = request.services.article_urls.at(request.application_url)
+    return {
+        text: urls.url(size, found.key, found.number, which) for text, size in items.sizes.items()
+    }
 
 
 def _page(request: Request, key: str, number: str) -> str:

@@ -58,9 +58,9 @@ class Items:
         self._site = request.site
         requested = parameters.all(SIZE) if parameters else []
         names = request.registry.settings["huimages"].named_sizes
-        self._sizes = self._requested(requested, names) if requested else self._usual(names)
+        self.sizes = self._requested(requested, names) if requested else self._usual(names)
         first = requested[0] if requested else USUAL
-        self._shown = self._sizes.get(first) or next(iter(self._sizes.values()), None)
+        self._shown = self.sizes.get(first) or next(iter(self.sizes.values()), None)
 
     def _requested(self, requested: Sequence[str], names: dict[str, Size]) -> dict[str, Size]:
         if len(requested) > MOST_SIZES:
@@ -94,7 +94,7 @@ class Items:
         srcset = self._urls.srcset(image, shown) if shown else ""
         return {
             "page": f"{self._request.host_url}{self._site.path('image', image.id)}",
-            "urls": {text: self._url_of(image, size) for text, size in self._sizes.items()},
+            "urls": {text: self._url_of(image, size) for text, size in self.sizes.items()},
             "srcset": srcset,
             "html": self._urls.tag(image, shown, {"srcset": srcset, "loading": "lazy"})
             if shown

@@ -9,12 +9,15 @@ from pyramid.request import Request
 
 from ...domain.articles import to_segment
 from ...domain.models import ArticleSummary, Image
+from ...domain.sizes import Size
 from ...services.articles import Article
 from .grids import GridItem, items_of, thumb_of, title_of
 from .site import Site
+from .size_picker import Snippet
 
 # Of the articles of one picture, and of the pictures of one of them, on the page of the picture.
 _STRIPS, _SISTERS = 5, 12
+_SNIPPET = Size.parse("640x480")
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,20 @@ def pictures_of(article: Article, request: Request) -> list[ArticlePicture]:
     return [
         ArticlePicture(item, index, article.place(image).role)
         for index, (image, item) in enumerate(zip(article.images, items, strict=True), start=1)
+    ]
+
+
+def snippets_of(article: Article, request: Request) -> list[Snippet]:
+    """Return URL and markup of the main picture, to copy; none for an article without pictures."""
+    if not article.images:
+        return []
+    urls = request.services.article_urls.at(request.application_url)
+    name = _SNIPPET, article.key, article.number
+    srcset = urls.srcset(*name)
+    return [
+        Snippet("URL", urls.url(*name)),
+        Snippet("srcset", srcset),
+        Snippet("<img>", urls.tag(*name, article.images[0], {"srcset": srcset})),
     ]
 
 

@@ -20,6 +20,7 @@ from ..presentation.articles import (
     articles_path,
     order_text,
     pictures_of,
+    snippets_of,
     tiles_of,
 )
 from ..presentation.conflicts import Difference, conflict, expected_field
@@ -73,6 +74,7 @@ def article_page(context: ArticlePage, request: Request) -> dict[str, Any]:
         "articles": articles_path(request.site, article.key),
         "pictures": pictures_of(article, request),
         "order": " ".join(_ids(article)),
+        "snippets": snippets_of(article, request),
         "roles": request.services.articles.roles,
         "most": MOST_IMAGES,
         "max_bytes": settings.upload.max_bytes,

@@ -65,6 +65,13 @@ def test_useless_command_is_refused(
     assert message in ran.err[0]
 
 
+def test_url_is_printed(huimages: Command) -> None:
+    assert huimages("article", "url", "1/2", "240x160").out == ["/240x160/artnr/1%252F2.jpeg"]
+    ran = huimages("article", "url", "7", "small", "back", "--format", "webp", "--key", "ean")
+    assert ran.out == ["/240x160/ean/7/back.webp"]
+    assert huimages("article", "url", "7", "no size").status == 2
+
+
 def test_unknown_role_is_refused(huimages: Command, ids: list[str]) -> None:
     ran = huimages("article", "role", "7", ids[0], "nothing")
     assert ran.status == 2

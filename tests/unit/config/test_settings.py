@@ -42,6 +42,8 @@ TEXTS = {
     parsers.size_list: "240x160 vga",
     parsers.host_names: "Pictures.Example.com localhost [::1]",
     parsers.origin_urls: "https://WWW.Example.com/ http://localhost:8080",
+    parsers.truth: "true",
+    parsers.image_id: "A" * 32 + "01",
     parsers.reference_keys: "artnr ean",
     parsers.role_names: "main side-2",
     parsers.locations: "couchdb s3:bucket/prefix",
