@@ -26,6 +26,7 @@ from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
+from .services.embedded_policy import EmbeddedPolicy
 from .services.file_info import describer
 from .services.file_names import FileNames
 from .services.images import Images
@@ -89,6 +90,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
+    embedded = EmbeddedPolicy(settings.embedded_read)
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
@@ -98,6 +100,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
             shared.decoder,
             _prerender(settings, shared, previews, renditions),
             FileNames(settings.upload.artnr_pattern, settings.articles_roles),
+            embedded=embedded,
         ),
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         article_memory=memory,
@@ -111,7 +114,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         accounts=Accounts(metadata.documents),
         tokens=Tokens(metadata.documents),
         throttle=LoginThrottle(metadata.documents),
-        integrity=IntegrityCheck(originals, metadata, editing, stale_renditions, shared.decoder),
+        integrity=IntegrityCheck(
+            originals, metadata, editing, stale_renditions, shared.decoder, embedded=embedded
+        ),
         operations=Operations(originals, metadata, cache, shared.worker, stale_renditions),
         cache_invalidator=_cache_invalidator(settings, storage),
         invalidation=invalidation,

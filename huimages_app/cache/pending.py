@@ -21,17 +21,19 @@ _SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, 
 class PendingRendition:
     """A rendition that is being made: write `path`, a file in memory, then `publish`."""
 
-    def __init__(self, path: Path, publish: Callable[[], Path | None]) -> None:
+    def __init__(self, path: Path, publish: Callable[[str], Path | None]) -> None:
         self.path = path
         self._publish = publish
 
-    def publish(self) -> Path | None:
+    def publish(self, mark: str = "") -> Path | None:
         """Put a copy of the file into the cache and return its path.
+
+        `mark` stands for what the rendition states of the image: see `is_outdated`.
 
         Returns None if the image was removed meanwhile, or if the disk does not take the
         file.  `path` can be read until the context of the pending rendition ends.
         """
-        return self._publish()
+        return self._publish(mark)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
     ROOT/AB/ID/SIZE.EXT          a rendition; AB are the first two characters of ID
     ROOT/AB/ID/~NAME.EXT         a preview that renditions are made from
+    ROOT/AB/ID/~mark.MARK        what the renditions in the folder state of the image
     SCRATCH/writing, removed     files that are not, or no longer, visible
     SCRATCH/locks, usage         locks of renditions in the making; bytes in the cache
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import secrets
 import time
@@ -35,6 +37,7 @@ __all__ = ["PendingRendition", "Pruned", "RenditionCache", "Usage"]
 _DAY = 24 * 60 * 60  # seconds
 # Bytes left on the disk below which nothing is kept: room for everything else on it.
 _RESERVE = 64 << 20
+_MARK = f"{PREVIEW_PREFIX}mark."
 _ATTEMPTS = 10  # at entering a folder that other processes remove because it is empty
 
 
@@ -116,11 +119,20 @@ class RenditionCache:
 
     def count(self, image_id: str) -> int:
         """Return the number of renditions of an image, without previews."""
+        return sum(not name.startswith(PREVIEW_PREFIX) for name in self._files(image_id))
+
+    def is_outdated(self, image_id: str, mark: str) -> bool:
+        """Return whether a rendition of the image was published with another mark than `mark`."""
+        names = self._files(image_id)
+        marks = {name.removeprefix(_MARK) for name in names if name.startswith(_MARK)}
+        has_renditions = any(not name.startswith(PREVIEW_PREFIX) for name in names)
+        return has_renditions and marks != ({mark} if mark else set())
+
+    def _files(self, image_id: str) -> list[str]:
         try:
-            names = os.listdir(self._folder(image_id))  # noqa: PTH208 - called on every miss
+            return os.listdir(self._folder(image_id))  # noqa: PTH208 - called on every miss
         except OSError:
-            return 0
-        return sum(not name.startswith(PREVIEW_PREFIX) for name in names)
+            return []
 
     def _note_use(self, file: BinaryIO) -> None:
         """Renew the time of last use, once a day; the mtime stays: it is the Last-Modified.
@@ -167,7 +179,7 @@ class RenditionCache:
             if folder is not None:
                 stack.callback(folder.close)
             path = stack.enter_context(memory_file())
-            yield PendingRendition(path, lambda: self._publish(path, folder, target))
+            yield PendingRendition(path, lambda mark: self._publish(path, folder, target, mark))
 
     def _entered(self, path: Path) -> ImageFolder | None:
         """Enter the folder of an image, making it if need be; None if nothing can be kept."""
@@ -190,10 +202,14 @@ class RenditionCache:
             self._eviction.make_room(2 * self._reserve - free)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._root))
 
-    def _publish(self, path: Path, folder: ImageFolder | None, target: Path) -> Path | None:
+    def _publish(
+        self, path: Path, folder: ImageFolder | None, target: Path, mark: str
+    ) -> Path | None:
         if folder is None:
             return None
         try:
+            if mark and not target.with_name(name := _MARK + mark).exists():
+                folder.write(name, io.BytesIO(b"\n"), self._writing, time.time_ns())
             with path.open("rb") as content:
                 length = os.fstat(content.fileno()).st_size
                 # HTTP dates have whole seconds.  The first response, from memory, must have the

@@ -29,9 +29,11 @@ from .context import CliContext, warn
 from .delete import delete
 from .import_ import import_
 from .import_tree import import_tree
+from .list import list_
 from .migrate import migrate
 from .purge import purge
 from .restore import restore
+from .rights import rights
 from .serve import serve
 from .settings import settings
 from .setup import setup
@@ -62,8 +64,8 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(article, backup, cache, check, content_box, delete, import_, import_tree, migrate),
-    *(purge, restore, serve, settings, setup, show, sizes_in_use, token, url, user),
+    *(article, backup, cache, check, content_box, delete, import_, import_tree, list_, migrate),
+    *(purge, restore, rights, serve, settings, setup, show, sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)
 

@@ -69,6 +69,10 @@ class Backend(ABC):
         """Make `title` the current title; raises BadInput."""
 
     @abstractmethod
+    def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
+        """Change the given fields; an empty text removes one.  Raises BadInput."""
+
+    @abstractmethod
     def set_content(self, image_id: str, box: ContentBox | None) -> None:
         """Correct the content box; None makes the measured one count.  Raises BadInput."""
 
@@ -170,6 +174,15 @@ class Library:
         if newtitle:
             self._backend.set_title(parse_image_id(imageid), newtitle)
 
+    def set_rights(self, imageid: str, rights: Mapping[str, str | None]) -> None:
+        """Change the rights named in `rights`; None or an empty text removes one.
+
+        The names are creator, credit, copyright, terms, statement (URL of the licence), licensor
+        and source_type.
+        """
+        fields = {name: text or "" for name, text in rights.items()}
+        self._backend.set_rights(parse_image_id(imageid), fields)
+
     def set_content(self, imageid: str, box: ContentBox | None) -> None:
         """Correct the content box, which sizes such as `600x600=7` show, in URLs made from now on.
 
@@ -212,6 +225,9 @@ class Library:
             "contenttype": image.contenttype,
             "bytes": image.length,
             "sha256": image.sha256,
+            "rights": image.rights.values,
+            "taken": old_time(image.taken) if image.taken else None,
+            "camera": image.camera,
             "_attachments": {
                 image.filename or "image.jpeg": {
                     "content_type": image.contenttype,

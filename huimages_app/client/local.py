@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..domain.models import Image, Neighbours, Query
@@ -33,6 +33,11 @@ class LocalBackend(Backend):
         from ..services.image_patch import ImagePatch
 
         services_of_process().editing.update(image_id, ImagePatch(title=title))
+
+    def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
+        from ..services.image_patch import ImagePatch
+
+        services_of_process().editing.update(image_id, ImagePatch(rights=rights))
 
     def set_content(self, image_id: str, box: ContentBox | None) -> None:
         from ..services.image_patch import ImagePatch

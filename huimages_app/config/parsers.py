@@ -28,6 +28,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _METHOD = re.compile(r"[A-Z]{3,20}")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
+# What can be taken over from the metadata embedded in a file.
+EMBEDDED = ("title", "alt", "tags", "rights", "taken")
+
 
 def expected(parser: Parser) -> str:
     """Return the form that a parser expects, in words."""
@@ -243,6 +246,14 @@ def table(value: str) -> dict[str, str]:
             raise ValueError(line)
         result[name] = definition
     return result
+
+
+def embedded_parts(value: str) -> tuple[str, ...]:
+    """some of title, alt, tags, rights and taken, separated by spaces; or none"""
+    parts = () if value == "none" else words(value)
+    if not set(parts) <= set(EMBEDDED):
+        raise ValueError(value)
+    return parts
 
 
 def one_of(*choices: str) -> Parser:

@@ -23,7 +23,9 @@ from .cores import usable_cores
 from .invalidation_settings import InvalidationSettings
 from .observation_settings import LogSettings, OtelSettings, SentrySettings
 from .parsers import (
+    EMBEDDED,
     Network,
+    embedded_parts,
     host_names,
     networks,
     one_of,
@@ -122,6 +124,14 @@ class Settings(ArticleSettings, StorageSettings):
 
     # what may be uploaded
     upload: UploadSettings = group(UploadSettings)
+
+    embedded_read: tuple[str, ...] = setting(
+        "embedded.read",
+        embedded_parts,
+        EMBEDDED,
+        "what a new picture takes over from the EXIF, IPTC and XMP in its file; `taken` is the "
+        "time and the camera",
+    )
 
     # the trash
     trash_days: int = setting(

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from .content import ContentBox, centre
+from .rights import Rights
 
 if TYPE_CHECKING:
     from .sizes import Size
@@ -52,6 +53,10 @@ class Image:
     focus: tuple[float, float] | None = None  # x, y from 0 to 1
     placeholder: str = ""  # a colour, #rrggbb
     trashed: datetime | None = None
+    rights: Rights = Rights()
+    taken: datetime | None = None  # by the camera, or when the work was made
+    camera: str = ""
+    thumbhash: str = ""  # a small picture as placeholder, in Base64
     content: ContentBox | None = None  # within even borders, measured; None: not measured yet
     content_version: int = 0  # of the measuring
     backdrop: str = ""  # colour of the even border, #rrggbb
@@ -122,7 +127,7 @@ class AnnotationSummary:
         return cls(tags, sum(ratings), len(ratings), favorites)
 
 
-Order = Literal["newest", "oldest", "rated", "place"]
+Order = Literal["newest", "oldest", "rated", "taken", "place"]
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,9 @@ class Query:
     """A list of images: those that meet all the given conditions.
 
     Without conditions it is the list of all images.  Images in the trash match only with
-    `trashed`.  `rated` is best average first, without unrated images.  `place` is the order
-    within the article that the only reference names: by position, the images without one last,
-    oldest first.
+    `trashed`.  `rated` is best average first, without unrated images; `taken` is by the time of
+    taking, latest first, without images whose time is not known.  `place` is the order within the
+    article that the only reference names: by position, the images without one last, oldest first.
     """
 
     text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer
@@ -141,6 +146,8 @@ class Query:
     type: str = ""
     favorite_of: str = ""  # a visitor's ID
     changed_since: datetime | None = None
+    taken_from: datetime | None = None
+    taken_before: datetime | None = None
     trashed: bool = False
     order: Order = "newest"
 

@@ -1,21 +1,23 @@
-"""The last step: write a picture to a file, without any metadata."""
+"""The last step: write a picture to a file, with no metadata but the given XMP packet."""
 
 from __future__ import annotations
 
 import bisect
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ..domain import formats
 from ..domain.formats import Format
 from ..domain.output_options import NO_OPTIONS, OutputOptions
 from ..errors import BadSize
 from .colour import SRGB_TAG
+from .embedded.packet import MIN_SIDE
 from .options import Quality
 
 # Longest side that a file of the format can have, in pixels.
@@ -28,6 +30,8 @@ def encode(
     format_: Format,
     quality: Quality,
     options: OutputOptions = NO_OPTIONS,
+    *,
+    packet: bytes = b"",
 ) -> None:
     """Write an sRGB picture (RGB or RGBA; for JPEG RGB) to the file `target`.
 
@@ -43,38 +47,42 @@ def encode(
         )
     # Pillow would write comments and EXIF from here into the new file.
     image.info = {}
+    xmp = _xmp(packet, format_) if packet and max(image.size) >= MIN_SIDE else {}
+
+    def save(tried: int | None) -> int:
+        with open(target, "w+b", closefd=not isinstance(target, int)) as file:
+            # A descriptor is not emptied by opening it.
+            file.seek(0)
+            file.truncate()
+            image.save(file, icc_profile=SRGB_TAG, **_options(format_, tried), **xmp)
+            if format_ == formats.JPEG:
+                _demand_end(file)
+            return file.seek(0, os.SEEK_END)
+
     wanted = quality.of(format_) and (options.quality or quality.of(format_))
-    length = _save(image, target, format_, wanted)
+    length = save(wanted)
     if wanted and options.max_bytes and length > options.max_bytes:
-        _fit(image, target, format_, wanted, options.max_bytes)
+        _fit(save, wanted, options.max_bytes)
 
 
-def _fit(
-    image: Image.Image, target: Path | int, format_: Format, above: int, max_bytes: int
-) -> None:
-    """Write the picture in the highest quality below `above` with at most `max_bytes`.
+def _fit(save: Callable[[int], int], above: int, max_bytes: int) -> None:
+    """Save the picture in the highest quality below `above` with at most `max_bytes`.
 
     In quality 1 if not even that file is small enough.  A bisection: at most 7 files are
     written to find the quality, and one more.
     """
-
-    def is_too_large(tried: int) -> bool:
-        return _save(image, target, format_, tried) > max_bytes
-
-    fitting = bisect.bisect_left(range(1, above), x=True, key=is_too_large)
-    _save(image, target, format_, max(1, fitting))
+    fitting = bisect.bisect_left(range(1, above), x=True, key=lambda tried: save(tried) > max_bytes)
+    save(max(1, fitting))
 
 
-def _save(image: Image.Image, target: Path | int, format_: Format, quality: int | None) -> int:
-    """Write the file, and return its length in bytes."""
-    with open(target, "w+b", closefd=not isinstance(target, int)) as file:
-        # A descriptor is not emptied by opening it.
-        file.seek(0)
-        file.truncate()
-        image.save(file, icc_profile=SRGB_TAG, **_options(format_, quality))
-        if format_ == formats.JPEG:
-            _demand_end(file)
-        return file.seek(0, os.SEEK_END)
+def _xmp(packet: bytes, format_: Format) -> Mapping[str, Any]:
+    """Return Pillow's options for an XMP packet."""
+    if format_ != formats.PNG:
+        return {"xmp": packet}
+    chunks = PngInfo()
+    # Not compressed: searches for the packet find it, and XMP demands it.
+    chunks.add_itxt("XML:com.adobe.xmp", packet.decode(), zip=False)
+    return {"pnginfo": chunks}
 
 
 def _demand_end(file: BinaryIO) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import BinaryIO, Final
 
 from PIL import Image
 
-from . import borders, colour
+from . import borders, colour, orientation
 from .colour import Colours
 from .decode import open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
+from .embedded import read_embedded
 from .options import Inspection, Limits
+from .picture import Picture
 from .pipeline import decode_sample
+from .thumbhash import sample_size, thumbhash
 
 # Mean colours are taken in sRGB from so many pixels.
 _SAMPLE: Final = (16, 16)
@@ -37,6 +41,8 @@ def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) 
             stored_height=source.stored[1],
             frames=source.frames,
             placeholder=_mean(picture.image, picture.colours),
+            thumbhash=_thumbhash(picture),
+            embedded=read_embedded(file, source.format),
             content=found.content,
             backdrop=found.backdrop,
         )
@@ -47,3 +53,10 @@ def _mean(image: Image.Image, colours: Colours) -> str:
     sample = colour.flattened(colour.to_srgb(sample, colours))
     red, green, blue = sample.resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))  # type: ignore[misc]
     return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def _thumbhash(picture: Picture) -> str:
+    sample = picture.image.resize(sample_size(*picture.image.size), Image.Resampling.BOX)
+    sample = colour.opaque(colour.to_srgb(sample, picture.colours))
+    content = thumbhash(orientation.upright(sample, picture.orientation))
+    return b64encode(content).decode()

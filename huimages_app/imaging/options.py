@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..domain.content import ContentBox
+from ..domain.embedded import Embedded
 from ..domain.formats import Format
 from ..domain.sizes import Size
 
@@ -57,7 +58,8 @@ class RenditionTarget:
     """A rendition to make, and the file to write it to: a path or a descriptor.
 
     `content` is the content box of the original; None if it is not known.  `watermark` is for
-    sizes that show one.
+    sizes that show one.  `packet` is XMP for the file, if that is large enough to hold one;
+    empty for none.
     """
 
     size: Size
@@ -65,6 +67,7 @@ class RenditionTarget:
     path: Path | int
     content: ContentBox | None = None
     watermark: Watermark | None = None
+    packet: bytes = b""
 
     @property
     def needs_content(self) -> bool:
@@ -78,8 +81,9 @@ class Inspection:
 
     `width` and `height` are those of the upright picture, `stored_width` and
     `stored_height` those before its EXIF orientation.  `extension` has no dot.
-    `placeholder` is the mean colour on white, #rrggbb.  `content` is the part within the
-    even borders, and `backdrop` their colour, #rrggbb, or empty.
+    `placeholder` is the mean colour on white, #rrggbb; `thumbhash` a picture of 25 bytes,
+    in Base64.
+    `content` is the part within the even borders, and `backdrop` their colour, #rrggbb, or empty.
     """
 
     contenttype: str
@@ -90,5 +94,7 @@ class Inspection:
     stored_height: int
     frames: int
     placeholder: str
+    thumbhash: str
+    embedded: Embedded
     content: ContentBox
     backdrop: str

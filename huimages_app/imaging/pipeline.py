@@ -114,7 +114,8 @@ def write(
         image = background.filled(image, placement, target.size.padding, target.format)
         image = effects.applied(image, target.size.options, target.watermark)
     with step("encode"):
-        encode(image, target.path, target.format, quality, target.size.options)
+        options = target.size.options
+        encode(image, target.path, target.format, quality, options, packet=target.packet)
 
 
 def decode(

@@ -34,6 +34,7 @@ __all__ = [
     "scaled_tag",
     "set_article_role",
     "set_content",
+    "set_rights",
     "set_title",
     "update_metadata",
 ]
@@ -58,6 +59,7 @@ scaled_dimensions = _library.scaled_dimensions
 scaled_imagedata = _library.scaled_imagedata
 scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
+set_rights = _library.set_rights
 set_article_role = _library.set_article_role
 set_title = _library.set_title
 set_content = _library.set_content

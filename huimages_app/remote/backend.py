@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from ..domain.articles import to_segment
 from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
+from ..domain.rights import Rights
 from ..errors import BadSetting, EditConflict, UnknownArticle, UnknownImage
 from .transport import Transport
 
@@ -77,6 +78,10 @@ class HttpBackend(Backend):
     def set_title(self, image_id: str, title: str) -> None:
         self.transport.api("PATCH", _path(image_id), json={"title": title})
 
+    def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
+        fields = {name: text or None for name, text in rights.items()}
+        self.transport.api("PATCH", _path(image_id), json={"rights": fields})
+
     def set_content(self, image_id: str, box: ContentBox | None) -> None:
         value = None if box is None else list(box)
         self.transport.api("PATCH", _path(image_id), json={"corrected_content": value})
@@ -100,6 +105,9 @@ class HttpBackend(Backend):
             length=item["bytes"] or 0,
             contenttype=item["contenttype"] or "",
             sha256=item["sha256"] or "",
+            rights=Rights.of(item.get("rights", {})),
+            taken=datetime.fromisoformat(item["taken"]) if item.get("taken") else None,
+            camera=item.get("camera") or "",
         )
 
     def length(self, image_id: str) -> int:

@@ -44,17 +44,21 @@ class Editing:
     ) -> Image:
         """Apply a patch and return the record; raises BadInput, EditConflict.
 
+        Empties the cache of the image if its renditions have to state other rights.
+
         `unchanged` is called with the record that will be changed: EditConflict unless it is
         as the client has read it (None: not compared).
         """
         patch = patch.cleaned()
         now = datetime.now(UTC)
+        mark = ""
         is_moved = False
 
         def change(image: Image) -> Image:
-            nonlocal is_moved
+            nonlocal mark, is_moved
             require_present(image)
             _require_unchanged(image, unchanged)
+            mark = image.rights.mark
             new = patch.applied_to(image)
             is_moved = (new.focal_point, new.corrected_content) != (
                 image.focal_point,
@@ -63,9 +67,13 @@ class Editing:
             return image if new == image else replace(new, modified=now)
 
         image = self._metadata.images.update(image_id, change)
-        if is_moved:
-            # Caches may have redirects to the former focal point or content box.  The renditions
-            # stay: each has both in its URL.
+        has_other_rights = image.rights.mark != mark
+        if has_other_rights:
+            # Also those that are being made from the old record.
+            self._cache.remove(image_id)
+        if is_moved or has_other_rights:
+            # Caches may have redirects to the former focal point or content box, or renditions
+            # that state other rights.  After a move the renditions stay: each has both in its URL.
             self._purge(image_id)
         audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image

@@ -49,10 +49,16 @@ def with_file_info(image: Image, info: FileInfo) -> Image:
         contenttype=info.measured.contenttype,
         sha256=info.sha256,
         placeholder=info.measured.placeholder,
+        thumbhash=info.measured.thumbhash,
         content=info.measured.content,
         content_version=CONTENT_VERSION,
         backdrop=info.measured.backdrop,
     )
+
+
+def is_complete(image: Image) -> bool:
+    """Return whether a record has all facts of its original; those of older versions lack some."""
+    return bool(image.thumbhash)
 
 
 def describer(decoder: Decoder) -> Callable[[BinaryIO], OriginalInfo]:

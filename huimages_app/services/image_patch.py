@@ -10,6 +10,7 @@ from types import EllipsisType
 from ..domain.articles import pruned
 from ..domain.content import ContentBox, from_per_mille, in_per_mille, is_content_box
 from ..domain.models import Image, Places
+from ..domain.rights import clean_rights
 from ..domain.text import clean_alt, clean_filename, clean_references, clean_title
 from ..errors import BadInput
 
@@ -22,6 +23,8 @@ _ACTIONS = {
     "focus": "focal point moved",
     "corrected_content": "content box corrected",
     "references": "references changed",
+    "rights": "rights changed",
+    "taken": "time of taking changed",
 }
 
 
@@ -40,7 +43,11 @@ class ImagePatch:
     added_references: Mapping[str, Sequence[str]] = field(default_factory=dict)
     added_types: Sequence[str] = ()
     default_title: str = ""  # for an image without a title
+    name_title: str = ""  # for one that has none from anywhere else: the name of the file
     default_filename: str = ""  # for an image without a file name
+    default_alt: str = ""  # for an image without an alternative text
+    rights: Mapping[str, str] | None = None  # fields to change; an empty text removes one
+    taken: datetime | EllipsisType | None = ...  # None removes it
     default_places: Places = field(default_factory=dict)  # in articles where it has none
 
     def cleaned(self) -> ImagePatch:
@@ -68,18 +75,21 @@ class ImagePatch:
             added_references=clean_references(self.added_references),
             added_types=_clean_types(self.added_types),
             default_title=clean_title(self.default_title),
+            name_title=clean_title(self.name_title),
             default_filename=clean_filename(self.default_filename),
+            default_alt=clean_alt(self.default_alt),
+            rights=None if self.rights is None else clean_rights(self.rights),
         )
 
     def applied_to(self, image: Image) -> Image:
         """Return the changed record; requires a cleaned patch."""
-        title = self.title or ("" if image.titles else self.default_title)
+        title = self.title or ("" if image.titles else self.default_title or self.name_title)
         types = image.types if self.types is None else self.types
         references = self._references_of(image)
         return replace(
             image,
             titles=_with_title(image.titles, title),
-            alt=image.alt if self.alt is None else self.alt,
+            alt=(image.alt or self.default_alt) if self.alt is None else self.alt,
             references=references,
             types=tuple(dict.fromkeys([*types, *self.added_types])),
             focus=image.focus if isinstance(self.focus, EllipsisType) else self.focus,
@@ -88,6 +98,8 @@ class ImagePatch:
             else self.corrected_content,
             created=self.created or image.created,
             filename=image.filename or self.default_filename,
+            rights=image.rights.patched(self.rights or {}),
+            taken=image.taken if isinstance(self.taken, EllipsisType) else self.taken,
             places=self._places_of(image, references),
         )
 
@@ -124,6 +136,8 @@ class ImagePatch:
             if self.corrected_content is ...
             else str(self.corrected_content),
             "created": self.created,
+            "rights": self.rights,
+            "taken": None if self.taken is ... else str(self.taken),
         }
         return {name: str(value) for name, value in given.items() if value is not None}
 

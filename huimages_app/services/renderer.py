@@ -10,9 +10,10 @@ from typing import BinaryIO
 
 from ..domain.formats import Format
 from ..domain.models import Image
+from ..domain.rights import Rights
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
-from ..imaging import Decoder, Quality, RenditionTarget, Watermark
+from ..imaging import Decoder, Quality, RenditionTarget, Watermark, rights_in, xmp_packet
 from ..observation.steps import step
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
@@ -50,6 +51,8 @@ class Renderer:
     ) -> None:
         """Write the rendition to `target`; without a record (None) from the original.
 
+        Its XMP packet states the rights of the record, or else those that the original states.
+
         Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
         """
         with self._render_limiter.slot():
@@ -76,12 +79,13 @@ class Renderer:
             with step("fetch"):
                 original = stack.enter_context(self._originals.open(image_id))
             # An original that can't be decoded stays as it is: never delete data on an error.
-            self._write(original, self._target(image, size, format_, target))
+            rights = image.rights if image else rights_in(original)
+            self._write(original, self._target(image, rights, size, format_, target))
         if image and self._previews:
             self._previews.make_later(image, size)
 
     def _from_preview(self, image: Image, size: Size, format_: Format, target: Path) -> bool:
-        rendition = self._target(image, size, format_, target)
+        rendition = self._target(image, image.rights, size, format_, target)
         if rendition.needs_content:  # it is measured in the original
             return False
         preview = self._previews.open(image, size) if self._previews else None
@@ -97,10 +101,16 @@ class Renderer:
         return True
 
     def _target(
-        self, image: Image | None, size: Size, format_: Format, path: Path
+        self, image: Image | None, rights: Rights, size: Size, format_: Format, path: Path
     ) -> RenditionTarget:
-        watermark = self._watermark if size.options.watermark else None
-        return RenditionTarget(size, format_, path, image.content if image else None, watermark)
+        return RenditionTarget(
+            size,
+            format_,
+            path,
+            content=image.content if image else None,
+            watermark=self._watermark if size.options.watermark else None,
+            packet=xmp_packet(rights),
+        )
 
     def _write(
         self, picture: BinaryIO, target: RenditionTarget, full_size: tuple[int, int] | None = None

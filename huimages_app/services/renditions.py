@@ -75,7 +75,8 @@ class Renditions:
                 if not any_focus:
                     _require_own_part(image, size)
                 self._renderer.render(image_id, image, size, format_, pending.path)
-                return self._publish(image_id, format_, pending)
+                mark = image.rights.mark if image else ""
+                return self._publish(image_id, format_, pending, mark)
 
     def find(self, image_id: str, size: Size, format_: Format) -> OpenImage | None:
         """Return the rendition if it is in the cache; reads no storage."""
@@ -147,10 +148,12 @@ class Renditions:
                 f"the image has {self._per_image} renditions already, which is the limit"
             )
 
-    def _publish(self, image_id: str, format_: Format, pending: PendingRendition) -> OpenImage:
+    def _publish(
+        self, image_id: str, format_: Format, pending: PendingRendition, mark: str
+    ) -> OpenImage:
         with ExitStack() as stack:
             file = stack.enter_context(pending.path.open("rb"))
-            cached = pending.publish()
+            cached = pending.publish(mark)
             if cached is None:
                 # Not kept: the image was removed since, or the disk is full.
                 self.require_visible(image_id)

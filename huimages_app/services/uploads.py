@@ -15,7 +15,8 @@ from ..imaging import Decoder
 from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, OriginalInfo, Originals
 from . import audit
-from .file_info import FileInfo, inspect, with_file_info
+from .embedded_policy import EmbeddedPolicy
+from .file_info import FileInfo, inspect, is_complete, with_file_info
 from .file_names import FileNames
 from .image_patch import ImagePatch
 from .original_settling import settle_original
@@ -45,6 +46,8 @@ class Uploads:
         decoder: Decoder,
         prerender: Callable[[Image], None] | None = None,
         names: FileNames = _NO_NAMES,
+        *,
+        embedded: EmbeddedPolicy,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
@@ -53,6 +56,7 @@ class Uploads:
         # An upload waits for memory as long as it takes: unlike the request for a rendition, it
         # is not easily repeated.
         self._decoder = decoder.patient()
+        self._embedded = embedded
 
     def add(
         self,
@@ -64,10 +68,11 @@ class Uploads:
     ) -> UploadResult:
         """Add a picture from a seekable file, read from its start.
 
-        The patch is applied to a new record.  An image with the same bytes keeps its record
-        and gets the patch on top, except for the time; one in the trash is restored.  `tags`,
-        as `parse_tags` returns them, are added for `visitor_id`.  The file name may give an
-        article number.  Raises BadUpload (NotAnImage, TooLarge, IdCollision), BadInput,
+        The patch is applied to a new record, which also takes over embedded metadata.  An image
+        with the same bytes keeps its record and gets the patch on top, except for the time; one
+        in the trash is restored.  `tags`, as `parse_tags` returns them, are added for
+        `visitor_id`, keywords of a new image for PROGRAM.  The file name may give an article
+        number.  Raises BadUpload (NotAnImage, TooLarge, IdCollision), BadInput,
         StorageUnavailable.
         """
         try:
@@ -90,49 +95,63 @@ class Uploads:
         # a record, which `check` reports, and never a record without an original.
         original = _original_info(info, patch.default_filename)
         self._originals.put(info.image_id, file, original)
-        image, is_new = self._store_record(info, patch)
+        before, image = self._store_record(info, patch)
         # Another process may have removed the image for good in these moments.
         settle_original(self._originals, self._metadata.images, info.image_id, file)
-        if tags:
-            self._metadata.annotations.save(
-                info.image_id,
-                visitor_id,
-                lambda annotation: replace(annotation, tags=add_tags(annotation.tags, tags)),
+        self._add_tags(info.image_id, visitor_id, tags)
+        if before is None:
+            given = tags if visitor_id == PROGRAM else ()
+            self._add_tags(
+                info.image_id, PROGRAM, self._embedded.tags(info.measured.embedded, given)
             )
-        title = patch.title or patch.default_title
+        title = patch.title or image.title
         filename = patch.default_filename or DEFAULT_FILENAME
         audit.record("uploaded", info.image_id, filename=filename, title=title)
         if self._prerender:
             self._prerender(image)
-        return UploadResult(image, is_new)
+        return UploadResult(image, before is None or before.trashed is not None)
 
     def completed(self, patch: ImagePatch) -> ImagePatch:
         """Return the patch with the article number, role and place in its file name."""
         return self._names.completed(patch)
 
-    def _store_record(self, info: FileInfo, patch: ImagePatch) -> tuple[Image, bool]:
-        """Return the stored record, and whether the site had no such image before."""
-        is_new = True
+    def _store_record(self, info: FileInfo, patch: ImagePatch) -> tuple[Image | None, Image]:
+        """Return the record before, None for a new image, and the stored one."""
+        before: Image | None = None
         now = datetime.now(UTC)
 
         def change(image: Image | None) -> Image:
-            nonlocal is_new
-            is_new = image is None or image.trashed is not None
-            return _uploaded(image, info, patch, now)
+            nonlocal before
+            before = image
+            return self._uploaded(image, info, patch, now)
 
-        return self._metadata.images.save(info.image_id, change), is_new
+        stored = self._metadata.images.save(info.image_id, change)
+        return before, stored
 
+    def _uploaded(
+        self, image: Image | None, info: FileInfo, patch: ImagePatch, now: datetime
+    ) -> Image:
+        """Return the record after an upload: a new one, or `image` with the patch applied."""
+        embedded = info.measured.embedded
+        if image is None:
+            new = Image(info.image_id, now, now, info.measured.width, info.measured.height)
+            new = self._embedded.with_facts(with_file_info(new, info), embedded)
+            return self._embedded.completed(patch, embedded).applied_to(new)
+        if image.sha256 and image.sha256 != info.sha256:
+            raise IdCollision(info.image_id)
+        if not is_complete(image):
+            image = self._embedded.with_facts(image, embedded)
+        patch = replace(patch, created=None)
+        uploaded = replace(patch.applied_to(with_file_info(image, info)), trashed=None)
+        return image if uploaded == image else replace(uploaded, modified=now)
 
-def _uploaded(image: Image | None, info: FileInfo, patch: ImagePatch, now: datetime) -> Image:
-    """Return the record after an upload: a new one, or `image` with the patch applied."""
-    if image is None:
-        new = Image(info.image_id, now, now, info.measured.width, info.measured.height)
-        return patch.applied_to(with_file_info(new, info))
-    if image.sha256 and image.sha256 != info.sha256:
-        raise IdCollision(info.image_id)
-    patch = replace(patch, created=None)
-    uploaded = replace(patch.applied_to(with_file_info(image, info)), trashed=None)
-    return image if uploaded == image else replace(uploaded, modified=now)
+    def _add_tags(self, image_id: str, visitor_id: str, tags: Sequence[str]) -> None:
+        if tags:
+            self._metadata.annotations.save(
+                image_id,
+                visitor_id,
+                lambda annotation: replace(annotation, tags=add_tags(annotation.tags, tags)),
+            )
 
 
 def _original_info(info: FileInfo, filename: str) -> OriginalInfo:

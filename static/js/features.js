@@ -2,6 +2,7 @@
 
 const FEATURES = [
   ["form[data-renews]", () => import("./partial_update.js")],
+  ["[data-thumbhash]", () => import("./placeholder.js")],
   ["[data-load-more]", () => import("./load_more.js")],
   ["form[data-selection]", () => import("./selection.js")],
   ["input[data-tag-suggestions]", () => import("./tag_suggestions.js")],

@@ -333,6 +333,7 @@ def test_size_picker_shows_sizes_without_leaving_the_page(
     preview = page.locator("[data-preview]")
     expect(preview).to_have_text(re.compile(r"× \d+, JPEG, \d+ kB"))
     expect(page.get_by_role("button", name="vga", exact=True)).to_be_focused()
+    page.get_by_label("Format").focus()
     page.get_by_label("Format").select_option("webp")
     expect(preview).to_have_text(re.compile(r"× \d+, WebP, \d+ kB"))
     expect(page.get_by_label("Format")).to_be_focused()

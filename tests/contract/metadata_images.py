@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from huimages_app.domain.models import AnnotationSummary, Image, Query
+from huimages_app.domain.rights import Rights
 from huimages_app.errors import RemovedImage, UnknownImage
 from huimages_app.storage.interfaces import MetadataBackend
 
@@ -29,6 +30,18 @@ EVERYTHING = an_image(
     focus=(0.3, 0.7000000000000001),
     placeholder="#a0b1c2",
     trashed=START + timedelta(days=400),
+    rights=Rights(
+        creator="Zoë",
+        credit="Zoë / Agentur",
+        copyright="© 1931",
+        terms="Nur <redaktionell>",
+        statement="https://example.com/l",
+        licensor="Agentur",
+        source_type="print",
+    ),
+    taken=START - timedelta(days=30_000, microseconds=1),
+    camera="Leica Ⅰ",
+    thumbhash="3PcNNYSFeXh/d3eld0iHZoZgVwh2",
     content=(0.0, 0.1234, 0.9999, 1.0),
     content_version=1,
     backdrop="#f4f3f1",

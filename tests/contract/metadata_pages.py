@@ -72,12 +72,13 @@ class PagesContract:
         assert store.annotations.summary(known[0]).favorites == 1
         assert store.search.count() == 4
 
-    @pytest.mark.parametrize("order", ["newest", "oldest", "rated"])
+    @pytest.mark.parametrize("order", ["newest", "oldest", "rated", "taken"])
     def test_previous_cursor_leads_to_the_page_before(
         self, store: MetadataBackend, order: str
     ) -> None:
         for number in range(11):
-            put(store, an_image(number), rating=number % 4)
+            taken = START + timedelta(days=number % 4)
+            put(store, an_image(number, taken=taken), rating=number % 4)
         query = Query(order=order)  # type: ignore[arg-type]
         page = store.search.page(query, 3)
         pages = [page]
@@ -195,11 +196,12 @@ class PagesContract:
         oldest = Query(order="oldest")
         assert store.search.neighbours(oldest, known[1]) == Neighbours(known[2], known[0])
 
-    @pytest.mark.parametrize("order", ["newest", "oldest", "rated"])
+    @pytest.mark.parametrize("order", ["newest", "oldest", "rated", "taken"])
     def test_neighbours_agree_with_the_pages(self, store: MetadataBackend, order: str) -> None:
         for number in range(9):
             fields = {"tags": ("sea",)} if number % 3 else {"tags": ("sun",)}
-            put(store, an_image(number, created=START), **fields, rating=number % 2)
+            image = an_image(number, created=START, taken=START + timedelta(days=number % 2))
+            put(store, image, **fields, rating=number % 2)
         for query in [Query(order=order), Query(tag="sea", order=order)]:  # type: ignore[arg-type]
             walked: list[str | None] = [None, *walk(store, query), None]
             for before, image_id, after in zip(walked, walked[1:], walked[2:], strict=False):
@@ -232,13 +234,17 @@ class PagesContract:
         assert _ids_of(store.search.window(Query(), known[1], 0, 1)) == ([], [known[2]])
         assert store.search.window(Query(), known[1], 0, 0) == Window()
 
-    @pytest.mark.parametrize("order", ["newest", "oldest", "rated"])
+    @pytest.mark.parametrize("order", ["newest", "oldest", "rated", "taken"])
     def test_window_agrees_with_the_pages(self, store: MetadataBackend, order: Order) -> None:
         references = {"artnr": ("1",)}
         for number in range(12):
             tag = "sea" if number % 3 else "sun"
             image = an_image(
-                number, created=START, titles=(f"strand {tag}",), references=references
+                number,
+                created=START,
+                taken=START + timedelta(days=number % 2),
+                titles=(f"strand {tag}",),
+                references=references,
             )
             put(store, image, tags=(tag,), rating=number % 2, favorite=True)
         for query in [

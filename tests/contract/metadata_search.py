@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from huimages_app.domain.models import Query
+from huimages_app.domain.models import Neighbours, Order, Query
 from huimages_app.storage.interfaces import MetadataBackend
 
 from .samples import START, an_id, an_image, change, fill, put, say, walk, walk_back
@@ -118,6 +119,59 @@ class SearchContract:
         assert walk_back(store, Query(order="rated"), 2) == expected
         say(store, an_id(2), "v0", rating=None)
         assert walk(store, Query(order="rated"), 2) == expected[1:]
+
+    def test_taken_order_is_latest_first_without_unknown_times(
+        self, store: MetadataBackend
+    ) -> None:
+        times = {1: 5, 2: 900_000, 3: 5, 4: None, 5: -70_000, 6: 0}
+        for number, days in times.items():
+            taken = None if days is None else START + timedelta(days=days, microseconds=number)
+            put(store, an_image(number, taken=taken))
+        put(store, an_image(7, taken=START, trashed=START))
+        expected = [an_id(number) for number in (2, 3, 1, 6, 5)]
+        assert walk(store, Query(order="taken"), 2) == expected
+        assert walk_back(store, Query(order="taken"), 2) == expected
+        assert walk(store, Query(order="taken", trashed=True)) == [an_id(7)]
+        change(store, an_id(2), taken=None)
+        change(store, an_id(4), taken=START + timedelta(days=1))
+        assert walk(store, Query(order="taken"), 2) == [an_id(number) for number in (3, 1, 4, 6, 5)]
+        found = store.search.neighbours(Query(order="taken"), an_id(4))
+        assert (found.previous, found.next) == (an_id(1), an_id(6))
+        assert store.search.neighbours(Query(order="taken"), an_id(2)) == Neighbours()
+
+    def test_taken_order_lists_equal_times_once(self, store: MetadataBackend) -> None:
+        fill(store, range(9), taken=START)
+        walked = walk(store, Query(order="taken"))
+        assert walked == [an_id(number) for number in reversed(range(9))]
+        assert walk_back(store, Query(order="taken"), 4) == walked
+
+    @pytest.mark.parametrize("order", ["newest", "oldest", "taken"])
+    def test_taken_filter_includes_its_start_and_excludes_its_end(
+        self, store: MetadataBackend, order: Order
+    ) -> None:
+        for number in range(6):
+            put(store, an_image(number, taken=START + timedelta(days=number)), tags=("sea",))
+        put(store, an_image(6), tags=("sea",))
+        put(store, an_image(7, taken=START + timedelta(days=3), trashed=START))
+
+        def found(first: int | None, end: int | None, **more: Any) -> list[int]:
+            start, before = (
+                None if day is None else START + timedelta(days=day) for day in (first, end)
+            )
+            query = Query(taken_from=start, taken_before=before, order=order, **more)
+            walked = walk(store, query, 2)
+            assert walk_back(store, query, 2) == walked
+            numbers = [int(number) for number in range(8) if an_id(number) in walked]
+            assert sorted(walked) == sorted(an_id(number) for number in numbers)
+            return numbers
+
+        assert found(2, 4) == [2, 3]
+        assert found(None, 2) == [0, 1]
+        assert found(4, None) == [4, 5]
+        assert found(9, None) == []
+        assert found(3, 3) == []
+        assert found(1, 3, tag="sea") == [1, 2]
+        assert found(1, 3, tag="sun") == []
 
     def test_rated_order_lists_equal_averages_once(self, store: MetadataBackend) -> None:
         for number in range(10):

@@ -37,7 +37,7 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     3: {
-        "images": "6026815af8963ade08e380d3d8f0676ff6f3c8d5774f4e3d367084d4e0de5bc3",
+        "images": "02cce7a0b92aaf607cf946f8572a13272715638e68c6231ab2976afa809c4206",
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
 }

@@ -24,6 +24,8 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
     "the images of a list of IDs": (1, lambda store: store.images.get_many(map(an_id, range(10)))),
     "a page of the newest or oldest": (1, lambda store: store.search.page(Query(), 5)),
     "a page of the best rated": (1, lambda store: store.search.page(Query(order="rated"), 5)),
+    "a page in the order of taking": (1, lambda store: store.search.page(Query(order="taken"), 5)),
+    "a page of a time of taking": (2, lambda store: store.search.page(Query(taken_from=START), 5)),
     "a page of the trash": (1, lambda store: store.search.page(Query(trashed=True), 5)),
     "a page of a type": (1, lambda store: store.search.page(Query(type="product"), 5)),
     "a page of a reference": (

@@ -130,7 +130,9 @@ class Cluster:
         self.processes = [self._started(number) for number in range(2)]
 
     def _started(self, number: int) -> subprocess.Popen[bytes]:
-        server = pserve(self._folder / f"app{number}", self.ports[number], **self.settings)
+        # One process decodes by itself, the other one in isolated decoders.
+        settings = self.settings | {"decoding.isolated": "on" if number else "off"}
+        server = pserve(self._folder / f"app{number}", self.ports[number], **settings)
         return self._stack.enter_context(server)
 
     def restart(self) -> None:

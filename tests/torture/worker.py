@@ -16,7 +16,9 @@ from pathlib import Path
 
 from huimages_app.domain.formats import parse_format
 from huimages_app.domain.sizes import Size
-from huimages_app.factory import describer, make_backup_folder, originals_at
+from huimages_app.factory import make_backup_folder, originals_at
+from huimages_app.imaging.configured import make_decoder
+from huimages_app.services.file_info import describer
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.maintenance.backup import Backup
 from huimages_app.services.maintenance.migration import OriginalsMigration
@@ -71,10 +73,11 @@ def migrate(folder: Path, seed: int) -> None:
     """Move all originals to and fro between two folders."""
     settings = settings_in(folder)
     places = [originals_at(f"files:{folder / name}", settings) for name in ("originals", "moved")]
+    describe = describer(make_decoder(settings))
     acknowledge("ready")
     for number in itertools.count(seed):
         source, target = places[number % 2], places[1 - number % 2]
-        for _ in OriginalsMigration(source, target, describer(settings), move=True).run(2):
+        for _ in OriginalsMigration(source, target, describe, move=True).run(2):
             pass
 
 

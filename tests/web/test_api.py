@@ -231,6 +231,9 @@ def test_api_upload_rejects_other_files(tmp_path: Path) -> None:
     site.services.close()
 
 
+WHEN = "2020-01-01T00:00:00Z"
+
+
 def test_api_patch_changes_named_fields_only(site: Site, api: Api) -> None:
     image = site.add(title="Old", references={"artnr": ["1"], "path": ["a"]}, type="shop")
     item = api(
@@ -280,6 +283,11 @@ def test_api_patch_changes_named_fields_only(site: Site, api: Api) -> None:
         {"types": ["x"] * 21},
         {"created": "yesterday"},
         {"created": 7},
+        {"taken": "yesterday"},
+        {"rights": []},
+        {"rights": {"owner": "x"}},
+        {"rights": {"creator": 7}},
+        {"rights": {"statement": "example.com"}},
     ],
 )
 def test_api_patch_rejects_invalid_fields(site: Site, api: Api, body: object) -> None:
@@ -287,6 +295,18 @@ def test_api_patch_rejects_invalid_fields(site: Site, api: Api, body: object) ->
     url = f"/images/{image.id}"
     api("PATCH", url, body, contenttype="application/json", status=400)  # type: ignore[arg-type]
     assert site.services.images.get(image.id) == image
+
+
+def test_api_patch_changes_single_rights(site: Site, api: Api) -> None:
+    url = f"/images/{site.add().id}"
+    item = api("PATCH", url, {"rights": {"creator": "Ada", "terms": "x"}, "taken": WHEN}).json
+    assert (item["rights"]["creator"], item["rights"]["credit"]) == ("Ada", None)
+    assert item["taken"] == "2020-01-01T00:00:00.000000Z"
+    item = api("PATCH", url, {"rights": {"creator": None}, "taken": None}).json
+    assert (item["rights"]["creator"], item["rights"]["terms"]) == (None, "x")
+    assert item["taken"] is None
+    item = api("PATCH", url, {"rights": None}).json
+    assert set(item["rights"].values()) == {None}
 
 
 def test_api_patch_rejects_other_types_and_long_bodies(site: Site, api: Api) -> None:

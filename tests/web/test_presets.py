@@ -213,7 +213,9 @@ def test_pruning_removes_files_of_former_definitions_first(site: Site) -> None:
 # -- settings --
 
 
-@pytest.mark.parametrize("name", ["upload", "image", "search", "login", "static", "healthz", "api"])
+@pytest.mark.parametrize(
+    "name", ["upload", "image", "article", "search", "login", "static", "healthz", "api"]
+)
 def test_size_with_the_name_of_a_page_stops_the_start(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadSetting) as error:
         Site(tmp_path, sizes=f"{name} = 100x100")

@@ -18,6 +18,7 @@ import pytest
 from huimages_app import client, remote
 from huimages_app.client.interface import ArticleImage, Library
 from huimages_app.domain.ids import image_id
+from huimages_app.domain.rights import Rights
 from huimages_app.errors import (
     BadImageId,
     BadInput,
@@ -120,6 +121,18 @@ def test_update_adds_to_metadata(site: Site) -> None:
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("shop", "web")
     assert image.created == datetime(2020, 1, 1, 12, tzinfo=UTC)
+
+
+def test_set_rights_changes_the_named_ones(site: Site) -> None:
+    client.save_image(PHOTO)
+    for module in (client, remote):
+        module.set_rights(ID, {"creator": "Ada", "terms": "x"})
+        module.set_rights(ID, {"terms": None})
+        assert module.get_imagedoc(ID)["rights"] == {"creator": "Ada"}
+        assert site.services.images.get(ID).rights == Rights(creator="Ada")
+        module.set_rights(ID, {"creator": ""})
+        with pytest.raises(BadInput):
+            module.set_rights(ID, {"owner": "x"})
 
 
 @pytest.mark.parametrize("module", [client, remote])

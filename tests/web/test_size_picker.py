@@ -109,6 +109,12 @@ def test_text_that_is_no_size_is_explained(browser: TestApp, image: Image, text:
     assert not page.html.select("[data-preview]")
 
 
+def test_text_that_is_no_size_keeps_the_other_choices(browser: TestApp, image: Image) -> None:
+    page = browser.get(f"/image/{image.id}/?size=nonsense&format=webp&density=3")
+    selected = [option["value"] for option in page.html.select("#snippets option[selected]")]
+    assert selected == ["webp", "3"]
+
+
 def test_picture_snippet_has_widths(browser: TestApp, image: Image) -> None:
     picture = snippets(browser.get(f"/image/{image.id}/?size=vga"))["<picture>"]
     assert 'sizes="(max-width: 640px) 100vw, 640px"' in picture

@@ -28,7 +28,7 @@ def import_file(
     path: Path,
     *,
     title: str = "",
-    default_title: str = "",
+    name_title: str = "",
     tags: Sequence[str] = (),
     references: Mapping[str, Sequence[str]],
 ) -> UploadResult:
@@ -44,7 +44,7 @@ def import_file(
             file,
             ImagePatch(
                 title=title or None,
-                default_title=default_title,
+                name_title=name_title,
                 default_filename=path.name,
                 added_references=references,
                 created=modified,

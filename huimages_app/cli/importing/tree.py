@@ -94,7 +94,7 @@ class TreeImport:
             added = import_file(
                 self._services,
                 path,
-                default_title=path.stem,
+                name_title=path.stem,
                 references={"path": [self._folder(path)]},
             )
         except ImportFailed as error:

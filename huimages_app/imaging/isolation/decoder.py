@@ -33,6 +33,7 @@ from .sandbox import WorkerLimits
 log = logging.getLogger(__name__)
 
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
+_THUMBHASH: Final = re.compile(r"[A-Za-z0-9+/]{8,40}={0,2}")
 # Bytes that are reserved for each job if they are free: enough for 12 megapixels at a half, or for
 # 3 as a whole.  To ask for them takes a tenth of a millisecond.
 _ADVANCE: Final = 16 << 20
@@ -212,6 +213,8 @@ class IsolatedDecoder(Decoder):
             and _COLOUR.fullmatch(found.placeholder)
             and is_content_box(found.content)
             and (not found.backdrop or _COLOUR.fullmatch(found.backdrop))
+            and _THUMBHASH.fullmatch(found.thumbhash)
+            and found.embedded.is_clean
         ):
             return
         raise WorkerFailure("message", f"impossible facts {found}")

@@ -18,6 +18,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from ... import errors
@@ -109,8 +110,11 @@ def shortened(text: str) -> str:
 
 
 def dump(value: object) -> bytes:
-    """Return a value of dataclasses, tuples, texts and numbers as JSON."""
-    return json.dumps(value, default=_fields).encode()
+    """Return a value of dataclasses, tuples, texts, times and numbers as JSON."""
+    # Texts of a file may be long, and escapes take twelve bytes for a character; lone surrogates
+    # become escapes of JSON.
+    text = json.dumps(value, default=_fields, ensure_ascii=False)
+    return text.encode("utf-8", "backslashreplace")
 
 
 def load(kind: Any, body: bytes) -> Any:
@@ -128,7 +132,9 @@ def load_number(body: bytes) -> int:
     return int(body)
 
 
-def _fields(value: Any) -> dict[str, Any]:
+def _fields(value: Any) -> dict[str, Any] | str:
+    if isinstance(value, datetime):
+        return value.isoformat()
     return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
 
 
@@ -150,9 +156,18 @@ def _checked(kind: Any, value: Any) -> Any:
             return kind(**{name: _checked(hints[name], value[name]) for name in hints})  # type: ignore[operator]
     elif kind is float and type(value) is int:
         return float(value)
+    elif kind is datetime and isinstance(value, str):
+        return _time(value)
     elif kind is not Any and origin is None and isinstance(kind, type) and type(value) is kind:
         return value
     raise BadMessage(f"not of the type {kind}")
+
+
+def _time(text: str) -> datetime:
+    time = datetime.fromisoformat(text)  # ValueError: `load` raises BadMessage
+    if time.tzinfo is None:
+        raise BadMessage("a time without a zone")
+    return time.astimezone(UTC)
 
 
 def _checked_union(kinds: tuple[Any, ...], value: Any) -> Any:

@@ -1,13 +1,15 @@
-"""Remove the renditions of images that another node trashed or removed from this cache."""
+"""Remove the renditions of images that another node trashed, removed or gave other rights."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from ...cache.renditions import RenditionCache
 from ...domain.files import atomic_write
+from ...domain.models import Changes
 from ...errors import BadCursor, StorageUnavailable
 from ...storage.interfaces import MetadataBackend
 
@@ -64,13 +66,24 @@ class CacheInvalidator:
                 )
                 self._write("")
                 continue
-            for image_id in changes.gone:
+            outdated = [*changes.gone, *self._with_other_rights(changes)]
+            for image_id in outdated:
                 self._cache.remove(image_id)
-            removed += len(changes.gone)
+            removed += len(outdated)
             if changes.since != since:
                 self._write(changes.since)
             if not changes.ids:
                 return removed
+
+    def _with_other_rights(self, changes: Changes) -> Iterator[str]:
+        """Yield the changed images whose cached renditions state other rights than the record."""
+        shown = [image_id for image_id in changes.ids if image_id not in changes.gone]
+        cached = [image_id for image_id in shown if self._cache.count(image_id)]
+        if not cached:
+            return
+        for image_id, image in self._metadata.images.get_many(cached).items():
+            if self._cache.is_outdated(image_id, image.rights.mark):
+                yield image_id
 
     def _follow(self) -> None:
         prepared = False

@@ -23,7 +23,8 @@ from ...imaging import CONTENT_VERSION, Decoder
 from ...storage.interfaces import MetadataBackend, Originals
 from ..concurrency import in_parallel
 from ..editing import Editing
-from ..file_info import FileInfo, inspect, with_file_info
+from ..embedded_policy import EmbeddedPolicy
+from ..file_info import FileInfo, inspect, is_complete, with_file_info
 from .locations import PROBE_ID
 from .stale_renditions import StaleRenditions
 
@@ -40,6 +41,7 @@ class Problem(Enum):
     LEFT_OVER = "the image was removed for good, and its original is still there"
     DAMAGED = "the original is damaged"
     WRONG_FACTS = "the record does not match the original"
+    INCOMPLETE = "the record is of an older version and lacks facts of the original"
     NOT_MEASURED = "the content box was not measured, or by an older version"
     STALE_RENDITIONS = "the image is in the trash or removed, and its renditions are cached"
     NOT_CHECKED = "the check of this image failed"
@@ -85,12 +87,15 @@ class IntegrityCheck:
         editing: Editing,
         stale_renditions: StaleRenditions,
         decoder: Decoder,
+        *,
+        embedded: EmbeddedPolicy,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._editing = editing
         self._stale_renditions = stale_renditions
         self._decoder = decoder.patient()
+        self._embedded = embedded
 
     def check(
         self,
@@ -238,6 +243,8 @@ class IntegrityCheck:
             finding = Finding(image_id, Problem.WRONG_FACTS)
         elif record.content_version != CONTENT_VERSION:
             finding = Finding(image_id, Problem.NOT_MEASURED)
+        elif not is_complete(record):
+            finding = Finding(image_id, Problem.INCOMPLETE)
         else:
             return None, None
         if not repair:
@@ -258,14 +265,19 @@ class IntegrityCheck:
             new = Image(finding.image_id, now, now, size.width, size.height, filename=name)
             # A record that was stored meanwhile is newer.
             self._metadata.images.save(
-                finding.image_id, lambda image: image or with_file_info(new, facts)
+                finding.image_id, lambda image: image or self._with_facts(new, facts)
             )
         else:
             try:
                 self._metadata.images.update(
                     finding.image_id,
-                    lambda image: with_file_info(image, facts),
+                    lambda image: self._with_facts(image, facts),
                 )
             except UnknownImage:
                 return None
         return replace(finding, repaired=True)
+
+    def _with_facts(self, image: Image, facts: FileInfo) -> Image:
+        if not is_complete(image):
+            image = self._embedded.with_facts(image, facts.measured.embedded)
+        return with_file_info(image, facts)

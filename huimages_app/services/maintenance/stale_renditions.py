@@ -1,8 +1,9 @@
-"""Find and remove cached renditions that may not be served any more.
+"""Find and remove cached renditions that may not be served any more, or are outdated.
 
-Those of images in the trash or removed: a process killed between trashing an image and emptying
-its cache leaves them behind.  And those of presets as they were defined before.  A web server in
-front of the cache would serve both without asking the application.
+Those of images in the trash or removed, and those that state other rights than the record: a
+process killed between the change and emptying the cache leaves them behind.  And those of
+presets as they were defined before.  A web server in front of the cache would serve all of them
+without asking the application.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import threading
 from collections.abc import Collection, Iterator
 
 from ...cache.renditions import RenditionCache
+from ...domain.models import Image
 from ...domain.named_sizes import is_outdated
 from ...errors import StorageUnavailable, UnknownImage
 from ...storage.interfaces import MetadataBackend
@@ -44,8 +46,7 @@ class StaleRenditions:
         while batch := list(itertools.islice(cached, _BATCH)):
             records = self._images.get_many(batch)
             for image_id in batch:
-                record = records.get(image_id)
-                if (record is None or record.trashed is not None) and self._is_hidden(image_id):
+                if self._is_stale(image_id, records.get(image_id)) and self._is_stale_now(image_id):
                     yield image_id
 
     def remove(self, image_id: str) -> None:
@@ -96,9 +97,14 @@ class StaleRenditions:
             else:
                 return
 
-    def _is_hidden(self, image_id: str) -> bool:
-        # The image may have been uploaded or restored since the batch was read.
+    def _is_stale(self, image_id: str, record: Image | None) -> bool:
+        if record is None or record.trashed is not None:
+            return True
+        return self._cache.is_outdated(image_id, record.rights.mark)
+
+    def _is_stale_now(self, image_id: str) -> bool:
+        # The image may have been uploaded, restored or changed since the batch was read.
         try:
-            return self._images.get(image_id).trashed is not None
+            return self._is_stale(image_id, self._images.get(image_id))
         except UnknownImage:
             return True

@@ -7,6 +7,7 @@ this program: in older ones, width and height are those before EXIF orientation.
 
     _id ctime mtime title[] references{key: []} types[] width height deleted _attachments
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
+          rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
           places{key: {number: {at, role}}}
 
@@ -22,6 +23,7 @@ from typing import Any
 
 from ...domain.content import ContentBox, is_content_box
 from ...domain.models import Annotation, Image
+from ...domain.rights import Rights
 from ..places import places_from_json, places_to_json
 from .database import Document
 
@@ -75,6 +77,10 @@ def image_of(document: Document) -> Image:
         focus=_focus(document.get("focus")),
         placeholder=_string(document.get("placeholder")),
         trashed=(time_of(document.get("trashed")) or modified) if is_trashed(document) else None,
+        rights=Rights.of(_mapping(document.get("rights"))),
+        taken=time_of(document.get("taken")),
+        camera=_string(document.get("camera")),
+        thumbhash=_string(document.get("thumbhash")),
         content=_content(document.get("content")),
         content_version=_number(document.get("content_version")),
         backdrop=_string(document.get("backdrop")),
@@ -141,6 +147,10 @@ def _fields_of(image: Image) -> Document:
         "placeholder": image.placeholder,
         "deleted": image.trashed is not None,
         "trashed": text_of(image.trashed) if image.trashed else None,
+        "rights": image.rights.values,
+        "taken": text_of(image.taken) if image.taken else None,
+        "camera": image.camera,
+        "thumbhash": image.thumbhash,
         "content": list(image.content) if image.content else None,
         "content_version": image.content_version,
         "backdrop": image.backdrop,

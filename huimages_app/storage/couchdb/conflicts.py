@@ -17,7 +17,7 @@ from .database import Document
 # Fields that describe the bytes of the original.  A document of huImages 2.2 has no sha256,
 # and its width and height are those before EXIF orientation.
 _FILE_FIELDS = (
-    *("sha256", "width", "height", "bytes", "contenttype", "placeholder"),
+    *("sha256", "width", "height", "bytes", "contenttype", "placeholder", "thumbhash"),
     *("content", "content_version", "backdrop"),
 )
 

@@ -11,7 +11,8 @@ and the residual conditions leave the images of the page.
 
 The most selective condition chooses the scan, in this order: favourites of a visitor,
 references (those of the first key), words, a tag, a type, the time of the last change.
-The order `rated` always scans the ratings, and `place` the images of its reference.
+The order `rated` always scans the ratings, `taken` the times of taking, and `place` the images
+of its reference.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ from .tokenizer import index_keys, matches, search_keys
 AnnotationRows = Sequence[dict[str, Any]]  # values of rows of the view by_image
 
 _COMPARED = 3  # words of a search whose frequencies are compared
-_RECENT = 1000  # changes that are sorted in memory
+_RECENT = 1000  # changes, or times of taking, that are sorted in memory
+# Times before and after all others; digits, because collations disagree about signs.
+_FIRST, _LAST = "0", "9999"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class QueryPlan:
     satisfied: frozenset[str] = frozenset()
     mark_filter: Callable[[dict[str, Any]], bool] | None = None
     word: str = ""
-    rank: Callable[[Document], float] | None = None  # begins the positions of the scan
+    rank: Callable[[Document], str | float] | None = None  # begins the positions of the scan
 
     @property
     def residual(self) -> list[Condition]:
@@ -97,14 +100,23 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
     def of_images(view: str, *key: str) -> ViewScan:
         return ViewScan(images, view, (trashed, *key))
 
-    def of_annotations(view: str, *key: str, **options: bool) -> ViewScan:
-        return ViewScan(visitors, view, key, documents=False, **options)
+    def of_annotations(
+        view: str, *key: str, grouped: bool = False, exact: bool = False
+    ) -> ViewScan:
+        return ViewScan(visitors, view, key, documents=False, grouped=grouped, exact=exact)
 
     conditions = _conditions(query)
     descending = query.order not in {"oldest", "place"}
     base_plan = QueryPlan(of_images("by_time"), descending, conditions)
     if query.order == "rated":
         return replace(base_plan, scan=of_images("by_rating"), rank=_average)
+    if query.order == "taken":
+        return replace(
+            base_plan,
+            scan=replace(of_images("by_taken"), between=_times_of_taking(query)),
+            satisfied=frozenset({"taken"}),
+            rank=_taken,
+        )
     if query.order == "place":
         [(key, value)] = query.references
         return replace(
@@ -134,6 +146,9 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
         )
     if query.type:
         return replace(base_plan, scan=of_images("by_type", query.type))
+    if query.taken_from or query.taken_before:
+        few = _few_taken(images, _times_of_taking(query), trashed=trashed)
+        return replace(base_plan, scan=few or base_plan.scan)
     if query.changed_since:
         recent = _recent_changes(images, text_of(query.changed_since), trashed=trashed)
         return replace(base_plan, scan=recent or base_plan.scan)
@@ -182,10 +197,32 @@ def _recent_changes(images: Database, since: str, *, trashed: bool) -> InMemoryS
     return InMemoryScan([(row["value"], row["id"]) for row in rows])
 
 
+def _few_taken(images: Database, times: tuple[str, str], *, trashed: bool) -> InMemoryScan | None:
+    """Return the images taken between two times, if they are few enough to be sorted here."""
+    rows = images.rows(
+        "by_taken",
+        startkey=[trashed, times[0]],
+        endkey=[trashed, times[1]],
+        limit=_RECENT + 1,
+    )
+    if len(rows) > _RECENT:
+        return None
+    return InMemoryScan([(row["key"][2], row["id"]) for row in rows])
+
+
+def _times_of_taking(query: Query) -> tuple[str, str]:
+    """Return the first time of the query, and the one that ends it, as documents have them."""
+    first, end = query.taken_from, query.taken_before
+    return text_of(first) if first else _FIRST, text_of(end) if end else _LAST
+
+
 def _conditions(query: Query) -> dict[str, Condition]:
     conditions = {"trashed": Condition(lambda document, _: is_trashed(document) == query.trashed)}
     if query.order == "rated":
         conditions["rated"] = Condition(lambda document, _: _is_rated(document))
+    if query.order == "taken" or query.taken_from or query.taken_before:
+        first, end = _times_of_taking(query)
+        conditions["taken"] = Condition(lambda document, _: first <= _taken(document) < end)
     if wanted := query.wanted_references:
         conditions["references"] = Condition(
             lambda document, _: _has_references(image_of(document), wanted)
@@ -216,6 +253,12 @@ def _conditions(query: Query) -> dict[str, Condition]:
 def _average(document: Document) -> float:
     ratings = document["ratings"]
     return float(ratings["sum"] / ratings["count"])
+
+
+def _taken(document: Document) -> str:
+    """Return the time of taking as the view contains it; empty if it is not known."""
+    taken = image_of(document).taken
+    return text_of(taken) if taken else ""
 
 
 def _is_rated(document: Document) -> bool:

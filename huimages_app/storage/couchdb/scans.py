@@ -1,7 +1,8 @@
 """Scans: candidates for a query, read from ranges of views in either direction.
 
-A candidate has a position, the end of its key in the view: (ctime, id), or (average, ctime,
-id).  Positions are unique, so a page can begin and end at any, even at one that is gone.
+A candidate has a position, the end of its key in the view: (ctime, id), (average, ctime, id)
+or (taken, ctime, id).  Positions are unique, so a page can begin and end at any, even at one
+that is gone.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class ViewScan(Scan):
 
     `documents`: read the documents, too; views of annotations are in another database.
     `grouped`: one row for the equal keys of several visitors; needs a reduce function.
+    `between`: only keys with an element from the first to below the second after the prefix.
     `exact`: recognize collation mismatches.  CouchDB treats strings as equal that differ in
     invisible characters, such as the variation selector of an emoji.
     """
@@ -67,9 +69,12 @@ class ViewScan(Scan):
     documents: bool = True
     grouped: bool = False
     exact: bool = False
+    between: tuple[str, str] | None = None
 
     @property
     def _range(self) -> tuple[list[Any], list[Any]]:
+        if self.between:
+            return [*self.prefix, self.between[0]], [*self.prefix, self.between[1]]
         return [*self.prefix], [*self.prefix, {}]  # objects sort after everything else
 
     def read(self, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
+from ...domain.rights import Rights
 from ...domain.tokenizer import may_be_inside, searched
 from ..places import places_from_json, places_to_json
 
@@ -41,13 +42,25 @@ def image_to_json(image: Image) -> str:
             "focus": image.focus,
             "placeholder": image.placeholder,
             "trashed": image.trashed and _time(image.trashed),
-            **({"content": image.content} if image.content else {}),
-            **({"content_version": image.content_version} if image.content_version else {}),
-            **({"backdrop": image.backdrop} if image.backdrop else {}),
-            **({"corrected_content": image.corrected_content} if image.corrected_content else {}),
-            **({"places": places_to_json(image.places)} if image.places else {}),
+            **_optional_fields(image),
         }
     )
+
+
+def _optional_fields(image: Image) -> dict[str, Any]:
+    """Return the fields that few images have, or only those of newer versions of the program."""
+    fields = {
+        "rights": image.rights.values,
+        "taken": image.taken and _time(image.taken),
+        "camera": image.camera,
+        "thumbhash": image.thumbhash,
+        "content": image.content,
+        "content_version": image.content_version,
+        "backdrop": image.backdrop,
+        "corrected_content": image.corrected_content,
+        "places": places_to_json(image.places),
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def image_from_json(document: str) -> Image:
@@ -62,6 +75,8 @@ def image_from_json(document: str) -> Image:
             "types": tuple(fields["types"]),
             "focus": fields["focus"] and tuple(fields["focus"]),
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
+            "rights": Rights.of(fields.get("rights", {})),
+            "taken": datetime.fromisoformat(fields["taken"]) if "taken" in fields else None,
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),

@@ -5,7 +5,8 @@ the other conditions are checked for each of its rows.  The source is
 
 - for a text: the index of words, whose row numbers ascend with the time of creation
 - if few images meet a condition: these, sorted
-- for `rated`: the index of averages, unless few images match the text
+- for `rated` and `taken`, and for a time of taking: the index of averages or of these times,
+  unless few images match the text
 - for `place`: the images of the reference, as they are ordered there
 - else the shortest of the postings (the images with a tag, of a type, ...)
 
@@ -28,10 +29,12 @@ from .entries import reference_value
 # Up to this number of images are sorted; more are read from an index in order.
 FEW = 1000
 
-# The column before the key in an order.
-_RANKS = {"rated": "images.average", "place": "places.at"}
+# The column before the key in an order, and the index of it among all images.
+_RANKS = {"rated": "images.average", "taken": "images.taken", "place": "places.at"}
+_INDEXES = {"rated": "images_rated", "taken": "images_taken"}
 
-Position = tuple[Any, ...]  # (key,), (average, key) for `rated`, or (at, key) for `place`
+# (key,), (average, key) for `rated`, (taken, key) for `taken`, or (at, key) for `place`
+Position = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -68,10 +71,11 @@ class QueryPlan:
 
     def find(self, db: sqlite3.Connection, image_id: str) -> Position | None:
         """Return the position of an image; None if it does not match."""
-        found = db.execute("SELECT average, key FROM images WHERE id = ?", [image_id]).fetchone()
+        rank = _RANKS[self.order] if self.order in _INDEXES else "NULL"
+        found = db.execute(f"SELECT {rank}, key FROM images WHERE id = ?", [image_id]).fetchone()
         if found is None:
             return None
-        if self.order == "rated":
+        if self.order in _INDEXES:
             plan = self._where("=", found)
         else:
             # For `place` this reads the part of the index that is the article.
@@ -96,8 +100,8 @@ class QueryPlan:
     def _select(self) -> str:
         columns = ", ".join(["images.document", *self._order_columns])
         conditions = [*self.conditions]
-        if self.order == "rated":
-            conditions.append("images.average IS NOT NULL")
+        if rank := _RANKS.get(self.order):
+            conditions.append(f"{rank} IS NOT NULL")
         return f"SELECT {columns} FROM {self.source} WHERE {' AND '.join(conditions) or 'true'}"
 
     def _where(self, operator: str, position: Position) -> QueryPlan:
@@ -140,6 +144,9 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
         )
     if changed is not None:
         plan = plan.filtered("images.modified >= ?", changed)
+    if query.taken_from or query.taken_before:
+        times = _times_of_taking(query)
+        plan = plan.filtered("images.taken >= ? AND images.taken < ?", *times)
     return replace(plan, order=query.order)
 
 
@@ -163,6 +170,8 @@ def _postings_of(db: sqlite3.Connection, query: Query) -> Iterator[_Postings]:
 
 _MATCHES = "SELECT rowid FROM words WHERE words MATCH ?"
 _CHANGED = "SELECT key FROM images WHERE trashed = ? AND modified >= ?"
+_TAKEN = "SELECT key FROM images WHERE trashed = ? AND taken >= ? AND taken < ?"
+_EARLIEST, _LATEST = -(1 << 62), 1 << 62
 
 
 def _plan_of_text(
@@ -171,8 +180,8 @@ def _plan_of_text(
     if postings[0].size <= FEW // 10:  # a look-up in the index of words is expensive
         plan = _sorted_postings(postings[0])
         return plan.filtered(f"EXISTS ({_MATCHES} AND rowid = images.key)", match), postings[1:]
-    if query.order == "rated" and _has_many_matches(db, match):
-        return _by_average(query).filtered(f"+images.key IN ({_MATCHES})", match), postings
+    if query.order in _INDEXES and _has_many_matches(db, match):
+        return _by_rank(query).filtered(f"+images.key IN ({_MATCHES})", match), postings
     return _matches(match), postings
 
 
@@ -181,12 +190,16 @@ def _plan_without_text(
 ) -> tuple[QueryPlan, Sequence[_Postings]]:
     shortest = postings[0]
     is_few = shortest.size <= FEW
-    if len(shortest.list_numbers) > 1 or (query.order == "rated" and is_few):
+    if len(shortest.list_numbers) > 1 or (query.order in _INDEXES and is_few):
         return _sorted_postings(shortest), postings[1:]
-    if changed is not None and not is_few and _has_few_changes(db, query, changed):
+    if changed is not None and not is_few and _has_few(db, _CHANGED, query.trashed, changed):
         return _sorted(_CHANGED, query.trashed, changed), postings
-    if query.order == "rated":
-        return _by_average(query), postings
+    if query.order in _INDEXES:
+        return _by_rank(query), postings
+    if (query.taken_from or query.taken_before) and not is_few:
+        times = _times_of_taking(query)
+        if _has_few(db, _TAKEN, query.trashed, *times):
+            return _sorted(_TAKEN, query.trashed, *times), postings
     return _in_order(shortest), postings[1:]
 
 
@@ -206,9 +219,13 @@ def _has_many_matches(db: sqlite3.Connection, match: str) -> bool:
     return len(db.execute(f"{_MATCHES} LIMIT ?", [match, limit + 1]).fetchall()) > limit
 
 
-def _has_few_changes(db: sqlite3.Connection, query: Query, changed: int) -> bool:
-    rows = db.execute(_CHANGED + " LIMIT ?", [query.trashed, changed, FEW + 1])
-    return len(rows.fetchall()) <= FEW
+def _has_few(db: sqlite3.Connection, keys: str, *parameters: Any) -> bool:
+    return len(db.execute(keys + " LIMIT ?", [*parameters, FEW + 1]).fetchall()) <= FEW
+
+
+def _times_of_taking(query: Query) -> tuple[int, int]:
+    first, end = query.taken_from, query.taken_before
+    return micros(first) if first else _EARLIEST, micros(end) if end else _LATEST
 
 
 def _matches(match: str) -> QueryPlan:
@@ -229,9 +246,9 @@ def _in_order(postings: _Postings) -> QueryPlan:
     )
 
 
-def _by_average(query: Query) -> QueryPlan:
+def _by_rank(query: Query) -> QueryPlan:
     return QueryPlan(
-        "images INDEXED BY images_rated",
+        f"images INDEXED BY {_INDEXES[query.order]}",
         "images.key",
         conditions=("images.trashed = ?",),
         parameters=(query.trashed,),

@@ -128,8 +128,15 @@ _PLACES = (
     " WHERE kind = 'reference' AND trashed = 0",
 )
 
+# The time of taking, in microseconds; NULL where it is not known, as of all images of older
+# versions.
+_TAKEN = (
+    "ALTER TABLE images ADD COLUMN taken INTEGER",
+    "CREATE INDEX images_taken ON images (trashed, taken, key) WHERE taken IS NOT NULL",
+)
+
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES)
+MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN)
 VERSION = len(MIGRATIONS)
 
 

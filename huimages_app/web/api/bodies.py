@@ -10,6 +10,7 @@ from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.request import Request
 
 from ...domain.content import ContentBox, is_content_box
+from ...domain.rights import FIELDS, MAX_TEXT
 from ...domain.text import MAX_REFERENCE
 from ...errors import BadInput, TooLarge
 from .parameters import time_of
@@ -136,6 +137,21 @@ def rating(value: Any) -> int:
 def time(value: Any) -> Any:
     """Check a time."""
     return time_of(value)
+
+
+def removable_time(value: Any) -> Any:
+    """Check a time or null."""
+    return None if value is None else time_of(value)
+
+
+def rights(value: Any) -> dict[str, str]:
+    """Check texts by the names of rights; null removes one, or all of them."""
+    if value is None:
+        return dict.fromkeys(FIELDS, "")
+    if not isinstance(value, dict) or not value.keys() <= set(FIELDS):
+        raise TypeError(value)
+    check = removable(MAX_TEXT)
+    return {name: check(text) for name, text in value.items()}
 
 
 def _share(value: Any) -> float:

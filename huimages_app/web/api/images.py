@@ -11,6 +11,8 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Image, Query
+from ...domain.periods import Period
+from ...domain.rights import FIELDS
 from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
 from ...errors import BadInput
 from ...services.image_patch import ImagePatch
@@ -25,6 +27,9 @@ from .uploads import received
 
 USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
 
+# Parameters that filter the list.
+_CONDITIONS = ("artnr", "tag", "q", "type", "changed_since", "taken")
+
 _PATCHABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
     "alt": (f"a text of at most {MAX_ALT} characters, or null", bodies.removable(MAX_ALT)),
@@ -36,15 +41,17 @@ _PATCHABLE = {
         bodies.content_box,
     ),
     "created": ("a time like 2026-01-31T12:00:00Z", bodies.time),
+    "taken": ("a time like 2026-01-31T12:00:00Z, or null", bodies.removable_time),
+    "rights": (f"an object of texts or null, by {', '.join(FIELDS)}; or null", bodies.rights),
 }
 
 
 @view_config(context=ApiImages, request_method="GET", permission=VIEW)
 def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
-    names = ("artnr", "tag", "q", "type", "changed_since", "order", "limit", "cursor", SIZE)
-    parameters = query(request, *names, references=True)
-    order = parameters.one_of("order", "newest", "oldest", "rated", "place")
+    parameters = query(request, *_CONDITIONS, "order", "limit", "cursor", SIZE, references=True)
+    taken = Period.parse(parameters.text("taken"))
+    order = parameters.one_of("order", "newest", "oldest", "rated", "taken", "place")
     references = tuple((key, clean(value)) for key, value in parameters.references())
     if order == "place" and len(references) != 1:
         raise BadInput("order=place needs one reference, as in artnr=10106")
@@ -54,6 +61,8 @@ def images(context: ApiImages, request: Request) -> Any:
         references=references,
         type=clean(parameters.text("type")),
         changed_since=parameters.time("changed_since"),
+        taken_from=taken.start,
+        taken_before=taken.end,
         order=order,  # type: ignore[arg-type]
     )
     items = Items(request, parameters)

@@ -13,7 +13,7 @@ from ...domain.sizes import Size
 from ...errors import BadInput
 from ...services.urls import UrlBuilder
 from ..presentation.conditional import digest
-from ..presentation.image_json import rating_of, tags_of, time_text
+from ..presentation.image_json import rating_of, rights_of, tags_of, time_text
 from ..presentation.requested_sizes import require_requestable
 from .parameters import Parameters
 
@@ -126,6 +126,10 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "modified": time_text(image.modified),
         "focus": list(image.focus) if image.focus else None,
         "placeholder": image.placeholder or None,
+        "thumbhash": image.thumbhash or None,
+        "rights": rights_of(image.rights),
+        "taken": time_text(image.taken) if image.taken else None,
+        "camera": image.camera or None,
         "content": list(image.content) if image.content else None,
         "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "backdrop": image.backdrop or None,

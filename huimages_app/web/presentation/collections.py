@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from math import log
 from typing import Literal, get_args
@@ -11,21 +12,23 @@ from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
 from ...domain.models import Neighbours, Page, Query, Window
+from ...domain.periods import Period
 from ...domain.tags import MAX_LENGTH
 from ...domain.text import clean, clean_tag
+from ...errors import BadInput
 from .i18n import _
 from .site import Site
 
 # They fill several screens, and the page remains a small document.
 PER_PAGE = 60
 
-Kind = Literal["newest", "oldest", "rated", "tag", "search", "favorites"]
+Kind = Literal["newest", "oldest", "rated", "taken", "tag", "search", "favorites"]
 _WITH_VALUE = {"tag", "search"}
 
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection of images; `value` is the tag or the search text."""
+    """A collection of images; `value` is the tag, the search text, or the period of taking."""
 
     kind: Kind = "newest"
     value: str = ""
@@ -34,6 +37,9 @@ class Collection:
     def parse(cls, text: str) -> Collection:
         """Parse the result of `key`; return all images, newest first, for any other text."""
         kind, _colon, value = text.partition(":")
+        if kind == "taken":
+            with suppress(BadInput):
+                return taken_in(value)
         if kind not in get_args(Kind) or bool(value) != (kind in _WITH_VALUE):
             return cls()
         if kind == "tag":
@@ -46,6 +52,11 @@ class Collection:
         if self.value:
             return f"{self.kind}:{self.value}"
         return "" if self.kind == "newest" else self.kind
+
+    @property
+    def period(self) -> Period:
+        """The days of taking; without bounds in all other kinds."""
+        return Period.parse(self.value if self.kind == "taken" else "")
 
     @property
     def title(self) -> TranslationString:
@@ -69,7 +80,7 @@ class Collection:
         if self.kind == "favorites":
             return site.path("favorites", cursor=cursor)
         order = None if self.kind == "newest" else self.kind
-        return site.path("image", order=order, cursor=cursor)
+        return site.path("image", order=order, taken=self.value, cursor=cursor)
 
     def feed_path(self, site: Site, cursor: str | None = None) -> str:
         """Return the path of its feed; empty if it has none, as the favourites of a visitor."""
@@ -90,13 +101,23 @@ class Collection:
         if self.kind == "favorites":
             # A visitor without an ID has no favourites.
             return Query(favorite_of=visitor_id) if visitor_id else None
-        return Query(order=self.kind)
+        period = self.period
+        return Query(order=self.kind, taken_from=period.start, taken_before=period.end)
 
 
 def tagged(text: str) -> Collection:
     """Return the images with a tag, given in any case and Unicode form."""
     # Longer than any tag by one, so that it matches none; URLs in the page repeat it.
     return Collection("tag", clean_tag(text)[: MAX_LENGTH + 1])
+
+
+def taken_in(text: str) -> Collection:
+    """Return the images taken in a period, latest first; all of them without a period.
+
+    Raises BadInput.
+    """
+    Period.parse(text)
+    return Collection("taken", text if text.strip(". ") else "")
 
 
 def searched(text: str) -> Collection:

@@ -27,7 +27,10 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 @dataclass(frozen=True)
 class GridItem:
-    """An image in a grid.  `style` sets its proportions, and its colour while it loads."""
+    """An image in a grid.  `style` sets its proportions, and its colour while it loads.
+
+    `thumbhash` is the small picture that scripts show instead of the colour, in Base64.
+    """
 
     id: str
     href: str
@@ -38,6 +41,7 @@ class GridItem:
     title: str
     alt: str
     style: str
+    thumbhash: str
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,7 @@ def _item(image: Image, size: Size, href: str, request: Request, urls: UrlBuilde
         title,
         urls.alt(image) or title,
         style_of(image),
+        image.thumbhash,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...domain.models import AnnotationSummary
+from ...domain.rights import FIELDS, Rights
 
 
 def tags_of(summary: AnnotationSummary) -> list[str]:
@@ -17,6 +18,11 @@ def rating_of(summary: AnnotationSummary) -> dict[str, Any]:
     """Return the ratings of all visitors; the average is null if there are none."""
     average = None if summary.rating is None else round(summary.rating, 2)
     return {"average": average, "count": summary.rating_count}
+
+
+def rights_of(rights: Rights) -> dict[str, str | None]:
+    """Return all fields of the rights; null for those that are not known."""
+    return {name: getattr(rights, name) or None for name in FIELDS}
 
 
 def time_text(moment: datetime) -> str:

@@ -11,6 +11,7 @@ from pyramid.request import Request
 
 from ...domain.formats import JPEG
 from ...domain.models import AnnotationSummary, Image
+from ...domain.rights import SOURCE_TYPES, Rights, is_web_url
 from ...domain.sizes import Size
 from .grids import title_of
 from .image_json import rating_of, tags_of, time_text
@@ -104,6 +105,7 @@ def _image_object(
         data["width"] = _pixels(picture.width)
         data["height"] = _pixels(picture.height)
         data["description"] = picture.alt or title
+    data |= _rights(image.rights)
     rating = rating_of(summary)
     if rating["count"]:
         data["aggregateRating"] = {
@@ -114,6 +116,21 @@ def _image_object(
             "worstRating": 0,
         }
     return data
+
+
+def _rights(rights: Rights) -> dict[str, Any]:
+    """Return the properties that search engines show as licence and credit."""
+    licensor = rights.licensor if is_web_url(rights.licensor) else ""
+    origin = SOURCE_TYPES.get(rights.source_type)
+    properties = {
+        "creator": {"@type": "Person", "name": rights.creator} if rights.creator else None,
+        "creditText": rights.credit,
+        "copyrightNotice": rights.copyright,
+        "license": rights.statement,
+        "acquireLicensePage": licensor,
+        "digitalSourceType": f"https://schema.org/{origin}" if origin else None,
+    }
+    return {name: value for name, value in properties.items() if value}
 
 
 def _pixels(value: int) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def size_picker(image: Image, request: Request) -> SizePicker:
     urls = request.services.urls.at(request.application_url)
     text = request.GET.get("size", "").strip()[:_LONGEST]
     rendition, error = None, None
-    size, format_ = urls.size(_USUAL), JPEG
+    # An error keeps the other choices.
+    size, format_ = urls.size(_USUAL).at_density(_density(request)), _format(request)
     try:
         typed = urls.size(text or _USUAL)
         size = typed.at_density(max(typed.density, _density(request)))

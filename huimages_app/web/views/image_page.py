@@ -35,6 +35,7 @@ from ..presentation.grids import (
 from ..presentation.i18n import _
 from ..presentation.pictures import picture_of
 from ..presentation.requested_sizes import chosen_rendition
+from ..presentation.rights import facts_of, fields_of
 from ..presentation.sharing import sharing_of
 from ..presentation.size_picker import size_picker
 from ..resources import ImagePage
@@ -106,6 +107,8 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "stored_content": content_text(image.corrected_content),
         "article_numbers": artnr_text(image),
         "other_references": others_text(image),
+        "rights": facts_of(image.rights, request),
+        "rights_fields": fields_of(image.rights, request),
         "clicked": _crop(image, _CLICKED, urls),
         "strips": strips_of(image, request),
         "picker": size_picker(image, request),

@@ -15,7 +15,7 @@ from ...domain.models import Query
 from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation import collections
-from ..presentation.collections import Collection, cloud, searched
+from ..presentation.collections import Collection, cloud, searched, taken_in
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
 from ..resources import Favorites, Images, Root, Tagged, Tags
@@ -49,9 +49,15 @@ def start(context: Root, request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/collection.pt",
 )
 def all_images(context: Images, request: Request) -> dict[str, Any]:
-    """Show all images: newest, oldest or best rated first (`?order=`)."""
-    collection = _ORDERS.get(request.GET.get("order", ""), Collection())
-    return _shown(collection, request)
+    """Show all images: newest, oldest, best rated or latest taken first (`?order=`).
+
+    `taken`, or `from` and `until`: days of taking, as `Period` parses them.
+    """
+    order = request.GET.get("order", "")
+    if order != "taken":
+        return _shown(_ORDERS.get(order, Collection()), request)
+    first, last = request.GET.get("from", ""), request.GET.get("until", "")
+    return _shown(taken_in(request.GET.get("taken") or f"{first}..{last}"), request)
 
 
 @view_config(context=Images, name="random", request_method="GET", permission=VIEW)

@@ -90,5 +90,14 @@ def _item(image: Image, site: Site, request: Request) -> GridItem:
     width, height = _SIZE.fitted(image.width, image.height)
     title = title_of(image, request)
     return GridItem(
-        image.id, src, src, f"{src} 1x", width, height, title, image.alt or title, style_of(image)
+        image.id,
+        src,
+        src,
+        f"{src} 1x",
+        width,
+        height,
+        title,
+        image.alt or title,
+        style_of(image),
+        image.thumbhash,
     )

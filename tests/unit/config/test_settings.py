@@ -47,6 +47,7 @@ TEXTS = {
     parsers.reference_keys: "artnr ean",
     parsers.role_names: "main side-2",
     parsers.locations: "couchdb s3:bucket/prefix",
+    parsers.embedded_parts: "title rights",
     parsers.table: "wide = 1200x300!",
 }
 

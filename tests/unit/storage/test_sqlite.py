@@ -31,10 +31,12 @@ def store(file: Path) -> Iterator[SqliteBackend]:
     store.close()
 
 
-def remove_places(db: sqlite3.Connection) -> None:
-    """Undo migration 4."""
+def remove_newer(db: sqlite3.Connection) -> None:
+    """Undo migrations 4 and 5."""
     db.execute("DROP TABLE places")
     db.execute("DROP INDEX lists_articles")
+    db.execute("DROP INDEX images_taken")
+    db.execute("ALTER TABLE images DROP COLUMN taken")
 
 
 class TestVersions:
@@ -55,7 +57,7 @@ class TestVersions:
         put(store, an_image(1), tags=("sea",))
         store.close()
         with closing(sqlite3.connect(file)) as db:  # version 1 had no records
-            remove_places(db)
+            remove_newer(db)
             db.execute("DROP TABLE records")
             db.execute("PRAGMA user_version = 1")
         again = SqliteBackend(file)
@@ -70,7 +72,7 @@ class TestVersions:
         put(store, an_image(2, trashed=START, titles=("Schirm",)))
         store.close()
         with closing(sqlite3.connect(file)) as db, db:
-            remove_places(db)
+            remove_newer(db)
             db.execute("DROP TABLE words")
             db.execute(schema.MIGRATIONS[0][-1])
             db.execute("INSERT INTO words (rowid, text) SELECT key, 'regenschirm' FROM images")
@@ -86,7 +88,7 @@ class TestVersions:
         put(store, an_image(4, references=references, trashed=START))
         store.close()
         with closing(sqlite3.connect(file)) as db, db:
-            remove_places(db)
+            remove_newer(db)
             db.execute("PRAGMA user_version = 3")
         article = Query(references=(("artnr", "10106"),), order="place")
         assert walk(store, article) == [an_id(1), an_id(2), an_id(3)]

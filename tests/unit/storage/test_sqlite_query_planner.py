@@ -40,6 +40,9 @@ class TestPlansForLargeCollections(PagesContract, SearchContract):
         Query(),
         Query(order="oldest"),
         Query(order="rated"),
+        Query(order="taken"),
+        Query(order="taken", taken_from=START),
+        Query(taken_before=START + timedelta(days=1)),
         Query(trashed=True),
         Query(tag="sea"),
         Query(tag="sea", order="rated"),
@@ -59,7 +62,7 @@ def test_page_needs_no_scan_and_no_sort(
     file = tmp_path / "metadata.sqlite"
     store = SqliteBackend(file)
     for number in range(4):
-        image = an_image(number, titles=("strand",), types=("product",), trashed=None)
+        image = an_image(number, titles=("strand",), types=("product",), taken=START)
         image = replace(image, references={"artnr": ("1", "10106/02")})
         put(store, image, tags=("sea",), favorite=True, rating=5)
     put(store, an_image(9, trashed=START))
@@ -121,6 +124,7 @@ FIELDS = st.fixed_dictionaries(
         "references": st.dictionaries(WORDS, SOME, max_size=2),
         "created": st.integers(0, 2).map(lambda n: START + timedelta(microseconds=n)),
         "trashed": st.sampled_from([None, START]),
+        "taken": st.sampled_from([None, START]),
         "places": st.dictionaries(
             WORDS, st.dictionaries(WORDS, st.sampled_from([Place(1), Place(2.5)])), max_size=2
         ),

@@ -19,8 +19,10 @@ import pytest
 from PIL import Image
 
 from huimages_app.domain import formats
+from huimages_app.domain.embedded import Embedded
 from huimages_app.domain.output_options import OutputOptions
 from huimages_app.domain.presets import Preset
+from huimages_app.domain.rights import Rights
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import (
     CorruptOriginal,
@@ -46,6 +48,7 @@ from huimages_app.imaging.isolation import (
     worker_limits,
 )
 from tests.support import pictures
+from tests.support.exiftool import with_tags
 
 ROOT = Path(__file__).parents[4]
 LIMITS = Limits()
@@ -324,3 +327,36 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_embedded_metadata_equals_that_of_the_local_decoder(decoder: IsolatedDecoder) -> None:
+    content = with_tags(
+        pictures.photo(80, 60),
+        "jpeg",
+        f"-XMP-dc:Title={'🎄' * 500}",
+        f"-XMP-xmpRights:UsageTerms={'Ä' * 3000}",
+        "-XMP-dc:Creator=Zoë",
+        *(f"-XMP-dc:Subject={'🎄' * 50}{number}" for number in range(120)),
+        "-EXIF:DateTimeOriginal=2024:05:01 12:30:45",
+        "-EXIF:Model=X100",
+    )
+    found = decoder.inspect(io.BytesIO(content))
+    assert found == LocalDecoder(LIMITS, DecodingBudget(800 * 10**6, 20)).inspect(
+        io.BytesIO(content)
+    )
+    assert (len(found.embedded.keywords), len(found.embedded.rights.terms)) == (100, 1000)
+    assert found.embedded.is_clean
+
+
+@pytest.mark.parametrize(
+    "embedded",
+    [
+        Embedded(title="two\nlines"),
+        Embedded(alt="x" * 1001),
+        Embedded(keywords=("x",) * 101),
+        Embedded(rights=Rights(statement="javascript:alert(1)")),
+        Embedded(rights=Rights(source_type="<b>")),
+    ],
+)
+def test_embedded_metadata_that_no_reader_returns_is_not_clean(embedded: Embedded) -> None:
+    assert not embedded.is_clean

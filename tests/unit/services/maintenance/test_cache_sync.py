@@ -15,6 +15,7 @@ from huimages_app.cache.renditions import RenditionCache
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Changes, Image
+from huimages_app.domain.rights import Rights
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import StorageUnavailable
 from huimages_app.services.maintenance.cache_sync import CacheInvalidator
@@ -147,3 +148,23 @@ def test_closing_one_that_never_started(
     metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
     CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).close()
+
+
+def test_what_another_node_gave_other_rights_leaves_the_cache(
+    metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
+) -> None:
+    follower = CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60)
+    follower.catch_up()
+    rights = Rights(creator="Ada")
+    metadata.images.update(IDS[0], lambda image: replace(image, rights=rights))
+    metadata.images.update(IDS[1], lambda image: replace(image, titles=("New",)))
+    metadata.images.update(IDS[2], lambda image: replace(image, rights=Rights(licensor="Bob")))
+    assert follower.catch_up() == 1
+    assert cached(cache) == [IDS[1], IDS[2]]
+    # A rendition made since then stays.
+    with cache.pending(IDS[0], SIZE, JPEG) as pending:
+        pending.path.write_bytes(b"picture")
+        pending.publish(rights.mark)
+    metadata.images.update(IDS[0], lambda image: replace(image, titles=("New",)))
+    assert follower.catch_up() == 0
+    assert cached(cache) == IDS

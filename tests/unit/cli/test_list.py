@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
+from tests.support.pictures import photo
+from tests.support.services import add
+
+from .conftest import Command
+
+
+def test_list_prints_the_images_that_meet_the_conditions(
+    huimages: Command, services: Services
+) -> None:
+    ids = {}
+    for year in (2024, 2022, 2023):
+        ids[year] = add(services, photo(60, 40, seed=year), title=f"Quay {year}").image.id
+        taken = datetime(year, 5, 1, tzinfo=UTC)
+        services.editing.update(ids[year], ImagePatch(taken=taken))
+    lines = {year: f"{image_id}  {year}-05-01  Quay {year}" for year, image_id in ids.items()}
+    assert huimages("list", "--order", "taken").out == [lines[2024], lines[2023], lines[2022]]
+    assert huimages("list", "--taken", "2022..2023").out == [lines[2023], lines[2022]]
+    assert huimages("list", "--search", "quay 2022").out == [lines[2022]]
+    assert huimages("list", "--tag", "none").out == []
+    assert huimages("list", "--order", "oldest", "--limit", "1").out == [lines[2024]]
+
+
+def test_list_rejects_invalid_conditions_with_one_line(
+    huimages: Command, services: Services
+) -> None:
+    for words in (["--taken", "yesterday"], ["--order", "best"]):
+        ran = huimages("list", *words)
+        assert (ran.status, ran.out, len(ran.err)) == (2, [], 1)
+        assert "expected" in ran.err[0]

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from huimages_app.domain.rights import Rights
+from huimages_app.services.container import Services
+
+from .conftest import Command
+
+
+def test_rights_command_changes_and_prints_the_rights(
+    huimages: Command, image: str, services: Services
+) -> None:
+    ran = huimages("rights", image, "--creator", "Ada", "--source-type", "digitalArt")
+    assert ran.out == ["creator      Ada", "source_type  digitalArt"]
+    assert huimages("rights", image).out == ran.out
+    assert huimages("rights", image, "--source-type", "").out == ["creator      Ada"]
+    assert services.images.get(image).rights == Rights(creator="Ada")
+    [shown] = [line for line in huimages("show", image).out if line.startswith("rights")]
+    assert shown.endswith("  creator (Ada)")
+
+
+def test_rights_command_rejects_invalid_values_with_one_line(
+    huimages: Command, image: str, services: Services
+) -> None:
+    ran = huimages("rights", image, "--statement", "example.com")
+    assert (ran.status, ran.out, len(ran.err)) == (2, [], 1)
+    assert "expected a URL" in ran.err[0]
+    assert not services.images.get(image).rights
