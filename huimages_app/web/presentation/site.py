@@ -232,7 +232,10 @@ def includeme(config: Configurator) -> None:
 
 @subscriber(BeforeRender)
 def add_to_templates(event: BeforeRender) -> None:
-    """Add `site`, `_`, and the macros of `layout.pt` and `macros.pt` to every template."""
+    """Add `site`, `_`, and the macros of the templates without a page to every template.
+
+    Templates loaded by `load:` would not be among those that `compile_templates` compiles.
+    """
     request = event["request"]
     if request is None or not str(event["renderer_name"]).endswith(".pt"):
         return
@@ -240,6 +243,8 @@ def add_to_templates(event: BeforeRender) -> None:
     event["site"] = request.site
     event["layout"] = _macros("layout.pt")
     event["macros"] = _macros("macros.pt")
+    event["image_sections"] = _macros("image_sections.pt")
+    event["size_picker"] = _macros("size_picker.pt")
 
 
 def _macros(name: str) -> Any:
