@@ -18,23 +18,27 @@ if TYPE_CHECKING:
 WHICH = re.compile(rf"[1-9][0-9]{{0,2}}|{ROLE.pattern}")
 
 
-class ArticlePage(Resource):
-    """The page of one article: the images of the value `number` of the reference `key`."""
+class Article(Resource):
+    """One article: the images of the value `number` of the reference `key`."""
 
-    def __init__(self, parent: ArticleNumbers, segment: str) -> None:
+    def __init__(self, parent: Numbers, segment: str) -> None:
         super().__init__(parent, segment)
         self.key = parent.key
         self.number = from_segment(segment)
 
 
-class ApiArticle(ArticlePage):
+class ArticlePage(Article):
+    """The page of one article."""
+
+
+class ApiArticle(Article):
     """One article in the API."""
 
 
-class ArticleNumbers(Resource):
+class Numbers(Resource):
     """All articles of one key.  Any text is an article number, used or not."""
 
-    article: ClassVar[type[ArticlePage]] = ArticlePage
+    article: ClassVar[type[Article]]
 
     def __init__(self, parent: Resource, name: str, key: str) -> None:
         super().__init__(parent, name)
@@ -44,16 +48,22 @@ class ArticleNumbers(Resource):
         return self.article(self, name)
 
 
-class ApiArticleNumbers(ArticleNumbers):
+class ArticleNumbers(Numbers):
+    """The page of all articles of one key."""
+
+    article = ArticlePage
+
+
+class ApiArticleNumbers(Numbers):
     """All articles of one key in the API."""
 
     article = ApiArticle
 
 
-class Articles(ArticleNumbers):
+class NumbersOfKeys(Numbers):
     """All articles of the first key; below it, those of each key by its name."""
 
-    numbers: ClassVar[type[ArticleNumbers]] = ArticleNumbers
+    numbers: ClassVar[type[Numbers]]
 
     def __init__(self, parent: Resource, name: str) -> None:
         keys = find_root(parent).services.articles.keys
@@ -66,10 +76,15 @@ class Articles(ArticleNumbers):
         return super().__getitem__(name)
 
 
-class ApiArticles(Articles):
+class Articles(NumbersOfKeys, ArticleNumbers):
+    """The page of all articles."""
+
+    numbers = ArticleNumbers
+
+
+class ApiArticles(NumbersOfKeys, ApiArticleNumbers):
     """All articles in the API."""
 
-    article = ApiArticle
     numbers = ApiArticleNumbers
 
 

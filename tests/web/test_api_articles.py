@@ -136,6 +136,13 @@ def test_articles_are_listed_by_number(site: Site, api: Api, ids: list[str]) -> 
     assert api.get("/articles/10107%252F02").json["number"] == "10107/02"
 
 
+def test_forms_of_the_pages_are_not_part_of_the_api(site: Site, ids: list[str]) -> None:
+    for view in ("order", "role"):
+        answer = site.app.post(f"/api/v1/articles/{NUMBER}/{view}", status=405)
+        assert answer.headers["Allow"] == "PUT"
+    site.app.get("/api/v1/articles/artnr", status=404)
+
+
 def test_long_article_is_paged(api: Api, ids: list[str]) -> None:
     page = api.get(f"/articles/{NUMBER}?limit=2&size=30x30").json
     following = page["next"].removeprefix("http://localhost/api/v1")

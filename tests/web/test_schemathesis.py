@@ -32,7 +32,8 @@ listen = 127.0.0.1:{port}
 """
 # Values that only the site can give out, and what good requests may get beside success: random
 # bytes are no picture, JSON Schema cannot say that left is before right, and tags accumulate
-# beyond their number.  Deleted annotations of an image are empty and not gone.
+# beyond their number; keys, roles and members of articles are the site's.  Deleted annotations
+# of an image are empty and not gone.
 CONFIGURATION = """
 [parameters]
 "path.id" = "{image}"
@@ -55,6 +56,18 @@ checks.positive_data_acceptance.expected-statuses = [200, 400, 404, 410]
 [[operations]]
 include-name = "POST /images/{{id}}/tags"
 checks.positive_data_acceptance.expected-statuses = [200, 400, 404, 410]
+
+[[operations]]
+include-name = "GET /images"
+checks.positive_data_acceptance.expected-statuses = [200, 400]
+
+[[operations]]
+include-name = "GET /articles"
+checks.positive_data_acceptance.expected-statuses = [200, 400]
+
+[[operations]]
+include-name-regex = "^PUT /articles/.*/(order|role)$"
+checks.positive_data_acceptance.expected-statuses = [200, 400, 404]
 
 [[operations]]
 include-name-regex = "^GET /images/[^/]+/(tags|rating|favorite)$"
