@@ -121,6 +121,7 @@ def test_number_of_requests_does_not_depend_on_size(
                 types=("product",),
                 references={"artnr": ("1",)},
                 trashed=START if number % 10 == 9 else None,
+                taken=START,
                 sha256="x",
             ),
             tags=("sea",),

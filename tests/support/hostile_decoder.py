@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from huimages_app.domain.embedded import Embedded
 from huimages_app.errors import NotAnImage
 from huimages_app.imaging import Inspection
 from huimages_app.imaging.isolation import fork_server, worker
@@ -27,6 +28,8 @@ FACTS = Inspection(
     stored_height=1,
     frames=1,
     placeholder="#000000",
+    thumbhash="",
+    embedded=Embedded(),
     content=(0.0, 0.0, 1.0, 1.0),
     backdrop="",
 )

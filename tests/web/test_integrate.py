@@ -58,7 +58,8 @@ def http() -> Iterator[httpx.Client]:
 
 def examples(language: str, site: RunningSite) -> list[str]:
     """The examples in a language, with the address of the site in them."""
-    found = re.findall(rf"^```{language}\n(.*?)^```$", MANUAL, re.MULTILINE | re.DOTALL)
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", MANUAL, re.MULTILINE | re.DOTALL)
+    found = [example for named, example in fenced if named == language]
     assert found
     return [example.replace(EXAMPLE, site.url) for example in found]
 
