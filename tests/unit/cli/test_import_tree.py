@@ -331,7 +331,7 @@ def test_repeated_run_continues_after_stop_and_kill(
     begun.send_signal(signal.SIGCONT)
     out, err = begun.communicate(timeout=30)
     if how is signal.SIGINT:
-        assert begun.returncode == 130
+        assert begun.returncode == 130, err
         stopped = summary(Ran(130, out.splitlines(), []))
         assert stopped["left"] > 0
         assert err.splitlines()[-1] == "huimages: stopped"
