@@ -21,6 +21,7 @@ from pathlib import Path
 
 import couchdb
 
+from huimages_app.config.storage_settings import CouchdbSettings
 from huimages_app.domain.models import Query
 from huimages_app.storage.couchdb import CouchBackend, DatabaseNames, Server, install_views
 from huimages_app.storage.interfaces import MetadataBackend
@@ -139,7 +140,7 @@ def couchdb_names(count: int) -> tuple[str, str]:
 def in_couchdb(url: str, count: int) -> Iterator[MetadataBackend]:
     """Make an archive in temporary databases."""
     names = couchdb_names(count)
-    server = Server(url, timeout=600)
+    server = Server(CouchdbSettings(url, timeout=600))
     with closing(CouchBackend(server, DatabaseNames(*names))) as store:
         store.setup()
         archive.fill_couchdb(server, *names, count)
