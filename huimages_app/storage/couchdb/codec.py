@@ -89,6 +89,11 @@ def image_of(document: Document) -> Image:
     )
 
 
+def fields_read(document: Document) -> set[str]:
+    """Return the names of the fields from which `image_of` has a value."""
+    return {name for name, value in _fields_of(image_of(document)).items() if value}
+
+
 def sides_of(document: Mapping[str, Any]) -> tuple[int, int] | None:
     """Return width and height as the document has them; None if it has none."""
     width, height = _number(document.get("width")), _number(document.get("height"))
