@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/article_hits.py
 
-Both are answered by the application, in this process and without a network, in turns.  Prints the
-median time of each and the median of the ratios of the rounds.
+The application handles both, in this process and without a network, in turns.  Prints the median
+time of each and the median of the ratios of the rounds.
 """
 
 from __future__ import annotations

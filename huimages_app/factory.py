@@ -64,6 +64,11 @@ class Storage:
     metadata: MetadataBackend
     cache: RenditionCache
 
+    def close(self) -> None:
+        """Close all three.  Services that are built on the storage close it themselves."""
+        for backend in (self.metadata, self.originals, self.cache):
+            backend.close()
+
 
 def build_storage(settings: Settings, decoder: Decoder | None = None) -> Storage:
     """Build the storage that the settings name, which need not respond; raises BadSetting."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .context import CliContext, pass_cli_context
+from .options import days_option
 from .output import plural
 
 if TYPE_CHECKING:
@@ -107,11 +107,7 @@ def role(
 @click.option(
     "--format", "extension", default="jpeg", show_default=True, help="jpeg, webp, avif or png."
 )
-@click.option(
-    "--days",
-    type=click.IntRange(1, 3650),
-    help="Lifetime of the signature, if the URL needs one; unlimited if omitted.",
-)
+@days_option
 @pass_cli_context
 def url(context: CliContext, number: str, size: str, which: str, **options: Any) -> None:
     """Print the stable URL of the article NUMBER in a SIZE.
@@ -120,12 +116,11 @@ def url(context: CliContext, number: str, size: str, which: str, **options: Any)
     """
     from ..domain.formats import parse_format
 
-    format_, days = parse_format(options["extension"]), options["days"]
-    expires = int(time.time()) + days * 86400 if days else None
+    format_ = parse_format(options["extension"])
     urls = context.reading_services.article_urls
     if context.settings.origins:
         urls = urls.at(context.settings.origins[0])
-    click.echo(urls.url(size, options["key"], number, which, format_, expires))
+    click.echo(urls.url(size, options["key"], number, which, format_, options["expires"]))
 
 
 def _print(found: Article, as_json: bool) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,15 +69,9 @@ def items_line(items: Counter[str]) -> str:
     )
 
 
-@contextmanager
-def opened_storage(context: CliContext) -> Iterator[Storage]:
-    """Yield the storage of the site; the audit log names the operator."""
+def opened_storage(context: CliContext) -> closing[Storage]:
+    """Return the storage of the site, to be used in `with`; the audit log names the operator."""
     from ..factory import build_storage
 
     context.require_site()
-    storage = build_storage(context.settings)
-    try:
-        yield storage
-    finally:
-        for backend in (storage.metadata, storage.originals, storage.cache):
-            backend.close()
+    return closing(build_storage(context.settings))

@@ -36,8 +36,10 @@ def list_(context: CliContext, search: str, tag: str, taken: str, order: str, li
     from ..domain.text import clean, clean_tag
     from ..errors import BadInput
 
-    if order not in get_args(Order):
-        raise BadInput(f"--order is {order[:20]!r}; expected {' or '.join(get_args(Order))}")
+    # `place` is the order within one article: `huimages article show`.
+    orders = [known for known in get_args(Order) if known != "place"]
+    if order not in orders:
+        raise BadInput(f"--order is {order[:20]!r}; expected {' or '.join(orders)}")
     period = Period.parse(taken)
     query = Query(
         text=clean(search),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 
 import click
 
@@ -15,6 +16,13 @@ jobs_option = click.option(
     default=min(4, os.cpu_count() or 1),
     show_default=True,
     help="Number of images processed in parallel.",
+)
+days_option = click.option(
+    "--days",
+    "expires",
+    type=click.IntRange(1, 3650),
+    callback=lambda context, option, days: int(time.time()) + days * 86400 if days else None,
+    help="Lifetime of the signature, if the URL needs one; unlimited if omitted.",
 )
 yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
 from .context import CliContext, pass_cli_context, warn
+from .options import days_option
 
 
 @click.command("url", short_help="Print the URL of an image in a size.")
@@ -19,13 +18,9 @@ from .context import CliContext, pass_cli_context, warn
     metavar="FORMAT",
     help="jpeg, webp, avif or png.  Default: jpeg, or the format of the named size.",
 )
-@click.option(
-    "--days",
-    type=click.IntRange(1, 3650),
-    help="Lifetime of the signature, if the URL needs one; unlimited if omitted.",
-)
+@days_option
 @pass_cli_context
-def url(context: CliContext, image_id: str, size: str, extension: str, days: int | None) -> None:
+def url(context: CliContext, image_id: str, size: str, extension: str, expires: int | None) -> None:
     """Print the URL of the image ID in a SIZE: 240x160, 75x75!, vga, o.
 
     The URL begins with huimages.image_url, or with the first of huimages.origins.
@@ -39,7 +34,6 @@ def url(context: CliContext, image_id: str, size: str, extension: str, days: int
     wanted.require_format(format_)
     image = services.renditions.require_visible(parse_image_id(image_id))
     urls = services.urls.at(settings.origins[0]) if settings.origins else services.urls
-    expires = int(time.time()) + days * 86400 if days else None
     # Without metadata storage the URL has neither a name nor a focal point, but it works.
     click.echo(
         urls.named_url(image, wanted, format_, expires)

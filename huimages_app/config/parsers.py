@@ -34,7 +34,7 @@ EMBEDDED = ("title", "alt", "tags", "rights", "taken")
 
 def expected(parser: Parser) -> str:
     """Return the form that a parser expects, in words."""
-    return (parser.__doc__ or "").rstrip(".")
+    return parser.__doc__ or ""
 
 
 def text(value: str) -> str:
@@ -94,7 +94,7 @@ def positive(value: str) -> int:
 
 
 def processes(value: str) -> int:
-    """auto, or a whole number above 0."""
+    """auto, or a whole number above 0"""
     return usable_cores() if value == "auto" else positive(value)
 
 

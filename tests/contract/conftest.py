@@ -1,6 +1,7 @@
 """Collection of the contract suites."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -11,23 +12,9 @@ collect_ignore = [] if VARIABLE in os.environ else ["test_couchdb_accounts.py"]
 
 # pytest rewrites the asserts of test files only, unless a module is named here.
 pytest.register_assert_rewrite(
-    "tests.contract.samples",
-    "tests.contract.documents",
-    "tests.contract.originals",
-    "tests.contract.originals_concurrency",
-    "tests.contract.originals_samples",
     *(
-        f"tests.contract.metadata_{part}"
-        for part in [
-            "images",
-            "pages",
-            "search",
-            "inner_search",
-            "annotations",
-            "articles",
-            "changes",
-            "concurrency",
-            "down",
-        ]
-    ),
+        f"tests.contract.{path.stem}"
+        for path in Path(__file__).parent.glob("*.py")
+        if path.stem != "conftest" and not path.stem.startswith("test_")
+    )
 )

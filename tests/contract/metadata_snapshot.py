@@ -18,21 +18,8 @@ from huimages_app.storage.snapshots import (
     line_of,
 )
 
-from .samples import an_id, an_image, ids_of, put, say
+from .samples import FULL, an_id, an_image, ids_of, put, say
 
-FULL = an_image(
-    1,
-    titles=("Möwe", "Möwe am Strand"),
-    alt="A gull",
-    references={"artnr": ("10106/02", "10107")},
-    types=("product",),
-    filename="gull.jpeg",
-    length=4711,
-    contenttype="image/jpeg",
-    sha256="0" * 64,
-    focus=(0.25, 0.75),
-    placeholder="#aabbcc",
-)
 MARKS = {
     "vera": Annotation(("sea", "gull"), favorite=True, rating=8),
     "paul": Annotation(("sea",), rating=3),

@@ -24,6 +24,22 @@ def an_image(number: int, **fields: Any) -> Image:
     return replace(Image(an_id(number), created, created, width=640, height=480), **fields)
 
 
+# It is also in the data that former versions have left: `tests/upgrades`.
+FULL = an_image(
+    1,
+    titles=("Möwe", "Möwe am Strand"),
+    alt="A gull",
+    references={"artnr": ("10106/02", "10107")},
+    types=("product",),
+    filename="gull.jpeg",
+    length=4711,
+    contenttype="image/jpeg",
+    sha256="0" * 64,
+    focus=(0.25, 0.75),
+    placeholder="#aabbcc",
+)
+
+
 def put(store: MetadataBackend, image: Image, **annotation: Any) -> str:
     """Save an image, and an annotation of the visitor "vera"; return its ID."""
     store.images.save(image.id, lambda _: image)

@@ -12,12 +12,13 @@ import pytest
 
 from huimages_app.domain.models import Annotation, AnnotationSummary, Image, Neighbours, Query
 from huimages_app.storage.couchdb import CouchBackend, CouchLegacySite
-from huimages_app.storage.legacy.models import LegacyAnnotation
+from huimages_app.storage.legacy.models import LegacyAnnotation, LegacyImage
 from tests.support import oldsite
 from tests.support.couch import Site
 from tests.support.oldsite import IMAGES, PAUL, VERA
 
-from .samples import START, change, ids_of, say, walk
+from .metadata_images import EVERYTHING
+from .samples import START, change, ids_of, put, say, walk
 
 
 @pytest.fixture
@@ -268,6 +269,14 @@ def test_string_of_tags_is_one_tag_everywhere(
     assert isinstance(found, LegacyAnnotation)
     assert found.tags == 1
     assert "'tags' of an annotation is not a list: read as a list of one" in found.oddities
+
+
+def test_inspection_knows_all_fields_of_this_program(store: CouchBackend, site: Site) -> None:
+    put(store, replace(EVERYTHING, id=id_of("lost")), rating=7)
+    inspection = CouchLegacySite(site.server(), site.images, site.visitors)
+    (found,) = (one for one in inspection.images() if getattr(one, "image_id", "") == id_of("lost"))
+    assert isinstance(found, LegacyImage)
+    assert found.oddities == ()
 
 
 def test_attachment_that_sorts_before_the_picture_is_not_its_file_name(

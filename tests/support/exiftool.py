@@ -29,14 +29,6 @@ def tags_of(picture: bytes, extension: str) -> dict[str, Any]:
     return {k: v for k, v in tags.items() if k.partition(":")[0] not in {"System", "File"}}
 
 
-def as_printed(picture: bytes, extension: str) -> str:
-    """Return the metadata as exiftool prints it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"picture.{extension}")
-        path.write_bytes(picture)
-        return _run("-G1", "-a", "-s", str(path))
-
-
 def _run(*arguments: str) -> str:
     program = find_program("exiftool")
     if program is None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,15 +29,9 @@ def settings_in(folder: Path, **ini: str) -> Settings:
     )
 
 
-@contextmanager
-def storage_in(folder: Path, **ini: str) -> Iterator[Storage]:
-    """Open the storage of such services; close it at the end."""
-    storage = build_storage(settings_in(folder, **ini))
-    try:
-        yield storage
-    finally:
-        for backend in (storage.metadata, storage.originals, storage.cache):
-            backend.close()
+def storage_in(folder: Path, **ini: str) -> closing[Storage]:
+    """Return the storage of such services, to be used in `with`."""
+    return closing(build_storage(settings_in(folder, **ini)))
 
 
 def services_in(folder: Path, **ini: str) -> Services:

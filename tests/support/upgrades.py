@@ -9,23 +9,9 @@ import pytest
 from huimages_app.domain.models import Annotation, Query
 from huimages_app.errors import RemovedImage
 from huimages_app.storage.interfaces import MetadataBackend
-from tests.contract.samples import START, an_id, an_image, ids_of, say
+from tests.contract.samples import FULL, START, an_id, ids_of, say
 
 FOLDER = Path(__file__).parents[1] / "upgrades"
-
-FULL = an_image(
-    1,
-    titles=("Möwe", "Möwe am Strand"),
-    alt="A gull",
-    references={"artnr": ("10106/02", "10107")},
-    types=("product",),
-    filename="gull.jpeg",
-    length=4711,
-    contenttype="image/jpeg",
-    sha256="0" * 64,
-    focus=(0.25, 0.75),
-    placeholder="#aabbcc",
-)
 
 
 def require_upgraded(store: MetadataBackend) -> None:

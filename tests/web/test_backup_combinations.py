@@ -66,8 +66,7 @@ class Place:
             "accounts": list(metadata.documents.items("account")),
             "originals": content,
         }
-        for backend in (metadata, storage.originals, storage.cache):
-            backend.close()
+        storage.close()
         return found
 
 

@@ -89,6 +89,11 @@ def image_of(document: Document) -> Image:
     )
 
 
+def fields_read(document: Document) -> set[str]:
+    """Return the names of the fields from which `image_of` has a value."""
+    return {name for name, value in _fields_of(image_of(document)).items() if value}
+
+
 def sides_of(document: Mapping[str, Any]) -> tuple[int, int] | None:
     """Return width and height as the document has them; None if it has none."""
     width, height = _number(document.get("width")), _number(document.get("height"))
@@ -229,22 +234,21 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _focus(value: Any) -> tuple[float, float] | None:
-    if (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(isinstance(v, int | float) for v in value)
-    ):
-        return float(value[0]), float(value[1])
+    match _numbers(value):
+        case [x, y]:
+            return x, y
     return None
 
 
 def _content(value: Any) -> ContentBox | None:
-    if (
-        not isinstance(value, list)
-        or len(value) != 4
-        or not all(isinstance(side, int | float) for side in value)
-    ):
-        return None
-    left, top, right, bottom = map(float, value)
-    box = (left, top, right, bottom)
-    return box if is_content_box(box) else None
+    match _numbers(value):
+        case [left, top, right, bottom] if is_content_box(box := (left, top, right, bottom)):
+            return box
+    return None
+
+
+def _numbers(value: Any) -> list[float]:
+    """Return a list of numbers; empty for anything else."""
+    if isinstance(value, list) and all(isinstance(item, int | float) for item in value):
+        return [float(item) for item in value]
+    return []

@@ -25,14 +25,14 @@ from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
 from ..places import rank
 from .codec import ctime_of, image_of, is_trashed, text_of
-from .database import Database, Document
+from .database import Database, Document, Row
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
 from .tokenizer import index_keys, matches, search_keys
 
 AnnotationRows = Sequence[dict[str, Any]]  # values of rows of the view by_image
 
 _COMPARED = 3  # words of a search whose frequencies are compared
-_RECENT = 1000  # changes, or times of taking, that are sorted in memory
+_FEW = 1000  # changes, or times of taking, that are sorted in memory
 # Times before and after all others; digits, because collations disagree about signs.
 _FIRST, _LAST = "0", "9999"
 
@@ -147,11 +147,13 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
     if query.type:
         return replace(base_plan, scan=of_images("by_type", query.type))
     if query.taken_from or query.taken_before:
-        few = _few_taken(images, _times_of_taking(query), trashed=trashed)
+        first, end = _times_of_taking(query)
+        few = _few(images, "by_taken", [trashed, first], [trashed, end], lambda row: row["key"][2])
         return replace(base_plan, scan=few or base_plan.scan)
     if query.changed_since:
-        recent = _recent_changes(images, text_of(query.changed_since), trashed=trashed)
-        return replace(base_plan, scan=recent or base_plan.scan)
+        since = text_of(query.changed_since)
+        few = _few(images, "by_change", [trashed, since], [trashed, {}], lambda row: row["value"])
+        return replace(base_plan, scan=few or base_plan.scan)
     return base_plan
 
 
@@ -184,30 +186,17 @@ def _plan_words(
     )
 
 
-def _recent_changes(images: Database, since: str, *, trashed: bool) -> InMemoryScan | None:
-    """Return the images changed since a time, if they are few enough to be sorted here."""
-    rows = images.rows(
-        "by_change",
-        startkey=[trashed, since],
-        endkey=[trashed, {}],
-        limit=_RECENT + 1,
-    )
-    if len(rows) > _RECENT:
-        return None
-    return InMemoryScan([(row["value"], row["id"]) for row in rows])
+def _few(
+    images: Database, view: str, start: list[Any], end: list[Any], ctime: Callable[[Row], str]
+) -> InMemoryScan | None:
+    """Return the images of a range of a view, if they are few enough to be sorted here.
 
-
-def _few_taken(images: Database, times: tuple[str, str], *, trashed: bool) -> InMemoryScan | None:
-    """Return the images taken between two times, if they are few enough to be sorted here."""
-    rows = images.rows(
-        "by_taken",
-        startkey=[trashed, times[0]],
-        endkey=[trashed, times[1]],
-        limit=_RECENT + 1,
-    )
-    if len(rows) > _RECENT:
+    `ctime` is the time of creation that a row of the view contains.
+    """
+    rows = images.rows(view, startkey=start, endkey=end, limit=_FEW + 1)
+    if len(rows) > _FEW:
         return None
-    return InMemoryScan([(row["key"][2], row["id"]) for row in rows])
+    return InMemoryScan([(ctime(row), row["id"]) for row in rows])
 
 
 def _times_of_taking(query: Query) -> tuple[str, str]:

@@ -1,8 +1,8 @@
 """Scans: candidates for a query, read from ranges of views in either direction.
 
-A candidate has a position, the end of its key in the view: (ctime, id), (average, ctime, id)
-or (taken, ctime, id).  Positions are unique, so a page can begin and end at any, even at one
-that is gone.
+A candidate has a position, the end of its key in the view: (ctime, id), (average, ctime, id),
+(taken, ctime, id) or (at, ctime, id).  Positions are unique, so a page can begin and end at any,
+even at one that is gone.
 """
 
 from __future__ import annotations

@@ -12,18 +12,14 @@ from typing import Any
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...errors import UnknownImage
 from ..couchdb.client import Server
-from ..couchdb.codec import annotation_of, is_old, is_trashed, sides_of, time_of
+from ..couchdb.codec import annotation_of, fields_read, is_old, is_trashed, sides_of, time_of
 from ..couchdb.database import Document
 from .models import PEEKED, LegacyAnnotation, LegacyDocuments, LegacyImage, LegacyOther, Peek
 
 _FIRST, _LAST = "", "\ufff0"
 
 _OLD_FIELDS = {"ctime", "mtime", "title", "references", "types", "width", "height", "deleted"}
-_OUR_FIELDS = {
-    *("filename", "bytes", "contenttype", "sha256", "alt", "focus", "placeholder"),
-    *("content", "content_version", "backdrop", "corrected_content"),
-    *("trashed", "ratings"),
-}
+_OUR_FIELDS = {"trashed", "ratings"}  # besides those of which the codec reads a value
 _ANNOTATION_FIELDS = {"imageid", "userid", "tags", "favorite", "rating", "image_ctime"}
 
 
@@ -73,13 +69,14 @@ class _Head(io.BytesIO):
 
 
 def _image(document: Document) -> LegacyImage:
+    known = _OLD_FIELDS | _OUR_FIELDS | fields_read(document)
     return LegacyImage(
         document["_id"],
         sides_of(document),
         deleted=is_trashed(document),
         is_old=is_old(document),
         attached=bool(document.get("_attachments")),
-        oddities=(*_unknown(document, _OLD_FIELDS | _OUR_FIELDS), *_image_oddities(document)),
+        oddities=(*_unknown(document, known), *_image_oddities(document)),
     )
 
 

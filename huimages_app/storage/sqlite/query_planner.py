@@ -214,7 +214,7 @@ def _plan_of_article(
 
 
 def _has_many_matches(db: sqlite3.Connection, match: str) -> bool:
-    """Return whether sorting the matches costs more than checking the best rated images."""
+    """Return whether sorting the matches costs more than checking images in rank order."""
     limit = 5 * FEW
     return len(db.execute(f"{_MATCHES} LIMIT ?", [match, limit + 1]).fetchall()) > limit
 

@@ -6,7 +6,6 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,23 +19,6 @@ from huimages_app.errors import BadSetting
 
 ID = image_id(b"a picture")
 SIZE = Size.parse("240x160")
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    return tmp_path / "scratch"
-
-
-@pytest.fixture
-def cache(root: Path, scratch: Path) -> Iterator[RenditionCache]:
-    cache = RenditionCache(root, scratch, max_bytes=0)
-    yield cache
-    cache.close()
 
 
 def fill(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,23 +17,6 @@ from huimages_app.errors import StorageUnavailable
 
 ID = image_id(b"a picture")
 SIZE = Size.parse("240x160")
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    return tmp_path / "scratch"
-
-
-@pytest.fixture
-def cache(root: Path, scratch: Path) -> Iterator[RenditionCache]:
-    cache = RenditionCache(root, scratch, max_bytes=0)
-    yield cache
-    cache.close()
 
 
 def fill(cache: RenditionCache) -> Path | None:

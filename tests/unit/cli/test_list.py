@@ -29,7 +29,7 @@ def test_list_prints_the_images_that_meet_the_conditions(
 def test_list_rejects_invalid_conditions_with_one_line(
     huimages: Command, services: Services
 ) -> None:
-    for words in (["--taken", "yesterday"], ["--order", "best"]):
+    for words in (["--taken", "yesterday"], ["--order", "best"], ["--order", "place"]):
         ran = huimages("list", *words)
         assert (ran.status, ran.out, len(ran.err)) == (2, [], 1)
         assert "expected" in ran.err[0]
