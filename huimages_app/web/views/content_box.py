@@ -10,7 +10,7 @@ from ...domain.content import ContentBox
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
 from ..presentation.conflicts import EditedField, save
-from ..presentation.form_fields import content_text, field, number_field, parse_content
+from ..presentation.form_fields import number_field, percent_text, shares_field
 from ..presentation.i18n import _
 from ..presentation.responses import changed
 from ..resources import ImagePage
@@ -23,7 +23,7 @@ def content(context: ImagePage, request: Request) -> Response:
     """Correct the part of the picture that trimmed sizes show, or use the measured one again.
 
     One of: fields `left`, `top`, `right` and `bottom` in percent; `clear`; or `content`, as
-    `content_text` writes it.  `expected_content`, optional: the corrected box that the editor
+    `percent_text` writes it.  `expected_content`, optional: the corrected box that the editor
     saw, in the same form.  Returns `ok`, or `{"corrected_content": [0.1, 0, 0.9, 1]}` (or null).
     """
     box = _box(request)
@@ -33,7 +33,7 @@ def content(context: ImagePage, request: Request) -> Response:
         context.image_id,
         ImagePatch(corrected_content=box),
         EditedField(
-            "content", label, lambda image: content_text(image.corrected_content), content_text(box)
+            "content", label, lambda image: percent_text(image.corrected_content), percent_text(box)
         ),
         respond=lambda image: changed(
             request, text="ok", data={"corrected_content": image.corrected_content}
@@ -45,6 +45,10 @@ def _box(request: Request) -> ContentBox | None:
     if "clear" in request.POST:
         return None
     if "content" in request.POST:
-        return parse_content(field(request, "content"))
-    left, top, right, bottom = (number_field(request, side) / 100 for side in _SIDES)
+        shares = shares_field(request, "content", "12.5 0 90 100")
+        if not shares:
+            return None
+    else:
+        shares = [number_field(request, side) / 100 for side in _SIDES]
+    left, top, right, bottom = shares
     return left, top, right, bottom

@@ -15,9 +15,9 @@ from ..presentation.conflicts import EditedField, save
 from ..presentation.form_fields import (
     article_numbers,
     field,
-    focus_text,
     number_field,
-    parse_focus,
+    percent_text,
+    shares_field,
 )
 from ..presentation.grids import artnr_text, others_text
 from ..presentation.i18n import _
@@ -64,7 +64,7 @@ def focus(context: ImagePage, request: Request) -> Response:
     """Set or remove the point that every crop contains.
 
     One of: fields `x` and `y` in percent; `point.x` and `point.y`, the position of a click in a
-    picture of `width` x `height` pixels; `clear`; or `focus`, as `focus_text` writes it.
+    picture of `width` x `height` pixels; `clear`; or `focus`, as `percent_text` writes it.
     `expected_focus`, optional: the point that the editor saw, in the same form.
     Returns `ok`, or `{"focus": [0.3, 0.7]}` (or null).
     """
@@ -74,7 +74,7 @@ def focus(context: ImagePage, request: Request) -> Response:
         request,
         context.image_id,
         ImagePatch(focus=point),
-        EditedField("focus", label, lambda image: focus_text(image.focus), focus_text(point)),
+        EditedField("focus", label, lambda image: percent_text(image.focus), percent_text(point)),
         respond=lambda image: changed(request, text="ok", data={"focus": image.focus}),
     )
 
@@ -83,7 +83,8 @@ def _point(request: Request) -> tuple[float, float] | None:
     if "clear" in request.POST:
         return None
     if "focus" in request.POST:
-        return parse_focus(field(request, "focus"))
+        shares = shares_field(request, "focus", "30 70")
+        return (shares[0], shares[1]) if shares else None
     if "point.x" in request.POST:
         width, height = number_field(request, "width"), number_field(request, "height")
         if min(width, height) < 1:
