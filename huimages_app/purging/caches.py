@@ -10,10 +10,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-import urllib3
-
-from ..http_deadlines import pool_manager
-
 _PLACEHOLDER = "{id}"
 _SHOWN = 200  # characters of the output of a command
 
@@ -41,6 +37,9 @@ class HttpCache(FrontCache):
     """
 
     def __init__(self, method: str, url: str, headers: Mapping[str, str], timeout: float) -> None:
+        # urllib3 takes 60 ms to import, and most sites have no such cache.
+        from ..http_deadlines import pool_manager
+
         parts = urlsplit(url)
         self.name = f"{method} {parts.scheme}://{parts.netloc}"
         self.key = _key(method, url)
@@ -51,6 +50,8 @@ class HttpCache(FrontCache):
         self._pools = pool_manager(connections=1)
 
     def purge(self, image_id: str) -> None:
+        from urllib3.exceptions import HTTPError
+
         try:
             response = self._pools.request(
                 self._method,
@@ -59,9 +60,9 @@ class HttpCache(FrontCache):
                 retries=False,
                 redirect=False,
                 preload_content=False,
-                timeout=urllib3.Timeout(connect=self._timeout, read=self._timeout),
+                timeout=self._timeout,  # of connecting, and of the response
             )
-        except urllib3.exceptions.HTTPError as error:
+        except HTTPError as error:
             raise PurgeFailed(f"{error!r:.{_SHOWN}}") from error
         # The body is not read: it may be of any length.
         response.close()

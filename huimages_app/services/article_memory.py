@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..domain.models import Image
+from ..domain.text import clean_reference
 from .articles import Article
 
 LIFETIME = 5.0  # seconds: changes of other processes are seen after this time
@@ -41,6 +42,8 @@ class ArticleMemory:
 
     def get(self, key: str, number: str) -> Article:
         """Return an article; raises StorageUnavailable."""
+        # As it is stored, which is what `forget` removes.
+        number = clean_reference(number)
         name = key, number
         with self._lock:
             entry = self._entries.get(name)

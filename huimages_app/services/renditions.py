@@ -84,7 +84,7 @@ class Renditions:
         if file is None:
             return None
         metrics.CACHE_HITS.inc()
-        return open_rendition(file, format_, self._cache.path(image_id, size, format_))
+        return open_rendition(file, format_, Path(file.name))
 
     def original(self, image_id: str) -> OpenImage:
         """Return the bytes as they were uploaded.

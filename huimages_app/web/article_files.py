@@ -89,18 +89,18 @@ def article_file(context: ArticleFile, request: Request) -> Response:
     )
     if not (settings.articles_are_open or grant.is_signed or request.has_permission(VIEW)):
         raise HTTPForbidden
-    answer = _Answer(context, request, settings, grant)
+    responses = _Responses(context, request, settings, grant)
     found = FoundPicture.at(context, services, request.headers.get("Accept", ""))
     if found is None:
-        return answer.without_picture()
+        return responses.without_picture()
     try:
-        return answer.original(found) if context.size.is_original else answer.rendition(found)
+        return responses.original(found) if context.size.is_original else responses.rendition(found)
     except UnknownImage:  # removed by another process a moment ago
-        return answer.without_picture()
+        return responses.without_picture()
 
 
 @dataclass(frozen=True)
-class _Answer:
+class _Responses:
     """The responses to one request."""
 
     context: ArticleFile

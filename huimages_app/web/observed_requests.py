@@ -7,7 +7,6 @@ is counted; everything else is observed only for requests that pass Pyramid.
 from __future__ import annotations
 
 import functools
-import ipaddress
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +19,7 @@ from pyramid.viewderivers import INGRESS
 from ..config.parsers import Network
 from ..observation import metrics, request_ids, steps, tracing
 from .cache_hits import CacheHits, Environ
+from .security.client_ip import is_in
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +37,7 @@ class ObservedRequests:
     def __init__(self, hits: CacheHits, proxies: Sequence[Network], slow: float) -> None:
         self._hits = hits
         self._slow = slow
-
-        @functools.lru_cache(maxsize=1000)
-        def is_proxy(ip: str) -> bool:
-            try:
-                parsed = ipaddress.ip_address(ip)
-            except ValueError:  # a Unix socket
-                return False
-            return any(parsed in network for network in proxies)
-
-        self._is_proxy = is_proxy
+        self._is_proxy = functools.lru_cache(maxsize=1000)(lambda ip: is_in(ip, proxies))
 
     def __call__(self, environ: Environ, router: Any) -> Any:
         begun = time.perf_counter()

@@ -151,6 +151,12 @@ def test_long_article_is_paged(api: Api, ids: list[str]) -> None:
     assert list(rest["images"][0]["urls"]) == ["30x30"]
 
 
+def test_next_url_of_an_article_keeps_the_limit(api: Api, ids: list[str]) -> None:
+    page = api.get(f"/articles/{NUMBER}?limit=1").json
+    following = page["next"].removeprefix("http://localhost/api/v1")
+    assert len(api.get(following).json["images"]) == 1
+
+
 def test_changes_need_the_scope_edit(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     image = site.add(1, references={"artnr": [NUMBER]})

@@ -84,6 +84,14 @@ def test_change_is_visible_at_once(site: Site, images: Sequence[Image]) -> None:
     assert shown(site, f"{URL}/2.jpeg") == new.id
 
 
+def test_change_is_visible_at_once_for_a_number_with_other_blanks(site: Site) -> None:
+    a, b = (site.add(seed, references={"artnr": ["A 1"]}) for seed in (1, 2))
+    url = "/30x30/artnr/A%20%201"
+    assert shown(site, url) == a.id
+    site.services.articles.arrange("artnr", "A 1", [b.id])
+    assert shown(site, url) == b.id
+
+
 def test_change_of_another_process_is_visible_after_five_seconds(
     site: Site, images: Sequence[Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:

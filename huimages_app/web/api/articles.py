@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from pyramid.request import Request
 from pyramid.response import Response
@@ -19,7 +18,7 @@ from ..presentation.articles import article_path
 from ..presentation.conditional import conditional_json, digest
 from . import bodies
 from .parameters import Parameters, query
-from .responses import matches, page_response
+from .responses import matches, page_response, page_url
 from .serializers import SIZE, Items
 
 _USUAL_LIMIT, _HIGHEST_LIMIT = 60, 200
@@ -123,13 +122,14 @@ def _response(request: Request, found: Article, parameters: Parameters) -> Respo
         }
         for image in found.images
     ]
+    url = request.resource_url(request.context).rstrip("/")
     data = {
         "key": found.key,
         "number": found.number,
         "page": _page(request, found.key, found.number),
         "urls": _urls(request, found, items, parameters),
         "images": images,
-        "next": _next(request, found),
+        "next": page_url(request, url, found.next),
     }
     return conditional_json(data, etag=f"{found.state}-{digest(data)}")
 
@@ -147,11 +147,3 @@ def _urls(request: Request, found: Article, items: Items, parameters: Parameters
 
 def _page(request: Request, key: str, number: str) -> str:
     return f"{request.host_url}{article_path(request.site, key, number)}"
-
-
-def _next(request: Request, found: Article) -> str | None:
-    if found.next is None:
-        return None
-    path = request.resource_url(request.context).rstrip("/")
-    sizes = [(SIZE, size) for size in request.GET.getall(SIZE)]
-    return f"{path}?{urlencode([*sizes, ('cursor', found.next)])}"

@@ -16,7 +16,10 @@ from ..presentation.responses import MAX_REDIRECT
 
 def page_response(request: Request, data: dict[str, Any], cursors: Mapping[str, str | None]) -> Any:
     """Return a page of a collection; `cursors` of adjacent pages, by link relation."""
-    urls = {relation: _at(request, cursor) for relation, cursor in cursors.items()}
+    urls = {
+        relation: page_url(request, request.path_url, cursor)
+        for relation, cursor in cursors.items()
+    }
     links = [f'<{url}>; rel="{relation}"' for relation, url in urls.items() if url]
     link = ", ".join(links)
     # The body has both URLs, too: a header that repeats a long query is left out.
@@ -24,12 +27,12 @@ def page_response(request: Request, data: dict[str, Any], cursors: Mapping[str, 
     return conditional_json({**data, **urls}, headers=headers)
 
 
-def _at(request: Request, cursor: str | None) -> str | None:
-    """Return the URL of the page of this collection at a cursor."""
+def page_url(request: Request, url: str, cursor: str | None) -> str | None:
+    """Return the URL of the page at a cursor, with the parameters of the request."""
     if cursor is None:
         return None
     query = [(key, value) for key, value in request.GET.items() if key != "cursor"]
-    return f"{request.path_url}?{urlencode([*query, ('cursor', cursor)])}"
+    return f"{url}?{urlencode([*query, ('cursor', cursor)])}"
 
 
 def require_match(request: Request, current: str) -> None:

@@ -80,7 +80,7 @@ def _text(sentence: str) -> Response:
 
 
 def is_for_programs(request: Request) -> bool:
-    """Whether the URL, which may not be decodable, is of the API."""
+    """Return whether the URL, which may not be decodable, is of the API."""
     path: str = request.environ.get("PATH_INFO", "")
     return path.startswith(_API)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pyramid.i18n import TranslationString
@@ -9,7 +10,9 @@ from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 
+from ...domain.models import Image
 from ...errors import EditConflict
+from ...services.image_patch import ImagePatch
 from .form_fields import field
 from .responses import came_from
 
@@ -34,6 +37,52 @@ class Difference:
     def texts(self) -> tuple[str, str]:
         """Return the stored and the editor's value for people."""
         return self.shown or (self.stored, self.own)
+
+
+@dataclass(frozen=True)
+class EditedField:
+    """One field of a form that changes an image: its name and label, and the editor's value.
+
+    `show` returns the value of an image as the form shows it.
+    """
+
+    name: str
+    label: TranslationString
+    show: Callable[[Image], str]
+    own: str
+
+
+def save(
+    request: Request,
+    image_id: str,
+    patch: ImagePatch,
+    *fields: EditedField,
+    respond: Callable[[Image], Response],
+) -> Response:
+    """Change an image and return the response to the changed record.
+
+    If a field `expected_NAME` of the form differs from the stored value, the response shows both
+    values, unless the stored one is the editor's already.
+    """
+    seen = [
+        (each, text) for each in fields if (text := expected_field(request, each.name)) is not None
+    ]
+
+    def unchanged(image: Image) -> bool:
+        # Browsers send line breaks as CR LF.
+        return all(
+            each.show(image).split() in (text.split(), each.own.split()) for each, text in seen
+        )
+
+    try:
+        image = request.services.editing.update(image_id, patch, unchanged if seen else None)
+    except EditConflict as error:
+        stored = request.services.images.get(image_id)
+        differences = (
+            Difference(each.name, each.label, each.show(stored), each.own) for each in fields
+        )
+        return conflict(request, error, *differences)
+    return respond(image)
 
 
 def expected_field(request: Request, name: str) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pyramid.request import Request
 
-from ...domain.content import ContentBox
 from ...errors import BadInput
 
 REFERENCE = "ref."  # begins the names of fields and parameters with values of references
@@ -30,40 +30,23 @@ def number_field(request: Request, name: str) -> float:
     return float(value)
 
 
-def focus_text(focus: tuple[float, float] | None) -> str:
-    """Return a focal point in percent, as in `30 70`; empty for none."""
-    return " ".join(f"{share * 100:.6g}" for share in focus or ())
+def percent_text(shares: Iterable[float] | None) -> str:
+    """Return the numbers of a focal point or a content box in percent; empty for none."""
+    return " ".join(f"{share * 100:.6g}" for share in shares or ())
 
 
-def parse_focus(text: str) -> tuple[float, float] | None:
-    """Parse the result of `focus_text`; raises BadInput."""
+def shares_field(request: Request, name: str, example: str) -> list[float]:
+    """Parse the result of `percent_text` in a field: as many numbers as in `example`, or none.
+
+    Raises BadInput.
+    """
+    text = field(request, name)
     numbers = text.split()
-    if not numbers:
-        return None
-    if len(numbers) != 2 or not all(map(_NUMBER.fullmatch, numbers)):
+    if not all(map(_NUMBER.fullmatch, numbers)) or len(numbers) not in {0, len(example.split())}:
         raise BadInput(
-            f"the field 'focus' is {text[:40]!r}; expected two numbers in percent, as in '30 70'"
+            f"the field {name!r} is {text[:40]!r}; expected numbers in percent, as in {example!r}"
         )
-    return float(numbers[0]) / 100, float(numbers[1]) / 100
-
-
-def content_text(box: ContentBox | None) -> str:
-    """Return a content box in percent, as in `12.5 0 90 100`; empty for none."""
-    return " ".join(f"{share * 100:.6g}" for share in box or ())
-
-
-def parse_content(text: str) -> ContentBox | None:
-    """Parse the result of `content_text`; raises BadInput."""
-    numbers = text.split()
-    if not numbers:
-        return None
-    if len(numbers) != 4 or not all(map(_NUMBER.fullmatch, numbers)):
-        raise BadInput(
-            f"the field 'content' is {text[:40]!r}; expected left, top, right and bottom in "
-            "percent, as in '12.5 0 90 100'"
-        )
-    left, top, right, bottom = (float(number) / 100 for number in numbers)
-    return left, top, right, bottom
+    return [float(number) / 100 for number in numbers]
 
 
 def article_numbers(text: str) -> list[str]:

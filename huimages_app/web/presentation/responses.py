@@ -28,7 +28,7 @@ MAX_UNDO = 20
 
 
 def wants_json(request: Request) -> bool:
-    """Whether the client accepts JSON explicitly and does not accept HTML."""
+    """Return whether the client accepts JSON explicitly and does not accept HTML."""
     accept = request.headers.get("Accept", "")
     return "application/json" in accept and "text/html" not in accept
 

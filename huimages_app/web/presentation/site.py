@@ -77,7 +77,6 @@ class Site:
         self._root = getattr(request, "root", None) or request.registry.getUtility(IRootFactory)(
             request
         )
-
         self._translate = request.localizer.translate
 
     # URLs
@@ -97,7 +96,7 @@ class Site:
         return self.path("tag", tag, **query)
 
     def is_path_part(self, tag: str) -> bool:
-        """Whether a tag can be an element of a path."""
+        """Return whether a tag can be an element of a path."""
         return "/" not in tag and "\\" not in tag and tag not in _NO_PATHS
 
     def static(self, name: str) -> str:
@@ -119,7 +118,7 @@ class Site:
             return self.path()
 
     def is_here(self, path: str) -> bool:
-        """Whether this page is at `path`; its link in the menu is then the current one."""
+        """Return whether this page is at `path`; its link in the menu is then the current one."""
         return self.here.partition("?")[0].rstrip("/") == path.rstrip("/")
 
     def _path(self, elements: list[str], query: dict[str, str | None]) -> str:
@@ -130,7 +129,7 @@ class Site:
     # client
 
     def may(self, permission: str) -> bool:
-        """Whether the client has a permission for the whole site."""
+        """Return whether the client has a permission for the whole site."""
         return bool(self._request.has_permission(permission, self._root))
 
     @property

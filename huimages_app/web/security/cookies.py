@@ -90,10 +90,13 @@ def cookie_name(name: str, https: bool) -> str:
 
 
 def has_session(request: Request) -> bool:
-    """Whether the browser sent a session cookie.  Access to `request.session` would create one."""
+    """Return whether the browser sent a session cookie.
+
+    Access to `request.session` would create one.
+    """
     return cookie_name(SESSION, is_https(request)) in request.cookies
 
 
 def is_https(request: Request) -> bool:
-    """Whether the client uses https."""
+    """Return whether the client uses https."""
     return bool(request.scheme == "https")

@@ -24,7 +24,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 def needs_token(request: Request) -> bool:
-    """Whether an unsafe request must carry the token of the session."""
+    """Return whether an unsafe request must carry the token of the session."""
     if bearer(request) is not None:
         return False
     return bool(request.headers.get("Cookie")) or request.identity.by_proxy

@@ -29,7 +29,7 @@ class SecurityPolicy:
         return identity.account or identity.token or None
 
     def permits(self, request: Request, context: Any, permission: str) -> Any:
-        """Whether the client has a permission on a resource."""
+        """Return whether the client has a permission on a resource."""
         return self._acl.permits(context, self.identity(request).principals, permission)
 
     def remember(self, request: Request, userid: str, **kw: Any) -> list[tuple[str, str]]:

@@ -54,7 +54,7 @@ class Workers:
 
     @property
     def have_served(self) -> bool:
-        """Whether each worker, or one in its place before, has reported to be ready."""
+        """Return whether each worker, or one in its place before, has reported to be ready."""
         return all(slot.has_served for slot in self._slots)
 
     def start_missing(self, close_in_worker: Iterable[int]) -> WorkerPipes | None:

@@ -7,17 +7,15 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.content import ContentBox
-from ...domain.models import Image
-from ...errors import EditConflict
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
-from ..presentation.conflicts import Difference, conflict, expected_field
-from ..presentation.form_fields import content_text, field, number_field, parse_content
+from ..presentation.conflicts import EditedField, save
+from ..presentation.form_fields import number_field, percent_text, shares_field
 from ..presentation.i18n import _
 from ..presentation.responses import changed
 from ..resources import ImagePage
 
-SIDES = ("left", "top", "right", "bottom")
+_SIDES = ("left", "top", "right", "bottom")
 
 
 @view_config(context=ImagePage, name="content", request_method="POST", permission=EDIT)
@@ -25,31 +23,32 @@ def content(context: ImagePage, request: Request) -> Response:
     """Correct the part of the picture that trimmed sizes show, or use the measured one again.
 
     One of: fields `left`, `top`, `right` and `bottom` in percent; `clear`; or `content`, as
-    `content_text` writes it.  `expected_content`, optional: the corrected box that the editor
+    `percent_text` writes it.  `expected_content`, optional: the corrected box that the editor
     saw, in the same form.  Returns `ok`, or `{"corrected_content": [0.1, 0, 0.9, 1]}` (or null).
     """
-    box, seen = _box(request), expected_field(request, "content")
-
-    def unchanged(image: Image) -> bool:
-        return content_text(image.corrected_content) in {seen, content_text(box)}
-
-    try:
-        image = request.services.editing.update(
-            context.image_id,
-            ImagePatch(corrected_content=box),
-            None if seen is None else unchanged,
-        )
-    except EditConflict as error:
-        stored = content_text(request.services.images.get(context.image_id).corrected_content)
-        label = _("Content box (left, top, right and bottom, in %)")
-        return conflict(request, error, Difference("content", label, stored, content_text(box)))
-    return changed(request, text="ok", data={"corrected_content": image.corrected_content})
+    box = _box(request)
+    label = _("Content box (left, top, right and bottom, in %)")
+    return save(
+        request,
+        context.image_id,
+        ImagePatch(corrected_content=box),
+        EditedField(
+            "content", label, lambda image: percent_text(image.corrected_content), percent_text(box)
+        ),
+        respond=lambda image: changed(
+            request, text="ok", data={"corrected_content": image.corrected_content}
+        ),
+    )
 
 
 def _box(request: Request) -> ContentBox | None:
     if "clear" in request.POST:
         return None
     if "content" in request.POST:
-        return parse_content(field(request, "content"))
-    left, top, right, bottom = (number_field(request, side) / 100 for side in SIDES)
+        shares = shares_field(request, "content", "12.5 0 90 100")
+        if not shares:
+            return None
+    else:
+        shares = [number_field(request, side) / 100 for side in _SIDES]
+    left, top, right, bottom = shares
     return left, top, right, bottom

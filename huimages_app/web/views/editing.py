@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Image
-from ...errors import BadInput, EditConflict
+from ...errors import BadInput
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
 from ..presentation.collections import Collection, neighbours_in
-from ..presentation.conflicts import Difference, conflict, expected_field
+from ..presentation.conflicts import EditedField, save
 from ..presentation.form_fields import (
     article_numbers,
     field,
-    focus_text,
     number_field,
-    parse_focus,
+    percent_text,
+    shares_field,
 )
 from ..presentation.grids import artnr_text, others_text
 from ..presentation.i18n import _
@@ -34,15 +32,14 @@ def update_title(context: ImagePage, request: Request) -> Response:
     Field `expected_value`, optional: the title that the editor saw.  If the stored one is
     different, the response shows both.  Returns the title as it is stored, or `{"title": …}`.
     """
-    title, image_id = field(request, "value"), context.image_id
-    try:
-        image = request.services.editing.update(
-            image_id, ImagePatch(title=title), _unchanged(request, {"value": _title})
-        )
-    except EditConflict as error:
-        stored = request.services.images.get(image_id).title
-        return conflict(request, error, Difference("value", _("Title"), stored, title))
-    return changed(request, text=image.title, data={"title": image.title})
+    title = field(request, "value")
+    return save(
+        request,
+        context.image_id,
+        ImagePatch(title=title),
+        EditedField("value", _("Title"), lambda image: image.title, title),
+        respond=lambda image: changed(request, text=image.title, data={"title": image.title}),
+    )
 
 
 @view_config(context=ImagePage, name="update_alt", request_method="POST", permission=EDIT)
@@ -52,15 +49,14 @@ def update_alt(context: ImagePage, request: Request) -> Response:
     `expected_value` as for the title.
     Returns the text as it is stored, or `{"alt": …}`.
     """
-    alt, image_id = field(request, "value"), context.image_id
-    try:
-        image = request.services.editing.update(
-            image_id, ImagePatch(alt=alt), _unchanged(request, {"value": _alt})
-        )
-    except EditConflict as error:
-        stored = request.services.images.get(image_id).alt
-        return conflict(request, error, Difference("value", _("Alternative text"), stored, alt))
-    return changed(request, text=image.alt, data={"alt": image.alt})
+    alt = field(request, "value")
+    return save(
+        request,
+        context.image_id,
+        ImagePatch(alt=alt),
+        EditedField("value", _("Alternative text"), lambda image: image.alt, alt),
+        respond=lambda image: changed(request, text=image.alt, data={"alt": image.alt}),
+    )
 
 
 @view_config(context=ImagePage, name="focus", request_method="POST", permission=EDIT)
@@ -68,31 +64,27 @@ def focus(context: ImagePage, request: Request) -> Response:
     """Set or remove the point that every crop contains.
 
     One of: fields `x` and `y` in percent; `point.x` and `point.y`, the position of a click in a
-    picture of `width` x `height` pixels; `clear`; or `focus`, as `focus_text` writes it.
+    picture of `width` x `height` pixels; `clear`; or `focus`, as `percent_text` writes it.
     `expected_focus`, optional: the point that the editor saw, in the same form.
     Returns `ok`, or `{"focus": [0.3, 0.7]}` (or null).
     """
-    point, seen = _point(request), expected_field(request, "focus")
-
-    def unchanged(image: Image) -> bool:
-        return focus_text(image.focus) in {seen, focus_text(point)}
-
-    try:
-        image = request.services.editing.update(
-            context.image_id, ImagePatch(focus=point), None if seen is None else unchanged
-        )
-    except EditConflict as error:
-        stored = focus_text(request.services.images.get(context.image_id).focus)
-        label = _("Focal point (from the left and the top, in %)")
-        return conflict(request, error, Difference("focus", label, stored, focus_text(point)))
-    return changed(request, text="ok", data={"focus": image.focus})
+    point = _point(request)
+    label = _("Focal point (from the left and the top, in %)")
+    return save(
+        request,
+        context.image_id,
+        ImagePatch(focus=point),
+        EditedField("focus", label, lambda image: percent_text(image.focus), percent_text(point)),
+        respond=lambda image: changed(request, text="ok", data={"focus": image.focus}),
+    )
 
 
 def _point(request: Request) -> tuple[float, float] | None:
     if "clear" in request.POST:
         return None
     if "focus" in request.POST:
-        return parse_focus(field(request, "focus"))
+        shares = shares_field(request, "focus", "30 70")
+        return (shares[0], shares[1]) if shares else None
     if "point.x" in request.POST:
         width, height = number_field(request, "width"), number_field(request, "height")
         if min(width, height) < 1:
@@ -120,51 +112,19 @@ def references(context: ImagePage, request: Request) -> Response:
     numbers, others = field(request, "artnr"), request.POST.get("others", "")
     present = request.services.images.get(context.image_id).references
     patch = ImagePatch(references={**dict.fromkeys(present, ()), **_parsed(numbers, others)})
-    unchanged = _unchanged(request, {"artnr": artnr_text, "others": others_text})
-    try:
-        image = request.services.editing.update(context.image_id, patch, unchanged)
-    except EditConflict as error:
-        stored = request.services.images.get(context.image_id)
-        return conflict(
-            request,
-            error,
-            Difference("artnr", _("Article numbers"), artnr_text(stored), numbers),
-            Difference("others", _("Other references"), others_text(stored), others),
-        )
-    return changed(
-        request, text="ok", data={"references": {k: list(v) for k, v in image.references.items()}}
+
+    def respond(image: Image) -> Response:
+        stored = {key: list(values) for key, values in image.references.items()}
+        return changed(request, text="ok", data={"references": stored})
+
+    return save(
+        request,
+        context.image_id,
+        patch,
+        EditedField("artnr", _("Article numbers"), artnr_text, numbers),
+        EditedField("others", _("Other references"), others_text, others),
+        respond=respond,
     )
-
-
-def _unchanged(
-    request: Request, shown: Mapping[str, Callable[[Image], str]]
-) -> Callable[[Image], bool] | None:
-    """Return a check that each field still shows what the editor saw or is about to save.
-
-    None if the form does not say what the editor saw.
-    """
-    seen = {name: text for name in shown if (text := expected_field(request, name)) is not None}
-
-    def unchanged(image: Image) -> bool:
-        return all(
-            _lines(shown[name](image)) in (_lines(text), _lines(field(request, name)))
-            for name, text in seen.items()
-        )
-
-    return unchanged if seen else None
-
-
-def _lines(text: str) -> list[str]:
-    # Browsers send line breaks as CR LF.
-    return text.split()
-
-
-def _title(image: Image) -> str:
-    return image.title
-
-
-def _alt(image: Image) -> str:
-    return image.alt
 
 
 def _parsed(numbers: str, others: str) -> dict[str, list[str]]:

@@ -22,7 +22,7 @@ from ...services.zip_download import rendition_filename
 from ..image_files import picture_response
 from ..presentation.articles import strips_of
 from ..presentation.collections import Collection, neighbours_in
-from ..presentation.form_fields import content_text, focus_text
+from ..presentation.form_fields import percent_text
 from ..presentation.grids import (
     GridItem,
     artnr_text,
@@ -101,10 +101,10 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focal_point or (0.5, 0.5)],
-        "stored_focus": focus_text(image.focus),
+        "stored_focus": percent_text(image.focus),
         "paddings": [_crop(image, size, urls) for size in _PADDINGS],
         "content": _percent(image.corrected_content or image.content or WHOLE),
-        "stored_content": content_text(image.corrected_content),
+        "stored_content": percent_text(image.corrected_content),
         "article_numbers": artnr_text(image),
         "other_references": others_text(image),
         "rights": facts_of(image.rights, request),

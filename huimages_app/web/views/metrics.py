@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from pyramid.httpexceptions import HTTPNotFound
@@ -17,17 +16,14 @@ from ...errors import StorageUnavailable
 from ...observation.metrics import exposition
 from ...services.container import Services
 from ..resources import Root
+from ..security.client_ip import is_in
 
 
 @view_config(context=Root, name="metrics", request_method="GET", permission=NO_PERMISSION_REQUIRED)
 def metrics(request: Request) -> Response:
     """Return the metrics to the client IPs in `huimages.metrics`; else 404."""
     settings: Settings = request.registry.settings["huimages"]
-    try:
-        client_ip = ipaddress.ip_address(request.client_ip)
-    except ValueError:  # a Unix socket
-        raise HTTPNotFound from None
-    if request.subpath or not any(client_ip in network for network in settings.metrics):
+    if request.subpath or not is_in(request.client_ip, settings.metrics):
         raise HTTPNotFound
     response = Response(exposition(lambda: _of_site(request.services)))
     response.headers["Content-Type"] = CONTENT_TYPE_PLAIN_0_0_4

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Image
 from ...domain.rights import FIELDS, clean_rights
-from ...errors import EditConflict
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
-from ..presentation.conflicts import Difference, conflict, expected_field
+from ..presentation.conflicts import EditedField, save
 from ..presentation.form_fields import field
 from ..presentation.image_json import rights_of
 from ..presentation.responses import changed
@@ -26,19 +27,15 @@ def rights(context: ImagePage, request: Request) -> Response:
     `expected_NAME`, optional: the text that the editor saw.  Returns `ok`, or `{"rights": {…}}`.
     """
     own = clean_rights({name: field(request, name) for name in FIELDS if name in request.POST})
-    seen = {n: text for n in own if (text := expected_field(request, n)) is not None}
+    fields = [EditedField(name, LABELS[name], _shown(name), text) for name, text in own.items()]
+    return save(
+        request,
+        context.image_id,
+        ImagePatch(rights=own),
+        *fields,
+        respond=lambda image: changed(request, text="ok", data={"rights": rights_of(image.rights)}),
+    )
 
-    def unchanged(image: Image) -> bool:
-        return all(getattr(image.rights, name) in (seen[name], own[name]) for name in seen)
 
-    editing = request.services.editing
-    try:
-        image = editing.update(context.image_id, ImagePatch(rights=own), unchanged)
-    except EditConflict as error:
-        stored = request.services.images.get(context.image_id).rights
-        differences = (
-            Difference(name, LABELS[name], getattr(stored, name), text)
-            for name, text in own.items()
-        )
-        return conflict(request, error, *differences)
-    return changed(request, text="ok", data={"rights": rights_of(image.rights)})
+def _shown(name: str) -> Callable[[Image], str]:
+    return lambda image: image.rights.values.get(name, "")
