@@ -14,8 +14,7 @@ export function enhance(field) {
   let timer, pending, tracking;
 
   field.addEventListener("input", () => {
-    clearTimeout(timer);
-    pending?.abort();
+    stopLoading();
     const prefix = tagAtCursor(field).text;
     if (!prefix) return close();
     timer = setTimeout(() => suggest(prefix), DELAY);
@@ -28,6 +27,7 @@ export function enhance(field) {
     else if (event.key === "Enter" && active >= 0) insert(list.children[active]);
     else if (event.key === "Escape") close();
     else return;
+    stopLoading(); // a later response would take the highlighted option away
     event.preventDefault();
   });
   field.addEventListener("blur", close);
@@ -39,13 +39,18 @@ export function enhance(field) {
   });
 
   async function suggest(prefix) {
-    pending = new AbortController();
+    const { signal } = (pending = new AbortController());
     const url = `${field.dataset.tagSuggestions}?${new URLSearchParams({ tag: prefix })}`;
     try {
-      show(await fetchJson(url, { signal: pending.signal }));
+      show(await fetchJson(url, { signal }));
     } catch {
-      close(); // the field works without suggestions
+      if (!signal.aborted) close(); // the field works without suggestions
     }
+  }
+
+  function stopLoading() {
+    clearTimeout(timer);
+    pending?.abort();
   }
 
   function show(tags) {
@@ -85,7 +90,7 @@ export function enhance(field) {
   }
 
   function close() {
-    clearTimeout(timer);
+    stopLoading();
     tracking?.abort();
     list.hidden = true;
     field.ariaExpanded = "false";
