@@ -9,7 +9,7 @@ from .borders import CONTENT_VERSION
 from .decode import HeaderInfo, probe
 from .decoder import Decoder, LocalDecoder
 from .decoding_budget import UNLIMITED, DecodingBudget
-from .embedded import rights_in, xmp_packet
+from .embedded import xmp_packet
 from .input_formats import sniff
 from .inspect import inspect
 from .options import Inspection, Limits, Quality, RenditionTarget, Watermark
@@ -35,7 +35,6 @@ __all__ = [
     "probe",
     "render",
     "render_many",
-    "rights_in",
     "sniff",
     "watermark",
     "xmp_packet",
