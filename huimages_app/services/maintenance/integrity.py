@@ -233,7 +233,7 @@ class IntegrityCheck:
         self, image_id: str, record: Image | None, file: BinaryIO, *, repair: bool
     ) -> tuple[Finding | None, FileInfo | None]:
         """Return the finding about an original or its record, and the facts to repair it."""
-        actual_id, sha256 = digests_of_file(file)
+        digests = actual_id, sha256 = digests_of_file(file)
         if actual_id != image_id:
             detail = f"its bytes are those of {actual_id}"
             return Finding(image_id, Problem.DAMAGED, detail), None
@@ -250,7 +250,7 @@ class IntegrityCheck:
         if not repair:
             return finding, None
         try:
-            return finding, inspect(file, self._decoder)
+            return finding, inspect(file, self._decoder, digests)
         except BadUpload as error:
             return replace(finding, detail=str(error)), None
 
