@@ -10,7 +10,7 @@ from .decode import HeaderInfo, probe
 from .decoder import Decoder, LocalDecoder
 from .decoding_budget import UNLIMITED, DecodingBudget
 from .embedded import xmp_packet
-from .input_formats import sniff
+from .input_formats import sniff, sniff_file
 from .inspect import inspect
 from .options import Inspection, Limits, Quality, RenditionTarget, Watermark
 from .pipeline import render, render_many
@@ -36,6 +36,7 @@ __all__ = [
     "render",
     "render_many",
     "sniff",
+    "sniff_file",
     "watermark",
     "xmp_packet",
 ]

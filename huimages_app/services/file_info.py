@@ -11,7 +11,7 @@ from typing import BinaryIO
 from ..domain.ids import digests_of_file
 from ..domain.models import Image
 from ..errors import BadUpload, TooLarge
-from ..imaging import CONTENT_VERSION, Decoder, Inspection, sniff
+from ..imaging import CONTENT_VERSION, Decoder, Inspection, sniff_file
 from ..storage.interfaces import OriginalInfo
 
 
@@ -72,6 +72,5 @@ def _described(decoder: Decoder, file: BinaryIO) -> OriginalInfo:
     try:
         measured = decoder.inspect(file)
     except BadUpload:
-        file.seek(0)
-        return OriginalInfo(sniff(file.read(64)), 0, 0)
+        return OriginalInfo(sniff_file(file), 0, 0)
     return OriginalInfo(measured.contenttype, measured.width, measured.height)
