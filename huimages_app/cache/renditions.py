@@ -210,6 +210,7 @@ class RenditionCache:
         try:
             if mark and not target.with_name(name := _MARK + mark).exists():
                 folder.write(name, io.BytesIO(b"\n"), self._writing, time.time_ns())
+                self._eviction.added(1, 1)
             with path.open("rb") as content:
                 length = os.fstat(content.fileno()).st_size
                 # HTTP dates have whole seconds.  The first response, from memory, must have the
