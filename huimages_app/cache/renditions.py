@@ -119,16 +119,16 @@ class RenditionCache:
 
     def count(self, image_id: str) -> int:
         """Return the number of renditions of an image, without previews."""
-        return sum(not name.startswith(PREVIEW_PREFIX) for name in self._files(image_id))
+        return sum(not name.startswith(PREVIEW_PREFIX) for name in self._names(image_id))
 
     def is_outdated(self, image_id: str, mark: str) -> bool:
         """Return whether a rendition of the image was published with another mark than `mark`."""
-        names = self._files(image_id)
+        names = self._names(image_id)
         marks = {name.removeprefix(_MARK) for name in names if name.startswith(_MARK)}
         has_renditions = any(not name.startswith(PREVIEW_PREFIX) for name in names)
         return has_renditions and marks != ({mark} if mark else set())
 
-    def _files(self, image_id: str) -> list[str]:
+    def _names(self, image_id: str) -> list[str]:
         try:
             return os.listdir(self._folder(image_id))  # noqa: PTH208 - called on every miss
         except OSError:
@@ -210,6 +210,7 @@ class RenditionCache:
         try:
             if mark and not target.with_name(name := _MARK + mark).exists():
                 folder.write(name, io.BytesIO(b"\n"), self._writing, time.time_ns())
+                self._eviction.added(1, 1)
             with path.open("rb") as content:
                 length = os.fstat(content.fileno()).st_size
                 # HTTP dates have whole seconds.  The first response, from memory, must have the
@@ -228,8 +229,8 @@ class RenditionCache:
     def image_ids(self) -> Iterator[str]:
         """Yield the IDs of all images with a folder, in no order; raises StorageUnavailable."""
         try:
-            for shard in _names(self._root):
-                yield from filter(is_image_id, _names(self._root / shard))
+            for shard in _files(self._root):
+                yield from (path.name for path in _files(shard) if is_image_id(path.name))
         except OSError as error:
             raise StorageUnavailable(f"the cache {self._root} can't be read: {error}") from error
 
@@ -337,10 +338,6 @@ class RenditionCache:
     def _folder(self, image_id: str) -> Path:
         image_id = parse_image_id(image_id)  # an empty one would name the whole cache
         return self._root / image_id[:2] / image_id
-
-
-def _names(folder: Path) -> list[str]:
-    return [path.name for path in _files(folder)]
 
 
 def _files(folder: Path) -> list[Path]:

@@ -9,8 +9,8 @@ from .borders import CONTENT_VERSION
 from .decode import HeaderInfo, probe
 from .decoder import Decoder, LocalDecoder
 from .decoding_budget import UNLIMITED, DecodingBudget
-from .embedded import rights_in, xmp_packet
-from .input_formats import sniff
+from .embedded import xmp_packet
+from .input_formats import sniff, sniff_file
 from .inspect import inspect
 from .options import Inspection, Limits, Quality, RenditionTarget, Watermark
 from .pipeline import render, render_many
@@ -35,8 +35,8 @@ __all__ = [
     "probe",
     "render",
     "render_many",
-    "rights_in",
     "sniff",
+    "sniff_file",
     "watermark",
     "xmp_packet",
 ]

@@ -5,6 +5,7 @@ There are two implementations: in this process, and in worker processes (`isolat
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,9 +25,11 @@ class Decoder(ABC):
         self.limits = limits
         self._budget = budget
 
-    @abstractmethod
     def patient(self) -> Self:
         """Return a decoder on the same budget that waits for memory as long as it takes."""
+        decoder = copy.copy(self)
+        decoder._budget = self._budget.with_timeout(None)
+        return decoder
 
     @abstractmethod
     def inspect(self, file: BinaryIO) -> Inspection:
@@ -66,9 +69,6 @@ class Decoder(ABC):
 
 class LocalDecoder(Decoder):
     """Decodes in this process."""
-
-    def patient(self) -> LocalDecoder:
-        return LocalDecoder(self.limits, self._budget.with_timeout(None))
 
     def inspect(self, file: BinaryIO) -> Inspection:
         return inspect(file, self.limits, self._budget)

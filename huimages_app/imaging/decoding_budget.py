@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from collections import deque
@@ -37,8 +38,8 @@ class DecodingBudget:
 
     def with_timeout(self, timeout: float | None) -> DecodingBudget:
         """Return the same budget with another patience."""
-        budget = DecodingBudget(None, timeout)
-        budget._pool = self._pool
+        budget = copy.copy(self)
+        budget._timeout = timeout
         return budget
 
     @property

@@ -90,6 +90,14 @@ def sniff(head: bytes) -> str:
     return format_.contenttype if format_ else UNKNOWN
 
 
+def sniff_file(file: BinaryIO) -> str:
+    """Return the MIME type of an open file, as `sniff` does; leaves it at its start."""
+    file.seek(0)
+    head = file.read(HEAD)
+    file.seek(0)
+    return sniff(head)
+
+
 def _by_brand(head: bytes) -> InputFormat | None:
     """Return the format of a file of the HEIF family, by its major brand, then by the others."""
     end = min(int.from_bytes(head[:4], "big"), len(head))

@@ -59,7 +59,7 @@ class RenditionTarget:
 
     `content` is the content box of the original; None if it is not known.  `watermark` is for
     sizes that show one.  `packet` is XMP for the file, if that is large enough to hold one;
-    empty for none.
+    empty for none, None for one with the rights that the original states.
     """
 
     size: Size
@@ -67,7 +67,7 @@ class RenditionTarget:
     path: Path | int
     content: ContentBox | None = None
     watermark: Watermark | None = None
-    packet: bytes = b""
+    packet: bytes | None = b""
 
     @property
     def needs_content(self) -> bool:

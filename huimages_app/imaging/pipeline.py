@@ -9,6 +9,7 @@ Turning, colours, white and padding come after the scaling, as there are far few
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import BinaryIO, Final
 
 from PIL import Image
@@ -22,6 +23,7 @@ from . import background, borders, colour, effects, input_formats, orientation, 
 from .colour import Colours
 from .decode import Source, load, open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
+from .embedded import rights_in, xmp_packet
 from .encode import encode
 from .options import Limits, Quality, RenditionTarget
 from .picture import Picture
@@ -73,6 +75,7 @@ def render_many(
             if full_size is not None:
                 raise ValueError("the content box of an original can't be measured in a preview")
             content = measure(original, limits, budget)
+        targets = [_with_packet(target, original) for target in targets]
         # Only a padded rendition can be larger than what is decoded for it.
         canvas = _BYTES * max(target.size.padded_pixels for target in targets)
         with open_source(original, limits, budget, output=canvas) as source:
@@ -86,6 +89,12 @@ def render_many(
     except BadUpload as error:
         raise CorruptOriginal(f"the original can't be decoded: {error}") from error
     return [(placement.width, placement.height) for placement in placements]
+
+
+def _with_packet(target: RenditionTarget, original: BinaryIO) -> RenditionTarget:
+    if target.packet is not None:
+        return target
+    return replace(target, packet=xmp_packet(rights_in(original)))
 
 
 def measure(original: BinaryIO, limits: Limits, budget: DecodingBudget) -> ContentBox:
@@ -115,7 +124,7 @@ def write(
         image = effects.applied(image, target.size.options, target.watermark)
     with step("encode"):
         options = target.size.options
-        encode(image, target.path, target.format, quality, options, packet=target.packet)
+        encode(image, target.path, target.format, quality, options, packet=target.packet or b"")
 
 
 def decode(

@@ -74,11 +74,6 @@ class Articles:
         self.keys = tuple(keys)
         self.roles = tuple(roles)
 
-    @property
-    def first_key(self) -> str:
-        """Return the key of articles whose URLs name none."""
-        return self.keys[0]
-
     def page(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:

@@ -67,13 +67,12 @@ class Editing:
             return image if new == image else replace(new, modified=now)
 
         image = self._metadata.images.update(image_id, change)
-        has_other_rights = image.rights.mark != mark
-        if has_other_rights:
-            # Also those that are being made from the old record.
+        if image.rights.mark != mark:
+            # Here and in the caches in front; also those that are being made from the old record.
             self._cache.remove(image_id)
-        if is_moved or has_other_rights:
-            # Caches may have redirects to the former focal point or content box, or renditions
-            # that state other rights.  After a move the renditions stay: each has both in its URL.
+        elif is_moved:
+            # Caches in front may have redirects to the former focal point or content box.  The
+            # renditions stay: each has both in its URL.
             self._purge(image_id)
         audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image
@@ -121,7 +120,8 @@ class Editing:
             self._cache.remove(image_id)
             if self._originals.length(image_id) is None:
                 raise
-        self._cache.remove(image_id)
+        else:
+            self._cache.remove(image_id)
         self._delete_original(image_id)
         audit.record("removed for good", image_id)
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from ..domain.ids import digests_of_file
 from ..domain.models import Image
 from ..errors import BadUpload, TooLarge
-from ..imaging import CONTENT_VERSION, Decoder, Inspection, sniff
+from ..imaging import CONTENT_VERSION, Decoder, Inspection, sniff_file
 from ..storage.interfaces import OriginalInfo
 
 
@@ -25,9 +25,10 @@ class FileInfo:
     measured: Inspection
 
 
-def inspect(file: BinaryIO, decoder: Decoder) -> FileInfo:
+def inspect(file: BinaryIO, decoder: Decoder, digests: tuple[str, str] | None = None) -> FileInfo:
     """Return the facts of a seekable file, read from its start.
 
+    `digests` are what `digests_of_file` has returned for it, if that was called already.
     Raises NotAnImage, TooLarge, and ServerBusy if the budget stays exhausted.
     """
     length = file.seek(0, os.SEEK_END)
@@ -36,7 +37,7 @@ def inspect(file: BinaryIO, decoder: Decoder) -> FileInfo:
         raise TooLarge(f"the file has {length:,} bytes; expected at most {most:,}")
     file.seek(0)
     measured = decoder.inspect(file)
-    return FileInfo(*digests_of_file(file), length, measured)
+    return FileInfo(*(digests or digests_of_file(file)), length, measured)
 
 
 def with_file_info(image: Image, info: FileInfo) -> Image:
@@ -71,6 +72,5 @@ def _described(decoder: Decoder, file: BinaryIO) -> OriginalInfo:
     try:
         measured = decoder.inspect(file)
     except BadUpload:
-        file.seek(0)
-        return OriginalInfo(sniff(file.read(64)), 0, 0)
+        return OriginalInfo(sniff_file(file), 0, 0)
     return OriginalInfo(measured.contenttype, measured.width, measured.height)

@@ -14,10 +14,10 @@ from ..cache.renditions import RenditionCache
 from ..domain.formats import JPEG
 from ..domain.models import Image
 from ..domain.sizes import Size
-from ..errors import UnknownImage
 from ..imaging import PREVIEW_SIDES, Decoder, preview_sides
 from ..storage.interfaces import MetadataBackend, Originals
 from .background import Worker
+from .images import require_present
 
 # IDs remembered as having no previews, before all of them are forgotten.
 _REMEMBERED = 10_000
@@ -71,8 +71,7 @@ class Previews:
                 for side in missing
             }
             # As for renditions: enter the folder, then read the record.
-            if self._metadata.images.get(image_id).trashed:
-                raise UnknownImage.in_trash(image_id)
+            require_present(self._metadata.images.get(image_id))
             with self._originals.open(image_id) as original:
                 targets = {side: pending.path for side, pending in pendings.items()}
                 made = self._decoder.make_previews(original, targets)

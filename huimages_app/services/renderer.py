@@ -6,14 +6,12 @@ import logging
 import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import BinaryIO
 
 from ..domain.formats import Format
 from ..domain.models import Image
-from ..domain.rights import Rights
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
-from ..imaging import Decoder, Quality, RenditionTarget, Watermark, rights_in, xmp_packet
+from ..imaging import Decoder, Quality, RenditionTarget, Watermark, xmp_packet
 from ..observation.steps import step
 from ..storage.interfaces import Originals
 from .concurrency import RenderLimiter
@@ -55,10 +53,18 @@ class Renderer:
 
         Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
         """
+        rendition = RenditionTarget(
+            size,
+            format_,
+            target,
+            content=image.content if image else None,
+            watermark=self._watermark if size.options.watermark else None,
+            packet=xmp_packet(image.rights) if image else None,
+        )
         with self._render_limiter.slot():
             begun = time.monotonic()
-            if not (image and self._from_preview(image, size, format_, target)):
-                self._from_original(image_id, image, size, format_, target)
+            if not (image and self._from_preview(image, rendition)):
+                self._from_original(image_id, image, rendition)
         self._report_excess(image_id, size, target)
         milliseconds = 1000 * (time.monotonic() - begun)
         log.debug("rendered: image=%s size=%s milliseconds=%.0f", image_id, size, milliseconds)
@@ -73,46 +79,25 @@ class Renderer:
             )
 
     def _from_original(
-        self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
+        self, image_id: str, image: Image | None, rendition: RenditionTarget
     ) -> None:
         with ExitStack() as stack:
             with step("fetch"):
                 original = stack.enter_context(self._originals.open(image_id))
             # An original that can't be decoded stays as it is: never delete data on an error.
-            rights = image.rights if image else rights_in(original)
-            self._write(original, self._target(image, rights, size, format_, target))
+            self._decoder.render(original, rendition, self._quality)
         if image and self._previews:
-            self._previews.make_later(image, size)
+            self._previews.make_later(image, rendition.size)
 
-    def _from_preview(self, image: Image, size: Size, format_: Format, target: Path) -> bool:
-        rendition = self._target(image, image.rights, size, format_, target)
-        if rendition.needs_content:  # it is measured in the original
-            return False
-        preview = self._previews.open(image, size) if self._previews else None
+    def _from_preview(self, image: Image, rendition: RenditionTarget) -> bool:
+        preview = self._previews.open(image, rendition.size) if self._previews else None
         if preview is None:
             return False
         full_size = (image.width, image.height)
         with preview:
             try:
-                self._write(preview, rendition, full_size)
+                self._decoder.render(preview, rendition, self._quality, full_size)
             except CorruptOriginal as error:
                 log.warning("damaged preview not used: image=%s error=%s", image.id, error)
                 return False
         return True
-
-    def _target(
-        self, image: Image | None, rights: Rights, size: Size, format_: Format, path: Path
-    ) -> RenditionTarget:
-        return RenditionTarget(
-            size,
-            format_,
-            path,
-            content=image.content if image else None,
-            watermark=self._watermark if size.options.watermark else None,
-            packet=xmp_packet(rights),
-        )
-
-    def _write(
-        self, picture: BinaryIO, target: RenditionTarget, full_size: tuple[int, int] | None = None
-    ) -> None:
-        self._decoder.render(picture, target, self._quality, full_size)

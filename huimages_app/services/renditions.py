@@ -19,15 +19,13 @@ from ..errors import (
     StorageUnavailable,
     UnknownImage,
 )
-from ..imaging import sniff
+from ..imaging import sniff_file
 from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, Originals
 from .open_image import OpenImage, open_rendition
 from .renderer import Renderer
 
 log = logging.getLogger(__name__)
-
-_HEAD = 64  # bytes from which the format is recognised
 
 
 class Renditions:
@@ -95,7 +93,7 @@ class Renditions:
         image = self.require_visible(image_id)
         with ExitStack() as stack:
             file = stack.enter_context(self._originals.open(image_id))
-            contenttype = sniff(file.read(_HEAD))
+            contenttype = sniff_file(file)
             length = file.seek(0, os.SEEK_END)
             file.seek(0)
             # Caches would keep a truncated one.  Records of huImages 2.2 lack the length.

@@ -21,7 +21,7 @@ from .file_names import FileNames
 from .image_patch import ImagePatch
 from .original_settling import settle_original
 
-# The visitor whose tags those of programs are.
+# The visitor to whom tags belong that a program adds.
 PROGRAM = "huimages"
 
 _NO_PATCH = ImagePatch()

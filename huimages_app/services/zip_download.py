@@ -18,7 +18,7 @@ from ..domain.models import Image
 from ..domain.sizes import Size
 from ..domain.text import clean_filename
 from ..errors import BadSize, CorruptOriginal, ServerBusy, SizeNotAllowed, UnknownImage
-from ..imaging import sniff
+from ..imaging import sniff_file
 from ..storage.interfaces import Originals
 from .open_image import OpenImage
 from .renditions import Renditions
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 # download never waits for long.
 _PAUSES = (1, 2, 4, 8, 15)
 _PIECE = 256 * 1024  # bytes
-_HEAD = 64  # bytes from which the format is recognised
 # The times that a ZIP can hold, and the notes that it gets about missing pictures.
 _FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 _NOTES = "not included.txt"
@@ -133,8 +132,7 @@ def _portable(name: str) -> str:
 
 
 def _name_by_content(image: Image, source: BinaryIO) -> str:
-    kind, _, subtype = sniff(source.read(_HEAD)).partition("/")
-    source.seek(0)
+    kind, _, subtype = sniff_file(source).partition("/")
     return f"{image.id}.{subtype if kind == 'image' else 'bin'}"
 
 

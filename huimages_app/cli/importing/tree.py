@@ -22,7 +22,6 @@ EXTENSIONS = frozenset(
     for name in names.split()
 )
 _BATCH = 500  # files per journal query
-_HEAD = 64  # bytes that identify a format
 
 
 class Outcome(NamedTuple):
@@ -126,7 +125,7 @@ def _may_be_image(name: str) -> bool:
 
 
 def _looks_like_image(path: Path) -> bool:
-    from ...imaging import sniff
+    from ...imaging import sniff_file
 
     with failure_of(path), path.open("rb") as file:
-        return sniff(file.read(_HEAD)).startswith("image/")
+        return sniff_file(file).startswith("image/")

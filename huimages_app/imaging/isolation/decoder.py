@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import logging
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Self
 
 from ...config.cores import usable_cores
 from ...domain import formats
@@ -94,9 +93,8 @@ class IsolatedDecoder(Decoder):
         # Uploads are limited by the server's threads only, those of a command by its jobs.
         self._patient_slots = threading.BoundedSemaphore(max(parallel, usable_cores()) + 1)
 
-    def patient(self) -> IsolatedDecoder:
-        decoder = copy.copy(self)
-        decoder._budget = self._budget.with_timeout(None)
+    def patient(self) -> Self:
+        decoder = super().patient()
         decoder._slots = self._patient_slots
         return decoder
 
@@ -111,16 +109,13 @@ class IsolatedDecoder(Decoder):
         self._pool.close()
 
     def inspect(self, file: BinaryIO) -> Inspection:
-        try:
-            with files.for_reading(file) as descriptor:
+        with files.for_reading(file) as descriptor:
 
-                def verify(found: Inspection) -> None:
-                    self._verify(found, os.pread(descriptor, input_formats.HEAD, 0))
+            def verify(found: Inspection) -> None:
+                self._verify(found, os.pread(descriptor, input_formats.HEAD, 0))
 
-                result: Inspection = self._run("inspect", Inspection, [descriptor], {}, verify)
-                return result
-        except WorkerFailure as failure:
-            raise NotAnImage(self._reported("inspect", failure)) from failure
+            result: Inspection = self._run("inspect", Inspection, [descriptor], {}, verify)
+            return result
 
     def render(
         self,
@@ -134,41 +129,34 @@ class IsolatedDecoder(Decoder):
             "quality": quality,
             "full_size": full_size,
         }
-        try:
-            with files.for_reading(original) as source, files.for_writing(target.path) as written:
-                self._run(
-                    "render",
-                    tuple[int, int],
-                    [source, written],
-                    arguments,
-                    lambda _: _require_format(written, target.format),
-                )
-        except WorkerFailure as failure:
-            raise CorruptOriginal(self._reported("render", failure)) from failure
+        with files.for_reading(original) as source, files.for_writing(target.path) as written:
+            self._run(
+                "render",
+                tuple[int, int],
+                [source, written],
+                arguments,
+                lambda _: _require_format(written, target.format),
+            )
 
     def make_previews(self, original: BinaryIO, targets: Mapping[int, Path]) -> tuple[int, ...]:
-        try:
-            with ExitStack() as stack:
-                source = stack.enter_context(files.for_reading(original))
-                written = {
-                    side: stack.enter_context(files.for_writing(path))
-                    for side, path in targets.items()
-                }
+        with ExitStack() as stack:
+            source = stack.enter_context(files.for_reading(original))
+            written = {
+                side: stack.enter_context(files.for_writing(path)) for side, path in targets.items()
+            }
 
-                def verify(made: tuple[int, ...]) -> None:
-                    for side in made:
-                        if side not in written:
-                            raise WorkerFailure("message", f"preview of {side} pixels")
-                        _require_format(written[side], formats.JPEG)
+            def verify(made: tuple[int, ...]) -> None:
+                for side in made:
+                    if side not in written:
+                        raise WorkerFailure("message", f"preview of {side} pixels")
+                    _require_format(written[side], formats.JPEG)
 
-                arguments = {"sides": tuple(written)}
-                descriptors = [source, *written.values()]
-                made: tuple[int, ...] = self._run(
-                    "make_previews", tuple[int, ...], descriptors, arguments, verify
-                )
-                return made
-        except WorkerFailure as failure:
-            raise CorruptOriginal(self._reported("make_previews", failure)) from failure
+            arguments = {"sides": tuple(written)}
+            descriptors = [source, *written.values()]
+            made: tuple[int, ...] = self._run(
+                "make_previews", tuple[int, ...], descriptors, arguments, verify
+            )
+            return made
 
     def _run(
         self,
@@ -180,10 +168,15 @@ class IsolatedDecoder(Decoder):
     ) -> Any:
         """Return the result of a function of `worker.FUNCTIONS`, of the type `kind`.
 
-        Raises what the function raises, and WorkerFailure, which also `verify` raises for a
-        result that cannot be right.
+        Raises what the function raises.  `verify` raises WorkerFailure for a result that
+        cannot be right.
         """
-        with self._slots, ExitStack() as stack, self._pool.lend() as worker:
+        with (
+            self._reporting(function),
+            self._slots,
+            ExitStack() as stack,
+            self._pool.lend() as worker,
+        ):
             has_advance = stack.enter_context(self._budget.reserve_now(_ADVANCE))
             job = Job(function, {**arguments, "limits": self.limits}, _ADVANCE * has_advance)
             content = job.dump()
@@ -219,11 +212,17 @@ class IsolatedDecoder(Decoder):
             return
         raise WorkerFailure("message", f"impossible facts {found}")
 
-    def _reported(self, function: str, failure: WorkerFailure) -> str:
-        """Count and log a failure; return the message for the client."""
-        self._on_failure(failure.kind)
-        log.error("decoder failed kind=%s job=%s error=%s", failure.kind, function, failure)
-        return f"the picture can't be decoded: {_FOR_CLIENTS[failure.kind]}"
+    @contextmanager
+    def _reporting(self, function: str) -> Iterator[None]:
+        """Count and log a WorkerFailure, and raise it as an error of the picture."""
+        try:
+            yield
+        except WorkerFailure as failure:
+            self._on_failure(failure.kind)
+            log.error("decoder failed kind=%s job=%s error=%s", failure.kind, function, failure)
+            error = NotAnImage if function == "inspect" else CorruptOriginal
+            cause = _FOR_CLIENTS[failure.kind]
+            raise error(f"the picture can't be decoded: {cause}") from failure
 
 
 def _result(kind: Any, message: bytes) -> Any:

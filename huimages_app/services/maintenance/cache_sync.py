@@ -40,12 +40,12 @@ class CacheInvalidator:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin to follow."""
+        """Begin to read the changes."""
         self._thread = threading.Thread(target=self._follow, name="huimages-follower", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop following."""
+        """Stop reading the changes."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
@@ -60,7 +60,7 @@ class CacheInvalidator:
             except BadCursor:
                 if not since:
                     raise
-                # Another store than the one the bookmark is of: from its beginning.
+                # The checkpoint is of another store: read this one from its beginning.
                 log.warning(
                     "the changes in %s are of another store; reading anew", self._checkpoint
                 )

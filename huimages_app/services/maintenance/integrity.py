@@ -6,7 +6,6 @@ put into the trash, long enough ago.
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import logging
 from collections.abc import Callable, Generator, Iterator
@@ -25,6 +24,7 @@ from ..concurrency import in_parallel
 from ..editing import Editing
 from ..embedded_policy import EmbeddedPolicy
 from ..file_info import FileInfo, inspect, is_complete, with_file_info
+from .joined import joined
 from .locations import PROBE_ID
 from .stale_renditions import StaleRenditions
 
@@ -175,14 +175,11 @@ class IntegrityCheck:
 
     def _listed(self) -> Iterator[_Listed]:
         """Yield every image that has an original or a record."""
-        # Both lists ascend, so one pass over the two finds the lists of each image.
-        both = heapq.merge(
-            ((one, "original") for one in self._originals.ids() if one != PROBE_ID),
-            ((image_id, "record") for image_id in self._metadata.images.ids()),
-        )
-        listed = (
-            (image_id, {kind for _, kind in group})
-            for image_id, group in itertools.groupby(both, key=lambda pair: pair[0])
+        listed = joined(
+            {
+                "original": (one for one in self._originals.ids() if one != PROBE_ID),
+                "record": self._metadata.images.ids(),
+            }
         )
         while batch := dict(itertools.islice(listed, _BATCH)):
             records = self._metadata.images.get_many(batch)
@@ -233,7 +230,7 @@ class IntegrityCheck:
         self, image_id: str, record: Image | None, file: BinaryIO, *, repair: bool
     ) -> tuple[Finding | None, FileInfo | None]:
         """Return the finding about an original or its record, and the facts to repair it."""
-        actual_id, sha256 = digests_of_file(file)
+        digests = actual_id, sha256 = digests_of_file(file)
         if actual_id != image_id:
             detail = f"its bytes are those of {actual_id}"
             return Finding(image_id, Problem.DAMAGED, detail), None
@@ -250,7 +247,7 @@ class IntegrityCheck:
         if not repair:
             return finding, None
         try:
-            return finding, inspect(file, self._decoder)
+            return finding, inspect(file, self._decoder, digests)
         except BadUpload as error:
             return replace(finding, detail=str(error)), None
 

@@ -7,8 +7,6 @@ every original in both locations: an equal length does not show that a copy is w
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
@@ -28,6 +26,7 @@ from ...errors import (
 )
 from ...storage.interfaces import OriginalInfo, Originals
 from ..concurrency import in_parallel
+from .joined import joined
 from .locations import require_two_locations
 
 log = logging.getLogger(__name__)
@@ -95,15 +94,9 @@ class OriginalsMigration:
     # -- steps ---------------------------------------------------------------------------
 
     def _listed(self) -> Iterator[tuple[str, Where]]:
-        # Both lists ascend, so one pass over the two finds the originals of each.
-        both = heapq.merge(
-            ((one, Where.SOURCE) for one in self._source.ids()),
-            ((one, Where.TARGET) for one in self._target.ids()),
-            key=lambda pair: pair[0],
-        )
-        for listed, group in itertools.groupby(both, key=lambda pair: pair[0]):
-            locations = [where for _, where in group]
-            yield listed, locations[0] if len(locations) == 1 else Where.BOTH
+        both = joined({Where.SOURCE: self._source.ids(), Where.TARGET: self._target.ids()})
+        for image_id, locations in both:
+            yield image_id, locations.pop() if len(locations) == 1 else Where.BOTH
 
     def _transfer(self, listed: tuple[str, Where]) -> Transferred:
         image_id, where = listed

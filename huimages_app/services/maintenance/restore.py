@@ -7,8 +7,6 @@ are not empty are refused.  Nothing is overwritten or deleted.
 
 from __future__ import annotations
 
-import heapq
-import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -37,6 +35,7 @@ from .. import audit
 from ..concurrency import in_parallel
 from .backup_folder import BackupFolder
 from .backup_snapshot import METADATA, Checksum, Snapshot
+from .joined import joined
 from .progress import ShowProgress
 
 Part = Literal["originals", "metadata"]
@@ -139,12 +138,9 @@ class Restore:
 
     def _require_no_others(self, snapshot: Snapshot) -> None:
         """Raise BadInput if the site has an original that the snapshot lacks."""
-        both = heapq.merge(
-            ((one.image_id, True) for one in snapshot.checksums()),
-            ((image_id, False) for image_id in self._originals.ids()),
-        )
-        for image_id, group in itertools.groupby(both, key=lambda one: one[0]):
-            if not any(in_snapshot for _, in_snapshot in group):
+        saved = (one.image_id for one in snapshot.checksums())
+        for image_id, found in joined({"snapshot": saved, "site": self._originals.ids()}):
+            if "snapshot" not in found:
                 raise BadInput(
                     f"the site has originals that are not in the snapshot, such as {image_id};"
                     " restore into an empty folder or bucket, or pass --only metadata"

@@ -164,6 +164,18 @@ def test_count_follows_removals(make: Make) -> None:
     assert there(cache) == list(range(5, 15))
 
 
+def test_count_includes_the_mark_of_an_image(make: Make) -> None:
+    cache = make(10_000)
+    cache.prune()  # begins the count
+    for size in ("240x160", "60x40"):
+        with cache.pending(IDS[0], Size.parse(size), JPEG) as pending:
+            pending.path.write_bytes(b"x" * 100)
+            pending.publish("mark")
+    assert cache.counted() == cache.usage() == Usage(3, 201)
+    cache.remove(IDS[0])
+    assert cache.counted() == cache.usage() == Usage(0, 0)
+
+
 def test_count_is_renewed_after_a_boot(make: Make, tmp_path: Path) -> None:
     cache = make(max_bytes=1000)
     for number in range(8):

@@ -19,9 +19,9 @@ from huimages_app.imaging import (
     RenditionTarget,
     make_previews,
     render,
-    rights_in,
     xmp_packet,
 )
+from huimages_app.imaging.embedded import rights_in
 from huimages_app.imaging.encode import encode
 from tests.support.exiftool import tags_of, with_tags
 from tests.support.pictures import pixels

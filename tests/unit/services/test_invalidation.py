@@ -111,6 +111,19 @@ def test_moved_focal_point_or_box_is_purged_and_renditions_stay(
     assert site.cached() == ["30x30.jpeg"]
 
 
+def test_other_rights_are_purged_once_with_the_renditions(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, image_id = rendered(site)
+    added: list[str] = []
+    monkeypatch.setattr(
+        PurgeJournal, "add", lambda journal, added_id, caches: added.append(added_id)
+    )
+    services.editing.update(image_id, ImagePatch(focus=(0.1, 0.2), rights={"creator": "Ada"}))
+    assert added == [image_id]
+    assert site.cached() == []
+
+
 def test_failed_purge_survives_a_restart(site: Site, cache: Recorded) -> None:
     services, image_id = rendered(site)
     purging = invalidation(site, cache)

@@ -15,7 +15,8 @@ from huimages_app.domain.rights import Rights
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import StorageUnavailable
 from huimages_app.factory import Storage
-from huimages_app.imaging import decoder, rights_in
+from huimages_app.imaging import decoder
+from huimages_app.imaging.embedded import rights_in
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.maintenance.stale_renditions import StaleRenditions

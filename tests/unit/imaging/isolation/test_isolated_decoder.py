@@ -40,7 +40,9 @@ from huimages_app.imaging import (
     Quality,
     RenditionTarget,
     Watermark,
+    pipeline,
 )
+from huimages_app.imaging.embedded import rights_in
 from huimages_app.imaging.isolation import (
     IsolatedDecoder,
     WorkerLimits,
@@ -119,6 +121,16 @@ def test_target_with_all_options_is_passed_on(decoder: IsolatedDecoder, tmp_path
         one.render(io.BytesIO(pictures.photo(300, 200)), target, Quality())
     assert (tmp_path / "local").stat().st_size <= 1500
     assert (tmp_path / "local").read_bytes() == (tmp_path / "other").read_bytes()
+
+
+def test_rights_of_the_original_are_read_in_the_worker(
+    decoder: IsolatedDecoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = with_tags(pictures.photo(300, 200), "jpeg", "-XMP-dc:Creator=Ada")
+    target = RenditionTarget(Size.parse("240x240"), formats.JPEG, tmp_path / "file", packet=None)
+    monkeypatch.setattr(pipeline, "rights_in", None)  # not in this process
+    decoder.render(io.BytesIO(content), target, Quality())
+    assert rights_in(io.BytesIO((tmp_path / "file").read_bytes())) == Rights(creator="Ada")
 
 
 def test_previews_equal_those_of_the_local_decoder(
