@@ -297,8 +297,10 @@ def test_dry_run_creates_no_file(huimages: Command, tmp_path: Path, site: Path) 
 @pytest.fixture
 def begun(tree: Path, site: Path) -> Iterator[subprocess.Popen[str]]:
     """An import in its own process, stopped (SIGSTOP) after at least 30 files."""
+    # A shell starts background jobs, which these tests may be, with SIGINT ignored.
+    command = ("env", "--default-signal=INT", *COMMAND, "--config", str(site / "site.ini"))
     process = subprocess.Popen(
-        [*COMMAND, "--config", str(site / "site.ini"), "import-tree", str(tree), "--jobs", "2"],
+        [*command, "import-tree", str(tree), "--jobs", "2"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
