@@ -194,7 +194,7 @@ def test_many_recent_changes_are_not_sorted_in_memory(
         change(store, an_id(number), modified=START + timedelta(days=1))
     query = Query(changed_since=START + timedelta(hours=1))
     few = walk(store, query, 4)
-    monkeypatch.setattr("huimages_app.storage.couchdb.query_planner._RECENT", 3)
+    monkeypatch.setattr("huimages_app.storage.couchdb.query_planner._FEW", 3)
     assert walk(store, query, 4) == few == [an_id(number) for number in range(28, -1, -2)]
     store.close()
 

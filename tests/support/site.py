@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,8 @@ class Site:
         ).image
 
     def cached(self) -> list[str]:
-        """Return the file names of the renditions in the cache."""
-        root = self.folder / "cache"
-        return sorted(path.name for path in root.rglob("*") if path.is_file())
+        """Return the file names of the renditions in the cache.
+
+        `os.walk` passes over folders that the cache deletes meanwhile; `rglob` raises.
+        """
+        return sorted(name for *_, names in os.walk(self.folder / "cache") for name in names)
