@@ -112,7 +112,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         article_urls=ArticleUrls(urls, policy),
         editing=editing,
         renditions=renditions,
-        negotiation=Negotiation(renditions, shared.worker),
+        negotiation=Negotiation(renditions),
         downloads=ZipDownloads(originals, renditions),
         urls=urls,
         sizes=policy,
@@ -164,11 +164,11 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
 def _renditions(
     settings: Settings, storage: Storage, shared: _Shared, previews: Previews
 ) -> Renditions:
-    quality = settings.quality
+    quality, effort = settings.quality, settings.effort
     renderer = Renderer(
         storage.originals,
         None if settings.chain == "off" else previews,
-        Quality(quality.jpeg, quality.webp, quality.avif),
+        Quality(quality.jpeg, quality.webp, quality.avif, effort.webp, effort.avif),
         decoder=shared.decoder,
         render_limiter=shared.render_limiter,
         watermark=_watermark(settings),
@@ -179,6 +179,7 @@ def _renditions(
         storage.cache,
         renderer,
         per_image=settings.renditions_per_image,
+        worker=shared.worker,
     )
 
 
