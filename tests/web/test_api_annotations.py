@@ -87,4 +87,4 @@ def test_api_tags_of_others_are_removed_by_editors_only(tmp_path: Path) -> None:
     Api(site.app, text)("DELETE", f"{url}?tag=sea&everyone=true", status=403)
     Api(site.app)("DELETE", f"{url}?tag=sea&everyone=true", status=401)
     assert site.services.annotations.summary(url.split("/")[2]).tags == {"sea": 1}
-    site.services.close()
+    site.close()

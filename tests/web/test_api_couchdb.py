@@ -32,7 +32,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         }
     site = Site(tmp_path, **ini)
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture

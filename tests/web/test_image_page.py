@@ -269,4 +269,4 @@ def test_image_page_for_viewer_has_no_forms_that_change_something(
     page = site.browser().get("/image/")
     assert page.html.select_one("a[href='/trash/'], a[href='/upload/']") is None
     assert [b["value"] for b in page.html.select("button[name=action]")] == ["download"]
-    site.services.close()
+    site.close()

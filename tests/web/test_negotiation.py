@@ -83,7 +83,7 @@ def test_negotiate_everywhere_applies_to_all_urls(tmp_path: Path) -> None:
         assert answer.content_type != "image/avif"
         assert "Vary" not in answer.headers
     assert get(site, f"/o/{image_id}", CHROME).body == photo
-    site.services.close()
+    site.close()
 
 
 def test_negotiate_off_returns_jpeg(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_negotiate_off_returns_jpeg(tmp_path: Path) -> None:
     image_id = site.upload(pictures.photo(width=300, height=200))
     answer = get(site, f"/120x120/{image_id}.auto", CHROME, 404)
     assert "not in .auto" in answer.text
-    site.services.close()
+    site.close()
 
 
 def test_failed_better_format_stays_jpeg(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -103,7 +103,7 @@ def test_failed_better_format_stays_jpeg(tmp_path: Path, caplog: pytest.LogCaptu
         site.services.worker.join()
     assert f"not made: image={image_id} format=avif" in caplog.text
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
-    site.services.close()
+    site.close()
 
 
 def test_signature_of_negotiated_url_is_valid_for_every_accept(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_signature_of_negotiated_url_is_valid_for_every_accept(tmp_path: Path) -
     get(site, path, CHROME, 403)
     assert get(site, path + query, CHROME).headers["Vary"] == "Accept"
     get(site, path.replace("auto", "avif") + query, CHROME, 403)
-    site.services.close()
+    site.close()
 
 
 def test_avif_is_made_quickly_and_replaced_by_smaller_file(site: Site, image_id: str) -> None:
@@ -160,4 +160,5 @@ def test_least_effort_makes_larger_avif(tmp_path: Path) -> None:
         assert (first.headers["Cache-Control"] == LONG) == (effort == "0")
         site.services.worker.join()
         lengths.append(len(get(site, f"/120x120/{image_id}.avif").body))
+        site.close()
     assert lengths[0] > lengths[1]

@@ -43,11 +43,6 @@ class Item:
         """Hash of the metadata, independent of client and sizes; If-Match contains it."""
         return digest(self.metadata)
 
-    @property
-    def etag(self) -> str:
-        """`state`, then a hash of the whole response."""
-        return f"{self.state}-{digest(self.data)}"
-
 
 class Items:
     """Serializes images for one request, with URLs of the requested sizes.
