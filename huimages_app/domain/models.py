@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from .content import ContentBox, centre
+from .history import History
 from .rights import Rights
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Image:
     places: Places = field(default_factory=dict)  # in articles that `references` names
     uploader: str = ""  # the account; empty if it is not known
     uploaded: datetime | None = None  # `created` may be another time; None: not known
+    history: History = ()
 
     @property
     def focal_point(self) -> tuple[float, float] | None:

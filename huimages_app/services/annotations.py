@@ -13,6 +13,7 @@ from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend
 from . import audit
 from .images import require_present
+from .tag_changes import TagChanges
 
 MAX_RATING = 10
 MAX_COPIED = 500  # favourites; bounds the work that one cookie can cause
@@ -25,9 +26,10 @@ class Annotations:
     does not exist or is in the trash.
     """
 
-    def __init__(self, metadata: MetadataBackend) -> None:
+    def __init__(self, metadata: MetadataBackend, tags: TagChanges) -> None:
         self._images = metadata.images
         self._annotations = metadata.annotations
+        self._tags = tags
 
     def get(self, image_id: str, visitor_id: str) -> Annotation:
         """Return a visitor's annotation of an image; an empty one if there is none."""
@@ -59,10 +61,7 @@ class Annotations:
 
     def untag_all(self, image_id: str, tag: str) -> None:
         """Remove a tag of all visitors."""
-        require_present(self._images.get(image_id))
-        for visitor_id, annotation in self._annotations.of_image(image_id).items():
-            if tag in annotation.tags:
-                self._annotations.save(image_id, visitor_id, partial(_without_tag, tag=tag))
+        self._tags.change(image_id, "", remove=[tag])
         audit.record("tag removed", image_id, tag=tag)
 
     def rate(self, image_id: str, visitor_id: str, rating: int | None) -> AnnotationSummary:

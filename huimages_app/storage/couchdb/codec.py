@@ -10,6 +10,7 @@ this program: in older ones, width and height are those before EXIF orientation.
           rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
           places{key: {number: {at, role}}} uploader uploaded
+          history[{id, at, field, from, to, by, job, undoes, visitors[]}]
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
@@ -24,6 +25,7 @@ from typing import Any
 from ...domain.content import ContentBox, is_content_box
 from ...domain.models import Annotation, Image
 from ...domain.rights import Rights
+from ..histories import history_from_json, history_to_json
 from ..places import places_from_json, places_to_json
 from .database import Document
 
@@ -88,6 +90,7 @@ def image_of(document: Document) -> Image:
         places=places_from_json(document.get("places")),
         uploader=_string(document.get("uploader")),
         uploaded=time_of(document.get("uploaded")),
+        history=history_from_json(document.get("history")),
     )
 
 
@@ -165,6 +168,7 @@ def _fields_of(image: Image) -> Document:
         "places": places_to_json(image.places),
         "uploader": image.uploader,
         "uploaded": text_of(image.uploaded) if image.uploaded else None,
+        "history": history_to_json(image.history),
     }
 
 

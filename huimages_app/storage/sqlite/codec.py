@@ -11,6 +11,7 @@ from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
 from ...domain.tokenizer import may_be_inside, searched
+from ..histories import history_from_json, history_to_json
 from ..places import places_from_json, places_to_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -61,6 +62,7 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "places": places_to_json(image.places),
         "uploader": image.uploader,
         "uploaded": image.uploaded and _time(image.uploaded),
+        "history": history_to_json(image.history),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -85,6 +87,7 @@ def image_from_json(document: str) -> Image:
             "uploaded": datetime.fromisoformat(fields["uploaded"])
             if "uploaded" in fields
             else None,
+            "history": history_from_json(fields.get("history")),
         }
     )
 

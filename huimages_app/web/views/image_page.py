@@ -32,6 +32,7 @@ from ..presentation.grids import (
     title_of,
     urls_of,
 )
+from ..presentation.history import SHOWN, history_of
 from ..presentation.i18n import _
 from ..presentation.pictures import picture_of
 from ..presentation.requested_sizes import chosen_rendition
@@ -109,6 +110,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "other_references": others_text(image),
         "rights": facts_of(image.rights, request),
         "rights_fields": fields_of(image.rights, request),
+        "changes": history_of(image.history, request, SHOWN),
         "clicked": _crop(image, _CLICKED, urls),
         "strips": strips_of(image, request),
         "picker": size_picker(image, request),
