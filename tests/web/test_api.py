@@ -352,13 +352,14 @@ def shop(site: Site) -> Api:
 def test_api_tags_are_added_and_removed(site: Site, shop: Api) -> None:
     image = site.add(tags=["sea"], visitor_id="vera")
     url = f"/images/{image.id}/tags"
-    shop("POST", url, {"tags": ["sea", "sand"]})
+    shop("POST", url, {"tags": ["Sea", "sand"]})
     assert shop.get(url).json["items"] == [
-        {"tag": "sea", "count": 2, "own": True},
-        {"tag": "sand", "count": 1, "own": True},
+        {"tag": "sea", "spelling": "Sea", "count": 2, "own": True},
+        {"tag": "sand", "spelling": "sand", "count": 1, "own": True},
     ]
+    assert shop.get(f"/images/{image.id}").json["tag_spellings"] == {"sea": "Sea"}
     left = shop("DELETE", f"{url}?tag=Sea&tag=sand").json["items"]
-    assert left == [{"tag": "sea", "count": 1, "own": False}]
+    assert left == [{"tag": "sea", "spelling": "sea", "count": 1, "own": False}]
     assert shop("DELETE", f"{url}?tag=sea&everyone=true").json["items"] == []
     shop("POST", url, {}, status=400)
     shop("POST", url, {"tags": ["x" * 65]}, status=400)
@@ -426,7 +427,7 @@ def test_api_tags_of_others_are_removed_by_editors_only(tmp_path: Path) -> None:
 def test_api_tags_are_listed_by_prefix(site: Site, api: Api) -> None:
     site.add(1, tags=["sea", "seal"])
     site.add(2, tags=["sea", "town"])
-    assert api.get("/tags").json["items"][0] == {"tag": "sea", "count": 2}
+    assert api.get("/tags").json["items"][0] == {"tag": "sea", "spelling": "sea", "count": 2}
     found = api.get("/tags?prefix=SE&limit=5").json["items"]
     assert [entry["tag"] for entry in found] == ["sea", "seal"]
 
@@ -576,4 +577,4 @@ def test_api_page_describes_request_bodies(site: Site) -> None:
     assert "image/jpeg: bytes" in forms
     assert forms[-1].startswith("multipart/form-data: {title,")
     assert forms[-1].endswith(", image}")
-    assert "list of {tag, count, own}" in page.find(id="Tags").text
+    assert "list of {tag, spelling, count, own}" in page.find(id="Tags").text
