@@ -60,6 +60,8 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "backdrop": image.backdrop,
         "corrected_content": image.corrected_content,
         "places": places_to_json(image.places),
+        "uploader": image.uploader,
+        "uploaded": image.uploaded and _time(image.uploaded),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -81,6 +83,9 @@ def image_from_json(document: str) -> Image:
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
+            "uploaded": datetime.fromisoformat(fields["uploaded"])
+            if "uploaded" in fields
+            else None,
         }
     )
 
