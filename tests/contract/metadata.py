@@ -31,6 +31,7 @@ from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
+from .metadata_spellings import SpellingsContract
 
 
 class MetadataContract(
@@ -39,6 +40,7 @@ class MetadataContract(
     SearchContract,
     ArticlesContract,
     AnnotationsContract,
+    SpellingsContract,
     ChangesContract,
     ConcurrencyContract,
     HistoryContract,

@@ -233,7 +233,7 @@ def test_rating_favourite_and_tags_are_saved(site: Site, browser: TestApp, image
     assert image.id in browser.get("/favorites/")
     assert image.id not in site.browser().get("/favorites/")
     page = send(page, "tag", newtag="Dusk, harbour")
-    assert [a.text for a in page.html.select(".chip a")] == ["dusk", "harbour", "sea"]
+    assert [a.text for a in page.html.select(".chip a")] == ["Dusk", "harbour", "sea"]
     form = next(f for f in page.forms.values() if f.action.endswith("untag"))
     page = form.submit("tag").follow()
     assert [a.text for a in page.html.select(".chip a")] == ["harbour", "sea"]

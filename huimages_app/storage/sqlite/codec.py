@@ -10,6 +10,7 @@ from typing import Any
 from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
+from ...domain.tags import spelled
 from ...domain.tokenizer import may_be_inside, searched
 from ..histories import history_from_json, history_to_json
 from ..places import places_from_json, places_to_json
@@ -100,8 +101,9 @@ def summary_from_json(document: str) -> AnnotationSummary:
     return AnnotationSummary(*json.loads(document))
 
 
-def annotation_from_row(tags: str, favorite: int, rating: int | None) -> Annotation:
-    return Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+def annotation_from_row(tags: str, favorite: int, rating: int | None, spellings: str) -> Annotation:
+    annotation = Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+    return spelled(annotation, json.loads(spellings))
 
 
 # Each word of the index begins with two spaces, so that three characters, the shortest
