@@ -9,7 +9,7 @@ this program: in older ones, width and height are those before EXIF orientation.
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
           rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
-          places{key: {number: {at, role}}}
+          places{key: {number: {at, role}}} collections{id: at}
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
@@ -24,7 +24,12 @@ from typing import Any
 from ...domain.content import ContentBox, is_content_box
 from ...domain.models import Annotation, Image
 from ...domain.rights import Rights
-from ..places import places_from_json, places_to_json
+from ..places import (
+    collections_from_json,
+    collections_to_json,
+    places_from_json,
+    places_to_json,
+)
 from .database import Document
 
 _FORMATS = ("%Y%m%dT%H%M%S.%f", "%Y%m%dT%H%M%S")
@@ -86,6 +91,7 @@ def image_of(document: Document) -> Image:
         backdrop=_string(document.get("backdrop")),
         corrected_content=_content(document.get("corrected_content")),
         places=places_from_json(document.get("places")),
+        collections=collections_from_json(document.get("collections")),
     )
 
 
@@ -161,6 +167,7 @@ def _fields_of(image: Image) -> Document:
         "backdrop": image.backdrop,
         "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "places": places_to_json(image.places),
+        "collections": collections_to_json(image.collections),
     }
 
 

@@ -34,6 +34,8 @@ def merge_images(revisions: Sequence[Document]) -> Document:
         merged["references"] = references
     if places := _united_places([document.get("places") for document in ordered]):
         merged["places"] = places
+    if collections := _united_mappings([document.get("collections") for document in ordered]):
+        merged["collections"] = collections
     if measured := [document for document in ordered if document.get("sha256")]:
         merged |= {name: measured[-1][name] for name in _FILE_FIELDS if name in measured[-1]}
     if attachments := _attachments(revisions):
@@ -109,6 +111,14 @@ def _united_places(values: Sequence[Any]) -> dict[str, dict[str, Any]]:
         for key, numbers in (places if isinstance(places, dict) else {}).items():
             if isinstance(numbers, dict):
                 merged[key] = {**merged.get(key, {}), **numbers}
+    return merged
+
+
+def _united_mappings(values: Sequence[Any]) -> dict[str, Any]:
+    """Keep the entry of each key, of several the newest."""
+    merged: dict[str, Any] = {}
+    for mapping in values:
+        merged |= mapping if isinstance(mapping, dict) else {}
     return merged
 
 

@@ -11,7 +11,12 @@ from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
 from ...domain.tokenizer import may_be_inside, searched
-from ..places import places_from_json, places_to_json
+from ..places import (
+    collections_from_json,
+    collections_to_json,
+    places_from_json,
+    places_to_json,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,6 +64,7 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "backdrop": image.backdrop,
         "corrected_content": image.corrected_content,
         "places": places_to_json(image.places),
+        "collections": collections_to_json(image.collections),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -80,6 +86,7 @@ def image_from_json(document: str) -> Image:
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
+            "collections": collections_from_json(fields.get("collections")),
         }
     )
 
