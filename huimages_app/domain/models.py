@@ -63,6 +63,8 @@ class Image:
     corrected_content: ContentBox | None = None  # what an editor made of `content`
     places: Places = field(default_factory=dict)  # in articles that `references` names
     collections: Mapping[str, float] = field(default_factory=dict)  # ID → position there
+    uploader: str = ""  # the account; empty if it is not known
+    uploaded: datetime | None = None  # `created` may be another time; None: not known
 
     @property
     def focal_point(self) -> tuple[float, float] | None:

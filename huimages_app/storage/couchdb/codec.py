@@ -10,6 +10,7 @@ this program: in older ones, width and height are those before EXIF orientation.
           rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
           places{key: {number: {at, role}}} collections{id: at}
+          places{key: {number: {at, role}}} uploader uploaded
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
@@ -92,6 +93,8 @@ def image_of(document: Document) -> Image:
         corrected_content=_content(document.get("corrected_content")),
         places=places_from_json(document.get("places")),
         collections=collections_from_json(document.get("collections")),
+        uploader=_string(document.get("uploader")),
+        uploaded=time_of(document.get("uploaded")),
     )
 
 
@@ -168,6 +171,8 @@ def _fields_of(image: Image) -> Document:
         "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "places": places_to_json(image.places),
         "collections": collections_to_json(image.collections),
+        "uploader": image.uploader,
+        "uploaded": text_of(image.uploaded) if image.uploaded else None,
     }
 
 

@@ -65,6 +65,8 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "corrected_content": image.corrected_content,
         "places": places_to_json(image.places),
         "collections": collections_to_json(image.collections),
+        "uploader": image.uploader,
+        "uploaded": image.uploaded and _time(image.uploaded),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -87,6 +89,9 @@ def image_from_json(document: str) -> Image:
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
             "collections": collections_from_json(fields.get("collections")),
+            "uploaded": datetime.fromisoformat(fields["uploaded"])
+            if "uploaded" in fields
+            else None,
         }
     )
 

@@ -243,7 +243,9 @@ def add_to_templates(event: BeforeRender) -> None:
     event["layout"] = _macros("layout.pt")
     event["macros"] = _macros("macros.pt")
     event["image_sections"] = _macros("image_sections.pt")
+    event["history"] = _macros("history.pt")
     event["size_picker"] = _macros("size_picker.pt")
+    event["collection_sections"] = _macros("collection_sections.pt")
 
 
 def _macros(name: str) -> Any:

@@ -111,6 +111,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "rights_fields": fields_of(image.rights, request),
         "clicked": _crop(image, _CLICKED, urls),
         "strips": strips_of(image, request),
+        "collections": services.collections.of_image(image),
         "picker": size_picker(image, request),
     }
 
