@@ -45,6 +45,14 @@ def favored(page: Page) -> None:
     expect(page.locator(".grid li")).to_have_count(1)
 
 
+def shared(page: Page) -> None:
+    page.get_by_role("button", name="Share").click()
+
+
+def more(page: Page) -> None:
+    page.get_by_role("button", name="More").click()
+
+
 def opened(page: Page) -> None:
     closed = page.locator("details:not([open]) > summary")
     while closed.count():
@@ -72,6 +80,7 @@ def conflicting(page: Page) -> None:
 
 def in_trash(page: Page) -> None:
     """Move the picture to the trash, and go back to its page."""
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.locator("[data-notice]")).to_have_text("The picture was moved to the trash.")
     page.go_back()
@@ -105,6 +114,8 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "article": ("/article/10106/", None, ""),
     "article-without-pictures": ("/article/zzz/", None, "status of 404"),
     "image": ("/image/{rocket}/", None, ""),
+    "image-share": ("/image/{rocket}/", shared, ""),
+    "image-more": ("/image/{rocket}/", more, ""),
     "image-opened": ("/image/{coffee}/?in=tag:table", opened, ""),
     "image-suggestions": ("/image/{chelsea}/", suggested, ""),
     "image-keys": ("/image/{chelsea}/", lambda page: page.keyboard.press("?"), ""),
@@ -121,7 +132,9 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "api": ("/api/v1/", None, ""),
 }
 # What lies over the window would be in the middle of the page; and a page that is too long.
-WINDOW_ONLY = {"selected", "image-keys", "image-full-screen", "api"}
+WINDOW_ONLY = {
+    "selected", "image-share", "image-more", "image-keys", "image-full-screen", "api",
+}  # fmt: skip
 
 
 def test_german_is_not_too_long_for_the_narrowest_phone(

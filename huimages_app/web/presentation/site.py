@@ -19,6 +19,7 @@ from ..security.cookies import has_session
 from .i18n import LANGUAGES, PARAMETER, _, pluralized
 from .js_messages import js_messages
 from .requested_sizes import FORMAT_LABELS, requestable_names
+from .sections import SECTIONS_COOKIE, open_sections
 
 NAME = "huImages"
 
@@ -78,6 +79,7 @@ class Site:
             request
         )
         self._translate = request.localizer.translate
+        self._open_sections = open_sections(request.cookies.get(SECTIONS_COOKIE, ""))
 
     # URLs
 
@@ -131,6 +133,14 @@ class Site:
     def may(self, permission: str) -> bool:
         """Return whether the client has a permission for the whole site."""
         return bool(self._request.has_permission(permission, self._root))
+
+    def section_open(self, name: str, usual: bool = True) -> str | None:
+        """Return the value of the attribute `open` of a section: as the client left it.
+
+        The cookie is written by a script.  The server reads it, so that nothing moves when the
+        script starts.
+        """
+        return "" if self._open_sections.get(name, usual) else None
 
     @property
     def notices(self) -> list[Notice]:
