@@ -32,6 +32,7 @@ def trashed(page: Page) -> None:
     page.locator(".pick input").nth(12).check()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.locator(".toast p")).to_have_text("2 pictures were moved to the trash.")
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Trash").click()
     expect(page.locator(".grid li")).to_have_count(2)
 
@@ -41,8 +42,13 @@ def favored(page: Page) -> None:
     heart = page.get_by_role("button", name="Favourite")
     heart.click()
     expect(heart).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Favourites").click()
     expect(page.locator(".grid li")).to_have_count(1)
+
+
+def menu(page: Page) -> None:
+    page.get_by_role("button", name="Menu").click()
 
 
 def shared(page: Page) -> None:
@@ -102,6 +108,7 @@ def full_screen(page: Page) -> None:
 # Name: path, what is done there, what the console will complain about.
 PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "start": ("/", None, ""),
+    "menu": ("/image/", menu, ""),
     "all": ("/image/", None, ""),
     "selected": ("/tag/hills/", selected, ""),
     "search": ("/search?q=coffee", None, ""),
@@ -133,7 +140,7 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
 }
 # What lies over the window would be in the middle of the page; and a page that is too long.
 WINDOW_ONLY = {
-    "selected", "image-share", "image-more", "image-keys", "image-full-screen", "api",
+    "menu", "selected", "image-share", "image-more", "image-keys", "image-full-screen", "api",
 }  # fmt: skip
 
 
@@ -200,3 +207,17 @@ def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> 
         assert violations(page) == []
     if complaint:
         who.expect_complaint(complaint)
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 75), (360, 75), (768, 75), (1280, 75)])
+def test_header_is_one_row_in_german(
+    width: int, height: int, person: Callable[..., Person]
+) -> None:
+    page = person(locale="de-DE", viewport={"width": width, "height": 700}).go("/tag/")
+    box = page.locator(".top").bounding_box()
+    assert box
+    assert box["height"] <= height
+    assert page.locator("html").evaluate("html => html.scrollWidth") <= width
+    if width < 1088:
+        page.get_by_role("button", name="Menü").click()
+    expect(page.get_by_role("link", name="Favoriten")).to_be_visible()

@@ -50,6 +50,7 @@ def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: Run
     page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.locator(".note p")).to_have_text("The picture was moved to the trash.")
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Trash").click()
     page.locator(".pick input").check()
     page.get_by_role("button", name="Restore").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from ..resources import Tags
 from ..security.cookies import has_session
 from .i18n import LANGUAGES, PARAMETER, _, pluralized
 from .js_messages import js_messages
+from .menu import Entry, main_menu, more_menu
 from .requested_sizes import FORMAT_LABELS, requestable_names
 from .sections import SECTIONS_COOKIE, open_sections
 
@@ -141,6 +143,21 @@ class Site:
         script starts.
         """
         return "" if self._open_sections.get(name, usual) else None
+
+    @property
+    def main_menu(self) -> Iterator[Entry]:
+        """Links that every visitor gets."""
+        return main_menu(self)
+
+    @property
+    def more_menu(self) -> Iterator[Entry]:
+        """Links of the pages that the client may see."""
+        return more_menu(self)
+
+    @property
+    def shows_captions(self) -> bool:
+        """Return whether the client wants captions on all pictures of a grid."""
+        return self._open_sections.get("captions", False)
 
     @property
     def notices(self) -> list[Notice]:
