@@ -30,6 +30,7 @@ from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
+from .metadata_versions import VersionsContract
 
 
 class MetadataContract(
@@ -41,6 +42,7 @@ class MetadataContract(
     ChangesContract,
     ConcurrencyContract,
     SnapshotContract,
+    VersionsContract,
     DownContract,
 ):
     @pytest.fixture

@@ -40,6 +40,10 @@ DIGESTS = {
         "images": "02cce7a0b92aaf607cf946f8572a13272715638e68c6231ab2976afa809c4206",
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
+    4: {
+        "images": "ac1e1417e621d28834976d6322016c985c4ca68158738836546cfaedf056954c",
+        "visitors": "780300aef120a2ea25620261ad935179c3a4f33e4e5011a43a5323c2670ec7ba",
+    },
 }
 
 GAVE_UP = (

@@ -59,6 +59,9 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "backdrop": image.backdrop,
         "corrected_content": image.corrected_content,
         "places": places_to_json(image.places),
+        "replaced_by": image.replaced_by,
+        "versions": image.versions,
+        "versioned": image.versioned and _time(image.versioned),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -80,6 +83,10 @@ def image_from_json(document: str) -> Image:
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
+            "versions": tuple(fields.get("versions", ())),
+            "versioned": datetime.fromisoformat(fields["versioned"])
+            if "versioned" in fields
+            else None,
         }
     )
 
