@@ -49,6 +49,8 @@ def _fields(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "sha256": image.sha256,
         "created": image.created,
         "modified": image.modified,
+        "uploaded": image.uploaded,
+        "uploader": image.uploader,
         "trashed": image.trashed,
         "references": dict(image.references),
         "types": image.types,

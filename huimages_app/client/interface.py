@@ -228,6 +228,8 @@ class Library:
             "rights": image.rights.values,
             "taken": old_time(image.taken) if image.taken else None,
             "camera": image.camera,
+            "uploader": image.uploader,
+            "uploaded": old_time(image.uploaded) if image.uploaded else None,
             "_attachments": {
                 image.filename or "image.jpeg": {
                     "content_type": image.contenttype,

@@ -62,6 +62,8 @@ class Image:
     backdrop: str = ""  # colour of the even border, #rrggbb
     corrected_content: ContentBox | None = None  # what an editor made of `content`
     places: Places = field(default_factory=dict)  # in articles that `references` names
+    uploader: str = ""  # the account; empty if it is not known
+    uploaded: datetime | None = None  # `created` may be another time; None: not known
     replaced_by: str = ""  # ID of the newest version; empty if this is it
     versions: tuple[str, ...] = ()  # IDs of the older versions, oldest first; of the newest only
     versioned: datetime | None = None  # when `replaced_by` or `versions` changed last
@@ -138,9 +140,10 @@ class Query:
     """A list of images: those that meet all the given conditions.
 
     Without conditions it is the list of all images.  Images in the trash match only with
-    `trashed`; older versions of an image match only in the trash.  `rated` is best average first, without unrated images; `taken` is by the time of
-    taking, latest first, without images whose time is not known.  `place` is the order within the
-    article that the only reference names: by position, the images without one last, oldest first.
+    `trashed`; older versions of an image match only in the trash.  `rated` is best average first,
+    without unrated images; `taken` is by the time of taking, latest first, without images whose
+    time is not known.  `place` is the order within the article that the only reference names: by
+    position, the images without one last, oldest first.
     """
 
     text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer

@@ -108,6 +108,8 @@ class HttpBackend(Backend):
             rights=Rights.of(item.get("rights", {})),
             taken=datetime.fromisoformat(item["taken"]) if item.get("taken") else None,
             camera=item.get("camera") or "",
+            uploader=item.get("uploader") or "",
+            uploaded=datetime.fromisoformat(item["uploaded"]) if item.get("uploaded") else None,
         )
 
     def length(self, image_id: str) -> int:

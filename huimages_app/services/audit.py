@@ -41,6 +41,12 @@ def acting_as(actor: Actor) -> Iterator[None]:
         _actor.reset(token)
 
 
+def account() -> str:
+    """Return the account that acts; empty for a visitor, a token or a program."""
+    actor = _actor.get()
+    return actor().get("by_account", "") if actor else ""
+
+
 def record(action: str, image_id: str = "", **details: str) -> None:
     """Log a change; pass no secrets: more people read the log than the storage."""
     actor = _actor.get()

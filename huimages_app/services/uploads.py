@@ -134,7 +134,11 @@ class Uploads:
         """Return the record after an upload: a new one, or `image` with the patch applied."""
         embedded = info.measured.embedded
         if image is None:
-            new = Image(info.image_id, now, now, info.measured.width, info.measured.height)
+            new = Image(
+                *(info.image_id, now, now, info.measured.width, info.measured.height),
+                uploader=audit.account(),
+                uploaded=now,
+            )
             new = self._embedded.with_facts(with_file_info(new, info), embedded)
             return self._embedded.completed(patch, embedded).applied_to(new)
         if image.sha256 and image.sha256 != info.sha256:

@@ -46,6 +46,8 @@ EVERYTHING = an_image(
     content_version=1,
     backdrop="#f4f3f1",
     corrected_content=(0.001, 0.2, 0.7, 0.9),
+    uploader="anna",
+    uploaded=START + timedelta(days=1, microseconds=7),
 )
 
 

@@ -21,6 +21,7 @@ from . import pictures
 from .services import add
 
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "a long password"
 SECRET = "a secret for tests, of more than 32 characters"
 # As in development.ini: open to everyone.
 OPEN = {
@@ -74,6 +75,14 @@ class Site:
         """Return a browser of a new visitor, with its own cookies and this language."""
         headers = {"HTTP_ACCEPT": "text/html,*/*;q=0.8", "HTTP_ACCEPT_LANGUAGE": language}
         return TestApp(self.app.app, extra_environ=headers)
+
+    def signed_in(self, name: str) -> TestApp:
+        """Return a browser in which an account with PASSWORD is signed in."""
+        browser = self.browser()
+        form = browser.get("/login").forms[1]
+        form["name"], form["password"] = name, PASSWORD
+        form.submit(status=303)
+        return browser
 
     def add(self, seed: int = 0, width: int = 60, height: int = 40, **fields: Any) -> Image:
         """Add a picture without HTTP; `fields`: those of `patch_of`, `tags`, `visitor_id`."""

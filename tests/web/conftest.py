@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from webtest import TestApp
 
+from tests.support.openapi import Api
+from tests.support.sign_in import closed
 from tests.support.site import Site
+
+__all__ = ["closed"]
 
 
 @pytest.fixture
@@ -20,3 +24,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def browser(site: Site) -> TestApp:
     """A visitor of the site, who speaks English."""
     return site.browser()
+
+
+@pytest.fixture
+def api(site: Site) -> Api:
+    return Api(site.app)

@@ -9,7 +9,8 @@ this program: in older ones, width and height are those before EXIF orientation.
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
           rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
-          places{key: {number: {at, role}}}  replaced_by versions[] versioned
+          places{key: {number: {at, role}}} uploader uploaded
+          replaced_by versions[] versioned
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
@@ -88,6 +89,8 @@ def image_of(document: Document) -> Image:
         backdrop=_string(document.get("backdrop")),
         corrected_content=_content(document.get("corrected_content")),
         places=places_from_json(document.get("places")),
+        uploader=_string(document.get("uploader")),
+        uploaded=time_of(document.get("uploaded")),
         replaced_by=_image_id(document.get("replaced_by")),
         versions=tuple(filter(is_image_id, strings_of(document.get("versions")))),
         versioned=time_of(document.get("versioned")),
@@ -182,6 +185,8 @@ def _fields_of(image: Image) -> Document:
         "backdrop": image.backdrop,
         "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "places": places_to_json(image.places),
+        "uploader": image.uploader,
+        "uploaded": text_of(image.uploaded) if image.uploaded else None,
         "replaced_by": image.replaced_by,
         "versions": list(image.versions),
         "versioned": text_of(image.versioned) if image.versioned else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -59,6 +59,8 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "backdrop": image.backdrop,
         "corrected_content": image.corrected_content,
         "places": places_to_json(image.places),
+        "uploader": image.uploader,
+        "uploaded": image.uploaded and _time(image.uploaded),
         "replaced_by": image.replaced_by,
         "versions": image.versions,
         "versioned": image.versioned and _time(image.versioned),
@@ -79,14 +81,13 @@ def image_from_json(document: str) -> Image:
             "focus": fields["focus"] and tuple(fields["focus"]),
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
             "rights": Rights.of(fields.get("rights", {})),
-            "taken": datetime.fromisoformat(fields["taken"]) if "taken" in fields else None,
+            "taken": _moment(fields, "taken"),
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
+            "uploaded": _moment(fields, "uploaded"),
             "versions": tuple(fields.get("versions", ())),
-            "versioned": datetime.fromisoformat(fields["versioned"])
-            if "versioned" in fields
-            else None,
+            "versioned": _moment(fields, "versioned"),
         }
     )
 
@@ -138,6 +139,10 @@ def _box(sides: list[float] | None) -> ContentBox | None:
         return None
     left, top, right, bottom = sides
     return left, top, right, bottom
+
+
+def _moment(fields: Mapping[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(fields[name]) if name in fields else None
 
 
 def _time(time: datetime) -> str:

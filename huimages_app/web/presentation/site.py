@@ -243,6 +243,7 @@ def add_to_templates(event: BeforeRender) -> None:
     event["layout"] = _macros("layout.pt")
     event["macros"] = _macros("macros.pt")
     event["image_sections"] = _macros("image_sections.pt")
+    event["history"] = _macros("history.pt")
     event["size_picker"] = _macros("size_picker.pt")
 
 
