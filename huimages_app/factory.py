@@ -49,6 +49,7 @@ from .services.size_policy import SizePolicy
 from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
+from .services.versions import Versions
 from .services.zip_download import ZipDownloads
 from .storage.interfaces import MetadataBackend, Originals
 
@@ -96,21 +97,23 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
+    uploads = Uploads(
+        originals,
+        metadata,
+        shared.decoder,
+        _prerender(settings, shared, previews, renditions),
+        FileNames(settings.upload.artnr_pattern, settings.articles_roles),
+        embedded=embedded,
+    )
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata),
-        uploads=Uploads(
-            originals,
-            metadata,
-            shared.decoder,
-            _prerender(settings, shared, previews, renditions),
-            FileNames(settings.upload.artnr_pattern, settings.articles_roles),
-            embedded=embedded,
-        ),
+        uploads=uploads,
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         article_memory=memory,
         article_urls=ArticleUrls(urls, policy),
         editing=editing,
+        versions=Versions(originals, metadata, uploads, cache),
         renditions=renditions,
         negotiation=Negotiation(renditions, shared.worker),
         downloads=ZipDownloads(originals, renditions),

@@ -24,6 +24,7 @@ from .size_policy import SizePolicy
 from .tokens import Tokens
 from .uploads import Uploads
 from .urls import UrlBuilder
+from .versions import Versions
 from .zip_download import ZipDownloads
 
 
@@ -38,6 +39,7 @@ class Services:
     article_urls: ArticleUrls
     uploads: Uploads
     editing: Editing
+    versions: Versions
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads
