@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-from ..domain.models import Annotation, Image
+from ..domain.models import Image
 from ..domain.versions import MOST_VERSIONS, superseded
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend
@@ -62,7 +62,7 @@ class VersionLinks:
     def copy_annotations(self, source: str, target: str) -> None:
         """Copy the tags and favourites of all visitors, but no ratings: they judge a picture."""
         for visitor_id, annotation in self._annotations.of_image(source).items():
-            copied = Annotation(annotation.tags, annotation.favorite)
+            copied = replace(annotation, rating=None)
             if not copied.is_empty:
                 self._annotations.save(target, visitor_id, partial(merged, other=copied))
 

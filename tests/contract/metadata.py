@@ -26,10 +26,12 @@ from .metadata_articles import ArticlesContract
 from .metadata_changes import ChangesContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
+from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
+from .metadata_spellings import SpellingsContract
 from .metadata_versions import VersionsContract
 
 
@@ -39,8 +41,10 @@ class MetadataContract(
     SearchContract,
     ArticlesContract,
     AnnotationsContract,
+    SpellingsContract,
     ChangesContract,
     ConcurrencyContract,
+    HistoryContract,
     SnapshotContract,
     VersionsContract,
     DownContract,

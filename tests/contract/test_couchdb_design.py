@@ -42,7 +42,7 @@ DIGESTS = {
     },
     4: {
         "images": "ac1e1417e621d28834976d6322016c985c4ca68158738836546cfaedf056954c",
-        "visitors": "780300aef120a2ea25620261ad935179c3a4f33e4e5011a43a5323c2670ec7ba",
+        "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
 }
 
