@@ -2,7 +2,7 @@
 
 `Originals` stores the uploaded bytes.  A `MetadataBackend` has the stores of records
 (`ImageStore`), queries (`ImageSearch`), annotations (`AnnotationStore`) and small documents
-about people (`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
+about people and jobs (`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
 when the backend is unreachable, slow or returns garbage: a failure never looks like a
 missing image.
 """
@@ -260,7 +260,7 @@ Document = dict[str, Any]  # values that JSON can represent
 
 
 class DocumentStore(ABC):
-    """Small JSON documents about people, by kind ("account", "token", ...) and key."""
+    """Small JSON documents about people and jobs, by kind ("account", "job", ...) and key."""
 
     @abstractmethod
     def get(self, kind: str, key: str) -> Document | None:
