@@ -23,6 +23,8 @@ from .services.article_memory import ArticleMemory
 from .services.article_urls import ArticleUrls
 from .services.articles import Articles, find_article
 from .services.background import Worker
+from .services.collection_images import CollectionImages
+from .services.collections import Collections
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
@@ -102,6 +104,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
+    collections = Collections(metadata)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
     return Services(
         images=Images(originals, metadata),
@@ -117,11 +120,13 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         article_memory=memory,
         article_urls=ArticleUrls(urls, policy),
+        collections=collections,
+        collection_images=CollectionImages(metadata, collections),
         editing=editing,
         histories=histories,
         jobs=Jobs(metadata.documents, histories, [BulkEdit(metadata, editing, tags)]),
         renditions=renditions,
-        negotiation=Negotiation(renditions, shared.worker),
+        negotiation=Negotiation(renditions),
         downloads=ZipDownloads(originals, renditions),
         urls=urls,
         sizes=policy,
@@ -173,11 +178,11 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
 def _renditions(
     settings: Settings, storage: Storage, shared: _Shared, previews: Previews
 ) -> Renditions:
-    quality = settings.quality
+    quality, effort = settings.quality, settings.effort
     renderer = Renderer(
         storage.originals,
         None if settings.chain == "off" else previews,
-        Quality(quality.jpeg, quality.webp, quality.avif),
+        Quality(quality.jpeg, quality.webp, quality.avif, effort.webp, effort.avif),
         decoder=shared.decoder,
         render_limiter=shared.render_limiter,
         watermark=_watermark(settings),
@@ -188,6 +193,7 @@ def _renditions(
         storage.cache,
         renderer,
         per_image=settings.renditions_per_image,
+        worker=shared.worker,
     )
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from ..domain.models import Annotation, AnnotationSummary
-from ..domain.tags import MAX_TAGS, add_tags
+from ..domain.tags import MAX_TAGS, by_tag, spelled, with_tags, without_tags
 from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend
 from . import audit
@@ -50,13 +50,13 @@ class Annotations:
         self._change(
             image_id,
             visitor_id,
-            lambda annotation: replace(annotation, tags=add_tags(annotation.tags, tags)),
+            lambda annotation: with_tags(annotation, tags),
         )
         audit.record("tagged", image_id, tags=" ".join(tags))
 
     def untag(self, image_id: str, visitor_id: str, tag: str) -> None:
         """Remove a visitor's own tag."""
-        self._change(image_id, visitor_id, partial(_without_tag, tag=tag))
+        self._change(image_id, visitor_id, partial(without_tags, tags=[tag]))
         audit.record("tag taken back", image_id, tag=tag)
 
     def untag_all(self, image_id: str, tag: str) -> None:
@@ -114,12 +114,9 @@ class Annotations:
 
 def merged(own: Annotation, other: Annotation) -> Annotation:
     """Return the union of two annotations; where they disagree, `own` wins."""
-    return Annotation(
+    union = Annotation(
         tags=tuple(dict.fromkeys([*own.tags, *other.tags]))[:MAX_TAGS],
         favorite=own.favorite or other.favorite,
         rating=other.rating if own.rating is None else own.rating,
     )
-
-
-def _without_tag(annotation: Annotation, tag: str) -> Annotation:
-    return replace(annotation, tags=tuple(other for other in annotation.tags if other != tag))
+    return spelled(union, {**other.spellings, **by_tag(own.tags), **own.spellings})

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ..domain.history import TAGS, Change, extended
 from ..domain.models import Annotation, Image
-from ..domain.tags import add_tags
+from ..domain.tags import by_tag, with_tags, without_tags
 from ..errors import EditConflict
 from ..storage.interfaces import MetadataBackend
 from .images import require_present
@@ -43,9 +43,10 @@ class TagChanges:
         require_present(self._images.get(image_id))
         present = self._annotations.of_image(image_id)
         owners = _owners(present)
-        added = [tag for tag in add if tag not in owners]
+        spellings = {tag: typed for tag, typed in by_tag(add).items() if tag not in owners}
+        added = list(spellings)
         removed = [tag for tag in remove if tag in owners]
-        add_tags(present.get(visitor_id, Annotation()).tags, added)  # refuses too many
+        with_tags(present.get(visitor_id, Annotation()), added)  # refuses too many
         if not added and not removed:
             return False
         changes = [new_change(TAGS, [tag], None, owners[tag][:MAX_VISITORS]) for tag in removed]
@@ -54,7 +55,8 @@ class TagChanges:
         self.record(image_id, changes)
         affected = {visitor for tag in removed for visitor in owners[tag]}
         for visitor in affected | ({visitor_id} if added else set()):
-            self._replace(image_id, visitor, removed, added if visitor == visitor_id else ())
+            typed = list(spellings.values()) if visitor == visitor_id else ()
+            self._replace(image_id, visitor, removed, typed)
         return True
 
     def record(self, image_id: str, changes: Sequence[Change]) -> None:
@@ -91,8 +93,7 @@ class TagChanges:
         self, image_id: str, visitor: str, removed: Sequence[str], added: Sequence[str]
     ) -> None:
         def change(annotation: Annotation) -> Annotation:
-            kept = tuple(tag for tag in annotation.tags if tag not in removed)
-            return replace(annotation, tags=add_tags(kept, added))
+            return with_tags(without_tags(annotation, removed), added)
 
         self._annotations.save(image_id, visitor, change)
 

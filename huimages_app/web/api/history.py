@@ -41,7 +41,7 @@ def take_back(context: ApiImage, request: Request) -> Response:
         raise BadInput("the body lacks the field 'take_back'")
     image = request.services.histories.take_back(context.image_id, change_id)
     item = items.item(image)
-    return conditional_json(item.data, etag=item.etag)
+    return conditional_json(item.data, state=item.state)
 
 
 def _item(change: Change, is_undone: bool) -> dict[str, Any]:

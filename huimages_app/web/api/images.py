@@ -142,4 +142,4 @@ def _unchanged(context: ApiImage, request: Request, items: Items) -> Callable[[I
 
 
 def _response(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return conditional_json(item.data, status=status, etag=item.etag, headers=headers or {})
+    return conditional_json(item.data, status=status, state=item.state, headers=headers or {})

@@ -48,7 +48,10 @@ _PADDINGS = (Size.parse("150x150=7"), Size.parse("200x100=7"), Size.parse("75x15
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag of the image; `is_mine` if the visitor gave it, `is_removable` by the visitor."""
+    """A tag of the image, as it is shown.
+
+    `is_mine` if the visitor gave it, `is_removable` by the visitor.
+    """
 
     name: str
     count: int
@@ -113,6 +116,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "changes": history_of(image.history, request, SHOWN),
         "clicked": _crop(image, _CLICKED, urls),
         "strips": strips_of(image, request),
+        "collections": services.collections.of_image(image),
         "picker": size_picker(image, request),
     }
 
@@ -168,13 +172,13 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
     by_count = sorted(summary.tags.items(), key=lambda entry: (-entry[1], entry[0]))
     return [
         Tag(
-            name,
+            summary.spelling(tag),
             count,
-            site.tag_path(name),
-            name in annotation.tags,
-            is_editor or name in annotation.tags,
+            site.tag_path(tag),
+            tag in annotation.tags,
+            is_editor or tag in annotation.tags,
         )
-        for name, count in by_count
+        for tag, count in by_count
     ]
 
 
