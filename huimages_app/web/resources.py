@@ -21,9 +21,13 @@
 /article/KEY/NUMBER    ArticlePage
 /collection            Collections
 /collection/ID         CollectionPage
+/job                   Jobs
+/job/ID                JobPage
 /api/v1                Api
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
+/api/v1/jobs           ApiJobs
+/api/v1/jobs/ID        ApiJob
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
 """
@@ -43,6 +47,7 @@ from ..services.container import Services
 from ..services.permissions import SCOPES
 from .article_resources import ApiArticles, ArticleFolder, Articles
 from .collection_resources import ApiCollections, Collections
+from .job_resources import ApiJobs, Jobs
 from .resource import Resource
 
 
@@ -232,6 +237,7 @@ class Api(Resource):
         "images": ApiImages,
         "articles": ApiArticles,
         "collections": ApiCollections,
+        "jobs": ApiJobs,
     }
 
     def __getitem__(self, name: str) -> Resource:
@@ -259,6 +265,7 @@ class Root(Resource):
         "trash": Trash,
         "article": Articles,
         "collection": Collections,
+        "job": Jobs,
         "accounts": Accounts,
         "api": Apis,
     }
