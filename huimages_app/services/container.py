@@ -12,6 +12,7 @@ from .article_urls import ArticleUrls
 from .articles import Articles
 from .background import Worker
 from .editing import Editing
+from .histories import Histories
 from .images import Images
 from .invalidation import Invalidation
 from .login_throttle import LoginThrottle
@@ -38,6 +39,7 @@ class Services:
     article_urls: ArticleUrls
     uploads: Uploads
     editing: Editing
+    histories: Histories
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads

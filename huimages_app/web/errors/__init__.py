@@ -37,8 +37,10 @@ from ...errors import (
     TooLarge,
     TooManyAttempts,
     UnknownArticle,
+    UnknownChange,
     UnknownFormat,
     UnknownImage,
+    UnknownJob,
 )
 from ..presentation.i18n import _
 from ..presentation.responses import MAX_REDIRECT
@@ -52,6 +54,8 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (RemovedImage, 410),
     (UnknownImage, 404),
     (UnknownArticle, 404),
+    (UnknownChange, 404),
+    (UnknownJob, 404),
     (BadToken, 401),
     (SizeNotAllowed, 403),
     (TooManyAttempts, 429),
@@ -91,6 +95,8 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     RemovedImage: _("It cannot be restored."),
     UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
     UnknownArticle: _("There are no pictures with this article number."),
+    UnknownChange: _("This change is no longer kept."),
+    UnknownJob: _("This job does not exist. Jobs are kept for 30 days."),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 
