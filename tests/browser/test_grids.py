@@ -204,6 +204,7 @@ def test_the_last_restored_picture_is_confirmed(
     vera: Person, page: Page, site: RunningSite
 ) -> None:
     vera.go(f"/image/{site.images['rocket'].id}/")
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Move to the trash").click()
     vera.go("/trash/")
     page.locator(".pick input").check()
