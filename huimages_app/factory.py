@@ -23,6 +23,8 @@ from .services.article_memory import ArticleMemory
 from .services.article_urls import ArticleUrls
 from .services.articles import Articles, find_article
 from .services.background import Worker
+from .services.collection_images import CollectionImages
+from .services.collections import Collections
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
@@ -52,6 +54,7 @@ from .services.tag_changes import TagChanges
 from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
+from .services.versions import Versions
 from .services.zip_download import ZipDownloads
 from .storage.interfaces import MetadataBackend, Originals
 
@@ -99,23 +102,28 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
+    collections = Collections(metadata)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
+    uploads = Uploads(
+        originals,
+        metadata,
+        shared.decoder,
+        _prerender(settings, shared, previews, renditions),
+        FileNames(settings.upload.artnr_pattern, settings.articles_roles),
+        embedded=embedded,
+    )
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata, tags),
-        uploads=Uploads(
-            originals,
-            metadata,
-            shared.decoder,
-            _prerender(settings, shared, previews, renditions),
-            FileNames(settings.upload.artnr_pattern, settings.articles_roles),
-            embedded=embedded,
-        ),
+        uploads=uploads,
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         article_memory=memory,
         article_urls=ArticleUrls(urls, policy),
+        collections=collections,
+        collection_images=CollectionImages(metadata, collections),
         editing=editing,
         histories=Histories(metadata, editing, tags),
+        versions=Versions(originals, metadata, uploads, cache),
         renditions=renditions,
         negotiation=Negotiation(renditions),
         downloads=ZipDownloads(originals, renditions),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _MAIN = (
     (_("All pictures"), "image"),
     (_("Articles"), "article"),
+    (_("Collections"), "collection"),
     (_("Tags"), "tag"),
     (_("Favourites"), "favorites"),
 )
