@@ -7,7 +7,9 @@ import { notify, notifyError, reloadWithNotice } from "./toast.js";
 
 const BOXES = ".pick input[type=checkbox]";
 // These actions take the pictures out of the grid.
-const REMOVING = new Set(["trash", "restore", "remove"]);
+const REMOVING = new Set(["trash", "restore", "remove", "uncollect"]);
+// These lead to another page, or to a file.
+const LEAVING = new Set(["collect", "download"]);
 
 export function enhance(form) {
   let last = null;
@@ -31,7 +33,7 @@ export function enhance(form) {
   });
   form.addEventListener("submit", async (event) => {
     const action = event.submitter?.value;
-    if (!action || action === "download") return;
+    if (!action || LEAVING.has(action)) return;
     event.preventDefault();
     try {
       if (await confirmAction(event.submitter)) await apply(action);

@@ -172,8 +172,16 @@ _SPELLINGS = (
     """,
 )
 
+
+# The number of images of each collection, without its other rows.  No image of an older version
+# is in one, and programs of older versions cannot read the records of images that are.
+_COLLECTIONS = (
+    "CREATE INDEX lists_collections ON lists (value, size)"
+    " WHERE kind = 'collection' AND trashed = 0",
+)
+
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _SPELLINGS)
+MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _SPELLINGS, _COLLECTIONS)
 VERSION = len(MIGRATIONS)
 
 

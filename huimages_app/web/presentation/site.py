@@ -250,6 +250,7 @@ def add_to_templates(event: BeforeRender) -> None:
     event["image_sections"] = _macros("image_sections.pt")
     event["history"] = _macros("history.pt")
     event["size_picker"] = _macros("size_picker.pt")
+    event["collection_sections"] = _macros("collection_sections.pt")
 
 
 def _macros(name: str) -> Any:
