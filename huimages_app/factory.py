@@ -34,6 +34,8 @@ from .services.file_names import FileNames
 from .services.histories import Histories
 from .services.images import Images
 from .services.invalidation import Invalidation
+from .services.jobs.bulk_edit import BulkEdit
+from .services.jobs.jobs import Jobs
 from .services.keys import with_secret
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.backup_folder import BackupFolder, prepare_folder
@@ -98,6 +100,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
     tags = TagChanges(metadata)
+    histories = Histories(metadata, editing, tags)
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
@@ -120,7 +123,8 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         collections=collections,
         collection_images=CollectionImages(metadata, collections),
         editing=editing,
-        histories=Histories(metadata, editing, tags),
+        histories=histories,
+        jobs=Jobs(metadata.documents, histories, [BulkEdit(metadata, editing, tags)]),
         renditions=renditions,
         negotiation=Negotiation(renditions),
         downloads=ZipDownloads(originals, renditions),

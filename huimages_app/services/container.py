@@ -17,6 +17,7 @@ from .editing import Editing
 from .histories import Histories
 from .images import Images
 from .invalidation import Invalidation
+from .jobs.jobs import Jobs
 from .login_throttle import LoginThrottle
 from .maintenance.cache_sync import CacheInvalidator
 from .maintenance.integrity import IntegrityCheck
@@ -44,6 +45,7 @@ class Services:
     uploads: Uploads
     editing: Editing
     histories: Histories
+    jobs: Jobs
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads
@@ -65,11 +67,13 @@ class Services:
         self.decoder.start()
         self.operations.start()
         self.invalidation.start()
+        self.jobs.runner.start()
         if self.cache_invalidator:
             self.cache_invalidator.start()
 
     def close(self) -> None:
         """Finish the job in the background, close the storage, end the decoders."""
+        self.jobs.runner.close()
         if self.cache_invalidator:
             self.cache_invalidator.close()
         self.invalidation.close()

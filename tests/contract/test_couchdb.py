@@ -10,6 +10,7 @@ from tests.support.couch import Site
 from tests.support.processes import free_port
 
 from .documents import DocumentsContract
+from .jobs import JobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
 from .samples import an_id, an_image, change, put
@@ -29,6 +30,12 @@ class TestCouchMetadata(MetadataContract, InnerSearchContract):
     @pytest.fixture
     def down(self, unreachable: Site) -> CouchBackend:
         return unreachable.metadata()
+
+
+class TestCouchJobs(JobsContract):
+    @pytest.fixture
+    def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
+        return couchdb_site.metadata
 
 
 class TestCouchDocuments(DocumentsContract):

@@ -9,6 +9,7 @@ import pytest
 from huimages_app.storage.sqlite import SqliteBackend
 
 from .documents import DocumentsContract
+from .jobs import JobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
 
@@ -28,6 +29,12 @@ class TestSqliteMetadata(MetadataContract, InnerSearchContract):
     @pytest.fixture
     def down(self, nowhere: Path) -> SqliteBackend:
         return SqliteBackend(nowhere)
+
+
+class TestSqliteJobs(JobsContract):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
+        return partial(SqliteBackend, tmp_path / "metadata.sqlite")
 
 
 class TestSqliteDocuments(DocumentsContract):
