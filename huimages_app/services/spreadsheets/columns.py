@@ -63,6 +63,11 @@ def is_read_only(column: str) -> bool:
     return column in _READ_ONLY
 
 
+def in_record(column: str) -> bool:
+    """Return whether the column can be changed and is part of the record, unlike tags."""
+    return is_known(column) and not is_read_only(column) and column not in {ID, ETAG, TAGS}
+
+
 def record_cells(image: Image) -> dict[str, str]:
     """Return the cells that can be changed and are not empty, without tags."""
     cells = {
@@ -90,17 +95,23 @@ def etag_of(image: Image, summary: AnnotationSummary) -> str:
 
     Letters at the start of both keep spreadsheets from reading a number.
     """
-    return f"{record_etag(image)}-{tags_etag(summary)}"
+    return f"{record_etag(image)}-{tags_etag(tags_cell(summary))}"
 
 
 def record_etag(image: Image) -> str:
     """Return a hash of the cells of the record."""
-    return "r" + _digest(f"{name}\0{text}" for name, text in sorted(record_cells(image).items()))
+    return cells_etag(record_cells(image))
 
 
-def tags_etag(summary: AnnotationSummary) -> str:
-    """Return a hash of the tags, without their spellings."""
-    return "t" + _digest(sorted(summary.tags))
+def cells_etag(cells: Mapping[str, str]) -> str:
+    """Return the hash of a record by its cells; others and empty ones do not count."""
+    parts = [f"{name}\0{text}" for name, text in sorted(cells.items()) if text and in_record(name)]
+    return "r" + _digest(parts)
+
+
+def tags_etag(cell: str) -> str:
+    """Return a hash of the tags by their cell, independent of their spellings."""
+    return "t" + _digest([cell.lower()])
 
 
 def parsed_etag(text: str) -> tuple[str, str]:

@@ -37,8 +37,7 @@ class Comparison:
         report = Report()
         for result in self.results(rows):
             report.add(result)
-            if len(report.errors) >= MAX_ERRORS:
-                report.is_complete = False
+            if report.is_full:
                 break
         return report
 
@@ -73,10 +72,10 @@ class Comparison:
                 yield CellError(row.number, columns.ID, _unknown(image_id))
             else:
                 seen.add(image_id)
-                yield from _RowComparison(row, names, image, summaries[image_id]).results()
+                yield from RowComparison(row, names, image, summaries[image_id]).results()
 
 
-class _RowComparison:
+class RowComparison:
     """The comparison of one row."""
 
     def __init__(
@@ -89,15 +88,20 @@ class _RowComparison:
         self._names = names
         self._image = image
         self._summary = summary
+        self._stored_tags = columns.tags_cell(summary)
         self._errors: list[CellError] = []
         self._differences: list[Difference] = []
 
     def results(self) -> Iterator[Result]:
         """Yield all errors of the row, or its differences."""
         self._check_cells()
-        cells = dict(self._changed_cells())
-        added, removed = self._changed_tags()
-        etag = self._checked_etag(has_cells=bool(cells), has_tags=bool(added or removed))
+        record_etag, tags_etag = self._etags()
+        cells = dict(self._changed_cells(record_etag))
+        added, removed = self._changed_tags(tags_etag)
+        if (cells and self._is_stale(record_etag, columns.record_etag(self._image))) or (
+            (added or removed) and self._is_stale(tags_etag, columns.tags_etag(self._stored_tags))
+        ):
+            self._error(columns.ETAG, _CHANGED)
         if self._errors:
             yield from self._errors
             return
@@ -105,7 +109,7 @@ class _RowComparison:
             self._row.number,
             self._image.id,
             self._image.title or self._image.filename,
-            etag,
+            record_etag,
             cells,
             added,
             removed,
@@ -120,18 +124,30 @@ class _RowComparison:
         if any(self._row.cells[len(self._names) :]):
             self._error("", "a cell is beyond the last column; expected none")
 
-    def _changed_cells(self) -> Iterator[tuple[str, str]]:
+    def _etags(self) -> tuple[str, str]:
+        """Return the hashes that the row has of record and tags; empty without the column."""
+        text = self._cells.get(columns.ETAG)
+        if text is None:
+            return "", ""
+        try:
+            return columns.parsed_etag(text.strip())
+        except ValueError:
+            self._error(columns.ETAG, "the ETag is damaged; expected the one that was exported")
+            return "", ""
+
+    def _is_stale(self, etag: str, current: str) -> bool:
+        return bool(etag) and etag != current
+
+    def _changed_cells(self, etag: str) -> Iterator[tuple[str, str]]:
         """Yield cells of the record that change it."""
+        if etag and etag == columns.cells_etag(self._cells):
+            return  # as exported: what was changed meanwhile stays
         stored = columns.record_cells(self._image)
         for name, text in self._cells.items():
-            is_fixed = columns.is_read_only(name) or name in {
-                columns.ID,
-                columns.ETAG,
-                columns.TAGS,
-            }
             before = stored.get(name, "")
             # A text that was not touched is never parsed: it may be older than today's rules.
-            if is_fixed or text == before or any(error.column == name for error in self._errors):
+            is_same = text == before or not columns.in_record(name)
+            if is_same or any(error.column == name for error in self._errors):
                 continue
             try:
                 changed = columns.patch_of({name: text}).applied_to(self._image)
@@ -143,11 +159,10 @@ class _RowComparison:
                 self._differences.append(Difference(name, before, after))
                 yield name, text
 
-    def _changed_tags(self) -> tuple[list[str], list[str]]:
+    def _changed_tags(self, etag: str) -> tuple[list[str], list[str]]:
         """Return the tags that are added, as typed, and removed."""
         text = self._cells.get(columns.TAGS)
-        before = columns.tags_cell(self._summary)
-        if text is None or text == before:
+        if text is None or text == self._stored_tags or etag == columns.tags_etag(text):
             return [], []
         try:
             wanted = by_tag(columns.tags_of(text))
@@ -157,24 +172,9 @@ class _RowComparison:
         added = [spelling for tag, spelling in wanted.items() if tag not in self._summary.tags]
         removed = [tag for tag in self._summary.tags if tag not in wanted]
         if added or removed:
-            self._differences.append(Difference(columns.TAGS, before, " ".join(wanted.values())))
+            after = " ".join(wanted.values())
+            self._differences.append(Difference(columns.TAGS, self._stored_tags, after))
         return added, removed
-
-    def _checked_etag(self, *, has_cells: bool, has_tags: bool) -> str:
-        """Return the ETag of the record; adds an error unless what changes is as it was."""
-        text = self._cells.get(columns.ETAG)
-        if text is None or not (has_cells or has_tags):
-            return ""
-        try:
-            record, tags = columns.parsed_etag(text.strip())
-        except ValueError:
-            self._error(columns.ETAG, "the ETag is damaged; expected the one that was exported")
-            return ""
-        if (has_cells and record != columns.record_etag(self._image)) or (
-            has_tags and tags != columns.tags_etag(self._summary)
-        ):
-            self._error(columns.ETAG, _CHANGED)
-        return record
 
     def _is_ignored(self, name: str) -> bool:
         stored = columns.fact(name, self._image) if columns.is_read_only(name) else None

@@ -30,13 +30,14 @@ class Export:
             page = self._search.page(query, _PAGE, cursor)
             summaries = self._annotations.summaries([image.id for image in page.images])
             for image in page.images:
-                yield _row(image, summaries[image.id], header, url(image))
+                yield row_of(image, summaries[image.id], header, url(image))
             cursor = page.next
             if cursor is None:
                 return
 
 
-def _row(image: Image, summary: AnnotationSummary, header: list[str], url: str) -> list[str]:
+def row_of(image: Image, summary: AnnotationSummary, header: list[str], url: str) -> list[str]:
+    """Return the cells of an image in the columns of a header."""
     cells = {
         columns.ID: image.id,
         columns.ETAG: columns.etag_of(image, summary),

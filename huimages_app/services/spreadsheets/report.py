@@ -71,7 +71,11 @@ class Report:
     ignored: int = 0
     errors: list[CellError] = field(default_factory=list)
     shown: list[ComparedRow] = field(default_factory=list)
-    is_complete: bool = True  # False if reading ended because of too many errors
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether there are so many errors that reading ends."""
+        return len(self.errors) >= MAX_ERRORS
 
     @property
     def unchanged(self) -> int:
