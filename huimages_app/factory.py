@@ -60,6 +60,7 @@ from .services.tag_renaming import TagRenaming
 from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
+from .services.versions import Versions
 from .services.zip_download import ZipDownloads
 from .storage.interfaces import MetadataBackend, Originals
 
@@ -116,17 +117,18 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     embedded = EmbeddedPolicy(settings.embedded_read)
     collections = Collections(metadata)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
+    uploads = Uploads(
+        originals,
+        metadata,
+        shared.decoder,
+        _prerender(settings, shared, previews, renditions),
+        FileNames(settings.upload.artnr_pattern, settings.articles_roles),
+        embedded=embedded,
+    )
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata, tags),
-        uploads=Uploads(
-            originals,
-            metadata,
-            shared.decoder,
-            _prerender(settings, shared, previews, renditions),
-            FileNames(settings.upload.artnr_pattern, settings.articles_roles),
-            embedded=embedded,
-        ),
+        uploads=uploads,
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         article_memory=memory,
         article_urls=ArticleUrls(urls, policy),
@@ -137,6 +139,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         jobs=jobs,
         spreadsheets=Spreadsheets(metadata, jobs),
         tag_renaming=TagRenaming(metadata, jobs),
+        versions=Versions(originals, metadata, uploads, cache),
         renditions=renditions,
         negotiation=Negotiation(renditions),
         downloads=ZipDownloads(originals, renditions),

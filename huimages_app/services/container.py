@@ -30,6 +30,7 @@ from .tag_renaming import TagRenaming
 from .tokens import Tokens
 from .uploads import Uploads
 from .urls import UrlBuilder
+from .versions import Versions
 from .zip_download import ZipDownloads
 
 
@@ -50,6 +51,7 @@ class Services:
     jobs: Jobs
     spreadsheets: Spreadsheets
     tag_renaming: TagRenaming
+    versions: Versions
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads

@@ -49,7 +49,7 @@ class Collection:
         if kind == "tag":
             return tagged(value)
         if kind == "collection":
-            return cls(kind, value[:20])  # type: ignore[arg-type]
+            return cls("collection", value[:20])
         return searched(value) if kind == "search" else cls(kind)  # type: ignore[arg-type]
 
     @property
