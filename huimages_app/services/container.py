@@ -25,6 +25,8 @@ from .maintenance.operations import Operations
 from .negotiation import Negotiation
 from .renditions import Renditions
 from .size_policy import SizePolicy
+from .spreadsheets.spreadsheets import Spreadsheets
+from .tag_renaming import TagRenaming
 from .tokens import Tokens
 from .uploads import Uploads
 from .urls import UrlBuilder
@@ -46,8 +48,10 @@ class Services:
     uploads: Uploads
     editing: Editing
     histories: Histories
-    versions: Versions
     jobs: Jobs
+    spreadsheets: Spreadsheets
+    tag_renaming: TagRenaming
+    versions: Versions
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads

@@ -233,6 +233,10 @@ class ImageSearch(ABC):
         """
 
     @abstractmethod
+    def reference_keys(self, limit: int) -> list[str]:
+        """Return the keys of the references of images outside the trash, ascending."""
+
+    @abstractmethod
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         """Return the spellings to show of those tags for which it is not lower case."""
 

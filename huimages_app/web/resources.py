@@ -230,12 +230,19 @@ class ApiImages(Resource):
             raise KeyError(name) from None
 
 
+class Table(Resource):
+    """Images as tables for spreadsheets."""
+
+    takes_files = True
+
+
 class Api(Resource):
     """Version 1 of the API."""
 
     collections: Mapping[str, type[Resource]] = {
         "images": ApiImages,
         "articles": ApiArticles,
+        "table": Table,
         "collections": ApiCollections,
         "jobs": ApiJobs,
     }
@@ -259,6 +266,7 @@ class Root(Resource):
     pages: Mapping[str, type[Resource]] = {
         "image": Images,
         "upload": Upload,
+        "table": Table,
         "tag": Tags,
         "favorites": Favorites,
         "selection": Selection,

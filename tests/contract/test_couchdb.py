@@ -14,6 +14,8 @@ from .jobs import JobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
 from .samples import an_id, an_image, change, put
+from .spreadsheets import SpreadsheetsContract
+from .tag_renaming import TagRenamingContract
 
 
 @pytest.fixture
@@ -35,6 +37,18 @@ class TestCouchMetadata(MetadataContract, InnerSearchContract):
 class TestCouchJobs(JobsContract):
     in_kill = 40
 
+    @pytest.fixture
+    def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
+        return couchdb_site.metadata
+
+
+class TestCouchSpreadsheets(SpreadsheetsContract):
+    @pytest.fixture
+    def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
+        return couchdb_site.metadata
+
+
+class TestCouchTagRenaming(TagRenamingContract):
     @pytest.fixture
     def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
         return couchdb_site.metadata

@@ -12,6 +12,8 @@ from .documents import DocumentsContract
 from .jobs import JobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
+from .spreadsheets import SpreadsheetsContract
+from .tag_renaming import TagRenamingContract
 
 
 @pytest.fixture
@@ -32,6 +34,18 @@ class TestSqliteMetadata(MetadataContract, InnerSearchContract):
 
 
 class TestSqliteJobs(JobsContract):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
+        return partial(SqliteBackend, tmp_path / "metadata.sqlite")
+
+
+class TestSqliteSpreadsheets(SpreadsheetsContract):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
+        return partial(SqliteBackend, tmp_path / "metadata.sqlite")
+
+
+class TestSqliteTagRenaming(TagRenamingContract):
     @pytest.fixture
     def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
         return partial(SqliteBackend, tmp_path / "metadata.sqlite")

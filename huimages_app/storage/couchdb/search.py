@@ -175,6 +175,17 @@ class CouchSearch(ImageSearch):
         ranking = self._tags.ranking()
         return [(tag, number) for tag, number in ranking if tag.startswith(prefix)][:limit]
 
+    def reference_keys(self, limit: int) -> list[str]:
+        keys: list[str] = []
+        start: list[object] = [False]
+        while len(keys) < limit:
+            rows = self._images.rows("by_reference", startkey=start, endkey=[False, {}], limit=1)
+            if not rows:
+                break
+            keys.append(rows[0]["key"][1])
+            start = [False, keys[-1], {}]
+        return keys
+
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         return self._tags.spellings(list(tags))
 
