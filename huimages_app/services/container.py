@@ -11,7 +11,10 @@ from .article_memory import ArticleMemory
 from .article_urls import ArticleUrls
 from .articles import Articles
 from .background import Worker
+from .collection_images import CollectionImages
+from .collections import Collections
 from .editing import Editing
+from .histories import Histories
 from .images import Images
 from .invalidation import Invalidation
 from .login_throttle import LoginThrottle
@@ -24,6 +27,7 @@ from .size_policy import SizePolicy
 from .tokens import Tokens
 from .uploads import Uploads
 from .urls import UrlBuilder
+from .versions import Versions
 from .zip_download import ZipDownloads
 
 
@@ -36,8 +40,12 @@ class Services:
     articles: Articles
     article_memory: ArticleMemory
     article_urls: ArticleUrls
+    collections: Collections
+    collection_images: CollectionImages
     uploads: Uploads
     editing: Editing
+    histories: Histories
+    versions: Versions
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads

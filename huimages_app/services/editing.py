@@ -15,6 +15,7 @@ from . import audit
 from .image_patch import ImagePatch
 from .images import require_present
 from .original_settling import settle_original
+from .version_links import VersionLinks
 
 
 class Editing:
@@ -35,6 +36,7 @@ class Editing:
         self._metadata = metadata
         self._cache = cache
         self._purge = purge  # removes an image from the caches in front
+        self._links = VersionLinks(metadata)
 
     def update(
         self,
@@ -50,23 +52,37 @@ class Editing:
         as the client has read it (None: not compared).
         """
         patch = patch.cleaned()
+
+        def apply(image: Image) -> Image:
+            _require_unchanged(image, unchanged)
+            return patch.applied_to(image)
+
+        image = self.change(image_id, apply)
+        audit.record(patch.audit_action, image_id, **patch.audit_details())
+        return image
+
+    def change(self, image_id: str, change: Callable[[Image], Image]) -> Image:
+        """Store the result of `change`, called with the record, and return it.
+
+        As for `ImageStore.save`.  Caches are emptied as for `update`; the caller writes the
+        entry of the audit log.
+        """
         now = datetime.now(UTC)
         mark = ""
         is_moved = False
 
-        def change(image: Image) -> Image:
+        def apply(image: Image) -> Image:
             nonlocal mark, is_moved
             require_present(image)
-            _require_unchanged(image, unchanged)
             mark = image.rights.mark
-            new = patch.applied_to(image)
+            new = change(image)
             is_moved = (new.focal_point, new.corrected_content) != (
                 image.focal_point,
                 image.corrected_content,
             )
             return image if new == image else replace(new, modified=now)
 
-        image = self._metadata.images.update(image_id, change)
+        image = self._metadata.images.update(image_id, apply)
         if image.rights.mark != mark:
             # Here and in the caches in front; also those that are being made from the old record.
             self._cache.remove(image_id)
@@ -74,7 +90,6 @@ class Editing:
             # Caches in front may have redirects to the former focal point or content box.  The
             # renditions stay: each has both in its URL.
             self._purge(image_id)
-        audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image
 
     def trash(self, image_id: str, unchanged: Callable[[Image], bool] | None = None) -> Image:
@@ -108,13 +123,21 @@ class Editing:
     def remove(self, image_id: str, approve: Callable[[Image], object] | None = None) -> None:
         """Remove an image for good: record, annotations, renditions, original.
 
+        If it is the newest version of others, the latest of them takes its place, in the trash.
         `approve` may refuse by raising, as with `ImageStore.remove`.  Raises BadImageId.
         """
         parse_image_id(image_id)
         # The record first: without it the picture is not served, and a crash leaves an
         # original without a record, which `check` finds.
+        removed: list[Image] = []
+
+        def note(image: Image) -> None:
+            if approve:
+                approve(image)
+            removed[:] = [image]
+
         try:
-            self._metadata.images.remove(image_id, approve)
+            self._metadata.images.remove(image_id, note)
         except UnknownImage:
             # An interrupted removal or upload may have left renditions or the original.
             self._cache.remove(image_id)
@@ -122,6 +145,7 @@ class Editing:
                 raise
         else:
             self._cache.remove(image_id)
+            self._links.release(removed[0])
         self._delete_original(image_id)
         audit.record("removed for good", image_id)
 

@@ -2,7 +2,7 @@
 
 `Originals` stores the uploaded bytes.  A `MetadataBackend` has the stores of records
 (`ImageStore`), queries (`ImageSearch`), annotations (`AnnotationStore`) and small documents
-about people (`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
+(`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
 when the backend is unreachable, slow or returns garbage: a failure never looks like a
 missing image.
 """
@@ -187,23 +187,34 @@ class ImageSearch(ABC):
         )
 
     @abstractmethod
+    def contains(self, query: Query, image_id: str) -> bool:
+        """Return whether an image matches a query."""
+
+    @abstractmethod
+    def collection_sizes(self) -> dict[str, int]:
+        """Return the number of images of each collection without the trash, by its ID.
+
+        Collections without images are missing.
+        """
+
+    @abstractmethod
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
         """Return at most `limit` values of references with this key, and their images.
 
         Values are in an alphabetical order of the backend.  `prefix` selects those that begin
-        with it; whether upper and lower case differ depends on the backend.  Trashed images do
-        not count.  A page may be short, as for `page`.  Raises BadCursor.
+        with it; whether upper and lower case differ depends on the backend.  Trashed images and
+        older versions do not count.  A page may be short, as for `page`.  Raises BadCursor.
         """
 
     @abstractmethod
     def random(self, count: int) -> list[Image]:
-        """Return at most `count` different random images, none from the trash."""
+        """Return at most `count` different random images that are visible."""
 
     @abstractmethod
     def count(self) -> int:
-        """Return the number of images without the trash."""
+        """Return the number of visible images: without the trash and older versions."""
 
     @abstractmethod
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
@@ -217,8 +228,13 @@ class ImageSearch(ABC):
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         """Return tags that begin with `prefix` and their number of uses, most used first.
 
-        Each visitor and image with the tag counts once; ties are in alphabetical order.
+        Each visitor and image with the tag counts once, older versions of an image do not; ties
+        are in alphabetical order.
         """
+
+    @abstractmethod
+    def spellings(self, tags: Iterable[str]) -> dict[str, str]:
+        """Return the spellings to show of those tags for which it is not lower case."""
 
 
 class AnnotationStore(ABC):
@@ -235,6 +251,14 @@ class AnnotationStore(ABC):
     @abstractmethod
     def by_visitor(self, visitor_id: str) -> Iterator[tuple[str, Annotation]]:
         """Yield all annotations of a visitor by image ID, without empty ones."""
+
+    @abstractmethod
+    def with_tag(self, tag: str) -> Iterator[tuple[str, str]]:
+        """Yield image and visitor IDs of all annotations with a tag, also of trashed images.
+
+        Annotations that change meanwhile may be yielded or not.  The memory that it takes does
+        not grow with their number.
+        """
 
     @abstractmethod
     def save(
@@ -260,11 +284,15 @@ Document = dict[str, Any]  # values that JSON can represent
 
 
 class DocumentStore(ABC):
-    """Small JSON documents about people, by kind ("account", "token", ...) and key."""
+    """Small JSON documents, by kind ("account", "token", "collection", ...) and key."""
 
     @abstractmethod
     def get(self, kind: str, key: str) -> Document | None:
         """Return the document; None if there is none."""
+
+    @abstractmethod
+    def get_many(self, kind: str, keys: Iterable[str]) -> dict[str, Document]:
+        """Return the documents that exist, by key, in the order of `keys`."""
 
     @abstractmethod
     def save(

@@ -23,7 +23,7 @@ PHOTO = pictures.photo(80, 60)
 def test_api_tags_are_listed_by_prefix(site: Site, api: Api) -> None:
     site.add(1, tags=["sea", "seal"])
     site.add(2, tags=["sea", "town"])
-    assert api.get("/tags").json["items"][0] == {"tag": "sea", "count": 2}
+    assert api.get("/tags").json["items"][0] == {"tag": "sea", "spelling": "sea", "count": 2}
     found = api.get("/tags?prefix=SE&limit=5").json["items"]
     assert [entry["tag"] for entry in found] == ["sea", "seal"]
 
@@ -165,4 +165,4 @@ def test_api_page_describes_request_bodies(site: Site) -> None:
     assert "image/jpeg: bytes" in forms
     assert forms[-1].startswith("multipart/form-data: {title,")
     assert forms[-1].endswith(", image}")
-    assert "list of {tag, count, own}" in page.find(id="Tags").text
+    assert "list of {tag, spelling, count, own}" in page.find(id="Tags").text

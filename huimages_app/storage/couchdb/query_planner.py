@@ -12,7 +12,7 @@ and the residual conditions leave the images of the page.
 The most selective condition chooses the scan, in this order: favourites of a visitor,
 references (those of the first key), words, a tag, a type, the time of the last change.
 The order `rated` always scans the ratings, `taken` the times of taking, and `place` the images
-of its reference.
+of its reference or its collection.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
-from ..places import rank
-from .codec import ctime_of, image_of, is_trashed, text_of
+from ..places import COLLECTION, UNPLACED, rank
+from .codec import ctime_of, image_of, is_replaced, is_trashed, text_of
 from .database import Database, Document, Row
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
 from .tokenizer import index_keys, matches, search_keys
@@ -117,6 +117,12 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
             satisfied=frozenset({"taken"}),
             rank=_taken,
         )
+    if collection := query.collection:
+        return replace(
+            base_plan,
+            scan=of_images("by_place", COLLECTION, collection),
+            rank=lambda document: image_of(document).collections.get(collection, UNPLACED),
+        )
     if query.order == "place":
         [(key, value)] = query.references
         return replace(
@@ -206,7 +212,7 @@ def _times_of_taking(query: Query) -> tuple[str, str]:
 
 
 def _conditions(query: Query) -> dict[str, Condition]:
-    conditions = {"trashed": Condition(lambda document, _: is_trashed(document) == query.trashed)}
+    conditions = {"state": Condition(lambda document, _: _is_listed(document, query.trashed))}
     if query.order == "rated":
         conditions["rated"] = Condition(lambda document, _: _is_rated(document))
     if query.order == "taken" or query.taken_from or query.taken_before:
@@ -215,6 +221,10 @@ def _conditions(query: Query) -> dict[str, Condition]:
     if wanted := query.wanted_references:
         conditions["references"] = Condition(
             lambda document, _: _has_references(image_of(document), wanted)
+        )
+    if collection := query.collection:
+        conditions["collection"] = Condition(
+            lambda document, _: collection in image_of(document).collections
         )
     if query.type:
         conditions["type"] = Condition(lambda document, _: query.type in image_of(document).types)
@@ -237,6 +247,10 @@ def _conditions(query: Query) -> dict[str, Condition]:
             lambda document, rows: matches(phrases, _texts(document, rows)), of_annotations=True
         )
     return conditions
+
+
+def _is_listed(document: Document, trashed: bool) -> bool:
+    return is_trashed(document) == trashed and (trashed or not is_replaced(document))
 
 
 def _average(document: Document) -> float:

@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
@@ -13,6 +14,7 @@ from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
+from ..places import COLLECTION
 from .articles import CouchArticles
 from .codec import image_of, is_trashed
 from .database import Database, Document
@@ -27,7 +29,7 @@ _SPARE = 10  # candidates of annotations more: their images may be in the trash
 
 # Neighbours in the order of IDs come together, so more are read than are drawn.
 _RANDOM_FACTOR, _RANDOM_MIN = 4, 20
-_SPARE_RANDOM = 5  # drawn images more: one may be moved to the trash meanwhile
+_SPARE_RANDOM = 5  # drawn images more: one may be trashed or replaced meanwhile
 
 _FEED = ("couchdb", "changes")
 
@@ -66,15 +68,37 @@ class CouchSearch(ImageSearch):
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         plan = plan_query(query, self._images, self._visitors)
-        document = self._images.get(image_id)
-        if plan is None or document is None:
+        matching = self._matched(plan, image_id)
+        if plan is None or matching is None:
             return Window()
-        rows = self._annotations([image_id])[image_id] if plan.needs_annotations else []
-        if not all(condition.holds(document, rows) for condition in plan.conditions.values()):
-            return Window()
+        document, rows = matching
         start = Start(plan.position(document, rows))
         images_before = self._images_from(plan, start, before, forward=False)[::-1]
         return Window(images_before, self._images_from(plan, start, after, forward=True))
+
+    def contains(self, query: Query, image_id: str) -> bool:
+        plan = plan_query(query, self._images, self._visitors)
+        return self._matched(plan, image_id) is not None
+
+    def _matched(
+        self, plan: QueryPlan | None, image_id: str
+    ) -> tuple[Document, AnnotationRows] | None:
+        """Return the document and the annotations of an image; None if it does not match."""
+        document = self._images.get(image_id) if plan else None
+        if plan is None or document is None:
+            return None
+        rows = self._annotations([image_id])[image_id] if plan.needs_annotations else []
+        matches = all(condition.holds(document, rows) for condition in plan.conditions.values())
+        return (document, rows) if matches else None
+
+    def collection_sizes(self) -> dict[str, int]:
+        rows = self._images.rows(
+            "by_place",
+            startkey=[False, COLLECTION],
+            endkey=[False, COLLECTION, {}],
+            group_level=3,
+        )
+        return {row["key"][2]: row["value"] for row in rows}
 
     def _images_from(
         self, plan: QueryPlan, start: Start, limit: int, *, forward: bool
@@ -99,7 +123,8 @@ class CouchSearch(ImageSearch):
             rows += self._images.rows("by_id", endkey=start, limit=size - len(rows))
         ids = list(dict.fromkeys(row["id"] for row in rows))
         drawn = random.sample(ids, min(count + _SPARE_RANDOM, len(ids)))
-        return [image for image in self._records(drawn) if not image.trashed][:count]
+        visible = (i for i in self._records(drawn) if not i.trashed and not i.replaced_by)
+        return list(islice(visible, count))
 
     def _records(self, image_ids: Sequence[str]) -> list[Image]:
         documents = self._images.get_many(image_ids)
@@ -149,6 +174,9 @@ class CouchSearch(ImageSearch):
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         ranking = self._tags.ranking()
         return [(tag, number) for tag, number in ranking if tag.startswith(prefix)][:limit]
+
+    def spellings(self, tags: Iterable[str]) -> dict[str, str]:
+        return self._tags.spellings(list(tags))
 
     def _find(self, plan: QueryPlan, start: Start | None, limit: int, *, forward: bool) -> _Found:
         descending = plan.descending if forward else not plan.descending

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
+from ...domain.tags import spelled
 from ...domain.tokenizer import may_be_inside, searched
-from ..places import places_from_json, places_to_json
+from ..histories import history_from_json, history_to_json
+from ..places import (
+    collections_from_json,
+    collections_to_json,
+    places_from_json,
+    places_to_json,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,8 +66,13 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "backdrop": image.backdrop,
         "corrected_content": image.corrected_content,
         "places": places_to_json(image.places),
+        "collections": collections_to_json(image.collections),
         "uploader": image.uploader,
         "uploaded": image.uploaded and _time(image.uploaded),
+        "history": history_to_json(image.history),
+        "replaced_by": image.replaced_by,
+        "versions": image.versions,
+        "versioned": image.versioned and _time(image.versioned),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -78,13 +90,15 @@ def image_from_json(document: str) -> Image:
             "focus": fields["focus"] and tuple(fields["focus"]),
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
             "rights": Rights.of(fields.get("rights", {})),
-            "taken": datetime.fromisoformat(fields["taken"]) if "taken" in fields else None,
+            "taken": _moment(fields, "taken"),
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
-            "uploaded": datetime.fromisoformat(fields["uploaded"])
-            if "uploaded" in fields
-            else None,
+            "collections": collections_from_json(fields.get("collections")),
+            "history": history_from_json(fields.get("history")),
+            "uploaded": _moment(fields, "uploaded"),
+            "versions": tuple(fields.get("versions", ())),
+            "versioned": _moment(fields, "versioned"),
         }
     )
 
@@ -97,8 +111,9 @@ def summary_from_json(document: str) -> AnnotationSummary:
     return AnnotationSummary(*json.loads(document))
 
 
-def annotation_from_row(tags: str, favorite: int, rating: int | None) -> Annotation:
-    return Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+def annotation_from_row(tags: str, favorite: int, rating: int | None, spellings: str) -> Annotation:
+    annotation = Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+    return spelled(annotation, json.loads(spellings))
 
 
 # Each word of the index begins with two spaces, so that three characters, the shortest
@@ -136,6 +151,10 @@ def _box(sides: list[float] | None) -> ContentBox | None:
         return None
     left, top, right, bottom = sides
     return left, top, right, bottom
+
+
+def _moment(fields: Mapping[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(fields[name]) if name in fields else None
 
 
 def _time(time: datetime) -> str:

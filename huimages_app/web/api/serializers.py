@@ -119,6 +119,7 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "contenttype": image.contenttype or None,
         "sha256": image.sha256 or None,
         "tags": tags_of(summary),
+        "tag_spellings": dict(sorted(summary.spellings.items())),
         "references": {key: list(values) for key, values in sorted(image.references.items())},
         "types": list(image.types),
         "rating": rating_of(summary),
