@@ -26,6 +26,7 @@ from .metadata_articles import ArticlesContract
 from .metadata_changes import ChangesContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
+from .metadata_filters import FiltersContract
 from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
@@ -38,6 +39,7 @@ class MetadataContract(
     ImagesContract,
     PagesContract,
     SearchContract,
+    FiltersContract,
     ArticlesContract,
     AnnotationsContract,
     SpellingsContract,

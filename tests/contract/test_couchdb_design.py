@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -22,9 +21,9 @@ from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.storage.couchdb import install_views
 from huimages_app.storage.couchdb.tokenizer import MAX_KEYS, index_keys
 from tests.support import letters
-from tests.support.couch import PROGRAM, Site, through
+from tests.support.couch import Site, through
+from tests.support.ecmascript import javascript
 from tests.support.faults import Fault, FaultProxy
-from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
 from tests.support.refusing import Refusing
 
@@ -41,7 +40,7 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "02cce7a0b92aaf607cf946f8572a13272715638e68c6231ab2976afa809c4206",
+        "images": "9b24bb2131368ca42ce26858172f6c4e6da6237ee9cdcc372e855f292863ca5f",
         "visitors": "4267bc2e2ee581fdaa662c105ea1649ed3d2fbba0084c90aff77d57640eaaccd",
     },
 }
@@ -281,21 +280,6 @@ def test_views_have_the_digest_of_their_version() -> None:
 
 
 # -- the JavaScript, which CouchDB may run in engines of any age
-
-
-def javascript(program: str, stdin: str) -> str:
-    node = find_program("node")
-    if node is None or not PROGRAM.exists():
-        missing("pouchdb-server is missing: make services (needs npm)")
-    result = subprocess.run(
-        [node, "-e", program],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(".services/couchdb"),
-    )
-    return result.stdout
 
 
 def test_views_are_ecmascript_5() -> None:
