@@ -64,6 +64,7 @@ class Image:
     backdrop: str = ""  # colour of the even border, #rrggbb
     corrected_content: ContentBox | None = None  # what an editor made of `content`
     places: Places = field(default_factory=dict)  # in articles that `references` names
+    collections: Mapping[str, float] = field(default_factory=dict)  # ID → position there
     uploader: str = ""  # the account; empty if it is not known
     uploaded: datetime | None = None  # `created` may be another time; None: not known
     history: History = ()
@@ -166,7 +167,8 @@ class Query:
     taking, latest first, without images whose time is not known.  `title` is alphabetical by
     `domain.facets.shown_name`, in a collation of the backend, equal names oldest first.  `place`
     is the order within the article that the only reference names: by position, the images without
-    one last, oldest first.
+    one last, oldest first; or the order within the collection, which is the only order of a
+    collection.
     """
 
     text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer
@@ -175,6 +177,7 @@ class Query:
     references: tuple[tuple[str, str], ...] = ()  # (key, value); of each key any of its values
     type: str = ""
     facets: tuple[tuple[str, str], ...] = ()  # further ones: see domain.facets
+    collection: str = ""  # an ID
     favorite_of: str = ""  # a visitor's ID
     changed_since: datetime | None = None
     created_from: datetime | None = None
@@ -188,7 +191,9 @@ class Query:
     order: Order = "newest"
 
     def __post_init__(self) -> None:
-        if self.order == "place" and len(self.references) != 1:
+        if self.collection and self.order != "place":
+            raise ValueError(f"order {self.order} is no order of a collection; expected place")
+        if self.order == "place" and not self.collection and len(self.references) != 1:
             raise ValueError(f"order place needs one reference, not {len(self.references)}")
 
     @property

@@ -24,6 +24,7 @@ from huimages_app.storage.interfaces import MetadataBackend
 from .metadata_annotations import AnnotationsContract
 from .metadata_articles import ArticlesContract
 from .metadata_changes import ChangesContract
+from .metadata_collections import CollectionsContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
 from .metadata_filters import FiltersContract
@@ -41,6 +42,7 @@ class MetadataContract(
     SearchContract,
     FiltersContract,
     ArticlesContract,
+    CollectionsContract,
     AnnotationsContract,
     SpellingsContract,
     ChangesContract,

@@ -40,7 +40,7 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "9b24bb2131368ca42ce26858172f6c4e6da6237ee9cdcc372e855f292863ca5f",
+        "images": "e5fa4f65d329d24ea8318544780fd79b210f440fe712055c6c78f3409356efde",
         "visitors": "4267bc2e2ee581fdaa662c105ea1649ed3d2fbba0084c90aff77d57640eaaccd",
     },
 }

@@ -163,4 +163,4 @@ def test_restore_after_killed_backups_passes_check(tmp_path: Path) -> None:
     site.back_up()
     site.restore()
     assert findings(site.target) == []
-    site.close()
+    site.services.close()

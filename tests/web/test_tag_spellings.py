@@ -28,8 +28,10 @@ def test_tag_is_shown_as_typed(site: Site, browser: TestApp) -> None:
 
 def test_tag_removed_by_its_spelling_is_gone(site: Site, browser: TestApp) -> None:
     image = site.add(tags=["Köln", "Sea"])
-    button = browser.get(f"/image/{image.id}/").html.select_one("[data-tag=Köln] button")
-    browser.post(f"/image/{image.id}/untag", {button["name"]: button["value"]})
+    page = browser.get(f"/image/{image.id}/")
+    button = page.html.select_one("[data-tag=Köln] button")
+    fields = {button["name"]: button["value"], "csrf_token": page.forms[1]["csrf_token"].value}
+    browser.post(f"/image/{image.id}/untag", fields)
     assert site.services.annotations.summary(image.id).tags == {"sea": 1}
 
 

@@ -85,6 +85,8 @@ def _conditions_on_images(query: Query) -> Iterator[tuple[str, Condition]]:
         yield "longest", Condition(lambda document, _: _has_side(image_of(document), query))
     if wanted := query.wanted_references:
         yield "references", Condition(lambda doc, _: _has_references(image_of(doc), wanted))
+    if collection := query.collection:
+        yield "collection", Condition(lambda doc, _: collection in image_of(doc).collections)
     if since := query.changed_since:
         yield "changed_since", Condition(lambda doc, _: image_of(doc).modified >= since)
     for facet in query.wanted_facets:

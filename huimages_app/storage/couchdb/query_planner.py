@@ -12,7 +12,8 @@ and the residual conditions leave the images of the page.
 The most selective condition chooses the scan, in this order: favourites of a visitor,
 references (those of the first key), words, the rarest of tags and facets, few values of a range.
 The orders `rated`, `taken` and `title` sort the candidates of that scan if they are few, and scan
-the ratings, times of taking or names if not.  `place` always scans the images of its reference.
+the ratings, times of taking or names if not.  `place` always scans the images of its
+reference or its collection.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 from ...domain.models import Query
 from ...domain.tokenizer import fold, parse_query
-from ..places import rank
+from ..places import COLLECTION, UNPLACED, rank
 from .codec import ctime_of, image_of, text_of
 from .conditions import (
     AnnotationRows,
@@ -128,6 +129,13 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
     views = _Views(query, images, visitors)
     descending = query.order not in {"oldest", "title", "place"}
     base_plan = QueryPlan(views.of_images("by_time"), descending, conditions_of(query))
+    if collection := query.collection:
+        return replace(
+            base_plan,
+            scan=views.of_images("by_place", COLLECTION, collection),
+            satisfied=frozenset({"collection"}),
+            rank=lambda document: image_of(document).collections.get(collection, UNPLACED),
+        )
     if query.order == "place":
         [(key, value)] = query.references
         return replace(

@@ -8,7 +8,7 @@ The source is
 - if few images meet a condition: these, sorted
 - for `rated`, `taken` and `title`: the index of averages, of these times or of names, unless few
   images match the text
-- for `place`: the images of the reference, as they are ordered there
+- for `place`: the images of the reference or the collection, as they are ordered there
 - else the shortest of the postings (the images with a tag, of a type, ...)
 
 For example, the search "red" within the tag "bike" reads `words MATCH 'red'` from the newest
@@ -70,7 +70,7 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
     plan: QueryPlan
     rest: Sequence[_Postings]
     if query.order == "place":
-        plan, rest = _plan_of_article(match, postings)
+        plan, rest = _plan_by_place(query, match, postings)
     elif match:
         plan, rest = _plan_of_text(db, query, match, postings)
     else:
@@ -135,6 +135,8 @@ def _postings_of(db: sqlite3.Connection, query: Query) -> Iterator[_Postings]:
     conditions += [(kind, [value]) for kind, value in query.wanted_facets]
     if query.favorite_of:
         conditions.append(("favorite", [query.favorite_of]))
+    if query.collection:
+        conditions.append(("collection", [query.collection]))
     for key, values in query.wanted_references.items():
         conditions.append(("reference", [reference_value(key, value) for value in values]))
     # Each list is either of visible or of trashed images, so the list of all is redundant
@@ -182,14 +184,15 @@ def _plan_without_text(
     return _in_order(shortest), postings[1:]
 
 
-def _plan_of_article(
-    match: str, postings: Sequence[_Postings]
+def _plan_by_place(
+    query: Query, match: str, postings: Sequence[_Postings]
 ) -> tuple[QueryPlan, Sequence[_Postings]]:
-    article = next(found for found in postings if found.kind == "reference")
-    plan = _in_place_order(article)
+    kind = "collection" if query.collection else "reference"
+    ordered = next(found for found in postings if found.kind == kind)
+    plan = _in_place_order(ordered)
     if match:
         plan = plan.checked(f"EXISTS ({_MATCHES} AND rowid = {plan.key})", match)
-    return plan, [found for found in postings if found is not article]
+    return plan, [found for found in postings if found is not ordered]
 
 
 def _has_many_matches(db: sqlite3.Connection, match: str) -> bool:

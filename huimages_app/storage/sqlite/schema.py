@@ -174,6 +174,13 @@ _SPELLINGS = (
     """,
 )
 
+# The number of images of each collection, without its other rows.  No image of an older version
+# is in one, and programs of older versions cannot read the records of images that are.
+_COLLECTIONS = (
+    "CREATE INDEX lists_collections ON lists (value, size)"
+    " WHERE kind = 'collection' AND trashed = 0",
+)
+
 # What lists are filtered and sorted by: the longer side in pixels, the name, and one list for
 # each facet.  The lists of types exist already.
 _FACETS = (
@@ -198,7 +205,7 @@ _FACETS = (
 )
 
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _SPELLINGS, _FACETS)
+MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _SPELLINGS, _COLLECTIONS, _FACETS)
 VERSION = len(MIGRATIONS)
 
 # What the statements of migrations call.

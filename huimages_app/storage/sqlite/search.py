@@ -65,6 +65,19 @@ class SqliteSearch(ImageSearch):
             plan = plan_query(db, query)
             return plan.count(db, most) if plan else Count(0)
 
+    def contains(self, query: Query, image_id: str) -> bool:
+        with self._connections.reading() as db:
+            plan = plan_query(db, query)
+            return plan is not None and plan.find(db, image_id) is not None
+
+    def collection_sizes(self) -> dict[str, int]:
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT value, size FROM lists INDEXED BY lists_collections"
+                " WHERE kind = 'collection' AND trashed = 0"
+            ).fetchall()
+        return dict(rows)
+
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:

@@ -28,6 +28,7 @@ from ...errors import (
     BadUpload,
     CorruptOriginal,
     EditConflict,
+    EndedShare,
     HuimagesError,
     IdCollision,
     RemovedImage,
@@ -38,9 +39,11 @@ from ...errors import (
     TooManyAttempts,
     UnknownArticle,
     UnknownChange,
+    UnknownCollection,
     UnknownFormat,
     UnknownImage,
     UnknownJob,
+    UnknownShare,
 )
 from ..presentation.i18n import _
 from ..presentation.responses import MAX_REDIRECT
@@ -56,6 +59,9 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (UnknownArticle, 404),
     (UnknownChange, 404),
     (UnknownJob, 404),
+    (UnknownCollection, 404),
+    (UnknownShare, 404),
+    (EndedShare, 410),
     (BadToken, 401),
     (SizeNotAllowed, 403),
     (TooManyAttempts, 429),
@@ -97,6 +103,9 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     UnknownArticle: _("There are no pictures with this article number."),
     UnknownChange: _("This change is no longer kept."),
     UnknownJob: _("This job does not exist. Jobs are kept for 30 days."),
+    UnknownCollection: _("There is no such collection. It may have been deleted."),
+    UnknownShare: _("This link leads nowhere. It may have been withdrawn."),
+    EndedShare: _("This link has ended."),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 

@@ -20,7 +20,7 @@ from tests.support.services import add, original_file, storage_in
 def site(tmp_path: Path) -> Iterator[BackedUp]:
     site = BackedUp(tmp_path)
     yield site
-    site.close()
+    site.services.close()
 
 
 def test_second_backup_copies_only_new_originals(site: BackedUp) -> None:

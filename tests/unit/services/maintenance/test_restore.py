@@ -21,7 +21,7 @@ from tests.support.services import add, original_file, services_in
 def site(tmp_path: Path) -> Iterator[BackedUp]:
     site = BackedUp(tmp_path)
     yield site
-    site.close()
+    site.services.close()
 
 
 def test_restored_site_is_equal_and_passes_check(site: BackedUp) -> None:
