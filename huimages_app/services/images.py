@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
-from ..domain.models import Changes, Image, Neighbours, Page, Query, Window
+from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
 
@@ -70,6 +70,10 @@ class Images:
     def count(self) -> int:
         """Return the number of images without the trash."""
         return self._search.count()
+
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        """Return the number of images of a query, exact up to `most`."""
+        return self._search.count_of(query, most)
 
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         """Return tags that begin with `prefix` and their number of uses, most used first."""
