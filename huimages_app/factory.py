@@ -26,6 +26,7 @@ from .services.background import Worker
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
+from .services.editor_urls import EditorUrls
 from .services.embedded_policy import EmbeddedPolicy
 from .services.file_info import describer
 from .services.file_names import FileNames
@@ -45,6 +46,7 @@ from .services.prerendering import Prerendering
 from .services.previews import Previews
 from .services.renderer import Renderer
 from .services.renditions import Renditions
+from .services.showing import Showing
 from .services.size_policy import SizePolicy
 from .services.tokens import Tokens
 from .services.uploads import Uploads
@@ -89,11 +91,13 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     # Before the services that write records are built on it.
     metadata.images = ObservedImages(metadata.images, memory.forget)
     previews = _previews(storage, shared)
-    renditions = _renditions(settings, storage, shared, previews)
+    showing = Showing(settings.timezone)
+    editor_urls = EditorUrls.of(settings, showing)
+    renditions = _renditions(settings, storage, shared, previews, showing)
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
-    policy = SizePolicy.of(settings)
+    policy = SizePolicy.of(settings, editor_urls)
     embedded = EmbeddedPolicy(settings.embedded_read)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
     return Services(
@@ -113,7 +117,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         editing=editing,
         renditions=renditions,
         negotiation=Negotiation(renditions, shared.worker),
-        downloads=ZipDownloads(originals, renditions),
+        downloads=ZipDownloads(originals, renditions, showing),
+        showing=showing,
+        editor_urls=editor_urls,
         urls=urls,
         sizes=policy,
         accounts=Accounts(metadata.documents),
@@ -162,7 +168,7 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
 
 
 def _renditions(
-    settings: Settings, storage: Storage, shared: _Shared, previews: Previews
+    settings: Settings, storage: Storage, shared: _Shared, previews: Previews, showing: Showing
 ) -> Renditions:
     quality = settings.quality
     renderer = Renderer(
@@ -178,6 +184,7 @@ def _renditions(
         storage.metadata,
         storage.cache,
         renderer,
+        showing,
         per_image=settings.renditions_per_image,
     )
 

@@ -27,6 +27,7 @@ from .check import check
 from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
+from .ending import ending
 from .import_ import import_
 from .import_tree import import_tree
 from .list import list_
@@ -64,8 +65,21 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(article, backup, cache, check, content_box, delete, import_, import_tree, list_, migrate),
-    *(purge, restore, rights, serve, settings, setup, show, sizes_in_use, token, url, user),
+    *(article, backup, cache, check, content_box, delete, ending, import_, import_tree, list_),
+    *(
+        migrate,
+        purge,
+        restore,
+        rights,
+        serve,
+        settings,
+        setup,
+        show,
+        sizes_in_use,
+        token,
+        url,
+        user,
+    ),
 ):
     huimages.add_command(_command)
 

@@ -12,6 +12,7 @@ from .article_urls import ArticleUrls
 from .articles import Articles
 from .background import Worker
 from .editing import Editing
+from .editor_urls import EditorUrls
 from .images import Images
 from .invalidation import Invalidation
 from .login_throttle import LoginThrottle
@@ -20,6 +21,7 @@ from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
 from .negotiation import Negotiation
 from .renditions import Renditions
+from .showing import Showing
 from .size_policy import SizePolicy
 from .tokens import Tokens
 from .uploads import Uploads
@@ -41,6 +43,8 @@ class Services:
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads
+    showing: Showing
+    editor_urls: EditorUrls
     urls: UrlBuilder
     sizes: SizePolicy
     accounts: Accounts

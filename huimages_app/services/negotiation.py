@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from ..domain.formats import JPEG, Format
 from ..domain.sizes import Size
@@ -10,6 +11,7 @@ from ..errors import HuimagesError
 from .background import Worker
 from .open_image import OpenImage
 from .renditions import Renditions
+from .size_policy import UNLIMITED_FOCUS, Grant
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +24,7 @@ class Negotiation:
         self._worker = worker
 
     def get(
-        self, image_id: str, size: Size, best: Format, *, any_focus: bool = True
+        self, image_id: str, size: Size, best: Format, grant: Grant = UNLIMITED_FOCUS
     ) -> tuple[OpenImage, bool]:
         """Return a rendition, and whether its format is `best`.
 
@@ -30,19 +32,19 @@ class Negotiation:
         is a JPEG.  Raises what `Renditions.get` raises.
         """
         if best == JPEG:
-            return self._renditions.get(image_id, size, JPEG, any_focus=any_focus), True
-        if served := self._renditions.find(image_id, size, best):
+            return self._renditions.get(image_id, size, JPEG, grant), True
+        if served := self._renditions.cached(image_id, size, best, grant):
             return served, True
         # The JPEG first: it checks that the image may be served at all.
-        served = self._renditions.get(image_id, size, JPEG, any_focus=any_focus)
+        served = self._renditions.get(image_id, size, JPEG, grant)
         self._worker.submit(
-            f"{image_id}/{size}.{best.extension}", lambda: self._make(image_id, size, best)
+            f"{image_id}/{size}.{best.extension}", lambda: self._make(image_id, size, best, grant)
         )
         return served, False
 
-    def _make(self, image_id: str, size: Size, best: Format) -> None:
+    def _make(self, image_id: str, size: Size, best: Format, grant: Grant) -> None:
         try:
-            self._renditions.get(image_id, size, best).close()
+            self._renditions.get(image_id, size, best, replace(grant, any_focus=True)).close()
         except HuimagesError as error:
             # Not a fault: the image was removed, the server is busy, or the format can't hold
             # the picture.  Clients have the JPEG.

@@ -26,6 +26,7 @@ from .metadata_articles import ArticlesContract
 from .metadata_changes import ChangesContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
+from .metadata_endings import EndingsContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
@@ -37,6 +38,7 @@ class MetadataContract(
     PagesContract,
     SearchContract,
     ArticlesContract,
+    EndingsContract,
     AnnotationsContract,
     ChangesContract,
     ConcurrencyContract,

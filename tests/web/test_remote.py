@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from huimages_app import client, remote
-from huimages_app.client.interface import ArticleImage, Library
+from huimages_app.client.interface import Library
+from huimages_app.client.values import ArticleImage
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.rights import Rights
 from huimages_app.errors import (

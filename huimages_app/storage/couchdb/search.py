@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
@@ -16,6 +17,7 @@ from ..interfaces import ImageSearch
 from .articles import CouchArticles
 from .codec import image_of, is_trashed
 from .database import Database, Document
+from .endings import read_endings
 from .query_planner import AnnotationRows, QueryPlan, plan_query
 from .scans import Candidate, Position, Start
 from .tag_counts import TagCounts
@@ -88,6 +90,9 @@ class CouchSearch(ImageSearch):
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
         return self._articles.page(key, limit, cursor, prefix)
+
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        return read_endings(self._images, first, last, limit, cursor)
 
     def random(self, count: int) -> list[Image]:
         if count <= 0:

@@ -135,8 +135,15 @@ _TAKEN = (
     "CREATE INDEX images_taken ON images (trashed, taken, key) WHERE taken IS NOT NULL",
 )
 
+# The last day of the rights, as in 2026-12-31; NULL where they do not end, as of all images of
+# older versions.
+_ENDS = (
+    "ALTER TABLE images ADD COLUMN ends TEXT",
+    "CREATE INDEX images_ends ON images (trashed, ends, key) WHERE ends IS NOT NULL",
+)
+
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN)
+MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _ENDS)
 VERSION = len(MIGRATIONS)
 
 

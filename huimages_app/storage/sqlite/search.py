@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 
 from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
 from ...errors import BadCursor
@@ -11,6 +12,7 @@ from ..interfaces import ImageSearch
 from .articles import read_articles
 from .codec import dumps, image_from_json
 from .connection import Connections
+from .endings import read_endings
 from .entries import visible_count
 from .query_planner import Position, plan_query
 
@@ -67,6 +69,10 @@ class SqliteSearch(ImageSearch):
         found = found[:limit]
         end = None if is_last else cursors.encode(scope, [found[-1].number])
         return ArticlePage(found, end)
+
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        with self._connections.reading() as db:
+            return read_endings(db, first, last, limit, cursor)
 
     def random(self, count: int) -> list[Image]:
         with self._connections.reading() as db:

@@ -85,7 +85,11 @@ class Items:
         return [self._item(image, summaries[image.id]).data for image in images]
 
     def _item(self, image: Image, summary: AnnotationSummary) -> Item:
-        metadata = {**_metadata_of(image, summary), "alt": self._urls.alt(image)}
+        metadata = {
+            **_metadata_of(image, summary),
+            "alt": self._urls.alt(image),
+            "showing": self._request.services.showing.state(image),
+        }
         return Item(metadata, self.urls_of(image))
 
     def urls_of(self, image: Image) -> dict[str, Any]:

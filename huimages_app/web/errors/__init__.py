@@ -31,6 +31,8 @@ from ...errors import (
     HuimagesError,
     IdCollision,
     RemovedImage,
+    RightsEnded,
+    RightsNotBegun,
     ServerBusy,
     SizeNotAllowed,
     StorageUnavailable,
@@ -50,6 +52,7 @@ failures = FailureLog()
 # Most specific first.
 STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (RemovedImage, 410),
+    (RightsEnded, 410),
     (UnknownImage, 404),
     (UnknownArticle, 404),
     (BadToken, 401),
@@ -89,6 +92,8 @@ _SENTENCES: dict[type[HuimagesError], str] = {
 # Sentences of pages, in their language, in place of the message for programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     RemovedImage: _("It cannot be restored."),
+    RightsEnded: _("The rights to this picture have ended. It is not shown any more."),
+    RightsNotBegun: _("This picture is not shown yet."),
     UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
     UnknownArticle: _("There are no pictures with this article number."),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),

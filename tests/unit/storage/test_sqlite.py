@@ -32,11 +32,13 @@ def store(file: Path) -> Iterator[SqliteBackend]:
 
 
 def remove_newer(db: sqlite3.Connection) -> None:
-    """Undo migrations 4 and 5."""
+    """Undo migrations 4 to 6."""
     db.execute("DROP TABLE places")
     db.execute("DROP INDEX lists_articles")
     db.execute("DROP INDEX images_taken")
     db.execute("ALTER TABLE images DROP COLUMN taken")
+    db.execute("DROP INDEX images_ends")
+    db.execute("ALTER TABLE images DROP COLUMN ends")
 
 
 class TestVersions:
