@@ -75,6 +75,24 @@ class RightsEnded(UnknownImage):
         )
 
 
+class UnknownChange(HuimagesError):
+    """The history of the image has no change with this ID, or no longer."""
+
+    slug = "unknown-change"
+
+    def __init__(self, image_id: str, change_id: str) -> None:
+        super().__init__(f"the history of the image {image_id} has no change {change_id[:40]!r}")
+
+
+class UnknownJob(HuimagesError):
+    """There is no job with this ID, or no longer."""
+
+    slug = "unknown-job"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"there is no job {job_id[:40]!r}; jobs are kept for 30 days")
+
+
 class UnknownArticle(HuimagesError):
     """No visible image has this article number."""
 
@@ -82,6 +100,33 @@ class UnknownArticle(HuimagesError):
 
     def __init__(self, key: str, number: str) -> None:
         super().__init__(f"there is no image with {key} {number}")
+
+
+class UnknownCollection(HuimagesError):
+    """There is no collection with this ID."""
+
+    slug = "unknown-collection"
+
+    def __init__(self, collection_id: str) -> None:
+        super().__init__(f"there is no collection {collection_id[:40]}")
+
+
+class UnknownShare(HuimagesError):
+    """No share link has this token or ID, or it was revoked."""
+
+    slug = "unknown-share"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such share link; it may have been revoked")
+
+
+class EndedShare(HuimagesError):
+    """The end of the share link is over."""
+
+    slug = "ended-share"
+
+    def __init__(self) -> None:
+        super().__init__("this share link has ended")
 
 
 class BadSize(HuimagesError):
@@ -222,10 +267,23 @@ class EditConflict(HuimagesError):
         )
 
     @classmethod
+    def of_field(cls, image_id: str, name: str) -> Self:
+        return cls.with_message(
+            f"the field {name} of the image {image_id} was changed again since; it stays as it is"
+        )
+
+    @classmethod
     def of_article(cls, key: str, number: str) -> Self:
         return cls.with_message(
             f"the article {key} {number} was changed since it was read; read it again and repeat "
             "the change"
+        )
+
+    @classmethod
+    def of_collection(cls, collection_id: str) -> Self:
+        return cls.with_message(
+            f"the collection {collection_id} was changed since it was read; read it again and "
+            "repeat the change"
         )
 
 

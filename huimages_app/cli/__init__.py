@@ -28,6 +28,7 @@ from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
 from .ending import ending
+from .history import history
 from .import_ import import_
 from .import_tree import import_tree
 from .list import list_
@@ -65,8 +66,9 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(article, backup, cache, check, content_box, delete, ending, import_, import_tree, list_),
+    *(article, backup, cache, check, content_box, delete, ending, history, import_, import_tree),
     *(
+        list_,
         migrate,
         purge,
         restore,

@@ -14,7 +14,7 @@ from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
-from .values import ArticleImage, Details, EndingImage, RenditionInfo
+from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,14 @@ class Backend(ABC):
     @abstractmethod
     def set_content(self, image_id: str, box: ContentBox | None) -> None:
         """Correct the content box; None makes the measured one count.  Raises BadInput."""
+
+    @abstractmethod
+    def history(self, image_id: str) -> list[ImageChange]:
+        """Return the changes that are kept, the newest first."""
+
+    @abstractmethod
+    def take_back(self, image_id: str, change_id: str) -> None:
+        """Take a change back; raises UnknownChange, EditConflict, BadInput."""
 
     @abstractmethod
     def delete(self, image_id: str) -> None:
@@ -166,6 +174,20 @@ class Library:
         """
         self._backend.set_content(parse_image_id(imageid), box)
 
+    def get_history(self, imageid: str) -> list[ImageChange]:
+        """Return the changes of an image that are kept, the newest first.
+
+        Each has `id`, `at`, `by`, `field`, `before` and `after`.
+        """
+        return self._backend.history(parse_image_id(imageid))
+
+    def take_back(self, imageid: str, change_id: str) -> None:
+        """Give a field the value that it had before a change of `get_history`.
+
+        Raises EditConflict if the field was changed again since.
+        """
+        self._backend.take_back(parse_image_id(imageid), change_id)
+
     def delete_image(self, imageid: str) -> None:
         """Remove an image with its metadata for good; do nothing if it does not exist.
 
@@ -203,6 +225,8 @@ class Library:
             "rights": image.rights.values,
             "taken": old_time(image.taken) if image.taken else None,
             "camera": image.camera,
+            "uploader": image.uploader,
+            "uploaded": old_time(image.uploaded) if image.uploaded else None,
             "_attachments": {
                 image.filename or "image.jpeg": {
                     "content_type": image.contenttype,

@@ -11,7 +11,7 @@ from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .interface import Backend
 from .process import services_of_process
-from .values import ArticleImage, Details, EndingImage, RenditionInfo
+from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 if TYPE_CHECKING:
     from ..domain.content import ContentBox
@@ -45,6 +45,15 @@ class LocalBackend(Backend):
         from ..services.image_patch import ImagePatch
 
         services_of_process().editing.update(image_id, ImagePatch(corrected_content=box))
+
+    def history(self, image_id: str) -> list[ImageChange]:
+        return [
+            ImageChange(change.id, change.at, change.by, change.field, change.before, change.after)
+            for change in reversed(services_of_process().histories.of(image_id))
+        ]
+
+    def take_back(self, image_id: str, change_id: str) -> None:
+        services_of_process().histories.take_back(image_id, change_id)
 
     def delete(self, image_id: str) -> None:
         services_of_process().editing.remove(image_id)

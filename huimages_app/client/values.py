@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,21 @@ class RenditionInfo:
     width: int
     height: int
     alt: str
+
+
+@dataclass(frozen=True)
+class ImageChange:
+    """A change of one field of an image; `before` and `after` are JSON values, None for none.
+
+    `by` is the account, token or program, empty for a visitor.
+    """
+
+    id: str
+    at: datetime
+    by: str
+    field: str
+    before: Any
+    after: Any
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ __all__ = [
     "delete_image",
     "get_article",
     "get_ending",
+    "get_history",
     "get_imagedoc",
     "get_length",
     "get_next_imageid",
@@ -37,6 +38,7 @@ __all__ = [
     "set_content",
     "set_rights",
     "set_title",
+    "take_back",
     "update_metadata",
 ]
 
@@ -49,6 +51,7 @@ articleurl = _library.articleurl
 delete_image = _library.delete_image
 get_article = _library.get_article
 get_ending = _library.get_ending
+get_history = _library.get_history
 get_imagedoc = _library.get_imagedoc
 get_length = _library.get_length
 get_next_imageid = _library.get_next_imageid
@@ -65,4 +68,5 @@ set_rights = _library.set_rights
 set_article_role = _library.set_article_role
 set_title = _library.set_title
 set_content = _library.set_content
+take_back = _library.take_back
 update_metadata = _library.update_metadata

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from ..client.interface import Backend
-from ..client.values import ArticleImage, Details, EndingImage, RenditionInfo
+from ..client.values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 from ..domain.articles import to_segment
 from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
@@ -98,6 +98,23 @@ class HttpBackend(Backend):
         value = None if box is None else list(box)
         self.transport.api("PATCH", _path(image_id), json={"corrected_content": value})
 
+    def history(self, image_id: str) -> list[ImageChange]:
+        items = self.transport.api("GET", _path(image_id, "history")).json()["items"]
+        return [
+            ImageChange(
+                item["id"],
+                datetime.fromisoformat(item["at"]),
+                item["by"] or "",
+                item["field"],
+                item["before"],
+                item["after"],
+            )
+            for item in items
+        ]
+
+    def take_back(self, image_id: str, change_id: str) -> None:
+        self.transport.api("POST", _path(image_id, "history"), json={"take_back": change_id})
+
     def delete(self, image_id: str) -> None:
         self.transport.api("DELETE", _path(image_id))
 
@@ -120,6 +137,8 @@ class HttpBackend(Backend):
             rights=Rights.of(item.get("rights", {})),
             taken=datetime.fromisoformat(item["taken"]) if item.get("taken") else None,
             camera=item.get("camera") or "",
+            uploader=item.get("uploader") or "",
+            uploaded=datetime.fromisoformat(item["uploaded"]) if item.get("uploaded") else None,
         )
 
     def length(self, image_id: str) -> int:

@@ -11,8 +11,11 @@ from .article_memory import ArticleMemory
 from .article_urls import ArticleUrls
 from .articles import Articles
 from .background import Worker
+from .collection_images import CollectionImages
+from .collections import Collections
 from .editing import Editing
 from .editor_urls import EditorUrls
+from .histories import Histories
 from .images import Images
 from .invalidation import Invalidation
 from .login_throttle import LoginThrottle
@@ -38,8 +41,11 @@ class Services:
     articles: Articles
     article_memory: ArticleMemory
     article_urls: ArticleUrls
+    collections: Collections
+    collection_images: CollectionImages
     uploads: Uploads
     editing: Editing
+    histories: Histories
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads

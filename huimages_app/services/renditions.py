@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -17,6 +18,7 @@ from ..domain.rights import limits_days
 from ..domain.sizes import Size
 from ..errors import (
     CorruptOriginal,
+    HuimagesError,
     OutdatedSize,
     SizeNotAllowed,
     StorageUnavailable,
@@ -25,6 +27,7 @@ from ..errors import (
 from ..imaging import sniff_file
 from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, Originals
+from .background import Worker
 from .open_image import OpenImage, open_rendition
 from .renderer import Renderer
 from .showing import Showing
@@ -48,6 +51,7 @@ class Renditions:
         renderer: Renderer,
         showing: Showing,
         *,
+        worker: Worker,
         per_image: int = 0,
     ) -> None:
         self._originals = originals
@@ -55,6 +59,8 @@ class Renditions:
         self._cache = cache
         self._renderer = renderer
         self._showing = showing
+        self._quick = renderer.quick()
+        self._worker = worker
         self._per_image = per_image  # limit of cached renditions of one image; 0: no limit
 
     def get(
@@ -62,31 +68,38 @@ class Renditions:
     ) -> OpenImage:
         """Return the rendition, making it on a miss.
 
-        A hit reads no storage, except for an image that may be shown on certain days only.
-        Without `any_focus` only the stored focal point and the corrected content box are
+        A slow format is made quickly; a smaller file of the same quality takes its place in the
+        background.  A hit reads no storage, except for an image that may be shown on certain days
+        only.  Without `any_focus` only the stored focal point and the corrected content box are
         accepted, or a size that names neither.  Raises UnknownImage, RemovedImage,
         RightsNotBegun, RightsEnded, StorageUnavailable, CorruptOriginal, ServerBusy,
         OutdatedSize, and SizeNotAllowed where the cache has too many renditions of this image.
         """
         if hit := self.cached(image_id, size, format_, grant):
             return hit
-        with (
-            self._renderer.admission(),
-            self._cache.lock(f"{image_id}/{size}.{format_.extension}"),
-        ):
-            # Another request may have made it while this one waited for the lock.
-            if hit := self.cached(image_id, size, format_, grant):
-                return hit
-            self._require_room(image_id)
-            # Enter the image's folder before reading the record: a removal after the reading
-            # then takes the folder away together with what is published into it.
-            with self._cache.pending(image_id, size, format_) as pending:
-                image = self.require_visible(image_id, grant)
-                if not grant.any_focus:
-                    _require_own_part(image, size)
-                self._renderer.render(image_id, image, size, format_, pending.path)
-                served = self._publish(image_id, image, format_, pending)
-                return served.until(self._end(image, grant))
+        if not self._renderer.is_slow(format_):
+            return self._make(image_id, size, format_, self._renderer, grant)
+        rendition = self._make(image_id, size, format_, self._quick, grant)
+        self.make_later(image_id, size, format_, grant, anew=True)
+        return replace(rendition, is_provisional=True)
+
+    def make(self, image_id: str, size: Size, format_: Format) -> None:
+        """Make the rendition, as small as its quality allows, if it is not in the cache.
+
+        Raises what `get` raises.
+        """
+        self._make(image_id, size, format_, self._renderer, UNLIMITED_FOCUS).close()
+
+    def make_later(
+        self, image_id: str, size: Size, format_: Format, grant: Grant, *, anew: bool = False
+    ) -> None:
+        """Queue `make`; `anew` for a file that takes the place of the cached one."""
+        # The focal point was checked when the first file was made.
+        unlimited = replace(grant, any_focus=True)
+        self._worker.submit(
+            f"{image_id}/{size}.{format_.extension}",
+            lambda: self._make_in_background(image_id, size, format_, unlimited, anew=anew),
+        )
 
     def cached(
         self, image_id: str, size: Size, format_: Format, grant: Grant = UNLIMITED_FOCUS
@@ -209,6 +222,45 @@ class Renditions:
         if image.trashed is not None:
             raise UnknownImage(image_id)
         return image if grant.any_day else self._showing.require_shown(image)
+
+    def _make(
+        self,
+        image_id: str,
+        size: Size,
+        format_: Format,
+        renderer: Renderer,
+        grant: Grant,
+        *,
+        anew: bool = False,
+    ) -> OpenImage:
+        with (
+            renderer.admission(),
+            self._cache.lock(f"{image_id}/{size}.{format_.extension}"),
+        ):
+            # Another request may have made it while this one waited for the lock.
+            if not anew and (hit := self.cached(image_id, size, format_, grant)):
+                return hit
+            if not anew:
+                self._require_room(image_id)
+            # Enter the image's folder before reading the record: a removal after the reading
+            # then takes the folder away together with what is published into it.
+            with self._cache.pending(image_id, size, format_) as pending:
+                image = self.require_visible(image_id, grant)
+                if not grant.any_focus:
+                    _require_own_part(image, size)
+                renderer.render(image_id, image, size, format_, pending.path)
+                served = self._publish(image_id, image, format_, pending)
+                return served.until(self._end(image, grant))
+
+    def _make_in_background(
+        self, image_id: str, size: Size, format_: Format, grant: Grant, *, anew: bool
+    ) -> None:
+        try:
+            self._make(image_id, size, format_, self._renderer, grant, anew=anew).close()
+        except HuimagesError as error:
+            # Not a fault: the image was removed, the server is busy, or the format can't hold
+            # the picture.  Clients have another file.
+            log.info("not made: image=%s format=%s error=%s", image_id, format_.extension, error)
 
     def _require_room(self, image_id: str) -> None:
         if self._per_image and self._cache.count(image_id) >= self._per_image:

@@ -2,7 +2,7 @@
 
 `Originals` stores the uploaded bytes.  A `MetadataBackend` has the stores of records
 (`ImageStore`), queries (`ImageSearch`), annotations (`AnnotationStore`) and small documents
-about people (`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
+(`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
 when the backend is unreachable, slow or returns garbage: a failure never looks like a
 missing image.
 """
@@ -188,6 +188,17 @@ class ImageSearch(ABC):
         )
 
     @abstractmethod
+    def contains(self, query: Query, image_id: str) -> bool:
+        """Return whether an image matches a query."""
+
+    @abstractmethod
+    def collection_sizes(self) -> dict[str, int]:
+        """Return the number of images of each collection without the trash, by its ID.
+
+        Collections without images are missing.
+        """
+
+    @abstractmethod
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
@@ -228,6 +239,10 @@ class ImageSearch(ABC):
         Each visitor and image with the tag counts once; ties are in alphabetical order.
         """
 
+    @abstractmethod
+    def spellings(self, tags: Iterable[str]) -> dict[str, str]:
+        """Return the spellings to show of those tags for which it is not lower case."""
+
 
 class AnnotationStore(ABC):
     """The annotations: one visitor's tags, favourite and rating of one image."""
@@ -243,6 +258,14 @@ class AnnotationStore(ABC):
     @abstractmethod
     def by_visitor(self, visitor_id: str) -> Iterator[tuple[str, Annotation]]:
         """Yield all annotations of a visitor by image ID, without empty ones."""
+
+    @abstractmethod
+    def with_tag(self, tag: str) -> Iterator[tuple[str, str]]:
+        """Yield image and visitor IDs of all annotations with a tag, also of trashed images.
+
+        Annotations that change meanwhile may be yielded or not.  The memory that it takes does
+        not grow with their number.
+        """
 
     @abstractmethod
     def save(
@@ -268,11 +291,15 @@ Document = dict[str, Any]  # values that JSON can represent
 
 
 class DocumentStore(ABC):
-    """Small JSON documents about people, by kind ("account", "token", ...) and key."""
+    """Small JSON documents, by kind ("account", "token", "collection", ...) and key."""
 
     @abstractmethod
     def get(self, kind: str, key: str) -> Document | None:
         """Return the document; None if there is none."""
+
+    @abstractmethod
+    def get_many(self, kind: str, keys: Iterable[str]) -> dict[str, Document]:
+        """Return the documents that exist, by key, in the order of `keys`."""
 
     @abstractmethod
     def save(

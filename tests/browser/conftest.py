@@ -67,3 +67,9 @@ def vera(person: Callable[..., Person]) -> Person:
 def page(vera: Person) -> Page:
     """The page of `vera`."""
     return vera.page
+
+
+@pytest.fixture
+def path(site: RunningSite) -> str:
+    """The path of the page of one image."""
+    return f"/image/{site.images['rocket'].id}/"

@@ -7,83 +7,13 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from huimages_app.factory import build_services
 from tests.support.axe import violations
 from tests.support.chromium import Person
 from tests.support.pictures import photo
 from tests.support.served import RunningSite
-
-
-@pytest.fixture
-def path(site: RunningSite) -> str:
-    return f"/image/{site.images['rocket'].id}/"
-
-
-def test_a_tag_is_suggested_taken_by_keys_and_removed(vera: Person, page: Page, path: str) -> None:
-    vera.go(path)
-    field = page.get_by_role("combobox", name="New tags")
-    field.press_sequentially("night, hi")
-    option = page.get_by_role("option", name="hills")
-    expect(option).to_be_visible()
-    field.press("ArrowDown")
-    expect(option).to_have_attribute("aria-selected", "true")
-    expect(field).to_have_attribute("aria-activedescendant", re.compile("suggestions-"))
-    field.press("Enter")
-    expect(field).to_have_value("night, hills ")
-    field.press("Enter")
-    chip = page.locator("#tags .chip", has_text="hills")
-    expect(chip).to_be_visible()
-    expect(page.locator("#newtag")).to_be_focused()
-    chip.get_by_role("button").click()
-    expect(chip).to_have_count(0)
-
-
-def test_suggestions_for_the_last_key_replace_slow_ones(
-    vera: Person, page: Page, path: str
-) -> None:
-    held: list[Route] = []
-
-    def hold_first(route: Route) -> None:
-        if held:
-            route.continue_()
-        held.append(route)
-
-    vera.go(path)
-    page.route("**/tag/suggestions*", hold_first)
-    field = page.get_by_role("combobox", name="New tags")
-    with page.expect_request("**/tag/suggestions*"):
-        field.press("h")
-    field.press("i")
-    expect(page.get_by_role("option", name="hills")).to_be_visible()
-
-
-def test_late_suggestions_leave_the_highlighted_one(vera: Person, page: Page, path: str) -> None:
-    vera.go(path)
-    field = page.get_by_role("combobox", name="New tags")
-    field.press("h")
-    option = page.get_by_role("option", name="hills")
-    expect(option).to_be_visible()
-    field.press("i")
-    field.press("ArrowDown")
-    page.wait_for_timeout(400)
-    expect(option).to_have_attribute("aria-selected", "true")
-
-
-def test_escape_closes_the_suggestions_and_a_click_takes_one(
-    vera: Person, page: Page, path: str
-) -> None:
-    vera.go(path)
-    field = page.get_by_role("combobox", name="New tags")
-    field.press_sequentially("ev")
-    expect(page.get_by_role("listbox")).to_be_visible()
-    field.press("Escape")
-    expect(page.get_by_role("listbox")).to_be_hidden()
-    field.press("e")
-    field.press("Backspace")
-    page.get_by_role("option", name="evening").click()
-    expect(field).to_have_value("evening ")
 
 
 def test_rating_and_favourite(vera: Person, page: Page, path: str) -> None:
@@ -246,114 +176,6 @@ def test_without_https_there_is_an_older_way_to_copy(vera: Person, page: Page, p
     expect(page.locator(".toast p")).to_have_text("Copied.")
 
 
-def test_keys_walk_rate_mark_and_are_no_keys_in_fields(vera: Person, page: Page, path: str) -> None:
-    vera.go(path)
-    page.keyboard.press("2")
-    expect(page.locator(".average")).to_have_text("3.0 of 5, 2 votes")
-    page.keyboard.press("f")
-    heart = page.get_by_role("button", name="Favourite")
-    pressed = heart.get_attribute("aria-pressed")
-    expect(heart).to_have_attribute("aria-pressed", "true" if pressed == "false" else pressed or "")
-    page.keyboard.press("t")
-    expect(page.locator("#newtag")).to_be_focused()
-    page.keyboard.type("f2?")
-    page.keyboard.press("ArrowLeft")
-    expect(page.locator("#newtag")).to_have_value("f2?")
-    assert page.url.endswith(path)
-    page.locator("h2").first.click()
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("h1")).to_have_text("A cup of coffee on a wooden table")
-    page.keyboard.press("ArrowLeft")
-    expect(page.locator("h1")).to_have_text("Rocket on the launch pad")
-
-
-def test_the_keys_are_listed_and_can_be_switched_off(vera: Person, page: Page, path: str) -> None:
-    vera.go(path)
-    page.keyboard.press("?")
-    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
-    expect(dialog).to_contain_text("Give 1 to 5 stars")
-    dialog.get_by_role("checkbox").uncheck()
-    page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    page.keyboard.press("t")
-    expect(page.locator("#newtag")).not_to_be_focused()
-    page.get_by_role("button", name="Keyboard shortcuts").click()
-    dialog.get_by_role("checkbox").check()
-    dialog.get_by_role("button", name="Close").click()
-    page.keyboard.press("t")
-    expect(page.locator("#newtag")).to_be_focused()
-
-
-def test_full_screen_by_keys_leads_to_the_next_picture(vera: Person, page: Page, path: str) -> None:
-    vera.go(path)
-    page.keyboard.press("v")
-    viewer = page.get_by_role("dialog")
-    expect(viewer).to_be_visible()
-    expect(page.locator(".pswp__title")).to_have_text("Rocket on the launch pad")
-    page.keyboard.press("ArrowRight")
-    expect(page.locator(".pswp__title")).to_have_text("A cup of coffee on a wooden table")
-    page.keyboard.press("Escape")
-    expect(page.locator("h1")).to_have_text("A cup of coffee on a wooden table")
-    page.locator("a.picture").press("Enter")
-    expect(viewer).to_be_visible()
-    page.get_by_role("button", name="Close").click()
-    expect(viewer).to_have_count(0)
-    expect(page.locator("a.picture")).to_be_focused()
-
-
-def test_full_screen_goes_on_to_the_last_picture(
-    vera: Person, page: Page, site: RunningSite
-) -> None:
-    vera.go(f"/image/{site.images['chelsea'].id}/")  # the newest
-    page.keyboard.press("v")
-    page.locator(".pswp__img").last.wait_for()
-    onward = page.get_by_role("dialog").get_by_role("button", name="Next")
-    for _ in range(14):
-        expect(onward).to_be_enabled()
-        page.keyboard.press("ArrowRight")
-    expect(onward).to_have_count(0)  # a button that is off is not shown
-    page.keyboard.press("Escape")
-    page.wait_for_url("**/image/*/")
-    expect(page.locator("a.previous")).to_be_visible()
-    expect(page.locator("a.next")).to_have_count(0)
-
-
-def test_the_ways_on_stay_under_the_pointer(vera: Person, page: Page, path: str) -> None:
-    tops = []
-    vera.go("/image/")
-    for _ in range(4):
-        if tops:
-            page.get_by_role("link", name="Next").click()
-        else:
-            page.locator(".grid a").first.click()
-        page.locator("html[data-scripts=ready]").wait_for()
-        page.wait_for_load_state("networkidle")
-        box = page.get_by_role("link", name="Next").bounding_box()
-        assert box
-        tops.append(box["y"])
-        assert box["y"] + box["height"] <= 800
-    assert len(set(tops)) == 1
-
-
-def test_full_screen_by_swiping(person: Callable[..., Person], path: str) -> None:
-    paula = person(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
-    page = paula.go(path)
-    page.locator("a.picture").tap()
-    title = page.locator(".pswp__title")
-    expect(title).to_have_text("Rocket on the launch pad")
-    page.locator(".pswp__img").last.wait_for()
-    fingers = paula.context.new_cdp_session(page)
-    for event, x in (
-        ("touchStart", 330),
-        ("touchMove", 200),
-        ("touchMove", 60),
-        ("touchEnd", None),
-    ):
-        points = [] if x is None else [{"x": x, "y": 350}]
-        fingers.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
-    expect(title).to_have_text("A cup of coffee on a wooden table")
-
-
 def test_size_picker_shows_sizes_without_leaving_the_page(
     vera: Person, page: Page, path: str
 ) -> None:
@@ -380,3 +202,30 @@ def test_size_picker_shows_sizes_without_leaving_the_page(
         page.get_by_role("button", name="square", exact=True).click()
         page.get_by_text("Download this size").click()
     assert download.value.suggested_filename.endswith("-75x75!.webp")
+
+
+def test_a_section_stays_closed_on_other_pictures(
+    person: Callable[..., Person], site: RunningSite, path: str
+) -> None:
+    visitor = person()
+    page = visitor.go(path)
+    page.locator("#facts > summary").click()
+    page.locator("#rights > summary").press("Enter")
+    visitor.go(f"/image/{site.images['chelsea'].id}/")
+    expect(page.locator("#facts")).not_to_have_attribute("open", "")
+    expect(page.locator("#rights")).to_have_attribute("open", "")
+    expect(page.locator("#tags")).to_have_attribute("open", "")
+    page.locator("#facts > summary").click()
+    page.reload()
+    expect(page.locator("#facts")).to_have_attribute("open", "")
+
+
+def test_share_copies_the_link_and_leads_to_sizes(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.get_by_role("button", name="Share").click()
+    page.locator("#share").get_by_role("button", name="Copy").click()
+    expect(page.locator(".toast p")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{vera.url}{path}"
+    page.get_by_role("link", name="Other sizes, and markup to embed").click()
+    expect(page.locator("#share")).to_be_hidden()
+    expect(page.locator("#picker-size")).to_be_visible()

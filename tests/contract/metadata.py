@@ -24,13 +24,16 @@ from huimages_app.storage.interfaces import MetadataBackend
 from .metadata_annotations import AnnotationsContract
 from .metadata_articles import ArticlesContract
 from .metadata_changes import ChangesContract
+from .metadata_collections import CollectionsContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
 from .metadata_endings import EndingsContract
+from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
+from .metadata_spellings import SpellingsContract
 
 
 class MetadataContract(
@@ -39,9 +42,12 @@ class MetadataContract(
     SearchContract,
     ArticlesContract,
     EndingsContract,
+    CollectionsContract,
     AnnotationsContract,
+    SpellingsContract,
     ChangesContract,
     ConcurrencyContract,
+    HistoryContract,
     SnapshotContract,
     DownContract,
 ):

@@ -40,6 +40,10 @@ DIGESTS = {
         "images": "02cce7a0b92aaf607cf946f8572a13272715638e68c6231ab2976afa809c4206",
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
+    4: {
+        "images": "8fb8e74c49fecef8c1f138b99669ddfad3c45b9ca534f11f5e9a69b72994a934",
+        "visitors": "4267bc2e2ee581fdaa662c105ea1649ed3d2fbba0084c90aff77d57640eaaccd",
+    },
 }
 
 GAVE_UP = (

@@ -124,3 +124,8 @@ class Api:
         self._contract.check_answer(method, url, answer)
         assert may_fail or status is not None or answer.status_int < 400, answer.text
         return answer
+
+
+def ids(response: TestResponse) -> list[str]:
+    """Return the IDs of the listed images."""
+    return [item["id"] for item in response.json["items"]]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
+from pyramid.router import Router
 from webtest import TestApp
 
 from huimages_app.app import make_app
@@ -21,6 +22,7 @@ from . import pictures
 from .services import add
 
 FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+PASSWORD = "a long password"
 SECRET = "a secret for tests, of more than 32 characters"
 # As in development.ini: open to everyone.
 OPEN = {
@@ -37,10 +39,27 @@ CLOSED = {
 }
 
 
+class _Current:
+    """Stands for the services of the site that uses an application at present."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.services, name)
+
+
+# Applications of closed sites, by their settings.  To make one takes 0.1 seconds, and to load its
+# templates as long again, which was most of the time of a test.
+_Key = tuple[tuple[str, str], ...]
+_unused: dict[_Key, list[tuple[Router, _Current]]] = {}
+
+
 class Site:
     """The application below `folder`: `app` (WebTest), `services` and `storage`.
 
-    It is open to everyone, unless `ini` (keys without their prefix) says otherwise.
+    It is open to everyone, unless `ini` (keys without their prefix) says otherwise.  After `close`,
+    a later site with the same settings, but a folder of its own, uses the application again.
     """
 
     def __init__(self, folder: Path, **ini: str) -> None:
@@ -61,7 +80,24 @@ class Site:
         # Full-strength password hashing would take most of the tests' time.
         accounts = Accounts(self.storage.metadata.documents, FAST)
         self.services: Services = dataclasses.replace(services, accounts=accounts)
-        self.app = TestApp(make_app(self.settings, self.services))
+        self._key = tuple(sorted(ini.items()))
+        self._router, self._current = self._application()
+        self.app = TestApp(self._router)
+
+    def _application(self) -> tuple[Router, _Current]:
+        unused = _unused.get(self._key)
+        if not unused:
+            current = _Current(self.services)
+            return make_app(self.settings, current), current
+        router, current = unused.pop()
+        current.services = self.services
+        router.registry.settings["huimages"] = self.settings  # with other folders
+        return router, current
+
+    def close(self) -> None:
+        """Close the services, and leave the application to other sites."""
+        self.services.close()
+        _unused.setdefault(self._key, []).append((self._router, self._current))
 
     def upload(self, content: bytes, filename: str = "picture.jpeg", query: str = "") -> str:
         """Upload a picture by the API of huImages 2.2; return its ID."""
@@ -74,6 +110,14 @@ class Site:
         """Return a browser of a new visitor, with its own cookies and this language."""
         headers = {"HTTP_ACCEPT": "text/html,*/*;q=0.8", "HTTP_ACCEPT_LANGUAGE": language}
         return TestApp(self.app.app, extra_environ=headers)
+
+    def signed_in(self, name: str) -> TestApp:
+        """Return a browser in which an account with PASSWORD is signed in."""
+        browser = self.browser()
+        form = browser.get("/login").forms[1]
+        form["name"], form["password"] = name, PASSWORD
+        form.submit(status=303)
+        return browser
 
     def add(self, seed: int = 0, width: int = 60, height: int = 40, **fields: Any) -> Image:
         """Add a picture without HTTP; `fields`: those of `patch_of`, `tags`, `visitor_id`."""

@@ -6,17 +6,26 @@ from pathlib import Path
 import pytest
 from webtest import TestApp
 
+from tests.support.openapi import Api
+from tests.support.sign_in import closed
 from tests.support.site import Site
+
+__all__ = ["closed"]
 
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path)
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture
 def browser(site: Site) -> TestApp:
     """A visitor of the site, who speaks English."""
     return site.browser()
+
+
+@pytest.fixture
+def api(site: Site) -> Api:
+    return Api(site.app)

@@ -6,8 +6,7 @@ import inspect
 import io
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,21 +28,24 @@ from huimages_app.errors import (
     EditConflict,
     NotAnImage,
     RemovedImage,
-    ServerBusy,
     SizeNotAllowed,
-    StorageUnavailable,
     UnknownArticle,
     UnknownImage,
 )
-from huimages_app.remote.transport import Transport
 from huimages_app.services.image_patch import ImagePatch
 from tests.support.pictures import photo
 from tests.support.services import ini_in
 from tests.support.site import CLOSED, Site
 
 PHOTO = photo(400, 300)
+
+
 ID = image_id(PHOTO)
+
+
 UNKNOWN = "A" * 32 + "01"
+
+
 SITE = {
     "image_url": "http://images.example",
     "alt_addition": "- Shop",
@@ -60,7 +62,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
     yield site
     client.configure(None)
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("module", [client, remote])
@@ -239,111 +241,6 @@ def test_environment_names_site_and_token(monkeypatch: pytest.MonkeyPatch) -> No
     assert "hui_secret" not in repr(remote._backend.transport)
 
 
-# -- a failing site -------------------------------------------------------------------------
-
-
-class FailingServer:
-    """A server that returns these responses, or raises these errors, in order."""
-
-    def __init__(self, *responses: httpx.Response | Exception, **more: Any) -> None:
-        self.requests: list[httpx.Request] = []
-        self.waits: list[float] = []
-        self._responses = list(responses)
-        mock = httpx.MockTransport(self._respond)
-        self.transport = Transport("http://x", http=mock, sleep=self.waits.append, **more)
-
-    def _respond(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        response = self._responses.pop(0)
-        if isinstance(response, Exception):
-            raise response
-        return response
-
-
-OK = httpx.Response(200, json={})
-JSON = {"Content-Type": "application/json"}
-
-
-def busy(status: int = 503, **headers: str) -> httpx.Response:
-    return httpx.Response(status, headers={k.replace("_", "-"): v for k, v in headers.items()})
-
-
-def test_temporary_failures_are_retried() -> None:
-    server = FailingServer(httpx.ConnectError("no"), busy(502), httpx.ReadTimeout("slow"), OK)
-    assert server.transport.api("GET", "/tags").json() == {}
-    assert len(server.requests) == 4
-    assert all(low <= wait <= 2 * low for low, wait in zip((0.18, 0.37, 0.75), server.waits))  # noqa: B905
-
-
-def test_retry_after_is_respected() -> None:
-    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=7))
-    server = FailingServer(busy(Retry_After="5"), busy(429, Retry_After=moment), busy(), OK)
-    server.transport.api("GET", "/tags")
-    assert server.waits[0] == 5
-    assert 4 < server.waits[1] <= 7
-    assert server.waits[2] < 2
-    garbled = httpx.DecodingError("no gzip")
-    headers = {b"Retry-After": b"\xb2"}
-    nonsense = FailingServer(garbled, httpx.Response(503, headers=headers), OK)
-    nonsense.transport.api("GET", "/tags")
-    assert max(nonsense.waits) < 1
-
-
-def test_retries_are_limited() -> None:
-    server = FailingServer(busy(Retry_After="3600"))
-    with pytest.raises(StorageUnavailable):
-        server.transport.api("GET", "/tags")
-    assert server.waits == []
-    server = FailingServer(*[httpx.ConnectError("no")] * 2, attempts=2)
-    with pytest.raises(StorageUnavailable, match="does not respond"):
-        server.transport.api("GET", "/tags")
-    with pytest.raises(ServerBusy):
-        FailingServer(busy(429), attempts=1).transport.api("GET", "/tags")
-
-
-@pytest.mark.parametrize(
-    ("response", "error"),
-    [
-        (httpx.Response(200, text="<html>"), StorageUnavailable),
-        (httpx.Response(200, text="{", headers=JSON), StorageUnavailable),
-        (httpx.Response(200, json=[]), StorageUnavailable),
-        (httpx.Response(404, text="{", headers=JSON), UnknownImage),
-        (httpx.Response(400, json=["wrong"]), BadInput),
-        (httpx.Response(302, headers={"Location": "/login"}), StorageUnavailable),
-        (httpx.Response(500, text="oops"), StorageUnavailable),
-        (httpx.Response(404, text="oops"), UnknownImage),
-        (httpx.Response(400, text="oops"), BadInput),
-        (
-            httpx.Response(
-                418,
-                json={"type": "http://x/api/v1/#of-the-future", "detail": "No tea."},
-                headers={"Content-Type": "application/problem+json"},
-            ),
-            BadInput,
-        ),
-    ],
-)
-def test_unexpected_response_raises_matching_error(
-    response: httpx.Response, error: type[Exception]
-) -> None:
-    server = FailingServer(response)
-    with pytest.raises(error):
-        server.transport.api("GET", "/tags")
-    assert len(server.requests) == 1
-
-
-def test_token_is_sent_to_the_api_only() -> None:
-    server = FailingServer(OK, OK, OK, token="hui_secret")
-    server.transport.api("GET", "/tags")
-    server.transport.fetch("http://elsewhere.example/o/x")
-    server.transport.length("http://elsewhere.example/o/x")
-    assert [request.headers.get("Authorization") for request in server.requests] == [
-        "Bearer hui_secret",
-        None,
-        None,
-    ]
-
-
 def test_originals_that_are_not_served_have_a_length(tmp_path: Path) -> None:
     limited = {"sizes.allowed": "named", "signed": "off"}
     site = Site(tmp_path, **limited)
@@ -355,7 +252,7 @@ def test_originals_that_are_not_served_have_a_length(tmp_path: Path) -> None:
     with pytest.raises(SizeNotAllowed):
         remote.imageurl(ID)
     client.configure(None)
-    site.services.close()
+    site.close()
 
 
 def test_update_gives_up_after_repeated_conflicts(
@@ -400,4 +297,4 @@ def test_library_works_over_http(tmp_path: Path) -> None:
         server.shutdown()
         thread.join()
         server.server_close()
-        site.services.close()
+        site.close()

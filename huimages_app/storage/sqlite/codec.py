@@ -10,8 +10,15 @@ from typing import Any
 from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
+from ...domain.tags import spelled
 from ...domain.tokenizer import may_be_inside, searched
-from ..places import places_from_json, places_to_json
+from ..histories import history_from_json, history_to_json
+from ..places import (
+    collections_from_json,
+    collections_to_json,
+    places_from_json,
+    places_to_json,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -59,6 +66,10 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "backdrop": image.backdrop,
         "corrected_content": image.corrected_content,
         "places": places_to_json(image.places),
+        "collections": collections_to_json(image.collections),
+        "uploader": image.uploader,
+        "uploaded": image.uploaded and _time(image.uploaded),
+        "history": history_to_json(image.history),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -80,6 +91,11 @@ def image_from_json(document: str) -> Image:
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
+            "collections": collections_from_json(fields.get("collections")),
+            "uploaded": datetime.fromisoformat(fields["uploaded"])
+            if "uploaded" in fields
+            else None,
+            "history": history_from_json(fields.get("history")),
         }
     )
 
@@ -92,8 +108,9 @@ def summary_from_json(document: str) -> AnnotationSummary:
     return AnnotationSummary(*json.loads(document))
 
 
-def annotation_from_row(tags: str, favorite: int, rating: int | None) -> Annotation:
-    return Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+def annotation_from_row(tags: str, favorite: int, rating: int | None, spellings: str) -> Annotation:
+    annotation = Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+    return spelled(annotation, json.loads(spellings))
 
 
 # Each word of the index begins with two spaces, so that three characters, the shortest

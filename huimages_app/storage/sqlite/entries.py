@@ -51,18 +51,24 @@ class Entry:
         for key, values in self.image.references.items():
             for value in values:
                 yield "reference", reference_value(key, value)
+        for collection in self.image.collections:
+            yield "collection", collection
         for visitor in self.favorite_of:
             yield "favorite", visitor
 
     def ranks(self) -> dict[PostingsName, float]:
-        """Return the number by which the image is sorted on each list of a reference."""
-        return {
-            ("reference", reference_value(key, value), self.image.trashed is not None): rank(
-                self.image.place(key, value)
-            )
+        """Return the number by which the image is sorted on each list that has an own order."""
+        trashed = self.image.trashed is not None
+        in_articles: dict[PostingsName, float] = {
+            ("reference", reference_value(key, value), trashed): rank(self.image.place(key, value))
             for key, values in self.image.references.items()
             for value in values
         }
+        in_collections: dict[PostingsName, float] = {
+            ("collection", collection, trashed): at
+            for collection, at in self.image.collections.items()
+        }
+        return {**in_articles, **in_collections}
 
     def words(self) -> str:
         return indexed_text(self.image, self.summary.tags)

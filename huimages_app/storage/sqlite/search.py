@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from datetime import date
 
 from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
+from . import spellings
 from .articles import read_articles
 from .codec import dumps, image_from_json
 from .connection import Connections
@@ -57,6 +59,19 @@ class SqliteSearch(ImageSearch):
         return Window(
             tuple(row.image for row in rows_before), tuple(row.image for row in rows_after)
         )
+
+    def contains(self, query: Query, image_id: str) -> bool:
+        with self._connections.reading() as db:
+            plan = plan_query(db, query)
+            return plan is not None and plan.find(db, image_id) is not None
+
+    def collection_sizes(self) -> dict[str, int]:
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT value, size FROM lists INDEXED BY lists_collections"
+                " WHERE kind = 'collection' AND trashed = 0"
+            ).fetchall()
+        return dict(rows)
 
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
@@ -120,3 +135,7 @@ class SqliteSearch(ImageSearch):
                     "limit": -1 if limit is None else limit,
                 },
             ).fetchall()
+
+    def spellings(self, tags: Iterable[str]) -> dict[str, str]:
+        with self._connections.reading() as db:
+            return spellings.of_tags(db, tags)

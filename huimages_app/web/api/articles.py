@@ -15,7 +15,7 @@ from ...services.articles import MOST_IMAGES, Article
 from ...services.permissions import EDIT, VIEW
 from ..article_resources import WHICH, ApiArticle, ApiArticles
 from ..presentation.articles import article_path, main_seen
-from ..presentation.conditional import conditional_json, digest
+from ..presentation.conditional import conditional_json
 from ..presentation.showing import seen
 from . import bodies
 from .parameters import Parameters, query
@@ -133,7 +133,7 @@ def _response(request: Request, found: Article, parameters: Parameters) -> Respo
         "images": images,
         "next": page_url(request, url, found.next),
     }
-    return conditional_json(data, etag=f"{found.state}-{digest(data)}")
+    return conditional_json(data, state=found.state)
 
 
 def _urls(request: Request, found: Article, items: Items, parameters: Parameters) -> dict[str, str]:

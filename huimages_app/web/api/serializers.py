@@ -11,6 +11,7 @@ from pyramid.request import Request
 from ...domain.models import AnnotationSummary, Image
 from ...domain.sizes import Size
 from ...errors import BadInput
+from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
 from ..presentation.conditional import digest
 from ..presentation.image_json import rating_of, rights_of, tags_of, time_text
@@ -24,25 +25,23 @@ USUAL = "vga"  # the size in `html` and `srcset` if the request names none
 
 @dataclass(frozen=True)
 class Item:
-    """An image as JSON: its metadata, and its URLs in the requested sizes."""
+    """An image as JSON: metadata, the same for all clients, and what depends on the request.
+
+    The latter are the URLs in the requested sizes, and what editors alone get.
+    """
 
     metadata: dict[str, Any]
-    urls: dict[str, Any]
+    requested: dict[str, Any]
 
     @property
     def data(self) -> dict[str, Any]:
-        """Metadata and URLs."""
-        return {**self.metadata, **self.urls}
+        """All fields."""
+        return {**self.metadata, **self.requested}
 
     @property
     def state(self) -> str:
-        """Hash of the metadata, independent of the requested sizes; If-Match contains it."""
+        """Hash of the metadata, independent of client and sizes; If-Match contains it."""
         return digest(self.metadata)
-
-    @property
-    def etag(self) -> str:
-        """`state`, then a hash of the whole response."""
-        return f"{self.state}-{digest(self.data)}"
 
 
 class Items:
@@ -90,7 +89,8 @@ class Items:
             "alt": self._urls.alt(image),
             "showing": self._request.services.showing.state(image),
         }
-        return Item(metadata, self.urls_of(image))
+        uploader = image.uploader if self._site.may(EDIT) else ""
+        return Item(metadata, {"uploader": uploader or None, **self.urls_of(image)})
 
     def urls_of(self, image: Image) -> dict[str, Any]:
         """Return the page of an image, its URLs in the sizes, and markup."""
@@ -123,11 +123,13 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "contenttype": image.contenttype or None,
         "sha256": image.sha256 or None,
         "tags": tags_of(summary),
+        "tag_spellings": dict(sorted(summary.spellings.items())),
         "references": {key: list(values) for key, values in sorted(image.references.items())},
         "types": list(image.types),
         "rating": rating_of(summary),
         "created": time_text(image.created),
         "modified": time_text(image.modified),
+        "uploaded": time_text(image.uploaded) if image.uploaded else None,
         "focus": list(image.focus) if image.focus else None,
         "placeholder": image.placeholder or None,
         "thumbhash": image.thumbhash or None,

@@ -28,6 +28,7 @@ from ...errors import (
     BadUpload,
     CorruptOriginal,
     EditConflict,
+    EndedShare,
     HuimagesError,
     IdCollision,
     RemovedImage,
@@ -39,8 +40,12 @@ from ...errors import (
     TooLarge,
     TooManyAttempts,
     UnknownArticle,
+    UnknownChange,
+    UnknownCollection,
     UnknownFormat,
     UnknownImage,
+    UnknownJob,
+    UnknownShare,
 )
 from ..presentation.i18n import _
 from ..presentation.responses import MAX_REDIRECT
@@ -55,6 +60,11 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (RightsEnded, 410),
     (UnknownImage, 404),
     (UnknownArticle, 404),
+    (UnknownChange, 404),
+    (UnknownJob, 404),
+    (UnknownCollection, 404),
+    (UnknownShare, 404),
+    (EndedShare, 410),
     (BadToken, 401),
     (SizeNotAllowed, 403),
     (TooManyAttempts, 429),
@@ -96,6 +106,11 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     RightsNotBegun: _("This picture is not shown yet."),
     UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
     UnknownArticle: _("There are no pictures with this article number."),
+    UnknownChange: _("This change is no longer kept."),
+    UnknownJob: _("This job does not exist. Jobs are kept for 30 days."),
+    UnknownCollection: _("There is no such collection. It may have been deleted."),
+    UnknownShare: _("This link leads nowhere. It may have been withdrawn."),
+    EndedShare: _("This link has ended."),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 

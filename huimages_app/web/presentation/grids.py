@@ -45,6 +45,7 @@ class GridItem:
     alt: str
     style: str
     thumbhash: str
+    number: str = ""  # its article numbers
     badge: TranslationString | None = None  # why visitors do not see it
 
 
@@ -125,6 +126,7 @@ def _item(image: Image, size: Size, href: str, request: Request, urls: UrlBuilde
         urls.alt(image) or title,
         style_of(image),
         image.thumbhash,
+        artnr_text(image),
         badge_of(image, request),
     )
 

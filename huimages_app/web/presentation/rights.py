@@ -101,15 +101,16 @@ def facts_of(rights: Rights, request: Request) -> list[RightsFact]:
 def _shown(name: str, text: str, request: Request) -> str:
     if name in DAYS:
         return str(request.site.date(parse_day(text)))
-    return _origin(text, request) if name == "source_type" else text
+    return origin_name(text, request) if name == "source_type" else text
 
 
 def _choices(current: str, request: Request) -> list[tuple[str, str]]:
     codes = dict.fromkeys([*SOURCE_TYPES, *filter(None, [current])])
-    named = sorted((_origin(code, request), code) for code in codes)
+    named = sorted((origin_name(code, request), code) for code in codes)
     return [("", ""), *((code, name) for name, code in named)]
 
 
-def _origin(code: str, request: Request) -> str:
+def origin_name(code: str, request: Request) -> str:
+    """Return the name of a code of how a picture came about."""
     name = _ORIGINS.get(code)
     return str(request.localizer.translate(name)) if name else code

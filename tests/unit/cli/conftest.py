@@ -20,6 +20,10 @@ from tests.support.commands import Ran
 from tests.support.pictures import photo
 from tests.support.services import add, ini_in, settings_in, storage_in
 
+from .prepared_tree import prepared, tree
+
+__all__ = ["prepared", "tree"]
+
 Command = Callable[..., Ran]
 
 

@@ -1,17 +1,9 @@
-"""`import-tree` on 320 files, some of them broken: complete, repeated, stopped and killed."""
+"""`import-tree` on 320 files, some of them broken."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import signal
-import sqlite3
-import subprocess
-import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,75 +13,10 @@ from huimages_app.cli.importing.tree import files_below
 from huimages_app.domain.ids import image_id
 from huimages_app.factory import Storage
 from huimages_app.services.container import Services
-from tests.support.pictures import cmyk, encoded, photo, pixels, rotated, transparent
+from tests.support.pictures import photo
 
-from .conftest import Command, Ran, fail_for
-
-GOOD, BROKEN = 308, 12
-COMMAND = [sys.executable, "-c", "from huimages_app.cli import main; main()"]
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with images in all formats, and other files."""
-    root = tmp_path_factory.mktemp("prepared") / "photos"
-    for folder in ("", "2009/summer", "2010", ".hidden", "2009/.cache"):
-        (root / folder).mkdir(parents=True, exist_ok=True)
-    first = [
-        ("bike.heic", photo(60, 40, 1, "HEIF")),
-        ("2009/bike.AVIF", photo(60, 40, 2, "AVIF")),
-        ("2009/summer/sea.webp", photo(60, 40, 3, "WEBP")),
-        ("2009/summer/Größe 3%.png", transparent(60, 40, 4)),
-        ("2010/print.JPG", cmyk(60, 40, 5)),
-        ("2010/turned.jpe", rotated(6, 60, 40, 6)),
-        ("2010/scan.tiff", encoded(pixels(60, 40, 7), "TIFF")),
-        ("2010/old.bmp", encoded(pixels(60, 40, 8), "BMP")),
-        ("2010/moving.gif", encoded(pixels(60, 40, 9), "GIF")),
-        ("2010/no ending", photo(60, 40, 10)),
-    ]
-    for name, content in first:
-        (root / name).write_bytes(content)
-    for number in range(GOOD - len(first)):
-        (root / "2010" / f"p{number:03}.jpg").write_bytes(photo(24, 16, 1000 + number))
-    for number in range(BROKEN):
-        content = b"" if number % 3 == 0 else photo(24, 16)[: 40 * number]
-        (root / "2009" / f"broken{number:02}.jpeg").write_bytes(content)
-    # Files to skip.
-    (root / "README").write_text("about these pictures")
-    (root / "2010" / "notes.txt").write_text("more")
-    (root / ".hidden" / "secret.jpg").write_bytes(photo(24, 16, 5000))
-    (root / "2009" / ".cache" / "secret.jpg").write_bytes(photo(24, 16, 5001))
-    (root / ".dot.jpg").write_bytes(photo(24, 16, 5002))
-    (root / "circle").symlink_to(root, target_is_directory=True)
-    return root
-
-
-@pytest.fixture
-def tree(prepared: Path, tmp_path: Path) -> Path:
-    """A copy to work on."""
-    return Path(shutil.copytree(prepared, tmp_path / "photos", symlinks=True))
-
-
-def summary(ran: Ran) -> dict[str, int]:
-    (line,) = ran.out
-    parts = line.partition(": ")[2].split(", ")
-    return {name: int(number) for number, name in (part.split(" ", 1) for part in parts)}
-
-
-def overwrite(path: Path) -> None:
-    """Replace the bytes, but keep length and time, so that only reading shows the change."""
-    status = path.stat()
-    path.write_bytes(b"x" * status.st_size)
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-
-
-def journalled(site: Path) -> list[Path]:
-    """The files in the journal."""
-    try:
-        with closing(sqlite3.connect(site / "var" / "imported.sqlite", timeout=10)) as journal:
-            return [Path(os.fsdecode(row[0])) for row in journal.execute("select path from file")]
-    except sqlite3.OperationalError:  # not created yet
-        return []
+from .conftest import Command, fail_for
+from .prepared_tree import BROKEN, GOOD, journalled, overwrite, summary
 
 
 def test_folder_is_imported_with_titles_references_and_times(
@@ -245,30 +172,6 @@ def test_file_names_of_any_bytes_are_imported(
     assert summary(huimages("import-tree", tree))["imported before"] == 3
 
 
-def test_unavailable_storage_ends_the_run(
-    huimages: Command, services: Services, tree: Path, site: Path
-) -> None:
-    originals, away = site / "originals", site / "unmounted"
-
-    def unmount() -> None:
-        while len(journalled(site)) < 20:
-            time.sleep(0.01)
-        originals.rename(away)
-
-    saboteur = threading.Thread(target=unmount)
-    saboteur.start()
-    ran = huimages("import-tree", tree, "--jobs", "2")
-    saboteur.join()
-    assert ran.status == 1
-    assert summary(ran)["left"] > 0
-    assert ran.err[-1].startswith("huimages: ")
-    assert str(originals) in ran.err[-1]
-    away.rename(originals)
-    assert huimages("import-tree", tree).status == 1  # the broken ones
-    assert services.images.count() == GOOD
-    assert huimages("check").status == 0
-
-
 def test_unexpected_error_is_reported_for_its_file_only(
     huimages: Command, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,64 +192,3 @@ def test_dry_run_creates_no_file(huimages: Command, tmp_path: Path, site: Path) 
     ran = huimages("import-tree", tmp_path, "--dry-run")
     assert ran.out == [f"{tmp_path}/a.jpg"]
     assert [path.name for path in site.iterdir()] == ["site.ini"]
-
-
-# -- in a process of its own: stopped and killed -----------------------------------------
-
-
-@pytest.fixture
-def begun(tree: Path, site: Path) -> Iterator[subprocess.Popen[str]]:
-    """An import in its own process, stopped (SIGSTOP) after at least 30 files."""
-    # A shell starts background jobs, which these tests may be, with SIGINT ignored.
-    command = ("env", "--default-signal=INT", *COMMAND, "--config", str(site / "site.ini"))
-    process = subprocess.Popen(
-        [*command, "import-tree", str(tree), "--jobs", "2"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        deadline = time.monotonic() + 60
-        while True:
-            # Stopped while its files are counted, so that it cannot end in between.
-            process.send_signal(signal.SIGSTOP)
-            if len(journalled(site)) >= 30:
-                break
-            process.send_signal(signal.SIGCONT)
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        yield process
-        process.kill()
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_repeated_run_continues_after_stop_and_kill(
-    begun: subprocess.Popen[str],
-    how: signal.Signals,
-    huimages: Command,
-    services: Services,
-    site: Path,
-) -> None:
-    tree = site.parent / "photos"
-    begun.send_signal(how)
-    begun.send_signal(signal.SIGCONT)
-    out, err = begun.communicate(timeout=30)
-    if how is signal.SIGINT:
-        assert begun.returncode == 130, err
-        stopped = summary(Ran(130, out.splitlines(), []))
-        assert stopped["left"] > 0
-        assert err.splitlines()[-1] == "huimages: stopped"
-        assert "Traceback" not in err
-        assert len(journalled(site)) >= stopped["new"]
-    else:
-        assert begun.returncode == -signal.SIGKILL
-    done = journalled(site)
-    assert 30 <= len(done) < GOOD
-    for path in done:
-        overwrite(path)
-    ran = huimages("import-tree", tree)
-    assert summary(ran)["imported before"] == len(done)
-    assert sum(summary(ran).values()) == GOOD + BROKEN + 1
-    assert services.images.count() == GOOD
-    assert huimages("check").status == 0

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import signal
-import subprocess
-import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,11 +17,8 @@ from huimages_app.domain.presets import Preset
 from huimages_app.domain.rights import Rights
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import (
-    CorruptOriginal,
     HuimagesError,
-    NotAnImage,
     ServerBusy,
-    StorageUnavailable,
     TooLarge,
 )
 from huimages_app.imaging import (
@@ -45,40 +34,19 @@ from huimages_app.imaging import (
 from huimages_app.imaging.embedded import rights_in
 from huimages_app.imaging.isolation import (
     IsolatedDecoder,
-    WorkerLimits,
     messages,
-    worker_limits,
 )
 from tests.support import pictures
 from tests.support.exiftool import with_tags
 
-ROOT = Path(__file__).parents[4]
-LIMITS = Limits()
-WORKER = worker_limits(LIMITS, 800 * 10**6, 30)
+from .conftest import (
+    LIMITS,
+    ROOT,
+    new_decoder,
+    workers_of,
+)
+
 FILES = sorted(path for path in (ROOT / "tests/pictures").rglob("*.*") if path.suffix != ".md")
-
-
-@pytest.fixture(scope="module")
-def decoder() -> Iterator[IsolatedDecoder]:
-    decoder = IsolatedDecoder(LIMITS, DecodingBudget(800 * 10**6, 20), WORKER, parallel=2)
-    decoder.start()
-    yield decoder
-    decoder.close()
-
-
-@contextmanager
-def new_decoder(
-    limits: Limits = LIMITS,
-    worker: WorkerLimits = WORKER,
-    on_failure: Callable[[str], None] = lambda kind: None,
-) -> Iterator[IsolatedDecoder]:
-    """Open a decoder with one worker."""
-    isolated = IsolatedDecoder(
-        limits, DecodingBudget(10**9), worker, parallel=0, on_failure=on_failure
-    )
-    with closing(isolated) as decoder:
-        decoder.start()
-        yield decoder
 
 
 def outcome(decoder: Decoder, path: Path) -> object:
@@ -209,136 +177,6 @@ def test_memory_is_reserved_in_the_budget_of_the_server(decoder: IsolatedDecoder
         decoder._budget = shared
     # 5 bytes for each pixel, of which 16 MiB are reserved in advance.
     assert reserved == [4000 * 2000 * 5 - (16 << 20)]
-
-
-def test_stopped_worker_costs_one_request(tmp_path: Path) -> None:
-    failures: list[str] = []
-    target = RenditionTarget(Size.parse("9x9"), formats.JPEG, tmp_path / "rendition")
-    with new_decoder(LIMITS, worker_limits(LIMITS, 10**9, 1), failures.append) as decoder:
-        [process] = workers_of(decoder)
-        os.kill(process, signal.SIGSTOP)
-        with pytest.raises(CorruptOriginal, match="it takes too long"):
-            decoder.render(io.BytesIO(pictures.photo(60, 40)), target, Quality())
-        assert failures == ["timeout"]
-        decoder.render(io.BytesIO(pictures.photo(60, 40)), target, Quality())
-    assert (tmp_path / "rendition").stat().st_size > 100
-
-
-@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
-def test_worker_killed_at_work_costs_one_request(number: signal.Signals) -> None:
-    failures: list[str] = []
-    errors: list[str] = []
-
-    def inspect() -> None:
-        with pytest.raises(NotAnImage) as caught:
-            decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
-        errors.append(str(caught.value))
-
-    with new_decoder(on_failure=failures.append) as decoder:
-        [process] = workers_of(decoder)
-        os.kill(process, signal.SIGSTOP)
-        thread = threading.Thread(target=inspect)
-        thread.start()
-        wait_until(lambda: workers_of(decoder) == [])
-        os.kill(process, number)
-        os.kill(process, signal.SIGCONT)
-        thread.join(60)
-        assert errors == ["the picture can't be decoded: the decoder crashed"]
-        assert failures == ["crash"]
-        assert decoder.inspect(io.BytesIO(pictures.photo(60, 40))).width == 60
-
-
-def test_worker_that_died_while_idle_is_replaced(decoder: IsolatedDecoder) -> None:
-    processes = workers_of(decoder)
-    for process in processes:
-        os.kill(process, signal.SIGKILL)
-    wait_until(lambda: not any(map(is_running, processes)))
-    for _ in processes:
-        assert decoder.inspect(io.BytesIO(pictures.photo(60, 40))).width == 60
-    assert not set(processes) & set(workers_of(decoder))
-
-
-def test_fork_server_that_died_is_replaced(decoder: IsolatedDecoder) -> None:
-    processes = [fork_server_of(decoder), *workers_of(decoder)]
-    os.kill(processes[0], signal.SIGKILL)
-    wait_until(lambda: not any(map(is_running, processes)))
-    assert decoder.inspect(io.BytesIO(pictures.photo(60, 40))).width == 60
-
-
-def test_workers_have_no_descriptors_of_the_server(decoder: IsolatedDecoder) -> None:
-    decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
-    for process in workers_of(decoder):
-        links = [path.readlink() for path in Path(f"/proc/{process}/fd").iterdir()]
-        others = [str(link) for link in links if str(link) != "/dev/null"]
-        assert len(others) == 1, others
-        assert others[0].startswith("socket:")
-
-
-def test_fork_server_has_no_secret_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HUIMAGES_SECRET", "a secret")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "another secret")
-    with new_decoder() as other:
-        environment = Path(f"/proc/{fork_server_of(other)}/environ").read_bytes()
-    assert b"secret" not in environment
-
-
-def test_close_ends_all_processes_for_good() -> None:
-    with new_decoder() as decoder:
-        processes = [fork_server_of(decoder), *workers_of(decoder)]
-        assert all(map(is_running, processes))
-    with pytest.raises(StorageUnavailable, match="closed"):
-        decoder.inspect(io.BytesIO(pictures.photo(60, 40)))
-    wait_until(lambda: not any(map(is_running, processes)))
-
-
-SERVER = """
-import signal, sys, time
-from huimages_app.imaging import DecodingBudget, Limits
-from huimages_app.imaging.isolation import IsolatedDecoder, worker_limits
-limits = worker_limits(Limits(), 10**9, 30)
-decoder = IsolatedDecoder(Limits(), DecodingBudget(10**9), limits, parallel=1)
-decoder.start()
-workers = [worker.process_id for worker in decoder._pool._idle]
-print(decoder._pool._fork_server._process.pid, *workers, flush=True)
-time.sleep(600)
-"""
-
-
-def test_killed_server_leaves_no_process() -> None:
-    server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, cwd=ROOT)
-    assert server.stdout is not None
-    processes = [int(word) for word in server.stdout.readline().split()]
-    assert len(processes) == 3
-    os.kill(processes[1], signal.SIGSTOP)
-    server.kill()
-    server.wait()
-    server.stdout.close()
-    wait_until(lambda: not any(map(is_running, processes)))
-
-
-def workers_of(decoder: IsolatedDecoder) -> list[int]:
-    return sorted(worker.process_id for worker in decoder._pool._idle)
-
-
-def fork_server_of(decoder: IsolatedDecoder) -> int:
-    process = decoder._pool._fork_server._process
-    assert process is not None
-    return process.pid
-
-
-def is_running(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_embedded_metadata_equals_that_of_the_local_decoder(decoder: IsolatedDecoder) -> None:

@@ -1,12 +1,11 @@
+"""`check`: what it finds in images, and what it repairs."""
+
 from __future__ import annotations
 
-import errno
 import io
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,32 +13,19 @@ import pytest
 
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import digests_of_file, image_id
-from huimages_app.domain.models import Image
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import RemovedImage, StorageUnavailable, UnknownImage
-from huimages_app.factory import Storage, build_services
+from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.services.maintenance import integrity
 from huimages_app.services.maintenance.integrity import Finding, Problem
 from huimages_app.storage.interfaces import OriginalInfo
-from huimages_app.storage.originals.filesystem import FileOriginals
-from tests.support.pictures import photo, rotated
-from tests.support.services import add, original_file, services_in, settings_in
+from tests.support.pictures import rotated
+from tests.support.services import add, original_file, services_in
 
-PHOTOS = [photo(40, 30, seed=seed) for seed in range(6)]
-IDS = [image_id(content) for content in PHOTOS]
+from .conftest import IDS, PHOTOS, found
+
 INFO = OriginalInfo("image/jpeg", 40, 30)
-
-
-@pytest.fixture
-def full(services: Services) -> Services:
-    for number, content in enumerate(PHOTOS):
-        add(services, content, title=f"Picture {number}")
-    return services
-
-
-def found(services: Services, **how: bool) -> list[Finding]:
-    return sorted(services.integrity.check(jobs=2, **how), key=lambda finding: finding.image_id)
 
 
 def overwrite(folder: Path, image_id: str, content: bytes) -> None:
@@ -292,205 +278,3 @@ def test_a_store_that_is_down_is_no_finding(full: Services, tmp_path: Path) -> N
     (tmp_path / "originals").rename(tmp_path / "unmounted")
     with pytest.raises(StorageUnavailable):
         found(full)
-
-
-# -- what happens meanwhile: each store changes between the listing and the looking ---------
-
-
-class _Meanwhile(FileOriginals):
-    """Originals that something happens to once they have been listed, or one was read."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__(root)
-        self.then: Callable[[], object] = lambda: None
-        self.before_looking: Callable[[], object] = lambda: None
-        self.after_reading: Callable[[], object] = lambda: None
-
-    def length(self, image_id: str) -> int | None:
-        self.before_looking()
-        return super().length(image_id)
-
-    @contextmanager
-    def open(self, image_id: str) -> Iterator[BinaryIO]:
-        self.before_looking()
-        with super().open(image_id) as file:
-            yield file
-        self.after_reading()
-
-    def ids(self, after: str = "") -> Iterator[str]:
-        yield from list(super().ids(after))
-        self.then()
-
-
-@pytest.fixture
-def busy(tmp_path: Path, storage: Storage) -> Iterator[tuple[Services, _Meanwhile]]:
-    settings = settings_in(tmp_path)
-    originals = _Meanwhile(settings.originals_path)
-    services = build_services(settings, replace(storage, originals=originals))
-    yield services, originals
-    services.close()
-
-
-def test_a_removal_during_the_check_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    add(services, PHOTOS[0])
-    originals.then = lambda: services.editing.remove(IDS[0])
-    assert found(services) == []
-
-
-def test_a_removal_of_what_had_no_record_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    originals.put(IDS[0], io.BytesIO(PHOTOS[0]), INFO)
-    originals.then = lambda: originals.delete(IDS[0])
-    assert found(services) == []
-
-
-def test_an_upload_during_the_check_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    originals.then = lambda: add(services, PHOTOS[0])
-    assert found(services) == []
-
-
-def test_a_removal_before_an_original_is_read(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    add(services, PHOTOS[0])
-
-    def remove() -> None:
-        originals.before_looking = lambda: None
-        services.editing.remove(IDS[0])
-
-    originals.before_looking = remove
-    assert found(services) == []
-
-
-def test_a_record_that_comes_after_the_listing(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    originals.put(IDS[0], io.BytesIO(PHOTOS[0]), INFO)
-
-    def finish_the_upload() -> None:
-        originals.before_looking = lambda: None
-        add(services, PHOTOS[0], title="One")
-
-    originals.before_looking = finish_the_upload
-    assert found(services, repair=True) == []
-    assert services.images.get_any(IDS[0]).title == "One"
-
-
-def test_a_removal_while_an_original_is_read(
-    busy: tuple[Services, _Meanwhile], storage: Storage
-) -> None:
-    services, originals = busy
-    add(services, PHOTOS[0])
-    storage.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
-    originals.after_reading = lambda: services.editing.remove(IDS[0])
-    assert found(services, repair=True) == []
-    with pytest.raises(RemovedImage):
-        services.images.get_any(IDS[0])
-
-
-def test_metadata_that_goes_down_is_not_taken_for_damage(
-    busy: tuple[Services, _Meanwhile], tmp_path: Path, storage: Storage
-) -> None:
-    services, originals = busy
-    add(services, PHOTOS[0])
-    storage.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
-
-    def break_it() -> None:
-        storage.metadata.close()
-        for file in tmp_path.glob("metadata.sqlite*"):
-            file.unlink()
-        (tmp_path / "metadata.sqlite").write_bytes(b"something else entirely " * 100)
-
-    originals.after_reading = break_it
-    with pytest.raises(StorageUnavailable):
-        list(services.integrity.check(repair=True))
-
-
-def test_a_disk_with_a_bad_spot_is_a_finding(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    add(services, PHOTOS[0])
-
-    def fail() -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    originals.after_reading = fail
-    (finding,) = found(services, repair=True)
-    assert finding.problem is Problem.DAMAGED
-    assert "Input/output error" in finding.detail
-
-
-# -- the trash ------------------------------------------------------------------------------
-
-
-def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services, storage: Storage) -> None:
-    now = datetime.now(UTC)
-    for number, days in enumerate((40, 31, 29)):
-        full.editing.trash(IDS[number])
-        then = now - timedelta(days=days)
-        storage.metadata.images.update(
-            IDS[number], lambda image, then=then: replace(image, trashed=then)
-        )
-    purged = list(full.integrity.purge(now - timedelta(days=30)))
-    assert {one.image_id for one in purged} == {IDS[0], IDS[1]}
-    for removed in IDS[:2]:
-        with pytest.raises(RemovedImage):
-            full.images.get_any(removed)
-        assert storage.originals.length(removed) is None
-    assert full.images.get_any(IDS[2]).trashed is not None
-    assert full.images.count() == 3
-    assert list(full.integrity.purge(now - timedelta(days=30))) == []
-
-
-def test_a_trash_of_many_pages_is_emptied(services: Services, storage: Storage) -> None:
-    now = datetime.now(UTC)
-    for number in range(502):
-        made = Image(image_id(b"%d" % number), now, now, 1, 1, trashed=now)
-        storage.metadata.images.save(made.id, lambda _, made=made: made)
-    assert len(set(services.integrity.purge(now + timedelta(days=1)))) == 502
-    assert list(storage.metadata.images.ids()) == []
-
-
-def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
-    for trashed in IDS[:3]:
-        full.editing.trash(trashed)
-    purge = full.integrity.purge(datetime.now(UTC) + timedelta(days=1))
-    first = next(purge).image_id
-    restored, removed = (other for other in IDS[:3] if other != first)
-    full.editing.restore(restored)
-    full.editing.remove(removed)
-    assert list(purge) == []
-    assert full.images.get_any(restored).trashed is None
-
-
-def test_purge_reports_unexpected_error_and_goes_on(
-    full: Services, storage: Storage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for trashed in IDS[:3]:
-        full.editing.trash(trashed)
-    delete = storage.originals.delete
-
-    def fail_for_one(image_id: str) -> None:
-        if image_id == IDS[1]:
-            raise PermissionError(13, "Permission denied")
-        delete(image_id)
-
-    monkeypatch.setattr(storage.originals, "delete", fail_for_one)
-    purged = list(full.integrity.purge(datetime.now(UTC) + timedelta(days=1)))
-    assert {one.image_id: one.error for one in purged} == {
-        IDS[0]: "",
-        IDS[1]: "unexpected PermissionError: [Errno 13] Permission denied",
-        IDS[2]: "",
-    }
-
-
-def test_purge_ends_when_storage_is_unavailable(
-    full: Services, storage: Storage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    full.editing.trash(IDS[0])
-
-    def fail(image_id: str) -> None:
-        raise StorageUnavailable("down")
-
-    monkeypatch.setattr(storage.originals, "delete", fail)
-    with pytest.raises(StorageUnavailable):
-        list(full.integrity.purge(datetime.now(UTC) + timedelta(days=1)))

@@ -1,0 +1,119 @@
+"""Keyboard shortcuts and full screen in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.support.chromium import Person
+from tests.support.served import RunningSite
+
+
+def test_keys_walk_rate_mark_and_are_no_keys_in_fields(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.keyboard.press("2")
+    expect(page.locator(".average")).to_have_text("3.0 of 5, 2 votes")
+    page.keyboard.press("f")
+    heart = page.get_by_role("button", name="Favourite")
+    pressed = heart.get_attribute("aria-pressed")
+    expect(heart).to_have_attribute("aria-pressed", "true" if pressed == "false" else pressed or "")
+    page.keyboard.press("t")
+    expect(page.locator("#newtag")).to_be_focused()
+    page.keyboard.type("f2?")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#newtag")).to_have_value("f2?")
+    assert page.url.endswith(path)
+    page.locator("h2").first.click()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("h1")).to_have_text("A cup of coffee on a wooden table")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("h1")).to_have_text("Rocket on the launch pad")
+
+
+def test_the_keys_are_listed_and_can_be_switched_off(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_contain_text("Give 1 to 5 stars")
+    dialog.get_by_role("checkbox").uncheck()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("t")
+    expect(page.locator("#newtag")).not_to_be_focused()
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Close").click()
+    page.keyboard.press("t")
+    expect(page.locator("#newtag")).to_be_focused()
+
+
+def test_full_screen_by_keys_leads_to_the_next_picture(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.keyboard.press("v")
+    viewer = page.get_by_role("dialog")
+    expect(viewer).to_be_visible()
+    expect(page.locator(".pswp__title")).to_have_text("Rocket on the launch pad")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".pswp__title")).to_have_text("A cup of coffee on a wooden table")
+    page.keyboard.press("Escape")
+    expect(page.locator("h1")).to_have_text("A cup of coffee on a wooden table")
+    page.locator("a.picture").press("Enter")
+    expect(viewer).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    expect(viewer).to_have_count(0)
+    expect(page.locator("a.picture")).to_be_focused()
+
+
+def test_full_screen_goes_on_to_the_last_picture(
+    vera: Person, page: Page, site: RunningSite
+) -> None:
+    vera.go(f"/image/{site.images['chelsea'].id}/")  # the newest
+    page.keyboard.press("v")
+    page.locator(".pswp__img").last.wait_for()
+    onward = page.get_by_role("dialog").get_by_role("button", name="Next")
+    for _ in range(14):
+        expect(onward).to_be_enabled()
+        page.keyboard.press("ArrowRight")
+    expect(onward).to_have_count(0)  # a button that is off is not shown
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/image/*/")
+    expect(page.locator("a.previous")).to_be_visible()
+    expect(page.locator("a.next")).to_have_count(0)
+
+
+def test_the_ways_on_stay_under_the_pointer(vera: Person, page: Page, path: str) -> None:
+    tops = []
+    vera.go("/image/")
+    for _ in range(4):
+        if tops:
+            page.get_by_role("link", name="Next").click()
+        else:
+            page.locator(".grid a").first.click()
+        page.locator("html[data-scripts=ready]").wait_for()
+        page.wait_for_load_state("networkidle")
+        box = page.get_by_role("link", name="Next").bounding_box()
+        assert box
+        tops.append(box["y"])
+        assert box["y"] + box["height"] <= 800
+    assert len(set(tops)) == 1
+
+
+def test_full_screen_by_swiping(person: Callable[..., Person], path: str) -> None:
+    paula = person(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
+    page = paula.go(path)
+    page.locator("a.picture").tap()
+    title = page.locator(".pswp__title")
+    expect(title).to_have_text("Rocket on the launch pad")
+    page.locator(".pswp__img").last.wait_for()
+    fingers = paula.context.new_cdp_session(page)
+    for event, x in (
+        ("touchStart", 330),
+        ("touchMove", 200),
+        ("touchMove", 60),
+        ("touchEnd", None),
+    ):
+        points = [] if x is None else [{"x": x, "y": 350}]
+        fingers.send("Input.dispatchTouchEvent", {"type": event, "touchPoints": points})
+    expect(title).to_have_text("A cup of coffee on a wooden table")
