@@ -26,6 +26,7 @@ __all__ = [
     "configure",
     "delete_image",
     "get_article",
+    "get_ending",
     "get_history",
     "get_imagedoc",
     "get_length",
@@ -53,6 +54,7 @@ arrange_article = _library.arrange_article
 articleurl = _library.articleurl
 delete_image = _library.delete_image
 get_article = _library.get_article
+get_ending = _library.get_ending
 get_history = _library.get_history
 get_imagedoc = _library.get_imagedoc
 get_length = _library.get_length
