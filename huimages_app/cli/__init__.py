@@ -24,6 +24,7 @@ from .article import article
 from .backup import backup
 from .cache import cache
 from .check import check
+from .collection import collection
 from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
@@ -64,8 +65,9 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(article, backup, cache, check, content_box, delete, import_, import_tree, list_, migrate),
-    *(purge, restore, rights, serve, settings, setup, show, sizes_in_use, token, url, user),
+    *(article, backup, cache, check, collection, content_box, delete, import_, import_tree, list_),
+    *(migrate, purge, restore, rights, serve, settings, setup, show, sizes_in_use, token, url),
+    user,
 ):
     huimages.add_command(_command)
 

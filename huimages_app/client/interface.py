@@ -15,6 +15,7 @@ from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
+from .collections import CollectionBackend, CollectionFunctions
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ class ArticleImage:
     role: str
 
 
-class Backend(ABC):
+class Backend(CollectionBackend, ABC):
     """Access to one site.  Thread-safe.
 
     IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods
@@ -125,11 +126,11 @@ class Backend(ABC):
         """Return the IDs before and after an image, newest first; none for an unknown ID."""
 
 
-class Library:
+class Library(CollectionFunctions):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+        self._backend: Backend = backend
 
     # -- storing and changing --------------------------------------------------------------
 

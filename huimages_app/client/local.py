@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from ..domain.models import Image, Neighbours, Query
 from ..errors import StorageUnavailable, UnknownImage
 from .interface import ArticleImage, Backend, Details, RenditionInfo
+from .local_collections import LocalCollections
 from .process import services_of_process
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(Backend):
+class LocalBackend(LocalCollections, Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:

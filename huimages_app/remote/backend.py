@@ -16,12 +16,13 @@ from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..domain.rights import Rights
 from ..errors import BadSetting, EditConflict, UnknownArticle, UnknownImage
+from .collections import HttpCollections
 from .transport import Transport
 
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(Backend):
+class HttpBackend(HttpCollections, Backend):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:

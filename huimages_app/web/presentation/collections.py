@@ -46,7 +46,7 @@ class Collection:
         if kind == "tag":
             return tagged(value)
         if kind == "collection":
-            return cls(kind, value[:20])
+            return cls("collection", value[:20])
         return searched(value) if kind == "search" else cls(kind)  # type: ignore[arg-type]
 
     @property
