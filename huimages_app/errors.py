@@ -55,6 +55,24 @@ class RemovedImage(UnknownImage):
         HuimagesError.__init__(self, f"the image {image_id} has been removed")
 
 
+class UnknownChange(HuimagesError):
+    """The history of the image has no change with this ID, or no longer."""
+
+    slug = "unknown-change"
+
+    def __init__(self, image_id: str, change_id: str) -> None:
+        super().__init__(f"the history of the image {image_id} has no change {change_id[:40]!r}")
+
+
+class UnknownJob(HuimagesError):
+    """There is no job with this ID, or no longer."""
+
+    slug = "unknown-job"
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"there is no job {job_id[:40]!r}; jobs are kept for 30 days")
+
+
 class UnknownArticle(HuimagesError):
     """No visible image has this article number."""
 
@@ -226,6 +244,12 @@ class EditConflict(HuimagesError):
         super().__init__(
             f"the image {image_id} was changed since it was read; read it again and repeat the "
             "change"
+        )
+
+    @classmethod
+    def of_field(cls, image_id: str, name: str) -> Self:
+        return cls.with_message(
+            f"the field {name} of the image {image_id} was changed again since; it stays as it is"
         )
 
     @classmethod

@@ -31,6 +31,7 @@ from .services.editing import Editing
 from .services.embedded_policy import EmbeddedPolicy
 from .services.file_info import describer
 from .services.file_names import FileNames
+from .services.histories import Histories
 from .services.images import Images
 from .services.invalidation import Invalidation
 from .services.keys import with_secret
@@ -45,9 +46,11 @@ from .services.negotiation import Negotiation
 from .services.observed_images import ObservedImages
 from .services.prerendering import Prerendering
 from .services.previews import Previews
+from .services.recorded_images import RecordedImages
 from .services.renderer import Renderer
 from .services.renditions import Renditions
 from .services.size_policy import SizePolicy
+from .services.tag_changes import TagChanges
 from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
@@ -89,11 +92,12 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     originals, metadata, cache = storage.originals, storage.metadata, storage.cache
     memory = ArticleMemory(partial(find_article, metadata.search))
     # Before the services that write records are built on it.
-    metadata.images = ObservedImages(metadata.images, memory.forget)
+    metadata.images = ObservedImages(RecordedImages(metadata.images), memory.forget)
     previews = _previews(storage, shared)
     renditions = _renditions(settings, storage, shared, previews)
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
+    tags = TagChanges(metadata)
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
@@ -101,7 +105,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
     return Services(
         images=Images(originals, metadata),
-        annotations=Annotations(metadata),
+        annotations=Annotations(metadata, tags),
         uploads=Uploads(
             originals,
             metadata,
@@ -116,8 +120,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         collections=collections,
         collection_images=CollectionImages(metadata, collections),
         editing=editing,
+        histories=Histories(metadata, editing, tags),
         renditions=renditions,
-        negotiation=Negotiation(renditions, shared.worker),
+        negotiation=Negotiation(renditions),
         downloads=ZipDownloads(originals, renditions),
         urls=urls,
         sizes=policy,
@@ -169,11 +174,11 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
 def _renditions(
     settings: Settings, storage: Storage, shared: _Shared, previews: Previews
 ) -> Renditions:
-    quality = settings.quality
+    quality, effort = settings.quality, settings.effort
     renderer = Renderer(
         storage.originals,
         None if settings.chain == "off" else previews,
-        Quality(quality.jpeg, quality.webp, quality.avif),
+        Quality(quality.jpeg, quality.webp, quality.avif, effort.webp, effort.avif),
         decoder=shared.decoder,
         render_limiter=shared.render_limiter,
         watermark=_watermark(settings),
@@ -184,6 +189,7 @@ def _renditions(
         storage.cache,
         renderer,
         per_image=settings.renditions_per_image,
+        worker=shared.worker,
     )
 
 

@@ -28,6 +28,7 @@ from .collection import collection
 from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
+from .history import history
 from .import_ import import_
 from .import_tree import import_tree
 from .list import list_
@@ -65,9 +66,9 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(article, backup, cache, check, collection, content_box, delete, import_, import_tree, list_),
-    *(migrate, purge, restore, rights, serve, settings, setup, show, sizes_in_use, token, url),
-    user,
+    *(article, backup, cache, check, collection, content_box, delete, history, import_),
+    *(import_tree, list_, migrate, purge, restore, rights, serve, settings, setup, show),
+    *(sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)
 

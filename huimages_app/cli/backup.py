@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ..factory import Storage
 
-KINDS = ("images", "annotations", "documents", "tombstones", "foreign documents")
-
 
 @click.command("backup", short_help="Back up a site while it runs.")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
@@ -61,12 +59,8 @@ def backup(context: CliContext, folder: Path, keep: int, verify: bool, jobs: int
 
 
 def items_line(items: Counter[str]) -> str:
-    """Return the numbers of items, without kinds that are rare and absent."""
-    return ", ".join(
-        plural(items[kind], kind.removesuffix("s"))
-        for kind in KINDS
-        if items[kind] or kind in KINDS[:3]
-    )
+    """Return the numbers of items as a text."""
+    return ", ".join(plural(number, kind.removesuffix("s")) for kind, number in items.items())
 
 
 def opened_storage(context: CliContext) -> closing[Storage]:

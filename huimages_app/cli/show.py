@@ -63,7 +63,7 @@ def _fields(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "content": image.content,
         "corrected content": image.corrected_content,
         "backdrop": image.backdrop,
-        "tags": dict(summary.tags),
+        "tags": {summary.spelling(tag): uses for tag, uses in summary.tags.items()},
         "rating": summary.rating,
         "ratings": summary.rating_count,
         "favorites": summary.favorites,

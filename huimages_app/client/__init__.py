@@ -30,6 +30,7 @@ __all__ = [
     "get_article",
     "get_collection",
     "get_collections",
+    "get_history",
     "get_imagedoc",
     "get_length",
     "get_next_imageid",
@@ -49,6 +50,7 @@ __all__ = [
     "set_content",
     "set_rights",
     "set_title",
+    "take_back",
     "update_metadata",
 ]
 
@@ -58,6 +60,7 @@ arrange_article = _library.arrange_article
 articleurl = _library.articleurl
 delete_image = _library.delete_image
 get_article = _library.get_article
+get_history = _library.get_history
 get_imagedoc = _library.get_imagedoc
 get_length = _library.get_length
 get_next_imageid = _library.get_next_imageid
@@ -74,6 +77,7 @@ set_rights = _library.set_rights
 set_article_role = _library.set_article_role
 set_title = _library.set_title
 set_content = _library.set_content
+take_back = _library.take_back
 update_metadata = _library.update_metadata
 add_collection = _library.add_collection
 add_to_collection = _library.add_to_collection

@@ -42,6 +42,21 @@ class RenditionInfo:
 
 
 @dataclass(frozen=True)
+class ImageChange:
+    """A change of one field of an image; `before` and `after` are JSON values, None for none.
+
+    `by` is the account, token or program, empty for a visitor.
+    """
+
+    id: str
+    at: datetime
+    by: str
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
 class ArticleImage:
     """An image of an article; `at` is its position, None behind all others."""
 
@@ -76,6 +91,14 @@ class Backend(CollectionBackend, ABC):
     @abstractmethod
     def set_content(self, image_id: str, box: ContentBox | None) -> None:
         """Correct the content box; None makes the measured one count.  Raises BadInput."""
+
+    @abstractmethod
+    def history(self, image_id: str) -> list[ImageChange]:
+        """Return the changes that are kept, the newest first."""
+
+    @abstractmethod
+    def take_back(self, image_id: str, change_id: str) -> None:
+        """Take a change back; raises UnknownChange, EditConflict, BadInput."""
 
     @abstractmethod
     def delete(self, image_id: str) -> None:
@@ -191,6 +214,20 @@ class Library(CollectionFunctions):
         box count again that was measured at upload.
         """
         self._backend.set_content(parse_image_id(imageid), box)
+
+    def get_history(self, imageid: str) -> list[ImageChange]:
+        """Return the changes of an image that are kept, the newest first.
+
+        Each has `id`, `at`, `by`, `field`, `before` and `after`.
+        """
+        return self._backend.history(parse_image_id(imageid))
+
+    def take_back(self, imageid: str, change_id: str) -> None:
+        """Give a field the value that it had before a change of `get_history`.
+
+        Raises EditConflict if the field was changed again since.
+        """
+        self._backend.take_back(parse_image_id(imageid), change_id)
 
     def delete_image(self, imageid: str) -> None:
         """Remove an image with its metadata for good; do nothing if it does not exist.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ..domain.models import Image, Neighbours, Query
 from ..errors import StorageUnavailable, UnknownImage
-from .interface import ArticleImage, Backend, Details, RenditionInfo
+from .interface import ArticleImage, Backend, Details, ImageChange, RenditionInfo
 from .local_collections import LocalCollections
 from .process import services_of_process
 
@@ -44,6 +44,15 @@ class LocalBackend(LocalCollections, Backend):
         from ..services.image_patch import ImagePatch
 
         services_of_process().editing.update(image_id, ImagePatch(corrected_content=box))
+
+    def history(self, image_id: str) -> list[ImageChange]:
+        return [
+            ImageChange(change.id, change.at, change.by, change.field, change.before, change.after)
+            for change in reversed(services_of_process().histories.of(image_id))
+        ]
+
+    def take_back(self, image_id: str, change_id: str) -> None:
+        services_of_process().histories.take_back(image_id, change_id)
 
     def delete(self, image_id: str) -> None:
         services_of_process().editing.remove(image_id)

@@ -124,14 +124,6 @@ def amount(value: str) -> int:
     return parse_amount(value)
 
 
-def percent(value: str) -> int:
-    """a whole number from 1 to 100"""
-    number = int(value)
-    if not 1 <= number <= 100:
-        raise ValueError(value)
-    return number
-
-
 def words(value: str) -> tuple[str, ...]:
     """words, separated by spaces, commas or lines"""
     return tuple(value.replace(",", " ").split())
@@ -254,6 +246,22 @@ def embedded_parts(value: str) -> tuple[str, ...]:
     if not set(parts) <= set(EMBEDDED):
         raise ValueError(value)
     return parts
+
+
+def whole_from(first: int, last: int) -> Parser:
+    """Return a parser that accepts a whole number from `first` to `last`."""
+
+    def parser(value: str) -> int:
+        number = int(value)
+        if not first <= number <= last:
+            raise ValueError(value)
+        return number
+
+    parser.__doc__ = f"a whole number from {first} to {last}"
+    return parser
+
+
+percent = whole_from(1, 100)
 
 
 def one_of(*choices: str) -> Parser:

@@ -21,6 +21,7 @@ from .parsers import (
     seconds,
     size_list,
     whole,
+    whole_from,
 )
 from .spec import setting
 
@@ -51,6 +52,19 @@ class QualitySettings:
     jpeg: int = setting("quality.jpeg", percent, 80, "quality of JPEG renditions")
     webp: int = setting("quality.webp", percent, 80, "quality of WebP renditions")
     avif: int = setting("quality.avif", percent, 60, "quality of AVIF renditions")
+
+
+@dataclass(frozen=True)
+class EffortSettings:
+    """How long encoders search for a smaller file of the same quality; as in sharp."""
+
+    webp: int = setting("effort.webp", whole_from(0, 6), 4, "search for smaller WebP files")
+    avif: int = setting(
+        "effort.avif",
+        whole_from(0, 9),
+        5,
+        "search for smaller AVIF files, in the background: 5 takes six times as long as 3",
+    )
 
 
 @dataclass(frozen=True)

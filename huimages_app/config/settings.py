@@ -43,6 +43,7 @@ from .reading import read_group, refuse_unknown
 from .rendering_settings import (
     CacheSettings,
     DecodingSettings,
+    EffortSettings,
     PermissionSettings,
     QualitySettings,
     RenderSettings,
@@ -95,6 +96,7 @@ class Settings(ArticleSettings, StorageSettings):
         "`legacy` (all names, `o` and `150x150`, for URLs of huImages 2.2)",
     )
     quality: QualitySettings = group(QualitySettings)
+    effort: EffortSettings = group(EffortSettings)
     watermark: WatermarkSettings = group(WatermarkSettings)
 
     negotiate: Literal["auto", "everywhere", "off"] = setting(

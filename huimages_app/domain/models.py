@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from .content import ContentBox, centre
+from .history import History
 from .rights import Rights
+from .spellings import shown_spelling
 
 if TYPE_CHECKING:
     from .sizes import Size
@@ -65,6 +67,7 @@ class Image:
     collections: Mapping[str, float] = field(default_factory=dict)  # ID → position there
     uploader: str = ""  # the account; empty if it is not known
     uploaded: datetime | None = None  # `created` may be another time; None: not known
+    history: History = ()
 
     @property
     def focal_point(self) -> tuple[float, float] | None:
@@ -96,6 +99,8 @@ class Annotation:
     tags: tuple[str, ...] = ()  # lowercase, in the order they were given
     favorite: bool = False
     rating: int | None = None  # 0 to 10
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Tag → the tag as the visitor typed it, where that is not lower case."""
 
     @property
     def is_empty(self) -> bool:
@@ -110,6 +115,22 @@ class AnnotationSummary:
     rating_sum: int = 0
     rating_count: int = 0
     favorites: int = 0
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """Tag → spelling to show, where that is not lower case."""
+
+    def spelling(self, tag: str) -> str:
+        """Return a tag as it is shown."""
+        return self.spellings.get(tag, tag)
+
+    def spelled(self, typed: Mapping[str, Mapping[str, int]]) -> AnnotationSummary:
+        """Return the summary with spellings; `typed` is tag → spelling → number of visitors."""
+        shown = {
+            tag: shown_spelling(tag, self.tags[tag], counts)
+            for tag, counts in typed.items()
+            if tag in self.tags
+        }
+        differing = {tag: spelling for tag, spelling in shown.items() if spelling != tag}
+        return replace(self, spellings=differing)
 
     @property
     def rating(self) -> float | None:
@@ -119,15 +140,19 @@ class AnnotationSummary:
     @classmethod
     def of(cls, annotations: Iterable[Annotation]) -> AnnotationSummary:
         tags: dict[str, int] = {}
+        typed: dict[str, dict[str, int]] = {}
         ratings: list[int] = []
         favorites = 0
         for annotation in annotations:
             for tag in dict.fromkeys(annotation.tags):
                 tags[tag] = tags.get(tag, 0) + 1
+            for tag, spelling in annotation.spellings.items():
+                counts = typed.setdefault(tag, {})
+                counts[spelling] = counts.get(spelling, 0) + 1
             if annotation.rating is not None:
                 ratings.append(annotation.rating)
             favorites += annotation.favorite
-        return cls(tags, sum(ratings), len(ratings), favorites)
+        return cls(tags, sum(ratings), len(ratings), favorites).spelled(typed)
 
 
 Order = Literal["newest", "oldest", "rated", "taken", "place"]

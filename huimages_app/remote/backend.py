@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from ..client.interface import ArticleImage, Backend, Details, RenditionInfo
+from ..client.interface import ArticleImage, Backend, Details, ImageChange, RenditionInfo
 from ..domain.articles import to_segment
 from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
@@ -86,6 +86,23 @@ class HttpBackend(HttpCollections, Backend):
     def set_content(self, image_id: str, box: ContentBox | None) -> None:
         value = None if box is None else list(box)
         self.transport.api("PATCH", _path(image_id), json={"corrected_content": value})
+
+    def history(self, image_id: str) -> list[ImageChange]:
+        items = self.transport.api("GET", _path(image_id, "history")).json()["items"]
+        return [
+            ImageChange(
+                item["id"],
+                datetime.fromisoformat(item["at"]),
+                item["by"] or "",
+                item["field"],
+                item["before"],
+                item["after"],
+            )
+            for item in items
+        ]
+
+    def take_back(self, image_id: str, change_id: str) -> None:
+        self.transport.api("POST", _path(image_id, "history"), json={"take_back": change_id})
 
     def delete(self, image_id: str) -> None:
         self.transport.api("DELETE", _path(image_id))

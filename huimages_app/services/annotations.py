@@ -8,11 +8,12 @@ from functools import partial
 from itertools import islice
 
 from ..domain.models import Annotation, AnnotationSummary
-from ..domain.tags import MAX_TAGS, add_tags
+from ..domain.tags import MAX_TAGS, by_tag, spelled, with_tags, without_tags
 from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend
 from . import audit
 from .images import require_present
+from .tag_changes import TagChanges
 
 MAX_RATING = 10
 MAX_COPIED = 500  # favourites; bounds the work that one cookie can cause
@@ -25,9 +26,10 @@ class Annotations:
     does not exist or is in the trash.
     """
 
-    def __init__(self, metadata: MetadataBackend) -> None:
+    def __init__(self, metadata: MetadataBackend, tags: TagChanges) -> None:
         self._images = metadata.images
         self._annotations = metadata.annotations
+        self._tags = tags
 
     def get(self, image_id: str, visitor_id: str) -> Annotation:
         """Return a visitor's annotation of an image; an empty one if there is none."""
@@ -48,21 +50,18 @@ class Annotations:
         self._change(
             image_id,
             visitor_id,
-            lambda annotation: replace(annotation, tags=add_tags(annotation.tags, tags)),
+            lambda annotation: with_tags(annotation, tags),
         )
         audit.record("tagged", image_id, tags=" ".join(tags))
 
     def untag(self, image_id: str, visitor_id: str, tag: str) -> None:
         """Remove a visitor's own tag."""
-        self._change(image_id, visitor_id, partial(_without_tag, tag=tag))
+        self._change(image_id, visitor_id, partial(without_tags, tags=[tag]))
         audit.record("tag taken back", image_id, tag=tag)
 
     def untag_all(self, image_id: str, tag: str) -> None:
         """Remove a tag of all visitors."""
-        require_present(self._images.get(image_id))
-        for visitor_id, annotation in self._annotations.of_image(image_id).items():
-            if tag in annotation.tags:
-                self._annotations.save(image_id, visitor_id, partial(_without_tag, tag=tag))
+        self._tags.change(image_id, "", remove=[tag])
         audit.record("tag removed", image_id, tag=tag)
 
     def rate(self, image_id: str, visitor_id: str, rating: int | None) -> AnnotationSummary:
@@ -115,12 +114,9 @@ class Annotations:
 
 def merged(own: Annotation, other: Annotation) -> Annotation:
     """Return the union of two annotations; where they disagree, `own` wins."""
-    return Annotation(
+    union = Annotation(
         tags=tuple(dict.fromkeys([*own.tags, *other.tags]))[:MAX_TAGS],
         favorite=own.favorite or other.favorite,
         rating=other.rating if own.rating is None else own.rating,
     )
-
-
-def _without_tag(annotation: Annotation, tag: str) -> Annotation:
-    return replace(annotation, tags=tuple(other for other in annotation.tags if other != tag))
+    return spelled(union, {**other.spellings, **by_tag(own.tags), **own.spellings})

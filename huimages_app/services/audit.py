@@ -41,20 +41,39 @@ def acting_as(actor: Actor) -> Iterator[None]:
         _actor.reset(token)
 
 
+def actor() -> dict[str, str]:
+    """Return what `record` writes about the actor: `by_account`, `by_program`, ..."""
+    current = _actor.get()
+    return dict(current()) if current else {"by_program": _program}
+
+
 def account() -> str:
     """Return the account that acts; empty for a visitor, a token or a program."""
-    actor = _actor.get()
-    return actor().get("by_account", "") if actor else ""
+    return actor().get("by_account", "")
+
+
+def author() -> str:
+    """Return the name of the actor for people; empty for a visitor without an account."""
+    fields = actor()
+    if account := fields.get("by_account"):
+        return account
+    if token := fields.get("by_token"):
+        return f"token {token}"
+    return fields.get("by_program", "")
+
+
+def job() -> str:
+    """Return the ID of the job that acts; empty outside of jobs."""
+    return actor().get("by_job", "")
 
 
 def record(action: str, image_id: str = "", **details: str) -> None:
     """Log a change; pass no secrets: more people read the log than the storage."""
-    actor = _actor.get()
     line = {
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "action": action,
         **({"image": image_id} if image_id else {}),
-        **(actor() if actor else {"by_program": _program}),
+        **actor(),
         **details,
     }
     # JSON in ASCII: a line break or an escape sequence in a title stays inside its quotes.

@@ -14,6 +14,7 @@ from .background import Worker
 from .collection_images import CollectionImages
 from .collections import Collections
 from .editing import Editing
+from .histories import Histories
 from .images import Images
 from .invalidation import Invalidation
 from .login_throttle import LoginThrottle
@@ -42,6 +43,7 @@ class Services:
     collection_images: CollectionImages
     uploads: Uploads
     editing: Editing
+    histories: Histories
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads

@@ -50,23 +50,37 @@ class Editing:
         as the client has read it (None: not compared).
         """
         patch = patch.cleaned()
+
+        def apply(image: Image) -> Image:
+            _require_unchanged(image, unchanged)
+            return patch.applied_to(image)
+
+        image = self.change(image_id, apply)
+        audit.record(patch.audit_action, image_id, **patch.audit_details())
+        return image
+
+    def change(self, image_id: str, change: Callable[[Image], Image]) -> Image:
+        """Store the result of `change`, called with the record, and return it.
+
+        As for `ImageStore.save`.  Caches are emptied as for `update`; the caller writes the
+        entry of the audit log.
+        """
         now = datetime.now(UTC)
         mark = ""
         is_moved = False
 
-        def change(image: Image) -> Image:
+        def apply(image: Image) -> Image:
             nonlocal mark, is_moved
             require_present(image)
-            _require_unchanged(image, unchanged)
             mark = image.rights.mark
-            new = patch.applied_to(image)
+            new = change(image)
             is_moved = (new.focal_point, new.corrected_content) != (
                 image.focal_point,
                 image.corrected_content,
             )
             return image if new == image else replace(new, modified=now)
 
-        image = self._metadata.images.update(image_id, change)
+        image = self._metadata.images.update(image_id, apply)
         if image.rights.mark != mark:
             # Here and in the caches in front; also those that are being made from the old record.
             self._cache.remove(image_id)
@@ -74,7 +88,6 @@ class Editing:
             # Caches in front may have redirects to the former focal point or content box.  The
             # renditions stay: each has both in its URL.
             self._purge(image_id)
-        audit.record(patch.audit_action, image_id, **patch.audit_details())
         return image
 
     def trash(self, image_id: str, unchanged: Callable[[Image], bool] | None = None) -> Image:

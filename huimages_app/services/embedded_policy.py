@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..domain.embedded import Embedded
 from ..domain.models import Image
-from ..domain.tags import MAX_LENGTH, MAX_TAGS, add_tags
-from ..domain.text import clean_tag
+from ..domain.tags import MAX_LENGTH, MAX_TAGS, by_tag
+from ..domain.text import clean
 from .image_patch import ImagePatch
 
 
@@ -34,10 +34,13 @@ class EmbeddedPolicy:
         if "tags" not in self.parts:
             return ()
         # A blank or a comma would divide the tag.
-        tags = ("-".join(clean_tag(word).replace(",", " ").split()) for word in embedded.keywords)
-        fitting = dict.fromkeys(tag for tag in tags if 0 < len(tag) <= MAX_LENGTH)
+        typed = ("-".join(clean(word).replace(",", " ").split()) for word in embedded.keywords)
+        fitting = by_tag(
+            tag for tag in typed if tag and max(len(tag), len(tag.lower())) <= MAX_LENGTH
+        )
+        present = by_tag(given)
         room = MAX_TAGS - len(given)
-        return add_tags((), [tag for tag in fitting if tag not in given][:room])
+        return tuple([spelling for tag, spelling in fitting.items() if tag not in present][:room])
 
     def with_facts(self, image: Image, embedded: Embedded) -> Image:
         """Return the record with rights, time and camera, where it has none of its own."""

@@ -75,6 +75,10 @@ class Images:
         """Return tags that begin with `prefix` and their number of uses, most used first."""
         return self._search.tags(prefix, limit)
 
+    def spellings(self, tags: Iterable[str]) -> dict[str, str]:
+        """Return the spellings to show of those tags for which it is not lower case."""
+        return self._search.spellings(tags)
+
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return images changed or removed after `since` of an earlier result; raises BadCursor."""
         return self._search.changes(since, limit)

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import logging
-
 from ..domain.formats import JPEG, Format
 from ..domain.sizes import Size
-from ..errors import HuimagesError
-from .background import Worker
 from .open_image import OpenImage
 from .renditions import Renditions
-
-log = logging.getLogger(__name__)
 
 
 class Negotiation:
     """Renditions in the best format that a client accepts.  Thread-safe."""
 
-    def __init__(self, renditions: Renditions, worker: Worker) -> None:
+    def __init__(self, renditions: Renditions) -> None:
         self._renditions = renditions
-        self._worker = worker
 
     def get(
         self, image_id: str, size: Size, best: Format, *, any_focus: bool = True
@@ -35,15 +28,5 @@ class Negotiation:
             return served, True
         # The JPEG first: it checks that the image may be served at all.
         served = self._renditions.get(image_id, size, JPEG, any_focus=any_focus)
-        self._worker.submit(
-            f"{image_id}/{size}.{best.extension}", lambda: self._make(image_id, size, best)
-        )
+        self._renditions.make_later(image_id, size, best)
         return served, False
-
-    def _make(self, image_id: str, size: Size, best: Format) -> None:
-        try:
-            self._renditions.get(image_id, size, best).close()
-        except HuimagesError as error:
-            # Not a fault: the image was removed, the server is busy, or the format can't hold
-            # the picture.  Clients have the JPEG.
-            log.info("not made: image=%s format=%s error=%s", image_id, best.extension, error)

@@ -22,6 +22,7 @@ class OpenImage:
     close: Callable[[], None]
     etag: str | None = None  # without quotes; renditions have none: docs/decisions/011
     cached: Path | None = None  # the file in the cache, for a web server in front to send
+    is_provisional: bool = False  # a smaller file of the same quality follows
 
 
 def open_rendition(file: BinaryIO, format_: Format, cached: Path | None) -> OpenImage:

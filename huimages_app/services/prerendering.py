@@ -30,4 +30,4 @@ class Prerendering:
         # One decoding for all: the renditions are made from the previews.
         self._previews.make(image.id)
         for size in self._sizes:
-            self._renditions.get(image.id, image.shown_in(size), size.format_for()).close()
+            self._renditions.make(image.id, image.shown_in(size), size.format_for())

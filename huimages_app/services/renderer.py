@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from ..domain.formats import Format
+from ..domain.formats import AVIF, Format
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
@@ -39,6 +40,16 @@ class Renderer:
         self._decoder = decoder
         self._render_limiter = render_limiter
         self._watermark = watermark
+
+    def quick(self) -> Renderer:
+        """Return a renderer of the same quality for requests that wait for a slow format."""
+        quick = copy.copy(self)
+        quick._quality = self._quality.quick()
+        return quick
+
+    def is_slow(self, format_: Format) -> bool:
+        """Return whether files of the format take so long that a quick one is made first."""
+        return format_ == AVIF and self._quality != self._quality.quick()
 
     def admission(self) -> AbstractContextManager[None]:
         """Count a request that waits for a rendition; raises ServerBusy for too many."""

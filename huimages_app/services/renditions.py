@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import (
     CorruptOriginal,
+    HuimagesError,
     OutdatedSize,
     SizeNotAllowed,
     StorageUnavailable,
@@ -22,6 +24,7 @@ from ..errors import (
 from ..imaging import sniff_file
 from ..observation import metrics
 from ..storage.interfaces import MetadataBackend, Originals
+from .background import Worker
 from .open_image import OpenImage, open_rendition
 from .renderer import Renderer
 
@@ -38,12 +41,15 @@ class Renditions:
         cache: RenditionCache,
         renderer: Renderer,
         *,
+        worker: Worker,
         per_image: int = 0,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
         self._cache = cache
         self._renderer = renderer
+        self._quick = renderer.quick()
+        self._worker = worker
         self._per_image = per_image  # limit of cached renditions of one image; 0: no limit
 
     def get(
@@ -51,30 +57,33 @@ class Renditions:
     ) -> OpenImage:
         """Return the rendition, making it on a miss.
 
-        A hit reads no storage.  Without `any_focus` only the stored focal point and the
-        corrected content box are accepted, or a size that names neither.  Raises
+        A slow format is made quickly; a smaller file of the same quality takes its place in the
+        background.  A hit reads no storage.  Without `any_focus` only the stored focal point
+        and the corrected content box are accepted, or a size that names neither.  Raises
         UnknownImage, RemovedImage, StorageUnavailable, CorruptOriginal, ServerBusy,
         OutdatedSize, and SizeNotAllowed where the cache has too many renditions of this image.
         """
         if hit := self.find(image_id, size, format_):
             return hit
-        with (
-            self._renderer.admission(),
-            self._cache.lock(f"{image_id}/{size}.{format_.extension}"),
-        ):
-            # Another request may have made it while this one waited for the lock.
-            if hit := self.find(image_id, size, format_):
-                return hit
-            self._require_room(image_id)
-            # Enter the image's folder before reading the record: a removal after the reading
-            # then takes the folder away together with what is published into it.
-            with self._cache.pending(image_id, size, format_) as pending:
-                image = self.require_visible(image_id)
-                if not any_focus:
-                    _require_own_part(image, size)
-                self._renderer.render(image_id, image, size, format_, pending.path)
-                mark = image.rights.mark if image else ""
-                return self._publish(image_id, format_, pending, mark)
+        if not self._renderer.is_slow(format_):
+            return self._make(image_id, size, format_, self._renderer, any_focus=any_focus)
+        rendition = self._make(image_id, size, format_, self._quick, any_focus=any_focus)
+        self.make_later(image_id, size, format_, anew=True)
+        return replace(rendition, is_provisional=True)
+
+    def make(self, image_id: str, size: Size, format_: Format) -> None:
+        """Make the rendition, as small as its quality allows, if it is not in the cache.
+
+        Raises what `get` raises.
+        """
+        self._make(image_id, size, format_, self._renderer).close()
+
+    def make_later(self, image_id: str, size: Size, format_: Format, *, anew: bool = False) -> None:
+        """Queue `make`; `anew` for a file that takes the place of the cached one."""
+        self._worker.submit(
+            f"{image_id}/{size}.{format_.extension}",
+            lambda: self._make_in_background(image_id, size, format_, anew=anew),
+        )
 
     def find(self, image_id: str, size: Size, format_: Format) -> OpenImage | None:
         """Return the rendition if it is in the cache; reads no storage."""
@@ -139,6 +148,45 @@ class Renditions:
         if image.trashed is not None:
             raise UnknownImage(image_id)
         return image
+
+    def _make(
+        self,
+        image_id: str,
+        size: Size,
+        format_: Format,
+        renderer: Renderer,
+        *,
+        any_focus: bool = True,
+        anew: bool = False,
+    ) -> OpenImage:
+        with (
+            renderer.admission(),
+            self._cache.lock(f"{image_id}/{size}.{format_.extension}"),
+        ):
+            # Another request may have made it while this one waited for the lock.
+            if not anew and (hit := self.find(image_id, size, format_)):
+                return hit
+            if not anew:
+                self._require_room(image_id)
+            # Enter the image's folder before reading the record: a removal after the reading
+            # then takes the folder away together with what is published into it.
+            with self._cache.pending(image_id, size, format_) as pending:
+                image = self.require_visible(image_id)
+                if not any_focus:
+                    _require_own_part(image, size)
+                renderer.render(image_id, image, size, format_, pending.path)
+                mark = image.rights.mark if image else ""
+                return self._publish(image_id, format_, pending, mark)
+
+    def _make_in_background(
+        self, image_id: str, size: Size, format_: Format, *, anew: bool
+    ) -> None:
+        try:
+            self._make(image_id, size, format_, self._renderer, anew=anew).close()
+        except HuimagesError as error:
+            # Not a fault: the image was removed, the server is busy, or the format can't hold
+            # the picture.  Clients have another file.
+            log.info("not made: image=%s format=%s error=%s", image_id, format_.extension, error)
 
     def _require_room(self, image_id: str) -> None:
         if self._per_image and self._cache.count(image_id) >= self._per_image:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from ..domain.models import Image
-from ..domain.tags import add_tags
+from ..domain.tags import require_few, with_tags
 from ..domain.text import DEFAULT_FILENAME
 from ..errors import BadInput, BadUpload, IdCollision
 from ..imaging import Decoder
@@ -89,7 +89,8 @@ class Uploads:
     def _add(
         self, file: BinaryIO, patch: ImagePatch, tags: Sequence[str], visitor_id: str
     ) -> UploadResult:
-        patch, tags = self.completed(patch).cleaned(), add_tags((), tags)
+        patch = self.completed(patch).cleaned()
+        require_few(tags)
         info = inspect(file, self._decoder)
         # First the original, then the record: a crash in between leaves an original without
         # a record, which `check` reports, and never a record without an original.
@@ -154,7 +155,7 @@ class Uploads:
             self._metadata.annotations.save(
                 image_id,
                 visitor_id,
-                lambda annotation: replace(annotation, tags=add_tags(annotation.tags, tags)),
+                lambda annotation: with_tags(annotation, tags),
             )
 
 

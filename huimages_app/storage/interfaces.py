@@ -231,6 +231,10 @@ class ImageSearch(ABC):
         Each visitor and image with the tag counts once; ties are in alphabetical order.
         """
 
+    @abstractmethod
+    def spellings(self, tags: Iterable[str]) -> dict[str, str]:
+        """Return the spellings to show of those tags for which it is not lower case."""
+
 
 class AnnotationStore(ABC):
     """The annotations: one visitor's tags, favourite and rating of one image."""
@@ -246,6 +250,14 @@ class AnnotationStore(ABC):
     @abstractmethod
     def by_visitor(self, visitor_id: str) -> Iterator[tuple[str, Annotation]]:
         """Yield all annotations of a visitor by image ID, without empty ones."""
+
+    @abstractmethod
+    def with_tag(self, tag: str) -> Iterator[tuple[str, str]]:
+        """Yield image and visitor IDs of all annotations with a tag, also of trashed images.
+
+        Annotations that change meanwhile may be yielded or not.  The memory that it takes does
+        not grow with their number.
+        """
 
     @abstractmethod
     def save(

@@ -56,6 +56,8 @@ def from_plain(kind: type[T], value: Any) -> T:
 
 
 def _parsed(hint: Any, value: Any) -> Any:
+    if hint is Any:
+        return value
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in {typing.Union, types.UnionType}:
         if value is None:

@@ -66,6 +66,11 @@ _KINDS: dict[type, str] = {
 }
 
 
+def no_items() -> Counter[str]:
+    """Return counts to start with, of the kinds that are reported even if there are none."""
+    return Counter(images=0, annotations=0, documents=0)
+
+
 def count_item(counts: Counter[str], item: SnapshotItem) -> None:
     """Count an item by its kind, and the annotations of an image."""
     counts[_KINDS[type(item)]] += 1

@@ -110,14 +110,15 @@ class _Responses:
 
     def rendition(self, found: FoundPicture) -> Response:
         """Return a rendition of the picture; raises UnknownImage."""
-        services, max_age = self.request.services, MAX_AGE
+        services = self.request.services
         wanted, any_focus = (found.image.id, found.size, found.format), self.grant.any_focus
         if self.context.format is None:
             served, is_best = services.negotiation.get(*wanted, any_focus=any_focus)
             if not is_best:
-                found, max_age = replace(found, format=JPEG), _SHORT
+                found = replace(found, format=JPEG)
         else:
-            served = services.renditions.get(*wanted, any_focus=any_focus)
+            served, is_best = services.renditions.get(*wanted, any_focus=any_focus), True
+        max_age = MAX_AGE if is_best and not served.is_provisional else _SHORT
         served = found.with_etag(served)
         headers = self._headers(found, served, max_age)
         if self.settings.accel == "off" or served.cached is None:

@@ -29,7 +29,7 @@ from .resources import ImageFile
 FOR_EVER = "public, max-age=31536000, immutable"
 # A preset keeps its URL when its definition changes.
 FOR_A_DAY = "public, max-age=86400"
-# For a JPEG in place of a rendition in a better format that is being made.
+# For a file in place of a better one that is being made.
 FOR_NOW = "public, max-age=60"
 # The internal location of the cache in deploy/nginx.conf.
 NGINX_CACHE = "/huimages-cache"
@@ -73,18 +73,20 @@ def caching_of(size: Size) -> str:
 
 
 def _rendition(context: ImageFile, request: Request, *, any_focus: bool) -> Response:
-    services, caching = request.services, caching_of(context.size)
+    services = request.services
     varies = context.format is None
     if context.format is None:
         best = best_format(request.headers.get("Accept", ""))
         served, is_best = services.negotiation.get(
             context.image_id, context.size, best, any_focus=any_focus
         )
-        caching = caching if is_best else FOR_NOW
+        is_final = is_best and not served.is_provisional
     else:
         served = services.renditions.get(
             context.image_id, context.size, context.format, any_focus=any_focus
         )
+        is_final = not served.is_provisional
+    caching = caching_of(context.size) if is_final else FOR_NOW
     settings: Settings = request.registry.settings["huimages"]
     headers = picture_headers(served, caching, varies=varies)
     if settings.accel != "off" and served.cached is not None:

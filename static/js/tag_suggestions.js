@@ -55,7 +55,7 @@ export function enhance(field) {
 
   function show(tags) {
     const present = new Set(splitTags(field.value));
-    const fresh = tags.filter((tag) => !present.has(tag));
+    const fresh = tags.filter((tag) => !present.has(tag.toLowerCase()));
     if (!fresh.length || document.activeElement !== field) return close();
     list.replaceChildren(...fresh.map((tag, index) => createOption(`${list.id}-${index}`, tag)));
     highlight(-1);

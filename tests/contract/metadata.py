@@ -27,10 +27,12 @@ from .metadata_changes import ChangesContract
 from .metadata_collections import CollectionsContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
+from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
+from .metadata_spellings import SpellingsContract
 
 
 class MetadataContract(
@@ -40,8 +42,10 @@ class MetadataContract(
     ArticlesContract,
     CollectionsContract,
     AnnotationsContract,
+    SpellingsContract,
     ChangesContract,
     ConcurrencyContract,
+    HistoryContract,
     SnapshotContract,
     DownContract,
 ):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from huimages_app.domain.history import Change
 from huimages_app.domain.models import AnnotationSummary, Image, Query
 from huimages_app.domain.rights import Rights
 from huimages_app.errors import RemovedImage, UnknownImage
@@ -48,6 +49,12 @@ EVERYTHING = an_image(
     corrected_content=(0.001, 0.2, 0.7, 0.9),
     uploader="anna",
     uploaded=START + timedelta(days=1, microseconds=7),
+    history=(
+        Change("c1", START, "title", None, "Möwe"),
+        Change("c2", START, "references.artnr", ["1"], ["1", "2"], by="anna", job="j"),
+        Change("c3", START + timedelta(microseconds=1), "trashed", None, True, undoes="c1"),
+        Change("c4", START, "focus", [0.1, 1.0], None, visitors=("v1", "v2")),
+    ),
 )
 
 

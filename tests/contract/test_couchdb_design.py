@@ -36,13 +36,13 @@ DIGESTS = {
         "images": "e9ade918ce6dfb7ab7383f7ec649f884b9f61afad307f7dd35c5b72d355361b7",
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
-    4: {
-        "images": "a9864a40e9850c102850c1d2a8ee1526440d4e073466c4ec73468f9357aedaba",
-        "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
-    },
     3: {
         "images": "02cce7a0b92aaf607cf946f8572a13272715638e68c6231ab2976afa809c4206",
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
+    },
+    4: {
+        "images": "a9864a40e9850c102850c1d2a8ee1526440d4e073466c4ec73468f9357aedaba",
+        "visitors": "4267bc2e2ee581fdaa662c105ea1649ed3d2fbba0084c90aff77d57640eaaccd",
     },
 }
 

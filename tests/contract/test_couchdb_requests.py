@@ -57,9 +57,11 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         lambda store: store.search.neighbours(Query(tag="sea"), an_id(7)),
     ),
     "the number of images": (1, lambda store: store.search.count()),
-    "the tag cloud": (1, lambda store: store.search.tags()),
+    "the tag cloud": (2, lambda store: store.search.tags()),
     "the tag cloud, without new annotations": (0, lambda store: store.search.tags(limit=9)),
     "suggestions of tags": (0, lambda store: store.search.tags("s")),
+    "spellings of the tag cloud": (0, lambda store: store.search.spellings(["sea", "sun"])),
+    "the spelling of a tag": (0, lambda store: store.search.spellings(["sea"])),
     "all annotations of an image": (1, lambda store: store.annotations.of_image(an_id(7))),
     "annotation summaries of a page of images": (
         1,

@@ -29,7 +29,7 @@ def closed(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **CLOSED)
     site.services.accounts.add("alice", "editor", PASSWORD)
     yield site
-    site.services.close()
+    site.close()
 
 
 def sign_in(app: TestApp, name: str = "alice", password: str = PASSWORD, **rest: Any) -> Any:

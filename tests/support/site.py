@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
+from pyramid.router import Router
 from webtest import TestApp
 
 from huimages_app.app import make_app
@@ -38,10 +39,27 @@ CLOSED = {
 }
 
 
+class _Current:
+    """Stands for the services of the site that uses an application at present."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.services, name)
+
+
+# Applications of closed sites, by their settings.  To make one takes 0.1 seconds, and to load its
+# templates as long again, which was most of the time of a test.
+_Key = tuple[tuple[str, str], ...]
+_unused: dict[_Key, list[tuple[Router, _Current]]] = {}
+
+
 class Site:
     """The application below `folder`: `app` (WebTest), `services` and `storage`.
 
-    It is open to everyone, unless `ini` (keys without their prefix) says otherwise.
+    It is open to everyone, unless `ini` (keys without their prefix) says otherwise.  After `close`,
+    a later site with the same settings, but a folder of its own, uses the application again.
     """
 
     def __init__(self, folder: Path, **ini: str) -> None:
@@ -62,7 +80,24 @@ class Site:
         # Full-strength password hashing would take most of the tests' time.
         accounts = Accounts(self.storage.metadata.documents, FAST)
         self.services: Services = dataclasses.replace(services, accounts=accounts)
-        self.app = TestApp(make_app(self.settings, self.services))
+        self._key = tuple(sorted(ini.items()))
+        self._router, self._current = self._application()
+        self.app = TestApp(self._router)
+
+    def _application(self) -> tuple[Router, _Current]:
+        unused = _unused.get(self._key)
+        if not unused:
+            current = _Current(self.services)
+            return make_app(self.settings, current), current
+        router, current = unused.pop()
+        current.services = self.services
+        router.registry.settings["huimages"] = self.settings  # with other folders
+        return router, current
+
+    def close(self) -> None:
+        """Close the services, and leave the application to other sites."""
+        self.services.close()
+        _unused.setdefault(self._key, []).append((self._router, self._current))
 
     def upload(self, content: bytes, filename: str = "picture.jpeg", query: str = "") -> str:
         """Upload a picture by the API of huImages 2.2; return its ID."""

@@ -17,7 +17,7 @@ __all__ = ["closed"]
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path)
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture

@@ -40,4 +40,4 @@ def test_signed_rendition_is_sent_by_the_web_server(
     # Originals are not in the cache.
     path = f"/o/{image_id}"
     assert site.app.get(path + site.services.sizes.query(Size.parse("o"), path)).body == photo
-    site.services.close()
+    site.close()

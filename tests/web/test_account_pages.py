@@ -22,7 +22,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site.services.accounts.add("root", "admin", PASSWORD)
     signed_in(site.app, "root")
     yield site
-    site.services.close()
+    site.close()
 
 
 def signed_in(app: TestApp, name: str, password: str = PASSWORD) -> TestApp:

@@ -23,7 +23,7 @@ PHOTO = pictures.photo(80, 60)
 def test_api_tags_are_listed_by_prefix(site: Site, api: Api) -> None:
     site.add(1, tags=["sea", "seal"])
     site.add(2, tags=["sea", "town"])
-    assert api.get("/tags").json["items"][0] == {"tag": "sea", "count": 2}
+    assert api.get("/tags").json["items"][0] == {"tag": "sea", "spelling": "sea", "count": 2}
     found = api.get("/tags?prefix=SE&limit=5").json["items"]
     assert [entry["tag"] for entry in found] == ["sea", "seal"]
 
@@ -34,7 +34,7 @@ def test_rendition_has_requested_size(tmp_path: Path) -> None:
     expected = {"name": "hero", "size": "1600x400!", "width": 1600, "height": 400, "crop": True}
     assert expected in answer["items"]
     assert answer["any"] is True
-    site.services.close()
+    site.close()
 
 
 def test_api_sizes_include_unnamed_sizes(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_api_sizes_include_unnamed_sizes(tmp_path: Path) -> None:
     image = site.add()
     for item in answer["items"]:
         assert item["name"] in api.get(f"/images/{image.id}?size={item['name']}").json["urls"]
-    site.services.close()
+    site.close()
 
 
 def test_api_changes_continue_from_since(site: Site, api: Api) -> None:
@@ -96,14 +96,14 @@ def test_api_token_scopes_are_enforced(tmp_path: Path) -> None:
         assert "API token" in answer.json["detail"]
     answer = Api(site.app, "hui_wrong")("GET", url, status=401)
     assert answer.json["type"].endswith("#bad-token")
-    site.services.close()
+    site.close()
 
 
 def test_api_without_permission_returns_401_not_a_redirect(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     answer = site.browser().get("/api/v1/images", status=401)
     assert answer.content_type == "application/problem+json"
-    site.services.close()
+    site.close()
 
 
 def test_api_request_with_cookie_needs_csrf_token(site: Site) -> None:
@@ -133,7 +133,7 @@ def test_api_wrong_method_returns_405(site: Site) -> None:
 
 def test_api_unavailable_storage_returns_503(site: Site, api: Api) -> None:
     image = site.add()
-    site.services.close()
+    site.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     site.settings.metadata_path.write_bytes(b"this is no database" * 1000)
@@ -165,4 +165,4 @@ def test_api_page_describes_request_bodies(site: Site) -> None:
     assert "image/jpeg: bytes" in forms
     assert forms[-1].startswith("multipart/form-data: {title,")
     assert forms[-1].endswith(", image}")
-    assert "list of {tag, count, own}" in page.find(id="Tags").text
+    assert "list of {tag, spelling, count, own}" in page.find(id="Tags").text

@@ -22,13 +22,14 @@ def shop(site: Site) -> Api:
 def test_api_tags_are_added_and_removed(site: Site, shop: Api) -> None:
     image = site.add(tags=["sea"], visitor_id="vera")
     url = f"/images/{image.id}/tags"
-    shop("POST", url, {"tags": ["sea", "sand"]})
+    shop("POST", url, {"tags": ["Sea", "sand"]})
     assert shop.get(url).json["items"] == [
-        {"tag": "sea", "count": 2, "own": True},
-        {"tag": "sand", "count": 1, "own": True},
+        {"tag": "sea", "spelling": "Sea", "count": 2, "own": True},
+        {"tag": "sand", "spelling": "sand", "count": 1, "own": True},
     ]
+    assert shop.get(f"/images/{image.id}").json["tag_spellings"] == {"sea": "Sea"}
     left = shop("DELETE", f"{url}?tag=Sea&tag=sand").json["items"]
-    assert left == [{"tag": "sea", "count": 1, "own": False}]
+    assert left == [{"tag": "sea", "spelling": "sea", "count": 1, "own": False}]
     assert shop("DELETE", f"{url}?tag=sea&everyone=true").json["items"] == []
     shop("POST", url, {}, status=400)
     shop("POST", url, {"tags": ["x" * 65]}, status=400)
@@ -87,4 +88,4 @@ def test_api_tags_of_others_are_removed_by_editors_only(tmp_path: Path) -> None:
     Api(site.app, text)("DELETE", f"{url}?tag=sea&everyone=true", status=403)
     Api(site.app)("DELETE", f"{url}?tag=sea&everyone=true", status=401)
     assert site.services.annotations.summary(url.split("/")[2]).tags == {"sea": 1}
-    site.services.close()
+    site.close()

@@ -65,7 +65,7 @@ def test_api_upload_rejects_other_files(tmp_path: Path) -> None:
     assert "picture" in api("POST", "/images", b"no picture", status=415).json["detail"]
     api("POST", "/images", PHOTO, status=413)
     api("POST", "/images", b"text", contenttype="text/plain", status=415)
-    site.services.close()
+    site.close()
 
 
 WHEN = "2020-01-01T00:00:00Z"

@@ -72,14 +72,14 @@ def test_api_refuses_urls_of_sizes_that_the_site_limits(tmp_path: Path) -> None:
     _, text = site.services.tokens.add("shop", ["read", "edit"])
     url = Api(site.app, text).get(f"/images/{image.id}?size=301x300").json["urls"]["301x300"]["url"]
     site.app.get(url)
-    site.services.close()
+    site.close()
 
 
 def test_api_image_without_allowed_sizes_has_no_urls(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"sizes.allowed": "300x300", "signed": "off"})
     item = Api(site.app).get(f"/images/{site.add().id}").json
     assert (item["urls"], item["srcset"], item["html"]) == ({}, "", "")
-    site.services.close()
+    site.close()
 
 
 def test_api_unknown_image_returns_404(site: Site, api: Api) -> None:

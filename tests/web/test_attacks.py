@@ -20,7 +20,7 @@ UNKNOWN = "A" * 32 + "01"
 def closed(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **CLOSED)
     yield site
-    site.services.close()
+    site.close()
 
 
 # -- guessing IDs ---------------------------------------------------------------------------
@@ -90,7 +90,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site that does nothing in the background."""
     site = Site(tmp_path_factory.mktemp("quiet"), chain="off")
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("path", OUTSIDE)
@@ -210,4 +210,4 @@ def test_unknown_host_name_returns_400(tmp_path: Path) -> None:
     for address in ("/", path):
         answer = site.app.get(address, headers={"Host": "rebound.example"}, status=400)
         assert "huimages.hosts" in answer.text
-    site.services.close()
+    site.close()

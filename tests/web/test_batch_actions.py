@@ -174,7 +174,7 @@ def test_batch_without_permission_is_refused(tmp_path_factory: pytest.TempPathFa
     site.app.post("/trash/", {"action": "restore", "id": image.id}, status=[401, 403])
     assert site.app.get("/selection/").location == "http://localhost/image/"
     assert site.services.images.get(image.id)
-    site.services.close()
+    site.close()
 
 
 def test_trash_lets_editors_restore_and_admins_remove(
@@ -187,7 +187,7 @@ def test_trash_lets_editors_restore_and_admins_remove(
     assert [b["value"] for b in page.html.select("button[name=action]")] == ["restore"]
     site.app.post("/trash/", {"action": "remove", "id": image.id}, status=[401, 403])
     assert site.services.images.get_any(image.id)
-    site.services.close()
+    site.close()
 
 
 def test_trash_is_paged(site: Site, browser: TestApp) -> None:

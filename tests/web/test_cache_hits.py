@@ -10,6 +10,7 @@ import pytest
 from pyramid.events import NewRequest
 from webtest import TestApp
 
+from huimages_app.app import make_app
 from huimages_app.observation.request_ids import HEADER
 from huimages_app.web.observed_requests import ObservedRequests
 from tests.support import pictures
@@ -28,7 +29,7 @@ class Ways:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self._router = site.app.app
+        self._router = make_app(site.settings, site.services)  # whose policy changes
         self._policy = self._router.execution_policy
         self._long: list[NewRequest] = []  # what Pyramid had to do with
         self._router.registry.registerHandler(self._long.append, (NewRequest,))
@@ -70,7 +71,7 @@ def filled(site: Site) -> str:
 def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
     site = Site(tmp_path_factory.mktemp("site"))
     yield Ways(site)
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +167,7 @@ def test_large_hit_is_streamed(ways: Ways) -> None:
 def fenced(request, tmp_path: Path) -> Iterator[Ways]:
     ways = Ways(Site(tmp_path, **request.param))
     yield ways
-    ways.site.services.close()
+    ways.site.close()
 
 
 def test_unsigned_hit_of_limited_size_is_refused(fenced: Ways) -> None:

@@ -30,7 +30,7 @@ def limited(tmp_path: Path) -> Iterator[Site]:
     """A site that serves two sizes only."""
     site = Site(tmp_path, **{"sizes.allowed": "90x90=7, 75x75!", "signed": "off"})
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def small(tmp_path: Path) -> Iterator[Site]:
     """A site that serves padded sizes of a megapixel at most."""
     site = Site(tmp_path, **{"render.max_pixels": "1 MP"})
     yield site
-    site.services.close()
+    site.close()
 
 
 def stored(site: Site, image: Image) -> Image:

@@ -57,7 +57,7 @@ def site(databases: Databases, proxy: FaultProxy, tmp_path: Path) -> Iterator[Si
     databases.make()
     site = Site(tmp_path, **ini(databases, through(proxy.port, databases.url)))
     yield site
-    site.services.close()
+    site.close()
 
 
 def shown(page: TestApp) -> list[str]:

@@ -17,7 +17,7 @@ EVIL = "https://evil.example"
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, api_origins=f"{SHOP}/")
     yield site
-    site.services.close()
+    site.close()
 
 
 def preflight(site: Site, origin: str, method: str = "PATCH") -> dict[str, str]:

@@ -57,7 +57,7 @@ def test_configured_origin_is_accepted(tmp_path: Path) -> None:
     site = Site(tmp_path, origins="https://pictures.example.com/")
     for origin in ("http://localhost", "https://pictures.example.com"):
         site.app.post("/upload/api/", upload_files=FILES, headers={"Origin": origin})
-    site.services.close()
+    site.close()
 
 
 # -- cookies --------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def test_pages_have_restrictive_content_security_policy(tmp_path: Path) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert "Strict-Transport-Security" not in headers
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("path", ["/", "/no-such-page", "/healthz", "/%ff"])
@@ -191,11 +191,11 @@ def test_default_settings_open_image_files_only(tmp_path: Path) -> None:
     site = Site(tmp_path, **closed)
     site.app.get("/", status=401)
     site.app.post("/upload/api/", upload_files=FILES, status=401)
-    site.services.close()
+    site.close()
 
 
 def test_missing_secret_prevents_the_start(tmp_path: Path) -> None:
     site = Site(tmp_path)
     with pytest.raises(BadSetting, match=r"huimages\.secret' is missing"):
         make_app(Settings(), site.services)
-    site.services.close()
+    site.close()

@@ -42,7 +42,7 @@ def stores(couchdb_url: str, s3_store: S3Server) -> Iterator[Stores]:
 def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **stores.metadata_ini(), **stores.originals_ini())
     yield site
-    site.services.close()
+    site.close()
 
 
 def fill(site: Site, number: int) -> None:

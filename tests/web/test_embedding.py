@@ -73,7 +73,7 @@ def test_oembed_uses_an_allowed_size(tmp_path: Path) -> None:
     assert "/477x800/" in data["url"]
     problem = site.app.get(oembed(site, page, maxwidth=5), status=404).json
     assert "no size within" in problem["detail"]
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize(
@@ -105,13 +105,13 @@ def test_oembed_accepts_urls_of_the_image_host(tmp_path: Path) -> None:
     ):
         data = site.app.get(oembed(site, url)).json
         assert data["url"] == f"https://img.example.com/p/1024x768/{image.id}/Quay.jpeg"
-    site.services.close()
+    site.close()
 
 
 def test_oembed_of_closed_site_needs_permission(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     site.app.get(oembed(site, f"http://localhost/image/{site.add().id}/"), status=401)
-    site.services.close()
+    site.close()
 
 
 # -- what stands in the page ----------------------------------------------------------------
@@ -162,4 +162,4 @@ def test_image_page_without_public_size_omits_picture_metadata(tmp_path: Path) -
     page = site.browser().get(f"/image/{site.add(title='Quay').id}/")
     assert page.html.find("meta", property="og:title")
     assert page.html.find("meta", property="og:image") is None
-    site.services.close()
+    site.close()

@@ -94,4 +94,4 @@ def test_error_without_readable_account_is_plain_text(tmp_path: Path) -> None:
     browser.app = down.browser().app
     page = browser.get("/image/", status=503)
     assert page.html.h1.text == "Please try again in a moment"
-    site.services.close()
+    site.close()

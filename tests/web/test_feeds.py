@@ -124,7 +124,7 @@ def test_feed_without_public_size_has_no_pictures(tmp_path: Path) -> None:
     image = site.add(title="Quay")
     assert titles(feed(site, "/feed.atom")) == ["Quay"]
     assert pages(site, "/sitemap.xml") == {image.id}
-    site.services.close()
+    site.close()
 
 
 # -- the sitemap ----------------------------------------------------------------------------
@@ -173,4 +173,4 @@ def test_sitemap_of_closed_site_needs_permission(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
     for url in ("/sitemap.xml", "/feed.atom"):
         site.app.get(url, status=401)
-    site.services.close()
+    site.close()

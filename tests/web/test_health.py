@@ -13,7 +13,7 @@ def test_health_checks_return_200(site: Site) -> None:
 
 
 def test_unavailable_storage_fails_readyz_not_healthz(site: Site) -> None:
-    site.services.close()
+    site.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     site.settings.metadata_path.write_bytes(b"this is no database" * 1000)

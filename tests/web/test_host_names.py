@@ -35,7 +35,7 @@ def test_host_in_any_case_is_accepted(tmp_path: Path, setting: str, host: str) -
             "'other.example' is not a host of this site; if it should be one, add it to "
             "huimages.hosts" in answer.text
         )
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("setting", ["example.com:80", "https://example.com", "example.com/"])
@@ -54,7 +54,7 @@ def test_own_origin_in_any_case_is_accepted(tmp_path: Path, setting: str, origin
     site.app.post("/upload/api/", upload_files=FILES, headers={"Origin": origin}, status=200)
     for other in ("https://www.example.com:8443", "http://www.example.com", "null"):
         site.app.post("/upload/api/", upload_files=FILES, headers={"Origin": other}, status=400)
-    site.services.close()
+    site.close()
 
 
 def test_origin_matches_host_header_in_other_case(site: Site) -> None:
@@ -67,7 +67,7 @@ def test_api_origin_in_other_case_may_make_changes(tmp_path: Path) -> None:
     headers = {"Origin": "https://shop.example.com", "Access-Control-Request-Method": "PATCH"}
     answer = site.app.options("/api/v1/images", headers=headers, status=204)
     assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("setting", ["example.com", "https://example.com/pictures", "ftp://a.b"])

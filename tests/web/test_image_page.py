@@ -233,7 +233,7 @@ def test_rating_favourite_and_tags_are_saved(site: Site, browser: TestApp, image
     assert image.id in browser.get("/favorites/")
     assert image.id not in site.browser().get("/favorites/")
     page = send(page, "tag", newtag="Dusk, harbour")
-    assert [a.text for a in page.html.select(".chip a")] == ["dusk", "harbour", "sea"]
+    assert [a.text for a in page.html.select(".chip a")] == ["Dusk", "harbour", "sea"]
     form = next(f for f in page.forms.values() if f.action.endswith("untag"))
     page = form.submit("tag").follow()
     assert [a.text for a in page.html.select(".chip a")] == ["harbour", "sea"]
@@ -269,4 +269,4 @@ def test_image_page_for_viewer_has_no_forms_that_change_something(
     page = site.browser().get("/image/")
     assert page.html.select_one("a[href='/trash/'], a[href='/upload/']") is None
     assert [b["value"] for b in page.html.select("button[name=action]")] == ["download"]
-    site.services.close()
+    site.close()

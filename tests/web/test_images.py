@@ -180,14 +180,14 @@ def test_disallowed_size_returns_403(tmp_path: Path, photo: bytes) -> None:
     answer = site.app.get(f"/301x300/{id_}.jpeg", status=403)
     assert "301x300" in answer.text
     site.app.get(f"/o/{id_}", status=403)
-    site.services.close()
+    site.close()
 
 
 def test_hit_needs_no_storage(site: Site, photo: bytes) -> None:
     url = f"/64x64/{site.upload(photo)}.jpeg"
     first = site.app.get(url)
     shutil.rmtree(site.folder / "originals")
-    site.services.close()
+    site.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     assert site.app.get(url).body == first.body
@@ -195,7 +195,7 @@ def test_hit_needs_no_storage(site: Site, photo: bytes) -> None:
 
 def test_rendition_is_made_without_metadata_storage(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
-    site.services.close()
+    site.close()
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     site.settings.metadata_path.write_bytes(b"this is no database" * 1000)
@@ -232,7 +232,7 @@ def test_two_hundred_at_once_scale_once(
         bodies = set(pool.map(lambda _: site.app.get(url).body, range(200)))
     assert len(bodies) == 1
     assert len(calls) == 1
-    site.services.close()
+    site.close()
 
 
 def test_trash_and_removal_delete_renditions(site: Site, photo: bytes) -> None:

@@ -26,7 +26,7 @@ def isolated(tmp_path: Path) -> Iterator[Site]:
     )
     site.services.decoder.start()
     yield site
-    site.services.close()
+    site.close()
 
 
 def interrupted(
@@ -93,4 +93,4 @@ def test_previews_and_renditions_in_the_background_are_made_by_workers(tmp_path:
     site.upload(pictures.photo(3000, 2000))
     site.services.worker.join()
     assert site.cached() == ["240x160.jpeg", "~1600.jpeg", "~480.jpeg"]
-    site.services.close()
+    site.close()

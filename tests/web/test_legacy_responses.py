@@ -96,7 +96,7 @@ def test_untag_removes_own_tags_only(tmp_path_factory: pytest.TempPathFactory) -
     site.app.post(path + "tag/", {"newtag": "sea sand"})
     site.app.post(path + "untag", {"tag": "sea"}, headers=csrf(site))
     assert site.services.annotations.summary(image.id).tags == {"sea": 1, "sand": 1}
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("back", ["//evil.example/", "https://evil.example/", "/\\evil", "/a b"])

@@ -57,7 +57,7 @@ def test_metrics_count_work(tmp_path: Path) -> None:
     assert work[read] >= 1
     assert work[put] == 1
     assert after["process_open_fds"] > 3
-    site.services.close()
+    site.close()
 
 
 def test_cache_usage_is_counted_from_the_first_pruning_on(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_cache_usage_is_counted_from_the_first_pruning_on(tmp_path: Path) -> Non
     site.services.editing.trash(image_id)
     after = numbers(app)
     assert after["huimages_cache_files"] == after["huimages_cache_bytes"] == 0
-    site.services.close()
+    site.close()
 
 
 def test_labels_hold_no_text_of_clients(site: Site) -> None:
@@ -124,14 +124,14 @@ def test_failed_storage_call_is_counted(tmp_path: Path) -> None:
     with increase(1, "huimages_storage_errors_total", backend="files", operation="open"):
         site.app.get(f"/31x31/{image_id}", status=503)
     (site.folder / "elsewhere").rename(site.folder / "originals")
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("address", ["192.0.3.1", "::2", "", "a socket"])
 def test_metrics_are_returned_to_named_client_ips_only(tmp_path: Path, address: str) -> None:
     site = Site(tmp_path, metrics="192.0.2.0/24 ::1")
     TestApp(site.app.app, extra_environ={"REMOTE_ADDR": address}).get("/metrics", status=404)
-    site.services.close()
+    site.close()
 
 
 def test_metrics_are_closed_by_default(site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_negotiate_everywhere_applies_to_all_urls(tmp_path: Path) -> None:
         assert answer.content_type != "image/avif"
         assert "Vary" not in answer.headers
     assert get(site, f"/o/{image_id}", CHROME).body == photo
-    site.services.close()
+    site.close()
 
 
 def test_negotiate_off_returns_jpeg(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_negotiate_off_returns_jpeg(tmp_path: Path) -> None:
     image_id = site.upload(pictures.photo(width=300, height=200))
     answer = get(site, f"/120x120/{image_id}.auto", CHROME, 404)
     assert "not in .auto" in answer.text
-    site.services.close()
+    site.close()
 
 
 def test_failed_better_format_stays_jpeg(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -102,7 +103,7 @@ def test_failed_better_format_stays_jpeg(tmp_path: Path, caplog: pytest.LogCaptu
         site.services.worker.join()
     assert f"not made: image={image_id} format=avif" in caplog.text
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
-    site.services.close()
+    site.close()
 
 
 def test_signature_of_negotiated_url_is_valid_for_every_accept(tmp_path: Path) -> None:
@@ -113,4 +114,51 @@ def test_signature_of_negotiated_url_is_valid_for_every_accept(tmp_path: Path) -
     get(site, path, CHROME, 403)
     assert get(site, path + query, CHROME).headers["Vary"] == "Accept"
     get(site, path.replace("auto", "avif") + query, CHROME, 403)
-    site.services.close()
+    site.close()
+
+
+def test_avif_is_made_quickly_and_replaced_by_smaller_file(site: Site, image_id: str) -> None:
+    path = f"/120x120/{image_id}.avif"
+    quick = get(site, path)
+    assert quick.headers["Cache-Control"] == "public, max-age=60"
+    site.services.worker.join()
+    small = get(site, path)
+    assert small.headers["Cache-Control"] == LONG
+    assert len(small.body) < len(quick.body)
+    site.services.worker.join()
+    assert get(site, path).body == small.body
+    assert site.cached() == ["120x120.avif"]
+
+
+def test_avif_is_not_replaced_after_the_image_was_removed(site: Site, image_id: str) -> None:
+    started, go_on = threading.Event(), threading.Event()
+    site.services.worker.submit("first", lambda: started.set() or go_on.wait(20))
+    assert started.wait(20)
+    get(site, f"/120x120/{image_id}.avif")
+    site.services.editing.trash(image_id)
+    go_on.set()
+    site.services.worker.join()
+    assert site.cached() == []
+
+
+def test_webp_is_made_once(site: Site, image_id: str) -> None:
+    first = get(site, f"/120x120/{image_id}.webp")
+    assert first.headers["Cache-Control"] == LONG
+    site.services.worker.join()
+    assert (
+        get(site, f"/120x120/{image_id}.webp").headers["Last-Modified"]
+        == (first.headers["Last-Modified"])
+    )
+
+
+def test_least_effort_makes_larger_avif(tmp_path: Path) -> None:
+    lengths = []
+    for effort in ("0", "5"):
+        site = Site(tmp_path / effort, **{"effort.avif": effort})
+        image_id = site.upload(pictures.photo(width=300, height=200))
+        first = get(site, f"/120x120/{image_id}.avif")
+        assert (first.headers["Cache-Control"] == LONG) == (effort == "0")
+        site.services.worker.join()
+        lengths.append(len(get(site, f"/120x120/{image_id}.avif").body))
+        site.close()
+    assert lengths[0] > lengths[1]

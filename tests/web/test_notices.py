@@ -18,7 +18,7 @@ def closed(tmp_path: Path) -> Any:
     site.services.accounts.add("root", "admin", PASSWORD)
     signed_in(site.app, "root")
     yield site
-    site.services.close()
+    site.close()
 
 
 def notice(page: Any) -> str:

@@ -40,4 +40,4 @@ def test_every_image_url_on_every_page_is_served(tmp_path: Path, ini: dict[str, 
     assert len(addresses) > 20
     for address in addresses:
         assert browser.get(address).content_type.startswith("image/"), address
-    site.services.close()
+    site.close()

@@ -129,7 +129,7 @@ class Person:
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("closed"), **CLOSED, chain="off")
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ def photo() -> bytes:
 def later(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, chain="request")
     yield site
-    site.services.close()
+    site.close()
 
 
 def test_previews_made_after_upload_replace_the_original(site: Site, photo: bytes) -> None:
@@ -91,7 +91,7 @@ def test_configured_sizes_are_prerendered(tmp_path: Path, photo: bytes) -> None:
     site.upload(photo)
     site.services.worker.join()
     assert site.cached() == sorted(["240x160.jpeg", "75x75!.jpeg", *COPIES])
-    site.services.close()
+    site.close()
 
 
 def test_disabled_previews_are_not_made(tmp_path: Path, photo: bytes) -> None:
@@ -100,4 +100,4 @@ def test_disabled_previews_are_not_made(tmp_path: Path, photo: bytes) -> None:
     site.app.get(f"/240x160/{id_}.jpeg")
     site.services.worker.join()
     assert site.cached() == ["240x160.jpeg"]
-    site.services.close()
+    site.close()

@@ -19,7 +19,7 @@ def proxied(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **CLOSED, **settings)
     site.services.accounts.add("alice", "editor", None)
     yield site
-    site.services.close()
+    site.close()
 
 
 def by(address: str, user: str = "alice", **headers: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
     yield site
     client.configure(None)
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("module", [client, remote])
@@ -251,7 +251,7 @@ def test_originals_that_are_not_served_have_a_length(tmp_path: Path) -> None:
     with pytest.raises(SizeNotAllowed):
         remote.imageurl(ID)
     client.configure(None)
-    site.services.close()
+    site.close()
 
 
 def test_update_gives_up_after_repeated_conflicts(
@@ -296,4 +296,4 @@ def test_library_works_over_http(tmp_path: Path) -> None:
         server.shutdown()
         thread.join()
         server.server_close()
-        site.services.close()
+        site.close()

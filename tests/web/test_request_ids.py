@@ -41,7 +41,7 @@ def proxied(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, proxy_addresses="192.0.2.7", **{"log.slow": "0.000001"})
     site.app = TestApp(site.app.app, extra_environ={"REMOTE_ADDR": "192.0.2.7"})
     yield site
-    site.services.close()
+    site.close()
 
 
 def test_id_of_proxy_is_returned_with_misses_hits_errors_and_pages(proxied: Site) -> None:
@@ -137,4 +137,4 @@ def test_log_lines_hold_no_secrets(tmp_path: Path) -> None:
         signature, other.partition("s=")[2], "A" * 32, token, "the right password", *cookies
     ):  # fmt: skip
         assert secret.strip('"') not in text
-    site.services.close()
+    site.close()

@@ -42,7 +42,7 @@ def test_headers_of_long_request_stay_short(
     answer = site.browser().get(path, status="*")
     assert answer.status_int < 500
     assert size_of_headers(answer) < BUFFER
-    site.services.close()
+    site.close()
 
 
 def test_login_redirects_to_short_path_only(tmp_path: Path) -> None:
@@ -52,4 +52,4 @@ def test_login_redirects_to_short_path_only(tmp_path: Path) -> None:
     assert browser.get(f"/upload/?a={'b' * 2000}").location.endswith("/login")
     page = browser.get(f"/login?back=/{'b' * 2000}")
     assert page.html.select_one("input[name=back]")["value"] == "/"
-    site.services.close()
+    site.close()

@@ -47,7 +47,7 @@ def ini(server: S3Server, proxy: FaultProxy) -> dict[str, str]:
 def site(tmp_path: Path, ini: dict[str, str]) -> Iterator[Site]:
     site = Site(tmp_path, **ini)
     yield site
-    site.services.close()
+    site.close()
 
 
 def test_originals_are_uploaded_to_and_read_from_s3(site: Site) -> None:
@@ -79,7 +79,7 @@ def test_originals_are_redirected_to_s3(tmp_path: Path, ini: dict[str, str]) -> 
     assert site.app.head(f"/o/{identifier}").content_length == len(PHOTO)
     site.services.editing.trash(identifier)
     site.app.get(f"/o/{identifier}", status=404)
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("fault", [Fault(refused=True, lost_answer=True), Fault(frozen=True)])
@@ -126,5 +126,5 @@ def test_fallback_bucket_is_copied_on_access(
     head = server.client.head_object(Bucket=ini["s3.bucket"], Key=identifier)
     assert head["ContentType"] == "image/jpeg"
     assert head["Metadata"] == {"width": "400", "height": "300"}
-    site.services.close()
+    site.close()
     server.client.head_object(Bucket=old.bucket, Key=f"{identifier}.jpeg")

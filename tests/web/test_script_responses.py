@@ -113,4 +113,4 @@ def test_known_of_unknown_image_changes_nothing(site: Site) -> None:
 def test_known_needs_upload_permission(tmp_path: Path, right: str, role: str, path: str) -> None:
     site = Site(tmp_path, **{f"who.{right}": role})
     assert site.app.get(path, status="4*").status_int in {401, 403}
-    site.services.close()
+    site.close()

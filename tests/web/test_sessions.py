@@ -115,7 +115,7 @@ def test_login_moves_annotations_to_the_account(tmp_path: Path) -> None:
         "sand",
     )
     assert site.services.annotations.get(image_id, visitor).is_empty
-    site.services.close()
+    site.close()
 
 
 def test_login_moves_legacy_favourites_to_the_account(tmp_path: Path) -> None:
@@ -127,4 +127,4 @@ def test_login_moves_legacy_favourites_to_the_account(tmp_path: Path) -> None:
     site.app.set_cookie("_hda", f"1262304000,{old}")
     sign_in(site.app, status=303)
     assert site.services.annotations.get(image_id, account.visitor_id).favorite
-    site.services.close()
+    site.close()

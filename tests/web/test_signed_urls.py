@@ -22,7 +22,7 @@ def strict(tmp_path: Path) -> Iterator[Site]:
     settings = {"sizes.allowed": "named 150x150!", "renditions_per_image": "4", "chain": "off"}
     site = Site(tmp_path, **settings)
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_generated_urls_are_signed(tmp_path: Path) -> None:
     assert sources
     for source in sources:
         get(site, source, 200)
-    site.services.close()
+    site.close()
 
 
 def test_unsigned_other_focal_point_redirects_to_stored_one(strict: Site, image_id: str) -> None:
@@ -106,7 +106,7 @@ def test_viewer_gets_no_urls_of_focal_points(tmp_path: Path) -> None:
         headers = {"Authorization": f"Bearer {site.services.tokens.add('shop', scopes)[1]}"}
         site.app.get(path + "75x75!1,2", headers=headers, status=status)
         site.app.get(path + "75x75!@2x", headers=headers, status=200)
-    site.services.close()
+    site.close()
 
 
 def test_widths_of_one_image_are_limited(strict: Site, image_id: str) -> None:

@@ -21,7 +21,7 @@ INI = {"sizes": "shop = 200x200 jpeg q70\n icon = 64x64! webp"}
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **INI)
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_limited_site_offers_named_sizes_to_visitors_and_any_to_editors(tmp_path
     assert "?s=" in url
     assert site.app.get(url).status_code == 200
     assert site.app.get(f"/image/{image.id}/download?size=333x333", status=403)
-    site.services.close()
+    site.close()
 
 
 def test_chosen_rendition_is_downloaded_under_its_own_name(browser: TestApp, image: Image) -> None:

@@ -45,7 +45,7 @@ def originals(request: pytest.FixtureRequest) -> dict[str, str]:
 def site(metadata: dict[str, str], originals: dict[str, str], tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, **metadata, **originals)
     yield site
-    site.services.close()
+    site.close()
 
 
 def post(site: Site, path: str, **fields: str) -> Any:

@@ -161,7 +161,7 @@ def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
     assert huimages(ini_of(tmp_path, stores.ini()), "setup").status == 0
     site = Site(tmp_path, **stores.ini())
     yield site
-    site.services.close()
+    site.close()
 
 
 def shown(site: Site, path: str) -> set[str]:

@@ -99,7 +99,7 @@ def test_trashed_image_is_unknown_to_visitors(tmp_path: Path) -> None:
     page = site.browser().get(f"/image/{image.id}/", status=404)
     assert "Secret" not in page
     assert not page.html.select("main form")
-    site.services.close()
+    site.close()
 
 
 def select(browser: TestApp, images: list[Image]) -> TestResponse:

@@ -57,7 +57,7 @@ def test_upload_takes_article_number_from_filename(
     site.app.post("/upload/", upload_files=[("uploadfile", "10106_side.jpg", photo())])
     assert site.services.images.get(image_id(photo())).references.get("artnr") == number
     assert "Otherwise it is taken from the file names" in site.browser().get("/upload/")
-    site.services.close()
+    site.close()
 
 
 def test_upload_returns_json_of_each_file_to_scripts(site: Site) -> None:
@@ -77,7 +77,7 @@ def test_upload_without_accepted_file_returns_error_status(tmp_path: Path) -> No
     post("/upload/", upload_files=[("uploadfile", "a", b"x")], headers=JSON, status=415)
     answer = post("/upload/", upload_files=[("uploadfile", "a", b"x" * 2000)], status=413)
     assert "This picture is too large." in answer
-    site.services.close()
+    site.close()
 
 
 def test_upload_form_without_picture_is_shown_again_with_sentence(browser: TestApp) -> None:

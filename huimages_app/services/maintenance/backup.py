@@ -25,7 +25,7 @@ from typing import IO
 
 from ...errors import DamagedBackup
 from ...storage.interfaces import MetadataBackend, Originals
-from ...storage.snapshots import StoredImage, count_item, line_of
+from ...storage.snapshots import StoredImage, count_item, line_of, no_items
 from .. import audit
 from .backup_folder import BackupFolder
 from .backup_originals import OriginalsCopy, Outcome
@@ -101,7 +101,7 @@ class Backup:
 
     def _save_metadata(self, snapshot: Snapshot, ids: IO[str], show: ShowProgress) -> Counter[str]:
         """Write all items, and the IDs of the images into `ids`; return how many of each kind."""
-        counts: Counter[str] = Counter()
+        counts = no_items()
         with (
             show("reading metadata", self._metadata.search.count()) as bar,
             closing(self._metadata.export()) as items,

@@ -30,6 +30,7 @@ from ...storage.snapshots import (
     Tombstone,
     count_item,
     item_of,
+    no_items,
 )
 from .. import audit
 from ..concurrency import in_parallel
@@ -188,7 +189,7 @@ class Restore:
 
     def _restore_metadata(self, snapshot: Snapshot, show: ShowProgress) -> Counter[str]:
         removed = frozenset(snapshot.manifest["removed"])
-        counts: Counter[str] = Counter()
+        counts = no_items()
         with show("restoring metadata", snapshot.manifest["items"].get("images", 0)) as bar:
 
             def counted() -> Iterator[SnapshotItem]:

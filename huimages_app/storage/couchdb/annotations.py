@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from ...domain.ids import ID_LENGTH
 from ...domain.models import Annotation, AnnotationSummary
+from ...domain.tags import spelled
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
 from .codec import annotation_document, annotation_id, annotation_of, ctime_of, is_old
@@ -62,6 +64,23 @@ class CouchAnnotations(AnnotationStore):
                 return
             after = rows[-1]["key"][1]
 
+    def with_tag(self, tag: str) -> Iterator[tuple[str, str]]:
+        within: dict[str, Any] = {"startkey": [tag], "endkey": [tag, {}], "reduce": False}
+        last = ""
+        while True:
+            rows = self._visitors.rows("by_tag", limit=PIECE, **within)
+            # The last row of the piece before is there again, unless it changed meanwhile.
+            new = [row for row in rows if row["id"] != last]
+            for row in new:
+                # CouchDB finds other tags that differ in nothing it sorts by.
+                if row["key"][0] == tag:
+                    image_id, _, visitor_id = row["id"].partition("-")
+                    yield image_id, visitor_id
+            if len(rows) < PIECE or not new:
+                return
+            last = rows[-1]["id"]
+            within |= {"startkey": rows[-1]["key"], "startkey_docid": last}
+
     def summaries(self, image_ids: Iterable[str]) -> dict[str, AnnotationSummary]:
         annotations: dict[str, list[Annotation]] = {image_id: [] for image_id in image_ids}
         if annotations:
@@ -81,7 +100,8 @@ class CouchAnnotations(AnnotationStore):
                 ctime = self._ctime(image_id)
             before = annotation_of(document)
             annotation = change(before)
-            annotation = replace(annotation, tags=tuple(dict.fromkeys(annotation.tags)))
+            tags = tuple(dict.fromkeys(annotation.tags))
+            annotation = spelled(replace(annotation, tags=tags), annotation.spellings)
             if "_conflicts" in document:
                 before = Annotation()  # neither counts nor sums contain what was merged
             elif annotation == before:
@@ -92,7 +112,7 @@ class CouchAnnotations(AnnotationStore):
         with self._locks.held(document_id):
             before, annotation, stored = retry_on_conflict(attempt)
         if stored:
-            self._tags.mark_changed({*before.tags} ^ {*annotation.tags})
+            self._tags.mark_changed(_changed_tags(before, annotation))
             image = self._image_of(stored)
             if annotation.rating != before.rating:
                 self.update_ratings(image, stored)
@@ -212,6 +232,15 @@ class CouchAnnotations(AnnotationStore):
             )
 
         retry_on_conflict(attempt)
+
+
+def _changed_tags(before: Annotation, after: Annotation) -> set[str]:
+    """Return the tags that were added, removed or spelled in another way."""
+    pairs = [
+        {(tag, annotation.spellings.get(tag)) for tag in annotation.tags}
+        for annotation in (before, after)
+    ]
+    return {tag for tag, _ in pairs[0] ^ pairs[1]}
 
 
 def _generation(document: Document | None) -> int:

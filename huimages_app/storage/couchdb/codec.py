@@ -9,11 +9,12 @@ this program: in older ones, width and height are those before EXIF orientation.
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
           rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
-          places{key: {number: {at, role}}} collections{id: at}
-          places{key: {number: {at, role}}} uploader uploaded
+          places{key: {number: {at, role}}} collections{id: at} uploader uploaded
+          history[{id, at, field, from, to, by, job, undoes, visitors[]}]
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
+          spellings{tag: as typed}, of tags that are not lower case
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from typing import Any
 from ...domain.content import ContentBox, is_content_box
 from ...domain.models import Annotation, Image
 from ...domain.rights import Rights
+from ...domain.tags import spelled
+from ..histories import history_from_json, history_to_json
 from ..places import (
     collections_from_json,
     collections_to_json,
@@ -95,6 +98,7 @@ def image_of(document: Document) -> Image:
         collections=collections_from_json(document.get("collections")),
         uploader=_string(document.get("uploader")),
         uploaded=time_of(document.get("uploaded")),
+        history=history_from_json(document.get("history")),
     )
 
 
@@ -173,6 +177,7 @@ def _fields_of(image: Image) -> Document:
         "collections": collections_to_json(image.collections),
         "uploader": image.uploader,
         "uploaded": text_of(image.uploaded) if image.uploaded else None,
+        "history": history_to_json(image.history),
     }
 
 
@@ -196,11 +201,14 @@ def annotation_of(document: Mapping[str, Any] | None) -> Annotation:
     """Return the annotation of a document or of a row of our views."""
     document = document or {}
     rating = document.get("rating")
-    return Annotation(
+    annotation = Annotation(
         tags=tuple(dict.fromkeys(strings_of(document.get("tags")))),
         favorite=bool(document.get("favorite")),
         rating=int(rating) if isinstance(rating, int | float) else None,
     )
+    spellings = _mapping(document.get("spellings"))
+    # A program that does not know them may have changed the tags.
+    return spelled(annotation, {tag: _string(text) for tag, text in spellings.items()})
 
 
 def annotation_document(
@@ -209,7 +217,12 @@ def annotation_document(
     """Return the document of an annotation, with the other fields of the old document."""
     changed = dict(document or {}, _id=annotation_id(image_id, visitor_id))
     changed |= {"imageid": image_id, "userid": visitor_id}
-    _set_fields(changed, {"tags": list(annotation.tags), "favorite": annotation.favorite})
+    fields = {
+        "tags": list(annotation.tags),
+        "favorite": annotation.favorite,
+        "spellings": dict(annotation.spellings),
+    }
+    _set_fields(changed, fields)
     if annotation.rating is not None:
         changed["rating"] = annotation.rating
     else:

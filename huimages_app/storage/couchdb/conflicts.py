@@ -11,6 +11,8 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...domain.history import united
+from ..histories import history_from_json, history_to_json
 from .codec import strings_of
 from .database import Document
 
@@ -23,7 +25,7 @@ _FILE_FIELDS = (
 
 
 def merge_images(revisions: Sequence[Document]) -> Document:
-    """Unite titles, references, types and attachments; `ratings` must be counted again."""
+    """Unite titles, references, types, history and attachments; `ratings` must be counted again."""
     ordered = _by_time(revisions)
     merged = _overlaid(ordered)
     for name in ("title", "types"):
@@ -36,6 +38,8 @@ def merge_images(revisions: Sequence[Document]) -> Document:
         merged["places"] = places
     if collections := _united_mappings([document.get("collections") for document in ordered]):
         merged["collections"] = collections
+    if history := _united_histories([document.get("history") for document in ordered]):
+        merged["history"] = history
     if measured := [document for document in ordered if document.get("sha256")]:
         merged |= {name: measured[-1][name] for name in _FILE_FIELDS if name in measured[-1]}
     if attachments := _attachments(revisions):
@@ -44,12 +48,19 @@ def merge_images(revisions: Sequence[Document]) -> Document:
 
 
 def merge_annotations(revisions: Sequence[Document]) -> Document:
-    """Unite tags; an image stays a favourite if it is one in any revision."""
+    """Unite tags and spellings; an image stays a favourite if it is one in any revision."""
     merged = _overlaid(revisions[::-1])
+    if spellings := _overlaid([_spellings(document) for document in revisions[::-1]]):
+        merged["spellings"] = spellings
     if tags := functools.reduce(_united, (list(strings_of(d.get("tags"))) for d in revisions)):
         merged["tags"] = tags
     merged["favorite"] = any(document.get("favorite") for document in revisions)
     return merged
+
+
+def _spellings(annotation: Document) -> dict[str, Any]:
+    spellings = annotation.get("spellings")
+    return spellings if isinstance(spellings, dict) else {}
 
 
 def merge_documents(revisions: Sequence[Document]) -> Document:
@@ -120,6 +131,10 @@ def _united_mappings(values: Sequence[Any]) -> dict[str, Any]:
     for mapping in values:
         merged |= mapping if isinstance(mapping, dict) else {}
     return merged
+
+
+def _united_histories(values: Sequence[Any]) -> list[dict[str, Any]]:
+    return history_to_json(functools.reduce(united, map(history_from_json, values)))
 
 
 def _attachments(revisions: Sequence[Document]) -> dict[str, Any]:

@@ -173,6 +173,9 @@ class CouchSearch(ImageSearch):
         ranking = self._tags.ranking()
         return [(tag, number) for tag, number in ranking if tag.startswith(prefix)][:limit]
 
+    def spellings(self, tags: Iterable[str]) -> dict[str, str]:
+        return self._tags.spellings(list(tags))
+
     def _find(self, plan: QueryPlan, start: Start | None, limit: int, *, forward: bool) -> _Found:
         descending = plan.descending if forward else not plan.descending
         found: list[tuple[Position, Image]] = []

@@ -1,4 +1,4 @@
-"""The number of uses of each tag, kept in memory."""
+"""The number of uses of each tag and of its spellings, kept in memory."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from ...domain.spellings import shown_spelling
 from ...errors import StorageUnavailable
 from .database import Database
 
@@ -31,6 +32,7 @@ class TagCounts:
         self._visitors = visitors
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}
+        self._spellings: dict[str, dict[str, int]] = {}  # of tags that are not lower case
         self._ranking: list[tuple[str, int]] | None = None
         self._changed: dict[str, int] = {}  # tag -> number of its last change
         self._changes = 0
@@ -55,8 +57,32 @@ class TagCounts:
         elif is_due:
             threading.Thread(target=self._refresh, name="tag counts", daemon=True).start()
         if changed and not is_unknown:
-            self._enter({tag: self._count(tag)[tag] for tag in changed}, changed, keep=True)
+            counts = [self._count(tag) for tag in changed]
+            self._enter(
+                {tag: uses[tag] for tag, (uses, _) in zip(changed, counts, strict=True)},
+                {tag: typed.get(tag, {}) for tag, (_, typed) in zip(changed, counts, strict=True)},
+                changed,
+                keep=True,
+            )
         return self._ranking or []
+
+    def spellings(self, tags: Sequence[str]) -> dict[str, str]:
+        """Return the spellings to show of those tags for which it is not lower case.
+
+        They are looked up in memory, or counted for one tag before all tags were counted.
+        """
+        if not tags:
+            return {}
+        if len(tags) == 1 and self._ranking is None:
+            typed = self._count_spellings(tags[0])
+            counts = Counter() if not typed else self._count_uses(tags[0])
+        else:
+            self.ranking()
+            with self._lock:
+                typed = {tag: self._spellings.get(tag, {}) for tag in tags}
+                counts = Counter({tag: self._counts.get(tag, 0) for tag in tags})
+        shown = {tag: shown_spelling(tag, counts[tag], typed.get(tag, {})) for tag in tags}
+        return {tag: spelling for tag, spelling in shown.items() if spelling != tag}
 
     def _refresh(self) -> None:
         try:
@@ -70,26 +96,50 @@ class TagCounts:
         with self._lock:
             changed = dict(self._changed)
         start = time.monotonic()
-        counts = self._count()
+        counts, spellings = self._count()
         end = time.monotonic()
         with self._lock:
             self._due = end + max(_MIN_AGE, _COST * (end - start))
-        self._enter(counts, changed, keep=False)
+        self._enter(counts, spellings, changed, keep=False)
 
-    def _enter(self, counts: dict[str, int], changed: dict[str, int], *, keep: bool) -> None:
+    def _enter(
+        self,
+        counts: dict[str, int],
+        spellings: dict[str, dict[str, int]],
+        changed: dict[str, int],
+        *,
+        keep: bool,
+    ) -> None:
         """Enter counts that include the changes `changed`, and `keep` those of other tags."""
         with self._lock:
             self._counts = {**(self._counts if keep else {}), **counts}
+            self._spellings = {**(self._spellings if keep else {}), **spellings}
             ranking = ((tag, number) for tag, number in self._counts.items() if number)
             self._ranking = sorted(ranking, key=lambda item: (-item[1], item[0]))
             self._changed = {tag: n for tag, n in self._changed.items() if changed.get(tag) != n}
 
-    def _count(self, tag: str | None = None) -> Counter[str]:
+    def _count(self, tag: str | None = None) -> tuple[Counter[str], dict[str, dict[str, int]]]:
+        return self._count_uses(tag), self._count_spellings(tag)
+
+    def _count_uses(self, tag: str | None = None) -> Counter[str]:
         """Count the uses of one tag or of all."""
-        within: dict[str, Any] = {} if tag is None else {"startkey": [tag], "endkey": [tag, {}]}
         # Tags that differ in nothing CouchDB sorts by, such as the variation selector of an
         # emoji, are one row, or take turns in several.
         counts: Counter[str] = Counter()
-        for row in self._visitors.rows("by_tag", group_level=1, **within):
+        for row in self._visitors.rows("by_tag", group_level=1, **_within(tag)):
             counts[row["key"][0]] += row["value"]
         return counts
+
+    def _count_spellings(self, tag: str | None = None) -> dict[str, dict[str, int]]:
+        """Count the spellings of one tag or of all: tag -> spelling -> uses."""
+        counts: dict[str, dict[str, int]] = {}
+        for row in self._visitors.rows("by_spelling", group_level=2, **_within(tag)):
+            found, spelling = row["key"]
+            of_tag = counts.setdefault(found, {})
+            of_tag[spelling] = of_tag.get(spelling, 0) + row["value"]
+        return counts
+
+
+def _within(tag: str | None) -> dict[str, Any]:
+    """Return the range of a tag in a view; all rows for None."""
+    return {} if tag is None else {"startkey": [tag], "endkey": [tag, {}]}

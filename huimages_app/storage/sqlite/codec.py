@@ -10,7 +10,9 @@ from typing import Any
 from ...domain.content import ContentBox
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
+from ...domain.tags import spelled
 from ...domain.tokenizer import may_be_inside, searched
+from ..histories import history_from_json, history_to_json
 from ..places import (
     collections_from_json,
     collections_to_json,
@@ -67,6 +69,7 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "collections": collections_to_json(image.collections),
         "uploader": image.uploader,
         "uploaded": image.uploaded and _time(image.uploaded),
+        "history": history_to_json(image.history),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -92,6 +95,7 @@ def image_from_json(document: str) -> Image:
             "uploaded": datetime.fromisoformat(fields["uploaded"])
             if "uploaded" in fields
             else None,
+            "history": history_from_json(fields.get("history")),
         }
     )
 
@@ -104,8 +108,9 @@ def summary_from_json(document: str) -> AnnotationSummary:
     return AnnotationSummary(*json.loads(document))
 
 
-def annotation_from_row(tags: str, favorite: int, rating: int | None) -> Annotation:
-    return Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+def annotation_from_row(tags: str, favorite: int, rating: int | None, spellings: str) -> Annotation:
+    annotation = Annotation(tuple(json.loads(tags)), bool(favorite), rating)
+    return spelled(annotation, json.loads(spellings))
 
 
 # Each word of the index begins with two spaces, so that three characters, the shortest

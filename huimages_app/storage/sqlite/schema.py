@@ -135,6 +135,43 @@ _TAKEN = (
     "CREATE INDEX images_taken ON images (trashed, taken, key) WHERE taken IS NOT NULL",
 )
 
+# The spellings of tags that are not lower case, and the number of uses of each.  A table of its
+# own: a process of the older version, which is still serving, writes all columns of `marks`.
+_SPELLINGS = (
+    """
+    CREATE TABLE spellings (
+        id TEXT NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+        visitor TEXT NOT NULL,
+        tag TEXT NOT NULL,
+        spelling TEXT NOT NULL,
+        PRIMARY KEY (id, visitor, tag)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tag_spellings (
+        tag TEXT NOT NULL,
+        spelling TEXT NOT NULL,
+        uses INTEGER NOT NULL,
+        PRIMARY KEY (tag, spelling)
+    ) WITHOUT ROWID
+    """,
+    # Triggers, because rows also go with their image.
+    """
+    CREATE TRIGGER spelling_added AFTER INSERT ON spellings BEGIN
+        INSERT INTO tag_spellings VALUES (NEW.tag, NEW.spelling, 1)
+            ON CONFLICT DO UPDATE SET uses = uses + 1;
+    END
+    """,
+    """
+    CREATE TRIGGER spelling_removed AFTER DELETE ON spellings BEGIN
+        UPDATE tag_spellings SET uses = uses - 1
+            WHERE tag = OLD.tag AND spelling = OLD.spelling;
+        DELETE FROM tag_spellings
+            WHERE tag = OLD.tag AND spelling = OLD.spelling AND uses < 1;
+    END
+    """,
+)
+
 # The number of images of each collection, without its other rows.  No image of an older version
 # is in one, and programs of older versions cannot read the records of images that are.
 _COLLECTIONS = (
@@ -143,7 +180,7 @@ _COLLECTIONS = (
 )
 
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _COLLECTIONS)
+MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _SPELLINGS, _COLLECTIONS)
 VERSION = len(MIGRATIONS)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
+from . import spellings
 from .articles import read_articles
 from .codec import dumps, image_from_json
 from .connection import Connections
@@ -127,3 +129,7 @@ class SqliteSearch(ImageSearch):
                     "limit": -1 if limit is None else limit,
                 },
             ).fetchall()
+
+    def spellings(self, tags: Iterable[str]) -> dict[str, str]:
+        with self._connections.reading() as db:
+            return spellings.of_tags(db, tags)

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable
 
 from ...domain.models import AnnotationSummary, Image
 from ..snapshots import SnapshotItem, StoredDocument, StoredImage, Tombstone
-from .annotations import insert
+from .annotations import COLUMNS, insert
 from .codec import annotation_from_row, dumps, image_from_json, micros
 from .connection import Connections
 from .entries import Entry, free_key, load, write
@@ -28,9 +28,7 @@ def export(connections: Connections) -> Generator[SnapshotItem, None, None]:
         for image_id, key, document in db.execute(
             "SELECT id, key, document FROM images ORDER BY id"
         ):
-            marks = db.execute(
-                "SELECT visitor, tags, favorite, rating FROM marks WHERE id = ?", [image_id]
-            )
+            marks = db.execute(f"SELECT visitor, {COLUMNS} FROM marks WHERE id = ?", [image_id])
             annotations = {visitor: annotation_from_row(*row) for visitor, *row in marks}
             # Images of the same microsecond are listed by their key.
             native = {_NATIVE: {"key": key}}

@@ -132,7 +132,12 @@ def _tags(context: ApiImage, request: Request) -> dict[str, Any]:
     summary = request.services.annotations.summary(context.image_id)
     return {
         "items": [
-            {"tag": tag, "count": summary.tags[tag], "own": tag in own.tags}
+            {
+                "tag": tag,
+                "spelling": summary.spelling(tag),
+                "count": summary.tags[tag],
+                "own": tag in own.tags,
+            }
             for tag in tags_of(summary)
         ]
     }

@@ -15,7 +15,7 @@ from ...services.articles import MOST_IMAGES, Article
 from ...services.permissions import EDIT, VIEW
 from ..article_resources import WHICH, ApiArticle, ApiArticles
 from ..presentation.articles import article_path
-from ..presentation.conditional import conditional_json, digest
+from ..presentation.conditional import conditional_json
 from . import bodies
 from .parameters import Parameters, query
 from .responses import matches, page_response, page_url
@@ -131,7 +131,7 @@ def _response(request: Request, found: Article, parameters: Parameters) -> Respo
         "images": images,
         "next": page_url(request, url, found.next),
     }
-    return conditional_json(data, etag=f"{found.state}-{digest(data)}")
+    return conditional_json(data, state=found.state)
 
 
 def _urls(request: Request, found: Article, items: Items, parameters: Parameters) -> dict[str, str]:

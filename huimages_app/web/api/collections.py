@@ -17,7 +17,7 @@ from ...services.collection_images import MOST_ADDED
 from ...services.collections import state_of
 from ...services.permissions import EDIT, VIEW
 from ..collection_resources import ApiCollection, ApiCollections
-from ..presentation.conditional import conditional_json, digest
+from ..presentation.conditional import conditional_json
 from ..presentation.image_json import time_text
 from . import bodies
 from .parameters import Parameters, query
@@ -147,8 +147,7 @@ def _response(
         ],
         "next": page_url(request, url, page.next),
     }
-    etag = f"{state_of(found)}-{digest(data)}"
-    return conditional_json(data, status=status, etag=etag, headers=headers or {})
+    return conditional_json(data, status=status, state=state_of(found), headers=headers or {})
 
 
 def _page(request: Request, found: Collection, parameters: Parameters) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from pyramid.httpexceptions import HTTPNotFound
@@ -130,14 +131,15 @@ def _unchanged(context: ApiImage, request: Request, items: Items) -> Callable[[I
     """Return a check that the record is the one of If-Match; None without that header.
 
     Raises EditConflict if it is another one now.  Tags and ratings are not part of the record, and
-    no change of it undoes them, so they may change between this check and the update.
+    no change of it undoes them, so they may change between this check and the update, and with
+    tags the history.
     """
     if "If-Match" not in request.headers:
         return None
     seen = request.services.images.get(context.image_id)
     require_match(request, items.item(seen).state)
-    return lambda image: bool(image == seen)
+    return lambda image: bool(replace(image, history=seen.history) == seen)
 
 
 def _response(item: Item, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return conditional_json(item.data, status=status, etag=item.etag, headers=headers or {})
+    return conditional_json(item.data, status=status, state=item.state, headers=headers or {})

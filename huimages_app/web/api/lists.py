@@ -24,8 +24,13 @@ def tags(context: Api, request: Request) -> Response:
     """Return the tags that begin with `prefix`, most used first."""
     parameters = query(request, "prefix", "limit")
     prefix, limit = clean_tag(parameters.text("prefix")), parameters.whole("limit", 100, 1, 1000)
-    found = request.services.images.tags(prefix, limit)
-    return conditional_json({"items": [{"tag": tag, "count": count} for tag, count in found]})
+    images = request.services.images
+    found = images.tags(prefix, limit)
+    spellings = images.spellings([tag for tag, _count in found])
+    items = [
+        {"tag": tag, "spelling": spellings.get(tag, tag), "count": count} for tag, count in found
+    ]
+    return conditional_json({"items": items})
 
 
 @view_config(context=Api, name="sizes", request_method="GET", permission=VIEW)

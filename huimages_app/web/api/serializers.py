@@ -43,11 +43,6 @@ class Item:
         """Hash of the metadata, independent of client and sizes; If-Match contains it."""
         return digest(self.metadata)
 
-    @property
-    def etag(self) -> str:
-        """`state`, then a hash of the whole response."""
-        return f"{self.state}-{digest(self.data)}"
-
 
 class Items:
     """Serializes images for one request, with URLs of the requested sizes.
@@ -124,6 +119,7 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "contenttype": image.contenttype or None,
         "sha256": image.sha256 or None,
         "tags": tags_of(summary),
+        "tag_spellings": dict(sorted(summary.spellings.items())),
         "references": {key: list(values) for key, values in sorted(image.references.items())},
         "types": list(image.types),
         "rating": rating_of(summary),

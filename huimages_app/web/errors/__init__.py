@@ -38,9 +38,11 @@ from ...errors import (
     TooLarge,
     TooManyAttempts,
     UnknownArticle,
+    UnknownChange,
     UnknownCollection,
     UnknownFormat,
     UnknownImage,
+    UnknownJob,
     UnknownShare,
 )
 from ..presentation.i18n import _
@@ -58,6 +60,8 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (UnknownCollection, 404),
     (UnknownShare, 404),
     (EndedShare, 410),
+    (UnknownChange, 404),
+    (UnknownJob, 404),
     (BadToken, 401),
     (SizeNotAllowed, 403),
     (TooManyAttempts, 429),
@@ -100,6 +104,8 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     UnknownCollection: _("There is no such collection. It may have been deleted."),
     UnknownShare: _("This link leads nowhere. It may have been withdrawn."),
     EndedShare: _("This link has ended."),
+    UnknownChange: _("This change is no longer kept."),
+    UnknownJob: _("This job does not exist. Jobs are kept for 30 days."),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 

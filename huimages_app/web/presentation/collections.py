@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import log
 from typing import Literal, get_args
 
@@ -28,11 +27,15 @@ _WITH_VALUE = {"tag", "search", "collection"}
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection of images; `value` is the tag, the search text, the ID of a stored
-    collection, or the period of taking."""
+    """A collection of images.
+
+    `value` is the tag, the search text, the ID of a stored collection, or the period of taking;
+    `spelling` is the tag as it is shown.
+    """
 
     kind: Kind = "newest"
     value: str = ""
+    spelling: str = field(default="", compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Collection:
@@ -65,7 +68,7 @@ class Collection:
     def title(self) -> TranslationString:
         """Heading of its page."""
         if self.kind == "tag":
-            return _("Tagged “${tag}”", mapping={"tag": self.value})
+            return _("Tagged “${tag}”", mapping={"tag": self.spelling or self.value})
         if self.kind == "collection":
             return _("Collection")
         if self.kind == "search" and not self.value:
@@ -120,6 +123,12 @@ def tagged(text: str) -> Collection:
     return Collection("tag", clean_tag(text)[: MAX_LENGTH + 1])
 
 
+def spelled(collection: Collection, request: Request) -> Collection:
+    """Return a collection of a tag with the spelling to show."""
+    tag = collection.value
+    return replace(collection, spelling=request.services.images.spellings([tag]).get(tag, ""))
+
+
 def taken_in(text: str) -> Collection:
     """Return the images taken in a period, latest first; all of them without a period.
 
@@ -162,7 +171,7 @@ def window_in(collection: Collection, image_id: str, reach: int, request: Reques
 
 @dataclass(frozen=True)
 class CloudTag:
-    """A tag in the cloud; `weight` is 0 (rare) to 6 (the most used)."""
+    """A tag in the cloud, as it is shown; `weight` is 0 (rare) to 6 (the most used)."""
 
     name: str
     count: int
@@ -170,13 +179,20 @@ class CloudTag:
     href: str
 
 
-def cloud(tags: Iterable[tuple[str, int]], site: Site) -> list[CloudTag]:
-    """Return tags in alphabetical order, weighted by the logarithm of their counts."""
-    tags = sorted(tags)
-    counts = [count for _name, count in tags]
+def cloud(request: Request, limit: int) -> list[CloudTag]:
+    """Return the most used tags in alphabetical order, weighted by the logarithm of counts."""
+    images, site = request.services.images, request.site
+    tags = sorted(images.tags(limit=limit))
+    spellings = images.spellings([tag for tag, _count in tags])
+    counts = [count for _tag, count in tags]
     low, high = log(min(counts, default=1)), log(max(counts, default=1))
     step = 6 / (high - low) if high > low else 0
     return [
-        CloudTag(name, count, round((log(count) - low) * step), site.tag_path(name))
-        for name, count in tags
+        CloudTag(
+            spellings.get(tag, tag),
+            count,
+            round((log(count) - low) * step),
+            site.tag_path(tag),
+        )
+        for tag, count in tags
     ]

@@ -62,14 +62,14 @@ def _digest(body: bytes) -> str:
 
 
 def conditional_json(
-    data: Any, *, status: int = 200, etag: str = "", headers: Mapping[str, str] = {}
+    data: Any, *, status: int = 200, state: str = "", headers: Mapping[str, str] = {}
 ) -> Response:
-    """Return data as JSON, with its `digest` as ETag unless one is given.
+    """Return data as JSON, with an ETag of `state`, if given, and a hash of the response.
 
     The response becomes 304 if the client has this version already.
     """
     return conditional_response(
-        _encoded(data), "application/json", status=status, etag=etag, headers=headers
+        _encoded(data), "application/json", status=status, state=state, headers=headers
     )
 
 
@@ -78,11 +78,15 @@ def conditional_response(
     contenttype: str,
     *,
     status: int = 200,
-    etag: str = "",
+    state: str = "",
     headers: Mapping[str, str] = {},
 ) -> Response:
-    """Return bytes with an ETag; the response becomes 304 if the client has this version."""
+    """Return bytes with an ETag; the response becomes 304 if the client has this version.
+
+    `state` identifies what a client changes, independent of how the request wants it shown:
+    `STATE-HASH` is the ETag, and If-Match is compared with STATE.
+    """
     response = ConditionalResponse(body=body, status=status, content_type=contenttype)
-    response.etag = etag or _digest(body)
+    response.etag = f"{state}-{_digest(body)}" if state else _digest(body)
     response.headers.update(headers)
     return response

@@ -10,10 +10,12 @@ from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 
+from ...domain.history import Change
 from ...domain.models import Image
 from ...errors import EditConflict
 from ...services.image_patch import ImagePatch
 from .form_fields import field
+from .history import last_change
 from .responses import came_from
 
 _TEMPLATE = "huimages_app:templates/conflict.pt"
@@ -24,14 +26,16 @@ _PREFIX = "expected_"
 class Difference:
     """One field of the form: its name and label, the stored value, and the editor's value.
 
-    `shown` are both as people read them, if that differs.
+    `shown` are both as people read them, if that differs.  `last` is the change that stored the
+    present value, if the history has it.
     """
 
     name: str
-    label: TranslationString
+    label: str
     stored: str
     own: str
     shown: tuple[str, str] | None = None
+    last: Change | None = None
 
     @property
     def texts(self) -> tuple[str, str]:
@@ -43,13 +47,15 @@ class Difference:
 class EditedField:
     """One field of a form that changes an image: its name and label, and the editor's value.
 
-    `show` returns the value of an image as the form shows it.
+    `show` returns the value of an image as the form shows it.  `field` is its name in the
+    history of the image, or the beginning of several names.
     """
 
     name: str
     label: TranslationString
     show: Callable[[Image], str]
     own: str
+    field: str
 
 
 def save(
@@ -79,7 +85,14 @@ def save(
     except EditConflict as error:
         stored = request.services.images.get(image_id)
         differences = (
-            Difference(each.name, each.label, each.show(stored), each.own) for each in fields
+            Difference(
+                each.name,
+                each.label,
+                each.show(stored),
+                each.own,
+                last=last_change(stored.history, each.field),
+            )
+            for each in fields
         )
         return conflict(request, error, *differences)
     return respond(image)

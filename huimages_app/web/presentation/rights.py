@@ -82,7 +82,7 @@ def facts_of(rights: Rights, request: Request) -> list[RightsFact]:
     return [
         RightsFact(
             LABELS[name],
-            _origin(text, request) if name == "source_type" else text,
+            origin_name(text, request) if name == "source_type" else text,
             text if is_web_url(text) else None,
             "license" if name == "statement" else None,
         )
@@ -92,10 +92,11 @@ def facts_of(rights: Rights, request: Request) -> list[RightsFact]:
 
 def _choices(current: str, request: Request) -> list[tuple[str, str]]:
     codes = dict.fromkeys([*SOURCE_TYPES, *filter(None, [current])])
-    named = sorted((_origin(code, request), code) for code in codes)
+    named = sorted((origin_name(code, request), code) for code in codes)
     return [("", ""), *((code, name) for name, code in named)]
 
 
-def _origin(code: str, request: Request) -> str:
+def origin_name(code: str, request: Request) -> str:
+    """Return the name of a code of how a picture came about."""
     name = _ORIGINS.get(code)
     return str(request.localizer.translate(name)) if name else code

@@ -97,7 +97,7 @@ def _image_object(
         "url": page,
         "dateCreated": time_text(image.created),
         "dateModified": time_text(image.modified),
-        "keywords": tags_of(summary),
+        "keywords": [summary.spelling(tag) for tag in tags_of(summary)],
     }
     if picture:
         data["contentUrl"] = picture.url

@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender, subscriber
+from pyramid.i18n import TranslationString
 from pyramid.interfaces import IRootFactory
 from pyramid.renderers import get_renderer
 from pyramid.request import Request
@@ -196,6 +197,10 @@ class Site:
             return str(self._translate(_("1 star")))
         stars = self.number(rating / 2, "0.#")
         return str(self._translate(_("${stars} stars", mapping={"stars": stars})))
+
+    def translated(self, text: TranslationString | str) -> str:
+        """Return a text in the language of this page."""
+        return str(self._translate(text))
 
     def reference_name(self, key: str) -> str:
         """Return the key of a reference, translated if it is a known one."""

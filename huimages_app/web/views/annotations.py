@@ -9,7 +9,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.tags import MAX_LENGTH, parse_tags
+from ...domain.tags import MAX_LENGTH, by_tag, parse_tags
 from ...domain.text import clean_tag
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, VIEW
@@ -65,8 +65,8 @@ def tag(context: ImagePage, request: Request) -> Response:
     if not tags:
         raise BadInput("no tag was given")
     request.services.annotations.tag(context.image_id, request.ensure_visitor(), tags)
-    response = changed(request, text="", data=list(tags))
-    return response if response.location else json_response(list(tags))
+    response = changed(request, text="", data=list(by_tag(tags)))
+    return response if response.location else json_response(list(by_tag(tags)))
 
 
 @view_config(context=ImagePage, name="untag", request_method="POST", permission=CONTRIBUTE)
@@ -84,7 +84,9 @@ def untag(context: ImagePage, request: Request) -> Response:
 @view_config(context=ImagePage, name="tag_suggestion", request_method="GET", permission=VIEW)
 @view_config(context=Tags, name="suggestions", request_method="GET", permission=VIEW)
 def tag_suggestion(request: Request) -> Response:
-    """`?tag=pre`: tags with this prefix, most used first, as a JSON list."""
+    """`?tag=pre`: tags with this prefix, as they are shown, most used first, as a JSON list."""
     prefix = clean_tag(request.GET.get("tag", ""))[:MAX_LENGTH]
-    found = request.services.images.tags(prefix, _SUGGESTIONS) if prefix else []
-    return json_response([name for name, _count in found])
+    images = request.services.images
+    tags = [tag for tag, _count in images.tags(prefix, _SUGGESTIONS)] if prefix else []
+    spellings = images.spellings(tags)
+    return json_response([spellings.get(tag, tag) for tag in tags])

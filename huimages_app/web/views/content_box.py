@@ -33,7 +33,11 @@ def content(context: ImagePage, request: Request) -> Response:
         context.image_id,
         ImagePatch(corrected_content=box),
         EditedField(
-            "content", label, lambda image: percent_text(image.corrected_content), percent_text(box)
+            "content",
+            label,
+            lambda image: percent_text(image.corrected_content),
+            percent_text(box),
+            "corrected_content",
         ),
         respond=lambda image: changed(
             request, text="ok", data={"corrected_content": image.corrected_content}

@@ -37,7 +37,7 @@ def update_title(context: ImagePage, request: Request) -> Response:
         request,
         context.image_id,
         ImagePatch(title=title),
-        EditedField("value", _("Title"), lambda image: image.title, title),
+        EditedField("value", _("Title"), lambda image: image.title, title, "title"),
         respond=lambda image: changed(request, text=image.title, data={"title": image.title}),
     )
 
@@ -54,7 +54,7 @@ def update_alt(context: ImagePage, request: Request) -> Response:
         request,
         context.image_id,
         ImagePatch(alt=alt),
-        EditedField("value", _("Alternative text"), lambda image: image.alt, alt),
+        EditedField("value", _("Alternative text"), lambda image: image.alt, alt, "alt"),
         respond=lambda image: changed(request, text=image.alt, data={"alt": image.alt}),
     )
 
@@ -74,7 +74,9 @@ def focus(context: ImagePage, request: Request) -> Response:
         request,
         context.image_id,
         ImagePatch(focus=point),
-        EditedField("focus", label, lambda image: percent_text(image.focus), percent_text(point)),
+        EditedField(
+            "focus", label, lambda image: percent_text(image.focus), percent_text(point), "focus"
+        ),
         respond=lambda image: changed(request, text="ok", data={"focus": image.focus}),
     )
 
@@ -121,8 +123,8 @@ def references(context: ImagePage, request: Request) -> Response:
         request,
         context.image_id,
         patch,
-        EditedField("artnr", _("Article numbers"), artnr_text, numbers),
-        EditedField("others", _("Other references"), others_text, others),
+        EditedField("artnr", _("Article numbers"), artnr_text, numbers, "references.artnr"),
+        EditedField("others", _("Other references"), others_text, others, "references"),
         respond=respond,
     )
 

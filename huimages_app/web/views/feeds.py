@@ -78,7 +78,8 @@ def _add_entry(feed: Element, image: Image, summary: AnnotationSummary, request:
     add(entry, "updated", time_text(image.modified))
     add(entry, "link", rel="alternate", type="text/html", href=page)
     for tag in tags_of(summary):
-        add(entry, "category", term=tag)
+        spelling = summary.spelling(tag)
+        add(entry, "category", term=tag, **({"label": spelling} if spelling != tag else {}))
     picture = shown(image, request)
     if picture is None:
         return

@@ -32,6 +32,7 @@ from ..presentation.grids import (
     title_of,
     urls_of,
 )
+from ..presentation.history import SHOWN, history_of
 from ..presentation.i18n import _
 from ..presentation.pictures import picture_of
 from ..presentation.requested_sizes import chosen_rendition
@@ -47,7 +48,10 @@ _PADDINGS = (Size.parse("150x150=7"), Size.parse("200x100=7"), Size.parse("75x15
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag of the image; `is_mine` if the visitor gave it, `is_removable` by the visitor."""
+    """A tag of the image, as it is shown.
+
+    `is_mine` if the visitor gave it, `is_removable` by the visitor.
+    """
 
     name: str
     count: int
@@ -109,6 +113,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "other_references": others_text(image),
         "rights": facts_of(image.rights, request),
         "rights_fields": fields_of(image.rights, request),
+        "changes": history_of(image.history, request, SHOWN),
         "clicked": _crop(image, _CLICKED, urls),
         "strips": strips_of(image, request),
         "collections": services.collections.of_image(image),
@@ -167,13 +172,13 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
     by_count = sorted(summary.tags.items(), key=lambda entry: (-entry[1], entry[0]))
     return [
         Tag(
-            name,
+            summary.spelling(tag),
             count,
-            site.tag_path(name),
-            name in annotation.tags,
-            is_editor or name in annotation.tags,
+            site.tag_path(tag),
+            tag in annotation.tags,
+            is_editor or tag in annotation.tags,
         )
-        for name, count in by_count
+        for tag, count in by_count
     ]
 
 

@@ -15,7 +15,7 @@ from ...domain.models import Query
 from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation import collections
-from ..presentation.collections import Collection, cloud, searched, taken_in
+from ..presentation.collections import Collection, cloud, searched, spelled, taken_in
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
 from ..resources import Favorites, Images, Root, Tagged, Tags
@@ -38,7 +38,7 @@ def start(context: Root, request: Request) -> dict[str, Any]:
     return {
         "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
         "random": items_of(images.random(_RANDOM), request),
-        "cloud": cloud(images.tags(limit=_TAGS), request.site),
+        "cloud": cloud(request, _TAGS),
     }
 
 
@@ -75,7 +75,7 @@ def random_image(context: Images, request: Request) -> HTTPFound:
 )
 def tags(context: Tags, request: Request) -> dict[str, Any]:
     """Show the tag cloud."""
-    return {"cloud": cloud(request.services.images.tags(limit=_CLOUD), request.site)}
+    return {"cloud": cloud(request, _CLOUD)}
 
 
 @view_config(
@@ -86,7 +86,7 @@ def tags(context: Tags, request: Request) -> dict[str, Any]:
 )
 def tagged(context: Tagged, request: Request) -> dict[str, Any]:
     """Show the images with a tag."""
-    return _shown(collections.tagged(context.tag), request)
+    return _shown(spelled(collections.tagged(context.tag), request), request)
 
 
 @view_config(
@@ -98,7 +98,7 @@ def tagged(context: Tagged, request: Request) -> dict[str, Any]:
 )
 def tagged_by_name(context: Tags, request: Request) -> dict[str, Any]:
     """Show the images with a tag that cannot be part of a path, such as `a/b`."""
-    return _shown(collections.tagged(request.GET["name"]), request)
+    return _shown(spelled(collections.tagged(request.GET["name"]), request), request)
 
 
 @view_config(

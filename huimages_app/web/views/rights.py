@@ -27,7 +27,10 @@ def rights(context: ImagePage, request: Request) -> Response:
     `expected_NAME`, optional: the text that the editor saw.  Returns `ok`, or `{"rights": {…}}`.
     """
     own = clean_rights({name: field(request, name) for name in FIELDS if name in request.POST})
-    fields = [EditedField(name, LABELS[name], _shown(name), text) for name, text in own.items()]
+    fields = [
+        EditedField(name, LABELS[name], _shown(name), text, f"rights.{name}")
+        for name, text in own.items()
+    ]
     return save(
         request,
         context.image_id,

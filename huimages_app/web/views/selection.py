@@ -9,7 +9,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.tags import parse_tags
+from ...domain.tags import by_tag, parse_tags
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.archives import zip_response
@@ -50,7 +50,7 @@ def selection(context: Selection, request: Request) -> Response:
             visitor_id, annotations = request.ensure_visitor(), request.services.annotations
             done = for_each(chosen, lambda id_: annotations.tag(id_, visitor_id, tags))
         else:
-            done = for_each(chosen, lambda id_: remove_tags(request, id_, tags))
+            done = for_each(chosen, lambda id_: remove_tags(request, id_, by_tag(tags)))
         return _response(request, done, _tagged(request, len(done)))
     raise BadInput(
         "the field 'action' is invalid; expected tag, untag, collect, uncollect, download or trash"

@@ -49,7 +49,7 @@ def test_traces_are_sent_between_start_and_close(tmp_path: Path) -> None:
         collector.shutdown()
         thread.join()
     assert b"".join(collector.bodies).count(b"GET health.healthz") == 1
-    site.services.close()
+    site.close()
 
 
 def test_wrong_dsn_is_refused_before_the_start() -> None:

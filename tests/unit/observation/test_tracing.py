@@ -32,7 +32,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, proxy_addresses="192.0.2.7", chain="off")
     site.app = TestApp(site.app.app, extra_environ={"REMOTE_ADDR": "192.0.2.7"})
     yield site
-    site.services.close()
+    site.close()
 
 
 def by_name(exporter: InMemorySpanExporter) -> dict[str, ReadableSpan]:
@@ -78,7 +78,7 @@ def test_trace_of_other_client_is_not_continued(
     site.app.get("/healthz", headers={"traceparent": PARENT})
     (request,) = exporter.get_finished_spans()
     assert request.parent is None
-    site.services.close()
+    site.close()
 
 
 def test_cache_hits_and_background_work_are_not_traced(
@@ -117,7 +117,7 @@ def test_nothing_is_imported_without_settings(tmp_path: Path) -> None:
         "site.app.get('/healthz')\n"
         "found = [n for n in sys.modules if n.split('.')[0] in ('opentelemetry', 'sentry_sdk')]\n"
         "assert found == [], found\n"
-        "site.services.close()\n"
+        "site.close()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=False

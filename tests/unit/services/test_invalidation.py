@@ -37,7 +37,7 @@ class Recorded(FrontCache):
 def site(tmp_path: Path) -> Iterator[Site]:
     site = Site(tmp_path, chain="off", **{"invalidate.command": "true {id}"})
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from huimages_app.domain.models import Annotation, Image
 from huimages_app.errors import UnknownImage
 from huimages_app.services.annotations import Annotations
+from huimages_app.services.tag_changes import TagChanges
 from huimages_app.services.visitors import new_visitor_id
 from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import SqliteBackend
@@ -44,7 +45,7 @@ def test_marks_move_and_the_accounts_own_win(metadata: SqliteBackend) -> None:
     said(metadata, A, "visitor", Annotation(("sea", "sand"), favorite=True, rating=3))
     said(metadata, B, "visitor", Annotation(rating=5))
     said(metadata, A, "account", Annotation(("sun", "sea"), rating=9))
-    Annotations(metadata).move("visitor", "account")
+    Annotations(metadata, TagChanges(metadata)).move("visitor", "account")
     assert metadata.annotations.get(A, "account") == Annotation(
         ("sun", "sea", "sand"), favorite=True, rating=9
     )
@@ -56,7 +57,7 @@ def test_marks_move_and_the_accounts_own_win(metadata: SqliteBackend) -> None:
 def test_favourites_are_copied_and_nothing_else(metadata: SqliteBackend) -> None:
     said(metadata, A, "old", Annotation(("sea",), favorite=True, rating=3))
     said(metadata, B, "old", Annotation(("sea",), rating=3))
-    Annotations(metadata).copy_favorites("old", "new")
+    Annotations(metadata, TagChanges(metadata)).copy_favorites("old", "new")
     assert dict(metadata.annotations.by_visitor("new")) == {A: Annotation(favorite=True)}
     assert metadata.annotations.get(A, "old") == Annotation(("sea",), favorite=True, rating=3)
 
@@ -72,7 +73,7 @@ def test_what_was_removed_meanwhile_is_passed_over(metadata: SqliteBackend, path
         said(metadata, image_id, "old", Annotation(favorite=True, rating=3))
     connections = Connections(path)
     racing = metadata.annotations = RemovedMeanwhile(connections)
-    annotations = Annotations(metadata)
+    annotations = Annotations(metadata, TagChanges(metadata))
     annotations.copy_favorites("old", "new")
     assert dict(racing.by_visitor("new")) == {B: Annotation(favorite=True)}
     annotations.move("old", "newer")

@@ -38,6 +38,17 @@ def test_merged_image_keeps_the_places_of_both_revisions() -> None:
         }
 
 
+def test_merged_image_has_the_changes_of_both_revisions_by_time() -> None:
+    first, second, third = (
+        {"id": name, "at": f"2026-01-0{day}T00:00:00+00:00", "field": "alt", "to": name}
+        for day, name in enumerate("abc", start=1)
+    )
+    one = {"mtime": "2026", "history": [first, third]}
+    other = {"mtime": "2027", "history": [first, second, "garbage"]}
+    for revisions in ([one, other], [other, one]):
+        assert merge_images(revisions)["history"] == [first, second, third]
+
+
 def test_merged_annotation_keeps_tags_favourite_and_rating() -> None:
     one: dict[str, Any] = {"tags": "rot", "favorite": False, "image_ctime": "2009"}
     other = {"tags": ["blau"], "favorite": True, "rating": 0, "note": "x"}

@@ -20,6 +20,8 @@ class CountedRows:
         self.requests: list[dict[str, Any]] = []
 
     def rows(self, view: str, *, group_level: int, **within: Any) -> list[Row]:
+        if view == "by_spelling":
+            return []
         self.requests.append(within)
         wanted = within.get("startkey", list(self.tags))
         return [{"key": [t], "value": n} for t, n in self.tags.items() if t in wanted and n]

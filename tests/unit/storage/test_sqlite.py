@@ -32,7 +32,9 @@ def store(file: Path) -> Iterator[SqliteBackend]:
 
 
 def remove_newer(db: sqlite3.Connection) -> None:
-    """Undo migrations 4 and 5."""
+    """Undo migrations 4 and later."""
+    db.execute("DROP TABLE spellings")  # with its triggers
+    db.execute("DROP TABLE tag_spellings")
     db.execute("DROP TABLE places")
     db.execute("DROP INDEX lists_articles")
     db.execute("DROP INDEX images_taken")

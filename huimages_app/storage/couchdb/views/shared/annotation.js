@@ -13,6 +13,16 @@
   function tagsOf(doc) {
     return strings(doc.tags);
   }
+  // Tag -> as it was typed; documents of huImages 2.2 have none.
+  function spellingsOf(doc) {
+    var spellings = {}, found = doc.spellings || {}, tags = tagsOf(doc);
+    for (var i = 0; i < tags.length; i++) {
+      if (typeof found[tags[i]] === 'string' && found[tags[i]] !== tags[i]) {
+        spellings[tags[i]] = found[tags[i]];
+      }
+    }
+    return spellings;
+  }
   function ratingOf(doc) {
     return typeof doc.rating === 'number' ? doc.rating : null;
   }

@@ -6,6 +6,7 @@ function (doc) {
       ctime: ctime(doc),
       tags: tagsOf(doc),
       favorite: !!doc.favorite,
+      spellings: spellingsOf(doc),
       rating: ratingOf(doc)
     });
   }

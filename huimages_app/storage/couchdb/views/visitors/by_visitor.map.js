@@ -4,6 +4,7 @@ function (doc) {
     emit([visitorOf(doc), imageOf(doc)], {
       tags: tagsOf(doc),
       favorite: !!doc.favorite,
+      spellings: spellingsOf(doc),
       rating: ratingOf(doc)
     });
   }

@@ -1,0 +1,57 @@
+"""The history of an image: the changes of its record and tags, each of one field."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+MAX_CHANGES = 100
+MAX_LENGTH = 20_000  # characters of JSON; lists of images read the histories as well
+
+# A JSON value: of a field that has a value, else None.
+Value = Any
+
+TAGS = "tags"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that was changed.
+
+    Of tags, `before` are those that were removed and `after` those that were added, for each of
+    `visitors`.
+    """
+
+    id: str
+    at: datetime
+    field: str  # a name of `image_fields`, or TAGS
+    before: Value = None
+    after: Value = None
+    by: str = ""  # account, token or program; empty for a visitor
+    job: str = ""  # ID of the job that made it
+    undoes: str = ""  # ID of the change that it took back
+    visitors: tuple[str, ...] = ()
+
+
+History = tuple[Change, ...]  # oldest first
+
+
+def extended(history: History, changes: Sequence[Change]) -> History:
+    """Return a history with further changes: the newest that fit, and always the last one."""
+    kept: list[Change] = []
+    length = 0
+    for change in reversed([*history, *changes]):
+        length += len(json.dumps([change.before, change.after, change.visitors])) + 150
+        if kept and (length > MAX_LENGTH or len(kept) == MAX_CHANGES):
+            break
+        kept.append(change)
+    return tuple(reversed(kept))
+
+
+def united(one: History, other: History) -> History:
+    """Return the union of two histories of an image."""
+    changes = {change.id: change for change in (*one, *other)}
+    return extended((), sorted(changes.values(), key=lambda change: (change.at, change.id)))

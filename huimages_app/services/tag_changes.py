@@ -1,0 +1,111 @@
+"""Tags of an image that are changed under a name, with an entry in its history.
+
+Tags are no part of the record, so the entry is written first: a process that is killed in
+between leaves an entry of a change that was not made, which can be taken back all the same, and
+never a change without an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..domain.history import TAGS, Change, extended
+from ..domain.models import Annotation, Image
+from ..domain.tags import by_tag, with_tags, without_tags
+from ..errors import EditConflict
+from ..storage.interfaces import MetadataBackend
+from .images import require_present
+from .recorded_images import new_change
+
+MAX_VISITORS = 50  # of one change; more are not restored
+
+
+class TagChanges:
+    """Changes tags.  Thread-safe.  Every method raises UnknownImage and StorageUnavailable."""
+
+    def __init__(self, metadata: MetadataBackend) -> None:
+        self._images = metadata.images
+        self._annotations = metadata.annotations
+
+    def change(
+        self,
+        image_id: str,
+        visitor_id: str,
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+    ) -> bool:
+        """Add tags that no visitor gave, for `visitor_id`, and remove tags of all visitors.
+
+        Returns whether there was anything to change.  Raises BadInput for too many tags.
+        """
+        require_present(self._images.get(image_id))
+        present = self._annotations.of_image(image_id)
+        owners = _owners(present)
+        spellings = {tag: typed for tag, typed in by_tag(add).items() if tag not in owners}
+        added = list(spellings)
+        removed = [tag for tag in remove if tag in owners]
+        with_tags(present.get(visitor_id, Annotation()), added)  # refuses too many
+        if not added and not removed:
+            return False
+        changes = [new_change(TAGS, [tag], None, owners[tag][:MAX_VISITORS]) for tag in removed]
+        if added:
+            changes.append(new_change(TAGS, None, added, [visitor_id]))
+        self.record(image_id, changes)
+        affected = {visitor for tag in removed for visitor in owners[tag]}
+        for visitor in affected | ({visitor_id} if added else set()):
+            typed = list(spellings.values()) if visitor == visitor_id else ()
+            self._replace(image_id, visitor, removed, typed)
+        return True
+
+    def record(self, image_id: str, changes: Sequence[Change]) -> None:
+        """Add changes to the history of an image, unless the same job wrote the same before."""
+
+        def with_changes(image: Image) -> Image:
+            known = [(c.job, c.before, c.after) for c in image.history if c.job]
+            new = [c for c in changes if (c.job, c.before, c.after) not in known]
+            return replace(image, history=extended(image.history, new))
+
+        self._images.update(image_id, with_changes)
+
+    def take_back(self, image_id: str, change: Change) -> None:
+        """Remove the tags that a change added, and give back those that it removed.
+
+        Visitors whose tags changed again since keep them; raises EditConflict if all of them did.
+        """
+        removed, added = change.before or [], change.after or []
+        present = {visitor: self._tags(image_id, visitor) for visitor in change.visitors}
+        if all(_has(tags, removed, added) for tags in present.values()):
+            return  # as it was before
+        affected = [visitor for visitor, tags in present.items() if _has(tags, added, removed)]
+        if not affected:
+            raise EditConflict.of_field(image_id, TAGS)
+        back = [new_change(TAGS, added or None, removed or None, affected)]
+        self.record(image_id, back)
+        for visitor in affected:
+            self._replace(image_id, visitor, added, removed)
+
+    def _tags(self, image_id: str, visitor: str) -> tuple[str, ...]:
+        return self._annotations.get(image_id, visitor).tags
+
+    def _replace(
+        self, image_id: str, visitor: str, removed: Sequence[str], added: Sequence[str]
+    ) -> None:
+        def change(annotation: Annotation) -> Annotation:
+            return with_tags(without_tags(annotation, removed), added)
+
+        self._annotations.save(image_id, visitor, change)
+
+
+def _owners(annotations: Mapping[str, Annotation]) -> dict[str, list[str]]:
+    """Return the visitors of each tag."""
+    owners: dict[str, list[str]] = {}
+    for visitor, annotation in annotations.items():
+        for tag in annotation.tags:
+            owners.setdefault(tag, []).append(visitor)
+    return owners
+
+
+def _has(tags: Sequence[str], wanted: Sequence[str], unwanted: Sequence[str]) -> bool:
+    return all(tag in tags for tag in wanted) and not any(tag in tags for tag in unwanted)
