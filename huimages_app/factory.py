@@ -54,6 +54,7 @@ from .services.tag_changes import TagChanges
 from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
+from .services.versions import Versions
 from .services.zip_download import ZipDownloads
 from .storage.interfaces import MetadataBackend, Originals
 
@@ -103,17 +104,18 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     embedded = EmbeddedPolicy(settings.embedded_read)
     collections = Collections(metadata)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
+    uploads = Uploads(
+        originals,
+        metadata,
+        shared.decoder,
+        _prerender(settings, shared, previews, renditions),
+        FileNames(settings.upload.artnr_pattern, settings.articles_roles),
+        embedded=embedded,
+    )
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata, tags),
-        uploads=Uploads(
-            originals,
-            metadata,
-            shared.decoder,
-            _prerender(settings, shared, previews, renditions),
-            FileNames(settings.upload.artnr_pattern, settings.articles_roles),
-            embedded=embedded,
-        ),
+        uploads=uploads,
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         article_memory=memory,
         article_urls=ArticleUrls(urls, policy),
@@ -121,6 +123,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         collection_images=CollectionImages(metadata, collections),
         editing=editing,
         histories=Histories(metadata, editing, tags),
+        versions=Versions(originals, metadata, uploads, cache),
         renditions=renditions,
         negotiation=Negotiation(renditions),
         downloads=ZipDownloads(originals, renditions),

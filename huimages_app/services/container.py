@@ -27,6 +27,7 @@ from .size_policy import SizePolicy
 from .tokens import Tokens
 from .uploads import Uploads
 from .urls import UrlBuilder
+from .versions import Versions
 from .zip_download import ZipDownloads
 
 
@@ -44,6 +45,7 @@ class Services:
     uploads: Uploads
     editing: Editing
     histories: Histories
+    versions: Versions
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads

@@ -33,6 +33,7 @@ from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
 from .metadata_spellings import SpellingsContract
+from .metadata_versions import VersionsContract
 
 
 class MetadataContract(
@@ -47,6 +48,7 @@ class MetadataContract(
     ConcurrencyContract,
     HistoryContract,
     SnapshotContract,
+    VersionsContract,
     DownContract,
 ):
     @pytest.fixture

@@ -41,8 +41,8 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "a9864a40e9850c102850c1d2a8ee1526440d4e073466c4ec73468f9357aedaba",
-        "visitors": "4267bc2e2ee581fdaa662c105ea1649ed3d2fbba0084c90aff77d57640eaaccd",
+        "images": "747e0c622663c9e2af7c74b25b14a36f5f9f8553b16206bb8510b699715ae8d1",
+        "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
 }
 

@@ -23,9 +23,15 @@ _FILE_FIELDS = (
     *("content", "content_version", "backdrop"),
 )
 
+# Each replacement writes these fields of all versions of an image with the same time.
+_VERSION_FIELDS = ("replaced_by", "versions", "versioned")
+
 
 def merge_images(revisions: Sequence[Document]) -> Document:
-    """Unite titles, references, types, history and attachments; `ratings` must be counted again."""
+    """Unite titles, references, types, history and attachments; `ratings` must be counted again.
+
+    The last replacement says which version is the newest, also where it removed a field.
+    """
     ordered = _by_time(revisions)
     merged = _overlaid(ordered)
     for name in ("title", "types"):
@@ -36,12 +42,16 @@ def merge_images(revisions: Sequence[Document]) -> Document:
         merged["references"] = references
     if places := _united_places([document.get("places") for document in ordered]):
         merged["places"] = places
-    if collections := _united_mappings([document.get("collections") for document in ordered]):
-        merged["collections"] = collections
     if history := _united_histories([document.get("history") for document in ordered]):
         merged["history"] = history
+    if collections := _united_mappings([document.get("collections") for document in ordered]):
+        merged["collections"] = collections
     if measured := [document for document in ordered if document.get("sha256")]:
         merged |= {name: measured[-1][name] for name in _FILE_FIELDS if name in measured[-1]}
+    latest = max(reversed(ordered), key=lambda document: str(document.get("versioned") or ""))
+    for name in _VERSION_FIELDS:
+        merged.pop(name, None)
+    merged |= {name: latest[name] for name in _VERSION_FIELDS if name in latest}
     if attachments := _attachments(revisions):
         merged["_attachments"] = attachments
     return merged
@@ -125,16 +135,16 @@ def _united_places(values: Sequence[Any]) -> dict[str, dict[str, Any]]:
     return merged
 
 
+def _united_histories(values: Sequence[Any]) -> list[dict[str, Any]]:
+    return history_to_json(functools.reduce(united, map(history_from_json, values)))
+
+
 def _united_mappings(values: Sequence[Any]) -> dict[str, Any]:
     """Keep the entry of each key, of several the newest."""
     merged: dict[str, Any] = {}
     for mapping in values:
         merged |= mapping if isinstance(mapping, dict) else {}
     return merged
-
-
-def _united_histories(values: Sequence[Any]) -> list[dict[str, Any]]:
-    return history_to_json(functools.reduce(united, map(history_from_json, values)))
 
 
 def _attachments(revisions: Sequence[Document]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from typing import Any
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
 from ..places import COLLECTION, UNPLACED, rank
-from .codec import ctime_of, image_of, is_trashed, text_of
+from .codec import ctime_of, image_of, is_replaced, is_trashed, text_of
 from .database import Database, Document, Row
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
 from .tokenizer import index_keys, matches, search_keys
@@ -212,7 +212,7 @@ def _times_of_taking(query: Query) -> tuple[str, str]:
 
 
 def _conditions(query: Query) -> dict[str, Condition]:
-    conditions = {"trashed": Condition(lambda document, _: is_trashed(document) == query.trashed)}
+    conditions = {"state": Condition(lambda document, _: _is_listed(document, query.trashed))}
     if query.order == "rated":
         conditions["rated"] = Condition(lambda document, _: _is_rated(document))
     if query.order == "taken" or query.taken_from or query.taken_before:
@@ -247,6 +247,10 @@ def _conditions(query: Query) -> dict[str, Condition]:
             lambda document, rows: matches(phrases, _texts(document, rows)), of_annotations=True
         )
     return conditions
+
+
+def _is_listed(document: Document, trashed: bool) -> bool:
+    return is_trashed(document) == trashed and (trashed or not is_replaced(document))
 
 
 def _average(document: Document) -> float:
