@@ -25,6 +25,7 @@ from .article import article
 from .backup import backup
 from .cache import cache
 from .check import check
+from .collection import collection
 from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
@@ -69,7 +70,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(apply, article, backup, cache, check, content_box, delete, ending, export),
+    *(apply, article, backup, cache, check, collection, content_box, delete, ending, export),
     *(history, import_),
     *(import_tree, list_, migrate, purge, restore, rights, serve, settings, setup, show),
     *(sizes_in_use, tags, token, url, user),

@@ -21,11 +21,15 @@ from .local import LocalBackend
 from .process import configure
 
 __all__ = [
+    "add_collection",
+    "add_to_collection",
     "arrange_article",
     "articleurl",
     "configure",
     "delete_image",
     "get_article",
+    "get_collection",
+    "get_collections",
     "get_ending",
     "get_history",
     "get_imagedoc",
@@ -35,6 +39,9 @@ __all__ = [
     "get_random_imageid",
     "get_size",
     "imageurl",
+    "move_in_collection",
+    "remove_collection",
+    "remove_from_collection",
     "save_image",
     "scaled_dimensions",
     "scaled_imagedata",
@@ -74,3 +81,10 @@ set_title = _library.set_title
 set_content = _library.set_content
 take_back = _library.take_back
 update_metadata = _library.update_metadata
+add_collection = _library.add_collection
+add_to_collection = _library.add_to_collection
+get_collection = _library.get_collection
+get_collections = _library.get_collections
+move_in_collection = _library.move_in_collection
+remove_collection = _library.remove_collection
+remove_from_collection = _library.remove_from_collection

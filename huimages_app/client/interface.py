@@ -14,12 +14,13 @@ from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
+from .collections import CollectionBackend, CollectionFunctions
 from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 log = logging.getLogger(__name__)
 
 
-class Backend(ABC):
+class Backend(CollectionBackend, ABC):
     """Access to one site.  Thread-safe.
 
     IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods
@@ -107,11 +108,11 @@ class Backend(ABC):
         """Return the IDs before and after an image, newest first; none for an unknown ID."""
 
 
-class Library:
+class Library(CollectionFunctions):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+        self._backend: Backend = backend
 
     # -- storing and changing --------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from ..domain.models import Image, Neighbours, Query
 from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .interface import Backend
+from .local_collections import LocalCollections
 from .process import services_of_process
 from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(Backend):
+class LocalBackend(LocalCollections, Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:

@@ -25,6 +25,7 @@ from ..errors import (
     UnknownArticle,
     UnknownImage,
 )
+from .collections import HttpCollections
 from .transport import Transport
 
 # By the field `showing`, which older sites lack.
@@ -33,7 +34,7 @@ _PAGE = 200  # images in a response
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(Backend):
+class HttpBackend(HttpCollections, Backend):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:

@@ -146,4 +146,5 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
             }
             for key, numbers in sorted(image.places.items())
         },
+        "collections": sorted(image.collections),
     }
