@@ -33,6 +33,7 @@ from .import_tree import import_tree
 from .list import list_
 from .migrate import migrate
 from .purge import purge
+from .replace import replace, turn, versions
 from .restore import restore
 from .rights import rights
 from .serve import serve
@@ -66,20 +67,8 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 for _command in (
     *(article, backup, cache, check, content_box, delete, history, import_, import_tree, list_),
-    *(
-        migrate,
-        purge,
-        restore,
-        rights,
-        serve,
-        settings,
-        setup,
-        show,
-        sizes_in_use,
-        token,
-        url,
-        user,
-    ),
+    *(migrate, purge, replace, restore, rights, serve, settings, setup, show, sizes_in_use),
+    *(token, turn, url, user, versions),
 ):
     huimages.add_command(_command)
 

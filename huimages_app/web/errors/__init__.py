@@ -26,6 +26,8 @@ from ...errors import (
     BadSize,
     BadToken,
     BadUpload,
+    CannotReplace,
+    CannotTurn,
     CorruptOriginal,
     EditConflict,
     HuimagesError,
@@ -97,6 +99,14 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     UnknownArticle: _("There are no pictures with this article number."),
     UnknownChange: _("This change is no longer kept."),
     UnknownJob: _("This job does not exist. Jobs are kept for 30 days."),
+    CannotTurn: _(
+        "Pictures in this format cannot be turned without loss. Turn the file and upload it as a "
+        "better picture."
+    ),
+    CannotReplace: _(
+        "This picture cannot become the new version: it is the picture itself, or an older version "
+        "of another one."
+    ),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 

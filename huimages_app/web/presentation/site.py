@@ -247,6 +247,7 @@ def add_to_templates(event: BeforeRender) -> None:
     event["site"] = request.site
     event["layout"] = _macros("layout.pt")
     event["macros"] = _macros("macros.pt")
+    event["version_sections"] = _macros("version_sections.pt")
     event["image_sections"] = _macros("image_sections.pt")
     event["history"] = _macros("history.pt")
     event["size_picker"] = _macros("size_picker.pt")

@@ -39,6 +39,7 @@ from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.rights import facts_of, fields_of
 from ..presentation.sharing import sharing_of
 from ..presentation.size_picker import size_picker
+from ..presentation.versions import versions_of
 from ..resources import ImagePage
 
 _CLICKED = Size.parse("320x320")
@@ -117,6 +118,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "clicked": _crop(image, _CLICKED, urls),
         "strips": strips_of(image, request),
         "picker": size_picker(image, request),
+        "versions": versions_of(image, request),
     }
 
 
