@@ -11,7 +11,7 @@ NPM := npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 
 .DEFAULT_GOAL := help
 .PHONY: help run install develop services bench unit test torture fuzz check container-check release format docs pictures \
-  messages lock upgrade clean
+  screenshots messages lock upgrade clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | while read -r target text; do \
@@ -151,6 +151,9 @@ docs: develop  ## write docs/settings.md from the settings table, docs/licences.
 
 pictures: develop  ## make the pictures in the README again
 	$(BIN)/python -m tests.browser.readme_pictures
+
+screenshots: develop  ## write pictures of all pages into tests/screenshots (ARGS="--photographs FOLDER start image")
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 LOCALE := huimages_app/locale
 

@@ -82,6 +82,33 @@ class UnknownArticle(HuimagesError):
         super().__init__(f"there is no image with {key} {number}")
 
 
+class UnknownCollection(HuimagesError):
+    """There is no collection with this ID."""
+
+    slug = "unknown-collection"
+
+    def __init__(self, collection_id: str) -> None:
+        super().__init__(f"there is no collection {collection_id[:40]}")
+
+
+class UnknownShare(HuimagesError):
+    """No share link has this token or ID, or it was revoked."""
+
+    slug = "unknown-share"
+
+    def __init__(self) -> None:
+        super().__init__("there is no such share link; it may have been revoked")
+
+
+class EndedShare(HuimagesError):
+    """The end of the share link is over."""
+
+    slug = "ended-share"
+
+    def __init__(self) -> None:
+        super().__init__("this share link has ended")
+
+
 class BadSize(HuimagesError):
     """The text is not a size."""
 
@@ -238,6 +265,13 @@ class EditConflict(HuimagesError):
         return cls.with_message(
             f"the article {key} {number} was changed since it was read; read it again and repeat "
             "the change"
+        )
+
+    @classmethod
+    def of_collection(cls, collection_id: str) -> Self:
+        return cls.with_message(
+            f"the collection {collection_id} was changed since it was read; read it again and "
+            "repeat the change"
         )
 
 

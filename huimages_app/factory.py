@@ -23,6 +23,8 @@ from .services.article_memory import ArticleMemory
 from .services.article_urls import ArticleUrls
 from .services.articles import Articles, find_article
 from .services.background import Worker
+from .services.collection_images import CollectionImages
+from .services.collections import Collections
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
@@ -100,6 +102,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings)
     embedded = EmbeddedPolicy(settings.embedded_read)
+    collections = Collections(metadata)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
     uploads = Uploads(
         originals,
@@ -116,6 +119,8 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         article_memory=memory,
         article_urls=ArticleUrls(urls, policy),
+        collections=collections,
+        collection_images=CollectionImages(metadata, collections),
         editing=editing,
         histories=Histories(metadata, editing, tags),
         versions=Versions(originals, metadata, uploads, cache),

@@ -64,6 +64,7 @@ class Image:
     backdrop: str = ""  # colour of the even border, #rrggbb
     corrected_content: ContentBox | None = None  # what an editor made of `content`
     places: Places = field(default_factory=dict)  # in articles that `references` names
+    collections: Mapping[str, float] = field(default_factory=dict)  # ID → position there
     uploader: str = ""  # the account; empty if it is not known
     uploaded: datetime | None = None  # `created` may be another time; None: not known
     history: History = ()
@@ -168,13 +169,15 @@ class Query:
     `trashed`; older versions of an image match only in the trash.  `rated` is best average first,
     without unrated images; `taken` is by the time of taking, latest first, without images whose
     time is not known.  `place` is the order within the article that the only reference names: by
-    position, the images without one last, oldest first.
+    position, the images without one last, oldest first; or the order within the collection, which
+    is the only order of a collection.
     """
 
     text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer
     tag: str = ""
     references: tuple[tuple[str, str], ...] = ()  # (key, value); of each key any of its values
     type: str = ""
+    collection: str = ""  # an ID
     favorite_of: str = ""  # a visitor's ID
     changed_since: datetime | None = None
     taken_from: datetime | None = None
@@ -183,7 +186,9 @@ class Query:
     order: Order = "newest"
 
     def __post_init__(self) -> None:
-        if self.order == "place" and len(self.references) != 1:
+        if self.collection and self.order != "place":
+            raise ValueError(f"order {self.order} is no order of a collection; expected place")
+        if self.order == "place" and not self.collection and len(self.references) != 1:
             raise ValueError(f"order place needs one reference, not {len(self.references)}")
 
     @property

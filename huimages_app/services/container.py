@@ -11,6 +11,8 @@ from .article_memory import ArticleMemory
 from .article_urls import ArticleUrls
 from .articles import Articles
 from .background import Worker
+from .collection_images import CollectionImages
+from .collections import Collections
 from .editing import Editing
 from .histories import Histories
 from .images import Images
@@ -38,6 +40,8 @@ class Services:
     articles: Articles
     article_memory: ArticleMemory
     article_urls: ArticleUrls
+    collections: Collections
+    collection_images: CollectionImages
     uploads: Uploads
     editing: Editing
     histories: Histories

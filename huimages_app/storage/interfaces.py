@@ -2,7 +2,7 @@
 
 `Originals` stores the uploaded bytes.  A `MetadataBackend` has the stores of records
 (`ImageStore`), queries (`ImageSearch`), annotations (`AnnotationStore`) and small documents
-about people (`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
+(`DocumentStore`).  Every method is thread-safe, and raises StorageUnavailable
 when the backend is unreachable, slow or returns garbage: a failure never looks like a
 missing image.
 """
@@ -187,6 +187,17 @@ class ImageSearch(ABC):
         )
 
     @abstractmethod
+    def contains(self, query: Query, image_id: str) -> bool:
+        """Return whether an image matches a query."""
+
+    @abstractmethod
+    def collection_sizes(self) -> dict[str, int]:
+        """Return the number of images of each collection without the trash, by its ID.
+
+        Collections without images are missing.
+        """
+
+    @abstractmethod
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
@@ -273,11 +284,15 @@ Document = dict[str, Any]  # values that JSON can represent
 
 
 class DocumentStore(ABC):
-    """Small JSON documents about people, by kind ("account", "token", ...) and key."""
+    """Small JSON documents, by kind ("account", "token", "collection", ...) and key."""
 
     @abstractmethod
     def get(self, kind: str, key: str) -> Document | None:
         """Return the document; None if there is none."""
+
+    @abstractmethod
+    def get_many(self, kind: str, keys: Iterable[str]) -> dict[str, Document]:
+        """Return the documents that exist, by key, in the order of `keys`."""
 
     @abstractmethod
     def save(

@@ -1,10 +1,12 @@
-"""Places of images in articles as JSON and back: the layout that all backends store.
+"""Positions of images in articles and collections as JSON and back, as all backends store them.
 
-{"artnr": {"10106": {"at": 20, "role": "front"}}}
+places       {"artnr": {"10106": {"at": 20, "role": "front"}}}
+collections  {"k3v7pq2mza": 300}
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ..domain.models import Place, Places
@@ -12,6 +14,10 @@ from ..domain.models import Place, Places
 # Larger positions are ignored, so that UNPLACED sorts behind every position.
 MAX_AT = 10**9
 UNPLACED = 10**12  # sorts images without a position
+
+# Stands for the key of a reference where a backend indexes positions in collections together
+# with those in articles.  No reference has this key: see `domain.text.REFERENCE_KEY`.
+COLLECTION = "*collection"
 
 
 def rank(place: Place) -> float:
@@ -41,6 +47,17 @@ def places_from_json(data: Any) -> dict[str, dict[str, Place]]:
     return {key: numbers for key, numbers in places.items() if numbers}
 
 
+def collections_to_json(collections: Mapping[str, float]) -> dict[str, float]:
+    """Return positions by collection, whole numbers as such."""
+    return {name: int(at) if at == int(at) else at for name, at in collections.items()}
+
+
+def collections_from_json(data: Any) -> dict[str, float]:
+    """Return the valid positions in JSON of any kind."""
+    positions = {name: _position(at) for name, at in _mapping(data).items()}
+    return {name: at for name, at in positions.items() if at is not None}
+
+
 def _content(place: Place) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if place.at is not None:
@@ -53,10 +70,13 @@ def _content(place: Place) -> dict[str, Any]:
 def _place(content: Any) -> Place:
     at: Any = _mapping(content).get("at")
     role: Any = _mapping(content).get("role")
+    return Place(_position(at), role if isinstance(role, str) else "")
+
+
+def _position(at: Any) -> float | None:
     is_number = isinstance(at, int | float) and not isinstance(at, bool)
     # NaN is not within any bounds.
-    position = float(at) if is_number and -MAX_AT <= at <= MAX_AT else None
-    return Place(position, role if isinstance(role, str) else "")
+    return float(at) if is_number and -MAX_AT <= at <= MAX_AT else None
 
 
 def _mapping(value: Any) -> dict[str, Any]:

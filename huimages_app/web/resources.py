@@ -19,10 +19,13 @@
 /article/NUMBER        ArticlePage, of the first key of huimages.articles
 /article/KEY           ArticleNumbers
 /article/KEY/NUMBER    ArticlePage
+/collection            Collections
+/collection/ID         CollectionPage
 /api/v1                Api
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
+/api/v1/collections…   ApiCollections, ApiCollection
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ from ..errors import BadImageId, BadSize, OtherFormat, UnknownFormat
 from ..services.container import Services
 from ..services.permissions import SCOPES
 from .article_resources import ApiArticles, ArticleFolder, Articles
+from .collection_resources import ApiCollections, Collections
 from .resource import Resource
 
 
@@ -239,7 +243,11 @@ class ApiImages(Resource):
 class Api(Resource):
     """Version 1 of the API."""
 
-    collections: Mapping[str, type[Resource]] = {"images": ApiImages, "articles": ApiArticles}
+    collections: Mapping[str, type[Resource]] = {
+        "images": ApiImages,
+        "articles": ApiArticles,
+        "collections": ApiCollections,
+    }
 
     def __getitem__(self, name: str) -> Resource:
         return self.collections[name](self, name)
@@ -265,6 +273,7 @@ class Root(Resource):
         "selection": Selection,
         "trash": Trash,
         "article": Articles,
+        "collection": Collections,
         "accounts": Accounts,
         "api": Apis,
     }

@@ -1,4 +1,5 @@
 // Select pictures of a grid (a range with shift), and apply actions without leaving the page.
+// While something is selected, a click on a picture selects it, and Escape selects none.
 
 import { confirmAction } from "./confirm_dialog.js";
 import { fetchJson } from "./http.js";
@@ -7,15 +8,18 @@ import { notify, notifyError, reloadWithNotice } from "./toast.js";
 
 const BOXES = ".pick input[type=checkbox]";
 // These actions take the pictures out of the grid.
-const REMOVING = new Set(["trash", "restore", "remove"]);
+const REMOVING = new Set(["trash", "restore", "remove", "uncollect"]);
+// These lead to another page, or to a file.
+const LEAVING = new Set(["collect", "download"]);
 
 export function enhance(form) {
   let last = null;
   const boxes = () => [...form.querySelectorAll(BOXES)];
+  const bar = form.querySelector(".actions");
 
   form.addEventListener("click", (event) => {
-    const box = event.target;
-    if (!box.matches(BOXES)) return;
+    const box = event.target.matches(BOXES) ? event.target : boxOfClickedPicture(event, form);
+    if (!box) return;
     if (event.shiftKey && last?.isConnected) checkRange(boxes(), last, box);
     last = box;
     showCount();
@@ -26,12 +30,23 @@ export function enhance(form) {
   });
   form.addEventListener("change", showCount);
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    clear();
+    if (event.key !== "Enter" || !event.target.matches(BOXES)) return;
+    // Enter in a field of a form would press its first button.
+    event.preventDefault();
+    bar.querySelector("input, select, button")?.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || !form.isConnected || document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape" && isSelecting(form)) return clear();
+    const isSelectAll = event.key === "a" && (event.ctrlKey || event.metaKey) && !event.altKey;
+    if (!isSelectAll || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
+    event.preventDefault();
+    boxes().forEach((box) => (box.checked = true));
+    showCount();
   });
   form.addEventListener("submit", async (event) => {
     const action = event.submitter?.value;
-    if (!action || action === "download") return;
+    if (!action || LEAVING.has(action)) return;
     event.preventDefault();
     try {
       if (await confirmAction(event.submitter)) await apply(action);
@@ -55,11 +70,11 @@ export function enhance(form) {
   }
 
   function clear() {
+    const hadFocus = bar.contains(document.activeElement);
     boxes().forEach((box) => (box.checked = false));
     showCount();
     // The bar disappears; if it had the focus, the focus goes to the grid.
-    const hasFocus = form.querySelector(".grid").contains(document.activeElement);
-    if (!hasFocus) last?.focus({ preventScroll: true });
+    if (hadFocus) last?.focus({ preventScroll: true });
   }
 
   async function apply(action) {
@@ -74,6 +89,21 @@ export function enhance(form) {
     if (boxes().length) notify(text, undo);
     else reloadWithNotice(text, undo);
   }
+}
+
+function isSelecting(form) {
+  return form.querySelector(`${BOXES}:checked`) !== null;
+}
+
+/** Check or uncheck the picture of a click, if some are selected; return its box. */
+function boxOfClickedPicture(event, form) {
+  const item = event.target.closest(".grid a")?.closest("li");
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (!item || !isPlain || !isSelecting(form)) return null;
+  event.preventDefault();
+  const box = item.querySelector(BOXES);
+  box.checked = !box.checked;
+  return box;
 }
 
 /** Give all boxes between the two the state of `to`. */

@@ -2,7 +2,8 @@
 //
 //   <ol data-sortable="#order"> <li data-id="ID"> … <button data-handle> …
 //
-// The form `#order` saves the IDs in its field `order`.
+// The form `#order` saves the IDs in its field `order`.  If it has the fields `id`, `before` and
+// `after`, they name the item that was moved and its new neighbour.
 
 import { message } from "./messages.js";
 
@@ -58,6 +59,7 @@ class SortableList {
 
   /** Move all other items, so that this one keeps the focus and the pointer. */
   place(item, index) {
+    this.moved = item;
     const others = this.items.filter((other) => other !== item);
     this.list.append(...others.slice(index));
     this.list.prepend(...others.slice(0, index));
@@ -91,11 +93,21 @@ class SortableList {
     return this.items.map((item) => item.dataset.id).join(" ");
   }
 
+  /** The item before the moved one counts only where none follows: lists may be parts of longer ones. */
+  nameNeighbour() {
+    const { id, before, after } = this.form.elements;
+    const { nextElementSibling: next, previousElementSibling: previous } = this.moved;
+    id.value = this.moved.dataset.id;
+    before.value = next?.dataset.id ?? "";
+    after.value = next ? "" : (previous?.dataset.id ?? "");
+  }
+
   save() {
     clearTimeout(this.timer);
     const field = this.form.elements.order;
     if (!this.list.isConnected || field.value === this.order()) return;
     field.value = this.order();
+    if (this.form.elements.before) this.nameNeighbour();
     this.form.requestSubmit();
   }
 }

@@ -32,6 +32,7 @@ def trashed(page: Page) -> None:
     page.locator(".pick input").nth(12).check()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.locator(".toast p")).to_have_text("2 pictures were moved to the trash.")
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Trash").click()
     expect(page.locator(".grid li")).to_have_count(2)
 
@@ -41,8 +42,21 @@ def favored(page: Page) -> None:
     heart = page.get_by_role("button", name="Favourite")
     heart.click()
     expect(heart).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Favourites").click()
     expect(page.locator(".grid li")).to_have_count(1)
+
+
+def menu(page: Page) -> None:
+    page.get_by_role("button", name="Menu").click()
+
+
+def shared(page: Page) -> None:
+    page.get_by_role("button", name="Share").click()
+
+
+def more(page: Page) -> None:
+    page.get_by_role("button", name="More").click()
 
 
 def opened(page: Page) -> None:
@@ -72,6 +86,7 @@ def conflicting(page: Page) -> None:
 
 def in_trash(page: Page) -> None:
     """Move the picture to the trash, and go back to its page."""
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.locator("[data-notice]")).to_have_text("The picture was moved to the trash.")
     page.go_back()
@@ -93,6 +108,7 @@ def full_screen(page: Page) -> None:
 # Name: path, what is done there, what the console will complain about.
 PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "start": ("/", None, ""),
+    "menu": ("/image/", menu, ""),
     "all": ("/image/", None, ""),
     "selected": ("/tag/hills/", selected, ""),
     "search": ("/search?q=coffee", None, ""),
@@ -105,6 +121,8 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "article": ("/article/10106/", None, ""),
     "article-without-pictures": ("/article/zzz/", None, "status of 404"),
     "image": ("/image/{rocket}/", None, ""),
+    "image-share": ("/image/{rocket}/", shared, ""),
+    "image-more": ("/image/{rocket}/", more, ""),
     "image-opened": ("/image/{coffee}/?in=tag:table", opened, ""),
     "image-suggestions": ("/image/{chelsea}/", suggested, ""),
     "image-keys": ("/image/{chelsea}/", lambda page: page.keyboard.press("?"), ""),
@@ -121,7 +139,9 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "api": ("/api/v1/", None, ""),
 }
 # What lies over the window would be in the middle of the page; and a page that is too long.
-WINDOW_ONLY = {"selected", "image-keys", "image-full-screen", "api"}
+WINDOW_ONLY = {
+    "menu", "selected", "image-share", "image-more", "image-keys", "image-full-screen", "api",
+}  # fmt: skip
 
 
 def test_german_is_not_too_long_for_the_narrowest_phone(
@@ -187,3 +207,17 @@ def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> 
         assert violations(page) == []
     if complaint:
         who.expect_complaint(complaint)
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 75), (360, 75), (768, 75), (1280, 75)])
+def test_header_is_one_row_in_german(
+    width: int, height: int, person: Callable[..., Person]
+) -> None:
+    page = person(locale="de-DE", viewport={"width": width, "height": 700}).go("/tag/")
+    box = page.locator(".top").bounding_box()
+    assert box
+    assert box["height"] <= height
+    assert page.locator("html").evaluate("html => html.scrollWidth") <= width
+    if width < 1088:
+        page.get_by_role("button", name="Menü").click()
+    expect(page.get_by_role("link", name="Favoriten")).to_be_visible()

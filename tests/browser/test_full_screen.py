@@ -41,6 +41,7 @@ def test_the_keys_are_listed_and_can_be_switched_off(vera: Person, page: Page, p
     expect(dialog).to_be_hidden()
     page.keyboard.press("t")
     expect(page.locator("#newtag")).not_to_be_focused()
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Keyboard shortcuts").click()
     dialog.get_by_role("checkbox").check()
     dialog.get_by_role("button", name="Close").click()

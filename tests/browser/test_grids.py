@@ -70,6 +70,51 @@ def test_escape_and_a_button_select_none(vera: Person, page: Page) -> None:
     expect(picks.nth(1)).not_to_be_checked()
 
 
+def test_click_selects_while_something_is_selected(vera: Person, page: Page) -> None:
+    vera.go("/image/")
+    picks, pictures = page.locator(".pick input"), page.locator(".grid a")
+    picks.nth(0).check()
+    pictures.nth(2).click()
+    pictures.nth(5).click(modifiers=["Shift"])
+    expect(page.locator("[data-selected]")).to_have_text("5 pictures selected")
+    pictures.nth(2).click()
+    expect(page.locator("[data-selected]")).to_have_text("4 pictures selected")
+    page.keyboard.press("Escape")
+    expect(page.locator(".actions")).to_be_hidden()
+    pictures.nth(0).click()
+    page.wait_for_url("**/image/*/?in=*")
+
+
+def test_keys_select_all_and_lead_to_the_actions(vera: Person, page: Page) -> None:
+    vera.go("/tag/hills/")
+    picks = page.locator(".pick input")
+    count = picks.count()
+    page.keyboard.press("Control+a")
+    expect(page.locator("[data-selected]")).to_have_text(f"{count} pictures selected")
+    # Escape also from a field of the bar, and in the field Ctrl+A selects its text.
+    field = page.locator("#selection-tags")
+    field.fill("abc")
+    field.press("Escape")
+    expect(page.locator(".actions")).to_be_hidden()
+    picks.nth(1).press("Space")
+    picks.nth(1).press("Enter")
+    expect(field).to_be_focused()
+    field.press("Control+a")
+    expect(page.locator("[data-selected]")).to_have_text("1 picture selected")
+
+
+def test_captions_stay_switched_on(vera: Person, page: Page) -> None:
+    vera.go("/search?q=coffee")
+    caption = page.locator(".grid .caption")
+    expect(caption).to_have_css("opacity", "0")
+    page.get_by_label("Show captions").check()
+    expect(caption).to_have_css("opacity", "1")
+    expect(caption).to_have_text("A cup of coffee on a wooden table10106")
+    vera.go("/search?q=cat")
+    expect(page.get_by_label("Show captions")).to_be_checked()
+    expect(page.locator(".grid .caption")).to_have_css("opacity", "1")
+
+
 def test_the_focus_stays_where_somebody_worked(vera: Person, page: Page) -> None:
     vera.go("/image/")
     picks = page.locator(".pick input")

@@ -202,3 +202,30 @@ def test_size_picker_shows_sizes_without_leaving_the_page(
         page.get_by_role("button", name="square", exact=True).click()
         page.get_by_text("Download this size").click()
     assert download.value.suggested_filename.endswith("-75x75!.webp")
+
+
+def test_a_section_stays_closed_on_other_pictures(
+    person: Callable[..., Person], site: RunningSite, path: str
+) -> None:
+    visitor = person()
+    page = visitor.go(path)
+    page.locator("#facts > summary").click()
+    page.locator("#rights > summary").press("Enter")
+    visitor.go(f"/image/{site.images['chelsea'].id}/")
+    expect(page.locator("#facts")).not_to_have_attribute("open", "")
+    expect(page.locator("#rights")).to_have_attribute("open", "")
+    expect(page.locator("#tags")).to_have_attribute("open", "")
+    page.locator("#facts > summary").click()
+    page.reload()
+    expect(page.locator("#facts")).to_have_attribute("open", "")
+
+
+def test_share_copies_the_link_and_leads_to_sizes(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.get_by_role("button", name="Share").click()
+    page.locator("#share").get_by_role("button", name="Copy").click()
+    expect(page.locator(".toast p")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{vera.url}{path}"
+    page.get_by_role("link", name="Other sizes, and markup to embed").click()
+    expect(page.locator("#share")).to_be_hidden()
+    expect(page.locator("#picker-size")).to_be_visible()

@@ -47,8 +47,10 @@ def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: Run
     page.keyboard.press("Enter")
     expect(page.locator(".grid li")).to_have_count(1)
     page.locator(".grid a").click()
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.locator(".note p")).to_have_text("The picture was moved to the trash.")
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Trash").click()
     page.locator(".pick input").check()
     page.get_by_role("button", name="Restore").click()
@@ -81,6 +83,7 @@ def test_the_file_field_is_visible_without_scripts(otto: Person) -> None:
 def test_the_trash_is_undone_without_scripts(otto: Person, site: RunningSite) -> None:
     path = f"/image/{site.images['rocket'].id}/?in=tag%3Anight"
     page = otto.go(path)
+    page.get_by_role("button", name="More").click()
     page.get_by_role("button", name="Move to the trash").click()
     expect(page.locator("h1")).to_have_text("Tagged “night”")
     page.get_by_role("button", name="Undo").click()
@@ -90,7 +93,10 @@ def test_the_trash_is_undone_without_scripts(otto: Person, site: RunningSite) ->
 
 def test_nothing_that_only_scripts_can_do_is_shown(otto: Person, site: RunningSite) -> None:
     page = otto.go(f"/image/{site.images['coffee'].id}/")
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("link", name="Random picture")).to_be_visible()
     expect(page.get_by_role("button", name="Keyboard shortcuts")).to_be_hidden()
+    page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
     page.locator("a.picture").click()
     expect(page.locator("img")).to_be_visible()  # the picture itself, at its full size

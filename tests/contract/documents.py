@@ -27,6 +27,16 @@ class DocumentsContract:
         assert store.save("account", "vera", lambda _: record) == record
         assert store.get("account", "vera") == record
 
+    def test_many_documents_come_in_the_order_of_their_keys(self, store: DocumentStore) -> None:
+        for number in range(3):
+            store.save("token", f"t{number}", lambda _, number=number: {"n": number})
+        store.save("account", "t9", lambda _: {"n": 9})
+        found = store.get_many("token", ["t2", "t9", "t0", "t2"])
+        assert list(found.items()) == [("t2", {"n": 2}), ("t0", {"n": 0})]
+        assert store.get_many("token", []) == {}
+        store.save("token", "t2", lambda _: None)
+        assert list(store.get_many("token", ["t2", "t0"])) == ["t0"]
+
     def test_missing_document_is_none(self, store: DocumentStore) -> None:
         assert store.get("account", "vera") is None
         assert list(store.items("account")) == []

@@ -24,6 +24,7 @@ from huimages_app.storage.interfaces import MetadataBackend
 from .metadata_annotations import AnnotationsContract
 from .metadata_articles import ArticlesContract
 from .metadata_changes import ChangesContract
+from .metadata_collections import CollectionsContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
 from .metadata_history import HistoryContract
@@ -40,6 +41,7 @@ class MetadataContract(
     PagesContract,
     SearchContract,
     ArticlesContract,
+    CollectionsContract,
     AnnotationsContract,
     SpellingsContract,
     ChangesContract,

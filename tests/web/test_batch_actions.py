@@ -54,7 +54,7 @@ def test_batch_download_is_a_zip_of_originals(
 ) -> None:
     site.services.editing.trash(images[2].id)
     answer = site.app.post("/selection/", {"action": "download", "id": [i.id for i in images]})
-    assert answer.content_disposition == "attachment; filename=huimages.zip"
+    assert answer.content_disposition == "attachment; filename*=UTF-8''huimages.zip"
     archive = zipfile.ZipFile(io.BytesIO(answer.body))
     assert archive.testzip() is None
     assert archive.namelist() == ["DSC.jpg", "DSC-2.jpg"]
@@ -97,7 +97,7 @@ def test_batch_download_of_no_size_is_refused(
 def test_batch_download_has_a_limit_of_pixels(
     site: Site, images: list[Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("huimages_app.web.views.selection.MAX_ZIP_PIXELS", 1000)
+    monkeypatch.setattr("huimages_app.web.presentation.archives.MAX_PIXELS", 1000)
     post = {"action": "download", "id": images[0].id, "size": "40x40="}
     answer = site.app.post("/selection/", post, status=413)
     assert "1,600 pixels; expected at most 1,000 in one ZIP" in answer.text

@@ -97,7 +97,7 @@ def test_neighbour_redirect_at_the_end_returns_404(site: Site, browser: TestApp)
 def test_snippets_contain_absolute_urls_that_work(browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/")
     url, img, picture, markdown, bbcode = (
-        field["value"] for field in page.html.select("input[data-copy]")
+        field["value"] for field in page.html.select("#snippets input[data-copy]")
     )
     assert url == f"http://localhost/1024x768/{image.id}/Quay.jpeg"
     assert browser.get(url).content_type == "image/jpeg"
@@ -270,3 +270,16 @@ def test_image_page_for_viewer_has_no_forms_that_change_something(
     assert page.html.select_one("a[href='/trash/'], a[href='/upload/']") is None
     assert [b["value"] for b in page.html.select("button[name=action]")] == ["download"]
     site.close()
+
+
+def test_sections_are_open_as_the_visitor_left_them(browser: TestApp, image: Image) -> None:
+    def are_open(cookie: str) -> dict[str, bool]:
+        headers = {"Cookie": f"huimages-sections={cookie}"} if cookie else {}
+        page = browser.get(f"/image/{image.id}/", headers=headers)
+        sections = page.html.select("details.section")
+        return {section["id"]: section.has_attr("open") for section in sections}
+
+    usual = are_open("")
+    assert (usual["tags"], usual["facts"], usual["rights"]) == (True, True, False)
+    assert are_open("tags:0.rights:1") == {**usual, "tags": False, "rights": True}
+    assert are_open("tags:2.:1.%00.Facts:0..tags") == usual

@@ -36,7 +36,7 @@ def browser(site: Site) -> TestApp:
 
 def snippets(page: Any) -> dict[str, str]:
     labels = page.html.select("#snippets .field > label")
-    fields = page.html.select("input[data-copy]")
+    fields = page.html.select("#snippets input[data-copy]")
     names = [label.text for label in labels[-len(fields) :]]
     return {name: field["value"] for name, field in zip(names, fields, strict=True)}
 
@@ -134,7 +134,7 @@ def test_limited_site_offers_named_sizes_to_visitors_and_any_to_editors(tmp_path
     page = site.browser().get(f"/image/{image.id}/?size=333x333")
     assert page.html.select_one("[role=alert]").text == "This site does not offer this size."
     named = site.browser().get(f"/image/{image.id}/?size=shop")
-    url = named.html.select_one("input[data-copy]")["value"]
+    url = named.html.select_one("#snippets input[data-copy]")["value"]
     assert "/shop/" in url
     assert "?s=" in url
     assert site.app.get(url).status_code == 200

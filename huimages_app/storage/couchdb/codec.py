@@ -9,7 +9,7 @@ this program: in older ones, width and height are those before EXIF orientation.
     ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
           rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
-          places{key: {number: {at, role}}} uploader uploaded
+          places{key: {number: {at, role}}} collections{id: at} uploader uploaded
           history[{id, at, field, from, to, by, job, undoes, visitors[]}]
           replaced_by versions[] versioned
 
@@ -31,7 +31,12 @@ from ...domain.models import Annotation, Image
 from ...domain.rights import Rights
 from ...domain.tags import spelled
 from ..histories import history_from_json, history_to_json
-from ..places import places_from_json, places_to_json
+from ..places import (
+    collections_from_json,
+    collections_to_json,
+    places_from_json,
+    places_to_json,
+)
 from .database import Document
 
 _FORMATS = ("%Y%m%dT%H%M%S.%f", "%Y%m%dT%H%M%S")
@@ -93,6 +98,7 @@ def image_of(document: Document) -> Image:
         backdrop=_string(document.get("backdrop")),
         corrected_content=_content(document.get("corrected_content")),
         places=places_from_json(document.get("places")),
+        collections=collections_from_json(document.get("collections")),
         uploader=_string(document.get("uploader")),
         uploaded=time_of(document.get("uploaded")),
         history=history_from_json(document.get("history")),
@@ -190,6 +196,7 @@ def _fields_of(image: Image) -> Document:
         "backdrop": image.backdrop,
         "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "places": places_to_json(image.places),
+        "collections": collections_to_json(image.collections),
         "uploader": image.uploader,
         "uploaded": text_of(image.uploaded) if image.uploaded else None,
         "history": history_to_json(image.history),

@@ -44,6 +44,8 @@ def merge_images(revisions: Sequence[Document]) -> Document:
         merged["places"] = places
     if history := _united_histories([document.get("history") for document in ordered]):
         merged["history"] = history
+    if collections := _united_mappings([document.get("collections") for document in ordered]):
+        merged["collections"] = collections
     if measured := [document for document in ordered if document.get("sha256")]:
         merged |= {name: measured[-1][name] for name in _FILE_FIELDS if name in measured[-1]}
     latest = max(reversed(ordered), key=lambda document: str(document.get("versioned") or ""))
@@ -135,6 +137,14 @@ def _united_places(values: Sequence[Any]) -> dict[str, dict[str, Any]]:
 
 def _united_histories(values: Sequence[Any]) -> list[dict[str, Any]]:
     return history_to_json(functools.reduce(united, map(history_from_json, values)))
+
+
+def _united_mappings(values: Sequence[Any]) -> dict[str, Any]:
+    """Keep the entry of each key, of several the newest."""
+    merged: dict[str, Any] = {}
+    for mapping in values:
+        merged |= mapping if isinstance(mapping, dict) else {}
+    return merged
 
 
 def _attachments(revisions: Sequence[Document]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Small documents about people in CouchDB, in a database of their own."""
+"""Small documents in CouchDB, in a database of their own."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from ..interfaces import Document, DocumentStore
@@ -22,6 +22,15 @@ class CouchDocuments(DocumentStore):
     def get(self, kind: str, key: str) -> Document | None:
         document = self._database.get(f"{kind}:{key}")
         return None if document is None else dict(document["record"])
+
+    def get_many(self, kind: str, keys: Iterable[str]) -> dict[str, Document]:
+        by_id = {f"{kind}:{key}": key for key in keys}
+        found = self._database.get_many(by_id)
+        return {
+            by_id[document_id]: dict(document["record"])
+            for document_id, document in found.items()
+            if document
+        }
 
     def save(
         self, kind: str, key: str, change: Callable[[Document | None], Document | None]

@@ -12,7 +12,7 @@ and the residual conditions leave the images of the page.
 The most selective condition chooses the scan, in this order: favourites of a visitor,
 references (those of the first key), words, a tag, a type, the time of the last change.
 The order `rated` always scans the ratings, `taken` the times of taking, and `place` the images
-of its reference.
+of its reference or its collection.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
-from ..places import rank
+from ..places import COLLECTION, UNPLACED, rank
 from .codec import ctime_of, image_of, is_replaced, is_trashed, text_of
 from .database import Database, Document, Row
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
@@ -116,6 +116,12 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
             scan=replace(of_images("by_taken"), between=_times_of_taking(query)),
             satisfied=frozenset({"taken"}),
             rank=_taken,
+        )
+    if collection := query.collection:
+        return replace(
+            base_plan,
+            scan=of_images("by_place", COLLECTION, collection),
+            rank=lambda document: image_of(document).collections.get(collection, UNPLACED),
         )
     if query.order == "place":
         [(key, value)] = query.references
@@ -215,6 +221,10 @@ def _conditions(query: Query) -> dict[str, Condition]:
     if wanted := query.wanted_references:
         conditions["references"] = Condition(
             lambda document, _: _has_references(image_of(document), wanted)
+        )
+    if collection := query.collection:
+        conditions["collection"] = Condition(
+            lambda document, _: collection in image_of(document).collections
         )
     if query.type:
         conditions["type"] = Condition(lambda document, _: query.type in image_of(document).types)

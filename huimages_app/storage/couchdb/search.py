@@ -14,6 +14,7 @@ from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
+from ..places import COLLECTION
 from .articles import CouchArticles
 from .codec import image_of, is_trashed
 from .database import Database, Document
@@ -67,15 +68,37 @@ class CouchSearch(ImageSearch):
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         plan = plan_query(query, self._images, self._visitors)
-        document = self._images.get(image_id)
-        if plan is None or document is None:
+        matching = self._matched(plan, image_id)
+        if plan is None or matching is None:
             return Window()
-        rows = self._annotations([image_id])[image_id] if plan.needs_annotations else []
-        if not all(condition.holds(document, rows) for condition in plan.conditions.values()):
-            return Window()
+        document, rows = matching
         start = Start(plan.position(document, rows))
         images_before = self._images_from(plan, start, before, forward=False)[::-1]
         return Window(images_before, self._images_from(plan, start, after, forward=True))
+
+    def contains(self, query: Query, image_id: str) -> bool:
+        plan = plan_query(query, self._images, self._visitors)
+        return self._matched(plan, image_id) is not None
+
+    def _matched(
+        self, plan: QueryPlan | None, image_id: str
+    ) -> tuple[Document, AnnotationRows] | None:
+        """Return the document and the annotations of an image; None if it does not match."""
+        document = self._images.get(image_id) if plan else None
+        if plan is None or document is None:
+            return None
+        rows = self._annotations([image_id])[image_id] if plan.needs_annotations else []
+        matches = all(condition.holds(document, rows) for condition in plan.conditions.values())
+        return (document, rows) if matches else None
+
+    def collection_sizes(self) -> dict[str, int]:
+        rows = self._images.rows(
+            "by_place",
+            startkey=[False, COLLECTION],
+            endkey=[False, COLLECTION, {}],
+            group_level=3,
+        )
+        return {row["key"][2]: row["value"] for row in rows}
 
     def _images_from(
         self, plan: QueryPlan, start: Start, limit: int, *, forward: bool

@@ -13,7 +13,12 @@ from ...domain.rights import Rights
 from ...domain.tags import spelled
 from ...domain.tokenizer import may_be_inside, searched
 from ..histories import history_from_json, history_to_json
-from ..places import places_from_json, places_to_json
+from ..places import (
+    collections_from_json,
+    collections_to_json,
+    places_from_json,
+    places_to_json,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -61,6 +66,7 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "backdrop": image.backdrop,
         "corrected_content": image.corrected_content,
         "places": places_to_json(image.places),
+        "collections": collections_to_json(image.collections),
         "uploader": image.uploader,
         "uploaded": image.uploaded and _time(image.uploaded),
         "history": history_to_json(image.history),
@@ -88,6 +94,7 @@ def image_from_json(document: str) -> Image:
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
+            "collections": collections_from_json(fields.get("collections")),
             "history": history_from_json(fields.get("history")),
             "uploaded": _moment(fields, "uploaded"),
             "versions": tuple(fields.get("versions", ())),

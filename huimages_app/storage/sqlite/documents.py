@@ -1,9 +1,9 @@
-"""Documents about people in SQLite."""
+"""Small documents in SQLite."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ..interfaces import Document, DocumentStore
 from .codec import dumps
@@ -22,6 +22,17 @@ class SqliteDocuments(DocumentStore):
                 "SELECT document FROM records WHERE kind = ? AND key = ?", [kind, key]
             ).fetchone()
         return json.loads(row[0]) if row else None
+
+    def get_many(self, kind: str, keys: Iterable[str]) -> dict[str, Document]:
+        wanted = list(keys)
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT key, document FROM records WHERE kind = ?"
+                " AND key IN (SELECT value FROM json_each(?))",
+                [kind, dumps(wanted)],
+            ).fetchall()
+        found = dict(rows)
+        return {key: json.loads(found[key]) for key in wanted if key in found}
 
     def save(
         self, kind: str, key: str, change: Callable[[Document | None], Document | None]

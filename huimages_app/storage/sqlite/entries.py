@@ -68,20 +68,27 @@ class Entry:
         for key, values in self.image.references.items():
             for value in values:
                 yield "reference", reference_value(key, value)
+        for collection in self.image.collections:
+            yield "collection", collection
         for visitor in self.favorite_of:
             yield "favorite", visitor
 
     def ranks(self) -> dict[PostingsName, float]:
-        """Return the number by which the image is sorted on each list of a reference."""
+        """Return the number by which the image is sorted on each list that has an own order."""
         if not self.is_listed:
             return {}
-        return {
+        in_articles: dict[PostingsName, float] = {
             ("reference", reference_value(key, value), self.state): rank(
                 self.image.place(key, value)
             )
             for key, values in self.image.references.items()
             for value in values
         }
+        in_collections: dict[PostingsName, float] = {
+            ("collection", collection, self.state): at
+            for collection, at in self.image.collections.items()
+        }
+        return {**in_articles, **in_collections}
 
     @property
     def counted_tags(self) -> Mapping[str, int]:

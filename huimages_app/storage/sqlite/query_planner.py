@@ -7,7 +7,7 @@ the other conditions are checked for each of its rows.  The source is
 - if few images meet a condition: these, sorted
 - for `rated` and `taken`, and for a time of taking: the index of averages or of these times,
   unless few images match the text
-- for `place`: the images of the reference, as they are ordered there
+- for `place`: the images of the reference or the collection, as they are ordered there
 - else the shortest of the postings (the images with a tag, of a type, ...)
 
 For example, the search "red" within the tag "bike" reads `words MATCH 'red'` from the newest
@@ -78,7 +78,7 @@ class QueryPlan:
         if self.order in _INDEXES:
             plan = self._where("=", found)
         else:
-            # For `place` this reads the part of the index that is the article.
+            # For `place` this reads the part of the index that is the article or the collection.
             plan = self.filtered(f"{self.key} = ?", found[1])
         row = db.execute(plan._select, plan.parameters).fetchone()
         return tuple(row[1:]) if row else None
@@ -129,7 +129,7 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
     plan: QueryPlan
     rest: Sequence[_Postings]
     if query.order == "place":
-        plan, rest = _plan_of_article(match, postings)
+        plan, rest = _plan_by_place(query, match, postings)
     elif match:
         plan, rest = _plan_of_text(db, query, match, postings)
     else:
@@ -151,7 +151,12 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
 
 
 def _postings_of(db: sqlite3.Connection, query: Query) -> Iterator[_Postings]:
-    single = {"tag": query.tag, "type": query.type, "favorite": query.favorite_of}
+    single = {
+        "tag": query.tag,
+        "type": query.type,
+        "collection": query.collection,
+        "favorite": query.favorite_of,
+    }
     conditions = [(kind, [value]) for kind, value in single.items() if value]
     for key, values in query.wanted_references.items():
         conditions.append(("reference", [reference_value(key, value) for value in values]))
@@ -203,14 +208,15 @@ def _plan_without_text(
     return _in_order(shortest), postings[1:]
 
 
-def _plan_of_article(
-    match: str, postings: Sequence[_Postings]
+def _plan_by_place(
+    query: Query, match: str, postings: Sequence[_Postings]
 ) -> tuple[QueryPlan, Sequence[_Postings]]:
-    article = next(found for found in postings if found.kind == "reference")
-    plan = _in_place_order(article)
+    kind = "collection" if query.collection else "reference"
+    ordered = next(found for found in postings if found.kind == kind)
+    plan = _in_place_order(ordered)
     if match:
         plan = plan.filtered(f"EXISTS ({_MATCHES} AND rowid = images.key)", match)
-    return plan, [found for found in postings if found is not article]
+    return plan, [found for found in postings if found is not ordered]
 
 
 def _has_many_matches(db: sqlite3.Connection, match: str) -> bool:

@@ -173,12 +173,29 @@ _SPELLINGS = (
     """,
 )
 
+
+# The number of images of each collection, without its other rows.  No image of an older version
+# is in one, and programs of older versions cannot read the records of images that are.
+_COLLECTIONS = (
+    "CREATE INDEX lists_collections ON lists (value, size)"
+    " WHERE kind = 'collection' AND trashed = 0",
+)
+
 # Images may be older versions of others.  Nothing changes in the file before there are some, but
 # older programs must not open it: they cannot read the records of such images.
 _VERSIONS: tuple[str, ...] = ()
 
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _SPELLINGS, _VERSIONS)
+MIGRATIONS = (
+    _METADATA,
+    _RECORDS,
+    _INNER_WORDS,
+    _PLACES,
+    _TAKEN,
+    _SPELLINGS,
+    _COLLECTIONS,
+    _VERSIONS,
+)
 VERSION = len(MIGRATIONS)
 
 

@@ -58,6 +58,19 @@ class SqliteSearch(ImageSearch):
             tuple(row.image for row in rows_before), tuple(row.image for row in rows_after)
         )
 
+    def contains(self, query: Query, image_id: str) -> bool:
+        with self._connections.reading() as db:
+            plan = plan_query(db, query)
+            return plan is not None and plan.find(db, image_id) is not None
+
+    def collection_sizes(self) -> dict[str, int]:
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT value, size FROM lists INDEXED BY lists_collections"
+                " WHERE kind = 'collection' AND trashed = 0"
+            ).fetchall()
+        return dict(rows)
+
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:

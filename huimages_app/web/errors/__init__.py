@@ -30,6 +30,7 @@ from ...errors import (
     CannotTurn,
     CorruptOriginal,
     EditConflict,
+    EndedShare,
     HuimagesError,
     IdCollision,
     RemovedImage,
@@ -40,9 +41,11 @@ from ...errors import (
     TooManyAttempts,
     UnknownArticle,
     UnknownChange,
+    UnknownCollection,
     UnknownFormat,
     UnknownImage,
     UnknownJob,
+    UnknownShare,
 )
 from ..presentation.i18n import _
 from ..presentation.responses import MAX_REDIRECT
@@ -58,6 +61,9 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (UnknownArticle, 404),
     (UnknownChange, 404),
     (UnknownJob, 404),
+    (UnknownCollection, 404),
+    (UnknownShare, 404),
+    (EndedShare, 410),
     (BadToken, 401),
     (SizeNotAllowed, 403),
     (TooManyAttempts, 429),
@@ -99,6 +105,9 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     UnknownArticle: _("There are no pictures with this article number."),
     UnknownChange: _("This change is no longer kept."),
     UnknownJob: _("This job does not exist. Jobs are kept for 30 days."),
+    UnknownCollection: _("There is no such collection. It may have been deleted."),
+    UnknownShare: _("This link leads nowhere. It may have been withdrawn."),
+    EndedShare: _("This link has ended."),
     CannotTurn: _(
         "Pictures in this format cannot be turned without loss. Turn the file and upload it as a "
         "better picture."

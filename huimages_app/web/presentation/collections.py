@@ -21,14 +21,15 @@ from .site import Site
 # They fill several screens, and the page remains a small document.
 PER_PAGE = 60
 
-Kind = Literal["newest", "oldest", "rated", "taken", "tag", "search", "favorites"]
-_WITH_VALUE = {"tag", "search"}
+Kind = Literal["newest", "oldest", "rated", "taken", "tag", "search", "favorites", "collection"]
+_WITH_VALUE = {"tag", "search", "collection"}
 
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection of images; `value` is the tag, the search text, or the period of taking.
+    """A collection of images.
 
+    `value` is the tag, the search text, the ID of a stored collection, or the period of taking;
     `spelling` is the tag as it is shown.
     """
 
@@ -47,6 +48,8 @@ class Collection:
             return cls()
         if kind == "tag":
             return tagged(value)
+        if kind == "collection":
+            return cls("collection", value[:20])
         return searched(value) if kind == "search" else cls(kind)  # type: ignore[arg-type]
 
     @property
@@ -66,6 +69,8 @@ class Collection:
         """Heading of its page."""
         if self.kind == "tag":
             return _("Tagged “${tag}”", mapping={"tag": self.spelling or self.value})
+        if self.kind == "collection":
+            return _("Collection")
         if self.kind == "search" and not self.value:
             return _("Search pictures")
         if self.kind == "search":
@@ -82,6 +87,8 @@ class Collection:
             return site.view_path("search", q=self.value, cursor=cursor)
         if self.kind == "favorites":
             return site.path("favorites", cursor=cursor)
+        if self.kind == "collection":
+            return site.path("collection", self.value, cursor=cursor)
         order = None if self.kind == "newest" else self.kind
         return site.path("image", order=order, taken=self.value, cursor=cursor)
 
@@ -104,6 +111,8 @@ class Collection:
         if self.kind == "favorites":
             # A visitor without an ID has no favourites.
             return Query(favorite_of=visitor_id) if visitor_id else None
+        if self.kind == "collection":
+            return Query(collection=self.value, order="place")
         period = self.period
         return Query(order=self.kind, taken_from=period.start, taken_before=period.end)
 

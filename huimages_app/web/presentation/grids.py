@@ -42,6 +42,7 @@ class GridItem:
     alt: str
     style: str
     thumbhash: str
+    number: str = ""  # its article numbers
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _item(image: Image, size: Size, href: str, request: Request, urls: UrlBuilde
         urls.alt(image) or title,
         style_of(image),
         image.thumbhash,
+        artnr_text(image),
     )
 
 

@@ -63,6 +63,10 @@ def js_messages(request: Request) -> str:
         "The tags of ${count} picture were changed.",
         "The tags of ${count} pictures were changed.",
     )
+    messages["done-uncollect"] = counted(
+        "${count} picture was taken out of the collection.",
+        "${count} pictures were taken out of the collection.",
+    )
     messages["done-trash"] = counted(
         "${count} picture was moved to the trash.", "${count} pictures were moved to the trash."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,9 @@ from ..resources import Tags
 from ..security.cookies import has_session
 from .i18n import LANGUAGES, PARAMETER, _, pluralized
 from .js_messages import js_messages
+from .menu import Entry, main_menu, more_menu
 from .requested_sizes import FORMAT_LABELS, requestable_names
+from .sections import SECTIONS_COOKIE, open_sections
 
 NAME = "huImages"
 
@@ -79,6 +82,7 @@ class Site:
             request
         )
         self._translate = request.localizer.translate
+        self._open_sections = open_sections(request.cookies.get(SECTIONS_COOKIE, ""))
 
     # URLs
 
@@ -132,6 +136,29 @@ class Site:
     def may(self, permission: str) -> bool:
         """Return whether the client has a permission for the whole site."""
         return bool(self._request.has_permission(permission, self._root))
+
+    def section_open(self, name: str, usual: bool = True) -> str | None:
+        """Return the value of the attribute `open` of a section: as the client left it.
+
+        The cookie is written by a script.  The server reads it, so that nothing moves when the
+        script starts.
+        """
+        return "" if self._open_sections.get(name, usual) else None
+
+    @property
+    def main_menu(self) -> Iterator[Entry]:
+        """Links that every visitor gets."""
+        return main_menu(self)
+
+    @property
+    def more_menu(self) -> Iterator[Entry]:
+        """Links of the pages that the client may see."""
+        return more_menu(self)
+
+    @property
+    def shows_captions(self) -> bool:
+        """Return whether the client wants captions on all pictures of a grid."""
+        return self._open_sections.get("captions", False)
 
     @property
     def notices(self) -> list[Notice]:
@@ -251,6 +278,7 @@ def add_to_templates(event: BeforeRender) -> None:
     event["image_sections"] = _macros("image_sections.pt")
     event["history"] = _macros("history.pt")
     event["size_picker"] = _macros("size_picker.pt")
+    event["collection_sections"] = _macros("collection_sections.pt")
 
 
 def _macros(name: str) -> Any:

@@ -117,6 +117,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "changes": history_of(image.history, request, SHOWN),
         "clicked": _crop(image, _CLICKED, urls),
         "strips": strips_of(image, request),
+        "collections": services.collections.of_image(image),
         "picker": size_picker(image, request),
         "versions": versions_of(image, request),
     }

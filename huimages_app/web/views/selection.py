@@ -10,23 +10,22 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.tags import by_tag, parse_tags
-from ...errors import BadInput, TooLarge
+from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
+from ..presentation.archives import zip_response
 from ..presentation.batch import chosen_ids, for_each, remove_tags, require
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.responses import changed
 from ..resources import Selection
-
-MAX_ZIP_BYTES = 4_000_000_000  # of originals in one archive
-MAX_ZIP_PIXELS = 2_000_000_000  # of renditions in one archive
-_NAME = "huimages.zip"
+from .collecting import collect, take_out
 
 
 @view_config(context=Selection, request_method="POST", permission=VIEW)
 def selection(context: Selection, request: Request) -> Response:
     """Apply an action to images.
 
-    Fields `id`, once for each image; `action`: tag, untag, download or trash; `tags`; for a
+    Fields `id`, once for each image; `action`: tag, untag, collect, uncollect, download or
+    trash; `tags`; `collection` or the `title` of a new one to collect, `out_of` to uncollect; for a
     download in another form than the original, `size` and `format`.
     Returns a ZIP for download, else the number of changed images as text, or
     `{"done": [ID, …]}`.  Images that no longer exist are skipped.
@@ -35,6 +34,9 @@ def selection(context: Selection, request: Request) -> Response:
     action = request.POST.get("action", "")
     if action == "download":
         return _download(chosen, request)
+    if action in {"collect", "uncollect"}:
+        require(EDIT, request)
+        return (collect if action == "collect" else take_out)(chosen, request)
     if action == "trash":
         require(EDIT, request)
         done = for_each(chosen, request.services.editing.trash)
@@ -50,7 +52,9 @@ def selection(context: Selection, request: Request) -> Response:
         else:
             done = for_each(chosen, lambda id_: remove_tags(request, id_, by_tag(tags)))
         return _response(request, done, _tagged(request, len(done)))
-    raise BadInput("the field 'action' is invalid; expected tag, untag, download or trash")
+    raise BadInput(
+        "the field 'action' is invalid; expected tag, untag, collect, uncollect, download or trash"
+    )
 
 
 @view_config(context=Selection, request_method="GET", permission=VIEW)
@@ -82,23 +86,5 @@ def _tagged(request: Request, count: int) -> str:
 
 
 def _download(chosen: list[str], request: Request) -> Response:
-    services = request.services
-    images = services.images.get_many(chosen).values()
-    rendition = chosen_rendition(request)
-    if rendition is None:
-        _require_at_most(sum(image.length for image in images), MAX_ZIP_BYTES, "bytes")
-    else:
-        sides = [rendition[0].fitted(image.width, image.height) for image in images]
-        pixels = sum(width * height for width, height in sides)
-        _require_at_most(pixels, MAX_ZIP_PIXELS, "pixels")
-    response = Response(app_iter=services.downloads.archive(images, rendition))
-    response.content_type = "application/zip"
-    response.content_disposition = f"attachment; filename={_NAME}"
-    return response
-
-
-def _require_at_most(number: int, limit: int, unit: str) -> None:
-    if number > limit:
-        raise TooLarge(
-            f"the pictures have {number:,} {unit}; expected at most {limit:,} in one ZIP"
-        )
+    images = list(request.services.images.get_many(chosen).values())
+    return zip_response(request, images, chosen_rendition(request))

@@ -1,4 +1,5 @@
-// The images of a reference in the order of their places, and the number of images of each.
+// The images of a reference or a collection in the order of their places, and the number of
+// images of each.
 function (doc) {
   // include image.js
   function own(object, name) {
@@ -14,5 +15,13 @@ function (doc) {
   for (var i = 0; i < references.length; i++) {
     var key = references[i][0], value = references[i][1];
     emit([isTrashed(doc), key, value, rank(key, value), ctime(doc), doc._id], null);
+  }
+  // The name is COLLECTION in storage/places.py.
+  var collections = isImage(doc) ? doc.collections : {};
+  for (var id in collections) {
+    var position = own(collections, id);
+    if (typeof position === 'number' && Math.abs(position) <= 1e9) {
+      emit([isTrashed(doc), '*collection', id, position, ctime(doc), doc._id], null);
+    }
   }
 }
