@@ -24,7 +24,9 @@ _LOG_INTERVAL = 60  # seconds
 _LAST_CONNECTIONS = 1000
 
 # The paths of resources with `takes_files`, below any prefix.
-_UPLOAD_PATH = re.compile(r"/(?:upload(?:/[^/]*)?|api/v1/images)/*\Z")
+_UPLOAD_PATH = re.compile(
+    r"/(?:upload(?:/[^/]*)?|image/[A-Z2-7]{32}01/replace|api/v1/images(?:/[A-Z2-7]{32}01/file)?)/*\Z"
+)
 
 
 class _ServiceUnavailable(Error):  # type: ignore[misc]
