@@ -25,7 +25,8 @@ _LAST_CONNECTIONS = 1000
 
 # The paths of resources with `takes_files`, below any prefix.
 _UPLOAD_PATH = re.compile(
-    r"/(?:upload(?:/[^/]*)?|image/[A-Z2-7]{32}01/replace|api/v1/images(?:/[A-Z2-7]{32}01/file)?)/*\Z"
+    r"/(?:upload(?:/[^/]*)?|table|image/[A-Z2-7]{32}01/replace|"
+    r"api/v1/(?:table|images(?:/[A-Z2-7]{32}01/file)?))/*\Z"
 )
 
 
