@@ -275,6 +275,7 @@ def add_to_templates(event: BeforeRender) -> None:
     event["site"] = request.site
     event["layout"] = _macros("layout.pt")
     event["macros"] = _macros("macros.pt")
+    event["version_sections"] = _macros("version_sections.pt")
     event["image_sections"] = _macros("image_sections.pt")
     event["rights_macros"] = _macros("rights.pt")
     event["history"] = _macros("history.pt")
