@@ -21,6 +21,7 @@ from ..domain.models import (
     AnnotationSummary,
     ArticlePage,
     Changes,
+    Count,
     Image,
     Neighbours,
     Page,
@@ -217,6 +218,13 @@ class ImageSearch(ABC):
         """Return the number of visible images: without the trash and older versions."""
 
     @abstractmethod
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        """Return the number of images of a query, exact up to `most`.
+
+        It is a lower bound also where many images meet some of the conditions, but few all.
+        """
+
+    @abstractmethod
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return images whose record or annotations changed, or that were removed.
 
@@ -231,6 +239,10 @@ class ImageSearch(ABC):
         Each visitor and image with the tag counts once, older versions of an image do not; ties
         are in alphabetical order.
         """
+
+    @abstractmethod
+    def reference_keys(self, limit: int) -> list[str]:
+        """Return the keys of the references of images outside the trash, ascending."""
 
     @abstractmethod
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
@@ -360,6 +372,13 @@ class MetadataBackend(ABC):
         """Merge documents that two nodes or sites changed at once; return how many.
 
         Later calls look only at documents that changed since.  Raises StorageUnavailable.
+        """
+        return 0
+
+    def repair(self) -> int:
+        """Correct what records repeat of annotations, which older programs did not write.
+
+        Returns how many were wrong.  Raises StorageUnavailable.
         """
         return 0
 

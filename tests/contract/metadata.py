@@ -27,6 +27,7 @@ from .metadata_changes import ChangesContract
 from .metadata_collections import CollectionsContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
+from .metadata_filters import FiltersContract
 from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
@@ -40,6 +41,7 @@ class MetadataContract(
     ImagesContract,
     PagesContract,
     SearchContract,
+    FiltersContract,
     ArticlesContract,
     CollectionsContract,
     AnnotationsContract,
