@@ -18,9 +18,10 @@ from ..presentation import collections
 from ..presentation.collections import Collection, cloud, searched, spelled, taken_in
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
+from ..presentation.tiles import recent_articles, some_collections
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
-_NEWEST, _RANDOM, _TAGS = 24, 16, 60
+_NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
 _ORDERS = {"oldest": Collection("oldest"), "rated": Collection("rated")}
 _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
 _CLOUD = 1000  # tags on their page; search finds the others
@@ -33,10 +34,14 @@ _CLOUD = 1000  # tags on their page; search finds the others
     renderer="huimages_app:templates/start.pt",
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
-    """Show the newest images, random ones, and the most used tags."""
+    """Show the newest images, their articles, collections, random images, the most used tags."""
     images = request.services.images
+    newest = images.page(Query(), _NEWEST).images
     return {
-        "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
+        "newest": items_of(newest, request, Collection()),
+        "articles": recent_articles(newest, request, _TILES),
+        "collections": some_collections(request, _TILES),
+        "max_bytes": request.registry.settings["huimages"].upload.max_bytes,
         "random": items_of(images.random(_RANDOM), request),
         "cloud": cloud(request, _TAGS),
     }
