@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from pyramid.request import Request
 
-from ...domain.models import Image, Page
+from ...domain.models import Count, Image, Page
 from ...domain.sizes import Size
 from ...services.urls import UrlBuilder
-from .collections import Collection, page_of
+from .collections import Collection, count_of, page_of
 from .i18n import _
 
 # Rows are up to 220 CSS pixels high before they are stretched; wider or narrower
@@ -52,6 +52,7 @@ class Grid:
     items: list[GridItem]
     next: str | None = None
     previous: str | None = None
+    count: Count | None = None  # of all pages; None on later ones
 
 
 def urls_of(request: Request) -> UrlBuilder:
@@ -67,6 +68,7 @@ def grid_of(collection: Collection, request: Request) -> Grid:
         items_of(page.images, request, collection),
         collection.path(site, page.next) if page.next else None,
         collection.path(site, page.previous) if page.previous else None,
+        count_of(collection, page, request),
     )
 
 
