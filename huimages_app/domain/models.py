@@ -68,6 +68,9 @@ class Image:
     uploader: str = ""  # the account; empty if it is not known
     uploaded: datetime | None = None  # `created` may be another time; None: not known
     history: History = ()
+    replaced_by: str = ""  # ID of the newest version; empty if this is it
+    versions: tuple[str, ...] = ()  # IDs of the older versions, oldest first; of the newest only
+    versioned: datetime | None = None  # when `replaced_by` or `versions` changed last
 
     @property
     def focal_point(self) -> tuple[float, float] | None:
@@ -163,12 +166,12 @@ class Query:
     """A list of images: those that meet all the given conditions.
 
     Without conditions it is the list of all images.  Images in the trash match only with
-    `trashed`.  `rated` is best average first, without unrated images; `taken` is by the time of
-    taking, latest first, without images whose time is not known.  `title` is alphabetical by
-    `domain.facets.shown_name`, in a collation of the backend, equal names oldest first.  `place`
-    is the order within the article that the only reference names: by position, the images without
-    one last, oldest first; or the order within the collection, which is the only order of a
-    collection.
+    `trashed`; older versions of an image match only in the trash.  `rated` is best average first,
+    without unrated images; `taken` is by the time of taking, latest first, without images whose
+    time is not known.  `title` is alphabetical by `domain.facets.shown_name`, in a collation of the
+    backend, equal names oldest first.  `place` is the order within the article that the only
+    reference names: by position, the images without one last, oldest first; or the order within
+    the collection, which is the only order of a collection.
     """
 
     text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer

@@ -79,6 +79,10 @@ class Images:
         """Return tags that begin with `prefix` and their number of uses, most used first."""
         return self._search.tags(prefix, limit)
 
+    def reference_keys(self, limit: int) -> list[str]:
+        """Return the keys of the references of images outside the trash, ascending."""
+        return self._search.reference_keys(limit)
+
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         """Return the spellings to show of those tags for which it is not lower case."""
         return self._search.spellings(tags)

@@ -34,6 +34,7 @@ from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
 from .metadata_spellings import SpellingsContract
+from .metadata_versions import VersionsContract
 
 
 class MetadataContract(
@@ -49,6 +50,7 @@ class MetadataContract(
     ConcurrencyContract,
     HistoryContract,
     SnapshotContract,
+    VersionsContract,
     DownContract,
 ):
     @pytest.fixture

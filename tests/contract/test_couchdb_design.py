@@ -40,8 +40,8 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "e5fa4f65d329d24ea8318544780fd79b210f440fe712055c6c78f3409356efde",
-        "visitors": "4267bc2e2ee581fdaa662c105ea1649ed3d2fbba0084c90aff77d57640eaaccd",
+        "images": "151d853a113a53a51cbae63f871945c8d5affbaa253857341ec20b413047c7c2",
+        "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
 }
 

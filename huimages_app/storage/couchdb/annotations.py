@@ -12,7 +12,14 @@ from ...domain.models import Annotation, AnnotationSummary
 from ...domain.tags import spelled
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
-from .codec import annotation_document, annotation_id, annotation_of, ctime_of, is_old
+from .codec import (
+    annotation_document,
+    annotation_id,
+    annotation_of,
+    image_fields,
+    is_old,
+    with_image_fields,
+)
 from .database import PIECE, Database, Document
 from .retry import StripedLocks, retry_on_conflict
 from .tag_counts import TagCounts
@@ -95,9 +102,9 @@ class CouchAnnotations(AnnotationStore):
 
         def attempt() -> tuple[Annotation, Annotation, Document | None]:
             document = self._visitors.get_for_update(document_id) or {}
-            ctime = document.get("image_ctime")
-            if not isinstance(ctime, str):
-                ctime = self._ctime(image_id)
+            fields: Document = {}
+            if not isinstance(document.get("image_ctime"), str):
+                fields = self._image_fields(image_id)
             before = annotation_of(document)
             annotation = change(before)
             tags = tuple(dict.fromkeys(annotation.tags))
@@ -107,7 +114,7 @@ class CouchAnnotations(AnnotationStore):
             elif annotation == before:
                 return before, annotation, None
             new = annotation_document(image_id, visitor_id, annotation, document)
-            return before, annotation, self._visitors.put(new | {"image_ctime": ctime})
+            return before, annotation, self._visitors.put(with_image_fields(new, fields))
 
         with self._locks.held(document_id):
             before, annotation, stored = retry_on_conflict(attempt)
@@ -125,14 +132,16 @@ class CouchAnnotations(AnnotationStore):
         if stored := self._visitors.get(document_id):
             self._tags.mark_changed(annotation_of(stored).tags)
             if image := self._images.get_for_update(document_id[:ID_LENGTH]):
+                if not _is_aligned(stored, image):
+                    self.align(image)
                 self.update_summary(image, stored)
         return True
 
-    def _ctime(self, image_id: str) -> str:
+    def _image_fields(self, image_id: str) -> Document:
         image = self._images.get(image_id)
         if image is None:
             raise UnknownImage(image_id)
-        return ctime_of(image)
+        return image_fields(image)
 
     def _image_of(self, annotation: Document) -> Document:
         """Return the document of the image, after the annotation was written.
@@ -145,7 +154,7 @@ class CouchAnnotations(AnnotationStore):
         if image is None:
             self._drop(annotation["_id"])
             raise UnknownImage(image_id)
-        if ctime_of(image) != annotation["image_ctime"] or is_old(image):
+        if not _is_aligned(annotation, image) or is_old(image):
             self.align(image)
         return image
 
@@ -189,12 +198,15 @@ class CouchAnnotations(AnnotationStore):
         return [row["doc"] for row in rows if row["doc"]]
 
     def align(self, image: Document) -> int:
-        """Write the time of the image into annotations with another one; return how many."""
+        """Write the fields of the image into annotations with other ones; return how many."""
 
         def attempt() -> int:
-            time = {"image_ctime": ctime_of(image)}
-            documents = [d | time for d in self._documents(image["_id"]) if d != d | time]
+            fields = image_fields(image)
+            found = self._documents(image["_id"])
+            documents = [with_image_fields(d, fields) for d in found if not _is_aligned(d, image)]
             self._visitors.put_all(documents)
+            # Tags of older versions do not count.
+            self._tags.mark_changed(tag for d in documents for tag in annotation_of(d).tags)
             return len(documents)
 
         return retry_on_conflict(attempt)
@@ -277,6 +289,11 @@ def _changed_tags(before: Annotation, after: Annotation) -> set[str]:
         for annotation in (before, after)
     ]
     return {tag for tag, _ in pairs[0] ^ pairs[1]}
+
+
+def _is_aligned(annotation: Document, image: Document) -> bool:
+    """Return whether an annotation has the fields of its image that the views need."""
+    return with_image_fields(annotation, image_fields(image)) == annotation
 
 
 def _generation(document: Document | None) -> int:

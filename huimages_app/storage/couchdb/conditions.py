@@ -9,7 +9,7 @@ from typing import Any
 from ...domain.facets import Facet, facets_of, longest_side, shown_name
 from ...domain.models import Image, Query
 from ...domain.tokenizer import parse_query, searched
-from .codec import image_of, is_trashed, text_of
+from .codec import image_of, is_replaced, is_trashed, text_of
 from .database import Document
 from .tokenizer import matches
 
@@ -40,7 +40,7 @@ class Condition:
 def conditions_of(query: Query) -> dict[str, Condition]:
     """Return the conditions of a query by name; those of tags and facets begin with their kind."""
     return {
-        "trashed": Condition(lambda document, _: is_trashed(document) == query.trashed),
+        "state": Condition(lambda document, _: _is_listed(document, query.trashed)),
         **dict(_conditions_on_images(query)),
         **dict(_conditions_on_annotations(query)),
     }
@@ -123,6 +123,10 @@ def _conditions_on_annotations(query: Query) -> Iterator[tuple[str, Condition]]:
                 of_annotations=True,
             ),
         )
+
+
+def _is_listed(document: Document, trashed: bool) -> bool:
+    return is_trashed(document) == trashed and (trashed or not is_replaced(document))
 
 
 def _of_facet(facet: Facet) -> Condition:

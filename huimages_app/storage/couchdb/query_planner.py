@@ -76,7 +76,7 @@ class QueryPlan:
     @property
     def counted(self) -> ViewScan | None:
         """The scan, if its reduce function counts exactly the images of the query."""
-        conditions = self.conditions.keys() - {"trashed"}
+        conditions = self.conditions.keys() - {"state"}
         is_exact = isinstance(self.scan, ViewScan) and conditions <= self.satisfied
         if is_exact and self.scan.view in {"by_time", "by_facet", "by_place"}:  # type: ignore[attr-defined]
             return self.scan  # type: ignore[return-value]

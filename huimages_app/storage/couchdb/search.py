@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
@@ -29,7 +30,7 @@ _SPARE = 10  # candidates of annotations more: their images may be in the trash
 
 # Neighbours in the order of IDs come together, so more are read than are drawn.
 _RANDOM_FACTOR, _RANDOM_MIN = 4, 20
-_SPARE_RANDOM = 5  # drawn images more: one may be moved to the trash meanwhile
+_SPARE_RANDOM = 5  # drawn images more: one may be trashed or replaced meanwhile
 
 _FEED = ("couchdb", "changes")
 
@@ -123,7 +124,8 @@ class CouchSearch(ImageSearch):
             rows += self._images.rows("by_id", endkey=start, limit=size - len(rows))
         ids = list(dict.fromkeys(row["id"] for row in rows))
         drawn = random.sample(ids, min(count + _SPARE_RANDOM, len(ids)))
-        return [image for image in self._records(drawn) if not image.trashed][:count]
+        visible = (i for i in self._records(drawn) if not i.trashed and not i.replaced_by)
+        return list(islice(visible, count))
 
     def _records(self, image_ids: Sequence[str]) -> list[Image]:
         documents = self._images.get_many(image_ids)
@@ -182,6 +184,17 @@ class CouchSearch(ImageSearch):
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         ranking = self._tags.ranking()
         return [(tag, number) for tag, number in ranking if tag.startswith(prefix)][:limit]
+
+    def reference_keys(self, limit: int) -> list[str]:
+        keys: list[str] = []
+        start: list[object] = [False]
+        while len(keys) < limit:
+            rows = self._images.rows("by_reference", startkey=start, endkey=[False, {}], limit=1)
+            if not rows:
+                break
+            keys.append(rows[0]["key"][1])
+            start = [False, keys[-1], {}]
+        return keys
 
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         return self._tags.spellings(list(tags))

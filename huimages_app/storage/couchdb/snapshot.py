@@ -17,9 +17,10 @@ from .codec import (
     annotation_document,
     annotation_id,
     annotation_of,
-    ctime_of,
     document_of,
+    image_fields,
     image_of,
+    with_image_fields,
 )
 from .database import Database, Document, Row
 from .install_views import is_ours
@@ -189,7 +190,7 @@ def _documents_of_image(item: StoredImage) -> Iterator[tuple[str, Document]]:
             if visitor in marks
             else annotation_document(image_id, visitor, annotation, None)
         )
-        yield "visitors", mark | {"image_ctime": ctime_of(document)}
+        yield "visitors", with_image_fields(mark, image_fields(document))
 
 
 def _content(document: Document) -> Document:

@@ -20,7 +20,10 @@ _FIRST, _LAST = "", "\ufff0"
 
 _OLD_FIELDS = {"ctime", "mtime", "title", "references", "types", "width", "height", "deleted"}
 _OUR_FIELDS = {"trashed", "ratings", "tagged"}  # besides those of which the codec reads a value
-_ANNOTATION_FIELDS = {"imageid", "userid", "tags", "favorite", "rating", "image_ctime"}
+_ANNOTATION_FIELDS = {
+    *("imageid", "userid", "tags", "favorite", "rating"),
+    *("image_ctime", "image_replaced"),
+}
 
 
 class CouchLegacySite(LegacyDocuments):

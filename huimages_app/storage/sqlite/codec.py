@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -71,6 +71,9 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "uploader": image.uploader,
         "uploaded": image.uploaded and _time(image.uploaded),
         "history": history_to_json(image.history),
+        "replaced_by": image.replaced_by,
+        "versions": image.versions,
+        "versioned": image.versioned and _time(image.versioned),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -88,15 +91,15 @@ def image_from_json(document: str) -> Image:
             "focus": fields["focus"] and tuple(fields["focus"]),
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
             "rights": Rights.of(fields.get("rights", {})),
-            "taken": datetime.fromisoformat(fields["taken"]) if "taken" in fields else None,
+            "taken": _moment(fields, "taken"),
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
             "collections": collections_from_json(fields.get("collections")),
-            "uploaded": datetime.fromisoformat(fields["uploaded"])
-            if "uploaded" in fields
-            else None,
             "history": history_from_json(fields.get("history")),
+            "uploaded": _moment(fields, "uploaded"),
+            "versions": tuple(fields.get("versions", ())),
+            "versioned": _moment(fields, "versioned"),
         }
     )
 
@@ -169,6 +172,10 @@ def _box(sides: list[float] | None) -> ContentBox | None:
         return None
     left, top, right, bottom = sides
     return left, top, right, bottom
+
+
+def _moment(fields: Mapping[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(fields[name]) if name in fields else None
 
 
 def _time(time: datetime) -> str:

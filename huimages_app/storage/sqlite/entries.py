@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ...domain.facets import facets_of, longest_side
@@ -27,6 +27,9 @@ _KEYS_PER_MICROSECOND = 1 << 9
 _START = -8_520_336_000_000_000
 _LAST = (1 << 54) - (1 << 24)
 
+# In the column `trashed`: only images of the first two states are on lists.
+_VISIBLE, _TRASHED, _REPLACED = 0, 1, 2
+
 PostingsName = tuple[str, str, int]  # kind, value, trashed
 Posting = tuple[PostingsName, int]  # on this list, under this key
 
@@ -42,7 +45,21 @@ class Entry:
 
     def postings(self) -> set[PostingsName]:
         """Return the names of the lists the image is on (table `lists`)."""
-        return {(kind, value, self.image.trashed is not None) for kind, value in self._postings()}
+        if not self.is_listed:
+            return set()
+        return {(kind, value, self.state) for kind, value in self._postings()}
+
+    @property
+    def state(self) -> int:
+        """Return the value of the column `trashed`."""
+        if self.image.trashed is not None:
+            return _TRASHED
+        return _REPLACED if self.image.replaced_by else _VISIBLE
+
+    @property
+    def is_listed(self) -> bool:
+        """Return whether lists have the image: those of visible or those of trashed images."""
+        return self.state != _REPLACED
 
     def _postings(self) -> Iterator[tuple[str, str]]:
         yield "all", ""
@@ -59,17 +76,25 @@ class Entry:
 
     def ranks(self) -> dict[PostingsName, float]:
         """Return the number by which the image is sorted on each list that has an own order."""
-        trashed = self.image.trashed is not None
+        if not self.is_listed:
+            return {}
         in_articles: dict[PostingsName, float] = {
-            ("reference", reference_value(key, value), trashed): rank(self.image.place(key, value))
+            ("reference", reference_value(key, value), self.state): rank(
+                self.image.place(key, value)
+            )
             for key, values in self.image.references.items()
             for value in values
         }
         in_collections: dict[PostingsName, float] = {
-            ("collection", collection, trashed): at
+            ("collection", collection, self.state): at
             for collection, at in self.image.collections.items()
         }
         return {**in_articles, **in_collections}
+
+    @property
+    def counted_tags(self) -> Mapping[str, int]:
+        """Return the uses of tags that count: not those of older versions."""
+        return {} if self.image.replaced_by else self.summary.tags
 
     def words(self) -> str:
         return indexed_text(self.image, self.summary.tags)
@@ -160,8 +185,8 @@ def write(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
 
 
 def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    was_visible = old is not None and old.image.trashed is None
-    is_visible = new is not None and new.image.trashed is None
+    was_visible = old is not None and old.state == _VISIBLE
+    is_visible = new is not None and new.state == _VISIBLE
     if old and was_visible and not is_visible:
         _release_random_index(db, old.key)
     if old and not new:
@@ -171,7 +196,7 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
         columns = {
             "key": new.key,
             "id": image.id,
-            "trashed": image.trashed is not None,
+            "trashed": new.state,
             "modified": micros(image.modified),
             "average": summary.rating,
             "taken": None if image.taken is None else micros(image.taken),
@@ -193,7 +218,7 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
 
 
 def visible_count(db: sqlite3.Connection) -> int:
-    """Return the number of images outside the trash: their random indexes are 0, 1, ..."""
+    """Return the number of visible images: their random indexes are 0, 1, ..."""
     (last,) = db.execute("SELECT max(slot) FROM images").fetchone()
     return 0 if last is None else int(last) + 1
 
@@ -269,8 +294,8 @@ def _insert_posting(db: sqlite3.Connection, posting: Posting) -> None:
 
 
 def _write_tags(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    difference = Counter(new.summary.tags if new else {})
-    difference.subtract(old.summary.tags if old else {})
+    difference = Counter(new.counted_tags if new else {})
+    difference.subtract(old.counted_tags if old else {})
     for tag, uses in difference.items():
         if uses:
             db.execute(
@@ -281,8 +306,8 @@ def _write_tags(db: sqlite3.Connection, old: Entry | None, new: Entry | None) ->
 
 
 def _write_words(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    before = (old.key, old.words()) if old else None
-    after = (new.key, new.words()) if new else None
+    before = (old.key, old.words()) if old and old.is_listed else None
+    after = (new.key, new.words()) if new and new.is_listed else None
     if before != after:
         if before:
             db.execute("DELETE FROM words WHERE rowid = ?", [before[0]])

@@ -7,8 +7,9 @@ without sorting, and a page starts at the position of its cursor.
 Each write updates, in the same transaction, what a page needs: the postings of the image
 (tables `lists` and `members`: one list for each tag, type, reference, ...; `places` for the
 order within a reference), the uses of tags (`tags`), the average and summary of its
-annotations, and its random index (column `slot`): a numbering without gaps of the images
-outside the trash, whose last number gives the count, and from which random images are drawn.
+annotations, and its random index (column `slot`): a numbering without gaps of the visible images,
+whose last number gives the count, and from which random images are drawn.  Older versions of an
+image have a row in `images` and none in the other tables, so no list has to skip them.
 
 Tables and columns keep the names that released files have.
 """
@@ -27,9 +28,9 @@ _METADATA = (
     CREATE TABLE images (
         key INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
-        trashed INTEGER NOT NULL,   -- 0 or 1
+        trashed INTEGER NOT NULL,   -- 0; 1 in the trash; 2 for an older version of an image
         modified INTEGER NOT NULL,  -- microseconds
-        slot INTEGER UNIQUE,        -- 0, 1, ...; NULL in the trash
+        slot INTEGER UNIQUE,        -- 0, 1, ...; NULL if not visible
         average REAL,               -- of the ratings, 0 to 10; NULL without any
         summary TEXT NOT NULL,      -- JSON
         document TEXT NOT NULL      -- JSON
@@ -181,6 +182,10 @@ _COLLECTIONS = (
     " WHERE kind = 'collection' AND trashed = 0",
 )
 
+# Images may be older versions of others.  Nothing changes in the file before there are some, but
+# older programs must not open it: they cannot read the records of such images.
+_VERSIONS: tuple[str, ...] = ()
+
 # What lists are filtered and sorted by: the longer side in pixels, the name, and one list for
 # each facet.  The lists of types exist already.
 _FACETS = (
@@ -205,7 +210,17 @@ _FACETS = (
 )
 
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
-MIGRATIONS = (_METADATA, _RECORDS, _INNER_WORDS, _PLACES, _TAKEN, _SPELLINGS, _COLLECTIONS, _FACETS)
+MIGRATIONS = (
+    _METADATA,
+    _RECORDS,
+    _INNER_WORDS,
+    _PLACES,
+    _TAKEN,
+    _SPELLINGS,
+    _COLLECTIONS,
+    _VERSIONS,
+    _FACETS,
+)
 VERSION = len(MIGRATIONS)
 
 # What the statements of migrations call.

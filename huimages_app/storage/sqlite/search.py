@@ -10,7 +10,7 @@ from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
 from . import spellings
-from .articles import read_articles
+from .articles import read_articles, read_reference_keys
 from .codec import dumps, image_from_json
 from .connection import Connections
 from .entries import visible_count
@@ -140,6 +140,10 @@ class SqliteSearch(ImageSearch):
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         with self._connections.reading() as db:
             return spellings.of_tags(db, tags)
+
+    def reference_keys(self, limit: int) -> list[str]:
+        with self._connections.reading() as db:
+            return read_reference_keys(db, limit)
 
 
 def _way_back(start: Start | None, rows: Sequence[Row]) -> Start | None:

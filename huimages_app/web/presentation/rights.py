@@ -71,7 +71,7 @@ def fields_of(rights: Rights, request: Request) -> list[RightsField]:
             LABELS[name],
             getattr(rights, name),
             MAX_TEXT,
-            _choices(rights.source_type, request) if name == "source_type" else [],
+            choices_of(rights.source_type, request) if name == "source_type" else [],
         )
         for name in FIELDS
     ]
@@ -90,7 +90,8 @@ def facts_of(rights: Rights, request: Request) -> list[RightsFact]:
     ]
 
 
-def _choices(current: str, request: Request) -> list[tuple[str, str]]:
+def choices_of(current: str, request: Request) -> list[tuple[str, str]]:
+    """Return the codes of how a picture came about, with their names; first an empty one."""
     codes = dict.fromkeys([*SOURCE_TYPES, *filter(None, [current])])
     named = sorted((origin_name(code, request), code) for code in codes)
     return [("", ""), *((code, name) for name, code in named)]
