@@ -129,10 +129,6 @@ def _conditions_on_annotations(query: Query) -> Iterator[tuple[str, Condition]]:
         )
 
 
-def _is_listed(document: Document, trashed: bool) -> bool:
-    return is_trashed(document) == trashed and (trashed or not is_replaced(document))
-
-
 def _of_facet(facet: Facet) -> Condition:
     return Condition(lambda document, _: facet in facets_of(image_of(document), is_tagged=True))
 
