@@ -39,6 +39,7 @@ from .job import job
 from .list import list_
 from .migrate import migrate
 from .purge import purge
+from .replace import replace, turn, versions
 from .restore import restore
 from .rights import rights
 from .serve import serve
@@ -72,9 +73,9 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(apply, article, backup, cache, check, collection, content_box, delete, edit, ending),
-    *(export, history, import_, import_tree, job, list_, migrate, purge, restore, rights, serve),
-    *(settings, setup, show, sizes_in_use, tags, token, url, user),
+    *(apply, article, backup, cache, check, collection, content_box, delete, edit, ending, export),
+    *(history, import_, import_tree, job, list_, migrate, purge, replace, restore, rights, serve),
+    *(settings, setup, show, sizes_in_use, tags, token, turn, url, user, versions),
 ):
     huimages.add_command(_command)
 

@@ -60,6 +60,22 @@ class Backend(CollectionBackend, ABC):
         """Begin to undo a job; raises UnknownJob, BadInput."""
 
     @abstractmethod
+    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
+        """Add a better picture from a seekable file; return its ID.  Raises BadUpload, BadInput."""
+
+    @abstractmethod
+    def turn(self, image_id: str, degrees: int) -> str:
+        """Turn the picture clockwise; return the ID of the new version.  Raises BadInput."""
+
+    @abstractmethod
+    def go_back(self, image_id: str) -> None:
+        """Make an older version the newest again; raises BadInput."""
+
+    @abstractmethod
+    def versions(self, image_id: str) -> list[str]:
+        """Return the IDs of all versions, oldest first, without those in the trash."""
+
+    @abstractmethod
     def delete(self, image_id: str) -> None:
         """Remove the image."""
 
