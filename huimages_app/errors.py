@@ -248,6 +248,10 @@ class BadInput(HuimagesError):
     slug = "bad-input"
 
 
+class CannotTurn(BadInput):
+    """The picture cannot be turned without encoding it again."""
+
+
 class UnknownAccount(BadInput):
     """There is no account with this name."""
 

@@ -35,6 +35,10 @@ from .services.file_names import FileNames
 from .services.histories import Histories
 from .services.images import Images
 from .services.invalidation import Invalidation
+from .services.jobs.bulk_edit import BulkEdit
+from .services.jobs.jobs import Jobs
+from .services.jobs.table import TableKind
+from .services.jobs.tag_merge import TagMerge
 from .services.keys import with_secret
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.backup_folder import BackupFolder, prepare_folder
@@ -52,10 +56,13 @@ from .services.renderer import Renderer
 from .services.renditions import Renditions
 from .services.showing import Showing
 from .services.size_policy import SizePolicy
+from .services.spreadsheets.spreadsheets import Spreadsheets
 from .services.tag_changes import TagChanges
+from .services.tag_renaming import TagRenaming
 from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
+from .services.versions import Versions
 from .services.zip_download import ZipDownloads
 from .storage.interfaces import MetadataBackend, Originals
 
@@ -102,29 +109,41 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
     tags = TagChanges(metadata)
+    histories = Histories(metadata, editing, tags)
+    kinds = [
+        BulkEdit(metadata, editing, tags),
+        TableKind(metadata, editing, tags),
+        TagMerge(metadata, tags),
+    ]
+    jobs = Jobs(metadata.documents, histories, kinds)
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
     policy = SizePolicy.of(settings, editor_urls)
     embedded = EmbeddedPolicy(settings.embedded_read)
     collections = Collections(metadata)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
+    uploads = Uploads(
+        originals,
+        metadata,
+        shared.decoder,
+        _prerender(settings, shared, previews, renditions),
+        FileNames(settings.upload.artnr_pattern, settings.articles_roles),
+        embedded=embedded,
+    )
     return Services(
         images=Images(originals, metadata),
         annotations=Annotations(metadata, tags),
-        uploads=Uploads(
-            originals,
-            metadata,
-            shared.decoder,
-            _prerender(settings, shared, previews, renditions),
-            FileNames(settings.upload.artnr_pattern, settings.articles_roles),
-            embedded=embedded,
-        ),
+        uploads=uploads,
         articles=Articles(metadata, settings.articles, settings.articles_roles),
         article_memory=memory,
         article_urls=ArticleUrls(urls, policy),
         collections=collections,
         collection_images=CollectionImages(metadata, collections),
         editing=editing,
-        histories=Histories(metadata, editing, tags),
+        histories=histories,
+        jobs=jobs,
+        spreadsheets=Spreadsheets(metadata, jobs),
+        tag_renaming=TagRenaming(metadata, jobs),
+        versions=Versions(originals, metadata, uploads, cache),
         renditions=renditions,
         negotiation=Negotiation(renditions),
         downloads=ZipDownloads(originals, renditions, showing),

@@ -15,6 +15,7 @@ from .inspect import inspect
 from .options import Inspection, Limits, Quality, RenditionTarget, Watermark
 from .pipeline import render, render_many
 from .previews import PREVIEW_SIDES, make_previews, preview_sides
+from .turning import write_turned
 
 __all__ = [
     "CONTENT_VERSION",
@@ -38,5 +39,6 @@ __all__ = [
     "sniff",
     "sniff_file",
     "watermark",
+    "write_turned",
     "xmp_packet",
 ]

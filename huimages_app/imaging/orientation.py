@@ -12,12 +12,12 @@ from PIL import Image
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom; pixels with fractions
 
-_TAG: Final = 0x0112
+TAG: Final = 0x0112
 # struct codes of the integer types that the orientation may be stored as.
-_CODES: Final = {1: "B", 3: "H", 4: "L", 6: "b", 8: "h", 9: "l"}
-_PREFIX: Final = b"Exif\0\0"
+CODES: Final = {1: "B", 3: "H", 4: "L", 6: "b", 8: "h", 9: "l"}
+PREFIX: Final = b"Exif\0\0"
 # How often the prefix may stand before the block; some programs write it twice.
-_PREFIXES: Final = 3
+PREFIXES: Final = 3
 
 _TRANSPOSE = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -36,8 +36,8 @@ def from_exif(exif: bytes) -> int:
     Reads the first directory only: Pillow would parse the whole block, and fail on what
     else is wrong in it.
     """
-    for _ in range(_PREFIXES):
-        exif = exif.removeprefix(_PREFIX)
+    for _ in range(PREFIXES):
+        exif = exif.removeprefix(PREFIX)
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
     if order is None:
         return 1
@@ -46,8 +46,8 @@ def from_exif(exif: bytes) -> int:
         (entries,) = struct.unpack_from(order + "H", exif, start)
         for position in range(start + 2, start + 2 + 12 * entries, 12):
             tag, type_ = struct.unpack_from(order + "HH", exif, position)
-            if tag == _TAG:
-                (value,) = struct.unpack_from(order + _CODES[type_], exif, position + 8)
+            if tag == TAG:
+                (value,) = struct.unpack_from(order + CODES[type_], exif, position + 8)
                 return value if 1 <= value <= 8 else 1
     except (struct.error, KeyError):  # it ends too early, or has another type
         pass

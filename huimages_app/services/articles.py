@@ -141,7 +141,8 @@ class Articles:
     def _write_one(self, article: Article, read: Image, place: Place, now: datetime) -> None:
         def change(image: Image) -> Image:
             is_member = article.number in image.references.get(article.key, ())
-            if image.trashed or not is_member or article.place(image) != article.place(read):
+            is_shown = not (image.trashed or image.replaced_by)
+            if not (is_shown and is_member) or article.place(image) != article.place(read):
                 raise EditConflict.of_article(article.key, article.number)
             return replace(with_place(image, article.key, article.number, place), modified=now)
 

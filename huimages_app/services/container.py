@@ -18,6 +18,7 @@ from .editor_urls import EditorUrls
 from .histories import Histories
 from .images import Images
 from .invalidation import Invalidation
+from .jobs.jobs import Jobs
 from .login_throttle import LoginThrottle
 from .maintenance.cache_sync import CacheInvalidator
 from .maintenance.integrity import IntegrityCheck
@@ -26,9 +27,12 @@ from .negotiation import Negotiation
 from .renditions import Renditions
 from .showing import Showing
 from .size_policy import SizePolicy
+from .spreadsheets.spreadsheets import Spreadsheets
+from .tag_renaming import TagRenaming
 from .tokens import Tokens
 from .uploads import Uploads
 from .urls import UrlBuilder
+from .versions import Versions
 from .zip_download import ZipDownloads
 
 
@@ -46,6 +50,10 @@ class Services:
     uploads: Uploads
     editing: Editing
     histories: Histories
+    jobs: Jobs
+    spreadsheets: Spreadsheets
+    tag_renaming: TagRenaming
+    versions: Versions
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads
@@ -69,11 +77,13 @@ class Services:
         self.decoder.start()
         self.operations.start()
         self.invalidation.start()
+        self.jobs.runner.start()
         if self.cache_invalidator:
             self.cache_invalidator.start()
 
     def close(self) -> None:
         """Finish the job in the background, close the storage, end the decoders."""
+        self.jobs.runner.close()
         if self.cache_invalidator:
             self.cache_invalidator.close()
         self.invalidation.close()

@@ -15,6 +15,7 @@ from . import audit
 from .image_patch import ImagePatch
 from .images import require_present
 from .original_settling import settle_original
+from .version_links import VersionLinks
 
 
 class Editing:
@@ -35,6 +36,7 @@ class Editing:
         self._metadata = metadata
         self._cache = cache
         self._purge = purge  # removes an image from the caches in front
+        self._links = VersionLinks(metadata)
 
     def update(
         self,
@@ -121,13 +123,21 @@ class Editing:
     def remove(self, image_id: str, approve: Callable[[Image], object] | None = None) -> None:
         """Remove an image for good: record, annotations, renditions, original.
 
+        If it is the newest version of others, the latest of them takes its place, in the trash.
         `approve` may refuse by raising, as with `ImageStore.remove`.  Raises BadImageId.
         """
         parse_image_id(image_id)
         # The record first: without it the picture is not served, and a crash leaves an
         # original without a record, which `check` finds.
+        removed: list[Image] = []
+
+        def note(image: Image) -> None:
+            if approve:
+                approve(image)
+            removed[:] = [image]
+
         try:
-            self._metadata.images.remove(image_id, approve)
+            self._metadata.images.remove(image_id, note)
         except UnknownImage:
             # An interrupted removal or upload may have left renditions or the original.
             self._cache.remove(image_id)
@@ -135,6 +145,7 @@ class Editing:
                 raise
         else:
             self._cache.remove(image_id)
+            self._links.release(removed[0])
         self._delete_original(image_id)
         audit.record("removed for good", image_id)
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from ..domain.models import Changes, Image, Neighbours, Page, Query, Window
+from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
 
@@ -89,9 +89,17 @@ class Images:
         """Return the number of images without the trash."""
         return self._search.count()
 
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        """Return the number of images of a query, exact up to `most`."""
+        return self._search.count_of(query, most)
+
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         """Return tags that begin with `prefix` and their number of uses, most used first."""
         return self._search.tags(prefix, limit)
+
+    def reference_keys(self, limit: int) -> list[str]:
+        """Return the keys of the references of images outside the trash, ascending."""
+        return self._search.reference_keys(limit)
 
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         """Return the spellings to show of those tags for which it is not lower case."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import time
@@ -28,6 +27,7 @@ from ..errors import (
 )
 from ..imaging import sniff_file
 from ..storage.interfaces import Originals
+from ..tables.pipe import Pipe
 from .open_image import OpenImage
 from .renditions import Renditions
 from .showing import Showing
@@ -68,7 +68,7 @@ class ZipDownloads:
         since are left out; those that can't be read or made, or may not be shown now, as well, and
         a text file names them.  Raises StorageUnavailable on the way.
         """
-        pipe, notes, names, pauses = _Pipe(), [], {_NOTES}, iter(_PAUSES)
+        pipe, notes, names, pauses = Pipe(), [], {_NOTES}, iter(_PAUSES)
         with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as target:
             for image in images:
                 try:
@@ -153,24 +153,3 @@ def _time(moment: datetime) -> tuple[int, int, int, int, int, int]:
     """Return the nearest time that a ZIP can hold."""
     year, month, day, hour, minute, second, *_ = moment.timetuple()
     return min(max((year, month, day, hour, minute, second), _FIRST), _LAST)
-
-
-class _Pipe(io.RawIOBase):
-    """A write-only file whose content is taken away piece by piece."""
-
-    def __init__(self) -> None:
-        self._written = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        piece = bytes(data)  # type: ignore[call-overload]
-        self._written += piece
-        return len(piece)
-
-    def take(self) -> bytes:
-        """Return what was written since the last call."""
-        piece = bytes(self._written)
-        self._written.clear()
-        return piece

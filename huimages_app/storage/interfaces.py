@@ -22,6 +22,7 @@ from ..domain.models import (
     AnnotationSummary,
     ArticlePage,
     Changes,
+    Count,
     Image,
     Neighbours,
     Page,
@@ -205,8 +206,8 @@ class ImageSearch(ABC):
         """Return at most `limit` values of references with this key, and their images.
 
         Values are in an alphabetical order of the backend.  `prefix` selects those that begin
-        with it; whether upper and lower case differ depends on the backend.  Trashed images do
-        not count.  A page may be short, as for `page`.  Raises BadCursor.
+        with it; whether upper and lower case differ depends on the backend.  Trashed images and
+        older versions do not count.  A page may be short, as for `page`.  Raises BadCursor.
         """
 
     @abstractmethod
@@ -218,11 +219,18 @@ class ImageSearch(ABC):
 
     @abstractmethod
     def random(self, count: int) -> list[Image]:
-        """Return at most `count` different random images, none from the trash."""
+        """Return at most `count` different random images that are visible."""
 
     @abstractmethod
     def count(self) -> int:
-        """Return the number of images without the trash."""
+        """Return the number of visible images: without the trash and older versions."""
+
+    @abstractmethod
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        """Return the number of images of a query, exact up to `most`.
+
+        It is a lower bound also where many images meet some of the conditions, but few all.
+        """
 
     @abstractmethod
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
@@ -236,8 +244,13 @@ class ImageSearch(ABC):
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         """Return tags that begin with `prefix` and their number of uses, most used first.
 
-        Each visitor and image with the tag counts once; ties are in alphabetical order.
+        Each visitor and image with the tag counts once, older versions of an image do not; ties
+        are in alphabetical order.
         """
+
+    @abstractmethod
+    def reference_keys(self, limit: int) -> list[str]:
+        """Return the keys of the references of images outside the trash, ascending."""
 
     @abstractmethod
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
@@ -367,6 +380,13 @@ class MetadataBackend(ABC):
         """Merge documents that two nodes or sites changed at once; return how many.
 
         Later calls look only at documents that changed since.  Raises StorageUnavailable.
+        """
+        return 0
+
+    def repair(self) -> int:
+        """Correct what records repeat of annotations, which older programs did not write.
+
+        Returns how many were wrong.  Raises StorageUnavailable.
         """
         return 0
 

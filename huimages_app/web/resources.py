@@ -22,9 +22,13 @@
 /article/KEY/NUMBER    ArticlePage
 /collection            Collections
 /collection/ID         CollectionPage
+/job                   Jobs
+/job/ID                JobPage
 /api/v1                Api
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
+/api/v1/jobs           ApiJobs
+/api/v1/jobs/ID        ApiJob
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
 """
@@ -44,6 +48,7 @@ from ..services.container import Services
 from ..services.permissions import SCOPES
 from .article_resources import ApiArticles, ArticleFolder, Articles
 from .collection_resources import ApiCollections, Collections
+from .job_resources import ApiJobs, Jobs
 from .resource import Resource
 
 
@@ -230,13 +235,21 @@ class ApiImages(Resource):
             raise KeyError(name) from None
 
 
+class Table(Resource):
+    """Images as tables for spreadsheets."""
+
+    takes_files = True
+
+
 class Api(Resource):
     """Version 1 of the API."""
 
     collections: Mapping[str, type[Resource]] = {
         "images": ApiImages,
         "articles": ApiArticles,
+        "table": Table,
         "collections": ApiCollections,
+        "jobs": ApiJobs,
     }
 
     def __getitem__(self, name: str) -> Resource:
@@ -258,12 +271,14 @@ class Root(Resource):
     pages: Mapping[str, type[Resource]] = {
         "image": Images,
         "upload": Upload,
+        "table": Table,
         "tag": Tags,
         "favorites": Favorites,
         "selection": Selection,
         "trash": Trash,
         "article": Articles,
         "collection": Collections,
+        "job": Jobs,
         "accounts": Accounts,
         "ending": Endings,
         "api": Apis,

@@ -28,18 +28,21 @@ from .metadata_collections import CollectionsContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
 from .metadata_endings import EndingsContract
+from .metadata_filters import FiltersContract
 from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
 from .metadata_spellings import SpellingsContract
+from .metadata_versions import VersionsContract
 
 
 class MetadataContract(
     ImagesContract,
     PagesContract,
     SearchContract,
+    FiltersContract,
     ArticlesContract,
     EndingsContract,
     CollectionsContract,
@@ -49,6 +52,7 @@ class MetadataContract(
     ConcurrencyContract,
     HistoryContract,
     SnapshotContract,
+    VersionsContract,
     DownContract,
 ):
     @pytest.fixture

@@ -26,7 +26,7 @@ from tests.support.torture import amount
 from .worker import KINDS
 
 ROOT = Path(__file__).parents[2]
-KILLS = amount(1, 17)  # of each of six kinds: a hundred and two
+KILLS = amount(1, 17)  # of each of seven kinds: 119
 PICTURES = [photo(60, 40, seed=seed) for seed in range(12)]
 IDS = [image_id(content) for content in PICTURES]
 
@@ -68,6 +68,13 @@ def require_edits(services: Services, lines: list[str]) -> None:
         identifier, number = line.split()
         assert f"Title {number}" in services.images.get_any(identifier).titles
         assert f"tag{number}" in services.annotations.summary(identifier).tags
+
+
+def require_replacements(services: Services, lines: list[str]) -> None:
+    for line in lines:
+        identifier, number = line.split()
+        versions = services.versions.all(services.images.get_any(identifier))
+        assert image_id(photo(60, 40, seed=int(number))) in {image.id for image in versions}
 
 
 def require_whole_renditions(services: Services, folder: Path) -> None:
@@ -115,6 +122,7 @@ def require_survived(kind: str, folder: Path, lines: list[str]) -> None:
     checks: dict[str, Callable[[], None]] = {
         "upload": lambda: require_uploads(services, lines),
         "edit": lambda: require_edits(services, lines),
+        "replace": lambda: require_replacements(services, lines),
         "render": lambda: require_whole_renditions(services, folder),
         "evict": lambda: require_whole_renditions(services, folder),
         "migrate": lambda: require_originals_somewhere(folder),
@@ -148,8 +156,9 @@ def require_clean(kind: str, folder: Path) -> None:
     found = list(services.integrity.check(repair=True))
     services.close()
     # An upload stores the original first: one that was not acknowledged may lack its record.
-    assert {one.problem for one in found} <= {Problem.NO_RECORD}, found
-    assert len(found) <= (KILLS if kind == "upload" else 0)
+    expected = {"upload": {Problem.NO_RECORD}, "replace": {Problem.NO_RECORD, Problem.VERSIONS}}
+    assert {one.problem for one in found} <= expected.get(kind, set()), found
+    assert len([one for one in found if one.problem is Problem.NO_RECORD]) <= KILLS
     assert findings(folder) == []
 
 

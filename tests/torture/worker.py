@@ -7,6 +7,7 @@ Each line on stdout acknowledges something that must outlast the process.
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import random
@@ -52,6 +53,20 @@ def edit(folder: Path, seed: int) -> None:
         acknowledge(image_id, number)
 
 
+def replace(folder: Path, seed: int) -> None:
+    services = services_in(folder)
+    ids = sorted(image.id for image in services.images.random(100))
+    acknowledge("ready")
+    for number in itertools.count(seed * 1000):
+        image_id = ids[number % len(ids)]
+        services.versions.replace(image_id, io.BytesIO(photo(60, 40, seed=number)))
+        acknowledge(image_id, number)
+        if number % 5 == 0:
+            services.versions.turn(image_id, 90)
+        if number % 7 == 0:
+            services.versions.go_back(image_id)
+
+
 def render(folder: Path, seed: int, *, evict: bool = False) -> None:
     services = services_in(folder)
     chance = random.Random(seed)
@@ -91,7 +106,7 @@ def backup(folder: Path, seed: int) -> None:
 
 
 KINDS: dict[str, Callable[[Path, int], None]] = {
-    work.__name__: work for work in (upload, edit, render, evict, migrate, backup)
+    work.__name__: work for work in (upload, edit, replace, render, evict, migrate, backup)
 }
 
 

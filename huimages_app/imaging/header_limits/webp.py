@@ -18,13 +18,14 @@ def read_webp(reader: HeaderReader, limits: Limits) -> Header:
 
     Raises TooLarge, NotAnImage.
     """
-    size = _canvas(reader.read(0, 30))
+    size = canvas_of(reader)
     check_pixels(size, True, limits)
     return Header(decoded_pixels=size[0] * size[1], bytes_per_pixel=_BYTES_PER_PIXEL)
 
 
-def _canvas(head: bytes) -> tuple[int, int]:
+def canvas_of(reader: HeaderReader) -> tuple[int, int]:
     """Return width and height; (1, 1) where the decoder is to refuse the file."""
+    head = reader.read(0, 30)
     match head[12:16]:
         case b"VP8X":
             return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from ...domain.ids import digests_of_file
 from ...domain.models import Image, Query
+from ...domain.versions import MOST_VERSIONS
 from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
 from ...imaging import CONTENT_VERSION, Decoder
 from ...storage.interfaces import MetadataBackend, Originals
@@ -27,6 +28,7 @@ from ..file_info import FileInfo, inspect, is_complete, with_file_info
 from .joined import joined
 from .locations import PROBE_ID
 from .stale_renditions import StaleRenditions
+from .version_check import VersionCheck
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class Problem(Enum):
     INCOMPLETE = "the record is of an older version and lacks facts of the original"
     NOT_MEASURED = "the content box was not measured, or by an older version"
     STALE_RENDITIONS = "the image is in the trash or removed, and its renditions are cached"
+    VERSIONS = "the versions of the image do not fit together"
     NOT_CHECKED = "the check of this image failed"
 
 
@@ -96,6 +99,7 @@ class IntegrityCheck:
         self._stale_renditions = stale_renditions
         self._decoder = decoder.patient()
         self._embedded = embedded
+        self._versions = VersionCheck(metadata)
 
     def check(
         self,
@@ -109,14 +113,21 @@ class IntegrityCheck:
 
         Reads every original, `jobs` at a time, and compares checksums; `quick` compares
         the two lists only.  `repair` makes records for originals without one, and corrects
-        the facts that a record has of its original.  `progress` is called after each image.
-        Raises StorageUnavailable.
+        what a record repeats of its original and of its annotations, and links between versions.
+        `progress` is called after each image.  Raises StorageUnavailable.
         """
 
         if merged := self._metadata.merge_conflicts():
             log.warning("conflicting documents merged: count=%d", merged)
+        if repair and (repaired := self._metadata.repair()):
+            log.warning("summaries of annotations corrected: count=%d", repaired)
+
+        versions: list[str] = []  # IDs of images that have others
 
         def inspect_listed(listed: _Listed) -> Finding | None:
+            record = listed.record
+            if record is not None and (record.replaced_by or record.versions):
+                versions.append(record.id)
             try:
                 return self._inspect(listed, read=not quick, repair=repair)
             except StorageUnavailable:
@@ -131,6 +142,7 @@ class IntegrityCheck:
                 progress()
                 if finding is not None:
                     yield finding
+        yield from self._check_versions(versions, repair=repair)
         for image_id in self._stale_renditions.find():
             if repair:
                 self._stale_renditions.remove(image_id)
@@ -153,6 +165,19 @@ class IntegrityCheck:
             cursor = page.next
 
     # steps
+
+    def _check_versions(self, image_ids: Iterable[str], *, repair: bool) -> Iterator[Finding]:
+        # A correction may reveal the next fault of the same image.
+        for image_id in image_ids:
+            for _ in range(MOST_VERSIONS + 1):
+                fault = self._versions.fault(image_id)
+                if fault is None:
+                    break
+                if repair:
+                    fault.correct()
+                yield Finding(image_id, Problem.VERSIONS, fault.detail, repaired=repair)
+                if not repair:
+                    break
 
     def _purged(self, image_id: str, before: datetime) -> Purged | None:
         """Remove the image; return None if it stays."""

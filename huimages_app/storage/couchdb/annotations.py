@@ -7,12 +7,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ...domain.ids import ID_LENGTH
+from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.models import Annotation, AnnotationSummary
 from ...domain.tags import spelled
 from ...errors import UnknownImage
 from ..interfaces import AnnotationStore
-from .codec import annotation_document, annotation_id, annotation_of, ctime_of, is_old
+from .codec import (
+    annotation_document,
+    annotation_id,
+    annotation_of,
+    image_fields,
+    is_old,
+    with_image_fields,
+)
 from .database import PIECE, Database, Document
 from .retry import StripedLocks, retry_on_conflict
 from .tag_counts import TagCounts
@@ -95,9 +102,9 @@ class CouchAnnotations(AnnotationStore):
 
         def attempt() -> tuple[Annotation, Annotation, Document | None]:
             document = self._visitors.get_for_update(document_id) or {}
-            ctime = document.get("image_ctime")
-            if not isinstance(ctime, str):
-                ctime = self._ctime(image_id)
+            fields: Document = {}
+            if not isinstance(document.get("image_ctime"), str):
+                fields = self._image_fields(image_id)
             before = annotation_of(document)
             annotation = change(before)
             tags = tuple(dict.fromkeys(annotation.tags))
@@ -107,15 +114,15 @@ class CouchAnnotations(AnnotationStore):
             elif annotation == before:
                 return before, annotation, None
             new = annotation_document(image_id, visitor_id, annotation, document)
-            return before, annotation, self._visitors.put(new | {"image_ctime": ctime})
+            return before, annotation, self._visitors.put(with_image_fields(new, fields))
 
         with self._locks.held(document_id):
             before, annotation, stored = retry_on_conflict(attempt)
         if stored:
             self._tags.mark_changed(_changed_tags(before, annotation))
             image = self._image_of(stored)
-            if annotation.rating != before.rating:
-                self.update_ratings(image, stored)
+            if annotation.rating != before.rating or _changes_tagged(image, before, annotation):
+                self.update_summary(image, stored)
         return annotation
 
     def merge(self, document_id: str) -> bool:
@@ -125,14 +132,16 @@ class CouchAnnotations(AnnotationStore):
         if stored := self._visitors.get(document_id):
             self._tags.mark_changed(annotation_of(stored).tags)
             if image := self._images.get_for_update(document_id[:ID_LENGTH]):
-                self.update_ratings(image, stored)
+                if not _is_aligned(stored, image):
+                    self.align(image)
+                self.update_summary(image, stored)
         return True
 
-    def _ctime(self, image_id: str) -> str:
+    def _image_fields(self, image_id: str) -> Document:
         image = self._images.get(image_id)
         if image is None:
             raise UnknownImage(image_id)
-        return ctime_of(image)
+        return image_fields(image)
 
     def _image_of(self, annotation: Document) -> Document:
         """Return the document of the image, after the annotation was written.
@@ -145,7 +154,7 @@ class CouchAnnotations(AnnotationStore):
         if image is None:
             self._drop(annotation["_id"])
             raise UnknownImage(image_id)
-        if ctime_of(image) != annotation["image_ctime"] or is_old(image):
+        if not _is_aligned(annotation, image) or is_old(image):
             self.align(image)
         return image
 
@@ -156,11 +165,11 @@ class CouchAnnotations(AnnotationStore):
 
         retry_on_conflict(attempt)
 
-    def update_ratings(self, image: Document, stored: Document | None = None) -> None:
-        """Write the sum of the ratings into the document of the image.
+    def update_summary(self, image: Document, stored: Document | None = None) -> None:
+        """Write the sum of the ratings, and whether there are tags, into the document of the image.
 
-        The image is read first, then the ratings, and the write fails if the image changed
-        since.  So the last writer has read every rating.  `stored` is an annotation that
+        The image is read first, then the annotations, and the write fails if the image changed
+        since.  So the last writer has read every annotation.  `stored` is an annotation that
         was just written, which a listing may not contain yet.
         """
         image_id = image["_id"]
@@ -170,20 +179,18 @@ class CouchAnnotations(AnnotationStore):
             document = known.pop() if known else self._images.get_for_update(image_id)
             if document is None:
                 return
-            ratings = self._ratings(image_id, stored)
-            if document.get("ratings", _UNRATED) != ratings:
-                self._images.put({**document, "ratings": ratings})
+            changed = with_summary(document, self._of_image(image_id, stored))
+            if changed != document:
+                self._images.put(changed)
 
         with self._locks.held(image_id):
             retry_on_conflict(attempt)
 
-    def _ratings(self, image_id: str, stored: Document | None) -> dict[str, int]:
+    def _of_image(self, image_id: str, stored: Document | None) -> list[Annotation]:
         documents = {document["_id"]: document for document in self._documents(image_id)}
         if stored and _generation(stored) >= _generation(documents.get(stored["_id"])):
             documents[stored["_id"]] = stored
-        ratings = [annotation_of(document).rating for document in documents.values()]
-        given = [rating for rating in ratings if rating is not None]
-        return {"sum": sum(given), "count": len(given)}
+        return [annotation_of(document) for document in documents.values()]
 
     def _documents(self, image_id: str, **options: bool) -> list[Document]:
         # "." follows "-" in ASCII.
@@ -191,12 +198,15 @@ class CouchAnnotations(AnnotationStore):
         return [row["doc"] for row in rows if row["doc"]]
 
     def align(self, image: Document) -> int:
-        """Write the time of the image into annotations with another one; return how many."""
+        """Write the fields of the image into annotations with other ones; return how many."""
 
         def attempt() -> int:
-            time = {"image_ctime": ctime_of(image)}
-            documents = [d | time for d in self._documents(image["_id"]) if d != d | time]
+            fields = image_fields(image)
+            found = self._documents(image["_id"])
+            documents = [with_image_fields(d, fields) for d in found if not _is_aligned(d, image)]
             self._visitors.put_all(documents)
+            # Tags of older versions do not count.
+            self._tags.mark_changed(tag for d in documents for tag in annotation_of(d).tags)
             return len(documents)
 
         return retry_on_conflict(attempt)
@@ -214,8 +224,26 @@ class CouchAnnotations(AnnotationStore):
             images = self._images.get_many(document["_id"][:ID_LENGTH] for document in old)
             for image in filter(None, images.values()):
                 changed += self.align(image)
-                self.update_ratings(image)
+                self.update_summary(image)
         return changed
+
+    def repair_summaries(self) -> int:
+        """Correct what documents say about their tags and ratings; return how many were wrong.
+
+        Programs with views of version 3 do not write `tagged`.
+        """
+        repaired = 0
+        rows = self._images.all("", "[", documents=True)
+        while batch := [row for row in itertools.islice(rows, PIECE) if row["doc"]]:
+            images = {row["id"]: row["doc"] for row in batch if is_image_id(row["id"])}
+            given: dict[str, list[Annotation]] = {image_id: [] for image_id in images}
+            for row in self._visitors.rows("by_image", keys=list(images)):
+                given[row["key"]].append(annotation_of(row["value"]))
+            for image_id, image in images.items():
+                if with_summary(image, given[image_id]) != image:
+                    self.update_summary(self._images.get_for_update(image_id) or image)
+                    repaired += 1
+        return repaired
 
     def remove_all(self, image_id: str) -> None:
         """Remove all annotations of an image."""
@@ -234,6 +262,26 @@ class CouchAnnotations(AnnotationStore):
         retry_on_conflict(attempt)
 
 
+def with_summary(image: Document, annotations: Iterable[Annotation]) -> Document:
+    """Return the document of an image with the sum of its ratings, and `tagged` if it has tags."""
+    summary = AnnotationSummary.of(annotations)
+    ratings = {"sum": summary.rating_sum, "count": summary.rating_count}
+    document = dict(image)
+    if ratings != document.get("ratings", _UNRATED):
+        document["ratings"] = ratings
+    if summary.tags:
+        document["tagged"] = True
+    else:
+        document.pop("tagged", None)
+    return document
+
+
+def _changes_tagged(image: Document, before: Annotation, after: Annotation) -> bool:
+    """Return whether `tagged` of the image may have to change."""
+    is_tagged = image.get("tagged") is True
+    return bool(before.tags and not after.tags) if is_tagged else bool(after.tags)
+
+
 def _changed_tags(before: Annotation, after: Annotation) -> set[str]:
     """Return the tags that were added, removed or spelled in another way."""
     pairs = [
@@ -241,6 +289,11 @@ def _changed_tags(before: Annotation, after: Annotation) -> set[str]:
         for annotation in (before, after)
     ]
     return {tag for tag, _ in pairs[0] ^ pairs[1]}
+
+
+def _is_aligned(annotation: Document, image: Document) -> bool:
+    """Return whether an annotation has the fields of its image that the views need."""
+    return with_image_fields(annotation, image_fields(image)) == annotation
 
 
 def _generation(document: Document | None) -> int:

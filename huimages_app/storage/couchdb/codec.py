@@ -6,14 +6,16 @@ out, because the code of huImages 2.2 fails on an empty `title`.  `sha256` marks
 this program: in older ones, width and height are those before EXIF orientation.
 
     _id ctime mtime title[] references{key: []} types[] width height deleted _attachments
-    ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
+    ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count} tagged
           rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
           places{key: {number: {at, role}}} collections{id: at} uploader uploaded
           history[{id, at, field, from, to, by, job, undoes, visitors[]}]
+          replaced_by versions[] versioned
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
+          image_replaced: true in annotations of an older version, which no list has
           spellings{tag: as typed}, of tags that are not lower case
 """
 
@@ -24,6 +26,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...domain.content import ContentBox, is_content_box
+from ...domain.ids import is_image_id
 from ...domain.models import Annotation, Image
 from ...domain.rights import Rights
 from ...domain.tags import spelled
@@ -99,6 +102,9 @@ def image_of(document: Document) -> Image:
         uploader=_string(document.get("uploader")),
         uploaded=time_of(document.get("uploaded")),
         history=history_from_json(document.get("history")),
+        replaced_by=_image_id(document.get("replaced_by")),
+        versions=tuple(filter(is_image_id, strings_of(document.get("versions")))),
+        versioned=time_of(document.get("versioned")),
     )
 
 
@@ -117,6 +123,11 @@ def is_trashed(document: Document) -> bool:
     return document.get("deleted") is True
 
 
+def is_replaced(document: Document) -> bool:
+    """Whether it is an older version of another image, as in the views."""
+    return bool(_image_id(document.get("replaced_by")))
+
+
 def is_old(document: Document) -> bool:
     """Whether huImages 2.2 wrote it, with width and height before EXIF orientation."""
     return not document.get("sha256")
@@ -125,6 +136,17 @@ def is_old(document: Document) -> bool:
 def ctime_of(document: Document) -> str:
     """Return the creation time of the image as the views contain it."""
     return _string(document.get("ctime"))
+
+
+def image_fields(document: Document) -> Document:
+    """Return what annotations of an image repeat of its document, for their views."""
+    return {"image_ctime": ctime_of(document), "image_replaced": is_replaced(document) or None}
+
+
+def with_image_fields(annotation: Document, fields: Mapping[str, Any]) -> Document:
+    """Return an annotation with these fields of its image, without those that are None."""
+    others = {name: value for name, value in annotation.items() if name not in fields}
+    return others | {name: value for name, value in fields.items() if value is not None}
 
 
 def _picture_attachment(document: Document) -> tuple[str, Mapping[str, Any]]:
@@ -178,6 +200,9 @@ def _fields_of(image: Image) -> Document:
         "uploader": image.uploader,
         "uploaded": text_of(image.uploaded) if image.uploaded else None,
         "history": history_to_json(image.history),
+        "replaced_by": image.replaced_by,
+        "versions": list(image.versions),
+        "versioned": text_of(image.versioned) if image.versioned else None,
     }
 
 
@@ -235,6 +260,11 @@ def annotation_document(
 
 def _string(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _image_id(value: Any) -> str:
+    text = _string(value)
+    return text if is_image_id(text) else ""
 
 
 def strings_of(value: Any) -> tuple[str, ...]:

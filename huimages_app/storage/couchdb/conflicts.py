@@ -23,9 +23,15 @@ _FILE_FIELDS = (
     *("content", "content_version", "backdrop"),
 )
 
+# Each replacement writes these fields of all versions of an image with the same time.
+_VERSION_FIELDS = ("replaced_by", "versions", "versioned")
+
 
 def merge_images(revisions: Sequence[Document]) -> Document:
-    """Unite titles, references, types, history and attachments; `ratings` must be counted again."""
+    """Unite titles, references, types, history and attachments; `ratings` must be counted again.
+
+    The last replacement says which version is the newest, also where it removed a field.
+    """
     ordered = _by_time(revisions)
     merged = _overlaid(ordered)
     for name in ("title", "types"):
@@ -42,6 +48,10 @@ def merge_images(revisions: Sequence[Document]) -> Document:
         merged["collections"] = collections
     if measured := [document for document in ordered if document.get("sha256")]:
         merged |= {name: measured[-1][name] for name in _FILE_FIELDS if name in measured[-1]}
+    latest = max(reversed(ordered), key=lambda document: str(document.get("versioned") or ""))
+    for name in _VERSION_FIELDS:
+        merged.pop(name, None)
+    merged |= {name: latest[name] for name in _VERSION_FIELDS if name in latest}
     if attachments := _attachments(revisions):
         merged["_attachments"] = attachments
     return merged

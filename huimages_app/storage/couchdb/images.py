@@ -49,8 +49,8 @@ class CouchImages(ImageStore):
             is_merged = document is not None and "_conflicts" in document
             if image != before or is_merged:
                 self._images.put(document_of(image, document))
-            has_new_time = before is not None and before.created != image.created
-            return image, has_new_time or is_merged
+            is_relisted = before is not None and _position(before) != _position(image)
+            return image, is_relisted or is_merged
 
         with self._locks.held(image_id):
             image, needs_alignment = retry_on_conflict(attempt)
@@ -83,8 +83,13 @@ class CouchImages(ImageStore):
     def _align_annotations(self, image_id: str) -> None:
         if document := self._images.get_for_update(image_id):
             self._annotations.align(document)
-            self._annotations.update_ratings(document)
+            self._annotations.update_summary(document)
 
     def ids(self, after: str = _FIRST_ID) -> Iterator[str]:
         rows = self._images.all(after, _AFTER_IDS)
         return (row["id"] for row in rows if is_image_id(row["id"]))
+
+
+def _position(image: Image) -> tuple[object, ...]:
+    """Return what annotations repeat of their image, so that lists of them are in its order."""
+    return image.created, bool(image.replaced_by)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...domain.content import ContentBox
+from ...domain.facets import facets_of, shown_name
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
 from ...domain.tags import spelled
-from ...domain.tokenizer import may_be_inside, searched
+from ...domain.tokenizer import fold, may_be_inside, searched
 from ..histories import history_from_json, history_to_json
 from ..places import (
     collections_from_json,
@@ -70,6 +71,9 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "uploader": image.uploader,
         "uploaded": image.uploaded and _time(image.uploaded),
         "history": history_to_json(image.history),
+        "replaced_by": image.replaced_by,
+        "versions": image.versions,
+        "versioned": image.versioned and _time(image.versioned),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -87,15 +91,15 @@ def image_from_json(document: str) -> Image:
             "focus": fields["focus"] and tuple(fields["focus"]),
             "trashed": fields["trashed"] and datetime.fromisoformat(fields["trashed"]),
             "rights": Rights.of(fields.get("rights", {})),
-            "taken": datetime.fromisoformat(fields["taken"]) if "taken" in fields else None,
+            "taken": _moment(fields, "taken"),
             "content": _box(fields.get("content")),
             "corrected_content": _box(fields.get("corrected_content")),
             "places": places_from_json(fields.get("places")),
             "collections": collections_from_json(fields.get("collections")),
-            "uploaded": datetime.fromisoformat(fields["uploaded"])
-            if "uploaded" in fields
-            else None,
             "history": history_from_json(fields.get("history")),
+            "uploaded": _moment(fields, "uploaded"),
+            "versions": tuple(fields.get("versions", ())),
+            "versioned": _moment(fields, "versioned"),
         }
     )
 
@@ -133,6 +137,26 @@ def indexed_text_of_row(document: str, summary: str) -> str:
     return indexed_text(image_from_json(document), summary_from_json(summary).tags)
 
 
+# Longer names are sorted by their beginnings.
+_COLLATED = 100
+
+
+def collated_name(image: Image) -> str:
+    """Return the text by which the image is sorted in the order of titles."""
+    return " ".join(fold(shown_name(image)).split())[:_COLLATED]
+
+
+def facets_of_row(document: str, summary: str) -> str:
+    """Return the facets of an image as it is stored, as pairs in JSON."""
+    is_tagged = bool(summary_from_json(summary).tags)
+    return dumps([*facets_of(image_from_json(document), is_tagged=is_tagged)])
+
+
+def name_of_row(document: str) -> str:
+    """Return `collated_name` of an image as it is stored."""
+    return collated_name(image_from_json(document))
+
+
 def match_expression(phrases: Iterable[tuple[str, ...]]) -> str:
     """Return the MATCH expression of a search for all of these phrases."""
     return " AND ".join(f'"{_text_of(phrase)}"' for phrase in phrases)
@@ -148,6 +172,10 @@ def _box(sides: list[float] | None) -> ContentBox | None:
         return None
     left, top, right, bottom = sides
     return left, top, right, bottom
+
+
+def _moment(fields: Mapping[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(fields[name]) if name in fields else None
 
 
 def _time(time: datetime) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ...domain.facets import facets_of, longest_side
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ..places import rank
 from .codec import (
+    collated_name,
     dumps,
     image_from_json,
     image_to_json,
@@ -24,6 +26,9 @@ from .codec import (
 _KEYS_PER_MICROSECOND = 1 << 9
 _START = -8_520_336_000_000_000
 _LAST = (1 << 54) - (1 << 24)
+
+# In the column `trashed`: only images of the first two states are on lists.
+_VISIBLE, _TRASHED, _REPLACED = 0, 1, 2
 
 PostingsName = tuple[str, str, int]  # kind, value, trashed
 Posting = tuple[PostingsName, int]  # on this list, under this key
@@ -40,14 +45,27 @@ class Entry:
 
     def postings(self) -> set[PostingsName]:
         """Return the names of the lists the image is on (table `lists`)."""
-        return {(kind, value, self.image.trashed is not None) for kind, value in self._postings()}
+        if not self.is_listed:
+            return set()
+        return {(kind, value, self.state) for kind, value in self._postings()}
+
+    @property
+    def state(self) -> int:
+        """Return the value of the column `trashed`."""
+        if self.image.trashed is not None:
+            return _TRASHED
+        return _REPLACED if self.image.replaced_by else _VISIBLE
+
+    @property
+    def is_listed(self) -> bool:
+        """Return whether lists have the image: those of visible or those of trashed images."""
+        return self.state != _REPLACED
 
     def _postings(self) -> Iterator[tuple[str, str]]:
         yield "all", ""
         for tag in self.summary.tags:
             yield "tag", tag
-        for type_ in self.image.types:
-            yield "type", type_
+        yield from facets_of(self.image, is_tagged=bool(self.summary.tags))
         for key, values in self.image.references.items():
             for value in values:
                 yield "reference", reference_value(key, value)
@@ -58,17 +76,25 @@ class Entry:
 
     def ranks(self) -> dict[PostingsName, float]:
         """Return the number by which the image is sorted on each list that has an own order."""
-        trashed = self.image.trashed is not None
+        if not self.is_listed:
+            return {}
         in_articles: dict[PostingsName, float] = {
-            ("reference", reference_value(key, value), trashed): rank(self.image.place(key, value))
+            ("reference", reference_value(key, value), self.state): rank(
+                self.image.place(key, value)
+            )
             for key, values in self.image.references.items()
             for value in values
         }
         in_collections: dict[PostingsName, float] = {
-            ("collection", collection, trashed): at
+            ("collection", collection, self.state): at
             for collection, at in self.image.collections.items()
         }
         return {**in_articles, **in_collections}
+
+    @property
+    def counted_tags(self) -> Mapping[str, int]:
+        """Return the uses of tags that count: not those of older versions."""
+        return {} if self.image.replaced_by else self.summary.tags
 
     def words(self) -> str:
         return indexed_text(self.image, self.summary.tags)
@@ -131,9 +157,8 @@ def free_key(db: sqlite3.Connection, time: int) -> int:
     Keys ascend with the time, and among equal times in the order of insertion.  When the
     keys of a microsecond are used up, the next microsecond is used.
     """
-    microsecond = min(max(time - _START, 0), _LAST)
+    first = first_key(time)
     while True:
-        first = microsecond * _KEYS_PER_MICROSECOND
         last = first + _KEYS_PER_MICROSECOND - 1
         (used,) = db.execute(
             "SELECT max(key) FROM images WHERE key BETWEEN ? AND ?", [first, last]
@@ -142,7 +167,12 @@ def free_key(db: sqlite3.Connection, time: int) -> int:
             return first
         if used < last:
             return int(used) + 1
-        microsecond += 1
+        first += _KEYS_PER_MICROSECOND
+
+
+def first_key(time: int) -> int:
+    """Return the least key of images created at `time`, in microseconds since 1970."""
+    return min(max(time - _START, 0), _LAST) * _KEYS_PER_MICROSECOND
 
 
 def write(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
@@ -155,8 +185,8 @@ def write(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
 
 
 def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    was_visible = old is not None and old.image.trashed is None
-    is_visible = new is not None and new.image.trashed is None
+    was_visible = old is not None and old.state == _VISIBLE
+    is_visible = new is not None and new.state == _VISIBLE
     if old and was_visible and not is_visible:
         _release_random_index(db, old.key)
     if old and not new:
@@ -166,11 +196,13 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
         columns = {
             "key": new.key,
             "id": image.id,
-            "trashed": image.trashed is not None,
+            "trashed": new.state,
             "modified": micros(image.modified),
             "average": summary.rating,
             "taken": None if image.taken is None else micros(image.taken),
             "ends": image.rights.until or None,
+            "longest": longest_side(image),
+            "name": collated_name(image),
             "summary": summary_to_json(summary),
             "document": image_to_json(image),
         }
@@ -187,7 +219,7 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
 
 
 def visible_count(db: sqlite3.Connection) -> int:
-    """Return the number of images outside the trash: their random indexes are 0, 1, ..."""
+    """Return the number of visible images: their random indexes are 0, 1, ..."""
     (last,) = db.execute("SELECT max(slot) FROM images").fetchone()
     return 0 if last is None else int(last) + 1
 
@@ -236,29 +268,35 @@ def _delete_place(db: sqlite3.Connection, posting: Posting, at: float) -> None:
 
 def _delete_posting(db: sqlite3.Connection, posting: Posting) -> None:
     name, key = posting
-    (number, size) = db.execute(
-        "UPDATE lists SET size = size - 1 WHERE (kind, value, trashed) = (?, ?, ?)"
-        " RETURNING number, size",
-        [*name],
+    deleted = db.execute(
+        f"DELETE FROM members WHERE list = {_NUMBER} AND key = ? RETURNING list", [*name, key]
     ).fetchone()
-    db.execute("DELETE FROM members WHERE list = ? AND key = ?", [number, key])
+    if deleted is None:
+        return  # a process of an older version, which knows fewer lists, wrote the image
+    (size,) = db.execute(
+        "UPDATE lists SET size = size - 1 WHERE number = ? RETURNING size", deleted
+    ).fetchone()
     if not size:
-        db.execute("DELETE FROM lists WHERE number = ?", [number])
+        db.execute("DELETE FROM lists WHERE number = ?", deleted)
 
 
 def _insert_posting(db: sqlite3.Connection, posting: Posting) -> None:
     name, key = posting
-    (number,) = db.execute(
-        "INSERT INTO lists (kind, value, trashed, size) VALUES (?, ?, ?, 1)"
-        " ON CONFLICT DO UPDATE SET size = size + 1 RETURNING number",
+    db.execute(
+        "INSERT INTO lists (kind, value, trashed, size) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING",
         [*name],
+    )
+    inserted = db.execute(
+        f"INSERT INTO members VALUES ({_NUMBER}, ?) ON CONFLICT DO NOTHING RETURNING list",
+        [*name, key],
     ).fetchone()
-    db.execute("INSERT INTO members VALUES (?, ?)", [number, key])
+    if inserted:
+        db.execute("UPDATE lists SET size = size + 1 WHERE number = ?", inserted)
 
 
 def _write_tags(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    difference = Counter(new.summary.tags if new else {})
-    difference.subtract(old.summary.tags if old else {})
+    difference = Counter(new.counted_tags if new else {})
+    difference.subtract(old.counted_tags if old else {})
     for tag, uses in difference.items():
         if uses:
             db.execute(
@@ -269,8 +307,8 @@ def _write_tags(db: sqlite3.Connection, old: Entry | None, new: Entry | None) ->
 
 
 def _write_words(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
-    before = (old.key, old.words()) if old else None
-    after = (new.key, new.words()) if new else None
+    before = (old.key, old.words()) if old and old.is_listed else None
+    after = (new.key, new.words()) if new and new.is_listed else None
     if before != after:
         if before:
             db.execute("DELETE FROM words WHERE rowid = ?", [before[0]])

@@ -11,11 +11,10 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.filters import FILTERS, query_of
 from ...domain.models import Image, Query
-from ...domain.periods import Period
 from ...domain.rights import FIELDS
-from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
-from ...errors import BadInput
+from ...domain.text import MAX_ALT, MAX_TITLE
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
 from ..presentation.conditional import conditional_json
@@ -29,9 +28,6 @@ from .uploads import received
 
 USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
 _RANDOM = 5  # images, of which the first one that the client sees is returned
-
-# Parameters that filter the list.
-_CONDITIONS = ("artnr", "tag", "q", "type", "changed_since", "taken")
 
 _PATCHABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
@@ -52,26 +48,18 @@ _PATCHABLE = {
 @view_config(context=ApiImages, request_method="GET", permission=VIEW)
 def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
-    parameters = query(request, *_CONDITIONS, "order", "limit", "cursor", SIZE, references=True)
-    taken = Period.parse(parameters.text("taken"))
-    order = parameters.one_of("order", "newest", "oldest", "rated", "taken", "place")
-    references = tuple((key, clean(value)) for key, value in parameters.references())
-    if order == "place" and len(references) != 1:
-        raise BadInput("order=place needs one reference, as in artnr=10106")
-    conditions = Query(
-        text=clean(parameters.text("q")),
-        tag=clean_tag(parameters.text("tag")),
-        references=references,
-        type=clean(parameters.text("type")),
-        changed_since=parameters.time("changed_since"),
-        taken_from=taken.start,
-        taken_before=taken.end,
-        order=order,  # type: ignore[arg-type]
-    )
+    names = [one.name for one in FILTERS]
+    known = [*names, "order", "limit", "cursor", "count", SIZE]
+    parameters = query(request, *known, references=True)
+    conditions = query_of(parameters.pairs(names), parameters.text("order"))
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
-    page = request.services.images.page(conditions, limit, parameters.text("cursor") or None)
+    cursor = parameters.text("cursor") or None
+    page = request.services.images.page(conditions, limit, cursor)
     data = {"items": items.items(seen(page.images, request))}
+    if parameters.flag("count"):
+        count = request.services.images.count_of(conditions)
+        data |= {"count": count.number, "count_is_exact": count.is_exact}
     return page_response(request, data, {"next": page.next, "prev": page.previous})
 
 

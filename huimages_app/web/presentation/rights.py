@@ -78,7 +78,7 @@ def fields_of(rights: Rights, request: Request) -> list[RightsField]:
             LABELS[name],
             rights.values.get(name, ""),
             MAX_TEXT,
-            _choices(rights.source_type, request) if name == "source_type" else [],
+            choices_of(rights.source_type, request) if name == "source_type" else [],
             "date" if name in DAYS else "text",
         )
         for name in FIELDS
@@ -104,7 +104,8 @@ def _shown(name: str, text: str, request: Request) -> str:
     return origin_name(text, request) if name == "source_type" else text
 
 
-def _choices(current: str, request: Request) -> list[tuple[str, str]]:
+def choices_of(current: str, request: Request) -> list[tuple[str, str]]:
+    """Return the codes of how a picture came about, with their names; first an empty one."""
     codes = dict.fromkeys([*SOURCE_TYPES, *filter(None, [current])])
     named = sorted((origin_name(code, request), code) for code in codes)
     return [("", ""), *((code, name) for name, code in named)]

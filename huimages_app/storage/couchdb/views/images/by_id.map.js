@@ -1,7 +1,7 @@
 // IDs are digests, so the image after a random position in this view is a random image.
 function (doc) {
   // include image.js
-  if (isImage(doc) && !isTrashed(doc)) {
+  if (isVisible(doc)) {
     emit(doc._id, null);
   }
 }

@@ -11,13 +11,13 @@ function (doc) {
     var at = own(own(own(doc.places, key), value), 'at');
     return typeof at === 'number' && Math.abs(at) <= 1e9 ? at : 1e12;
   }
-  var references = isImage(doc) ? referencesOf(doc) : [];
+  var references = isListed(doc) ? referencesOf(doc) : [];
   for (var i = 0; i < references.length; i++) {
     var key = references[i][0], value = references[i][1];
     emit([isTrashed(doc), key, value, rank(key, value), ctime(doc), doc._id], null);
   }
   // The name is COLLECTION in storage/places.py.
-  var collections = isImage(doc) ? doc.collections : {};
+  var collections = isListed(doc) ? doc.collections : {};
   for (var id in collections) {
     var position = own(collections, id);
     if (typeof position === 'number' && Math.abs(position) <= 1e9) {

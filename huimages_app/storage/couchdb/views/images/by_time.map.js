@@ -1,6 +1,6 @@
 function (doc) {
   // include image.js
-  if (isImage(doc)) {
+  if (isListed(doc)) {
     emit([isTrashed(doc), ctime(doc), doc._id], null);
   }
 }

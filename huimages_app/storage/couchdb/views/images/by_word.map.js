@@ -1,7 +1,7 @@
 function (doc) {
   // include image.js
   // include words.js
-  if (isImage(doc)) {
+  if (isListed(doc)) {
     var filename = doc.filename || pictureOf(doc);
     var texts = strings(doc.title).concat(strings(filename)), references = referencesOf(doc);
     for (var i = 0; i < references.length; i++) {

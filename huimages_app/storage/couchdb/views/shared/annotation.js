@@ -2,6 +2,10 @@
     var match = /^([A-Z2-7]{32}01)-./.exec(doc._id);
     return match ? match[1] : '';
   }
+  // Annotations of older versions of an image are in no list.
+  function isListed(doc) {
+    return !!imageOf(doc) && doc.image_replaced !== true;
+  }
   function visitorOf(doc) {
     return doc._id.substring(35);
   }

@@ -5,6 +5,16 @@
   function isTrashed(doc) {
     return doc.deleted === true;
   }
+  // Older versions of an image have `replaced_by`: they are in no list but the trash.
+  function isListed(doc) {
+    return isImage(doc) && (isTrashed(doc) || !isReplaced(doc));
+  }
+  function isVisible(doc) {
+    return isListed(doc) && !isTrashed(doc);
+  }
+  function isReplaced(doc) {
+    return typeof doc.replaced_by === 'string' && /^[A-Z2-7]{32}01$/.test(doc.replaced_by);
+  }
   function ctime(doc) {
     return typeof doc.ctime === 'string' ? doc.ctime : '';
   }

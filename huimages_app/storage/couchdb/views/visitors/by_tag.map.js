@@ -1,6 +1,6 @@
 function (doc) {
   // include annotation.js
-  var tags = imageOf(doc) ? tagsOf(doc) : [];
+  var tags = isListed(doc) ? tagsOf(doc) : [];
   for (var i = 0; i < tags.length; i++) {
     emit([tags[i], ctime(doc), imageOf(doc)], null);
   }

@@ -1,7 +1,7 @@
 function (doc) {
   // include annotation.js
   // include words.js
-  var found = imageOf(doc) ? keysOf(tagsOf(doc)) : [];
+  var found = isListed(doc) ? keysOf(tagsOf(doc)) : [];
   for (var i = 0; i < found.length; i++) {
     emit([found[i], ctime(doc), imageOf(doc)], null);
   }

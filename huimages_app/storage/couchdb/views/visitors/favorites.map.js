@@ -1,6 +1,6 @@
 function (doc) {
   // include annotation.js
-  if (imageOf(doc) && doc.favorite) {
+  if (isListed(doc) && doc.favorite) {
     emit([visitorOf(doc), ctime(doc), imageOf(doc)], null);
   }
 }

@@ -1,0 +1,423 @@
+"""Replacing a picture by a better one, and going back."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from huimages_app.domain.ids import image_id
+from huimages_app.domain.models import Image, Place, Query
+from huimages_app.domain.sizes import Size
+from huimages_app.domain.versions import MOST_VERSIONS
+from huimages_app.errors import (
+    BadInput,
+    CannotTurn,
+    EditConflict,
+    NotAnImage,
+    RemovedImage,
+    UnknownImage,
+)
+from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
+from tests.support.pictures import photo
+from tests.support.versions import (
+    a_photo,
+    added,
+    chain,
+    faults,
+    record,
+    replaced,
+    versions,
+    visible,
+)
+
+
+class TestReplace:
+    def test_new_version_takes_over_what_people_said(self, services: Services) -> None:
+        old = added(services, 1, title="Red", references={"artnr": ["10106"]}, type="product")
+        services.editing.update(old, ImagePatch(title="Red bicycle", alt="A bicycle"))
+        services.editing.update(old, ImagePatch(rights={"creator": "Vera"}))
+        services.articles.set_role("artnr", "10106", old, "front")
+        result = replaced(services, old, 2, "better.jpeg")
+        new = result.image
+        assert result.is_new
+        assert (new.id, new.filename) == (image_id(a_photo(2)), "better.jpeg")
+        assert (new.titles, new.alt) == (("Red", "Red bicycle"), "A bicycle")
+        assert (new.references, new.types) == ({"artnr": ("10106",)}, ("product",))
+        assert new.place("artnr", "10106") == record(services, old).place("artnr", "10106")
+        assert new.rights.creator == "Vera"
+        assert new.created == record(services, old).created
+        assert new == record(services, new.id)
+
+    def test_older_version_leaves_lists_and_keeps_its_record(self, services: Services) -> None:
+        old = added(services, 1, title="Red bicycle", references={"artnr": ["10106"]})
+        before = record(services, old)
+        new = replaced(services, old, 2).image.id
+        after = record(services, old)
+        assert after.replaced_by == new
+        unchanged = replace(after, replaced_by="", versioned=None, modified=before.modified)
+        assert unchanged == before
+        assert visible(services) == {new}
+        assert [image.id for image in services.articles.get("artnr", "10106").images] == [new]
+        assert services.images.count() == 1
+        assert services.images.get(old) == after
+
+    def test_tags_and_favourites_are_copied_but_no_ratings(self, services: Services) -> None:
+        old = added(services, 1)
+        for visitor in ("vera", "emil"):
+            services.annotations.tag(old, visitor, ["sunny"])
+        services.annotations.favorite(old, "vera", True)
+        services.annotations.rate(old, "vera", 9)
+        services.annotations.rate(old, "otto", 3)
+        new = replaced(services, old, 2).image.id
+        summary = services.annotations.summary(new)
+        assert (summary.tags, summary.favorites, summary.rating) == ({"sunny": 2}, 1, None)
+        assert services.annotations.get(new, "vera").favorite
+        assert services.annotations.summary(old).rating_count == 2
+        assert services.images.tags() == [("sunny", 2)]
+
+    def test_new_version_stands_where_the_old_one_stood(self, services: Services) -> None:
+        ids = [added(services, seed, references={"artnr": ["10106"]}) for seed in range(3)]
+        new = replaced(services, ids[1], 9).image.id
+        article = services.articles.get("artnr", "10106")
+        assert [image.id for image in article.images] == [ids[0], new, ids[2]]
+
+    def test_article_urls_show_the_new_version_at_once(self, services: Services) -> None:
+        old = added(services, 1, references={"artnr": ["10106"]})
+        memory = services.article_memory
+        assert memory.get("artnr", "10106").picture() == record(services, old)
+        new = replaced(services, old, 2).image
+        assert memory.get("artnr", "10106").picture() == new
+
+    def test_rights_of_the_old_version_win_as_a_whole(self, services: Services) -> None:
+        old, new = added(services, 1), added(services, 2)
+        services.editing.update(new, ImagePatch(rights={"creator": "Emil", "credit": "E"}))
+        services.editing.update(old, ImagePatch(rights={"creator": "Vera"}))
+        rights = replaced(services, old, 2).image.rights
+        assert (rights.creator, rights.credit) == ("Vera", "")
+
+    def test_renditions_with_other_rights_leave_the_cache(self, services: Services) -> None:
+        old, new = added(services, 1), added(services, 2)
+        services.editing.update(old, ImagePatch(rights={"creator": "Vera"}))
+        size = Size.parse("20x20")
+        services.renditions.get(new, size, size.format_for()).close()
+        replaced(services, old, 2)
+        assert services.renditions.find(new, size, size.format_for()) is None
+
+    def test_focal_point_belongs_to_the_picture(self, services: Services) -> None:
+        old = added(services, 1)
+        services.editing.update(old, ImagePatch(focus=(0.1, 0.2)))
+        assert replaced(services, old, 2).image.focus is None
+
+    def test_replacement_of_a_replaced_image_follows_its_newest_version(
+        self, services: Services
+    ) -> None:
+        first, second = chain(services, 1, 2)
+        third = replaced(services, first, 3).image.id
+        for one in (first, second, third):
+            assert versions(services, one) == [first, second, third]
+        assert visible(services) == {third}
+
+    def test_every_older_version_names_the_newest(self, services: Services) -> None:
+        *older, newest = chain(services, 1, 2, 3, 4)
+        assert {record(services, one).replaced_by for one in older} == {newest}
+        assert record(services, newest).versions == tuple(older)
+        assert faults(services) == []
+
+    def test_audit_log_has_the_replacement(
+        self, services: Services, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        old = added(services, 1)
+        with caplog.at_level(logging.INFO, "huimages.audit"):
+            new = replaced(services, old, 2).image.id
+        lines = [json.loads(entry.message) for entry in caplog.records]
+        [line] = [line for line in lines if line["action"] == "replaced"]
+        assert (line["image"], line["newest"]) == (old, new)
+
+
+class TestExistingPicture:
+    def test_replacement_by_an_existing_picture_merges(self, services: Services) -> None:
+        old = added(services, 1, title="Red", references={"artnr": ["10106"]})
+        new = added(services, 2, title="Blue", references={"artnr": ["7"], "ean": ["4"]})
+        services.annotations.tag(new, "vera", ["own"])
+        services.annotations.tag(old, "vera", ["taken"])
+        result = replaced(services, old, 2)
+        assert not result.is_new
+        assert result.image.titles == ("Blue", "Red")
+        assert result.image.references == {"artnr": ("10106", "7"), "ean": ("4",)}
+        assert services.annotations.get(new, "vera").tags == ("own", "taken")
+
+    def test_sister_picture_takes_the_place_in_their_article(self, services: Services) -> None:
+        ids = [added(services, seed, references={"artnr": ["10106"]}) for seed in range(3)]
+        services.articles.arrange("artnr", "10106", [ids[2], ids[0], ids[1]])
+        services.articles.set_role("artnr", "10106", ids[1], "back")
+        replaced(services, ids[2], 1)
+        article = services.articles.get("artnr", "10106")
+        assert [image.id for image in article.images] == [ids[1], ids[0]]
+        assert article.place(article.images[0]).role == "back"
+
+    def test_merge_joins_the_versions_of_both(self, services: Services) -> None:
+        one, two = chain(services, 1, 2)
+        other, target = chain(services, 3, 4)
+        replaced(services, two, 4)
+        assert versions(services, one) == [one, two, other, target]
+        assert visible(services) == {target}
+        assert faults(services) == []
+
+    def test_picture_in_the_trash_is_restored(self, services: Services) -> None:
+        old, new = added(services, 1), added(services, 2)
+        services.editing.trash(new)
+        result = replaced(services, old, 2)
+        assert (result.is_new, result.image.trashed) == (True, None)
+        assert visible(services) == {new}
+
+    def test_same_picture_is_refused(self, services: Services) -> None:
+        old = added(services, 1)
+        with pytest.raises(BadInput, match="itself"):
+            replaced(services, old, 1)
+        assert versions(services, old) == [old]
+
+    def test_older_version_of_another_image_is_refused(self, services: Services) -> None:
+        old = added(services, 1, references={"artnr": ["10106"]})
+        other, newest = chain(services, 2, 3)
+        with pytest.raises(BadInput, match=f"older version of {newest}"):
+            replaced(services, old, 2)
+        assert record(services, other).references == {}
+        assert visible(services) == {old, newest}
+
+    def test_bytes_of_an_older_version_go_back_to_it(self, services: Services) -> None:
+        first, second = chain(services, 1, 2)
+        result = replaced(services, second, 1)
+        assert not result.is_new
+        assert versions(services, first) == [second, first]
+
+    def test_file_that_is_no_picture_changes_nothing(self, services: Services) -> None:
+        old = added(services, 1)
+        with pytest.raises(NotAnImage):
+            services.versions.replace(old, io.BytesIO(b"no picture"))
+        assert versions(services, old) == [old]
+
+    def test_upload_of_an_older_version_does_not_show_it_again(self, services: Services) -> None:
+        first, second = chain(services, 1, 2)
+        added(services, 1)
+        assert visible(services) == {second}
+        assert record(services, first).replaced_by == second
+
+
+class TestGoBack:
+    def test_older_version_becomes_the_newest(self, services: Services) -> None:
+        first, second, third = chain(services, 1, 2, 3, title="Red")
+        services.editing.update(third, ImagePatch(title="Blue"))
+        image = services.versions.go_back(first)
+        assert (image.id, image.title) == (first, "Blue")
+        assert versions(services, third) == [second, third, first]
+        assert visible(services) == {first}
+        assert faults(services) == []
+
+    def test_way_back_and_forth_ends_where_it_began(self, services: Services) -> None:
+        first, second = chain(services, 1, 2)
+        services.versions.go_back(first)
+        services.versions.go_back(second)
+        assert versions(services, first) == [first, second]
+        assert visible(services) == {second}
+
+    def test_newest_version_stays(self, services: Services) -> None:
+        _, second = chain(services, 1, 2)
+        before = record(services, second)
+        assert services.versions.go_back(second) == before
+
+    def test_tags_since_the_replacement_are_copied_back(self, services: Services) -> None:
+        first, second = chain(services, 1, 2)
+        services.annotations.tag(second, "vera", ["new"])
+        services.versions.go_back(first)
+        assert services.annotations.summary(first).tags == {"new": 1}
+
+
+class TestTrash:
+    def test_older_version_in_the_trash_does_not_matter(self, services: Services) -> None:
+        first, second, third = chain(services, 1, 2, 3)
+        for one in (first, second):
+            services.editing.trash(one)
+        assert visible(services) == {third}
+        services.editing.restore(second)
+        assert visible(services) == {third}
+        assert versions(services, third) == [first, second, third]
+        assert faults(services) == []
+
+    def test_newest_version_in_the_trash_shows_no_older_one(self, services: Services) -> None:
+        _, second = chain(services, 1, 2)
+        services.editing.trash(second)
+        assert visible(services) == set()
+        services.editing.restore(second)
+        assert visible(services) == {second}
+        assert faults(services) == []
+
+    def test_older_version_can_follow_the_newest_in_the_trash(self, services: Services) -> None:
+        first, second = chain(services, 1, 2)
+        services.editing.trash(second)
+        services.versions.go_back(first)
+        assert visible(services) == {first}
+        services.editing.restore(second)
+        assert visible(services) == {first}
+
+    @pytest.mark.parametrize("index", [0, 1])
+    def test_image_in_the_trash_is_not_replaced(self, services: Services, index: int) -> None:
+        ids = chain(services, 1, 2)
+        services.editing.trash(ids[index])
+        with pytest.raises(UnknownImage, match="in the trash"):
+            replaced(services, ids[index], 3)
+        services.editing.trash(ids[1])
+        with pytest.raises(UnknownImage, match="in the trash"):
+            replaced(services, ids[0], 3)
+
+    def test_version_in_the_trash_does_not_become_the_newest(self, services: Services) -> None:
+        first, second = chain(services, 1, 2)
+        services.editing.trash(first)
+        with pytest.raises(UnknownImage, match="in the trash"):
+            services.versions.go_back(first)
+        assert visible(services) == {second}
+
+
+class TestRemove:
+    def test_removed_older_version_leaves_the_list(self, services: Services) -> None:
+        first, second, third = chain(services, 1, 2, 3)
+        services.editing.remove(second)
+        assert versions(services, first) == [first, third]
+        services.editing.remove(first)
+        assert versions(services, third) == [third]
+        assert visible(services) == {third}
+        assert faults(services) == []
+
+    def test_removed_newest_version_leaves_the_latest_other_in_the_trash(
+        self, services: Services
+    ) -> None:
+        first, second, third = chain(services, 1, 2, 3)
+        services.editing.remove(third)
+        assert visible(services) == set()
+        trash = services.images.page(Query(trashed=True), 9).images
+        assert [image.id for image in trash] == [second]
+        services.editing.restore(second)
+        assert visible(services) == {second}
+        assert versions(services, first) == [first, second]
+        assert faults(services) == []
+
+    def test_all_versions_can_be_removed(self, services: Services) -> None:
+        for one in reversed(ids := chain(services, 1, 2, 3)):
+            services.editing.remove(one)
+        for one in ids:
+            with pytest.raises(RemovedImage):
+                record(services, one)
+        assert faults(services) == []
+
+    def test_purge_of_the_trash_keeps_the_other_versions(self, services: Services) -> None:
+        first, second = chain(services, 1, 2)
+        services.editing.trash(second)
+        before = datetime.now(UTC)
+        assert [one.image_id for one in services.integrity.purge(before)] == [second]
+        assert record(services, first).trashed is not None
+        assert list(services.integrity.purge(before)) == []
+
+
+class TestTurn:
+    def test_turned_picture_is_a_new_version(self, services: Services) -> None:
+        old = added(services, 1, title="Red", references={"artnr": ["10106"]}, filename="a.jpeg")
+        services.editing.update(
+            old, ImagePatch(focus=(0.1, 0.2), corrected_content=(0.1, 0.2, 0.5, 1))
+        )
+        new = services.versions.turn(old, 90)
+        assert (new.width, new.height) == (30, 40)
+        assert (new.title, new.filename) == ("Red", "a.jpeg")
+        assert new.focus == (0.8, 0.1)
+        assert new.corrected_content == (0, 0.1, 0.8, 0.5)
+        assert versions(services, old) == [old, new.id]
+        assert faults(services) == []
+
+    def test_four_quarters_end_at_one_more_version(self, services: Services) -> None:
+        old = added(services, 1)
+        ids = [old]
+        for _ in range(4):
+            ids.append(services.versions.turn(ids[-1], 90).id)
+        # The first file had no EXIF block; the last one says that it is upright.
+        assert len(set(ids)) == 5
+        assert services.versions.turn(ids[-1], 90).id == ids[1]
+        assert len(versions(services, old)) == 5
+
+    @pytest.mark.parametrize("degrees", [0, 45, -90, 360])
+    def test_other_angles_are_refused(self, services: Services, degrees: int) -> None:
+        with pytest.raises(BadInput, match="90, 180 or 270"):
+            services.versions.turn(added(services, 1), degrees)
+
+    def test_format_without_orientation_is_refused(self, services: Services) -> None:
+        content = photo(40, 30, format="GIF")
+        gif = services.uploads.add(io.BytesIO(content)).image.id
+        with pytest.raises(CannotTurn, match="GIF"):
+            services.versions.turn(gif, 90)
+        assert versions(services, gif) == [gif]
+
+
+class TestConcurrency:
+    def test_two_editors_who_replace_the_same_image_lose_nothing(self, services: Services) -> None:
+        old = added(services, 0, references={"artnr": ["10106"]})
+        seeds = range(1, 7)
+        barrier = threading.Barrier(len(seeds))
+
+        def work(seed: int) -> None:
+            barrier.wait()
+            replaced(services, old, seed)
+
+        threads = [threading.Thread(target=work, args=[seed]) for seed in seeds]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        everything = {old, *(image_id(a_photo(seed)) for seed in seeds)}
+        assert set(versions(services, old)) == everything
+        [newest] = visible(services)
+        assert versions(services, old)[-1] == newest
+        faults(services, repair=True)
+        assert faults(services) == []
+        assert set(versions(services, old)) == everything
+
+    def test_edit_between_the_two_writes_is_taken_over(self, services: Services) -> None:
+        old = added(services, 1, title="Red")
+        new = added(services, 2)
+        stored = services.versions._take_over(
+            new, record(services, old), datetime.now(UTC), lambda new, old: new
+        )
+        services.editing.update(old, ImagePatch(title="Blue"))
+        assert stored.title == "Red"
+        assert replaced(services, old, 2).image.titles == ("Red", "Blue")
+
+    def test_replacement_that_expects_another_version_is_refused(self, services: Services) -> None:
+        first, _ = chain(services, 1, 2)
+
+        def unchanged(image: Image) -> bool:
+            return image.id == first
+
+        with pytest.raises(EditConflict):
+            services.versions.replace(first, io.BytesIO(a_photo(3)), unchanged=unchanged)
+        with pytest.raises(UnknownImage):
+            record(services, image_id(a_photo(3)))
+
+    def test_place_in_an_article_is_not_written_to_an_older_version(
+        self, services: Services
+    ) -> None:
+        ids = [added(services, seed, references={"artnr": ["10106"]}) for seed in range(2)]
+        article = services.articles.get("artnr", "10106")
+        replaced(services, ids[0], 9)
+        with pytest.raises(EditConflict):
+            services.articles._write(article, {ids[0]: Place(1)}, "article arranged")
+
+
+def test_number_of_versions_is_limited(services: Services) -> None:
+    image = added(services, 1)
+    many = tuple(image_id(b"%d" % number) for number in range(MOST_VERSIONS))
+    services.editing._metadata.images.update(image, lambda stored: replace(stored, versions=many))
+    with pytest.raises(BadInput, match="100 older versions"):
+        replaced(services, image, 2)
