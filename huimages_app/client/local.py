@@ -10,6 +10,7 @@ from ..domain.models import Image, Neighbours, Query
 from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .interface import Backend
+from .local_collections import LocalCollections
 from .process import services_of_process
 from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(Backend):
+class LocalBackend(LocalCollections, Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:
@@ -54,6 +55,20 @@ class LocalBackend(Backend):
 
     def take_back(self, image_id: str, change_id: str) -> None:
         services_of_process().histories.take_back(image_id, change_id)
+
+    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
+        return services_of_process().versions.replace(image_id, file, filename).image.id
+
+    def turn(self, image_id: str, degrees: int) -> str:
+        return services_of_process().versions.turn(image_id, degrees).id
+
+    def go_back(self, image_id: str) -> None:
+        services_of_process().versions.go_back(image_id)
+
+    def versions(self, image_id: str) -> list[str]:
+        services = services_of_process()
+        found = services.versions.all(services.images.get(image_id))
+        return [image.id for image in found if image.trashed is None]
 
     def delete(self, image_id: str) -> None:
         services_of_process().editing.remove(image_id)

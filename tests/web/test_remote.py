@@ -70,7 +70,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.mark.parametrize("module", [client, remote])
 def test_module_exports_every_function_of_the_library(module: ModuleType) -> None:
-    functions = {name for name in vars(Library) if not name.startswith("_")}
+    functions = {name for name in dir(Library) if not name.startswith("_")}
     assert set(module.__all__) == functions | {"configure"}
     for name in functions:
         assert getattr(module, name) == getattr(module._library, name)

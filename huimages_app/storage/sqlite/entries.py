@@ -200,9 +200,9 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
             "modified": micros(image.modified),
             "average": summary.rating,
             "taken": None if image.taken is None else micros(image.taken),
-            "ends": image.rights.until or None,
             "longest": longest_side(image),
             "name": collated_name(image),
+            "ends": image.rights.until or None,
             "summary": summary_to_json(summary),
             "document": image_to_json(image),
         }
