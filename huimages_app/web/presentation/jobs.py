@@ -116,6 +116,16 @@ def _edit(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLi
     return site.translated(_("Edit pictures")), lines
 
 
+def _table(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLine]]:
+    return request.site.translated(_("Changes of a table")), []
+
+
+def _tags(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLine]]:
+    site: Site = request.site
+    line = OrderLine(", ".join(order["tags"]), site.translated(_("becomes")), order["into"])
+    return site.translated(_("Rename or merge tags")), [line]
+
+
 # By the kind of job: title and lines of an order.
 _DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any], Request], tuple[str, list[OrderLine]]]] = {
     bulk_edit.NAME: _edit
