@@ -18,18 +18,20 @@ from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
 from ...errors import BadInput
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
+from ..presentation.batch import require
 from ..presentation.conditional import conditional_json
+from ..presentation.tables import TYPES, table_response
 from ..resources import ApiImage, ApiImages
 from . import bodies
-from .parameters import query
+from .parameters import Parameters, query
 from .responses import page_response, require_match
 from .serializers import SIZE, Item, Items
 from .uploads import received
 
 USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
 
-# Parameters that filter the list.
-_CONDITIONS = ("artnr", "tag", "q", "type", "changed_since", "taken")
+# Parameters that filter and sort the list.
+CONDITIONS = ("artnr", "tag", "q", "type", "changed_since", "taken", "order")
 
 _PATCHABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
@@ -50,13 +52,27 @@ _PATCHABLE = {
 @view_config(context=ApiImages, request_method="GET", permission=VIEW)
 def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
-    parameters = query(request, *_CONDITIONS, "order", "limit", "cursor", SIZE, references=True)
+    parameters = query(request, *CONDITIONS, "limit", "cursor", SIZE, references=True)
+    conditions = conditions_of(parameters)
+    table_format = TYPES.get(_preferred_type(request))
+    if table_format:
+        require(EDIT, request)
+        return table_response(conditions, table_format, request)
+    items = Items(request, parameters)
+    limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
+    page = request.services.images.page(conditions, limit, parameters.text("cursor") or None)
+    data = {"items": items.items(page.images)}
+    return page_response(request, data, {"next": page.next, "prev": page.previous})
+
+
+def conditions_of(parameters: Parameters) -> Query:
+    """Return the query of a list; `parameters` are those of CONDITIONS and references."""
     taken = Period.parse(parameters.text("taken"))
     order = parameters.one_of("order", "newest", "oldest", "rated", "taken", "place")
     references = tuple((key, clean(value)) for key, value in parameters.references())
     if order == "place" and len(references) != 1:
         raise BadInput("order=place needs one reference, as in artnr=10106")
-    conditions = Query(
+    return Query(
         text=clean(parameters.text("q")),
         tag=clean_tag(parameters.text("tag")),
         references=references,
@@ -66,11 +82,12 @@ def images(context: ApiImages, request: Request) -> Any:
         taken_before=taken.end,
         order=order,  # type: ignore[arg-type]
     )
-    items = Items(request, parameters)
-    limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
-    page = request.services.images.page(conditions, limit, parameters.text("cursor") or None)
-    data = {"items": items.items(page.images)}
-    return page_response(request, data, {"next": page.next, "prev": page.previous})
+
+
+def _preferred_type(request: Request) -> str:
+    """Return the type of a list that the client prefers; JSON among equals."""
+    offers = request.accept.acceptable_offers(["application/json", *TYPES])
+    return str(offers[0][0]) if offers else "application/json"
 
 
 @view_config(context=ApiImages, request_method="POST", permission=UPLOAD)

@@ -92,6 +92,15 @@ class Collection:
         order = None if self.kind == "newest" else self.kind
         return site.path("image", order=order, taken=self.value, cursor=cursor)
 
+    def table_path(self, site: Site) -> str:
+        """Return the path of the page that exports these images; empty if it cannot."""
+        if self.kind in {"favorites", "collection"}:
+            return ""
+        names = {"tag": "tag", "search": "q", "taken": "taken"}
+        order = None if self.kind in {"newest", "tag", "search"} else self.kind
+        value = {names[self.kind]: self.value or None} if self.kind in names else {}
+        return site.path("table", order=order, **value)
+
     def feed_path(self, site: Site, cursor: str | None = None) -> str:
         """Return the path of its feed; empty if it has none, as the favourites of a visitor."""
         if self.kind == "tag":

@@ -276,6 +276,7 @@ def add_to_templates(event: BeforeRender) -> None:
     event["macros"] = _macros("macros.pt")
     event["image_sections"] = _macros("image_sections.pt")
     event["history"] = _macros("history.pt")
+    event["table_links"] = _macros("table_links.pt")
     event["size_picker"] = _macros("size_picker.pt")
     event["collection_sections"] = _macros("collection_sections.pt")
 
