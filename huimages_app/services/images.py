@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from datetime import date
 
-from ..domain.models import Changes, Image, Neighbours, Page, Query, Window
+from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
 
@@ -63,6 +64,23 @@ class Images:
         """Return the IDs beside one image of a query; none if it does not match."""
         return self._search.neighbours(query, image_id)
 
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        """Return images whose rights end on a day from `first` to `last`, earliest first.
+
+        Raises BadCursor.
+        """
+        return self._search.ending(first, last, limit, cursor)
+
+    def all_ending(self, first: date, last: date) -> Iterator[Image]:
+        """Yield all of these images."""
+        cursor = None
+        while True:
+            page = self.ending(first, last, _BATCH, cursor)
+            yield from page.images
+            cursor = page.next
+            if cursor is None:
+                return
+
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images, none from the trash."""
         return self._search.random(count)
@@ -70,6 +88,10 @@ class Images:
     def count(self) -> int:
         """Return the number of images without the trash."""
         return self._search.count()
+
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        """Return the number of images of a query, exact up to `most`."""
+        return self._search.count_of(query, most)
 
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         """Return tags that begin with `prefix` and their number of uses, most used first."""

@@ -15,15 +15,20 @@
 /selection             Selection
 /trash                 Trash
 /trash/ID              TrashedImage
+/ending                Endings
 /article               Articles
 /article/NUMBER        ArticlePage, of the first key of huimages.articles
 /article/KEY           ArticleNumbers
 /article/KEY/NUMBER    ArticlePage
 /collection            Collections
 /collection/ID         CollectionPage
+/job                   Jobs
+/job/ID                JobPage
 /api/v1                Api
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
+/api/v1/jobs           ApiJobs
+/api/v1/jobs/ID        ApiJob
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
 """
@@ -43,6 +48,7 @@ from ..services.container import Services
 from ..services.permissions import SCOPES
 from .article_resources import ApiArticles, ArticleFolder, Articles
 from .collection_resources import ApiCollections, Collections
+from .job_resources import ApiJobs, Jobs
 from .resource import Resource
 
 
@@ -195,6 +201,10 @@ class Trash(Resource):
             raise KeyError(name) from None
 
 
+class Endings(Resource):
+    """Images whose rights end."""
+
+
 class Upload(Resource):
     """Upload of images."""
 
@@ -243,6 +253,7 @@ class Api(Resource):
         "articles": ApiArticles,
         "table": ApiTable,
         "collections": ApiCollections,
+        "jobs": ApiJobs,
     }
 
     def __getitem__(self, name: str) -> Resource:
@@ -271,7 +282,9 @@ class Root(Resource):
         "trash": Trash,
         "article": Articles,
         "collection": Collections,
+        "job": Jobs,
         "accounts": Accounts,
+        "ending": Endings,
         "api": Apis,
     }
 

@@ -62,6 +62,8 @@ def work_until_killed(opener: Opener, folder: Path, job_id: str) -> None:
 
 
 class JobsContract:
+    in_kill = 300  # images of the job whose process is killed
+
     @pytest.fixture
     def services(self, opener: Opener, tmp_path: Path) -> Iterator[Services]:
         with node(opener, tmp_path) as services:
@@ -262,7 +264,7 @@ class JobsContract:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(store, "LEASE", timedelta(seconds=2))
-        images = [put(metadata, an_image(number)) for number in range(100, 400)]
+        images = [put(metadata, an_image(number)) for number in range(100, 100 + self.in_kill)]
         order = order_of(
             ImageEdit.parse({"alt": {"set": "a pier"}, "tags": {"add": ["sea"]}}), "editor"
         )
@@ -271,13 +273,13 @@ class JobsContract:
             target=work_until_killed, args=(opener, tmp_path / "other", job.id)
         )
         process.start()
-        while services.jobs.get(job.id).done < 10:
+        while services.jobs.get(job.id).done < 5:
             assert process.is_alive()
             time.sleep(0.01)
         os.kill(process.pid or 0, signal.SIGKILL)
         process.join()
         half = services.jobs.get(job.id)
-        assert 10 <= half.done < len(images)
+        assert 5 <= half.done < len(images)
         assert services.jobs.runner.run_pending() == 0  # the lease of the killed process
         job = services.jobs.runner.run(job.id)
         assert (job.state, job.done, job.changed) == ("done", len(images), len(images))

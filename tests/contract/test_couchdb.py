@@ -35,6 +35,8 @@ class TestCouchMetadata(MetadataContract, InnerSearchContract):
 
 
 class TestCouchJobs(JobsContract):
+    in_kill = 40
+
     @pytest.fixture
     def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
         return couchdb_site.metadata
