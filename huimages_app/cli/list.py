@@ -18,7 +18,7 @@ _PAGE = 200  # images read at once
 _OPTIONS = {"q": "--search"}
 
 
-def _with_filters(command: Callable[..., None]) -> Callable[..., None]:
+def with_filters(command: Callable[..., None]) -> Callable[..., None]:
     """Add an option for each filter."""
     for one in reversed(FILTERS):
         option = _OPTIONS.get(one.name, f"--{one.name.replace('_', '-')}")
@@ -37,7 +37,7 @@ def _metavar(one: Filter) -> str:
 
 
 @click.command("list", short_help="List the images that meet conditions.")
-@_with_filters
+@with_filters
 @click.option(
     "--order",
     default="newest",

@@ -17,10 +17,12 @@ from .backend import HttpBackend
 __all__ = [
     "add_collection",
     "add_to_collection",
+    "apply_table",
     "arrange_article",
     "articleurl",
     "configure",
     "delete_image",
+    "export_table",
     "get_article",
     "get_collection",
     "get_collections",
@@ -33,9 +35,11 @@ __all__ = [
     "get_random_imageid",
     "get_size",
     "imageurl",
+    "merge_tags",
     "move_in_collection",
     "remove_collection",
     "remove_from_collection",
+    "rename_tag",
     "save_image",
     "scaled_dimensions",
     "scaled_imagedata",
@@ -84,3 +88,7 @@ get_collections = _library.get_collections
 move_in_collection = _library.move_in_collection
 remove_collection = _library.remove_collection
 remove_from_collection = _library.remove_from_collection
+apply_table = _library.apply_table
+export_table = _library.export_table
+merge_tags = _library.merge_tags
+rename_tag = _library.rename_tag

@@ -13,12 +13,11 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...services.permissions import EDIT
-from ...services.spreadsheets.report import Report
+from ...services.spreadsheets.report import Report, report_json
 from ...tables.files import CSV, XLSX
 from ..presentation.responses import json_response
 from ..presentation.tables import (
     TYPES,
-    report_json,
     require_small,
     table_response,
     uploaded_table,

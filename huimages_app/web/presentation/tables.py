@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from pyramid.request import Request
 from pyramid.response import Response
 
 from ...domain.models import Image, Query
 from ...errors import BadInput, TooLarge
-from ...services.spreadsheets.report import Report
 from ...tables.files import FORMATS, TableFormat
 from ..forms import UPLOAD_FIELD, FormFile
 
@@ -51,28 +50,3 @@ def require_small(size: int) -> None:
     """Raise TooLarge for a table that is too large for one request."""
     if size > MAX_FILE:
         raise TooLarge(f"the table has {size:,} bytes; expected at most {MAX_FILE:,}")
-
-
-def report_json(report: Report) -> dict[str, Any]:
-    """Return a comparison as JSON."""
-    return {
-        "rows": report.rows,
-        "changed": report.changed,
-        "ignored_cells": report.ignored,
-        "errors": [
-            {"row": error.row, "column": error.column or None, "message": error.message}
-            for error in report.errors
-        ],
-        "has_more_errors": report.is_full,
-        "differences": [
-            {
-                "row": row.number,
-                "id": row.image_id,
-                "cells": [
-                    {"column": one.column, "before": one.before, "after": one.after}
-                    for one in row.differences
-                ],
-            }
-            for row in report.shown
-        ],
-    }
