@@ -40,12 +40,15 @@ __all__ = [
     "get_previous_imageid",
     "get_random_imageid",
     "get_size",
+    "get_versions",
+    "go_back_to",
     "imageurl",
     "merge_tags",
     "move_in_collection",
     "remove_collection",
     "remove_from_collection",
     "rename_tag",
+    "replace_image",
     "save_image",
     "scaled_dimensions",
     "scaled_imagedata",
@@ -56,6 +59,7 @@ __all__ = [
     "set_rights",
     "set_title",
     "take_back",
+    "turn_image",
     "update_metadata",
 ]
 
@@ -79,6 +83,10 @@ scaled_dimensions = _library.scaled_dimensions
 scaled_imagedata = _library.scaled_imagedata
 scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
+get_versions = _library.get_versions
+go_back_to = _library.go_back_to
+replace_image = _library.replace_image
+turn_image = _library.turn_image
 set_rights = _library.set_rights
 set_article_role = _library.set_article_role
 set_title = _library.set_title

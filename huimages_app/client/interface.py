@@ -57,6 +57,22 @@ class Backend(CollectionBackend, TableBackend, ABC):
         """Take a change back; raises UnknownChange, EditConflict, BadInput."""
 
     @abstractmethod
+    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
+        """Add a better picture from a seekable file; return its ID.  Raises BadUpload, BadInput."""
+
+    @abstractmethod
+    def turn(self, image_id: str, degrees: int) -> str:
+        """Turn the picture clockwise; return the ID of the new version.  Raises BadInput."""
+
+    @abstractmethod
+    def go_back(self, image_id: str) -> None:
+        """Make an older version the newest again; raises BadInput."""
+
+    @abstractmethod
+    def versions(self, image_id: str) -> list[str]:
+        """Return the IDs of all versions, oldest first, without those in the trash."""
+
+    @abstractmethod
     def delete(self, image_id: str) -> None:
         """Remove the image."""
 
@@ -189,6 +205,32 @@ class Library(CollectionFunctions, TableFunctions):
         Raises EditConflict if the field was changed again since.
         """
         self._backend.take_back(parse_image_id(imageid), change_id)
+
+    def replace_image(
+        self, imageid: str, imagedata: bytes | BinaryIO, filename: str = "image.jpeg"
+    ) -> str:
+        """Replace a picture by a better one, given as bytes or an open file; return the new ID.
+
+        The new image takes over titles, alternative text, references, places in articles, types
+        and rights, and a copy of all tags and favourites.  The old one stays at its URL.
+        """
+        file = file_of(imagedata)
+        return self._backend.replace(parse_image_id(imageid), file, filename or "")
+
+    def turn_image(self, imageid: str, degrees: int) -> str:
+        """Turn a picture clockwise by 90, 180 or 270 degrees; return the ID of the new version.
+
+        Nothing but the EXIF orientation changes.  Raises BadInput for GIF, BMP, AVIF and HEIC.
+        """
+        return self._backend.turn(parse_image_id(imageid), degrees)
+
+    def go_back_to(self, imageid: str) -> None:
+        """Make an older version the newest again."""
+        self._backend.go_back(parse_image_id(imageid))
+
+    def get_versions(self, imageid: str) -> list[str]:
+        """Return the IDs of all versions of an image, the newest last, without the trash."""
+        return self._backend.versions(parse_image_id(imageid))
 
     def delete_image(self, imageid: str) -> None:
         """Remove an image with its metadata for good; do nothing if it does not exist.

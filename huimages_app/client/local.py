@@ -57,6 +57,20 @@ class LocalBackend(LocalCollections, LocalTables, Backend):
     def take_back(self, image_id: str, change_id: str) -> None:
         services_of_process().histories.take_back(image_id, change_id)
 
+    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
+        return services_of_process().versions.replace(image_id, file, filename).image.id
+
+    def turn(self, image_id: str, degrees: int) -> str:
+        return services_of_process().versions.turn(image_id, degrees).id
+
+    def go_back(self, image_id: str) -> None:
+        services_of_process().versions.go_back(image_id)
+
+    def versions(self, image_id: str) -> list[str]:
+        services = services_of_process()
+        found = services.versions.all(services.images.get(image_id))
+        return [image.id for image in found if image.trashed is None]
+
     def delete(self, image_id: str) -> None:
         services_of_process().editing.remove(image_id)
 

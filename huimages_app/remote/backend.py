@@ -117,6 +117,28 @@ class HttpBackend(HttpCollections, HttpTables, Backend):
     def take_back(self, image_id: str, change_id: str) -> None:
         self.transport.api("POST", _path(image_id, "history"), json={"take_back": change_id})
 
+    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
+        # In memory, so that the request can be repeated.
+        response = self.transport.api(
+            "PUT",
+            _path(image_id, "file"),
+            params={"filename": filename},
+            content=file.read(),
+            headers={"Content-Type": "application/octet-stream"},
+        )
+        return str(response.json()["id"])
+
+    def turn(self, image_id: str, degrees: int) -> str:
+        path = _path(image_id, "turn")
+        return str(self.transport.api("POST", path, json={"degrees": degrees}).json()["id"])
+
+    def go_back(self, image_id: str) -> None:
+        self.transport.api("PUT", _path(image_id, "newest"))
+
+    def versions(self, image_id: str) -> list[str]:
+        items = self.transport.api("GET", _path(image_id, "versions")).json()["items"]
+        return [str(item["id"]) for item in items]
+
     def delete(self, image_id: str) -> None:
         self.transport.api("DELETE", _path(image_id))
 
@@ -139,6 +161,8 @@ class HttpBackend(HttpCollections, HttpTables, Backend):
             rights=Rights.of(item.get("rights", {})),
             taken=datetime.fromisoformat(item["taken"]) if item.get("taken") else None,
             camera=item.get("camera") or "",
+            replaced_by=item.get("replaced_by") or "",
+            versions=tuple(item.get("versions", ())),
             uploader=item.get("uploader") or "",
             uploaded=datetime.fromisoformat(item["uploaded"]) if item.get("uploaded") else None,
         )

@@ -144,6 +144,21 @@ class ImagePage(Resource):
         super().__init__(parent, name)
         self.image_id = name
 
+    def __getitem__(self, name: str) -> Replacement:
+        if name != "replace":
+            raise KeyError(name)
+        return Replacement(self, name)
+
+
+class Replacement(Resource):
+    """The upload of a better picture of one image."""
+
+    takes_files = True
+
+    def __init__(self, parent: ImagePage, name: str) -> None:
+        super().__init__(parent, name)
+        self.image_id = parent.image_id
+
 
 class Images(Resource):
     """The page of all images."""

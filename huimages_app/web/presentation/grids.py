@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.models import Image, Page
+from ...domain.models import Count, Image, Page
 from ...domain.sizes import Size
 from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
-from .collections import Collection, page_of
+from .collections import Collection, count_of, page_of
 from .i18n import _
 from .showing import badge_of, seen
 
@@ -56,6 +56,7 @@ class Grid:
     items: list[GridItem]
     next: str | None = None
     previous: str | None = None
+    count: Count | None = None  # of all pages; None on later ones
 
 
 def urls_of(request: Request) -> UrlBuilder:
@@ -72,6 +73,7 @@ def grid_of(collection: Collection, request: Request) -> Grid:
         items_of(page.images, request, collection),
         collection.path(site, page.next) if page.next else None,
         collection.path(site, page.previous) if page.previous else None,
+        count_of(collection, page, request),
     )
 
 

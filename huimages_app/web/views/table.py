@@ -18,8 +18,6 @@ from ..presentation.tables import MAX_FILE, uploaded_table
 from ..resources import Table
 
 _PAGE = "huimages_app:templates/table.pt"
-# Parameters that the form has fields for, and those of every page.
-_OWN = {"q", "tag", "lang", "cursor"}
 
 
 @view_config(context=Table, request_method="GET", permission=EDIT, renderer=_PAGE)
@@ -51,15 +49,15 @@ def compare(context: Table, request: Request) -> dict[str, Any] | HTTPSeeOther:
 def _page(
     request: Request, report: Report | None = None, draft_id: str = "", *, problem: str = ""
 ) -> dict[str, Any]:
+    search, tag, filters = _conditions(request)
     changed = report.changed if report else 0
     return {
         "report": report,
         "draft_id": draft_id,
         "problem": problem,
-        "search": request.GET.get("q", "")[:200],
-        # Further filters and the order of the list that links here.
-        "filters": [(name, value) for name, value in request.GET.items() if name not in _OWN],
-        "tag": request.GET.get("tag", "")[:65],
+        "search": search[:200],
+        "tag": tag[:65],
+        "filters": filters,
         "limits_hint": _(
             "At most ${rows} rows and ${megabytes} MB.",
             mapping={
@@ -71,3 +69,17 @@ def _page(
             "Change ${count} picture", "Change ${count} pictures", changed
         ),
     }
+
+
+def _conditions(request: Request) -> tuple[str, str, list[tuple[str, str]]]:
+    """Return words and tag of the list that links here, and its other filters and order."""
+    search = tag = ""
+    others = []
+    for name, value in request.GET.items():
+        if name == "q" and not search:
+            search = value
+        elif name == "tag" and not tag:
+            tag = value
+        elif name not in {"lang", "cursor"}:
+            others.append((name, value))
+    return search, tag, others
