@@ -44,11 +44,13 @@ from .services.maintenance.operations import Operations
 from .services.maintenance.stale_renditions import StaleRenditions
 from .services.negotiation import Negotiation
 from .services.observed_images import ObservedImages
+from .services.passwords import Passwords
 from .services.prerendering import Prerendering
 from .services.previews import Previews
 from .services.recorded_images import RecordedImages
 from .services.renderer import Renderer
 from .services.renditions import Renditions
+from .services.shares import Shares
 from .services.size_policy import SizePolicy
 from .services.tag_changes import TagChanges
 from .services.tokens import Tokens
@@ -121,6 +123,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         article_urls=ArticleUrls(urls, policy),
         collections=collections,
         collection_images=CollectionImages(metadata, collections),
+        shares=Shares(metadata, collections, Passwords()),
         editing=editing,
         histories=Histories(metadata, editing, tags),
         versions=Versions(originals, metadata, uploads, cache),

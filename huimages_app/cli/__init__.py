@@ -39,6 +39,7 @@ from .rights import rights
 from .serve import serve
 from .settings import settings
 from .setup import setup
+from .share import share
 from .show import show
 from .sizes_in_use import sizes_in_use
 from .token import token
@@ -67,7 +68,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 for _command in (
     *(article, backup, cache, check, collection, content_box, delete, history, import_),
-    *(import_tree, list_, migrate, purge, restore, rights, serve, settings, setup, show),
+    *(import_tree, list_, migrate, purge, restore, rights, serve, settings, setup, share, show),
     *(sizes_in_use, token, url, user),
 ):
     huimages.add_command(_command)

@@ -16,6 +16,7 @@ from ..domain.models import Image, Neighbours
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
 from .collections import CollectionBackend, CollectionFunctions
+from .shares import ShareBackend, ShareFunctions
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class ArticleImage:
     role: str
 
 
-class Backend(CollectionBackend, ABC):
+class Backend(CollectionBackend, ShareBackend, ABC):
     """Access to one site.  Thread-safe.
 
     IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods
@@ -149,7 +150,7 @@ class Backend(CollectionBackend, ABC):
         """Return the IDs before and after an image, newest first; none for an unknown ID."""
 
 
-class Library(CollectionFunctions):
+class Library(CollectionFunctions, ShareFunctions):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:

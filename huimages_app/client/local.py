@@ -10,6 +10,7 @@ from ..domain.models import Image, Neighbours, Query
 from ..errors import StorageUnavailable, UnknownImage
 from .interface import ArticleImage, Backend, Details, ImageChange, RenditionInfo
 from .local_collections import LocalCollections
+from .local_shares import LocalShares
 from .process import services_of_process
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(LocalCollections, Backend):
+class LocalBackend(LocalCollections, LocalShares, Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:

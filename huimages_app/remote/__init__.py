@@ -30,11 +30,13 @@ __all__ = [
     "get_next_imageid",
     "get_previous_imageid",
     "get_random_imageid",
+    "get_shares",
     "get_size",
     "imageurl",
     "move_in_collection",
     "remove_collection",
     "remove_from_collection",
+    "revoke_share",
     "save_image",
     "scaled_dimensions",
     "scaled_imagedata",
@@ -44,6 +46,7 @@ __all__ = [
     "set_content",
     "set_rights",
     "set_title",
+    "share",
     "take_back",
     "update_metadata",
 ]
@@ -82,3 +85,6 @@ get_collections = _library.get_collections
 move_in_collection = _library.move_in_collection
 remove_collection = _library.remove_collection
 remove_from_collection = _library.remove_from_collection
+get_shares = _library.get_shares
+share = _library.share
+revoke_share = _library.revoke_share

@@ -17,12 +17,13 @@ from ..domain.models import Image, Neighbours
 from ..domain.rights import Rights
 from ..errors import BadSetting, EditConflict, UnknownArticle, UnknownImage
 from .collections import HttpCollections
+from .shares import HttpShares
 from .transport import Transport
 
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(HttpCollections, Backend):
+class HttpBackend(HttpCollections, HttpShares, Backend):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:

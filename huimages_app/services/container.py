@@ -23,6 +23,7 @@ from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
 from .negotiation import Negotiation
 from .renditions import Renditions
+from .shares import Shares
 from .size_policy import SizePolicy
 from .tokens import Tokens
 from .uploads import Uploads
@@ -42,6 +43,7 @@ class Services:
     article_urls: ArticleUrls
     collections: Collections
     collection_images: CollectionImages
+    shares: Shares
     uploads: Uploads
     editing: Editing
     histories: Histories

@@ -73,6 +73,13 @@ class UrlBuilder:
         name = f"{url_name(image)}.{shown.format_for(format_).extension}"
         return self._url(shown, f"{image.id}/{name}", expires)
 
+    def unnamed_url(
+        self, image: Image, size: Size | str, format_: Format = JPEG, expires: int | None = None
+    ) -> str:
+        """Return the same without the name, which is made of a title or the file name."""
+        shown = image.shown_in(self.size(size))
+        return self._url(shown, f"{image.id}.{shown.format_for(format_).extension}", expires)
+
     def complete(self, path: str, query: str) -> str:
         """Return the URL of a path, which is not quoted yet, with a query."""
         return f"{self._base}{quote(path, safe='/!,@=:')}{query}"

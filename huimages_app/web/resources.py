@@ -21,11 +21,15 @@
 /article/KEY/NUMBER    ArticlePage
 /collection            Collections
 /collection/ID         CollectionPage
+/share                 Shares
+/share/TOKEN           SharePage
+/share/TOKEN/ID        SharedImage
 /api/v1                Api
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
+/api/v1/shares…        ApiShares, ApiShare
 """
 
 from __future__ import annotations
@@ -44,6 +48,7 @@ from ..services.permissions import SCOPES
 from .article_resources import ApiArticles, ArticleFolder, Articles
 from .collection_resources import ApiCollections, Collections
 from .resource import Resource
+from .share_resources import ApiShares, Shares
 
 
 class ImageFile(Resource):
@@ -232,6 +237,7 @@ class Api(Resource):
         "images": ApiImages,
         "articles": ApiArticles,
         "collections": ApiCollections,
+        "shares": ApiShares,
     }
 
     def __getitem__(self, name: str) -> Resource:
@@ -259,6 +265,7 @@ class Root(Resource):
         "trash": Trash,
         "article": Articles,
         "collection": Collections,
+        "share": Shares,
         "accounts": Accounts,
         "api": Apis,
     }

@@ -20,6 +20,8 @@ const FEATURES = [
   ["[data-sortable]", () => import("./sortable.js")],
   ["select[data-submits]", () => import("./submitting_select.js")],
   ["form[data-upload]", () => import("./upload_queue.js")],
+  [".shared [data-grid]", () => import("./shared_viewer.js")],
+  ["[data-renew]", () => import("./shared_renewal.js")],
 ];
 
 /**

@@ -41,7 +41,7 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "747e0c622663c9e2af7c74b25b14a36f5f9f8553b16206bb8510b699715ae8d1",
+        "images": "16c6fbd886ea8bb9a6c1f2c23ed1aa74758853ab65f0299291d21bf55eff2733",
         "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
 }

@@ -134,6 +134,13 @@ def rating(value: Any) -> int:
     return int(value)
 
 
+def flag(value: Any) -> bool:
+    """Check true or false."""
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
 def time(value: Any) -> Any:
     """Check a time."""
     return time_of(value)
