@@ -30,6 +30,7 @@ __all__ = [
     "get_article",
     "get_collection",
     "get_collections",
+    "get_ending",
     "get_history",
     "get_imagedoc",
     "get_length",
@@ -38,10 +39,13 @@ __all__ = [
     "get_random_imageid",
     "get_shares",
     "get_size",
+    "get_versions",
+    "go_back_to",
     "imageurl",
     "move_in_collection",
     "remove_collection",
     "remove_from_collection",
+    "replace_image",
     "revoke_share",
     "save_image",
     "scaled_dimensions",
@@ -54,6 +58,7 @@ __all__ = [
     "set_title",
     "share",
     "take_back",
+    "turn_image",
     "update_metadata",
 ]
 
@@ -63,6 +68,7 @@ arrange_article = _library.arrange_article
 articleurl = _library.articleurl
 delete_image = _library.delete_image
 get_article = _library.get_article
+get_ending = _library.get_ending
 get_history = _library.get_history
 get_imagedoc = _library.get_imagedoc
 get_length = _library.get_length
@@ -76,6 +82,10 @@ scaled_dimensions = _library.scaled_dimensions
 scaled_imagedata = _library.scaled_imagedata
 scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
+get_versions = _library.get_versions
+go_back_to = _library.go_back_to
+replace_image = _library.replace_image
+turn_image = _library.turn_image
 set_rights = _library.set_rights
 set_article_role = _library.set_article_role
 set_title = _library.set_title

@@ -83,7 +83,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class HeaderInfo:
-    """Type and sizes from the first bytes of a file, as stored and upright."""
+    """Type and sizes that a file states, as stored and upright."""
 
     contenttype: str
     stored: tuple[int, int]
@@ -135,6 +135,13 @@ def refusing_damage(format_: InputFormat) -> Iterator[None]:
             log.exception("decoder failed unexpectedly format=%s", format_.extension)
         name = format_.extension.upper()
         raise NotAnImage(f"the {name} file is damaged or cut short ({error})") from error
+
+
+def read_header(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) -> HeaderInfo:
+    """Return type and sizes that a picture states.  Decodes nothing; raises as `open_source`."""
+    with open_source(file, limits, budget) as source:
+        upright = source.width, source.height
+        return HeaderInfo(source.format.contenttype, source.stored, upright)
 
 
 def probe(head: bytes) -> HeaderInfo | None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Self
 
+from .decode import HeaderInfo, read_header
 from .decoding_budget import DecodingBudget
 from .inspect import inspect
 from .options import Inspection, Limits, Quality, RenditionTarget
@@ -34,6 +35,14 @@ class Decoder(ABC):
     @abstractmethod
     def inspect(self, file: BinaryIO) -> Inspection:
         """Return the facts of an uploaded picture, after decoding it to its end.
+
+        Raises NotAnImage, UnsupportedImage, TooLarge, ServerBusy.  Leaves `file` open, at
+        any position.
+        """
+
+    @abstractmethod
+    def read_header(self, file: BinaryIO) -> HeaderInfo:
+        """Return type and sizes that a picture states, without decoding it.
 
         Raises NotAnImage, UnsupportedImage, TooLarge, ServerBusy.  Leaves `file` open, at
         any position.
@@ -72,6 +81,9 @@ class LocalDecoder(Decoder):
 
     def inspect(self, file: BinaryIO) -> Inspection:
         return inspect(file, self.limits, self._budget)
+
+    def read_header(self, file: BinaryIO) -> HeaderInfo:
+        return read_header(file, self.limits, self._budget)
 
     def render(
         self,

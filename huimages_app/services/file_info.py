@@ -63,14 +63,14 @@ def is_complete(image: Image) -> bool:
 
 
 def describer(decoder: Decoder) -> Callable[[BinaryIO], OriginalInfo]:
-    """Return the function that inspects a picture for the properties stored beside its bytes."""
+    """Return the function that reads from a picture the properties stored beside its bytes."""
     return functools.partial(_described, decoder.patient())
 
 
 def _described(decoder: Decoder, file: BinaryIO) -> OriginalInfo:
-    """Return the properties of a picture, without its dimensions if it can't be decoded."""
+    """Return the properties of a picture, without its dimensions if it states none."""
     try:
-        measured = decoder.inspect(file)
+        header = decoder.read_header(file)
     except BadUpload:
         return OriginalInfo(sniff_file(file), 0, 0)
-    return OriginalInfo(measured.contenttype, measured.width, measured.height)
+    return OriginalInfo(header.contenttype, *header.upright)

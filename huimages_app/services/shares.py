@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..domain.models import Image, Page
@@ -14,6 +15,7 @@ from . import audit
 from .collections import Collections
 from .images import require_present
 from .passwords import Passwords
+from .showing import Showing
 
 KIND, VIEWS = "share", "share-views"  # of documents
 MOST = 5000  # share links of a site; their list is read as a whole
@@ -34,6 +36,7 @@ class Shares:
         metadata: MetadataBackend,
         collections: Collections,
         passwords: Passwords,
+        showing: Showing,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._documents = metadata.documents
@@ -41,6 +44,7 @@ class Shares:
         self._search = metadata.search
         self._collections = collections
         self._passwords = passwords
+        self._showing = showing
         self._now = now
 
     # -- for editors -------------------------------------------------------------------------
@@ -144,12 +148,16 @@ class Shares:
         return self._passwords.verify(share.password, password)
 
     def page(self, share: Share, limit: int, cursor: str | None = None) -> Page:
-        """Return at most `limit` of its images, which may be none; raises BadCursor."""
+        """Return at most `limit` of its images, which may be none; raises BadCursor.
+
+        Images whose rights do not permit to show them now are left out, so a page may be short.
+        """
         query = share.target.query
-        if query is not None:
-            return self._search.page(query, limit, cursor)
-        image = self._images.get_many([share.target.value]).get(share.target.value)
-        return Page([image] if image and image.is_listed else [])
+        if query is None:
+            found = self._images.get_many([share.target.value])
+            return Page([image for image in found.values() if self._is_visible(image)])
+        page = self._search.page(query, limit, cursor)
+        return replace(page, images=[image for image in page.images if self._is_visible(image)])
 
     def images(self, share: Share) -> Iterator[Image]:
         """Yield all its images in order."""
@@ -170,9 +178,12 @@ class Shares:
             else self._search.contains(query, image_id)
         )
         image = self._images.get_many([image_id]).get(image_id) if is_shared else None
-        if image is None or not image.is_listed:
+        if image is None or not self._is_visible(image):
             raise UnknownImage(image_id)
         return image
+
+    def _is_visible(self, image: Image) -> bool:
+        return image.is_listed and self._showing.is_shown(image)
 
     def _first(self, target: Target) -> Image | None:
         query = target.query

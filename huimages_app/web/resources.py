@@ -15,6 +15,7 @@
 /selection             Selection
 /trash                 Trash
 /trash/ID              TrashedImage
+/ending                Endings
 /article               Articles
 /article/NUMBER        ArticlePage, of the first key of huimages.articles
 /article/KEY           ArticleNumbers
@@ -24,9 +25,13 @@
 /share                 Shares
 /share/TOKEN           SharePage
 /share/TOKEN/ID        SharedImage
+/job                   Jobs
+/job/ID                JobPage
 /api/v1                Api
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
+/api/v1/jobs           ApiJobs
+/api/v1/jobs/ID        ApiJob
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
 /api/v1/shares…        ApiShares, ApiShare
@@ -47,6 +52,7 @@ from ..services.container import Services
 from ..services.permissions import SCOPES
 from .article_resources import ApiArticles, ArticleFolder, Articles
 from .collection_resources import ApiCollections, Collections
+from .job_resources import ApiJobs, Jobs
 from .resource import Resource
 from .share_resources import ApiShares, Shares
 
@@ -143,6 +149,21 @@ class ImagePage(Resource):
         super().__init__(parent, name)
         self.image_id = name
 
+    def __getitem__(self, name: str) -> Replacement:
+        if name != "replace":
+            raise KeyError(name)
+        return Replacement(self, name)
+
+
+class Replacement(Resource):
+    """The upload of a better picture of one image."""
+
+    takes_files = True
+
+    def __init__(self, parent: ImagePage, name: str) -> None:
+        super().__init__(parent, name)
+        self.image_id = parent.image_id
+
 
 class Images(Resource):
     """The page of all images."""
@@ -200,6 +221,10 @@ class Trash(Resource):
             raise KeyError(name) from None
 
 
+class Endings(Resource):
+    """Images whose rights end."""
+
+
 class Upload(Resource):
     """Upload of images."""
 
@@ -230,14 +255,22 @@ class ApiImages(Resource):
             raise KeyError(name) from None
 
 
+class Table(Resource):
+    """Images as tables for spreadsheets."""
+
+    takes_files = True
+
+
 class Api(Resource):
     """Version 1 of the API."""
 
     collections: Mapping[str, type[Resource]] = {
         "images": ApiImages,
         "articles": ApiArticles,
+        "table": Table,
         "collections": ApiCollections,
         "shares": ApiShares,
+        "jobs": ApiJobs,
     }
 
     def __getitem__(self, name: str) -> Resource:
@@ -259,6 +292,7 @@ class Root(Resource):
     pages: Mapping[str, type[Resource]] = {
         "image": Images,
         "upload": Upload,
+        "table": Table,
         "tag": Tags,
         "favorites": Favorites,
         "selection": Selection,
@@ -266,7 +300,9 @@ class Root(Resource):
         "article": Articles,
         "collection": Collections,
         "share": Shares,
+        "job": Jobs,
         "accounts": Accounts,
+        "ending": Endings,
         "api": Apis,
     }
 

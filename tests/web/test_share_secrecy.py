@@ -18,6 +18,8 @@ from webtest import TestApp, TestResponse
 from huimages_app.domain.models import Image
 from huimages_app.domain.shares import ShareTerms, Target
 from huimages_app.errors import StorageUnavailable
+from huimages_app.services.image_patch import ImagePatch
+from tests.support.pictures import photo
 from tests.support.site import CLOSED, Site
 
 SECRETS = ("secret-file-name", "10106", "hidden-tag", "secret-camera", "old title")
@@ -234,6 +236,22 @@ def test_picture_that_leaves_is_out_of_reach(site: Site, token: str, images: lis
         site.app.get(f"/share/{token}/{image.id}/", status=404)
         site.app.get(f"/share/{token}/{image.id}/download?size=vga", status=404)
     assert zip_names(site.app.get(f"/share/{token}/download?size=vga")) == []
+
+
+def test_picture_whose_rights_ended_is_out_of_reach(
+    site: Site, token: str, images: list[Image]
+) -> None:
+    site.services.editing.update(images[0].id, ImagePatch(rights={"until": "2001-01-01"}))
+    assert links(site.app.get(f"/share/{token}/")) == [f"/share/{token}/{images[1].id}/"]
+    site.app.get(f"/share/{token}/{images[0].id}/", status=404)
+    site.app.get(f"/share/{token}/{images[0].id}/download?size=vga", status=404)
+    assert len(zip_names(site.app.get(f"/share/{token}/download?size=vga"))) == 1
+
+
+def test_older_version_is_out_of_reach(site: Site, token: str, images: list[Image]) -> None:
+    new = site.services.versions.replace(images[0].id, io.BytesIO(photo(300, 200))).image.id
+    assert links(site.app.get(f"/share/{token}/"))[0] == f"/share/{token}/{new}/"
+    site.app.get(f"/share/{token}/{images[0].id}/", status=404)
 
 
 def test_removed_collection_ends_its_links(site: Site, token: str, images: list[Image]) -> None:

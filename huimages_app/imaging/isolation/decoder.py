@@ -20,6 +20,7 @@ from ...domain.formats import Format
 from ...errors import CorruptOriginal, NotAnImage, StorageUnavailable
 from ...observation import steps
 from .. import input_formats
+from ..decode import HeaderInfo
 from ..decoder import Decoder
 from ..decoding_budget import DecodingBudget
 from ..options import Inspection, Limits, Quality, RenditionTarget
@@ -117,6 +118,18 @@ class IsolatedDecoder(Decoder):
             result: Inspection = self._run("inspect", Inspection, [descriptor], {}, verify)
             return result
 
+    def read_header(self, file: BinaryIO) -> HeaderInfo:
+        with files.for_reading(file) as descriptor:
+
+            def verify(found: HeaderInfo) -> None:
+                format_ = input_formats.detect(os.pread(descriptor, input_formats.HEAD, 0))
+                is_type = format_ is not None and found.contenttype == format_.contenttype
+                if not is_type or not all(map(self._is_possible, (found.stored, found.upright))):
+                    raise WorkerFailure("message", f"impossible header {found}")
+
+            result: HeaderInfo = self._run("read_header", HeaderInfo, [descriptor], {}, verify)
+            return result
+
     def render(
         self,
         original: BinaryIO,
@@ -199,9 +212,8 @@ class IsolatedDecoder(Decoder):
         if (
             format_ is not None
             and (found.contenttype, found.extension) == (format_.contenttype, format_.extension)
-            and min(found.width, found.height, found.stored_width, found.stored_height) > 0
-            and found.width * found.height <= self.limits.max_pixels
-            and found.stored_width * found.stored_height <= self.limits.max_pixels
+            and self._is_possible((found.width, found.height))
+            and self._is_possible((found.stored_width, found.stored_height))
             and 0 < found.frames <= self.limits.max_frames
             and _COLOUR.fullmatch(found.placeholder)
             and is_content_box(found.content)
@@ -212,6 +224,9 @@ class IsolatedDecoder(Decoder):
             return
         raise WorkerFailure("message", f"impossible facts {found}")
 
+    def _is_possible(self, size: tuple[int, int]) -> bool:
+        return min(size) > 0 and size[0] * size[1] <= self.limits.max_pixels
+
     @contextmanager
     def _reporting(self, function: str) -> Iterator[None]:
         """Count and log a WorkerFailure, and raise it as an error of the picture."""
@@ -220,7 +235,8 @@ class IsolatedDecoder(Decoder):
         except WorkerFailure as failure:
             self._on_failure(failure.kind)
             log.error("decoder failed kind=%s job=%s error=%s", failure.kind, function, failure)
-            error = NotAnImage if function == "inspect" else CorruptOriginal
+            is_rendering = function in {"render", "make_previews"}
+            error = CorruptOriginal if is_rendering else NotAnImage
             cause = _FOR_CLIENTS[failure.kind]
             raise error(f"the picture can't be decoded: {cause}") from failure
 

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Final
 from ...errors import HuimagesError, ServerBusy
 from ...observation import steps
 from ..allocator import keep_small_heap
+from ..decode import HeaderInfo, read_header
 from ..decoding_budget import DecodingBudget
 from ..inspect import inspect
 from ..options import Inspection, Limits, RenditionTarget
@@ -34,6 +35,12 @@ def _inspect(
     original: BinaryIO, targets: Sequence[int], budget: DecodingBudget, limits: Limits
 ) -> Inspection:
     return inspect(original, limits, budget)
+
+
+def _read_header(
+    original: BinaryIO, targets: Sequence[int], budget: DecodingBudget, limits: Limits
+) -> HeaderInfo:
+    return read_header(original, limits, budget)
 
 
 def _render(
@@ -58,6 +65,7 @@ def _make_previews(
 
 FUNCTIONS: Final[Mapping[str, Function]] = {
     "inspect": _inspect,
+    "read_header": _read_header,
     "render": _render,
     "make_previews": _make_previews,
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from PIL import Image
@@ -18,12 +20,14 @@ from huimages_app.domain.rights import Rights
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import (
     HuimagesError,
+    NotAnImage,
     ServerBusy,
     TooLarge,
 )
 from huimages_app.imaging import (
-    Decoder,
     DecodingBudget,
+    HeaderInfo,
+    Inspection,
     Limits,
     LocalDecoder,
     Quality,
@@ -49,10 +53,11 @@ from .conftest import (
 FILES = sorted(path for path in (ROOT / "tests/pictures").rglob("*.*") if path.suffix != ".md")
 
 
-def outcome(decoder: Decoder, path: Path) -> object:
+def outcome(read: Callable[[BinaryIO], object], path: Path) -> object:
+    """Return the result or the error of a method of a decoder."""
     with path.open("rb") as file:
         try:
-            return decoder.inspect(file)
+            return read(file)
         except HuimagesError as error:
             return type(error), str(error)
 
@@ -62,7 +67,25 @@ def test_facts_and_errors_equal_those_of_the_local_decoder(
     decoder: IsolatedDecoder, path: Path
 ) -> None:
     local = LocalDecoder(LIMITS, DecodingBudget(None))
-    assert outcome(decoder, path) == outcome(local, path)
+    assert outcome(decoder.inspect, path) == outcome(local.inspect, path)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_header_states_the_size_that_inspection_finds(decoder: IsolatedDecoder, path: Path) -> None:
+    local = LocalDecoder(LIMITS, DecodingBudget(None))
+    header = outcome(decoder.read_header, path)
+    assert header == outcome(local.read_header, path)
+    found = outcome(decoder.inspect, path)
+    if isinstance(found, Inspection):
+        sizes = (found.stored_width, found.stored_height), (found.width, found.height)
+        assert header == HeaderInfo(found.contenttype, *sizes)
+
+
+def test_header_is_read_from_a_picture_that_is_cut_short(decoder: IsolatedDecoder) -> None:
+    content = pictures.photo(600, 400)[:-2000]
+    assert decoder.read_header(io.BytesIO(content)).upright == (600, 400)
+    with pytest.raises(NotAnImage):
+        decoder.read_header(io.BytesIO(b"no picture"))
 
 
 @pytest.mark.parametrize("format_", formats.FORMATS, ids=lambda format_: format_.extension)
