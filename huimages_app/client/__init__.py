@@ -41,6 +41,7 @@ __all__ = [
     "get_next_imageid",
     "get_previous_imageid",
     "get_random_imageid",
+    "get_shares",
     "get_size",
     "get_versions",
     "go_back_to",
@@ -51,6 +52,7 @@ __all__ = [
     "remove_from_collection",
     "rename_tag",
     "replace_image",
+    "revoke_share",
     "save_image",
     "scaled_dimensions",
     "scaled_imagedata",
@@ -60,6 +62,7 @@ __all__ = [
     "set_content",
     "set_rights",
     "set_title",
+    "share",
     "take_back",
     "turn_image",
     "undo_job",
@@ -110,3 +113,6 @@ apply_table = _library.apply_table
 export_table = _library.export_table
 merge_tags = _library.merge_tags
 rename_tag = _library.rename_tag
+get_shares = _library.get_shares
+share = _library.share
+revoke_share = _library.revoke_share
