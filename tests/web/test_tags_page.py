@@ -35,7 +35,7 @@ def test_letters_have_accented_tags_beside_plain_ones(site: Site, browser: TestA
     assert list(letters) == ["#", "A", "O", "Z"]
     assert letters["A"] == ["anker", "äpfel"]
     assert letters["O"] == ["öl", "ort"]
-    assert [link["href"] for link in page.select(".letters a")][0] == "#letter-#"
+    assert page.select_one(".letters a")["href"] == "#letter-#"
 
 
 def test_filter_applies_to_every_view(site: Site, browser: TestApp) -> None:
