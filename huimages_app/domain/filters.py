@@ -24,28 +24,61 @@ MOST_PIXELS: Final = 1_000_000
 LONGEST: Final = 500  # characters of a value
 ORDERS: Final[tuple[str, ...]] = get_args(Order)
 REFERENCE: Final = "ref."  # before the key of a reference
+_REFERENCE_NAME: Final = re.compile(re.escape(REFERENCE) + REFERENCE_KEY.pattern)
 
 # Adds the condition that a value stands for; raises ValueError or BadInput.
 Apply = Callable[[Query, str], Query]
 
 
+_DAY: Final = "(?:[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?)?"
+_MONTH_AND_DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+
+# Of each kind of values: what is expected, and for the description of the API a regular
+# expression of values that are accepted.
+KINDS: Final = {
+    "words": ("words", ""),
+    "text": ("a text", ""),
+    "choice": ("", ""),
+    "pixels": (f"a whole number from 1 to {MOST_PIXELS}", "^[1-9][0-9]{0,5}$"),
+    "rating": ("a number from 0 to 10", r"^(?:[0-9](?:\.[0-9]{1,2})?|10)$"),
+    "period": (
+        "dates as in 2024, 2024-05..2024-07 or 2024-05-01..",
+        rf"^{_DAY}(?:\.\.{_DAY})?$",
+    ),
+    "time": (
+        "a time like 2026-01-31T12:00:00Z",
+        f"^2[0-9]{{3}}-{_MONTH_AND_DAY}T[01][0-9]:[0-5][0-9]:[0-5][0-9]Z$",
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Filter:
-    """A condition that clients can set.
+    """A condition that clients can set; `kind` is one of KINDS.
 
-    `choices` are the only values, if there are any; otherwise `expected` says what a value is, and
-    `pattern` is a regular expression of values for the description of the API.  A filter that
-    `is_repeatable` may be given several times.
+    `choices` are the only values of the kind `choice`.  A filter that `is_repeatable` may be given
+    several times.
     """
 
     name: str
     apply: Apply
+    kind: str
     summary: str
     choices: tuple[str, ...] = ()
-    expected: str = ""
     example: str = ""
-    pattern: str = ""
     is_repeatable: bool = False
+
+    @property
+    def expected(self) -> str:
+        """Return what a value is, for messages."""
+        if self.choices:
+            return f"{', '.join(self.choices[:-1])} or {self.choices[-1]}"
+        return KINDS[self.kind][0]
+
+    @property
+    def pattern(self) -> str:
+        """Return a regular expression of values; empty if any text is one."""
+        return KINDS[self.kind][1]
 
 
 def _with_text(query: Query, value: str) -> Query:
@@ -112,98 +145,78 @@ def _rating(text: str) -> float:
     return float(text)
 
 
-_PERIOD: Final = "dates as in 2024, 2024-05..2024-07 or 2024-05-01.."
-_DAY: Final = "(?:[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?)?"
-_PERIOD_PATTERN: Final = f"^{_DAY}(?:\\.\\.{_DAY})?$"
-_PIXELS: Final = f"a whole number from 1 to {MOST_PIXELS}"
-_PIXELS_PATTERN: Final = "^[1-9][0-9]{0,5}$"
-_MONTH_AND_DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
-_TIME_PATTERN: Final = f"^2[0-9]{{3}}-{_MONTH_AND_DAY}T[01][0-9]:[0-5][0-9]:[0-5][0-9]Z$"
-
 FILTERS: Final = (
     Filter(
         "q",
         _with_text,
+        "words",
         "Words of titles, tags, file names and references. Other filters may be among them, as in "
         "gull tag:sea without:alt.",
-        expected="words",
         example="gull",
     ),
     Filter(
         "tag",
         _with_tag,
+        "text",
         "Images with this tag; if given several times, with each.",
-        expected="a tag",
         example="sea",
         is_repeatable=True,
     ),
     Filter(
         "artnr",
         _with_reference("artnr"),
+        "text",
         "Images with this article number; if given several times, with any.",
-        expected="an article number",
         example="10106",
         is_repeatable=True,
     ),
+    Filter("type", _with_value("type", clean), "text", "Images of this type.", example="product"),
+    Filter("shape", _with_facet("shape"), "choice", "Images of this shape.", SHAPES),
     Filter(
-        "type",
-        _with_value("type", clean),
-        "Images of this type.",
-        expected="a type",
-        example="product",
+        "format", _with_facet("format"), "choice", "Images whose original has this format.", FORMATS
     ),
-    Filter("format", _with_facet("format"), "Images whose original has this format.", FORMATS),
-    Filter("shape", _with_facet("shape"), "Images of this shape.", SHAPES),
     Filter(
         "larger",
         _with_value("larger", _pixels),
+        "pixels",
         "Images whose longer side has at least this many pixels.",
-        expected=_PIXELS,
         example="2000",
-        pattern=_PIXELS_PATTERN,
     ),
     Filter(
         "smaller",
         _with_value("smaller", _pixels),
+        "pixels",
         "Images whose longer side has fewer pixels.",
-        expected=_PIXELS,
         example="1000",
-        pattern=_PIXELS_PATTERN,
     ),
     Filter(
         "uploaded",
         _with_period("created"),
+        "period",
         "Images added on these days, in UTC; 2024 and 2024-05-01.. are periods, too.",
-        expected=_PERIOD,
         example="2024-05..2024-07",
-        pattern=_PERIOD_PATTERN,
     ),
     Filter(
         "taken",
         _with_period("taken"),
+        "period",
         "Images taken on these days, in UTC; 2024 and 2024-05-01.. are periods, too.",
-        expected=_PERIOD,
         example="2024-05..2024-07",
-        pattern=_PERIOD_PATTERN,
     ),
     Filter(
         "rating",
         _with_value("rating", _rating),
+        "rating",
         "Images whose average rating, from 0 to 10, is at least this.",
-        expected="a number from 0 to 10",
         example="8",
-        pattern=r"^(?:[0-9](?:\.[0-9]{1,2})?|10)$",
     ),
     Filter(
-        "by",
-        _with_facet("uploader"),
-        "Images that this account uploaded.",
-        expected="an account",
-        example="vera",
+        "by", _with_facet("uploader"), "text", "Images that this account uploaded.", example="vera"
     ),
     Filter(
         "without",
         _with_facet("without"),
+        "choice",
         "Images that lack this: a title, an alternative text, tags or an article number.",
         MISSING,
         is_repeatable=True,
@@ -211,14 +224,18 @@ FILTERS: Final = (
     Filter(
         "changed_since",
         _with_value("changed_since", time_of),
+        "time",
         "Images whose record was changed then or later. Changes of tags and ratings, and removed "
         "images, are not among them.",
-        expected="a time like 2026-01-31T12:00:00Z",
         example="2026-01-31T12:00:00Z",
-        pattern=_TIME_PATTERN,
     ),
 )
 _BY_NAME: Final = {one.name: one for one in FILTERS}
+
+
+def is_filter(name: str) -> bool:
+    """Return whether a parameter of this name is a filter."""
+    return name in _BY_NAME or bool(_REFERENCE_NAME.fullmatch(name))
 
 
 def filter_of(name: str) -> Filter:
@@ -226,9 +243,9 @@ def filter_of(name: str) -> Filter:
     if name in _BY_NAME:
         return _BY_NAME[name]
     key = name.removeprefix(REFERENCE)
-    if key != name and REFERENCE_KEY.fullmatch(key):
+    if is_filter(name):
         summary = "Images with this reference; if given several times, with any."
-        return Filter(name, _with_reference(key), summary, is_repeatable=True)
+        return Filter(name, _with_reference(key), "text", summary, is_repeatable=True)
     names = [*_BY_NAME, f"{REFERENCE}KEY"]
     meant = difflib.get_close_matches(name[:40], names, 1)
     raise BadInput(
@@ -261,14 +278,13 @@ def query_of(values: Iterable[tuple[str, str]], order: str = "") -> Query:
 def _applied(one: Filter, query: Query, value: str) -> Query:
     if len(value) > LONGEST:
         raise BadInput(f"parameter {one.name!r} is too long; expected at most {LONGEST} characters")
-    expected = f"{', '.join(one.choices[:-1])} or {one.choices[-1]}" if one.choices else ""
     try:
         if one.choices and value not in one.choices:
             raise ValueError(value)
         return one.apply(query, value)
     except ValueError:
         raise BadInput(
-            f"parameter {one.name!r} is {value[:40]!r}; expected {expected or one.expected}"
+            f"parameter {one.name!r} is {value[:40]!r}; expected {one.expected}"
         ) from None
 
 

@@ -15,6 +15,7 @@
 /selection             Selection
 /trash                 Trash
 /trash/ID              TrashedImage
+/ending                Endings
 /article               Articles
 /article/NUMBER        ArticlePage, of the first key of huimages.articles
 /article/KEY           ArticleNumbers
@@ -143,6 +144,21 @@ class ImagePage(Resource):
         super().__init__(parent, name)
         self.image_id = name
 
+    def __getitem__(self, name: str) -> Replacement:
+        if name != "replace":
+            raise KeyError(name)
+        return Replacement(self, name)
+
+
+class Replacement(Resource):
+    """The upload of a better picture of one image."""
+
+    takes_files = True
+
+    def __init__(self, parent: ImagePage, name: str) -> None:
+        super().__init__(parent, name)
+        self.image_id = parent.image_id
+
 
 class Images(Resource):
     """The page of all images."""
@@ -198,6 +214,10 @@ class Trash(Resource):
             return TrashedImage(self, parse_image_id(name))
         except BadImageId:
             raise KeyError(name) from None
+
+
+class Endings(Resource):
+    """Images whose rights end."""
 
 
 class Upload(Resource):
@@ -275,6 +295,7 @@ class Root(Resource):
         "collection": Collections,
         "job": Jobs,
         "accounts": Accounts,
+        "ending": Endings,
         "api": Apis,
     }
 

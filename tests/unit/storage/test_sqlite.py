@@ -42,9 +42,13 @@ def remove_newer(db: sqlite3.Connection) -> None:
     db.execute(f"DELETE FROM members WHERE list IN (SELECT number FROM lists WHERE {facets})")
     db.execute(f"DELETE FROM lists WHERE {facets}")
     db.execute("DROP TABLE places")
+    db.execute("DROP INDEX lists_collections")
     db.execute("DROP INDEX lists_articles")
     db.execute("DROP INDEX images_taken")
     db.execute("ALTER TABLE images DROP COLUMN taken")
+    db.execute("DROP INDEX lists_collections")
+    db.execute("DROP INDEX images_ends")
+    db.execute("ALTER TABLE images DROP COLUMN ends")
 
 
 class TestVersions:
