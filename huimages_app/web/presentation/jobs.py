@@ -13,6 +13,8 @@ from ...domain.rights import FIELDS
 from ...services.image_edit import ImageEdit
 from ...services.jobs import bulk_edit
 from ...services.jobs.job import UNDOABLE, Job
+from ...services.jobs.table import TableKind
+from ...services.jobs.tag_merge import TagMerge
 from .history import label_of, text_of
 from .i18n import _
 from .rights import choices_of
@@ -116,9 +118,21 @@ def _edit(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLi
     return site.translated(_("Edit pictures")), lines
 
 
+def _table(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLine]]:
+    return request.site.translated(_("Changes of a table")), []
+
+
+def _tags(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLine]]:
+    site: Site = request.site
+    line = OrderLine(", ".join(order["tags"]), site.translated(_("becomes")), order["into"])
+    return site.translated(_("Rename or merge tags")), [line]
+
+
 # By the kind of job: title and lines of an order.
 _DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any], Request], tuple[str, list[OrderLine]]]] = {
-    bulk_edit.NAME: _edit
+    bulk_edit.NAME: _edit,
+    TableKind.name: _table,
+    TagMerge.name: _tags,
 }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -41,27 +42,30 @@ def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
     collection = Collection.parse(request.GET.get("in", ""))
     query = _query_of(collection, request)
     images = request.services.images.page(query, _SHOWN).images
+    count = request.services.images.count_of(query)
     return {
         "collection": collection,
         "chosen": [],
-        "count": None,
+        "heading": "",
+        "count": count.number if count.is_exact else None,
         "items": items_of(images, request, collection),
         "fields": edit_fields(request),
     }
 
 
-@view_config(context=Jobs, name="edit", request_method="POST", permission=EDIT, renderer=_FORM)
-def edit_chosen(context: Jobs, request: Request) -> dict[str, Any]:
-    """Show the form that edits the pictures in the fields `id`.  Changes nothing."""
-    chosen = chosen_ids(request)
+def edit_chosen(chosen: Sequence[str], request: Request) -> Response:
+    """Return the form that edits the pictures with these IDs.  Changes nothing."""
     images = request.services.images.get_many(chosen[:_SHOWN]).values()
-    return {
+    values = {
         "collection": None,
         "chosen": chosen,
-        "count": len(chosen),
+        "heading": request.site.counted(
+            "Edit ${count} picture", "Edit ${count} pictures", len(chosen)
+        ),
         "items": items_of(images, request),
         "fields": edit_fields(request),
     }
+    return render_to_response(_FORM, values, request=request)
 
 
 @view_config(context=Jobs, request_method="POST", permission=EDIT)
