@@ -276,10 +276,10 @@ class CloudTag:
     href: str
 
 
-def cloud(request: Request, limit: int) -> list[CloudTag]:
+def cloud(request: Request, limit: int, prefix: str = "") -> list[CloudTag]:
     """Return the most used tags in alphabetical order, weighted by the logarithm of counts."""
     images, site = request.services.images, request.site
-    tags = sorted(images.tags(limit=limit))
+    tags = sorted(images.tags(prefix, limit))
     spellings = images.spellings([tag for tag, _count in tags])
     counts = [count for _tag, count in tags]
     low, high = log(min(counts, default=1)), log(max(counts, default=1))
