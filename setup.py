@@ -79,6 +79,8 @@ setup(
         "rich>=13",
         # Pyramid 2 and pyramid_chameleon import pkg_resources, which setuptools 82 dropped.
         "setuptools>=77,<82",
+        # Time zones, which containers and some systems lack.
+        "tzdata>=2025.2",
         # Transport of the CouchDB client.
         "urllib3>=2.2,<3",
         "waitress>=3.0.1",

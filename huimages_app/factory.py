@@ -28,6 +28,7 @@ from .services.collections import Collections
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
+from .services.editor_urls import EditorUrls
 from .services.embedded_policy import EmbeddedPolicy
 from .services.file_info import describer
 from .services.file_names import FileNames
@@ -53,6 +54,7 @@ from .services.previews import Previews
 from .services.recorded_images import RecordedImages
 from .services.renderer import Renderer
 from .services.renditions import Renditions
+from .services.showing import Showing
 from .services.size_policy import SizePolicy
 from .services.spreadsheets.spreadsheets import Spreadsheets
 from .services.tag_changes import TagChanges
@@ -101,7 +103,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     # Before the services that write records are built on it.
     metadata.images = ObservedImages(RecordedImages(metadata.images), memory.forget)
     previews = _previews(storage, shared)
-    renditions = _renditions(settings, storage, shared, previews)
+    showing = Showing(settings.timezone)
+    editor_urls = EditorUrls.of(settings, showing)
+    renditions = _renditions(settings, storage, shared, previews, showing)
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
     tags = TagChanges(metadata)
@@ -113,7 +117,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     ]
     jobs = Jobs(metadata.documents, histories, kinds)
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
-    policy = SizePolicy.of(settings)
+    policy = SizePolicy.of(settings, editor_urls)
     embedded = EmbeddedPolicy(settings.embedded_read)
     collections = Collections(metadata)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
@@ -142,7 +146,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         versions=Versions(originals, metadata, uploads, cache),
         renditions=renditions,
         negotiation=Negotiation(renditions),
-        downloads=ZipDownloads(originals, renditions),
+        downloads=ZipDownloads(originals, renditions, showing),
+        showing=showing,
+        editor_urls=editor_urls,
         urls=urls,
         sizes=policy,
         accounts=Accounts(metadata.documents),
@@ -191,7 +197,7 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
 
 
 def _renditions(
-    settings: Settings, storage: Storage, shared: _Shared, previews: Previews
+    settings: Settings, storage: Storage, shared: _Shared, previews: Previews, showing: Showing
 ) -> Renditions:
     quality, effort = settings.quality, settings.effort
     renderer = Renderer(
@@ -207,6 +213,7 @@ def _renditions(
         storage.metadata,
         storage.cache,
         renderer,
+        showing,
         per_image=settings.renditions_per_image,
         worker=shared.worker,
     )

@@ -25,9 +25,11 @@ from .article import article
 from .backup import backup
 from .cache import cache
 from .check import check
+from .collection import collection
 from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
+from .ending import ending
 from .export import export
 from .history import history
 from .import_ import import_
@@ -68,7 +70,8 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(apply, article, backup, cache, check, content_box, delete, export, history, import_),
+    *(apply, article, backup, cache, check, collection, content_box, delete, ending, export),
+    *(history, import_),
     *(import_tree, list_, migrate, purge, restore, rights, serve, settings, setup, show),
     *(sizes_in_use, tags, token, url, user),
 ):

@@ -21,11 +21,16 @@ from .local import LocalBackend
 from .process import configure
 
 __all__ = [
+    "add_collection",
+    "add_to_collection",
     "arrange_article",
     "articleurl",
     "configure",
     "delete_image",
     "get_article",
+    "get_collection",
+    "get_collections",
+    "get_ending",
     "get_history",
     "get_imagedoc",
     "get_length",
@@ -34,6 +39,9 @@ __all__ = [
     "get_random_imageid",
     "get_size",
     "imageurl",
+    "move_in_collection",
+    "remove_collection",
+    "remove_from_collection",
     "save_image",
     "scaled_dimensions",
     "scaled_imagedata",
@@ -53,6 +61,7 @@ arrange_article = _library.arrange_article
 articleurl = _library.articleurl
 delete_image = _library.delete_image
 get_article = _library.get_article
+get_ending = _library.get_ending
 get_history = _library.get_history
 get_imagedoc = _library.get_imagedoc
 get_length = _library.get_length
@@ -72,3 +81,10 @@ set_title = _library.set_title
 set_content = _library.set_content
 take_back = _library.take_back
 update_metadata = _library.update_metadata
+add_collection = _library.add_collection
+add_to_collection = _library.add_to_collection
+get_collection = _library.get_collection
+get_collections = _library.get_collections
+move_in_collection = _library.move_in_collection
+remove_collection = _library.remove_collection
+remove_from_collection = _library.remove_from_collection

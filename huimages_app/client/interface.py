@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -15,56 +14,13 @@ from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
+from .collections import CollectionBackend, CollectionFunctions
+from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Details:
-    """Metadata that a caller adds to an image; empty values change nothing."""
-
-    title: str = ""
-    references: Mapping[str, tuple[str, ...]] | None = None
-    type: str = ""
-    timestamp: datetime | None = None
-    filename: str = ""
-
-
-@dataclass(frozen=True)
-class RenditionInfo:
-    """URL, width, height and alternative text of a rendition."""
-
-    url: str
-    width: int
-    height: int
-    alt: str
-
-
-@dataclass(frozen=True)
-class ImageChange:
-    """A change of one field of an image; `before` and `after` are JSON values, None for none.
-
-    `by` is the account, token or program, empty for a visitor.
-    """
-
-    id: str
-    at: datetime
-    by: str
-    field: str
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True)
-class ArticleImage:
-    """An image of an article; `at` is its position, None behind all others."""
-
-    id: str
-    at: float | None
-    role: str
-
-
-class Backend(ABC):
+class Backend(CollectionBackend, ABC):
     """Access to one site.  Thread-safe.
 
     IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods
@@ -140,6 +96,10 @@ class Backend(ABC):
         """Give an image of an article a role; raises UnknownArticle, BadInput."""
 
     @abstractmethod
+    def ending(self, days: int) -> list[EndingImage]:
+        """Return the images whose rights end within so many days, earliest first."""
+
+    @abstractmethod
     def random(self) -> str | None:
         """Return a random ID; None if there is no image."""
 
@@ -148,11 +108,11 @@ class Backend(ABC):
         """Return the IDs before and after an image, newest first; none for an unknown ID."""
 
 
-class Library:
+class Library(CollectionFunctions):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+        self._backend: Backend = backend
 
     # -- storing and changing --------------------------------------------------------------
 
@@ -200,8 +160,9 @@ class Library:
     def set_rights(self, imageid: str, rights: Mapping[str, str | None]) -> None:
         """Change the rights named in `rights`; None or an empty text removes one.
 
-        The names are creator, credit, copyright, terms, statement (URL of the licence), licensor
-        and source_type.
+        The names are creator, credit, copyright, terms, statement (URL of the licence), licensor,
+        source_type, and from and until: the first and the last day on which the image may be
+        shown, as in 2026-12-31.
         """
         fields = {name: text or "" for name, text in rights.items()}
         self._backend.set_rights(parse_image_id(imageid), fields)
@@ -362,6 +323,14 @@ class Library:
         self._backend.set_role(key, number, parse_image_id(imageid), role)
 
     # -- other images ----------------------------------------------------------------------
+
+    def get_ending(self, days: int = 30) -> list[EndingImage]:
+        """Return the images whose rights end today or within so many days, earliest first.
+
+        Each has `id` and `until`, the last day on which it may be shown.  `huimages_app.remote`
+        needs a token with the scope `edit`.
+        """
+        return self._backend.ending(days)
 
     def get_random_imageid(self) -> str | None:
         """Return the ID of a random image; None if there is none."""

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..domain.models import Image, Neighbours, Query
+from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
-from .interface import ArticleImage, Backend, Details, ImageChange, RenditionInfo
+from .interface import Backend
+from .local_collections import LocalCollections
 from .process import services_of_process
+from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 if TYPE_CHECKING:
     from ..domain.content import ContentBox
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(Backend):
+class LocalBackend(LocalCollections, Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:
@@ -81,7 +84,7 @@ class LocalBackend(Backend):
 
     def rendition(self, image_id: str, size: str) -> RenditionInfo:
         services = services_of_process()
-        image = services.images.get_any(image_id)
+        image = services.showing.require_shown(services.images.get_any(image_id))
         width, height = services.urls.size(size).fitted(image.width, image.height)
         url = services.urls.named_url(image, size)
         return RenditionInfo(url, width, height, services.urls.alt(image))
@@ -99,6 +102,12 @@ class LocalBackend(Backend):
 
     def set_role(self, key: str, number: str, image_id: str, role: str) -> None:
         services_of_process().articles.set_role(key, number, image_id, role)
+
+    def ending(self, days: int) -> list[EndingImage]:
+        services = services_of_process()
+        first, last = services.showing.coming_days(days)
+        images = services.images.all_ending(first, last)
+        return [EndingImage(image.id, parse_day(image.rights.until)) for image in images]
 
     def random(self) -> str | None:
         images = services_of_process().images.random(1)

@@ -168,8 +168,8 @@ class Query:
     Without conditions it is the list of all images.  Images in the trash match only with
     `trashed`; older versions of an image match only in the trash.  `rated` is best average first,
     without unrated images; `taken` is by the time of taking, latest first, without images whose
-    time is not known.  `title` is alphabetical by `domain.facets.shown_name`, in a collation of the
-    backend, equal names oldest first.  `place` is the order within the article that the only
+    time is not known.  `title` is alphabetical by `domain.facets.shown_name`, in a collation of
+    the backend, equal names oldest first.  `place` is the order within the article that the only
     reference names: by position, the images without one last, oldest first; or the order within
     the collection, which is the only order of a collection.
     """

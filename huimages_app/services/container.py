@@ -14,6 +14,7 @@ from .background import Worker
 from .collection_images import CollectionImages
 from .collections import Collections
 from .editing import Editing
+from .editor_urls import EditorUrls
 from .histories import Histories
 from .images import Images
 from .invalidation import Invalidation
@@ -24,6 +25,7 @@ from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
 from .negotiation import Negotiation
 from .renditions import Renditions
+from .showing import Showing
 from .size_policy import SizePolicy
 from .spreadsheets.spreadsheets import Spreadsheets
 from .tag_renaming import TagRenaming
@@ -55,6 +57,8 @@ class Services:
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads
+    showing: Showing
+    editor_urls: EditorUrls
     urls: UrlBuilder
     sizes: SizePolicy
     accounts: Accounts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
@@ -62,6 +63,23 @@ class Images:
     def neighbours(self, query: Query, image_id: str) -> Neighbours:
         """Return the IDs beside one image of a query; none if it does not match."""
         return self._search.neighbours(query, image_id)
+
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        """Return images whose rights end on a day from `first` to `last`, earliest first.
+
+        Raises BadCursor.
+        """
+        return self._search.ending(first, last, limit, cursor)
+
+    def all_ending(self, first: date, last: date) -> Iterator[Image]:
+        """Yield all of these images."""
+        cursor = None
+        while True:
+            page = self.ending(first, last, _BATCH, cursor)
+            yield from page.images
+            cursor = page.next
+            if cursor is None:
+                return
 
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images, none from the trash."""

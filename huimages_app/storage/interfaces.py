@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, BinaryIO
 
 from ..domain.ids import image_id_of_file
@@ -207,6 +208,13 @@ class ImageSearch(ABC):
         Values are in an alphabetical order of the backend.  `prefix` selects those that begin
         with it; whether upper and lower case differ depends on the backend.  Trashed images and
         older versions do not count.  A page may be short, as for `page`.  Raises BadCursor.
+        """
+
+    @abstractmethod
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        """Return images whose rights end on a day from `first` to `last`, earliest first.
+
+        Trashed images do not count.  The page has no previous one.  Raises BadCursor.
         """
 
     @abstractmethod

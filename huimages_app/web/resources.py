@@ -15,6 +15,7 @@
 /selection             Selection
 /trash                 Trash
 /trash/ID              TrashedImage
+/ending                Endings
 /article               Articles
 /article/NUMBER        ArticlePage, of the first key of huimages.articles
 /article/KEY           ArticleNumbers
@@ -200,6 +201,10 @@ class Trash(Resource):
             raise KeyError(name) from None
 
 
+class Endings(Resource):
+    """Images whose rights end."""
+
+
 class Upload(Resource):
     """Upload of images."""
 
@@ -275,6 +280,7 @@ class Root(Resource):
         "collection": Collections,
         "job": Jobs,
         "accounts": Accounts,
+        "ending": Endings,
         "api": Apis,
     }
 

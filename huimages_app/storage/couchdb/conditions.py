@@ -72,6 +72,10 @@ def taken_of(document: Document) -> str:
     return text_of(taken) if taken else ""
 
 
+def _is_listed(document: Document, trashed: bool) -> bool:
+    return is_trashed(document) == trashed and (trashed or not is_replaced(document))
+
+
 def _conditions_on_images(query: Query) -> Iterator[tuple[str, Condition]]:
     if query.order == "rated" or query.rating is not None:
         least = query.rating or 0
@@ -123,10 +127,6 @@ def _conditions_on_annotations(query: Query) -> Iterator[tuple[str, Condition]]:
                 of_annotations=True,
             ),
         )
-
-
-def _is_listed(document: Document, trashed: bool) -> bool:
-    return is_trashed(document) == trashed and (trashed or not is_replaced(document))
 
 
 def _of_facet(facet: Facet) -> Condition:

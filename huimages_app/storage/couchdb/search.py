@@ -6,6 +6,7 @@ import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from ...domain.ids import ID_LENGTH, is_image_id
@@ -19,6 +20,7 @@ from .articles import CouchArticles
 from .codec import image_of, is_trashed
 from .conditions import AnnotationRows
 from .database import Database, Document
+from .endings import read_endings
 from .query_planner import QueryPlan, plan_query
 from .scans import Candidate, Position, Start
 from .tag_counts import TagCounts
@@ -113,6 +115,9 @@ class CouchSearch(ImageSearch):
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
         return self._articles.page(key, limit, cursor, prefix)
+
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        return read_endings(self._images, first, last, limit, cursor)
 
     def random(self, count: int) -> list[Image]:
         if count <= 0:

@@ -202,6 +202,7 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
             "taken": None if image.taken is None else micros(image.taken),
             "longest": longest_side(image),
             "name": collated_name(image),
+            "ends": image.rights.until or None,
             "summary": summary_to_json(summary),
             "document": image_to_json(image),
         }

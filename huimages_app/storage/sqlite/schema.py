@@ -209,6 +209,13 @@ _FACETS = (
     "DROP TABLE facets",
 )
 
+# The last day of the rights, as in 2026-12-31; NULL where they do not end, as of all images of
+# older versions.
+_ENDS = (
+    "ALTER TABLE images ADD COLUMN ends TEXT",
+    "CREATE INDEX images_ends ON images (trashed, ends, key) WHERE ends IS NOT NULL",
+)
+
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
 MIGRATIONS = (
     _METADATA,
@@ -220,6 +227,7 @@ MIGRATIONS = (
     _COLLECTIONS,
     _VERSIONS,
     _FACETS,
+    _ENDS,
 )
 VERSION = len(MIGRATIONS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
@@ -13,6 +14,7 @@ from . import spellings
 from .articles import read_articles, read_reference_keys
 from .codec import dumps, image_from_json
 from .connection import Connections
+from .endings import read_endings
 from .entries import visible_count
 from .query_plan import Row, Start
 from .query_planner import plan_query, whole_list
@@ -89,6 +91,10 @@ class SqliteSearch(ImageSearch):
         found = found[:limit]
         end = None if is_last else cursors.encode(scope, [found[-1].number])
         return ArticlePage(found, end)
+
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        with self._connections.reading() as db:
+            return read_endings(db, first, last, limit, cursor)
 
     def random(self, count: int) -> list[Image]:
         with self._connections.reading() as db:

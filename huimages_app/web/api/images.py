@@ -18,6 +18,7 @@ from ...domain.text import MAX_ALT, MAX_TITLE
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
 from ..presentation.conditional import conditional_json
+from ..presentation.showing import require_seen, seen
 from ..resources import ApiImage, ApiImages
 from . import bodies
 from .parameters import query
@@ -26,6 +27,7 @@ from .serializers import SIZE, Item, Items
 from .uploads import received
 
 USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
+_RANDOM = 5  # images, of which the first one that the client sees is returned
 
 _PATCHABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
@@ -54,7 +56,7 @@ def images(context: ApiImages, request: Request) -> Any:
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
     cursor = parameters.text("cursor") or None
     page = request.services.images.page(conditions, limit, cursor)
-    data = {"items": items.items(page.images)}
+    data = {"items": items.items(seen(page.images, request))}
     if parameters.flag("count"):
         count = request.services.images.count_of(conditions)
         data |= {"count": count.number, "count_is_exact": count.is_exact}
@@ -75,16 +77,32 @@ def add_image(context: ApiImages, request: Request) -> Response:
 def random_image(context: ApiImages, request: Request) -> Response:
     """Return a random image."""
     items = Items(request, query(request, SIZE))
-    for image in request.services.images.random(1):
+    for image in seen(request.services.images.random(_RANDOM), request):
         return _response(items.item(image), headers={"Cache-Control": "no-store"})
     raise HTTPNotFound("there are no images")
+
+
+@view_config(context=ApiImages, name="ending", request_method="GET", permission=EDIT)
+def ending_images(context: ApiImages, request: Request) -> Response:
+    """Return a page of the images whose rights end within `days`, or that have `ended`."""
+    parameters = query(request, "days", "ended", "limit", "cursor", SIZE)
+    days, ended = parameters.whole("days", 30, 0, 3660), parameters.flag("ended")
+    showing = request.services.showing
+    first, last = showing.ended_days() if ended else showing.coming_days(days)
+    items = Items(request, parameters)
+    limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
+    cursor = parameters.text("cursor") or None
+    page = request.services.images.ending(first, last, limit, cursor)
+    data = {"items": items.items(page.images)}
+    return page_response(request, data, {"next": page.next, "prev": page.previous})
 
 
 @view_config(context=ApiImage, request_method="GET", permission=VIEW)
 def image(context: ApiImage, request: Request) -> Response:
     """Return one image."""
     items = Items(request, query(request, SIZE))
-    return _response(items.item(request.services.images.get(context.image_id)))
+    found = request.services.images.get(context.image_id)
+    return _response(items.item(require_seen(found, request)))
 
 
 @view_config(context=ApiImage, request_method="PATCH", permission=EDIT)

@@ -84,7 +84,11 @@ class Items:
         return [self._item(image, summaries[image.id]).data for image in images]
 
     def _item(self, image: Image, summary: AnnotationSummary) -> Item:
-        metadata = {**_metadata_of(image, summary), "alt": self._urls.alt(image)}
+        metadata = {
+            **_metadata_of(image, summary),
+            "alt": self._urls.alt(image),
+            "showing": self._request.services.showing.state(image),
+        }
         uploader = image.uploader if self._site.may(EDIT) else ""
         return Item(metadata, {"uploader": uploader or None, **self.urls_of(image)})
 
@@ -142,4 +146,5 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
             }
             for key, numbers in sorted(image.places.items())
         },
+        "collections": sorted(image.collections),
     }

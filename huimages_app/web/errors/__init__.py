@@ -32,6 +32,8 @@ from ...errors import (
     HuimagesError,
     IdCollision,
     RemovedImage,
+    RightsEnded,
+    RightsNotBegun,
     ServerBusy,
     SizeNotAllowed,
     StorageUnavailable,
@@ -55,6 +57,7 @@ failures = FailureLog()
 # Most specific first.
 STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (RemovedImage, 410),
+    (RightsEnded, 410),
     (UnknownImage, 404),
     (UnknownArticle, 404),
     (UnknownChange, 404),
@@ -99,6 +102,8 @@ _SENTENCES: dict[type[HuimagesError], str] = {
 # Sentences of pages, in their language, in place of the message for programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     RemovedImage: _("It cannot be restored."),
+    RightsEnded: _("The rights to this picture have ended. It is not shown any more."),
+    RightsNotBegun: _("This picture is not shown yet."),
     UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
     UnknownArticle: _("There are no pictures with this article number."),
     UnknownChange: _("This change is no longer kept."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date as Day  # noqa: N812 - a method has its name
 from datetime import datetime
 from typing import Any
 
@@ -254,7 +255,7 @@ class Site:
             return f"{self.number(max(1, round(length / 1000)))} kB"
         return f"{self.number(length / 1_000_000, '#,##0.0')} MB"
 
-    def date(self, moment: datetime) -> str:
+    def date(self, moment: datetime | Day) -> str:
         """Return a date, as in 23. Nov. 2026."""
         return str(format_date(moment, "medium", locale=self.language))
 
@@ -283,6 +284,7 @@ def add_to_templates(event: BeforeRender) -> None:
     event["macros"] = _macros("macros.pt")
     event["image_sections"] = _macros("image_sections.pt")
     event["filter_macros"] = _macros("filters.pt")
+    event["rights_macros"] = _macros("rights.pt")
     event["history"] = _macros("history.pt")
     event["size_picker"] = _macros("size_picker.pt")
     event["collection_sections"] = _macros("collection_sections.pt")
