@@ -26,7 +26,9 @@ __all__ = [
     "arrange_article",
     "articleurl",
     "configure",
+    "count_images",
     "delete_image",
+    "find_images",
     "get_article",
     "get_collection",
     "get_collections",
@@ -59,7 +61,9 @@ _library = Library(LocalBackend())
 
 arrange_article = _library.arrange_article
 articleurl = _library.articleurl
+count_images = _library.count_images
 delete_image = _library.delete_image
+find_images = _library.find_images
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history

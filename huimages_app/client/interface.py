@@ -15,12 +15,13 @@ from ..domain.models import Image, Neighbours
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
 from .collections import CollectionBackend, CollectionFunctions
+from .finding import FindingBackend, FindingFunctions
 from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 log = logging.getLogger(__name__)
 
 
-class Backend(CollectionBackend, ABC):
+class Backend(CollectionBackend, FindingBackend, ABC):
     """Access to one site.  Thread-safe.
 
     IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods
@@ -108,7 +109,7 @@ class Backend(CollectionBackend, ABC):
         """Return the IDs before and after an image, newest first; none for an unknown ID."""
 
 
-class Library(CollectionFunctions):
+class Library(CollectionFunctions, FindingFunctions):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:

@@ -11,6 +11,7 @@ from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .interface import Backend
 from .local_collections import LocalCollections
+from .local_finding import LocalFinding
 from .process import services_of_process
 from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(LocalCollections, Backend):
+class LocalBackend(LocalCollections, LocalFinding, Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:

@@ -20,7 +20,9 @@ __all__ = [
     "arrange_article",
     "articleurl",
     "configure",
+    "count_images",
     "delete_image",
+    "find_images",
     "get_article",
     "get_collection",
     "get_collections",
@@ -55,7 +57,9 @@ _library = Library(_backend)
 configure = _backend.configure
 arrange_article = _library.arrange_article
 articleurl = _library.articleurl
+count_images = _library.count_images
 delete_image = _library.delete_image
+find_images = _library.find_images
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history
