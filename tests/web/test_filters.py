@@ -142,3 +142,25 @@ def test_jump_leads_to_a_month(
     assert shown(browser.get(page.html.select_one("a[rel=prev]")["href"])) == [ids[2024], ids[2023]]
     assert shown(browser.get("/search?q=sea&order=oldest&at=2023")) == [ids[2023], ids[2024]]
     browser.get("/image/?at=soon", status=400)
+
+
+def test_suggestions_are_tags_articles_and_titles(site: Site, browser: TestApp) -> None:
+    site.add(1, title="Seal on a rock", tags=["Sea"], references={"artnr": ["sea-7"]})
+    site.add(2, title="Other", tags=["sun"])
+    found = site.app.get("/suggestions?q=se").json
+    assert found == [
+        {"search": "tag:sea", "label": "Sea"},
+        {"search": "artnr:sea-7", "label": "sea-7"},
+        {"search": "Seal on a rock", "label": "Seal on a rock"},
+    ]
+    for one in found:
+        assert len(shown(browser.get("/search", {"q": one["search"]}))) == 1
+    assert site.app.get("/suggestions?q=").json == site.app.get("/suggestions").json == []
+    assert site.app.get("/suggestions", {"q": "x" * 5000}).json == []
+
+
+def test_search_without_result_offers_what_is_similar(site: Site, browser: TestApp) -> None:
+    image = site.add(1, tags=["harbour"])
+    page = browser.get("/search?q=harbor")
+    assert "Perhaps you meant" in page.text
+    assert shown(page.click("harbour")) == [image.id]
