@@ -21,9 +21,11 @@ __all__ = [
     "arrange_article",
     "articleurl",
     "configure",
+    "count_images",
     "delete_image",
     "edit_images",
     "export_table",
+    "find_images",
     "get_article",
     "get_collection",
     "get_collections",
@@ -69,8 +71,10 @@ _library = Library(_backend)
 configure = _backend.configure
 arrange_article = _library.arrange_article
 articleurl = _library.articleurl
+count_images = _library.count_images
 delete_image = _library.delete_image
 edit_images = _library.edit_images
+find_images = _library.find_images
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history
