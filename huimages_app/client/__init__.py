@@ -23,11 +23,13 @@ from .process import configure
 __all__ = [
     "add_collection",
     "add_to_collection",
+    "apply_table",
     "arrange_article",
     "articleurl",
     "configure",
     "delete_image",
     "edit_images",
+    "export_table",
     "get_article",
     "get_collection",
     "get_collections",
@@ -43,9 +45,11 @@ __all__ = [
     "get_versions",
     "go_back_to",
     "imageurl",
+    "merge_tags",
     "move_in_collection",
     "remove_collection",
     "remove_from_collection",
+    "rename_tag",
     "replace_image",
     "save_image",
     "scaled_dimensions",
@@ -102,3 +106,7 @@ get_collections = _library.get_collections
 move_in_collection = _library.move_in_collection
 remove_collection = _library.remove_collection
 remove_from_collection = _library.remove_from_collection
+apply_table = _library.apply_table
+export_table = _library.export_table
+merge_tags = _library.merge_tags
+rename_tag = _library.rename_tag

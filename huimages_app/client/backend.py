@@ -9,10 +9,11 @@ from typing import Any, BinaryIO
 from ..domain.content import ContentBox
 from ..domain.models import Image, Neighbours
 from .collections import CollectionBackend
+from .tables import TableBackend
 from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo, RenditionInfo
 
 
-class Backend(CollectionBackend, ABC):
+class Backend(CollectionBackend, TableBackend, ABC):
     """Access to one site.  Thread-safe.
 
     IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods

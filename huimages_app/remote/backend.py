@@ -27,6 +27,7 @@ from ..errors import (
     UnknownImage,
 )
 from .collections import HttpCollections
+from .tables import HttpTables
 from .transport import Transport
 
 # By the field `showing`, which older sites lack.
@@ -35,7 +36,7 @@ _PAGE = 200  # images in a response
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(HttpCollections, Backend):
+class HttpBackend(HttpCollections, HttpTables, Backend):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:

@@ -157,6 +157,15 @@ class Collection:
             return site.path("collection", self.value, **query)
         return site.path("image", **query)
 
+    def table_path(self, site: Site) -> str:
+        """Return the path of the page that exports these images; empty if it cannot."""
+        if self.kind in {"favorites", "collection"}:
+            return ""
+        own = {"tag": "tag", "search": "q"}.get(self.kind, "")
+        values = [(own, self.value), *self.filters, ("order", self.order)]
+        query = urlencode([(name, value) for name, value in values if name and value])
+        return site.path("table") + (f"?{query}" if query else "")
+
     def feed_path(self, site: Site, cursor: str | None = None) -> str:
         """Return the path of its feed; empty if it has none, as the favourites of a visitor."""
         if self.kind == "tag" and not self.parameters:

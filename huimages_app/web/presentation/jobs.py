@@ -13,6 +13,8 @@ from ...domain.rights import DAYS, FIELDS
 from ...services.image_edit import ImageEdit
 from ...services.jobs import bulk_edit
 from ...services.jobs.job import UNDOABLE, Job
+from ...services.jobs.table import TableKind
+from ...services.jobs.tag_merge import TagMerge
 from .history import label_of, text_of
 from .i18n import _
 from .rights import choices_of
@@ -128,7 +130,9 @@ def _tags(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLi
 
 # By the kind of job: title and lines of an order.
 _DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any], Request], tuple[str, list[OrderLine]]]] = {
-    bulk_edit.NAME: _edit
+    bulk_edit.NAME: _edit,
+    TableKind.name: _table,
+    TagMerge.name: _tags,
 }
 
 

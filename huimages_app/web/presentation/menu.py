@@ -26,6 +26,7 @@ _MAIN = (
 _MORE = (
     (_("Jobs"), "job", EDIT),
     (_("Rights that end"), "ending", EDIT),
+    (_("Spreadsheets"), "table", EDIT),
     (_("Trash"), "trash", EDIT),
     (_("Accounts"), "accounts", ADMIN),
 )
