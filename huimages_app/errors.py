@@ -55,6 +55,26 @@ class RemovedImage(UnknownImage):
         HuimagesError.__init__(self, f"the image {image_id} has been removed")
 
 
+class RightsNotBegun(UnknownImage):
+    """The image may not be shown yet."""
+
+    slug = "rights-not-begun"
+
+    def __init__(self, image_id: str) -> None:
+        HuimagesError.__init__(self, f"the image {image_id} may not be shown yet")
+
+
+class RightsEnded(UnknownImage):
+    """The image may not be shown any more."""
+
+    slug = "rights-ended"
+
+    def __init__(self, image_id: str) -> None:
+        HuimagesError.__init__(
+            self, f"the image {image_id} may not be shown any more: the rights to it have ended"
+        )
+
+
 class UnknownChange(HuimagesError):
     """The history of the image has no change with this ID, or no longer."""
 
@@ -230,6 +250,10 @@ class BadInput(HuimagesError):
 
 class CannotTurn(BadInput):
     """The picture cannot be turned without encoding it again."""
+
+
+class CannotReplace(BadInput):
+    """The picture cannot become a version of the image."""
 
 
 class UnknownAccount(BadInput):

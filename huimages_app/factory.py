@@ -28,12 +28,17 @@ from .services.collections import Collections
 from .services.concurrency import RenderLimiter
 from .services.container import Services
 from .services.editing import Editing
+from .services.editor_urls import EditorUrls
 from .services.embedded_policy import EmbeddedPolicy
 from .services.file_info import describer
 from .services.file_names import FileNames
 from .services.histories import Histories
 from .services.images import Images
 from .services.invalidation import Invalidation
+from .services.jobs.bulk_edit import BulkEdit
+from .services.jobs.jobs import Jobs
+from .services.jobs.table import TableKind
+from .services.jobs.tag_merge import TagMerge
 from .services.keys import with_secret
 from .services.login_throttle import LoginThrottle
 from .services.maintenance.backup_folder import BackupFolder, prepare_folder
@@ -49,8 +54,11 @@ from .services.previews import Previews
 from .services.recorded_images import RecordedImages
 from .services.renderer import Renderer
 from .services.renditions import Renditions
+from .services.showing import Showing
 from .services.size_policy import SizePolicy
+from .services.spreadsheets.spreadsheets import Spreadsheets
 from .services.tag_changes import TagChanges
+from .services.tag_renaming import TagRenaming
 from .services.tokens import Tokens
 from .services.uploads import Uploads
 from .services.urls import UrlBuilder
@@ -95,12 +103,21 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     # Before the services that write records are built on it.
     metadata.images = ObservedImages(RecordedImages(metadata.images), memory.forget)
     previews = _previews(storage, shared)
-    renditions = _renditions(settings, storage, shared, previews)
+    showing = Showing(settings.timezone)
+    editor_urls = EditorUrls.of(settings, showing)
+    renditions = _renditions(settings, storage, shared, previews, showing)
     invalidation = Invalidation.of(settings, cache)
     editing = Editing(originals, metadata, cache, invalidation.purge)
     tags = TagChanges(metadata)
+    histories = Histories(metadata, editing, tags)
+    kinds = [
+        BulkEdit(metadata, editing, tags),
+        TableKind(metadata, editing, tags),
+        TagMerge(metadata, tags),
+    ]
+    jobs = Jobs(metadata.documents, histories, kinds)
     stale_renditions = StaleRenditions(metadata, cache, _preset_names(settings))
-    policy = SizePolicy.of(settings)
+    policy = SizePolicy.of(settings, editor_urls)
     embedded = EmbeddedPolicy(settings.embedded_read)
     collections = Collections(metadata)
     urls = UrlBuilder(settings.image_url, settings.named_sizes, settings.alt_addition, policy)
@@ -122,11 +139,16 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         collections=collections,
         collection_images=CollectionImages(metadata, collections),
         editing=editing,
-        histories=Histories(metadata, editing, tags),
+        histories=histories,
+        jobs=jobs,
+        spreadsheets=Spreadsheets(metadata, jobs),
+        tag_renaming=TagRenaming(metadata, jobs),
         versions=Versions(originals, metadata, uploads, cache),
         renditions=renditions,
         negotiation=Negotiation(renditions),
-        downloads=ZipDownloads(originals, renditions),
+        downloads=ZipDownloads(originals, renditions, showing),
+        showing=showing,
+        editor_urls=editor_urls,
         urls=urls,
         sizes=policy,
         accounts=Accounts(metadata.documents),
@@ -175,7 +197,7 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
 
 
 def _renditions(
-    settings: Settings, storage: Storage, shared: _Shared, previews: Previews
+    settings: Settings, storage: Storage, shared: _Shared, previews: Previews, showing: Showing
 ) -> Renditions:
     quality, effort = settings.quality, settings.effort
     renderer = Renderer(
@@ -191,6 +213,7 @@ def _renditions(
         storage.metadata,
         storage.cache,
         renderer,
+        showing,
         per_image=settings.renditions_per_image,
         worker=shared.worker,
     )

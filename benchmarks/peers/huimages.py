@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.originals import Original
-from huimages_app.cache.eviction import PREVIEW_PREFIX
+from huimages_app.cache.file_names import PREVIEW_PREFIX
 from huimages_app.config.loading import read_settings
 from huimages_app.domain.formats import JPEG, Format
 from huimages_app.domain.sizes import Size

@@ -24,10 +24,9 @@ from ..errors import ServerBusy, StorageUnavailable
 from ..observation import metrics
 from .counter import SharedCounter
 from .fault_log import FaultLog
+from .file_names import PREVIEW_PREFIX
 
 log = logging.getLogger(__name__)
-
-PREVIEW_PREFIX = "~"  # of file names
 
 _TARGET = 0.9  # of the limit, so that pruning is rare
 _MINUTE = 60  # seconds

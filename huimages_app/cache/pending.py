@@ -7,7 +7,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,19 +21,20 @@ _SHORTAGES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, 
 class PendingRendition:
     """A rendition that is being made: write `path`, a file in memory, then `publish`."""
 
-    def __init__(self, path: Path, publish: Callable[[str], Path | None]) -> None:
+    def __init__(self, path: Path, publish: Callable[[str, bool], Path | None]) -> None:
         self.path = path
         self._publish = publish
 
-    def publish(self, mark: str = "") -> Path | None:
+    def publish(self, mark: str = "", *, limited: bool = False) -> Path | None:
         """Put a copy of the file into the cache and return its path.
 
-        `mark` stands for what the rendition states of the image: see `is_outdated`.
+        `mark` stands for what the rendition states of the image: see `is_outdated`.  A `limited`
+        one has a name that no web server finds.
 
         Returns None if the image was removed meanwhile, or if the disk does not take the
         file.  `path` can be read until the context of the pending rendition ends.
         """
-        return self._publish(mark)
+        return self._publish(mark, limited)
 
 
 @contextlib.contextmanager
@@ -140,3 +141,15 @@ def empty_folder(folder: Path) -> tuple[int, int]:
                 raise
         else:
             return files, removed
+
+
+def remove_stale(folders: Iterable[Path], removed: Path, limit: float) -> None:
+    """Remove what killed processes left: files older than `limit`, and all that was removed."""
+    for folder in folders:
+        for path in folder.iterdir():
+            # Another process may be cleaning up as well.
+            with contextlib.suppress(FileNotFoundError, IsADirectoryError):
+                if path.stat().st_mtime < limit:
+                    path.unlink()
+    for path in removed.iterdir():
+        empty_folder(path)

@@ -1,6 +1,8 @@
 """The rendition cache: files that a web server finds by the URL alone.
 
     ROOT/AB/ID/SIZE.EXT          a rendition; AB are the first two characters of ID
+    ROOT/AB/ID/LIMITED-SIZE.EXT  a rendition that requests are checked for: no pattern of a web
+                                 server matches the name, so only the application sends it
     ROOT/AB/ID/~NAME.EXT         a preview that renditions are made from
     ROOT/AB/ID/~mark.MARK        what the renditions in the folder state of the image
     SCRATCH/writing, removed     files that are not, or no longer, visible
@@ -20,6 +22,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,17 +30,23 @@ from ..domain.formats import Format
 from ..domain.ids import is_image_id, parse_image_id
 from ..domain.sizes import Size
 from ..errors import BadSetting, StorageUnavailable
-from .eviction import PREVIEW_PREFIX, CacheEviction, Pruned, Usage
+from . import file_names
+from .eviction import CacheEviction, Pruned, Usage
 from .fault_log import FaultLog
 from .locks import FileLocks
-from .pending import ImageFolder, PendingRendition, empty_folder, memory_file
+from .pending import (
+    ImageFolder,
+    PendingRendition,
+    empty_folder,
+    memory_file,
+    remove_stale,
+)
 
 __all__ = ["PendingRendition", "Pruned", "RenditionCache", "Usage"]
 
 _DAY = 24 * 60 * 60  # seconds
 # Bytes left on the disk below which nothing is kept: room for everything else on it.
 _RESERVE = 64 << 20
-_MARK = f"{PREVIEW_PREFIX}mark."
 _ATTEMPTS = 10  # at entering a folder that other processes remove because it is empty
 
 
@@ -72,15 +81,12 @@ class RenditionCache:
         try:
             self._make_folders()
             same_disk = root.stat().st_dev == scratch.stat().st_dev
+            remove_stale([self._writing, self._locks_folder], self._removed, time.time() - _DAY)
         except OSError as error:
             self._faults.report("start", error)
             return
         if not same_disk:
             raise BadSetting(f"{root} and {scratch} must lie on the same filesystem")
-        try:
-            self._remove_stale()
-        except OSError as error:
-            self._faults.report("start", error)
 
     # -- reading -------------------------------------------------------------------------
 
@@ -89,10 +95,16 @@ class RenditionCache:
         name = size.cache_name if isinstance(size, Size) else size
         return self._folder(image_id) / f"{name}.{format_.extension}"
 
-    def open(self, image_id: str, size: Size | str, format_: Format) -> BinaryIO | None:
-        """Open the rendition; None if there is none, or none that can be read."""
+    def open(
+        self, image_id: str, size: Size | str, format_: Format, *, limited: bool = False
+    ) -> BinaryIO | None:
+        """Open the rendition; None if there is none, or none that can be read.
+
+        `limited`: the one that was published so.
+        """
+        path = self.path(image_id, size, format_)
         try:
-            file = self.path(image_id, size, format_).open("rb")
+            file = (file_names.limited(path) if limited else path).open("rb")
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -119,14 +131,15 @@ class RenditionCache:
 
     def count(self, image_id: str) -> int:
         """Return the number of renditions of an image, without previews."""
-        return sum(not name.startswith(PREVIEW_PREFIX) for name in self._names(image_id))
+        return len(file_names.renditions_in(self._names(image_id)))
 
     def is_outdated(self, image_id: str, mark: str) -> bool:
         """Return whether a rendition of the image was published with another mark than `mark`."""
-        names = self._names(image_id)
-        marks = {name.removeprefix(_MARK) for name in names if name.startswith(_MARK)}
-        has_renditions = any(not name.startswith(PREVIEW_PREFIX) for name in names)
-        return has_renditions and marks != ({mark} if mark else set())
+        return file_names.are_outdated(self._names(image_id), mark)
+
+    def marks(self, image_id: str) -> set[str]:
+        """Return the marks with which renditions of the image were published."""
+        return file_names.marks_in(self._names(image_id))
 
     def _names(self, image_id: str) -> list[str]:
         try:
@@ -179,7 +192,7 @@ class RenditionCache:
             if folder is not None:
                 stack.callback(folder.close)
             path = stack.enter_context(memory_file())
-            yield PendingRendition(path, lambda mark: self._publish(path, folder, target, mark))
+            yield PendingRendition(path, partial(self._publish, path, folder, target))
 
     def _entered(self, path: Path) -> ImageFolder | None:
         """Enter the folder of an image, making it if need be; None if nothing can be kept."""
@@ -203,12 +216,13 @@ class RenditionCache:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._root))
 
     def _publish(
-        self, path: Path, folder: ImageFolder | None, target: Path, mark: str
+        self, path: Path, folder: ImageFolder | None, target: Path, mark: str, is_limited: bool
     ) -> Path | None:
         if folder is None:
             return None
+        target = file_names.limited(target) if is_limited else target
         try:
-            if mark and not target.with_name(name := _MARK + mark).exists():
+            if mark and not target.with_name(name := file_names.MARK_PREFIX + mark).exists():
                 folder.write(name, io.BytesIO(b"\n"), self._writing, time.time_ns())
                 self._eviction.added(1, 1)
             with path.open("rb") as content:
@@ -323,17 +337,6 @@ class RenditionCache:
         self._root.mkdir(mode=0o755, parents=True, exist_ok=True)
         for folder in (self._scratch, self._writing, self._removed, self._locks_folder):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    def _remove_stale(self) -> None:
-        """Remove what killed processes have left."""
-        limit = time.time() - _DAY
-        for path in (*self._writing.iterdir(), *self._locks_folder.iterdir()):
-            # Another process may be cleaning up as well.
-            with contextlib.suppress(FileNotFoundError, IsADirectoryError):
-                if path.stat().st_mtime < limit:
-                    path.unlink()
-        for path in self._removed.iterdir():
-            empty_folder(path)
 
     def _folder(self, image_id: str) -> Path:
         image_id = parse_image_id(image_id)  # an empty one would name the whole cache

@@ -20,19 +20,24 @@ from pathlib import Path
 import click
 
 from ..errors import BadImageId, BadInput, BadSetting, BadSize, HuimagesError, UnknownFormat
+from .apply import apply
 from .article import article
 from .backup import backup
 from .cache import cache
 from .check import check
+from .collection import collection
 from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
+from .ending import ending
+from .export import export
 from .history import history
 from .import_ import import_
 from .import_tree import import_tree
 from .list import list_
 from .migrate import migrate
 from .purge import purge
+from .replace import replace, turn, versions
 from .restore import restore
 from .rights import rights
 from .serve import serve
@@ -40,6 +45,7 @@ from .settings import settings
 from .setup import setup
 from .show import show
 from .sizes_in_use import sizes_in_use
+from .tags import tags
 from .token import token
 from .url import url
 from .user import user
@@ -65,21 +71,9 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(article, backup, cache, check, content_box, delete, history, import_, import_tree, list_),
-    *(
-        migrate,
-        purge,
-        restore,
-        rights,
-        serve,
-        settings,
-        setup,
-        show,
-        sizes_in_use,
-        token,
-        url,
-        user,
-    ),
+    *(apply, article, backup, cache, check, collection, content_box, delete, ending, export),
+    *(history, import_, import_tree, list_, migrate, purge, replace, restore, rights, serve),
+    *(settings, setup, show, sizes_in_use, tags, token, turn, url, user, versions),
 ):
     huimages.add_command(_command)
 

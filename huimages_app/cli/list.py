@@ -2,60 +2,81 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..domain.filters import FILTERS, ORDERS, Filter, query_of
 from .context import CliContext, pass_cli_context
 
+if TYPE_CHECKING:
+    from ..domain.models import Image, Query
+
 _PAGE = 200  # images read at once
+# Names of options that differ from those of parameters.
+_OPTIONS = {"q": "--search"}
+
+
+def _with_filters(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for each filter."""
+    for one in reversed(FILTERS):
+        option = _OPTIONS.get(one.name, f"--{one.name.replace('_', '-')}")
+        command = click.option(
+            option,
+            one.name,
+            multiple=True,
+            metavar=_metavar(one),
+            help=one.summary,
+        )(command)
+    return command
+
+
+def _metavar(one: Filter) -> str:
+    return "|".join(one.choices) if one.choices else one.name.upper()
 
 
 @click.command("list", short_help="List the images that meet conditions.")
-@click.option("--search", default="", metavar="WORDS", help="Words of titles, tags, file names.")
-@click.option("--tag", default="", help="Only images with this tag.")
-@click.option(
-    "--taken",
-    default="",
-    metavar="FROM..UNTIL",
-    help="Only images taken then: 2024, 2024-05..2024-07, 2024-05-01..",
-)
+@_with_filters
 @click.option(
     "--order",
     default="newest",
     show_default=True,
-    metavar="ORDER",
-    help="newest, oldest, rated or taken.",
+    metavar="|".join(ORDERS),
+    help="What comes first; place is the order of the only --artnr.",
 )
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
+@click.option("--count", is_flag=True, help="Print only the number of images.")
 @pass_cli_context
-def list_(context: CliContext, search: str, tag: str, taken: str, order: str, limit: int) -> None:
-    """List ID, date and title of images; the date is that of taking if it is known."""
-    from ..domain.models import Order, Query
-    from ..domain.periods import Period
-    from ..domain.text import clean, clean_tag
-    from ..errors import BadInput
+def list_(context: CliContext, order: str, limit: int, count: bool, **filters: Any) -> None:
+    """List ID, date and title of images; the date is that of taking if it is known.
 
-    # `place` is the order within one article: `huimages article show`.
-    orders = [known for known in get_args(Order) if known != "place"]
-    if order not in orders:
-        raise BadInput(f"--order is {order[:20]!r}; expected {' or '.join(orders)}")
-    period = Period.parse(taken)
-    query = Query(
-        text=clean(search),
-        tag=clean_tag(tag),
-        taken_from=period.start,
-        taken_before=period.end,
-        order=order,  # type: ignore[arg-type]
-    )
+    Images meet all conditions.  --tag, --artnr and --without may be given several times.
+    """
+    given = [(name, value) for name, values in filters.items() for value in values]
+    query = query_of(given, order)
+    if count:
+        _print_count(context, query)
+    else:
+        _print_images(context, query, limit)
+
+
+def _print_count(context: CliContext, query: Query) -> None:
+    found = context.reading_services.images.count_of(query)
+    click.echo(found.number if found.is_exact else f"more than {found.number}")
+
+
+def _print_images(context: CliContext, query: Query, limit: int) -> None:
     images, cursor = context.reading_services.images, None
     while limit:
         page = images.page(query, min(limit, _PAGE), cursor)
         for image in page.images:
-            click.echo(
-                f"{image.id}  {image.taken or image.created:%Y-%m-%d}  {image.title}".rstrip()
-            )
+            click.echo(_line(image))
         limit -= len(page.images)
         cursor = page.next
         if cursor is None:
             return
+
+
+def _line(image: Image) -> str:
+    return f"{image.id}  {image.taken or image.created:%Y-%m-%d}  {image.title}".rstrip()

@@ -17,6 +17,8 @@ _HELP = {
     "terms": "Usage terms, in words.",
     "statement": "URL of the licence.",
     "licensor": "Name of the licensor, or URL where a licence can be had.",
+    "from": "First day on which the image may be shown, as in 2026-01-31.",
+    "until": "Last day on which the image may be shown, as in 2026-12-31.",
     "source_type": "How the picture came about: a code of IPTC, such as digitalCapture.",
 }
 

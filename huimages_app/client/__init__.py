@@ -21,11 +21,16 @@ from .local import LocalBackend
 from .process import configure
 
 __all__ = [
+    "add_collection",
+    "add_to_collection",
     "arrange_article",
     "articleurl",
     "configure",
     "delete_image",
     "get_article",
+    "get_collection",
+    "get_collections",
+    "get_ending",
     "get_history",
     "get_imagedoc",
     "get_length",
@@ -33,7 +38,13 @@ __all__ = [
     "get_previous_imageid",
     "get_random_imageid",
     "get_size",
+    "get_versions",
+    "go_back_to",
     "imageurl",
+    "move_in_collection",
+    "remove_collection",
+    "remove_from_collection",
+    "replace_image",
     "save_image",
     "scaled_dimensions",
     "scaled_imagedata",
@@ -44,6 +55,7 @@ __all__ = [
     "set_rights",
     "set_title",
     "take_back",
+    "turn_image",
     "update_metadata",
 ]
 
@@ -53,6 +65,7 @@ arrange_article = _library.arrange_article
 articleurl = _library.articleurl
 delete_image = _library.delete_image
 get_article = _library.get_article
+get_ending = _library.get_ending
 get_history = _library.get_history
 get_imagedoc = _library.get_imagedoc
 get_length = _library.get_length
@@ -66,9 +79,20 @@ scaled_dimensions = _library.scaled_dimensions
 scaled_imagedata = _library.scaled_imagedata
 scaled_imageurl = _library.scaled_imageurl
 scaled_tag = _library.scaled_tag
+get_versions = _library.get_versions
+go_back_to = _library.go_back_to
+replace_image = _library.replace_image
+turn_image = _library.turn_image
 set_rights = _library.set_rights
 set_article_role = _library.set_article_role
 set_title = _library.set_title
 set_content = _library.set_content
 take_back = _library.take_back
 update_metadata = _library.update_metadata
+add_collection = _library.add_collection
+add_to_collection = _library.add_to_collection
+get_collection = _library.get_collection
+get_collections = _library.get_collections
+move_in_collection = _library.move_in_collection
+remove_collection = _library.remove_collection
+remove_from_collection = _library.remove_from_collection

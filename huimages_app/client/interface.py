@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -15,56 +14,13 @@ from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
+from .collections import CollectionBackend, CollectionFunctions
+from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Details:
-    """Metadata that a caller adds to an image; empty values change nothing."""
-
-    title: str = ""
-    references: Mapping[str, tuple[str, ...]] | None = None
-    type: str = ""
-    timestamp: datetime | None = None
-    filename: str = ""
-
-
-@dataclass(frozen=True)
-class RenditionInfo:
-    """URL, width, height and alternative text of a rendition."""
-
-    url: str
-    width: int
-    height: int
-    alt: str
-
-
-@dataclass(frozen=True)
-class ImageChange:
-    """A change of one field of an image; `before` and `after` are JSON values, None for none.
-
-    `by` is the account, token or program, empty for a visitor.
-    """
-
-    id: str
-    at: datetime
-    by: str
-    field: str
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True)
-class ArticleImage:
-    """An image of an article; `at` is its position, None behind all others."""
-
-    id: str
-    at: float | None
-    role: str
-
-
-class Backend(ABC):
+class Backend(CollectionBackend, ABC):
     """Access to one site.  Thread-safe.
 
     IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods
@@ -98,6 +54,22 @@ class Backend(ABC):
     @abstractmethod
     def take_back(self, image_id: str, change_id: str) -> None:
         """Take a change back; raises UnknownChange, EditConflict, BadInput."""
+
+    @abstractmethod
+    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
+        """Add a better picture from a seekable file; return its ID.  Raises BadUpload, BadInput."""
+
+    @abstractmethod
+    def turn(self, image_id: str, degrees: int) -> str:
+        """Turn the picture clockwise; return the ID of the new version.  Raises BadInput."""
+
+    @abstractmethod
+    def go_back(self, image_id: str) -> None:
+        """Make an older version the newest again; raises BadInput."""
+
+    @abstractmethod
+    def versions(self, image_id: str) -> list[str]:
+        """Return the IDs of all versions, oldest first, without those in the trash."""
 
     @abstractmethod
     def delete(self, image_id: str) -> None:
@@ -140,6 +112,10 @@ class Backend(ABC):
         """Give an image of an article a role; raises UnknownArticle, BadInput."""
 
     @abstractmethod
+    def ending(self, days: int) -> list[EndingImage]:
+        """Return the images whose rights end within so many days, earliest first."""
+
+    @abstractmethod
     def random(self) -> str | None:
         """Return a random ID; None if there is no image."""
 
@@ -148,11 +124,11 @@ class Backend(ABC):
         """Return the IDs before and after an image, newest first; none for an unknown ID."""
 
 
-class Library:
+class Library(CollectionFunctions):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+        self._backend: Backend = backend
 
     # -- storing and changing --------------------------------------------------------------
 
@@ -200,8 +176,9 @@ class Library:
     def set_rights(self, imageid: str, rights: Mapping[str, str | None]) -> None:
         """Change the rights named in `rights`; None or an empty text removes one.
 
-        The names are creator, credit, copyright, terms, statement (URL of the licence), licensor
-        and source_type.
+        The names are creator, credit, copyright, terms, statement (URL of the licence), licensor,
+        source_type, and from and until: the first and the last day on which the image may be
+        shown, as in 2026-12-31.
         """
         fields = {name: text or "" for name, text in rights.items()}
         self._backend.set_rights(parse_image_id(imageid), fields)
@@ -227,6 +204,32 @@ class Library:
         Raises EditConflict if the field was changed again since.
         """
         self._backend.take_back(parse_image_id(imageid), change_id)
+
+    def replace_image(
+        self, imageid: str, imagedata: bytes | BinaryIO, filename: str = "image.jpeg"
+    ) -> str:
+        """Replace a picture by a better one, given as bytes or an open file; return the new ID.
+
+        The new image takes over titles, alternative text, references, places in articles, types
+        and rights, and a copy of all tags and favourites.  The old one stays at its URL.
+        """
+        file = file_of(imagedata)
+        return self._backend.replace(parse_image_id(imageid), file, filename or "")
+
+    def turn_image(self, imageid: str, degrees: int) -> str:
+        """Turn a picture clockwise by 90, 180 or 270 degrees; return the ID of the new version.
+
+        Nothing but the EXIF orientation changes.  Raises BadInput for GIF, BMP, AVIF and HEIC.
+        """
+        return self._backend.turn(parse_image_id(imageid), degrees)
+
+    def go_back_to(self, imageid: str) -> None:
+        """Make an older version the newest again."""
+        self._backend.go_back(parse_image_id(imageid))
+
+    def get_versions(self, imageid: str) -> list[str]:
+        """Return the IDs of all versions of an image, the newest last, without the trash."""
+        return self._backend.versions(parse_image_id(imageid))
 
     def delete_image(self, imageid: str) -> None:
         """Remove an image with its metadata for good; do nothing if it does not exist.
@@ -362,6 +365,14 @@ class Library:
         self._backend.set_role(key, number, parse_image_id(imageid), role)
 
     # -- other images ----------------------------------------------------------------------
+
+    def get_ending(self, days: int = 30) -> list[EndingImage]:
+        """Return the images whose rights end today or within so many days, earliest first.
+
+        Each has `id` and `until`, the last day on which it may be shown.  `huimages_app.remote`
+        needs a token with the scope `edit`.
+        """
+        return self._backend.ending(days)
 
     def get_random_imageid(self) -> str | None:
         """Return the ID of a random image; None if there is none."""

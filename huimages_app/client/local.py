@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..domain.models import Image, Neighbours, Query
+from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
-from .interface import ArticleImage, Backend, Details, ImageChange, RenditionInfo
+from .interface import Backend
+from .local_collections import LocalCollections
 from .process import services_of_process
+from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 if TYPE_CHECKING:
     from ..domain.content import ContentBox
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(Backend):
+class LocalBackend(LocalCollections, Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:
@@ -53,6 +56,20 @@ class LocalBackend(Backend):
     def take_back(self, image_id: str, change_id: str) -> None:
         services_of_process().histories.take_back(image_id, change_id)
 
+    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
+        return services_of_process().versions.replace(image_id, file, filename).image.id
+
+    def turn(self, image_id: str, degrees: int) -> str:
+        return services_of_process().versions.turn(image_id, degrees).id
+
+    def go_back(self, image_id: str) -> None:
+        services_of_process().versions.go_back(image_id)
+
+    def versions(self, image_id: str) -> list[str]:
+        services = services_of_process()
+        found = services.versions.all(services.images.get(image_id))
+        return [image.id for image in found if image.trashed is None]
+
     def delete(self, image_id: str) -> None:
         services_of_process().editing.remove(image_id)
 
@@ -81,7 +98,7 @@ class LocalBackend(Backend):
 
     def rendition(self, image_id: str, size: str) -> RenditionInfo:
         services = services_of_process()
-        image = services.images.get_any(image_id)
+        image = services.showing.require_shown(services.images.get_any(image_id))
         width, height = services.urls.size(size).fitted(image.width, image.height)
         url = services.urls.named_url(image, size)
         return RenditionInfo(url, width, height, services.urls.alt(image))
@@ -99,6 +116,12 @@ class LocalBackend(Backend):
 
     def set_role(self, key: str, number: str, image_id: str, role: str) -> None:
         services_of_process().articles.set_role(key, number, image_id, role)
+
+    def ending(self, days: int) -> list[EndingImage]:
+        services = services_of_process()
+        first, last = services.showing.coming_days(days)
+        images = services.images.all_ending(first, last)
+        return [EndingImage(image.id, parse_day(image.rights.until)) for image in images]
 
     def random(self) -> str | None:
         images = services_of_process().images.random(1)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from ..domain.amounts import parse_amount
 from ..domain.article_names import NamePattern
@@ -74,6 +75,14 @@ def name_pattern(value: str) -> NamePattern | None:
     try:
         return NamePattern.parse(value) if value else None
     except re.error as error:
+        raise ValueError(value) from error
+
+
+def time_zone(value: str) -> ZoneInfo:
+    """the name of a time zone, as in Europe/Berlin"""
+    try:
+        return ZoneInfo(value)
+    except (OSError, KeyError) as error:  # a folder of the time zones; an unknown one
         raise ValueError(value) from error
 
 

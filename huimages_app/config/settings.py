@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from ..domain.named_sizes import RenderingInputs, parse_named_sizes
 from ..domain.sizes import Size
@@ -35,6 +36,7 @@ from .parsers import (
     size_list,
     table,
     text,
+    time_zone,
     web_url,
     whole,
     words,
@@ -133,6 +135,13 @@ class Settings(ArticleSettings, StorageSettings):
         EMBEDDED,
         "what a new picture takes over from the EXIF, IPTC and XMP in its file; `taken` is the "
         "time and the camera",
+    )
+
+    timezone: ZoneInfo = setting(
+        "timezone",
+        time_zone,
+        ZoneInfo("UTC"),
+        "time zone in which the days begin and end on which the rights to an image do",
     )
 
     # the trash

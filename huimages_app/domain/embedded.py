@@ -39,6 +39,9 @@ class Embedded:
         return (
             len(self.keywords) <= MAX_KEYWORDS
             and all(len(text) <= longest and clean(text) == text for text, longest in bounded)
+            # No format of embedded metadata has days on which a picture may be shown.
+            and not self.rights.from_
+            and not self.rights.until
             and (not statement or is_web_url(statement))
             and source_type_of(origin) == origin
         )

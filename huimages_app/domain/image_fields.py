@@ -47,6 +47,7 @@ def fields_of(image: Image) -> dict[str, Value]:
 def with_field(image: Image, name: str, value: Value) -> Image:
     """Return the image with another value of one field; None removes it.
 
+    The present title is no earlier one afterwards.
     The image stays as it is where it cannot have the value: without a time of creation, or with a
     place in an article that its references do not name.  TRASHED is more than a change of the
     record, and changes nothing here.
@@ -58,9 +59,8 @@ def with_field(image: Image, name: str, value: Value) -> Image:
 
 def _with_title(image: Image, key: str, value: Value) -> Image:
     title = _text(value)
-    if not title:
-        return replace(image, titles=image.titles[:-1])
-    return replace(image, titles=(*(old for old in image.titles if old != title), title))
+    earlier = tuple(old for old in image.titles[:-1] if old != title)
+    return replace(image, titles=(*earlier, title) if title else earlier)
 
 
 def _with_place(image: Image, key: str, value: Value) -> Image:

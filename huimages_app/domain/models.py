@@ -158,7 +158,7 @@ class AnnotationSummary:
         return cls(tags, sum(ratings), len(ratings), favorites).spelled(typed)
 
 
-Order = Literal["newest", "oldest", "rated", "taken", "place"]
+Order = Literal["newest", "oldest", "rated", "taken", "title", "place"]
 
 
 @dataclass(frozen=True)
@@ -168,20 +168,28 @@ class Query:
     Without conditions it is the list of all images.  Images in the trash match only with
     `trashed`; older versions of an image match only in the trash.  `rated` is best average first,
     without unrated images; `taken` is by the time of taking, latest first, without images whose
-    time is not known.  `place` is the order within the article that the only reference names: by
-    position, the images without one last, oldest first; or the order within the collection, which
-    is the only order of a collection.
+    time is not known.  `title` is alphabetical by `domain.facets.shown_name`, in a collation of
+    the backend, equal names oldest first.  `place` is the order within the article that the only
+    reference names: by position, the images without one last, oldest first; or the order within
+    the collection, which is the only order of a collection.
     """
 
     text: str = ""  # words of titles, tags, file name, references: see domain.tokenizer
     tag: str = ""
+    tags: tuple[str, ...] = ()  # further tags; each is a separate condition
     references: tuple[tuple[str, str], ...] = ()  # (key, value); of each key any of its values
     type: str = ""
+    facets: tuple[tuple[str, str], ...] = ()  # further ones: see domain.facets
     collection: str = ""  # an ID
     favorite_of: str = ""  # a visitor's ID
     changed_since: datetime | None = None
+    created_from: datetime | None = None
+    created_before: datetime | None = None
     taken_from: datetime | None = None
     taken_before: datetime | None = None
+    larger: int | None = None  # least pixels of the longer side
+    smaller: int | None = None  # the longer side has fewer pixels
+    rating: float | None = None  # least average, from 0 to 10
     trashed: bool = False
     order: Order = "newest"
 
@@ -192,12 +200,31 @@ class Query:
             raise ValueError(f"order place needs one reference, not {len(self.references)}")
 
     @property
+    def wanted_tags(self) -> tuple[str, ...]:
+        """Return all tags that an image must have."""
+        return tuple(dict.fromkeys(filter(None, [self.tag, *self.tags])))
+
+    @property
+    def wanted_facets(self) -> tuple[tuple[str, str], ...]:
+        """Return all facets that an image must have."""
+        types = [("type", self.type)] if self.type else []
+        return tuple(dict.fromkeys([*types, *self.facets]))
+
+    @property
     def wanted_references(self) -> dict[str, list[str]]:
         """Return the values of each key; each key is a separate condition."""
         wanted: dict[str, list[str]] = {}
         for key, value in dict.fromkeys(self.references):
             wanted.setdefault(key, []).append(value)
         return wanted
+
+
+@dataclass(frozen=True)
+class Count:
+    """The number of images of a query; there are more unless it `is_exact`."""
+
+    number: int
+    is_exact: bool = True
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from ..errors import BadInput
 from .text import clean
+from .validity import Validity, parse_day
 
 MAX_TEXT: Final = 1000  # characters of each field
 
@@ -41,11 +43,15 @@ SOURCE_TYPES: Final = {
 _STATED: Final = {"creator", "credit", "copyright", "terms", "statement", "source_type"}
 _WEB_URL: Final = re.compile(r"https?://[^\s/?#\[\]]+(?:[/?#]\S*)?")
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,59}")
+DAYS: Final = ("from", "until")  # the fields that are days, as in 2026-12-31
 
 
 @dataclass(frozen=True)
 class Rights:
-    """The rights of an image; a field that is not known is empty."""
+    """The rights of an image; a field that is not known is empty.
+
+    Everywhere else the field `from_` has the name `from`, a keyword of Python.
+    """
 
     creator: str = ""
     credit: str = ""  # the line to print beside the picture
@@ -54,6 +60,13 @@ class Rights:
     statement: str = ""  # URL of the licence
     licensor: str = ""  # name, or URL where a licence can be had
     source_type: str = ""  # a code of IPTC, such as trainedAlgorithmicMedia
+    from_: str = ""  # the first day on which the image may be shown, as in 2026-01-31
+    until: str = ""  # the last one
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for days that are none."""
+        for day in filter(None, (self.from_, self.until)):
+            parse_day(day)
 
     def __bool__(self) -> bool:
         return self != _NONE
@@ -61,7 +74,7 @@ class Rights:
     @property
     def values(self) -> dict[str, str]:
         """Return the fields that are known, by name."""
-        return {name: value for name, value in asdict(self).items() if value}
+        return {name: value for name in FIELDS if (value := getattr(self, _attribute(name)))}
 
     @property
     def stated(self) -> dict[str, str]:
@@ -69,11 +82,19 @@ class Rights:
         return {name: value for name, value in self.values.items() if name in _STATED}
 
     @property
+    def validity(self) -> Validity:
+        """Return the days on which the image may be shown."""
+        return Validity(*(parse_day(text) if text else None for text in (self.from_, self.until)))
+
+    @property
     def mark(self) -> str:
-        """Return a short hash of `stated`; empty if there is nothing to state."""
-        if not (stated := self.stated):
-            return ""
-        return hashlib.blake2s(repr(sorted(stated.items())).encode(), digest_size=6).hexdigest()
+        """Return a short text that stands for `stated` and `validity`; empty if there is neither.
+
+        It changes with both.
+        """
+        stated = repr(sorted(self.stated.items())).encode() if self.stated else b""
+        digest = hashlib.blake2s(stated, digest_size=6).hexdigest() if stated else ""
+        return digest + (f"{_LIMITED}{self.from_}_{self.until}" if self.validity else "")
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Rights:
@@ -81,17 +102,37 @@ class Rights:
 
         Another version of the program may have stored them.
         """
+        texts = {name: text for name in FIELDS if isinstance(text := values.get(name), str)}
         return cls(
-            **{name: text for name in FIELDS if isinstance(text := values.get(name), str) and text}
+            **{_attribute(name): text for name, text in texts.items() if _is_day(name, text)}
         )
 
     def patched(self, changes: Mapping[str, str]) -> Rights:
-        """Return the rights with cleaned `changes`; an empty text removes a field."""
-        return replace(self, **changes)
+        """Return the rights with cleaned `changes`; an empty text removes a field.
+
+        Raises BadInput if the first day would be after the last.
+        """
+        rights = replace(self, **{_attribute(name): text for name, text in changes.items()})
+        if rights.until and rights.from_ > rights.until:
+            raise BadInput(
+                f"the rights would begin on {rights.from_} and end on {rights.until}; expected a "
+                "first day that is not after the last"
+            )
+        return rights
 
 
-FIELDS: Final = tuple(field.name for field in fields(Rights))
+def _attribute(name: str) -> str:
+    return f"{name}_" if name == "from" else name
+
+
+FIELDS: Final = tuple(field.name.rstrip("_") for field in fields(Rights))
 _NONE: Final = Rights()
+_LIMITED: Final = "_"  # begins the part of a mark that stands for days
+
+
+def limits_days(mark: str) -> bool:
+    """Return whether the image with this `Rights.mark` may be shown on certain days only."""
+    return _LIMITED in mark
 
 
 def clean_rights(values: Mapping[str, str]) -> dict[str, str]:
@@ -104,6 +145,9 @@ def clean_rights(values: Mapping[str, str]) -> dict[str, str]:
             raise BadInput(
                 f"the field {name} is too long: {len(text)} characters, at most {MAX_TEXT}"
             )
+    for name in DAYS:
+        if not _is_day(name, text := cleaned.get(name, "")):
+            raise BadInput(f"the field {name} is {text[:20]!r}; expected a day like 2026-12-31")
     if (statement := cleaned.get("statement")) and not is_web_url(statement):
         raise BadInput(
             f"the field statement is {statement[:60]!r}; expected a URL that begins with http:// "
@@ -117,6 +161,16 @@ def clean_rights(values: Mapping[str, str]) -> dict[str, str]:
                 "digitalCapture or trainedAlgorithmicMedia"
             )
     return cleaned
+
+
+def _is_day(name: str, text: str) -> bool:
+    """Return whether a text fits the field: in those for days, it is one or empty."""
+    if name not in DAYS or not text:
+        return True
+    with suppress(ValueError):
+        parse_day(text)
+        return True
+    return False
 
 
 def source_type_of(text: str) -> str:

@@ -30,6 +30,7 @@ def succeeding(new: Image, old: Image, now: datetime) -> Image:
         alt=old.alt or new.alt,
         references=references,
         places=pruned(_places(new, old), references),
+        collections={**new.collections, **old.collections},
         types=tuple(dict.fromkeys([*old.types, *new.types])),
         # Not field by field: the credit of one photographer does not go with another's name.
         rights=old.rights or new.rights,

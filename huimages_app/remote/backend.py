@@ -7,21 +7,34 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
-from ..client.interface import ArticleImage, Backend, Details, ImageChange, RenditionInfo
+from ..client.interface import Backend
+from ..client.values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 from ..domain.articles import to_segment
 from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
 from ..domain.models import Image, Neighbours
 from ..domain.rights import Rights
-from ..errors import BadSetting, EditConflict, UnknownArticle, UnknownImage
+from ..domain.validity import parse_day
+from ..errors import (
+    BadSetting,
+    EditConflict,
+    RightsEnded,
+    RightsNotBegun,
+    UnknownArticle,
+    UnknownImage,
+)
+from .collections import HttpCollections
 from .transport import Transport
 
+# By the field `showing`, which older sites lack.
+_NOT_SHOWN = {"future": RightsNotBegun, "ended": RightsEnded}
+_PAGE = 200  # images in a response
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(Backend):
+class HttpBackend(HttpCollections, Backend):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:
@@ -103,6 +116,28 @@ class HttpBackend(Backend):
     def take_back(self, image_id: str, change_id: str) -> None:
         self.transport.api("POST", _path(image_id, "history"), json={"take_back": change_id})
 
+    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
+        # In memory, so that the request can be repeated.
+        response = self.transport.api(
+            "PUT",
+            _path(image_id, "file"),
+            params={"filename": filename},
+            content=file.read(),
+            headers={"Content-Type": "application/octet-stream"},
+        )
+        return str(response.json()["id"])
+
+    def turn(self, image_id: str, degrees: int) -> str:
+        path = _path(image_id, "turn")
+        return str(self.transport.api("POST", path, json={"degrees": degrees}).json()["id"])
+
+    def go_back(self, image_id: str) -> None:
+        self.transport.api("PUT", _path(image_id, "newest"))
+
+    def versions(self, image_id: str) -> list[str]:
+        items = self.transport.api("GET", _path(image_id, "versions")).json()["items"]
+        return [str(item["id"]) for item in items]
+
     def delete(self, image_id: str) -> None:
         self.transport.api("DELETE", _path(image_id))
 
@@ -125,6 +160,8 @@ class HttpBackend(Backend):
             rights=Rights.of(item.get("rights", {})),
             taken=datetime.fromisoformat(item["taken"]) if item.get("taken") else None,
             camera=item.get("camera") or "",
+            replaced_by=item.get("replaced_by") or "",
+            versions=tuple(item.get("versions", ())),
             uploader=item.get("uploader") or "",
             uploaded=datetime.fromisoformat(item["uploaded"]) if item.get("uploaded") else None,
         )
@@ -142,6 +179,8 @@ class HttpBackend(Backend):
 
     def rendition(self, image_id: str, size: str) -> RenditionInfo:
         item = self._item(image_id, size)
+        if error := _NOT_SHOWN.get(item.get("showing", "shown")):
+            raise error(image_id)
         rendition = item["urls"][size]
         return RenditionInfo(rendition["url"], rendition["width"], rendition["height"], item["alt"])
 
@@ -168,6 +207,18 @@ class HttpBackend(Backend):
     def set_role(self, key: str, number: str, image_id: str, role: str) -> None:
         path = _article_path(key, number, "role")
         self.transport.api("PUT", path, json={"id": image_id, "role": role or None})
+
+    def ending(self, days: int) -> list[EndingImage]:
+        found: list[EndingImage] = []
+        params: dict[str, Any] | None = {"days": days, "limit": _PAGE}
+        while params:
+            page = self.transport.api("GET", "/images/ending", params=params).json()
+            found += [
+                EndingImage(item["id"], parse_day(item["rights"]["until"]))
+                for item in page["items"]
+            ]
+            params = page["next"] and dict(parse_qsl(urlsplit(page["next"]).query))
+        return found
 
     def random(self) -> str | None:
         try:

@@ -120,7 +120,7 @@ def _error_of(response: httpx.Response) -> HuimagesError:
     status = response.status_code
     if status in {401, 403}:
         return BadToken(detail)
-    if status == 404:
+    if status in {404, 410}:
         return UnknownImage.with_message(detail)
     if status == 429:
         return ServerBusy(detail)

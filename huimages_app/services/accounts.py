@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import re
 import secrets
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
-from ..domain.text import normalized
 from ..errors import BadInput, UnknownAccount
 from ..storage.interfaces import Document, DocumentStore
 from . import audit
+from .passwords import Passwords
 from .permissions import ROLES, VISITOR
 from .visitors import new_visitor_id
 
 KIND = "account"
 SIGN_IN_ROLES = tuple(role for role in ROLES if role != VISITOR)
 MIN_PASSWORD = 10  # characters
-MAX_PASSWORD = 1000
 KNOWN_CLIENTS = 8  # client IPs that an account remembers
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?")
-# Concurrent checks of passwords: each takes 64 MiB and a core for a moment.
-_AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -61,8 +56,7 @@ class Accounts:
 
     def __init__(self, documents: DocumentStore, hasher: PasswordHasher | None = None) -> None:
         self._documents = documents
-        self._hasher = hasher or PasswordHasher()
-        self._hashing = threading.Semaphore(_AT_ONCE)
+        self._passwords = Passwords(hasher)
 
     def get(self, name: str) -> Account | None:
         """Return the account; None if there is none with this name."""
@@ -130,9 +124,9 @@ class Accounts:
         """Return the account if the password is right; takes as long for an unknown account."""
         record = self._documents.get(KIND, name) if _NAME.fullmatch(name) else None
         hashed = record["password"] if record else ""
-        if not self._verify(hashed or self._dummy_hash, password) or not hashed:
+        if not self._passwords.verify(hashed or self._dummy_hash, password) or not hashed:
             return None
-        if self._hasher.check_needs_rehash(hashed):
+        if self._passwords.needs_rehash(hashed):
             renewed = self._hash(password)
             self._change(name, lambda record: record | {"password": renewed})
         return None if record is None else Account.of(name, record)
@@ -151,27 +145,10 @@ class Accounts:
     @cached_property
     def _dummy_hash(self) -> str:
         """Return the hash that passwords for unknown accounts are checked against."""
-        return self._hasher.hash(secrets.token_hex())
+        return self._hash(secrets.token_hex())
 
     def _hash(self, password: str) -> str:
-        password = _normal(password)
-        if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-            raise BadInput(
-                f"the password has an invalid length; expected at least {MIN_PASSWORD} and "
-                f"at most {MAX_PASSWORD} characters"
-            )
-        with self._hashing:
-            return self._hasher.hash(password)
-
-    def _verify(self, hashed: str, password: str) -> bool:
-        password = _normal(password)
-        if len(password) > MAX_PASSWORD:
-            return False
-        with self._hashing:
-            try:
-                return self._hasher.verify(hashed, password)
-            except (VerificationError, InvalidHashError):
-                return False
+        return self._passwords.hash(password, MIN_PASSWORD)
 
     def _change(self, name: str, change: Callable[[Document], Document | None]) -> None:
         def change_existing(record: Document | None) -> Document | None:
@@ -196,11 +173,6 @@ def parse_name(text: str) -> str:
 def _check_role(role: str) -> None:
     if role not in SIGN_IN_ROLES:
         raise BadInput(f"{role[:20]!r} is not a role; expected {', '.join(SIGN_IN_ROLES)}")
-
-
-def _normal(password: str) -> str:
-    # The same characters come in several forms, depending on the keyboard.
-    return normalized("NFKC", password)
 
 
 def _first(count: int, values: Iterable[str]) -> list[str]:

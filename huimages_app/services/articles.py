@@ -37,17 +37,19 @@ class Article:
         ]
         return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
 
-    def picture(self, which: str = "") -> Image | None:
+    def picture(
+        self, which: str = "", is_shown: Callable[[Image], bool] = lambda image: True
+    ) -> Image | None:
         """Return the main image, the one at a position from 1, or the first with a role.
 
-        The role `main` is that of the main image.  Returns None if there is none.
+        The role `main` is that of the main image.  Of several images that are possible, it is the
+        first that may be shown now, else the first.  Returns None if there is none.
         """
-        if which in {"", MAIN}:
-            return self.images[0] if self.images else None
         if which.isdecimal():
             index = int(which) - 1
             return self.images[index] if index < len(self.images) else None
-        return next((image for image in self.images if self.place(image).role == which), None)
+        possible = [image for image in self.images if which in {"", MAIN, self.place(image).role}]
+        return next(filter(is_shown, possible), possible[0] if possible else None)
 
     def place(self, image: Image) -> Place:
         """Return the place of an image in this article."""

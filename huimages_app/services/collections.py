@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from ..domain.collections import ID, Collection, CollectionPatch, new_collection_id
 from ..domain.models import Image, Page, Query
 from ..errors import BadInput, EditConflict, UnknownCollection
+from ..storage import cursors
 from ..storage.interfaces import Document, MetadataBackend
 from . import audit
 
@@ -38,7 +39,22 @@ class Collections:
     def all(self) -> list[Collection]:
         """Return all collections, by title."""
         found = [_collection(key, record) for key, record in self._documents.items(KIND)]
-        return sorted(found, key=lambda one: (one.title.casefold(), one.id))
+        return sorted(found, key=_by_title)
+
+    def find(
+        self, text: str, limit: int, cursor: str | None = None
+    ) -> tuple[list[Collection], str | None]:
+        """Return at most `limit` collections whose titles contain a text, and the next cursor.
+
+        Raises BadCursor.
+        """
+        wanted, scope = text.casefold(), ("collections", text.casefold())
+        after = tuple(cursors.decode(scope, cursor)) if cursor is not None else ()
+        found = [one for one in self.all() if wanted in one.title.casefold()]
+        rest = [one for one in found if _by_title(one) > after][: limit + 1]
+        is_last = len(rest) <= limit
+        page = rest[:limit]
+        return page, None if is_last else cursors.encode(scope, _by_title(page[-1]))
 
     def get(self, collection_id: str) -> Collection:
         """Return a collection."""
@@ -55,7 +71,7 @@ class Collections:
             return []
         found = self._documents.get_many(KIND, image.collections)
         collections = [_collection(key, record) for key, record in found.items()]
-        return sorted(collections, key=lambda one: (one.title.casefold(), one.id))
+        return sorted(collections, key=_by_title)
 
     def sizes(self) -> dict[str, int]:
         """Return the number of images of each collection that has any, by its ID."""
@@ -164,6 +180,10 @@ def state_of(collection: Collection) -> str:
     """Return a hash of what editors change of a collection itself; clients send it back."""
     data = [collection.title, collection.description, collection.cover]
     return hashlib.sha256(json.dumps(data).encode()).hexdigest()[:16]
+
+
+def _by_title(collection: Collection) -> tuple[str, str]:
+    return collection.title.casefold(), collection.id
 
 
 def _record(collection: Collection) -> Document:

@@ -14,16 +14,21 @@ from .background import Worker
 from .collection_images import CollectionImages
 from .collections import Collections
 from .editing import Editing
+from .editor_urls import EditorUrls
 from .histories import Histories
 from .images import Images
 from .invalidation import Invalidation
+from .jobs.jobs import Jobs
 from .login_throttle import LoginThrottle
 from .maintenance.cache_sync import CacheInvalidator
 from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
 from .negotiation import Negotiation
 from .renditions import Renditions
+from .showing import Showing
 from .size_policy import SizePolicy
+from .spreadsheets.spreadsheets import Spreadsheets
+from .tag_renaming import TagRenaming
 from .tokens import Tokens
 from .uploads import Uploads
 from .urls import UrlBuilder
@@ -45,10 +50,15 @@ class Services:
     uploads: Uploads
     editing: Editing
     histories: Histories
+    jobs: Jobs
+    spreadsheets: Spreadsheets
+    tag_renaming: TagRenaming
     versions: Versions
     renditions: Renditions
     negotiation: Negotiation
     downloads: ZipDownloads
+    showing: Showing
+    editor_urls: EditorUrls
     urls: UrlBuilder
     sizes: SizePolicy
     accounts: Accounts
@@ -67,11 +77,13 @@ class Services:
         self.decoder.start()
         self.operations.start()
         self.invalidation.start()
+        self.jobs.runner.start()
         if self.cache_invalidator:
             self.cache_invalidator.start()
 
     def close(self) -> None:
         """Finish the job in the background, close the storage, end the decoders."""
+        self.jobs.runner.close()
         if self.cache_invalidator:
             self.cache_invalidator.close()
         self.invalidation.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from datetime import date
 
-from ..domain.models import Changes, Image, Neighbours, Page, Query, Window
+from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
 
@@ -34,12 +35,13 @@ class Images:
         return {key: image for key, image in found.items() if with_trash or image.trashed is None}
 
     def with_id_prefix(self, prefix: str) -> Iterator[Image]:
-        """Yield the images whose IDs begin with `prefix`, by ascending ID, without the trash."""
+        """Yield the visible images whose IDs begin with `prefix`, by ascending ID."""
         ids = itertools.takewhile(
             lambda image_id: image_id.startswith(prefix), self._records.ids(prefix)
         )
         while batch := list(itertools.islice(ids, _BATCH)):
-            yield from self.get_many(batch).values()
+            found = self.get_many(batch).values()
+            yield from (image for image in found if not image.replaced_by)
 
     def length(self, image_id: str) -> int:
         """Return the number of bytes of the original, also in the trash; raises UnknownImage.
@@ -63,6 +65,23 @@ class Images:
         """Return the IDs beside one image of a query; none if it does not match."""
         return self._search.neighbours(query, image_id)
 
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        """Return images whose rights end on a day from `first` to `last`, earliest first.
+
+        Raises BadCursor.
+        """
+        return self._search.ending(first, last, limit, cursor)
+
+    def all_ending(self, first: date, last: date) -> Iterator[Image]:
+        """Yield all of these images."""
+        cursor = None
+        while True:
+            page = self.ending(first, last, _BATCH, cursor)
+            yield from page.images
+            cursor = page.next
+            if cursor is None:
+                return
+
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images, none from the trash."""
         return self._search.random(count)
@@ -71,9 +90,17 @@ class Images:
         """Return the number of images without the trash."""
         return self._search.count()
 
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        """Return the number of images of a query, exact up to `most`."""
+        return self._search.count_of(query, most)
+
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         """Return tags that begin with `prefix` and their number of uses, most used first."""
         return self._search.tags(prefix, limit)
+
+    def reference_keys(self, limit: int) -> list[str]:
+        """Return the keys of the references of images outside the trash, ascending."""
+        return self._search.reference_keys(limit)
 
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         """Return the spellings to show of those tags for which it is not lower case."""

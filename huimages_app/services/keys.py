@@ -19,6 +19,11 @@ def derived_key(secret: str, purpose: str) -> str:
     return hmac.digest(secret.encode(), purpose.encode(), hashlib.sha256).hex()
 
 
+def has_secret(settings: Settings) -> bool:
+    """Return whether there is a secret, which need not be made first."""
+    return settings.secret not in {"", GENERATE}
+
+
 def with_secret(settings: Settings) -> Settings:
     """Return the settings with the secret of this site, making it on the first start."""
     if settings.secret != GENERATE:

@@ -6,6 +6,7 @@ from ..domain.formats import JPEG, Format
 from ..domain.sizes import Size
 from .open_image import OpenImage
 from .renditions import Renditions
+from .size_policy import UNLIMITED_FOCUS, Grant
 
 
 class Negotiation:
@@ -15,7 +16,7 @@ class Negotiation:
         self._renditions = renditions
 
     def get(
-        self, image_id: str, size: Size, best: Format, *, any_focus: bool = True
+        self, image_id: str, size: Size, best: Format, grant: Grant = UNLIMITED_FOCUS
     ) -> tuple[OpenImage, bool]:
         """Return a rendition, and whether its format is `best`.
 
@@ -23,10 +24,10 @@ class Negotiation:
         is a JPEG.  Raises what `Renditions.get` raises.
         """
         if best == JPEG:
-            return self._renditions.get(image_id, size, JPEG, any_focus=any_focus), True
-        if served := self._renditions.find(image_id, size, best):
+            return self._renditions.get(image_id, size, JPEG, grant), True
+        if served := self._renditions.cached(image_id, size, best, grant):
             return served, True
         # The JPEG first: it checks that the image may be served at all.
-        served = self._renditions.get(image_id, size, JPEG, any_focus=any_focus)
-        self._renditions.make_later(image_id, size, best)
+        served = self._renditions.get(image_id, size, JPEG, grant)
+        self._renditions.make_later(image_id, size, best, grant)
         return served, False

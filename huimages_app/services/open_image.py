@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +23,12 @@ class OpenImage:
     etag: str | None = None  # without quotes; renditions have none: docs/decisions/011
     cached: Path | None = None  # the file in the cache, for a web server in front to send
     is_provisional: bool = False  # a smaller file of the same quality follows
+    expires: float | None = None  # when caches must drop it, in seconds since the epoch
+
+    def until(self, *ends: float | None) -> OpenImage:
+        """Return the picture with the earliest of its own end and others; None is no end."""
+        known = [end for end in (self.expires, *ends) if end is not None]
+        return replace(self, expires=min(known, default=None))
 
 
 def open_rendition(file: BinaryIO, format_: Format, cached: Path | None) -> OpenImage:

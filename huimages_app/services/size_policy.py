@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..config.settings import GENERATE, SIZE_GROUPS, Settings
+from ..config.settings import SIZE_GROUPS, Settings
 from ..domain.sizes import MAX_SIDE, ORIGINAL, Size
 from ..errors import BadSetting, BadSignature, SizeNotAllowed
-from .keys import derived_key
+from .editor_urls import EditorUrls
+from .keys import derived_key, has_secret
 from .signing import Signer
 
 _LEGACY_SIZES = (ORIGINAL, Size(150, 150))
@@ -21,6 +22,11 @@ class Grant:
     expires: int | None = None
     any_focus: bool = False  # and content box; otherwise only the stored ones
     is_signed: bool = False
+    any_day: bool = False  # an editor may see it also while the rights to it do not hold
+
+
+# What this program may do itself, as commands and the library.
+UNLIMITED_FOCUS = Grant(any_focus=True)
 
 
 def listed_sizes(allowed: Collection[str], names: Mapping[str, Size]) -> set[Size]:
@@ -41,6 +47,8 @@ def listed_sizes(allowed: Collection[str], names: Mapping[str, Size]) -> set[Siz
 class SizePolicy:
     """The sizes of `allowed`: `any`, or what `listed_sizes` accepts.
 
+    `editor_urls` opens all of them on any day.
+
     Others need a signature, or are not served at all without a `signer`; with `sign_all`
     every URL needs one.  Padded sizes have at most `max_pixels`, with or without a signature.
     Stable URLs of articles also need a signature unless `articles_are_open`.
@@ -55,6 +63,7 @@ class SizePolicy:
         sign_all: bool = False,
         max_pixels: int = 50 * 10**6,
         articles_are_open: bool = True,
+        editor_urls: EditorUrls | None = None,
     ) -> None:
         self._any = "any" in allowed
         self._sizes = listed_sizes(allowed, names)
@@ -62,9 +71,10 @@ class SizePolicy:
         self._sign_all = sign_all
         self._max_pixels = max_pixels
         self._articles_are_open = articles_are_open
+        self._editor_urls = editor_urls
 
     @classmethod
-    def of(cls, settings: Settings) -> SizePolicy:
+    def of(cls, settings: Settings, editor_urls: EditorUrls | None = None) -> SizePolicy:
         """Return the policy of the settings; raises BadSetting if a signing key is missing."""
         keys = _keys(settings)
         if settings.signs_urls and not keys:
@@ -82,6 +92,7 @@ class SizePolicy:
             sign_all=settings.signed == "all",
             max_pixels=settings.render.max_pixels,
             articles_are_open=settings.articles_are_open,
+            editor_urls=editor_urls,
         )
 
     @property
@@ -149,6 +160,10 @@ class SizePolicy:
     def authorize(self, size: Size, path: str, signature: str = "", expires: str = "") -> Grant:
         """Return what a request may have; raises SizeNotAllowed, BadSignature, BadSize."""
         self.require_pixels(size)
+        if signature and self._editor_urls:
+            end = self._editor_urls.expiry(path, signature, expires)
+            if end is not None:
+                return Grant(end, any_focus=True, is_signed=True, any_day=True)
         free = self.allows(size)
         if self._signer is not None and signature:
             try:
@@ -167,5 +182,4 @@ def _keys(settings: Settings) -> tuple[str, ...]:
     """Return the keys that sign URLs; none without a secret, or with one that is to be made."""
     if settings.signing_keys:
         return settings.signing_keys
-    is_made = settings.secret not in {"", GENERATE}
-    return (derived_key(settings.secret, "addresses"),) if is_made else ()
+    return (derived_key(settings.secret, "addresses"),) if has_secret(settings) else ()

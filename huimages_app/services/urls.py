@@ -13,6 +13,7 @@ from ..domain.html import img_tag
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import BadSize
+from .editor_urls import EditorUrls
 from .size_policy import SizePolicy
 
 # huImages 2.2 kept all other characters in the name part of a URL.
@@ -20,7 +21,10 @@ _NOT_IN_NAMES = re.compile(r"[^\w_=,:-]+")
 
 
 class UrlBuilder:
-    """Makes URLs and <img> tags; `base` is put before every path, without a slash at its end."""
+    """Makes URLs and <img> tags; `base` is put before every path, without a slash at its end.
+
+    With `editor_urls` the URLs show images also while the rights to them do not hold.
+    """
 
     def __init__(
         self,
@@ -28,17 +32,23 @@ class UrlBuilder:
         names: Mapping[str, Size],
         alt_addition: str = "",
         policy: SizePolicy | None = None,
+        editor_urls: EditorUrls | None = None,
     ) -> None:
         self._base = base.rstrip("/")
         self._names = names
         self._alt_addition = alt_addition
         self._policy = policy or SizePolicy(["any"], names)
+        self._editor_urls = editor_urls
 
     def at(self, base: str) -> UrlBuilder:
         """Return the builder for a site at `base`; this one if images have a separate base URL."""
         if self._base:
             return self
-        return UrlBuilder(base, self._names, self._alt_addition, self._policy)
+        return UrlBuilder(base, self._names, self._alt_addition, self._policy, self._editor_urls)
+
+    def for_editors(self, editor_urls: EditorUrls) -> UrlBuilder:
+        """Return the builder of URLs for pages that only editors see."""
+        return UrlBuilder(self._base, self._names, self._alt_addition, self._policy, editor_urls)
 
     def size(self, size: Size | str) -> Size:
         """Return the size, parsing a text; raises BadSize, also for one with too many pixels."""
@@ -59,7 +69,8 @@ class UrlBuilder:
         since the epoch, if that is given.
         """
         size = self.size(size)
-        return self._url(size, f"{image_id}.{size.format_for(format_).extension}", expires)
+        path = f"/{size}/{image_id}.{size.format_for(format_).extension}"
+        return self._url(path, size, expires)
 
     def named_url(
         self,
@@ -71,14 +82,16 @@ class UrlBuilder:
         """Return the URL with a descriptive name, the focal point and a corrected content box."""
         shown = image.shown_in(self.size(size))
         name = f"{url_name(image)}.{shown.format_for(format_).extension}"
-        return self._url(shown, f"{image.id}/{name}", expires)
+        path = f"/{shown}/{image.id}/{name}"
+        if self._editor_urls and (query := self._editor_urls.query(image, path)):
+            return self.complete(path, query)
+        return self._url(path, shown, expires)
 
     def complete(self, path: str, query: str) -> str:
         """Return the URL of a path, which is not quoted yet, with a query."""
         return f"{self._base}{quote(path, safe='/!,@=:')}{query}"
 
-    def _url(self, size: Size, rest: str, expires: int | None) -> str:
-        path = f"/{size}/{rest}"
+    def _url(self, path: str, size: Size, expires: int | None) -> str:
         return self.complete(path, self._policy.query(size, path, expires))
 
     def alt(self, image: Image) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import re
 import time
@@ -17,11 +16,21 @@ from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..domain.text import clean_filename
-from ..errors import BadSize, CorruptOriginal, ServerBusy, SizeNotAllowed, UnknownImage
+from ..errors import (
+    BadSize,
+    CorruptOriginal,
+    RightsEnded,
+    RightsNotBegun,
+    ServerBusy,
+    SizeNotAllowed,
+    UnknownImage,
+)
 from ..imaging import sniff_file
 from ..storage.interfaces import Originals
+from ..tables.pipe import Pipe
 from .open_image import OpenImage
 from .renditions import Renditions
+from .showing import Showing
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +41,8 @@ _PIECE = 256 * 1024  # bytes
 # The times that a ZIP can hold, and the notes that it gets about missing pictures.
 _FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 _NOTES = "not included.txt"
+# Reasons for leaving out a picture that the notes give.
+_NOTED = (CorruptOriginal, BadSize, SizeNotAllowed, ServerBusy, RightsEnded, RightsNotBegun)
 
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -43,9 +54,10 @@ _RESERVED = re.compile(
 class ZipDownloads:
     """Packs originals, or renditions of one size.  Thread-safe."""
 
-    def __init__(self, originals: Originals, renditions: Renditions) -> None:
+    def __init__(self, originals: Originals, renditions: Renditions, showing: Showing) -> None:
         self._originals = originals
         self._renditions = renditions
+        self._showing = showing
 
     def archive(
         self, images: Iterable[Image], rendition: tuple[Size, Format] | None = None
@@ -53,10 +65,10 @@ class ZipDownloads:
         """Yield a ZIP in pieces: of the originals, or of their renditions in a size and a format.
 
         Pictures are stored, not deflated: their formats are compressed already.  Images removed
-        since are left out; those that can't be read or made as well, and a text file names them.
-        Raises StorageUnavailable on the way.
+        since are left out; those that can't be read or made, or may not be shown now, as well, and
+        a text file names them.  Raises StorageUnavailable on the way.
         """
-        pipe, notes, names, pauses = _Pipe(), [], {_NOTES}, iter(_PAUSES)
+        pipe, notes, names, pauses = Pipe(), [], {_NOTES}, iter(_PAUSES)
         with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as target:
             for image in images:
                 try:
@@ -67,11 +79,11 @@ class ZipDownloads:
                             while piece := source.read(_PIECE):
                                 file.write(piece)
                                 yield pipe.take()
-                except UnknownImage:
-                    continue
-                except (CorruptOriginal, BadSize, SizeNotAllowed, ServerBusy) as error:
+                except _NOTED as error:
                     log.warning("picture left out of ZIP: image=%s error=%s", image.id, error)
                     notes.append(f"{image.filename} ({image.id}): {error}\r\n")
+                except UnknownImage:
+                    continue
             if notes:
                 target.writestr(_NOTES, "".join(notes))
         yield pipe.take()
@@ -80,6 +92,7 @@ class ZipDownloads:
     def _opened(
         self, image: Image, rendition: tuple[Size, Format] | None, pauses: Iterator[int]
     ) -> Iterator[BinaryIO]:
+        self._showing.require_shown(image)
         if rendition is None:
             with self._originals.open(image.id) as source:
                 yield source
@@ -140,24 +153,3 @@ def _time(moment: datetime) -> tuple[int, int, int, int, int, int]:
     """Return the nearest time that a ZIP can hold."""
     year, month, day, hour, minute, second, *_ = moment.timetuple()
     return min(max((year, month, day, hour, minute, second), _FIRST), _LAST)
-
-
-class _Pipe(io.RawIOBase):
-    """A write-only file whose content is taken away piece by piece."""
-
-    def __init__(self) -> None:
-        self._written = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        piece = bytes(data)  # type: ignore[call-overload]
-        self._written += piece
-        return len(piece)
-
-    def take(self) -> bytes:
-        """Return what was written since the last call."""
-        piece = bytes(self._written)
-        self._written.clear()
-        return piece

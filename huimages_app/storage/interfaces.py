@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, BinaryIO
 
 from ..domain.ids import image_id_of_file
@@ -21,6 +22,7 @@ from ..domain.models import (
     AnnotationSummary,
     ArticlePage,
     Changes,
+    Count,
     Image,
     Neighbours,
     Page,
@@ -209,12 +211,26 @@ class ImageSearch(ABC):
         """
 
     @abstractmethod
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        """Return images whose rights end on a day from `first` to `last`, earliest first.
+
+        Trashed images do not count.  The page has no previous one.  Raises BadCursor.
+        """
+
+    @abstractmethod
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images that are visible."""
 
     @abstractmethod
     def count(self) -> int:
         """Return the number of visible images: without the trash and older versions."""
+
+    @abstractmethod
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        """Return the number of images of a query, exact up to `most`.
+
+        It is a lower bound also where many images meet some of the conditions, but few all.
+        """
 
     @abstractmethod
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
@@ -231,6 +247,10 @@ class ImageSearch(ABC):
         Each visitor and image with the tag counts once, older versions of an image do not; ties
         are in alphabetical order.
         """
+
+    @abstractmethod
+    def reference_keys(self, limit: int) -> list[str]:
+        """Return the keys of the references of images outside the trash, ascending."""
 
     @abstractmethod
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
@@ -360,6 +380,13 @@ class MetadataBackend(ABC):
         """Merge documents that two nodes or sites changed at once; return how many.
 
         Later calls look only at documents that changed since.  Raises StorageUnavailable.
+        """
+        return 0
+
+    def repair(self) -> int:
+        """Correct what records repeat of annotations, which older programs did not write.
+
+        Returns how many were wrong.  Raises StorageUnavailable.
         """
         return 0
 

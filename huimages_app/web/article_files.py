@@ -21,7 +21,7 @@ from ..config.settings import Settings
 from ..domain.formats import JPEG, Format, best_format
 from ..domain.models import Image
 from ..domain.sizes import Size
-from ..errors import HuimagesError, UnknownArticle, UnknownImage
+from ..errors import HuimagesError, RightsEnded, UnknownArticle, UnknownImage
 from ..services.container import Services
 from ..services.open_image import OpenImage
 from ..services.permissions import VIEW
@@ -49,9 +49,12 @@ class FoundPicture:
 
     @classmethod
     def at(cls, context: ArticleFile, services: Services, accept: str) -> FoundPicture | None:
-        """Return the picture that is there now; None if there is none."""
+        """Return the picture that is there now; None if there is none.
+
+        A main picture that may not be shown now is replaced by the next one.
+        """
         article = services.article_memory.get(context.key, context.number)
-        image = article.picture(context.which)
+        image = article.picture(context.which, services.showing.is_shown)
         if image is None:
             return None
         return cls(image, image.shown_in(context.size), context.format or best_format(accept))
@@ -68,11 +71,11 @@ class FoundPicture:
         return services.urls.at(base).named_url(self.image, self.size, self.format, expires)
 
 
-def caching(*, is_open: bool, max_age: int = MAX_AGE, expires: int | None = None) -> str:
+def caching(*, is_open: bool, max_age: int = MAX_AGE, expires: float | None = None) -> str:
     """Return the Cache-Control header; it never reaches past `expires`, in epoch seconds."""
     stale = STALE if max_age == MAX_AGE else 0
     if expires is not None:
-        left = max(0, expires - int(time.time()))
+        left = max(0, int(expires - time.time()))
         max_age, stale = min(max_age, left), min(stale, max(0, left - max_age))
     scope = "public" if is_open else "private"
     return f"{scope}, max-age={max_age}" + (f", stale-while-revalidate={stale}" if stale else "")
@@ -95,8 +98,10 @@ def article_file(context: ArticleFile, request: Request) -> Response:
         return responses.without_picture()
     try:
         return responses.original(found) if context.size.is_original else responses.rendition(found)
-    except UnknownImage:  # removed by another process a moment ago
-        return responses.without_picture()
+    except RightsEnded as error:
+        return responses.without_picture(error, 410)
+    except UnknownImage as error:  # not to be shown yet, or removed a moment ago
+        return responses.without_picture(error)
 
 
 @dataclass(frozen=True)
@@ -111,13 +116,13 @@ class _Responses:
     def rendition(self, found: FoundPicture) -> Response:
         """Return a rendition of the picture; raises UnknownImage."""
         services = self.request.services
-        wanted, any_focus = (found.image.id, found.size, found.format), self.grant.any_focus
+        wanted = found.image.id, found.size, found.format
         if self.context.format is None:
-            served, is_best = services.negotiation.get(*wanted, any_focus=any_focus)
+            served, is_best = services.negotiation.get(*wanted, self.grant)
             if not is_best:
                 found = replace(found, format=JPEG)
         else:
-            served, is_best = services.renditions.get(*wanted, any_focus=any_focus), True
+            served, is_best = services.renditions.get(*wanted, self.grant), True
         max_age = MAX_AGE if is_best and not served.is_provisional else _SHORT
         served = found.with_etag(served)
         headers = self._headers(found, served, max_age)
@@ -131,47 +136,52 @@ class _Responses:
 
     def original(self, found: FoundPicture) -> Response:
         """Return the original, or a redirect to the storage; raises UnknownImage."""
-        expires = self.grant.expires
-        if redirect := storage_redirect(self.request, found.image.id, "", expires):
+        if redirect := storage_redirect(self.request, found.image.id, "", self.grant):
             seconds = min(MAX_AGE, redirect.cache_control.max_age)
             redirect.headers["Cache-Control"] = self._caching(seconds)
             return redirect
-        served = self.request.services.renditions.original(found.image.id)
+        served = self.request.services.renditions.original(found.image.id, self.grant)
         served = replace(served, modified=None)
         return picture_response(served, self._headers(found, served, MAX_AGE))
 
-    def without_picture(self) -> Response:
-        """Return 404, with the placeholder picture of the settings as its body."""
+    def without_picture(self, error: HuimagesError | None = None, status: int = 404) -> Response:
+        """Return the status, with the placeholder picture of the settings as its body.
+
+        Without a placeholder it raises `error`, or UnknownArticle.
+        """
         context, missing = self.context, self.settings.missing
         if missing and not context.size.is_original:
             renditions = self.request.services.renditions
             try:
                 served = renditions.get(missing, context.size, context.format or JPEG)
-            except HuimagesError as error:
-                # The response is 404 in any case; only its body differs.
-                log.warning("placeholder not served: image=%s error=%s", missing, error)
+            except HuimagesError as reason:
+                # The response has this status in any case; only its body differs.
+                log.warning("placeholder not served: image=%s error=%s", missing, reason)
             else:
                 served = replace(served, modified=None)
                 headers = picture_headers(served, self._caching(_SHORT))
                 response = picture_response(served, headers)
-                response.status_int = 404
+                response.status_int = status
                 response.conditional_response = False
                 return response
-        raise UnknownArticle(context.key, context.number)
+        raise error or UnknownArticle(context.key, context.number)
 
     def _headers(
         self, found: FoundPicture, served: OpenImage, max_age: int
     ) -> list[tuple[str, str]]:
         services, base = self.request.services, self.request.script_name
         headers = picture_headers(
-            served, self._caching(max_age), varies=self.context.format is None
+            served, self._caching(max_age, served.expires), varies=self.context.format is None
         )
         location = found.location(services, base, self.grant.expires)
         return [*headers, ("Content-Location", location)]
 
-    def _caching(self, max_age: int) -> str:
+    def _caching(self, max_age: int, end: float | None = None) -> str:
+        ends = [each for each in (self.grant.expires, end) if each is not None]
         return caching(
-            is_open=self.settings.articles_are_open, max_age=max_age, expires=self.grant.expires
+            is_open=self.settings.articles_are_open,
+            max_age=max_age,
+            expires=min(ends, default=None),
         )
 
 

@@ -34,11 +34,14 @@ class ArticleHits:
             found = FoundPicture.at(file, services, environ.get("HTTP_ACCEPT", ""))
         except StorageUnavailable:
             return None
-        served = found and services.renditions.find(found.image.id, found.size, found.format)
-        if not found or not served:
+        if not found or not services.showing.is_shown(found.image):
+            return None
+        served = services.renditions.cached_of(found.image, found.size, found.format)
+        if not served:
             return None
         served = found.with_etag(served)
-        headers = picture_headers(served, caching(is_open=True), varies=file.format is None)
+        usual = caching(is_open=True, expires=served.expires)
+        headers = picture_headers(served, usual, varies=file.format is None)
         location = found.location(services, environ.get("SCRIPT_NAME", ""))
         headers.append(("Content-Location", location))
         if settings.accel != "off" and served.cached is not None:

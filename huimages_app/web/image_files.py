@@ -21,6 +21,7 @@ from ..domain.sizes import Size
 from ..domain.text import clean_filename
 from ..errors import OutdatedSize
 from ..services.open_image import OpenImage
+from ..services.size_policy import Grant
 from .presentation.conditional import ConditionalResponse
 from .presentation.responses import MAX_REDIRECT
 from .resources import ImageFile
@@ -47,23 +48,19 @@ def image_file(context: ImageFile, request: Request) -> Response:
         context.size, request.path_info, request.GET.get("s", ""), request.GET.get("e", "")
     )
     if context.size.is_original:
-        if redirect := storage_redirect(request, context.image_id, context.filename, grant.expires):
+        if redirect := storage_redirect(request, context.image_id, context.filename, grant):
             return redirect
-        response = picture_response(services.renditions.original(context.image_id))
+        served = services.renditions.original(context.image_id, grant).until(grant.expires)
+        response = picture_response(served, picture_headers(served, scoped(FOR_EVER, grant)))
         if context.filename:
             # Even if its extension is not that of the original: the URL contains it.
             name = quote(clean_filename(context.filename))
             response.content_disposition = f"inline; filename*=UTF-8''{name}"
     else:
         try:
-            response = _rendition(context, request, any_focus=grant.any_focus)
+            response = _rendition(context, request, grant)
         except OutdatedSize as error:
             return _redirect_to(error.size, context, request)
-    if grant.expires is not None:
-        # Caches must drop it when the signature expires.
-        seconds = max(0, grant.expires - int(time.time()))
-        if response.cache_control.max_age > seconds:
-            response.headers["Cache-Control"] = f"public, max-age={seconds}"
     return response
 
 
@@ -72,23 +69,34 @@ def caching_of(size: Size) -> str:
     return FOR_A_DAY if size.preset else FOR_EVER
 
 
-def _rendition(context: ImageFile, request: Request, *, any_focus: bool) -> Response:
+def scoped(caching: str, grant: Grant) -> str:
+    """Return the Cache-Control for the clients that may have the picture with this grant."""
+    return caching.replace("public", "private") if grant.any_day else caching
+
+
+def shortened(caching: str, end: float | None) -> str:
+    """Return the Cache-Control of a picture that caches must drop at `end` (epoch seconds)."""
+    seconds = None if end is None else max(0, int(end - time.time()))
+    scope, _comma, rest = caching.partition(", max-age=")
+    if seconds is None or int(rest.partition(",")[0]) <= seconds:
+        return caching
+    return f"{scope}, max-age={seconds}"
+
+
+def _rendition(context: ImageFile, request: Request, grant: Grant) -> Response:
     services = request.services
     varies = context.format is None
     if context.format is None:
         best = best_format(request.headers.get("Accept", ""))
-        served, is_best = services.negotiation.get(
-            context.image_id, context.size, best, any_focus=any_focus
-        )
+        served, is_best = services.negotiation.get(context.image_id, context.size, best, grant)
         is_final = is_best and not served.is_provisional
     else:
-        served = services.renditions.get(
-            context.image_id, context.size, context.format, any_focus=any_focus
-        )
+        served = services.renditions.get(context.image_id, context.size, context.format, grant)
         is_final = not served.is_provisional
+    served = served.until(grant.expires)
     caching = caching_of(context.size) if is_final else FOR_NOW
     settings: Settings = request.registry.settings["huimages"]
-    headers = picture_headers(served, caching, varies=varies)
+    headers = picture_headers(served, scoped(caching, grant), varies=varies)
     if settings.accel != "off" and served.cached is not None:
         served.close()
         return accel_response(settings, served.cached, headers, NGINX_CACHE)
@@ -119,21 +127,22 @@ def accel_headers(
 
 
 def storage_redirect(
-    request: Request, image_id: str, filename: str, expires: int | None
+    request: Request, image_id: str, filename: str, grant: Grant
 ) -> Response | None:
     """Return a redirect to a presigned URL of the storage, if the settings allow one."""
     seconds = request.registry.settings["huimages"].s3.redirect
-    if expires is not None:
-        seconds = min(seconds, expires - int(time.time()))
+    if grant.expires is not None:
+        seconds = min(seconds, grant.expires - int(time.time()))
     # The URL is signed for GET.
     if seconds < 1 or request.method != "GET":
         return None
-    url = request.services.renditions.presigned_original_url(image_id, filename, seconds)
-    if url is None:
+    found = request.services.renditions.presigned_original_url(image_id, filename, seconds, grant)
+    if found is None:
         return None
+    url, seconds = found
     response = HTTPFound(url)
     # Caches must drop the redirect before the URL expires.
-    response.headers["Cache-Control"] = f"public, max-age={seconds // 2}"
+    response.headers["Cache-Control"] = scoped(f"public, max-age={seconds // 2}", grant)
     return response
 
 
@@ -150,12 +159,15 @@ def _redirect_to(size: str, context: ImageFile, request: Request) -> Response:
 def picture_headers(
     served: OpenImage, caching: str = FOR_EVER, *, varies: bool = False
 ) -> list[tuple[str, str]]:
-    """Return the headers of a whole picture; `varies`: the Accept header chose its format."""
+    """Return the headers of a whole picture; `varies`: the Accept header chose its format.
+
+    `caching` is the Cache-Control of one that may be shown for ever.
+    """
     headers = [
         ("Content-Type", served.contenttype),
         ("Content-Length", str(served.length)),
         ("Accept-Ranges", "bytes"),
-        ("Cache-Control", caching),
+        ("Cache-Control", shortened(caching, served.expires)),
         # An original may contain HTML or scripts, which browsers must not execute.
         ("Content-Security-Policy", "default-src 'none'; sandbox"),
     ]

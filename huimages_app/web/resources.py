@@ -15,15 +15,20 @@
 /selection             Selection
 /trash                 Trash
 /trash/ID              TrashedImage
+/ending                Endings
 /article               Articles
 /article/NUMBER        ArticlePage, of the first key of huimages.articles
 /article/KEY           ArticleNumbers
 /article/KEY/NUMBER    ArticlePage
 /collection            Collections
 /collection/ID         CollectionPage
+/job                   Jobs
+/job/ID                JobPage
 /api/v1                Api
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
+/api/v1/jobs           ApiJobs
+/api/v1/jobs/ID        ApiJob
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
 """
@@ -43,6 +48,7 @@ from ..services.container import Services
 from ..services.permissions import SCOPES
 from .article_resources import ApiArticles, ArticleFolder, Articles
 from .collection_resources import ApiCollections, Collections
+from .job_resources import ApiJobs, Jobs
 from .resource import Resource
 
 
@@ -138,6 +144,21 @@ class ImagePage(Resource):
         super().__init__(parent, name)
         self.image_id = name
 
+    def __getitem__(self, name: str) -> Replacement:
+        if name != "replace":
+            raise KeyError(name)
+        return Replacement(self, name)
+
+
+class Replacement(Resource):
+    """The upload of a better picture of one image."""
+
+    takes_files = True
+
+    def __init__(self, parent: ImagePage, name: str) -> None:
+        super().__init__(parent, name)
+        self.image_id = parent.image_id
+
 
 class Images(Resource):
     """The page of all images."""
@@ -195,6 +216,10 @@ class Trash(Resource):
             raise KeyError(name) from None
 
 
+class Endings(Resource):
+    """Images whose rights end."""
+
+
 class Upload(Resource):
     """Upload of images."""
 
@@ -225,13 +250,21 @@ class ApiImages(Resource):
             raise KeyError(name) from None
 
 
+class Table(Resource):
+    """Images as tables for spreadsheets."""
+
+    takes_files = True
+
+
 class Api(Resource):
     """Version 1 of the API."""
 
     collections: Mapping[str, type[Resource]] = {
         "images": ApiImages,
         "articles": ApiArticles,
+        "table": Table,
         "collections": ApiCollections,
+        "jobs": ApiJobs,
     }
 
     def __getitem__(self, name: str) -> Resource:
@@ -253,13 +286,16 @@ class Root(Resource):
     pages: Mapping[str, type[Resource]] = {
         "image": Images,
         "upload": Upload,
+        "table": Table,
         "tag": Tags,
         "favorites": Favorites,
         "selection": Selection,
         "trash": Trash,
         "article": Articles,
         "collection": Collections,
+        "job": Jobs,
         "accounts": Accounts,
+        "ending": Endings,
         "api": Apis,
     }
 

@@ -19,6 +19,7 @@ const FEATURES = [
   ["dialog[data-keys]", () => import("./keyboard_shortcuts.js")],
   ["[data-sortable]", () => import("./sortable.js")],
   ["select[data-submits]", () => import("./submitting_select.js")],
+  ["[data-job-progress]", () => import("./job_progress.js")],
   ["form[data-upload]", () => import("./upload_queue.js")],
 ];
 

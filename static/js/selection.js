@@ -33,7 +33,8 @@ export function enhance(form) {
     if (event.key !== "Enter" || !event.target.matches(BOXES)) return;
     // Enter in a field of a form would press its first button.
     event.preventDefault();
-    bar.querySelector("input, select, button")?.focus();
+    const field = bar.querySelector("input:not([type=hidden])");
+    (field ?? bar.querySelector("button[name=action]")).focus();
   });
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || !form.isConnected || document.querySelector("dialog[open]")) return;

@@ -27,6 +27,8 @@ from .metadata_changes import ChangesContract
 from .metadata_collections import CollectionsContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
+from .metadata_endings import EndingsContract
+from .metadata_filters import FiltersContract
 from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
 from .metadata_pages import PagesContract
@@ -40,7 +42,9 @@ class MetadataContract(
     ImagesContract,
     PagesContract,
     SearchContract,
+    FiltersContract,
     ArticlesContract,
+    EndingsContract,
     CollectionsContract,
     AnnotationsContract,
     SpellingsContract,

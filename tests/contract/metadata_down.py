@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -25,6 +26,7 @@ QUESTIONS: dict[str, Callable[[MetadataBackend], object]] = {
     "neighbours": lambda store: store.search.neighbours(Query(), an_id(1)),
     "window": lambda store: store.search.window(Query(), an_id(1), 2, 2),
     "articles": lambda store: store.search.articles("artnr", 10),
+    "ending": lambda store: store.search.ending(date.min, date.max, 10),
     "random": lambda store: store.search.random(1),
     "count": lambda store: store.search.count(),
     "ids": lambda store: list(store.images.ids()),

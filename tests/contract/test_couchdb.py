@@ -10,9 +10,12 @@ from tests.support.couch import Site
 from tests.support.processes import free_port
 
 from .documents import DocumentsContract
+from .jobs import JobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
 from .samples import an_id, an_image, change, put
+from .spreadsheets import SpreadsheetsContract
+from .tag_renaming import TagRenamingContract
 
 
 @pytest.fixture
@@ -29,6 +32,26 @@ class TestCouchMetadata(MetadataContract, InnerSearchContract):
     @pytest.fixture
     def down(self, unreachable: Site) -> CouchBackend:
         return unreachable.metadata()
+
+
+class TestCouchJobs(JobsContract):
+    in_kill = 40
+
+    @pytest.fixture
+    def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
+        return couchdb_site.metadata
+
+
+class TestCouchSpreadsheets(SpreadsheetsContract):
+    @pytest.fixture
+    def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
+        return couchdb_site.metadata
+
+
+class TestCouchTagRenaming(TagRenamingContract):
+    @pytest.fixture
+    def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
+        return couchdb_site.metadata
 
 
 class TestCouchDocuments(DocumentsContract):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -22,9 +21,9 @@ from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.storage.couchdb import install_views
 from huimages_app.storage.couchdb.tokenizer import MAX_KEYS, index_keys
 from tests.support import letters
-from tests.support.couch import PROGRAM, Site, through
+from tests.support.couch import Site, through
+from tests.support.ecmascript import javascript
 from tests.support.faults import Fault, FaultProxy
-from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
 from tests.support.refusing import Refusing
 
@@ -41,7 +40,7 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "747e0c622663c9e2af7c74b25b14a36f5f9f8553b16206bb8510b699715ae8d1",
+        "images": "449e7f69215cfe4fde94122a411229cbf26b77cdb3ed82e09ea8bd8a59297519",
         "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
 }
@@ -281,21 +280,6 @@ def test_views_have_the_digest_of_their_version() -> None:
 
 
 # -- the JavaScript, which CouchDB may run in engines of any age
-
-
-def javascript(program: str, stdin: str) -> str:
-    node = find_program("node")
-    if node is None or not PROGRAM.exists():
-        missing("pouchdb-server is missing: make services (needs npm)")
-    result = subprocess.run(
-        [node, "-e", program],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(".services/couchdb"),
-    )
-    return result.stdout
 
 
 def test_views_are_ecmascript_5() -> None:

@@ -9,8 +9,11 @@ import pytest
 from huimages_app.storage.sqlite import SqliteBackend
 
 from .documents import DocumentsContract
+from .jobs import JobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
+from .spreadsheets import SpreadsheetsContract
+from .tag_renaming import TagRenamingContract
 
 
 @pytest.fixture
@@ -28,6 +31,24 @@ class TestSqliteMetadata(MetadataContract, InnerSearchContract):
     @pytest.fixture
     def down(self, nowhere: Path) -> SqliteBackend:
         return SqliteBackend(nowhere)
+
+
+class TestSqliteJobs(JobsContract):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
+        return partial(SqliteBackend, tmp_path / "metadata.sqlite")
+
+
+class TestSqliteSpreadsheets(SpreadsheetsContract):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
+        return partial(SqliteBackend, tmp_path / "metadata.sqlite")
+
+
+class TestSqliteTagRenaming(TagRenamingContract):
+    @pytest.fixture
+    def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
+        return partial(SqliteBackend, tmp_path / "metadata.sqlite")
 
 
 class TestSqliteDocuments(DocumentsContract):

@@ -129,7 +129,7 @@ def test_api_pages_link_to_adjacent_pages(site: Site, api: Api) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("artrn=1", "Unknown parameter 'artrn'; did you mean 'artnr'? known: artnr, tag"),
+        ("artrn=1", "Unknown parameter 'artrn'; did you mean 'artnr'? known: q, tag, artnr"),
         ("limit=0", "from 1 to 200"),
         ("limit=%C2%B2", "from 1 to 200"),
         ("order=best", "newest or oldest or rated"),
@@ -140,7 +140,7 @@ def test_api_pages_link_to_adjacent_pages(site: Site, api: Api) -> None:
         ("q=%ff", "not valid UTF-8"),
         (f"q={'x' * 501}", "too long"),
         (f"artnr={'x' * 201}", "too long"),
-        ("&".join(["artnr=1"] * 101), "101 references given; expected at most 100"),
+        ("&".join(["artnr=1"] * 101), "101 values of filters given; expected at most 100"),
         ("ref.Path=1", "Unknown parameter 'ref.Path'"),
     ],
 )

@@ -36,7 +36,7 @@ def test_missing_image_page_is_translated(site: Site) -> None:
     assert page.html.select_one("[data-status] p").text.startswith("Dieses Bild gibt es nicht.")
     site.services.editing.remove(image.id)
     page = paul.get(f"/image/{image.id}/", status=410)
-    assert page.html.h1.text == "Dieses Bild wurde gelöscht"
+    assert page.html.h1.text == "Nicht mehr verfügbar"
     assert page.html.select_one("[data-status] p").get("lang") is None
     assert image.id in site.app.get(f"/image/{image.id}/", status=410).text
 

@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from huimages_app import client, remote
-from huimages_app.client.interface import ArticleImage, Library
+from huimages_app.client.interface import Library
+from huimages_app.client.values import ArticleImage
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.rights import Rights
 from huimages_app.errors import (
@@ -27,11 +28,14 @@ from huimages_app.errors import (
     EditConflict,
     NotAnImage,
     RemovedImage,
+    RightsEnded,
+    RightsNotBegun,
     SizeNotAllowed,
     UnknownArticle,
     UnknownImage,
 )
 from huimages_app.services.image_patch import ImagePatch
+from tests.support.days import TODAY, YESTERDAY, day
 from tests.support.pictures import photo
 from tests.support.services import ini_in
 from tests.support.site import CLOSED, Site
@@ -66,7 +70,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 @pytest.mark.parametrize("module", [client, remote])
 def test_module_exports_every_function_of_the_library(module: ModuleType) -> None:
-    functions = {name for name in vars(Library) if not name.startswith("_")}
+    functions = {name for name in dir(Library) if not name.startswith("_")}
     assert set(module.__all__) == functions | {"configure"}
     for name in functions:
         assert getattr(module, name) == getattr(module._library, name)
@@ -135,6 +139,24 @@ def test_set_rights_changes_the_named_ones(site: Site) -> None:
         module.set_rights(ID, {"creator": ""})
         with pytest.raises(BadInput):
             module.set_rights(ID, {"owner": "x"})
+
+
+@pytest.mark.parametrize("module", [client, remote])
+def test_rights_that_end_are_listed_and_hold(site: Site, module: ModuleType) -> None:
+    ids = [module.save_image(photo(60, 40, seed=n)) for n in range(3)]
+    for id_, last in zip(ids, [day(20), TODAY, day(40)], strict=True):
+        module.set_rights(id_, {"until": last})
+    listed = [(image.id, image.until.isoformat()) for image in module.get_ending()]
+    assert listed == [(ids[1], TODAY), (ids[0], day(20))]
+    assert [image.id for image in module.get_ending(60)] == [ids[1], ids[0], ids[2]]
+    module.set_rights(ids[0], {"until": YESTERDAY})
+    assert module.get_imagedoc(ids[0])["rights"] == {"until": YESTERDAY}
+    assert module.scaled_imagedata(ids[0]) is None
+    with pytest.raises(RightsEnded):
+        module.scaled_tag(ids[0])
+    module.set_rights(ids[0], {"until": None, "from": day(1)})
+    with pytest.raises(RightsNotBegun):
+        module.scaled_dimensions(ids[0])
 
 
 @pytest.mark.parametrize("module", [client, remote])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from huimages_app.domain.ids import image_id
 from tests.support import pictures
+from tests.support.days import TODAY, YESTERDAY, limit
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 from tests.support.site import Site
@@ -80,6 +82,22 @@ def test_originals_are_redirected_to_s3(tmp_path: Path, ini: dict[str, str]) -> 
     site.services.editing.trash(identifier)
     site.app.get(f"/o/{identifier}", status=404)
     site.close()
+
+
+def test_redirect_to_s3_ends_with_the_rights(
+    tmp_path: Path, ini: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(tmp_path, **ini, **{"s3.redirect": "60"})
+    identifier = site.upload(PHOTO)
+    image = site.services.images.get(identifier)
+    limit(site.services, image, until=TODAY)
+    monkeypatch.setattr(type(site.services.showing), "end", lambda *_: time.time() + 20.5)
+    answer = site.app.get(f"/o/{identifier}", status=302)
+    assert answer.headers["Cache-Control"] == "public, max-age=10"
+    assert "Expires=20" in answer.location
+    limit(site.services, image, until=YESTERDAY)
+    site.app.get(f"/o/{identifier}", status=410)
+    site.services.close()
 
 
 @pytest.mark.parametrize("fault", [Fault(refused=True, lost_answer=True), Fault(frozen=True)])

@@ -37,16 +37,15 @@ def test_page_shows_the_latest_taken_first(
 
 
 def test_form_of_the_page_chooses_days(site: Site, browser: TestApp, ids: dict[int, str]) -> None:
-    form = next(
-        form for form in browser.get("/image/?order=taken").forms.values() if "until" in form.fields
-    )
-    form["from"], form["until"] = "2022-05-02", "2023-05-01"
-    page = form.submit()
+    form = browser.get("/image/?order=taken").forms["filters"]
+    form["taken.from"], form["taken.until"] = "2022-05-02", "2023-05-01"
+    page = form.submit().follow()
+    assert page.request.path_qs == "/image/?taken=2022-05-02..2023-05-01&order=taken"
     assert shown(page) == [ids[2023]]
-    assert page.html.select_one("#taken-until")["value"] == "2023-05-01"
-    assert shown(page.click("All times")) == [ids[2024], ids[2023], ids[2022]]
+    assert page.html.select_one("#filter-taken-until")["value"] == "2023-05-01"
+    assert shown(page.click("Clear all", index=0)) == [ids[2024], ids[2023], ids[2022]]
     assert shown(browser.get("/image/?order=taken&taken=2022..2023")) == [ids[2023], ids[2022]]
-    assert "not known" in browser.get("/image/?order=taken&taken=1999").text
+    assert "No picture meets" in browser.get("/image/?order=taken&taken=1999").text
 
 
 def test_neighbours_stay_within_the_period(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
+
+from ...storage.interfaces import Document
+from ...storage.plain_values import from_plain, to_plain
 
 # collecting: the items are being listed.  running: the work on them.
 State = Literal["collecting", "running", "done", "cancelled", "failed", "undoing", "undone"]
@@ -61,6 +64,7 @@ class Job:
     kept: int = 0
     skips: tuple[Skip, ...] = ()  # the first MAX_LISTED of the work and of the undoing
     error: str = ""  # why the job failed
+    undone_by: Mapping[str, str] = field(default_factory=dict)  # as `actor`
     finished: datetime | None = None
     lease: Lease | None = field(default=None, compare=False)
 
@@ -73,6 +77,33 @@ class Job:
     def by(self) -> str:
         """Return the account that created the job, else the token or program; may be empty."""
         return next((self.actor[key] for key in _NAMES if self.actor.get(key)), "")
+
+    @classmethod
+    def of(cls, document: Document) -> Job:
+        """Return the job of a document; what a newer program added is left out."""
+        known = {each.name for each in fields(cls)}
+        return from_plain(cls, {name: value for name, value in document.items() if name in known})
+
+    def document(self) -> Document:
+        plain: Document = to_plain(self)
+        return plain
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the items of a job, with those that were skipped, and what its undoing kept."""
+
+    items: tuple[Item, ...]
+    skips: tuple[Skip, ...] = ()
+    kept: tuple[Skip, ...] = ()
+
+    @classmethod
+    def of(cls, document: Document) -> Part:
+        return from_plain(cls, document)
+
+    def document(self) -> Document:
+        plain: Document = to_plain(self)
+        return plain
 
 
 _NAMES = ("by_account", "by_token", "by_program")

@@ -3,7 +3,7 @@
 To add a kind of job:
 
 1. Subclass `JobKind` in a file beside this one, and give it a `name`, which stored jobs contain.
-2. Add an object of it to the list in `factory.py`.
+2. Add an object of it to the list of kinds that `factory.py` gives to `Jobs`.
 3. Begin a job with `services.jobs.create(NAME, order, items)`.  `order` is a small JSON object
    that says what to do.  `items` are JSON objects with the key `id`, each for one image and each
    image once; they are stored in parts, so they may be many.  Without `items`, `JobKind.items`
@@ -39,7 +39,7 @@ class JobKind(ABC):
         """Do the work on one image; return whether it changed the image.
 
         Called again for the items since the last saved progress when a process was killed: it
-        must do nothing that is done already.  UnknownImage, BadInput and EditConflict skip the
-        item, and their message is shown to editors; StorageUnavailable interrupts the job, which
-        goes on later; any other exception ends it.
+        must do nothing that is done already.  StorageUnavailable and ServerBusy interrupt the
+        job, which goes on later; all other errors of `errors.py` skip the item, and their message
+        is shown to editors; any other exception ends the job.
         """

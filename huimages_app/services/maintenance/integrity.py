@@ -113,12 +113,14 @@ class IntegrityCheck:
 
         Reads every original, `jobs` at a time, and compares checksums; `quick` compares
         the two lists only.  `repair` makes records for originals without one, corrects
-        the facts that a record has of its original, and links between versions.  `progress` is
-        called after each image.  Raises StorageUnavailable.
+        what a record repeats of its original and of its annotations, and links between versions.
+        `progress` is called after each image.  Raises StorageUnavailable.
         """
 
         if merged := self._metadata.merge_conflicts():
             log.warning("conflicting documents merged: count=%d", merged)
+        if repair and (repaired := self._metadata.repair()):
+            log.warning("summaries of annotations corrected: count=%d", repaired)
 
         versions: list[str] = []  # IDs of images that have others
 

@@ -13,6 +13,7 @@ import logging
 import threading
 from collections.abc import Collection, Iterator
 
+from ...cache.file_names import LIMITED_PREFIX
 from ...cache.renditions import RenditionCache
 from ...domain.models import Image
 from ...domain.named_sizes import is_outdated
@@ -64,7 +65,8 @@ class StaleRenditions:
             if self._stop.is_set():
                 break
             removed += self._cache.remove_files(
-                image_id, lambda name: is_outdated(name, self._presets)
+                image_id,
+                lambda name: is_outdated(name.removeprefix(LIMITED_PREFIX), self._presets),
             )
         if removed:
             log.info("renditions of changed presets removed: files=%d", removed)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from ...domain.ids import ID_LENGTH
+from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.models import Annotation, AnnotationSummary
 from ...domain.tags import spelled
 from ...errors import UnknownImage
@@ -121,8 +121,8 @@ class CouchAnnotations(AnnotationStore):
         if stored:
             self._tags.mark_changed(_changed_tags(before, annotation))
             image = self._image_of(stored)
-            if annotation.rating != before.rating:
-                self.update_ratings(image, stored)
+            if annotation.rating != before.rating or _changes_tagged(image, before, annotation):
+                self.update_summary(image, stored)
         return annotation
 
     def merge(self, document_id: str) -> bool:
@@ -134,7 +134,7 @@ class CouchAnnotations(AnnotationStore):
             if image := self._images.get_for_update(document_id[:ID_LENGTH]):
                 if not _is_aligned(stored, image):
                     self.align(image)
-                self.update_ratings(image, stored)
+                self.update_summary(image, stored)
         return True
 
     def _image_fields(self, image_id: str) -> Document:
@@ -165,11 +165,11 @@ class CouchAnnotations(AnnotationStore):
 
         retry_on_conflict(attempt)
 
-    def update_ratings(self, image: Document, stored: Document | None = None) -> None:
-        """Write the sum of the ratings into the document of the image.
+    def update_summary(self, image: Document, stored: Document | None = None) -> None:
+        """Write the sum of the ratings, and whether there are tags, into the document of the image.
 
-        The image is read first, then the ratings, and the write fails if the image changed
-        since.  So the last writer has read every rating.  `stored` is an annotation that
+        The image is read first, then the annotations, and the write fails if the image changed
+        since.  So the last writer has read every annotation.  `stored` is an annotation that
         was just written, which a listing may not contain yet.
         """
         image_id = image["_id"]
@@ -179,20 +179,18 @@ class CouchAnnotations(AnnotationStore):
             document = known.pop() if known else self._images.get_for_update(image_id)
             if document is None:
                 return
-            ratings = self._ratings(image_id, stored)
-            if document.get("ratings", _UNRATED) != ratings:
-                self._images.put({**document, "ratings": ratings})
+            changed = with_summary(document, self._of_image(image_id, stored))
+            if changed != document:
+                self._images.put(changed)
 
         with self._locks.held(image_id):
             retry_on_conflict(attempt)
 
-    def _ratings(self, image_id: str, stored: Document | None) -> dict[str, int]:
+    def _of_image(self, image_id: str, stored: Document | None) -> list[Annotation]:
         documents = {document["_id"]: document for document in self._documents(image_id)}
         if stored and _generation(stored) >= _generation(documents.get(stored["_id"])):
             documents[stored["_id"]] = stored
-        ratings = [annotation_of(document).rating for document in documents.values()]
-        given = [rating for rating in ratings if rating is not None]
-        return {"sum": sum(given), "count": len(given)}
+        return [annotation_of(document) for document in documents.values()]
 
     def _documents(self, image_id: str, **options: bool) -> list[Document]:
         # "." follows "-" in ASCII.
@@ -226,8 +224,26 @@ class CouchAnnotations(AnnotationStore):
             images = self._images.get_many(document["_id"][:ID_LENGTH] for document in old)
             for image in filter(None, images.values()):
                 changed += self.align(image)
-                self.update_ratings(image)
+                self.update_summary(image)
         return changed
+
+    def repair_summaries(self) -> int:
+        """Correct what documents say about their tags and ratings; return how many were wrong.
+
+        Programs with views of version 3 do not write `tagged`.
+        """
+        repaired = 0
+        rows = self._images.all("", "[", documents=True)
+        while batch := [row for row in itertools.islice(rows, PIECE) if row["doc"]]:
+            images = {row["id"]: row["doc"] for row in batch if is_image_id(row["id"])}
+            given: dict[str, list[Annotation]] = {image_id: [] for image_id in images}
+            for row in self._visitors.rows("by_image", keys=list(images)):
+                given[row["key"]].append(annotation_of(row["value"]))
+            for image_id, image in images.items():
+                if with_summary(image, given[image_id]) != image:
+                    self.update_summary(self._images.get_for_update(image_id) or image)
+                    repaired += 1
+        return repaired
 
     def remove_all(self, image_id: str) -> None:
         """Remove all annotations of an image."""
@@ -244,6 +260,26 @@ class CouchAnnotations(AnnotationStore):
             )
 
         retry_on_conflict(attempt)
+
+
+def with_summary(image: Document, annotations: Iterable[Annotation]) -> Document:
+    """Return the document of an image with the sum of its ratings, and `tagged` if it has tags."""
+    summary = AnnotationSummary.of(annotations)
+    ratings = {"sum": summary.rating_sum, "count": summary.rating_count}
+    document = dict(image)
+    if ratings != document.get("ratings", _UNRATED):
+        document["ratings"] = ratings
+    if summary.tags:
+        document["tagged"] = True
+    else:
+        document.pop("tagged", None)
+    return document
+
+
+def _changes_tagged(image: Document, before: Annotation, after: Annotation) -> bool:
+    """Return whether `tagged` of the image may have to change."""
+    is_tagged = image.get("tagged") is True
+    return bool(before.tags and not after.tags) if is_tagged else bool(after.tags)
 
 
 def _changed_tags(before: Annotation, after: Annotation) -> set[str]:

@@ -90,6 +90,9 @@ class CouchBackend(MetadataBackend):
             merged += retry_on_conflict(partial(self._documents.merge, document_id))
         return merged
 
+    def repair(self) -> int:
+        return self._annotations.repair_summaries()
+
     def check(self) -> None:
         for database in (self._images, self._visitors):
             database.size()

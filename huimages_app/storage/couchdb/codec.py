@@ -6,7 +6,7 @@ out, because the code of huImages 2.2 fails on an empty `title`.  `sha256` marks
 this program: in older ones, width and height are those before EXIF orientation.
 
     _id ctime mtime title[] references{key: []} types[] width height deleted _attachments
-    ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count}
+    ours: filename bytes contenttype sha256 alt focus placeholder trashed ratings{sum, count} tagged
           rights{} taken camera thumbhash
           content[] content_version backdrop corrected_content[]
           places{key: {number: {at, role}}} collections{id: at} uploader uploaded

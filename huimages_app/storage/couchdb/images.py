@@ -83,7 +83,7 @@ class CouchImages(ImageStore):
     def _align_annotations(self, image_id: str) -> None:
         if document := self._images.get_for_update(image_id):
             self._annotations.align(document)
-            self._annotations.update_ratings(document)
+            self._annotations.update_summary(document)
 
     def ids(self, after: str = _FIRST_ID) -> Iterator[str]:
         rows = self._images.all(after, _AFTER_IDS)

@@ -10,39 +10,39 @@ The scan yields candidates in the order of the result.  Their documents are read
 and the residual conditions leave the images of the page.
 
 The most selective condition chooses the scan, in this order: favourites of a visitor,
-references (those of the first key), words, a tag, a type, the time of the last change.
-The order `rated` always scans the ratings, `taken` the times of taking, and `place` the images
-of its reference or its collection.
+references (those of the first key), words, the rarest of tags and facets, few values of a range.
+The orders `rated`, `taken` and `title` sort the candidates of that scan if they are few, and scan
+the ratings, times of taking or names if not.  `place` always scans the images of its
+reference or its collection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...domain.models import Image, Query
-from ...domain.tokenizer import parse_query, searched
+from ...domain.models import Query
+from ...domain.tokenizer import fold, parse_query
 from ..places import COLLECTION, UNPLACED, rank
-from .codec import ctime_of, image_of, is_replaced, is_trashed, text_of
+from .codec import ctime_of, image_of, text_of
+from .conditions import (
+    AnnotationRows,
+    Condition,
+    average_of,
+    conditions_of,
+    name_of,
+    taken_of,
+    times_of_taking,
+)
 from .database import Database, Document, Row
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
-from .tokenizer import index_keys, matches, search_keys
-
-AnnotationRows = Sequence[dict[str, Any]]  # values of rows of the view by_image
+from .tokenizer import index_keys, search_keys
 
 _COMPARED = 3  # words of a search whose frequencies are compared
-_FEW = 1000  # changes, or times of taking, that are sorted in memory
-# Times before and after all others; digits, because collations disagree about signs.
-_FIRST, _LAST = "0", "9999"
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A condition on an image; `of_annotations` if its annotations can fulfil it, too."""
-
-    holds: Callable[[Document, AnnotationRows], bool]
-    of_annotations: bool = False
+_FEW = 1000  # candidates that are sorted in memory
+_LAST = "9999"  # a time after all others
+_ABOVE = 11  # an average above all others
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,15 @@ class QueryPlan:
         conditions = self.conditions.values()
         return self.mark_filter is not None or any(c.of_annotations for c in conditions)
 
+    @property
+    def counted(self) -> ViewScan | None:
+        """The scan, if its reduce function counts exactly the images of the query."""
+        conditions = self.conditions.keys() - {"state"}
+        is_exact = isinstance(self.scan, ViewScan) and conditions <= self.satisfied
+        if is_exact and self.scan.view in {"by_time", "by_facet", "by_place"}:  # type: ignore[attr-defined]
+            return self.scan  # type: ignore[return-value]
+        return None
+
     def position(self, document: Document, annotations: AnnotationRows) -> Position:
         """Return the position of a matching image in the scan."""
         ctime = ctime_of(document)
@@ -91,92 +100,144 @@ class QueryPlan:
         )
 
 
+@dataclass(frozen=True)
+class _Order:
+    """An order that is not by time: its view, the rank of an image, and the range of a query."""
+
+    view: tuple[str, ...]
+    rank: Callable[[Document], str | float]
+    has_rank: Callable[[Any], bool] = lambda value: True
+    between: Callable[[Query], tuple[str | float, str | float] | None] = lambda query: None
+
+
+_ORDERS = {
+    "rated": _Order(
+        ("by_rating",),
+        average_of,
+        lambda value: value >= 0,
+        lambda query: (query.rating or 0, _ABOVE),
+    ),
+    "taken": _Order(("by_taken",), taken_of, bool, times_of_taking),
+    "title": _Order(("by_value", "name"), name_of),
+}
+
+
 def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan | None:
     """Return the plan of a query; None if no image can match."""
     if query.text.strip() and not parse_query(query.text):
         return None
-    trashed = query.trashed
-
-    def of_images(view: str, *key: str) -> ViewScan:
-        return ViewScan(images, view, (trashed, *key))
-
-    def of_annotations(
-        view: str, *key: str, grouped: bool = False, exact: bool = False
-    ) -> ViewScan:
-        return ViewScan(visitors, view, key, documents=False, grouped=grouped, exact=exact)
-
-    conditions = _conditions(query)
-    descending = query.order not in {"oldest", "place"}
-    base_plan = QueryPlan(of_images("by_time"), descending, conditions)
-    if query.order == "rated":
-        return replace(base_plan, scan=of_images("by_rating"), rank=_average)
-    if query.order == "taken":
-        return replace(
-            base_plan,
-            scan=replace(of_images("by_taken"), between=_times_of_taking(query)),
-            satisfied=frozenset({"taken"}),
-            rank=_taken,
-        )
+    views = _Views(query, images, visitors)
+    descending = query.order not in {"oldest", "title", "place"}
+    base_plan = QueryPlan(views.of_images("by_time"), descending, conditions_of(query))
     if collection := query.collection:
         return replace(
             base_plan,
-            scan=of_images("by_place", COLLECTION, collection),
+            scan=views.of_images("by_place", COLLECTION, collection),
+            satisfied=frozenset({"collection"}),
             rank=lambda document: image_of(document).collections.get(collection, UNPLACED),
         )
     if query.order == "place":
         [(key, value)] = query.references
         return replace(
             base_plan,
-            scan=of_images("by_place", key, value),
+            scan=views.of_images("by_place", key, value),
+            satisfied=frozenset({"references"}),
             rank=lambda document: rank(image_of(document).place(key, value)),
         )
+    plan = _plan_by_condition(query, base_plan, views)
+    if query.order not in _ORDERS:
+        return plan or base_plan
+    order = _ORDERS[query.order]
+    if plan and (few := _sorted_few(plan.scan, order, images)):
+        return replace(base_plan, scan=few, rank=order.rank)
+    scan = replace(views.of_images(*order.view), between=order.between(query))
+    return replace(base_plan, scan=scan, rank=order.rank)
+
+
+@dataclass(frozen=True)
+class _Views:
+    """The views as scans for one query."""
+
+    query: Query
+    images: Database
+    visitors: Database
+
+    def of_images(self, view: str, *key: str) -> ViewScan:
+        """Return a scan of a view whose keys go on with the time of creation."""
+        first, end = self.query.created_from, self.query.created_before
+        between = None
+        if (first or end) and self.query.order in {"newest", "oldest"}:
+            # Some documents of huImages 2.2 have times without a fraction, which sort before.
+            between = (f"{first:%Y%m%dT%H%M%S}" if first else "", text_of(end) if end else _LAST)
+        return ViewScan(self.images, view, (self.query.trashed, *key), between=between)
+
+    def of_annotations(
+        self, view: str, *key: str, grouped: bool = False, exact: bool = False
+    ) -> ViewScan:
+        return ViewScan(self.visitors, view, key, documents=False, grouped=grouped, exact=exact)
+
+
+def _plan_by_condition(query: Query, base_plan: QueryPlan, views: _Views) -> QueryPlan | None:
+    """Return the plan that scans the most selective condition; None if none is selective."""
     if visitor := query.favorite_of:
         return replace(
             base_plan,
-            scan=of_annotations("favorites", visitor, exact=True),
+            scan=views.of_annotations("favorites", visitor, exact=True),
             satisfied=frozenset({"favorite_of"}),
             mark_filter=lambda row: bool(row["visitor"] == visitor and row["favorite"]),
         )
     if wanted := query.wanted_references:
         key, values = next(iter(wanted.items()))
-        scans = [of_images("by_reference", key, value) for value in values]
+        scans = [views.of_images("by_reference", key, value) for value in values]
         return replace(base_plan, scan=MergedScan(scans))
     if query.text.strip():
-        return _plan_words(query, base_plan, of_images, of_annotations)
-    if tag := query.tag:
-        return replace(
+        return _plan_words(query, base_plan, views)
+    if plans := [*_plans_of_tags(query, base_plan, views)]:
+        if len(plans) == 1:
+            return plans[0]
+        return min(plans, key=lambda plan: plan.scan.count())  # type: ignore[attr-defined]
+    # The views of the other orders have ranges of their own.
+    has_range = query.order in {"newest", "oldest", "title"}
+    few = _few_in_range(query, views.images) if has_range else None
+    return replace(base_plan, scan=few) if few else None
+
+
+def _plans_of_tags(query: Query, base_plan: QueryPlan, views: _Views) -> list[QueryPlan]:
+    """Return a plan for each tag and facet."""
+    of_tags = [
+        replace(
             base_plan,
-            scan=of_annotations("by_tag", tag, grouped=True, exact=True),
-            satisfied=frozenset({"tag"}),
-            mark_filter=lambda row: tag in row["tags"],
+            scan=views.of_annotations("by_tag", tag, grouped=True, exact=True),
+            satisfied=frozenset({f"tag {tag}"}),
+            mark_filter=_mark_filter(tag),
         )
-    if query.type:
-        return replace(base_plan, scan=of_images("by_type", query.type))
-    if query.taken_from or query.taken_before:
-        first, end = _times_of_taking(query)
-        few = _few(images, "by_taken", [trashed, first], [trashed, end], lambda row: row["key"][2])
-        return replace(base_plan, scan=few or base_plan.scan)
-    if query.changed_since:
-        since = text_of(query.changed_since)
-        few = _few(images, "by_change", [trashed, since], [trashed, {}], lambda row: row["value"])
-        return replace(base_plan, scan=few or base_plan.scan)
-    return base_plan
+        for tag in query.wanted_tags
+    ]
+    of_facets = [
+        replace(
+            base_plan,
+            scan=views.of_images("by_facet", *facet),
+            # Images that an older program tagged are in the view, too.
+            satisfied=frozenset({f"facet {facet}"} - {"facet ('without', 'tags')"}),
+        )
+        for facet in query.wanted_facets
+    ]
+    return [*of_tags, *of_facets]
 
 
-def _plan_words(
-    query: Query,
-    base_plan: QueryPlan,
-    of_images: Callable[..., ViewScan],
-    of_annotations: Callable[..., ViewScan],
-) -> QueryPlan:
+def _mark_filter(tag: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda row: tag in row["tags"]
+
+
+def _plan_words(query: Query, base_plan: QueryPlan, views: _Views) -> QueryPlan | None:
     """Scan the rarest word; of long words, which are rare, only some are compared."""
     wanted = parse_query(query.text)
     choices = [
-        (of_images("by_word", word), of_annotations("by_word", word, grouped=True))
+        (views.of_images("by_word", word), views.of_annotations("by_word", word, grouped=True))
         for word in search_keys(wanted)[-_COMPARED:]
     ]
     if not choices:
-        return base_plan  # characters that the views do not index
+        return None  # characters that the views do not index
     rarest = choices[-1]
     if len(choices) > 1:
         rarest = min(choices, key=lambda scans: sum(scan.count() for scan in scans))
@@ -192,92 +253,52 @@ def _plan_words(
     )
 
 
-def _few(
-    images: Database, view: str, start: list[Any], end: list[Any], ctime: Callable[[Row], str]
-) -> InMemoryScan | None:
-    """Return the images of a range of a view, if they are few enough to be sorted here.
+def _few_in_range(query: Query, images: Database) -> InMemoryScan | None:
+    """Return the images of the first range that contains few enough to be sorted here."""
+    trashed = query.trashed
 
-    `ctime` is the time of creation that a row of the view contains.
-    """
-    rows = images.rows(view, startkey=start, endkey=end, limit=_FEW + 1)
-    if len(rows) > _FEW:
+    def few(
+        view: str, start: list[Any], end: list[Any], ctime: Callable[[Row], str]
+    ) -> InMemoryScan | None:
+        rows = images.rows(view, startkey=[trashed, *start], endkey=[trashed, *end], limit=_FEW + 1)
+        if len(rows) > _FEW:
+            return None
+        return InMemoryScan([(ctime(row), row["id"]) for row in rows])
+
+    found = None
+    if query.taken_from or query.taken_before:
+        first, last = times_of_taking(query)
+        found = few("by_taken", [first], [last], lambda row: str(row["key"][2]))
+    if not found and (query.larger is not None or query.smaller is not None):
+        least = query.larger or 0
+        end: Any = {} if query.smaller is None else query.smaller
+        found = few(
+            "by_value", ["longest", least], ["longest", end], lambda row: str(row["key"][3])
+        )
+    if not found and query.rating is not None:
+        found = few("by_rating", [query.rating], [{}], lambda row: str(row["key"][2]))
+    if not found and query.changed_since:
+        since = text_of(query.changed_since)
+        found = few("by_change", [since], [{}], lambda row: str(row["value"]))
+    return found
+
+
+def _sorted_few(scan: Scan, order: _Order, images: Database) -> InMemoryScan | None:
+    """Return the candidates of a scan in another order, if they are few."""
+    candidates = scan.without_documents().read(None, _FEW + 1, descending=True)
+    if len(candidates) > _FEW:
         return None
-    return InMemoryScan([(ctime(row), row["id"]) for row in rows])
-
-
-def _times_of_taking(query: Query) -> tuple[str, str]:
-    """Return the first time of the query, and the one that ends it, as documents have them."""
-    first, end = query.taken_from, query.taken_before
-    return text_of(first) if first else _FIRST, text_of(end) if end else _LAST
-
-
-def _conditions(query: Query) -> dict[str, Condition]:
-    conditions = {"state": Condition(lambda document, _: _is_listed(document, query.trashed))}
-    if query.order == "rated":
-        conditions["rated"] = Condition(lambda document, _: _is_rated(document))
-    if query.order == "taken" or query.taken_from or query.taken_before:
-        first, end = _times_of_taking(query)
-        conditions["taken"] = Condition(lambda document, _: first <= _taken(document) < end)
-    if wanted := query.wanted_references:
-        conditions["references"] = Condition(
-            lambda document, _: _has_references(image_of(document), wanted)
-        )
-    if collection := query.collection:
-        conditions["collection"] = Condition(
-            lambda document, _: collection in image_of(document).collections
-        )
-    if query.type:
-        conditions["type"] = Condition(lambda document, _: query.type in image_of(document).types)
-    if since := query.changed_since:
-        conditions["changed_since"] = Condition(
-            lambda document, _: image_of(document).modified >= since
-        )
-    if query.tag:
-        conditions["tag"] = Condition(
-            lambda _, rows: any(query.tag in row["tags"] for row in rows), of_annotations=True
-        )
-    if visitor := query.favorite_of:
-        conditions["favorite_of"] = Condition(
-            lambda _, rows: any(row["visitor"] == visitor and row["favorite"] for row in rows),
-            of_annotations=True,
-        )
-    if query.text.strip():
-        phrases = parse_query(query.text)
-        conditions["text"] = Condition(
-            lambda document, rows: matches(phrases, _texts(document, rows)), of_annotations=True
-        )
-    return conditions
-
-
-def _is_listed(document: Document, trashed: bool) -> bool:
-    return is_trashed(document) == trashed and (trashed or not is_replaced(document))
-
-
-def _average(document: Document) -> float:
-    ratings = document["ratings"]
-    return float(ratings["sum"] / ratings["count"])
-
-
-def _taken(document: Document) -> str:
-    """Return the time of taking as the view contains it; empty if it is not known."""
-    taken = image_of(document).taken
-    return text_of(taken) if taken else ""
-
-
-def _is_rated(document: Document) -> bool:
-    ratings = document.get("ratings")
-    return isinstance(ratings, dict) and ratings.get("count", 0) > 0
-
-
-def _has_references(image: Image, wanted: Mapping[str, Sequence[str]]) -> bool:
-    return all(
-        not set(values).isdisjoint(image.references.get(key, ())) for key, values in wanted.items()
+    documents = images.get_many({candidate.id: None for candidate in candidates})
+    ranked = [(order.rank(d), ctime_of(d), i) for i, d in documents.items() if d]
+    return InMemoryScan(
+        [position for position in ranked if order.has_rank(position[0])], key=_collated
     )
 
 
-def _texts(document: Document, annotations: AnnotationRows) -> list[list[str]]:
-    tags = dict.fromkeys(tag for row in annotations for tag in row["tags"])
-    return list(searched(image_of(document), tags))
+def _collated(position: Position) -> Position:
+    """Return a position whose text, if it begins with one, is compared without case."""
+    first = position[0]
+    return (fold(first), *position) if isinstance(first, str) else position
 
 
 def _has_word(document: Document, word: str) -> bool:

@@ -8,8 +8,8 @@ even at one that is gone.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .database import Database, Document, Row
@@ -51,6 +51,10 @@ class Scan(ABC):
     def read(self, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
         """Return at most `limit` candidates from `start`; fewer only at the end."""
 
+    def without_documents(self) -> Scan:
+        """Return a scan that reads no documents."""
+        return self
+
 
 @dataclass(frozen=True)
 class ViewScan(Scan):
@@ -69,7 +73,7 @@ class ViewScan(Scan):
     documents: bool = True
     grouped: bool = False
     exact: bool = False
-    between: tuple[str, str] | None = None
+    between: tuple[str | float, str | float] | None = None
 
     @property
     def _range(self) -> tuple[list[Any], list[Any]]:
@@ -100,6 +104,9 @@ class ViewScan(Scan):
         prefix, position = tuple(row["key"][:size]), tuple(row["key"][size:])
         return Candidate(position, row.get("doc"), self.exact and prefix != self.prefix)
 
+    def without_documents(self) -> ViewScan:
+        return replace(self, documents=False)
+
     def count(self) -> int:
         """Return the number of rows; for views with a reduce function."""
         low, high = self._range
@@ -120,20 +127,29 @@ class MergedScan(Scan):
                     found[candidate.position] = candidate
         return [found[position] for position in sorted(found, reverse=descending)][:limit]
 
+    def without_documents(self) -> MergedScan:
+        return MergedScan([scan.without_documents() for scan in self.scans])
+
+
+def _by_position(position: Position) -> Position:
+    return position
+
 
 @dataclass(frozen=True)
 class InMemoryScan(Scan):
-    """Positions that are known already; needs no request."""
+    """Positions that are known already, sorted by `key`; needs no request."""
 
     positions: Sequence[Position]
+    key: Callable[[Position], Position] = _by_position
 
     def read(self, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
-        positions = sorted(self.positions, reverse=descending)
+        positions = sorted(self.positions, key=self.key, reverse=descending)
         if start:
+            begin = self.key(start.position)
             positions = [
                 position
                 for position in positions
-                if (position < start.position if descending else position > start.position)
+                if (self.key(position) < begin if descending else self.key(position) > begin)
                 or (position == start.position and start.inclusive)
             ]
         return [Candidate(position) for position in positions[:limit]]

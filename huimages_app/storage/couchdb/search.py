@@ -6,19 +6,22 @@ import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
-from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
+from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
 from ..places import COLLECTION
 from .articles import CouchArticles
 from .codec import image_of, is_trashed
+from .conditions import AnnotationRows
 from .database import Database, Document
-from .query_planner import AnnotationRows, QueryPlan, plan_query
+from .endings import read_endings
+from .query_planner import QueryPlan, plan_query
 from .scans import Candidate, Position, Start
 from .tag_counts import TagCounts
 
@@ -113,6 +116,9 @@ class CouchSearch(ImageSearch):
     ) -> ArticlePage:
         return self._articles.page(key, limit, cursor, prefix)
 
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        return read_endings(self._images, first, last, limit, cursor)
+
     def random(self, count: int) -> list[Image]:
         if count <= 0:
             return []
@@ -132,6 +138,15 @@ class CouchSearch(ImageSearch):
 
     def count(self) -> int:
         return int(self._images.reduced("by_time", startkey=[False], endkey=[False, {}]) or 0)
+
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        plan = plan_query(query, self._images, self._visitors)
+        if plan is None:
+            return Count(0)
+        if plan.counted:
+            return Count(plan.counted.count())
+        found = self._find(plan, None, most, forward=True)
+        return Count(len(found.images), is_exact=found.end is None)
 
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return changes in the order of each database, those of annotations last.
@@ -175,6 +190,17 @@ class CouchSearch(ImageSearch):
         ranking = self._tags.ranking()
         return [(tag, number) for tag, number in ranking if tag.startswith(prefix)][:limit]
 
+    def reference_keys(self, limit: int) -> list[str]:
+        keys: list[str] = []
+        start: list[object] = [False]
+        while len(keys) < limit:
+            rows = self._images.rows("by_reference", startkey=start, endkey=[False, {}], limit=1)
+            if not rows:
+                break
+            keys.append(rows[0]["key"][1])
+            start = [False, keys[-1], {}]
+        return keys
+
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         return self._tags.spellings(list(tags))
 
@@ -213,7 +239,8 @@ class CouchSearch(ImageSearch):
             document = candidate.document or documents.get(candidate.id)
             if document is None or plan.is_duplicate(candidate.position, document):
                 continue
-            failed = [c for c in checks[candidate.collation_mismatch] if not c.holds(document, [])]
+            wanted = checks[candidate.collation_mismatch]
+            failed = [condition for condition in wanted if not condition.is_certain(document)]
             if all(condition.of_annotations for condition in failed):
                 possible.append((candidate, document, failed))
                 undecided += [candidate.id] * bool(failed)

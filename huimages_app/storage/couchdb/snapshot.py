@@ -10,8 +10,9 @@ import itertools
 from collections.abc import Generator, Iterable, Iterator, Sequence
 
 from ...domain.ids import ID_LENGTH, is_image_id
-from ...domain.models import Annotation, AnnotationSummary
+from ...domain.models import Annotation
 from ..snapshots import ForeignDocument, SnapshotItem, StoredDocument, StoredImage, Tombstone
+from .annotations import with_summary
 from .codec import (
     annotation_document,
     annotation_id,
@@ -180,10 +181,7 @@ def _documents_of_image(item: StoredImage) -> Iterator[tuple[str, Document]]:
     native = item.native.get(_NATIVE, {})
     stored = native.get("image")
     document = document_of(item.image, {"_id": image_id, **stored} if stored is not None else None)
-    summary = AnnotationSummary.of(item.annotations.values())
-    if summary.rating_count or "ratings" in document:
-        document["ratings"] = {"sum": summary.rating_sum, "count": summary.rating_count}
-    yield "images", document
+    yield "images", with_summary(document, item.annotations.values())
     marks = native.get("annotations", {})
     for visitor in sorted({*marks, *item.annotations}):
         annotation = item.annotations.get(visitor, Annotation())

@@ -19,7 +19,7 @@ from .models import PEEKED, LegacyAnnotation, LegacyDocuments, LegacyImage, Lega
 _FIRST, _LAST = "", "\ufff0"
 
 _OLD_FIELDS = {"ctime", "mtime", "title", "references", "types", "width", "height", "deleted"}
-_OUR_FIELDS = {"trashed", "ratings"}  # besides those of which the codec reads a value
+_OUR_FIELDS = {"trashed", "ratings", "tagged"}  # besides those of which the codec reads a value
 _ANNOTATION_FIELDS = {
     *("imageid", "userid", "tags", "favorite", "rating"),
     *("image_ctime", "image_replaced"),

@@ -42,6 +42,25 @@ def read_articles(
     ]
 
 
+def read_reference_keys(db: sqlite3.Connection, limit: int) -> list[str]:
+    """Return the keys of references, ascending; one look into the index for each."""
+    keys: list[str] = []
+    after = ""
+    while len(keys) < limit:
+        row = db.execute(
+            "SELECT value FROM lists WHERE kind = 'reference' AND value > ? AND trashed = 0"
+            " ORDER BY value LIMIT 1",
+            [after],
+        ).fetchone()
+        if row is None:
+            break
+        key = json.loads(row[0])[0]
+        keys.append(key)
+        # "-" follows the comma between key and value in ASCII.
+        after = dumps([key])[:-1] + "-"
+    return keys
+
+
 def _beginning(key: str, prefix: str) -> str:
     """Return the text that the names of the postings of these references begin with."""
     return dumps([key, prefix])[: -len('"]')]

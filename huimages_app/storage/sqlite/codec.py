@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...domain.content import ContentBox
+from ...domain.facets import facets_of, shown_name
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ...domain.rights import Rights
 from ...domain.tags import spelled
-from ...domain.tokenizer import may_be_inside, searched
+from ...domain.tokenizer import fold, may_be_inside, searched
 from ..histories import history_from_json, history_to_json
 from ..places import (
     collections_from_json,
@@ -134,6 +135,26 @@ def indexed_text(image: Image, tags: Iterable[str]) -> str:
 def indexed_text_of_row(document: str, summary: str) -> str:
     """Return the same for an image as it is stored."""
     return indexed_text(image_from_json(document), summary_from_json(summary).tags)
+
+
+# Longer names are sorted by their beginnings.
+_COLLATED = 100
+
+
+def collated_name(image: Image) -> str:
+    """Return the text by which the image is sorted in the order of titles."""
+    return " ".join(fold(shown_name(image)).split())[:_COLLATED]
+
+
+def facets_of_row(document: str, summary: str) -> str:
+    """Return the facets of an image as it is stored, as pairs in JSON."""
+    is_tagged = bool(summary_from_json(summary).tags)
+    return dumps([*facets_of(image_from_json(document), is_tagged=is_tagged)])
+
+
+def name_of_row(document: str) -> str:
+    """Return `collated_name` of an image as it is stored."""
+    return collated_name(image_from_json(document))
 
 
 def match_expression(phrases: Iterable[tuple[str, ...]]) -> str:

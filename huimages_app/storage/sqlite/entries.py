@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from ...domain.facets import facets_of, longest_side
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ..places import rank
 from .codec import (
+    collated_name,
     dumps,
     image_from_json,
     image_to_json,
@@ -63,8 +65,7 @@ class Entry:
         yield "all", ""
         for tag in self.summary.tags:
             yield "tag", tag
-        for type_ in self.image.types:
-            yield "type", type_
+        yield from facets_of(self.image, is_tagged=bool(self.summary.tags))
         for key, values in self.image.references.items():
             for value in values:
                 yield "reference", reference_value(key, value)
@@ -156,9 +157,8 @@ def free_key(db: sqlite3.Connection, time: int) -> int:
     Keys ascend with the time, and among equal times in the order of insertion.  When the
     keys of a microsecond are used up, the next microsecond is used.
     """
-    microsecond = min(max(time - _START, 0), _LAST)
+    first = first_key(time)
     while True:
-        first = microsecond * _KEYS_PER_MICROSECOND
         last = first + _KEYS_PER_MICROSECOND - 1
         (used,) = db.execute(
             "SELECT max(key) FROM images WHERE key BETWEEN ? AND ?", [first, last]
@@ -167,7 +167,12 @@ def free_key(db: sqlite3.Connection, time: int) -> int:
             return first
         if used < last:
             return int(used) + 1
-        microsecond += 1
+        first += _KEYS_PER_MICROSECOND
+
+
+def first_key(time: int) -> int:
+    """Return the least key of images created at `time`, in microseconds since 1970."""
+    return min(max(time - _START, 0), _LAST) * _KEYS_PER_MICROSECOND
 
 
 def write(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
@@ -195,6 +200,9 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
             "modified": micros(image.modified),
             "average": summary.rating,
             "taken": None if image.taken is None else micros(image.taken),
+            "longest": longest_side(image),
+            "name": collated_name(image),
+            "ends": image.rights.until or None,
             "summary": summary_to_json(summary),
             "document": image_to_json(image),
         }
@@ -260,24 +268,30 @@ def _delete_place(db: sqlite3.Connection, posting: Posting, at: float) -> None:
 
 def _delete_posting(db: sqlite3.Connection, posting: Posting) -> None:
     name, key = posting
-    (number, size) = db.execute(
-        "UPDATE lists SET size = size - 1 WHERE (kind, value, trashed) = (?, ?, ?)"
-        " RETURNING number, size",
-        [*name],
+    deleted = db.execute(
+        f"DELETE FROM members WHERE list = {_NUMBER} AND key = ? RETURNING list", [*name, key]
     ).fetchone()
-    db.execute("DELETE FROM members WHERE list = ? AND key = ?", [number, key])
+    if deleted is None:
+        return  # a process of an older version, which knows fewer lists, wrote the image
+    (size,) = db.execute(
+        "UPDATE lists SET size = size - 1 WHERE number = ? RETURNING size", deleted
+    ).fetchone()
     if not size:
-        db.execute("DELETE FROM lists WHERE number = ?", [number])
+        db.execute("DELETE FROM lists WHERE number = ?", deleted)
 
 
 def _insert_posting(db: sqlite3.Connection, posting: Posting) -> None:
     name, key = posting
-    (number,) = db.execute(
-        "INSERT INTO lists (kind, value, trashed, size) VALUES (?, ?, ?, 1)"
-        " ON CONFLICT DO UPDATE SET size = size + 1 RETURNING number",
+    db.execute(
+        "INSERT INTO lists (kind, value, trashed, size) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING",
         [*name],
+    )
+    inserted = db.execute(
+        f"INSERT INTO members VALUES ({_NUMBER}, ?) ON CONFLICT DO NOTHING RETURNING list",
+        [*name, key],
     ).fetchone()
-    db.execute("INSERT INTO members VALUES (?, ?)", [number, key])
+    if inserted:
+        db.execute("UPDATE lists SET size = size + 1 WHERE number = ?", inserted)
 
 
 def _write_tags(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:

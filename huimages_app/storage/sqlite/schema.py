@@ -17,9 +17,11 @@ Tables and columns keep the names that released files have.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from inspect import signature
 
 from ...errors import BadSetting
-from .codec import indexed_text_of_row
+from .codec import facets_of_row, indexed_text_of_row, name_of_row
 
 _METADATA = (
     """
@@ -173,7 +175,6 @@ _SPELLINGS = (
     """,
 )
 
-
 # The number of images of each collection, without its other rows.  No image of an older version
 # is in one, and programs of older versions cannot read the records of images that are.
 _COLLECTIONS = (
@@ -185,6 +186,36 @@ _COLLECTIONS = (
 # older programs must not open it: they cannot read the records of such images.
 _VERSIONS: tuple[str, ...] = ()
 
+# What lists are filtered and sorted by: the longer side in pixels, the name, and one list for
+# each facet.  The lists of types exist already.
+_FACETS = (
+    "ALTER TABLE images ADD COLUMN longest INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE images ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+    "UPDATE images SET name = name_of_row(document), longest ="
+    " max(json_extract(document, '$.width'), json_extract(document, '$.height'))",
+    "CREATE INDEX images_longest ON images (trashed, longest, key)",
+    "CREATE INDEX images_name ON images (trashed, name, key)",
+    """
+    CREATE TEMP TABLE facets AS
+    SELECT images.key AS key, trashed, json_extract(facet.value, '$[0]') AS kind,
+        json_extract(facet.value, '$[1]') AS value
+    FROM images, json_each(facets_of_row(document, summary)) AS facet
+    WHERE json_extract(facet.value, '$[0]') <> 'type'
+    """,
+    "INSERT INTO lists (kind, value, trashed, size)"
+    " SELECT kind, value, trashed, count(*) FROM facets GROUP BY kind, value, trashed",
+    "INSERT INTO members SELECT number, key FROM facets JOIN lists USING (kind, value, trashed)"
+    " ORDER BY number, key",
+    "DROP TABLE facets",
+)
+
+# The last day of the rights, as in 2026-12-31; NULL where they do not end, as of all images of
+# older versions.
+_ENDS = (
+    "ALTER TABLE images ADD COLUMN ends TEXT",
+    "CREATE INDEX images_ends ON images (trashed, ends, key) WHERE ends IS NOT NULL",
+)
+
 # Migration n makes version n + 1 of version n.  Never edit one that was released.
 MIGRATIONS = (
     _METADATA,
@@ -195,8 +226,17 @@ MIGRATIONS = (
     _SPELLINGS,
     _COLLECTIONS,
     _VERSIONS,
+    _FACETS,
+    _ENDS,
 )
 VERSION = len(MIGRATIONS)
+
+# What the statements of migrations call.
+_FUNCTIONS: dict[str, Callable[..., str]] = {
+    "indexed_text": indexed_text_of_row,
+    "facets_of_row": facets_of_row,
+    "name_of_row": name_of_row,
+}
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -210,7 +250,9 @@ def migrate(connection: sqlite3.Connection, filename: str) -> None:
     Safe when several processes start at once: the first one migrates, the others wait.
     """
     if version_of(connection) != VERSION:
-        connection.create_function("indexed_text", 2, indexed_text_of_row, deterministic=True)
+        for name, function in _FUNCTIONS.items():
+            count = len(signature(function).parameters)
+            connection.create_function(name, count, function, deterministic=True)
         connection.execute("BEGIN IMMEDIATE")
         with connection:
             version = version_of(connection)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
-from ...domain.models import ArticlePage, Changes, Image, Page, Query, Window
+from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
 from ..interfaces import ImageSearch
 from . import spellings
-from .articles import read_articles
+from .articles import read_articles, read_reference_keys
 from .codec import dumps, image_from_json
 from .connection import Connections
+from .endings import read_endings
 from .entries import visible_count
-from .query_planner import Position, plan_query
+from .query_plan import Row, Start
+from .query_planner import plan_query, whole_list
 
 
 class SqliteSearch(ImageSearch):
@@ -24,27 +27,24 @@ class SqliteSearch(ImageSearch):
         self._connections = connections
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
-        start: Position | None = None
-        forward = True
-        if cursor is not None:
-            direction, *position = cursors.decode(query, cursor)
-            forward, start = direction == 1, tuple(position) or None
+        forward, start = _decoded(query, cursor)
         with self._connections.reading() as db:
             plan = plan_query(db, query)
             if plan is None:
                 return Page(())
-            rows = plan.rows(db, start, limit + 1, forward=forward)
-            more = len(rows) > limit
-            rows = rows[:limit] if forward else rows[:limit][::-1]
-            # Going back from an empty page starts at the end of the list.
-            first, last = (rows[0].position, rows[-1].position) if rows else (None, None)
-            is_more_behind = bool(plan.rows(db, first if forward else last, 1, forward=not forward))
-        has_next, has_previous = (more, is_more_behind) if forward else (is_more_behind, more)
-        return Page(
-            [row.image for row in rows],
-            next=cursors.encode(query, (1, *(last or ()))) if has_next else None,
-            previous=cursors.encode(query, (-1, *(first or ()))) if has_previous else None,
-        )
+            reading = plan.read(db, start, limit + 1, forward=forward)
+            rows = reading.rows[:limit]
+            end = rows[-1].position if len(reading.rows) > limit else reading.end
+            back = _way_back(start, rows)
+            if back:
+                behind = plan.read(db, back, 1, forward=not forward)
+                back = back if behind.rows or behind.end else None
+        images = [row.image for row in (rows if forward else rows[::-1])]
+        ahead_cursor = _encoded(query, forward, Start(end)) if end else None
+        back_cursor = _encoded(query, not forward, back) if back else None
+        if forward:
+            return Page(images, ahead_cursor, back_cursor)
+        return Page(images, back_cursor, ahead_cursor)
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:
@@ -52,11 +52,20 @@ class SqliteSearch(ImageSearch):
             position = plan.find(db, image_id) if plan else None
             if plan is None or position is None:
                 return Window()
-            rows_before = plan.rows(db, position, before, forward=False)[::-1]
-            rows_after = plan.rows(db, position, after)
+            start = Start(position)
+            rows_before = plan.read(db, start, before, forward=False).rows[::-1]
+            rows_after = plan.read(db, start, after).rows
         return Window(
             tuple(row.image for row in rows_before), tuple(row.image for row in rows_after)
         )
+
+    def count_of(self, query: Query, most: int = 1000) -> Count:
+        with self._connections.reading() as db:
+            size = whole_list(db, query)
+            if size is not None:
+                return Count(size)
+            plan = plan_query(db, query)
+            return plan.count(db, most) if plan else Count(0)
 
     def contains(self, query: Query, image_id: str) -> bool:
         with self._connections.reading() as db:
@@ -82,6 +91,10 @@ class SqliteSearch(ImageSearch):
         found = found[:limit]
         end = None if is_last else cursors.encode(scope, [found[-1].number])
         return ArticlePage(found, end)
+
+    def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
+        with self._connections.reading() as db:
+            return read_endings(db, first, last, limit, cursor)
 
     def random(self, count: int) -> list[Image]:
         with self._connections.reading() as db:
@@ -133,3 +146,26 @@ class SqliteSearch(ImageSearch):
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         with self._connections.reading() as db:
             return spellings.of_tags(db, tags)
+
+    def reference_keys(self, limit: int) -> list[str]:
+        with self._connections.reading() as db:
+            return read_reference_keys(db, limit)
+
+
+def _way_back(start: Start | None, rows: Sequence[Row]) -> Start | None:
+    """Return the start of the page in the other direction; None if this is the first one."""
+    if start is None:
+        return None
+    return Start(rows[0].position) if rows else Start(start.position, inclusive=True)
+
+
+def _encoded(query: Query, forward: bool, start: Start) -> str:
+    return cursors.encode(query, (int(forward), int(start.inclusive), *start.position))
+
+
+def _decoded(query: Query, cursor: str | None) -> tuple[bool, Start | None]:
+    """Return the direction and the start of a page; raises BadCursor."""
+    if cursor is None:
+        return True, None
+    forward, inclusive, *position = cursors.decode(query, cursor)
+    return bool(forward), Start(tuple(position), bool(inclusive))

@@ -14,8 +14,9 @@ from ...errors import BadInput, UnknownArticle
 from ...services.articles import MOST_IMAGES, Article
 from ...services.permissions import EDIT, VIEW
 from ..article_resources import WHICH, ApiArticle, ApiArticles
-from ..presentation.articles import article_path
+from ..presentation.articles import article_path, main_seen
 from ..presentation.conditional import conditional_json
+from ..presentation.showing import seen
 from . import bodies
 from .parameters import Parameters, query
 from .responses import matches, page_response, page_url
@@ -53,9 +54,10 @@ def articles(context: ApiArticles, request: Request) -> Any:
             "number": article.number,
             "count": article.count,
             "page": _page(request, key, article.number),
-            "main": {"id": article.main.id, **items.urls_of(article.main)},
+            "main": {"id": main.id, **items.urls_of(main)},
         }
         for article in page.articles
+        if (main := main_seen(key, article, request))
     ]
     return page_response(request, {"items": data}, {"next": page.next})
 
@@ -120,7 +122,7 @@ def _response(request: Request, found: Article, parameters: Parameters) -> Respo
             "role": found.place(image).role or None,
             **items.urls_of(image),
         }
-        for image in found.images
+        for image in seen(found.images, request)
     ]
     url = request.resource_url(request.context).rstrip("/")
     data = {

@@ -12,8 +12,8 @@ from pyramid.request import Request
 from ...domain.content import ContentBox, is_content_box
 from ...domain.rights import FIELDS, MAX_TEXT
 from ...domain.text import MAX_REFERENCE
+from ...domain.times import time_of
 from ...errors import BadInput, TooLarge
-from .parameters import time_of
 
 _LONGEST = 1_000_000  # bytes
 JSON_TYPES = ("application/json", "application/merge-patch+json")
@@ -130,6 +130,13 @@ def content_box(value: Any) -> ContentBox | None:
 def rating(value: Any) -> int:
     """Check a whole number from 0 to 10."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value not in range(11):
+        raise ValueError(value)
+    return int(value)
+
+
+def degrees(value: Any) -> int:
+    """Check a quarter, half or three quarters of a full turn."""
+    if isinstance(value, bool) or value not in (90, 180, 270):
         raise ValueError(value)
     return int(value)
 

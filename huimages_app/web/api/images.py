@@ -11,14 +11,14 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.filters import FILTERS, query_of
 from ...domain.models import Image, Query
-from ...domain.periods import Period
 from ...domain.rights import FIELDS
-from ...domain.text import MAX_ALT, MAX_TITLE, clean, clean_tag
-from ...errors import BadInput
+from ...domain.text import MAX_ALT, MAX_TITLE
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
 from ..presentation.conditional import conditional_json
+from ..presentation.showing import require_seen, seen
 from ..resources import ApiImage, ApiImages
 from . import bodies
 from .parameters import query
@@ -27,9 +27,7 @@ from .serializers import SIZE, Item, Items
 from .uploads import received
 
 USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
-
-# Parameters that filter the list.
-_CONDITIONS = ("artnr", "tag", "q", "type", "changed_since", "taken")
+_RANDOM = 5  # images, of which the first one that the client sees is returned
 
 _PATCHABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
@@ -50,26 +48,18 @@ _PATCHABLE = {
 @view_config(context=ApiImages, request_method="GET", permission=VIEW)
 def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
-    parameters = query(request, *_CONDITIONS, "order", "limit", "cursor", SIZE, references=True)
-    taken = Period.parse(parameters.text("taken"))
-    order = parameters.one_of("order", "newest", "oldest", "rated", "taken", "place")
-    references = tuple((key, clean(value)) for key, value in parameters.references())
-    if order == "place" and len(references) != 1:
-        raise BadInput("order=place needs one reference, as in artnr=10106")
-    conditions = Query(
-        text=clean(parameters.text("q")),
-        tag=clean_tag(parameters.text("tag")),
-        references=references,
-        type=clean(parameters.text("type")),
-        changed_since=parameters.time("changed_since"),
-        taken_from=taken.start,
-        taken_before=taken.end,
-        order=order,  # type: ignore[arg-type]
-    )
+    names = [one.name for one in FILTERS]
+    known = [*names, "order", "limit", "cursor", "count", SIZE]
+    parameters = query(request, *known, references=True)
+    conditions = query_of(parameters.pairs(names), parameters.text("order"))
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
-    page = request.services.images.page(conditions, limit, parameters.text("cursor") or None)
-    data = {"items": items.items(page.images)}
+    cursor = parameters.text("cursor") or None
+    page = request.services.images.page(conditions, limit, cursor)
+    data = {"items": items.items(seen(page.images, request))}
+    if parameters.flag("count"):
+        count = request.services.images.count_of(conditions)
+        data |= {"count": count.number, "count_is_exact": count.is_exact}
     return page_response(request, data, {"next": page.next, "prev": page.previous})
 
 
@@ -87,16 +77,32 @@ def add_image(context: ApiImages, request: Request) -> Response:
 def random_image(context: ApiImages, request: Request) -> Response:
     """Return a random image."""
     items = Items(request, query(request, SIZE))
-    for image in request.services.images.random(1):
+    for image in seen(request.services.images.random(_RANDOM), request):
         return _response(items.item(image), headers={"Cache-Control": "no-store"})
     raise HTTPNotFound("there are no images")
+
+
+@view_config(context=ApiImages, name="ending", request_method="GET", permission=EDIT)
+def ending_images(context: ApiImages, request: Request) -> Response:
+    """Return a page of the images whose rights end within `days`, or that have `ended`."""
+    parameters = query(request, "days", "ended", "limit", "cursor", SIZE)
+    days, ended = parameters.whole("days", 30, 0, 3660), parameters.flag("ended")
+    showing = request.services.showing
+    first, last = showing.ended_days() if ended else showing.coming_days(days)
+    items = Items(request, parameters)
+    limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
+    cursor = parameters.text("cursor") or None
+    page = request.services.images.ending(first, last, limit, cursor)
+    data = {"items": items.items(page.images)}
+    return page_response(request, data, {"next": page.next, "prev": page.previous})
 
 
 @view_config(context=ApiImage, request_method="GET", permission=VIEW)
 def image(context: ApiImage, request: Request) -> Response:
     """Return one image."""
     items = Items(request, query(request, SIZE))
-    return _response(items.item(request.services.images.get(context.image_id)))
+    found = request.services.images.get(context.image_id)
+    return _response(items.item(require_seen(found, request)))
 
 
 @view_config(context=ApiImage, request_method="PATCH", permission=EDIT)

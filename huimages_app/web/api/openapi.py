@@ -18,6 +18,7 @@ from pyramid.view import view_config
 from ..errors import STATUSES
 from ..presentation.conditional import conditional_json
 from ..resources import Api, Apis
+from .filter_parameters import with_filters
 
 # The document describes the program, not the site, so it needs no permission.
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -25,10 +26,10 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 
 @functools.cache
 def document() -> dict[str, Any]:
-    """Return the content of `openapi.json`."""
+    """Return the content of `openapi.json`, with the filters of lists."""
     text = resources.files(__package__).joinpath("openapi.json").read_text(encoding="utf-8")
     parsed: dict[str, Any] = json.loads(text)
-    return parsed
+    return with_filters(parsed)
 
 
 @dataclass(frozen=True)

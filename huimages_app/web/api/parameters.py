@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 
+from ...domain.filters import LONGEST, MOST_VALUES
 from ...domain.text import MAX_REFERENCE
+from ...domain.times import time_of
 from ...errors import BadInput
 from ..presentation.form_fields import REFERENCE
 
 T = TypeVar("T")
 
-MOST_REFERENCES = 100
-LONGEST = 500  # characters of a value
 
 _REFERENCE = re.compile(r"ref\.[a-z][a-z0-9_.-]{0,39}")
-
-# RFC 3339.  An unquoted plus in a query is a space.
-_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
-    r"([Zz]|[+ -][0-9]{2}:[0-9]{2})"
-)
 
 
 class Parameters:
@@ -82,16 +76,26 @@ class Parameters:
         return self._parsed(name, "", expected, time_of) if self.all(name) else None
 
     def references(self) -> list[tuple[str, str]]:
-        """Return keys and values of the references; `artnr`, which matches fewest images, first."""
-        names = [name for name in dict.fromkeys(self._given) if name.startswith(REFERENCE)]
+        """Return keys and values of the references; `artnr` first."""
         pairs = [
             (name.removeprefix(REFERENCE), value)
-            for name in ["artnr", *names]
+            for name in ["artnr", *[name for name in dict.fromkeys(self._given) if name != "artnr"]]
+            if name == "artnr" or name.startswith(REFERENCE)
             for value in self.all(name, MAX_REFERENCE)
         ]
-        if len(pairs) > MOST_REFERENCES:
-            raise BadInput(f"{len(pairs)} references given; expected at most {MOST_REFERENCES}")
+        if len(pairs) > MOST_VALUES:
+            raise BadInput(f"{len(pairs)} references given; expected at most {MOST_VALUES}")
         return pairs
+
+    def pairs(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Return names and values of these parameters and of references, in the order given."""
+        wanted = {*names}
+        return [
+            (name, value)
+            for name in dict.fromkeys(self._given)
+            if name in wanted or name.startswith(REFERENCE)
+            for value in self.all(name)
+        ]
 
     def _parsed(self, name: str, default: str, expected: str, parse: Callable[[str], T]) -> T:
         text = self.text(name, default)
@@ -106,17 +110,6 @@ def query(request: Request, *known: str, references: bool = False) -> Parameters
     if request.subpath:
         raise HTTPNotFound("there is nothing at this URL")
     return Parameters(request.GET, *known, references=references)
-
-
-def time_of(text: Any) -> datetime:
-    """Parse a time in the format of RFC 3339; return it in UTC.  Raises ValueError."""
-    if not isinstance(text, str) or not _TIME.fullmatch(text):
-        raise ValueError(text)
-    text = text[:11] + text[11:].replace(" ", "+")
-    try:
-        return datetime.fromisoformat(text.upper()).astimezone(UTC)
-    except OverflowError:  # the first or last day that Python knows, in another time zone
-        raise ValueError(text) from None
 
 
 def _in(text: str, choices: tuple[str, ...]) -> str:

@@ -84,7 +84,11 @@ class Items:
         return [self._item(image, summaries[image.id]).data for image in images]
 
     def _item(self, image: Image, summary: AnnotationSummary) -> Item:
-        metadata = {**_metadata_of(image, summary), "alt": self._urls.alt(image)}
+        metadata = {
+            **_metadata_of(image, summary),
+            "alt": self._urls.alt(image),
+            "showing": self._request.services.showing.state(image),
+        }
         uploader = image.uploader if self._site.may(EDIT) else ""
         return Item(metadata, {"uploader": uploader or None, **self.urls_of(image)})
 
@@ -135,6 +139,8 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "content": list(image.content) if image.content else None,
         "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "backdrop": image.backdrop or None,
+        "replaced_by": image.replaced_by or None,
+        "versions": list(image.versions),
         "places": {
             key: {
                 number: {"at": place.at, "role": place.role or None}
@@ -142,4 +148,5 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
             }
             for key, numbers in sorted(image.places.items())
         },
+        "collections": sorted(image.collections),
     }

@@ -26,12 +26,16 @@ from ...errors import (
     BadSize,
     BadToken,
     BadUpload,
+    CannotReplace,
+    CannotTurn,
     CorruptOriginal,
     EditConflict,
     EndedShare,
     HuimagesError,
     IdCollision,
     RemovedImage,
+    RightsEnded,
+    RightsNotBegun,
     ServerBusy,
     SizeNotAllowed,
     StorageUnavailable,
@@ -55,6 +59,7 @@ failures = FailureLog()
 # Most specific first.
 STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (RemovedImage, 410),
+    (RightsEnded, 410),
     (UnknownImage, 404),
     (UnknownArticle, 404),
     (UnknownChange, 404),
@@ -99,6 +104,8 @@ _SENTENCES: dict[type[HuimagesError], str] = {
 # Sentences of pages, in their language, in place of the message for programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     RemovedImage: _("It cannot be restored."),
+    RightsEnded: _("The rights to this picture have ended. It is not shown any more."),
+    RightsNotBegun: _("This picture is not shown yet."),
     UnknownImage: _("This picture does not exist. It may have been moved to the trash."),
     UnknownArticle: _("There are no pictures with this article number."),
     UnknownChange: _("This change is no longer kept."),
@@ -106,6 +113,14 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     UnknownCollection: _("There is no such collection. It may have been deleted."),
     UnknownShare: _("This link leads nowhere. It may have been withdrawn."),
     EndedShare: _("This link has ended."),
+    CannotTurn: _(
+        "Pictures in this format cannot be turned without loss. Turn the file and upload it as a "
+        "better picture."
+    ),
+    CannotReplace: _(
+        "This picture cannot become the new version: it is the picture itself, or an older version "
+        "of another one."
+    ),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 

@@ -28,7 +28,7 @@ _HEADINGS: Mapping[int, TranslationString] = {
     404: _("Not found"),
     405: _("Not possible here"),
     409: _("Conflict with a stored picture"),
-    410: _("This picture was deleted"),
+    410: _("No longer available"),
     412: _("Changed by someone else"),
     413: _("Too large"),
     415: _("Unsupported picture"),

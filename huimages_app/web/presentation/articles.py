@@ -12,6 +12,7 @@ from ...domain.models import ArticleSummary, Image
 from ...domain.sizes import Size
 from ...services.articles import Article
 from .grids import GridItem, items_of, thumb_of, title_of
+from .showing import seen, sees
 from .site import Site
 from .size_picker import Snippet
 
@@ -75,18 +76,31 @@ def tiles_of(key: str, articles: Sequence[ArticleSummary], request: Request) -> 
         ArticleTile(
             article.number,
             article.count,
-            thumb_of(article.main, article_path(request.site, key, article.number), request),
+            thumb_of(main, article_path(request.site, key, article.number), request),
         )
         for article in articles
+        if (main := main_seen(key, article, request))
     ]
+
+
+def main_seen(key: str, article: ArticleSummary, request: Request) -> Image | None:
+    """Return the first picture of an article that the client sees; None if there is none.
+
+    Reads the article if that is not the main picture.
+    """
+    if sees(article.main, request):
+        return article.main
+    images = request.services.articles.find(key, article.number).images
+    return next(iter(seen(images, request)), None)
 
 
 def pictures_of(article: Article, request: Request) -> list[ArticlePicture]:
     """Return the pictures of an article for its page."""
-    items = items_of(article.images, request)
+    positions = {image.id: index for index, image in enumerate(article.images, start=1)}
+    images = seen(article.images, request)
     return [
-        ArticlePicture(item, index, article.place(image).role)
-        for index, (image, item) in enumerate(zip(article.images, items, strict=True), start=1)
+        ArticlePicture(item, positions[image.id], article.place(image).role)
+        for image, item in zip(images, items_of(images, request), strict=True)
     ]
 
 
@@ -116,7 +130,7 @@ def strips_of(image: Image, request: Request) -> list[Strip]:
         article = articles.find(key, number, _SISTERS)
         items = [
             (thumb_of(sister, site.path("image", sister.id), request), sister.id == image.id)
-            for sister in article.images
+            for sister in seen(article.images, request)
         ]
         strips.append(Strip(key, number, article_path(site, key, number), items))
     return strips

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import log
 from typing import Literal, get_args
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.models import Neighbours, Page, Query, Window
-from ...domain.periods import Period
+from ...domain.filters import ORDERS, REFERENCE, is_filter, query_of
+from ...domain.models import Count, Neighbours, Page, Query, Window
 from ...domain.tags import MAX_LENGTH
 from ...domain.text import clean, clean_tag
 from ...errors import BadInput
@@ -21,48 +23,111 @@ from .site import Site
 # They fill several screens, and the page remains a small document.
 PER_PAGE = 60
 
-Kind = Literal["newest", "oldest", "rated", "taken", "tag", "search", "favorites", "collection"]
+Kind = Literal["all", "tag", "search", "favorites", "collection"]
 _WITH_VALUE = {"tag", "search", "collection"}
 
 
 @dataclass(frozen=True)
 class Collection:
-    """A collection of images.
+    """A collection of images, filtered and in an order.
 
-    `value` is the tag, the search text, the ID of a stored collection, or the period of taking;
-    `spelling` is the tag as it is shown.
+    `value` is the tag, the search text, or the ID of a stored collection; `spelling` is the tag as
+    it is shown.  `filters` are names and values of `domain.filters`; without an order the newest
+    image is the first one.
     """
 
-    kind: Kind = "newest"
+    kind: Kind = "all"
     value: str = ""
+    filters: tuple[tuple[str, str], ...] = ()
+    order: str = ""
     spelling: str = field(default="", compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Collection:
         """Parse the result of `key`; return all images, newest first, for any other text."""
-        kind, _colon, value = text.partition(":")
-        if kind == "taken":
-            with suppress(BadInput):
-                return taken_in(value)
+        name, question_mark, query = text.partition("?")
+        if not question_mark or not is_query_string(query):
+            name, query = text, ""
+        kind, _colon, value = name.partition(":")
+        if kind in {"oldest", "rated", "taken"}:  # all images, in this order
+            pairs = [("order", kind), ("taken", value if kind == "taken" else "")]
+            kind, value = "all", ""
+        else:
+            pairs = parse_qsl(query)
+        kind = kind or "all"
         if kind not in get_args(Kind) or bool(value) != (kind in _WITH_VALUE):
             return cls()
-        if kind == "tag":
-            return tagged(value)
-        if kind == "collection":
-            return cls("collection", value[:20])
-        return searched(value) if kind == "search" else cls(kind)  # type: ignore[arg-type]
+        with suppress(BadInput):
+            return _of_kind(kind, unquote(value) if query else value).refined(pairs)
+        return cls()
 
     @property
     def key(self) -> str:
         """Name of this collection in a URL (`?in=tag:sea`); empty for all images, newest first."""
-        if self.value:
-            return f"{self.kind}:{self.value}"
-        return "" if self.kind == "newest" else self.kind
+        if self.kind == "all" and self.order in {"oldest", "rated", "taken"}:
+            if not self.filters:
+                return self.order
+            if self.order == "taken" and [name for name, _ in self.filters] == ["taken"]:
+                return f"taken:{self.filters[0][1]}"
+        name = "" if self.kind == "all" else self.kind
+        parameters = self.parameters
+        if not parameters and is_query_string(self.value.partition("?")[2]):
+            parameters = {"order": ["newest"]}  # the text must not be taken for filters
+        if not parameters:
+            return f"{name}:{self.value}" if self.value else name
+        value = f":{quote(self.value, safe='')}" if self.value else ""
+        return f"{name}{value}?{urlencode(parameters, doseq=True)}"
 
     @property
-    def period(self) -> Period:
-        """The days of taking; without bounds in all other kinds."""
-        return Period.parse(self.value if self.kind == "taken" else "")
+    def parameters(self) -> dict[str, list[str]]:
+        """Return filters and order as they are in URLs."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.filters:
+            found.setdefault(name, []).append(value)
+        return {**found, "order": [self.order]} if self.order else found
+
+    def refined(self, values: Iterable[tuple[str, str]]) -> Collection:
+        """Return the collection with the filters and the order of a URL.
+
+        Two dates of a form, as in `taken.from` and `taken.until`, are a period.  Parameters that
+        are no filter are ignored.  Raises BadInput.
+        """
+        given = [(name, value.strip()) for name, value in values]
+        bounds = {name: value for name, value in given if value}
+        filters = [(name, value) for name, value in given if value and is_filter(name)]
+        for name in ("taken", "uploaded"):
+            first, last = bounds.get(f"{name}.from", ""), bounds.get(f"{name}.until", "")
+            if first or last:
+                filters.append((name, f"{first}..{last}"))
+        if self.kind == "search":  # `q` is the search itself
+            filters = [(name, value) for name, value in filters if name != "q"]
+        order = bounds.get("order", "")
+        order = "" if order == "newest" else order
+        query_of(filters, order)
+        return replace(self, filters=(*self.filters, *filters), order=order)
+
+    def ordered(self, order: str) -> Collection:
+        """Return the collection in another order."""
+        return replace(self, order="" if order == "newest" else order)
+
+    def without(self, one: tuple[str, str]) -> Collection:
+        """Return the collection without a filter; in an order that it still has."""
+        filters = tuple(pair for pair in self.filters if pair != one)
+        is_ordered = self.order != "place" or len(_references(filters)) == 1
+        return replace(self, filters=filters, order=self.order if is_ordered else "")
+
+    @property
+    def unfiltered(self) -> Collection:
+        """The collection without filters."""
+        return replace(self, filters=(), order="" if self.order == "place" else self.order)
+
+    @property
+    def orders(self) -> list[str]:
+        """Return the orders that the collection can have."""
+        if self.kind == "collection":
+            return []
+        is_article = len(_references(self.filters)) == 1
+        return [order for order in ORDERS if order != "place" or is_article]
 
     @property
     def title(self) -> TranslationString:
@@ -79,42 +144,61 @@ class Collection:
             return _("My favourites")
         return _("All pictures")
 
-    def path(self, site: Site, cursor: str | None = None) -> str:
+    def path(self, site: Site, cursor: str | None = None, **more: str) -> str:
         """Return the path of its page."""
+        query = {**self.parameters, **more, "cursor": cursor}
         if self.kind == "tag":
-            return site.tag_path(self.value, cursor=cursor)
+            return site.tag_path(self.value, **query)
         if self.kind == "search":
-            return site.view_path("search", q=self.value, cursor=cursor)
+            return site.view_path("search", q=self.value, **query)
         if self.kind == "favorites":
-            return site.path("favorites", cursor=cursor)
+            return site.path("favorites", **query)
         if self.kind == "collection":
-            return site.path("collection", self.value, cursor=cursor)
-        order = None if self.kind == "newest" else self.kind
-        return site.path("image", order=order, taken=self.value, cursor=cursor)
+            return site.path("collection", self.value, **query)
+        return site.path("image", **query)
 
     def feed_path(self, site: Site, cursor: str | None = None) -> str:
         """Return the path of its feed; empty if it has none, as the favourites of a visitor."""
-        if self.kind == "tag":
+        if self.kind == "tag" and not self.parameters:
             if site.is_path_part(self.value):
                 return site.view_path("tag", self.value, "feed.atom", cursor=cursor)
             return site.view_path("feed.atom", tag=self.value, cursor=cursor)
-        if self.kind in {"newest", "search"}:
+        if self.kind in {"all", "search"} and not self.parameters:
             return site.view_path("feed.atom", q=self.value, cursor=cursor)
         return ""
 
     def query(self, visitor_id: str) -> Query | None:
         """Return the query for storage; None if the collection is certainly empty."""
-        if self.kind == "tag":
-            return Query(tag=self.value)
-        if self.kind == "search":
-            return Query(text=self.value) if self.value else None
-        if self.kind == "favorites":
-            # A visitor without an ID has no favourites.
-            return Query(favorite_of=visitor_id) if visitor_id else None
         if self.kind == "collection":
             return Query(collection=self.value, order="place")
-        period = self.period
-        return Query(order=self.kind, taken_from=period.start, taken_before=period.end)
+        values = [*self.filters]
+        if self.kind in {"tag", "search"}:
+            values.insert(0, ("q" if self.kind == "search" else "tag", self.value))
+        query = query_of(values, self.order)
+        if self.kind == "search" and query == replace(Query(), order=query.order):
+            return None
+        if self.kind == "favorites":
+            # A visitor without an ID has no favourites.
+            return replace(query, favorite_of=visitor_id) if visitor_id else None
+        return query
+
+
+def is_query_string(text: str) -> bool:
+    """Return whether a text is filters and an order, and not the end of a search."""
+    names = [name for name, _ in parse_qsl(text)]
+    return bool(names) and all(name == "order" or is_filter(name) for name in names)
+
+
+def _of_kind(kind: str, value: str) -> Collection:
+    if kind == "tag":
+        return tagged(value)
+    if kind == "search":
+        return searched(value)
+    return Collection(kind, value[:20])  # type: ignore[arg-type]
+
+
+def _references(filters: Iterable[tuple[str, str]]) -> list[str]:
+    return [name for name, _ in filters if name == "artnr" or name.startswith(REFERENCE)]
 
 
 def tagged(text: str) -> Collection:
@@ -129,15 +213,6 @@ def spelled(collection: Collection, request: Request) -> Collection:
     return replace(collection, spelling=request.services.images.spellings([tag]).get(tag, ""))
 
 
-def taken_in(text: str) -> Collection:
-    """Return the images taken in a period, latest first; all of them without a period.
-
-    Raises BadInput.
-    """
-    Period.parse(text)
-    return Collection("taken", text if text.strip(". ") else "")
-
-
 def searched(text: str) -> Collection:
     """Return the images that match the words of `text`."""
     return Collection("search", clean(text)[:200])
@@ -150,6 +225,19 @@ def page_of(collection: Collection, request: Request) -> Page:
         return Page(())
     cursor = request.GET.get("cursor") or None
     return request.services.images.page(query, PER_PAGE, cursor)
+
+
+def count_of(collection: Collection, page: Page, request: Request) -> Count | None:
+    """Return the number of images of a collection; None on later pages.
+
+    `page` is the page of the request, which may be all there is.
+    """
+    query = collection.query(request.visitor_id)
+    if page.previous or request.GET.get("cursor"):
+        return None
+    if query is None or not page.next:
+        return Count(len(page.images))
+    return request.services.images.count_of(query)
 
 
 def neighbours_in(collection: Collection, image_id: str, request: Request) -> Neighbours:

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.models import Image, Page
+from ...domain.models import Count, Image, Page
 from ...domain.sizes import Size
+from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
-from .collections import Collection, page_of
+from .collections import Collection, count_of, page_of
 from .i18n import _
+from .showing import badge_of, seen
 
 # Rows are up to 220 CSS pixels high before they are stretched; wider or narrower
 # pictures than the grid shows are cropped around their focal point.
@@ -43,6 +46,7 @@ class GridItem:
     style: str
     thumbhash: str
     number: str = ""  # its article numbers
+    badge: TranslationString | None = None  # why visitors do not see it
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,13 @@ class Grid:
     items: list[GridItem]
     next: str | None = None
     previous: str | None = None
+    count: Count | None = None  # of all pages; None on later ones
 
 
 def urls_of(request: Request) -> UrlBuilder:
     """Return the builder of image URLs for a page."""
-    return request.services.urls.at(request.script_name)
+    urls: UrlBuilder = request.services.urls.at(request.script_name)
+    return urls.for_editors(request.services.editor_urls) if request.site.may(EDIT) else urls
 
 
 def grid_of(collection: Collection, request: Request) -> Grid:
@@ -67,18 +73,19 @@ def grid_of(collection: Collection, request: Request) -> Grid:
         items_of(page.images, request, collection),
         collection.path(site, page.next) if page.next else None,
         collection.path(site, page.previous) if page.previous else None,
+        count_of(collection, page, request),
     )
 
 
 def items_of(
     images: Iterable[Image], request: Request, collection: Collection | None = None
 ) -> list[GridItem]:
-    """Return the images as grid items that link to their pages within the collection."""
+    """Return the images that the client sees, with links to their pages in the collection."""
     site, urls = request.site, urls_of(request)
     key = collection.key if collection else ""
     return [
         _item(image, _grid_size(image), site.path("image", image.id, **{"in": key}), request, urls)
-        for image in images
+        for image in seen(images, request)
     ]
 
 
@@ -122,6 +129,7 @@ def _item(image: Image, size: Size, href: str, request: Request, urls: UrlBuilde
         style_of(image),
         image.thumbhash,
         artnr_text(image),
+        badge_of(image, request),
     )
 
 

@@ -22,7 +22,7 @@ def rating_of(summary: AnnotationSummary) -> dict[str, Any]:
 
 def rights_of(rights: Rights) -> dict[str, str | None]:
     """Return all fields of the rights; null for those that are not known."""
-    return {name: getattr(rights, name) or None for name in FIELDS}
+    return {name: rights.values.get(name) for name in FIELDS}
 
 
 def time_text(moment: datetime) -> str:

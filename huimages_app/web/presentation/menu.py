@@ -24,6 +24,7 @@ _MAIN = (
 )
 # Title, path, and the permission that the page needs.
 _MORE = (
+    (_("Rights that end"), "ending", EDIT),
     (_("Trash"), "trash", EDIT),
     (_("Accounts"), "accounts", ADMIN),
 )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.rights import FIELDS, MAX_TEXT, SOURCE_TYPES, Rights, is_web_url
+from ...domain.rights import DAYS, FIELDS, MAX_TEXT, SOURCE_TYPES, Rights, is_web_url
+from ...domain.validity import parse_day
 from .i18n import _
 
 LABELS = {
@@ -18,6 +19,8 @@ LABELS = {
     "statement": _("URL of the licence"),
     "licensor": _("Licensor"),
     "source_type": _("Origin"),
+    "from": _("May be shown from"),
+    "until": _("May be shown until"),
 }
 _ORIGINS = {
     "digitalCapture": _("Photo by a digital camera"),
@@ -44,13 +47,17 @@ _ORIGINS = {
 
 @dataclass(frozen=True)
 class RightsField:
-    """A field of the form; `choices` are the codes of a list, with their names."""
+    """A field of the form; `choices` are the codes of a list, with their names.
+
+    `kind` is the type of the input: text or date.
+    """
 
     name: str
     label: TranslationString
     value: str
     longest: int
     choices: list[tuple[str, str]]
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,10 @@ def fields_of(rights: Rights, request: Request) -> list[RightsField]:
         RightsField(
             name,
             LABELS[name],
-            getattr(rights, name),
+            rights.values.get(name, ""),
             MAX_TEXT,
-            _choices(rights.source_type, request) if name == "source_type" else [],
+            choices_of(rights.source_type, request) if name == "source_type" else [],
+            "date" if name in DAYS else "text",
         )
         for name in FIELDS
     ]
@@ -82,7 +90,7 @@ def facts_of(rights: Rights, request: Request) -> list[RightsFact]:
     return [
         RightsFact(
             LABELS[name],
-            origin_name(text, request) if name == "source_type" else text,
+            _shown(name, text, request),
             text if is_web_url(text) else None,
             "license" if name == "statement" else None,
         )
@@ -90,7 +98,14 @@ def facts_of(rights: Rights, request: Request) -> list[RightsFact]:
     ]
 
 
-def _choices(current: str, request: Request) -> list[tuple[str, str]]:
+def _shown(name: str, text: str, request: Request) -> str:
+    if name in DAYS:
+        return str(request.site.date(parse_day(text)))
+    return origin_name(text, request) if name == "source_type" else text
+
+
+def choices_of(current: str, request: Request) -> list[tuple[str, str]]:
+    """Return the codes of how a picture came about, with their names; first an empty one."""
     codes = dict.fromkeys([*SOURCE_TYPES, *filter(None, [current])])
     named = sorted((origin_name(code, request), code) for code in codes)
     return [("", ""), *((code, name) for name, code in named)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date as Day  # noqa: N812 - a method has its name
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,9 @@ from .requested_sizes import FORMAT_LABELS, requestable_names
 from .sections import SECTIONS_COOKIE, open_sections
 
 NAME = "huImages"
+
+# Values of a parameter of a URL; without one it is left out.
+Values = str | Sequence[str] | None
 
 # The roles of the default setting.
 ROLE_NAMES = {
@@ -86,15 +90,15 @@ class Site:
 
     # URLs
 
-    def path(self, *elements: str, **query: str | None) -> str:
+    def path(self, *elements: str, **query: Values) -> str:
         """Return the path of a resource: elements quoted, a slash at the end, and a query."""
         return self._path([*elements, ""], query)
 
-    def view_path(self, *elements: str, **query: str | None) -> str:
+    def view_path(self, *elements: str, **query: Values) -> str:
         """Return the path of a view: the same without the slash."""
         return self._path(list(elements), query)
 
-    def tag_path(self, tag: str, **query: str | None) -> str:
+    def tag_path(self, tag: str, /, **query: Values) -> str:
         """Return the path of the page of a tag.  Some tags cannot be part of a path."""
         if not self.is_path_part(tag):
             return self.path("tag", name=tag, **query)
@@ -126,7 +130,7 @@ class Site:
         """Return whether this page is at `path`; its link in the menu is then the current one."""
         return self.here.partition("?")[0].rstrip("/") == path.rstrip("/")
 
-    def _path(self, elements: list[str], query: dict[str, str | None]) -> str:
+    def _path(self, elements: list[str], query: dict[str, Values]) -> str:
         given = {key: value for key, value in query.items() if value}
         extra: dict[str, Any] = {"query": given} if given else {}
         return str(self._request.resource_path(self._root, *elements, **extra))
@@ -176,6 +180,10 @@ class Site:
     format_labels = FORMAT_LABELS
 
     # languages, numbers, dates
+
+    def translate(self, text: TranslationString) -> str:
+        """Return a text in the language of this page."""
+        return str(self._translate(text))
 
     @property
     def language(self) -> str:
@@ -247,7 +255,7 @@ class Site:
             return f"{self.number(max(1, round(length / 1000)))} kB"
         return f"{self.number(length / 1_000_000, '#,##0.0')} MB"
 
-    def date(self, moment: datetime) -> str:
+    def date(self, moment: datetime | Day) -> str:
         """Return a date, as in 23. Nov. 2026."""
         return str(format_date(moment, "medium", locale=self.language))
 
@@ -274,7 +282,10 @@ def add_to_templates(event: BeforeRender) -> None:
     event["site"] = request.site
     event["layout"] = _macros("layout.pt")
     event["macros"] = _macros("macros.pt")
+    event["version_sections"] = _macros("version_sections.pt")
     event["image_sections"] = _macros("image_sections.pt")
+    event["rights_macros"] = _macros("rights.pt")
+    event["filter_macros"] = _macros("filters.pt")
     event["history"] = _macros("history.pt")
     event["size_picker"] = _macros("size_picker.pt")
     event["collection_sections"] = _macros("collection_sections.pt")

@@ -20,6 +20,7 @@ from ...errors import (
     StorageUnavailable,
     UnknownFormat,
 )
+from ...services.size_policy import Grant
 from ...services.urls import UrlBuilder
 from .i18n import _
 from .requested_sizes import FORMAT_LABELS, requestable_names, require_requestable
@@ -141,7 +142,7 @@ def _rendition(image: Image, chosen: _Chosen, urls: UrlBuilder, request: Request
     width, height = size.fitted(image.width, image.height)
     query = {"size": str(size), "format": format_.extension}
     return Rendition(
-        urls.named_url(image, size, format_),
+        urls.for_editors(request.services.editor_urls).named_url(image, size, format_),
         width,
         height,
         image.contenttype.partition("/")[2].upper()
@@ -159,11 +160,13 @@ def _length(image: Image, chosen: _Chosen, request: Request) -> int | None:
     if chosen.size.is_original:
         return image.length or None
     size = image.shown_in(chosen.size)
+    # The page is for editors only if the image may not be shown now.
+    grant = Grant(any_focus=True, any_day=True)
     with suppress(CorruptOriginal, ServerBusy, StorageUnavailable, SizeNotAllowed):
         if chosen.is_explicit:
-            served = services.renditions.get(image.id, size, chosen.format)
+            served = services.renditions.get(image.id, size, chosen.format, grant)
         else:
-            served = services.renditions.find(image.id, size, chosen.format)
+            served = services.renditions.cached(image.id, size, chosen.format, grant)
         if served is not None:
             served.close()
             return int(served.length)

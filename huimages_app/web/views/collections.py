@@ -37,18 +37,14 @@ PER_PAGE = 60
     renderer="huimages_app:templates/collections.pt",
 )
 def collections(context: Collections, request: Request) -> dict[str, Any]:
-    """Show the collections by title: those whose titles contain `?q=`, from page `?page=` on."""
+    """Show the collections by title: those whose titles contain `?q=`."""
     site, services = request.site, request.services
     text = clean(request.GET.get("q", ""))[:200]
-    found = [one for one in services.collections.all() if text.casefold() in one.title.casefold()]
-    number = request.GET.get("page", "")
-    page = int(number) if number.isdecimal() and len(number) < 5 else 1
-    shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
-    more = len(found) > page * PER_PAGE
+    found, following = services.collections.find(text, PER_PAGE, request.GET.get("cursor") or None)
     return {
         "text": text,
-        "tiles": tiles_of(shown, services.collections.sizes(), request) if shown else [],
-        "next": site.path("collection", q=text, page=str(page + 1)) if more else None,
+        "tiles": tiles_of(found, services.collections.sizes(), request) if found else [],
+        "next": site.path("collection", q=text, cursor=following) if following else None,
         "here": site.path("collection"),
     }
 

@@ -48,7 +48,8 @@ def _feed(collection: Collection, request: Request) -> Response:
     element = root("feed", ATOM)
     add(element, "id", here)
     add(element, "title", f"{title} – {NAME}")
-    changed = max((image.modified for image in page.images), default=None)
+    images = [image for image in page.images if request.services.showing.is_shown(image)]
+    changed = max((image.modified for image in images), default=None)
     add(element, "updated", time_text(changed) if changed else _NEVER)
     add(add(element, "author"), "name", NAME)
     add(element, "link", rel="self", type=CONTENT, href=request.url)
@@ -57,8 +58,8 @@ def _feed(collection: Collection, request: Request) -> Response:
         if cursor:
             href = f"{request.host_url}{collection.feed_path(site, cursor)}"
             add(element, "link", rel=relation, type=CONTENT, href=href)
-    summaries = request.services.annotations.summaries([image.id for image in page.images])
-    for image in page.images:
+    summaries = request.services.annotations.summaries([image.id for image in images])
+    for image in images:
         _add_entry(element, image, summaries[image.id], request)
     return conditional_response(document(element), CONTENT)
 

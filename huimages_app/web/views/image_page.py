@@ -38,7 +38,9 @@ from ..presentation.pictures import picture_of
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.rights import facts_of, fields_of
 from ..presentation.sharing import sharing_of
+from ..presentation.showing import badge_of, require_seen, sees
 from ..presentation.size_picker import size_picker
+from ..presentation.versions import versions_of
 from ..resources import ImagePage
 
 _CLICKED = Size.parse("320x320")
@@ -82,6 +84,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
     collection = Collection.parse(request.GET.get("in", ""))
     if image.trashed is not None:
         return _trashed_page(image, collection, request)
+    require_seen(image, request)
     neighbours = neighbours_in(collection, image_id, request)
     others = services.images.get_many(filter(None, [neighbours.previous, neighbours.next]))
     annotation = (
@@ -113,11 +116,13 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "other_references": others_text(image),
         "rights": facts_of(image.rights, request),
         "rights_fields": fields_of(image.rights, request),
+        "badge": badge_of(image, request),
         "changes": history_of(image.history, request, SHOWN),
         "clicked": _crop(image, _CLICKED, urls),
         "strips": strips_of(image, request),
         "collections": services.collections.of_image(image),
         "picker": size_picker(image, request),
+        "versions": versions_of(image, request),
     }
 
 
@@ -185,7 +190,7 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
 def _neighbour_item(
     image: Image | None, collection: Collection, request: Request
 ) -> GridItem | None:
-    if image is None:
+    if image is None or not sees(image, request):
         return None
     href = request.site.path("image", image.id, **{"in": collection.key})
     return thumb_of(image, href, request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -21,7 +22,7 @@ from ..presentation.sharing import USUAL, shown
 from ..presentation.site import NAME
 from ..resources import Root
 
-CACHE_AGE = 3600  # seconds for which consumers may cache the response
+CACHE_AGE = 3600  # seconds
 
 # The page of an image, or a rendition: /image/ID/, /240x160/ID/name.jpeg.
 _PATH = re.compile(rf"/[^/]+/({ID_PATTERN})(?:[./].*)?")
@@ -33,7 +34,8 @@ def oembed(request: Request) -> Response:
     """Return a photo for `?url=`, within `maxwidth` and `maxheight`; see oembed.com."""
     if request.GET.get("format", "json") != "json":
         raise HTTPNotImplemented("only format=json is supported")
-    image = request.services.images.get(_image_id(request))
+    services = request.services
+    image = services.showing.require_shown(services.images.get(_image_id(request)))
     box = _box(request)
     picture = shown(image, request, box)
     if picture is None:
@@ -47,7 +49,7 @@ def oembed(request: Request) -> Response:
         "height": picture.height,
         "provider_name": NAME,
         "provider_url": f"{request.application_url}/",
-        "cache_age": CACHE_AGE,
+        "cache_age": _cache_age(services.showing.end(image)),
     }
     # "must respect any maxwidth and maxheight"
     if (thumbnail := shown(image, request, _THUMBNAIL)) and thumbnail.width <= picture.width:
@@ -55,6 +57,11 @@ def oembed(request: Request) -> Response:
         data["thumbnail_width"] = thumbnail.width
         data["thumbnail_height"] = thumbnail.height
     return conditional_json(data)
+
+
+def _cache_age(end: float | None) -> int:
+    """Return the seconds for which consumers may cache the response, at most until `end`."""
+    return CACHE_AGE if end is None else min(CACHE_AGE, max(0, int(end - time.time())))
 
 
 def _image_id(request: Request) -> str:

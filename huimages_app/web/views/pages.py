@@ -10,18 +10,20 @@ from pyramid.httpexceptions import HTTPFound, HTTPNotFound
 from pyramid.request import Request
 from pyramid.view import view_config
 
+from ...domain.filters import is_filter
 from ...domain.ids import ID_PATTERN
 from ...domain.models import Query
 from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation import collections
-from ..presentation.collections import Collection, cloud, searched, spelled, taken_in
+from ..presentation.collections import Collection, cloud, searched, spelled
+from ..presentation.filter_forms import FilterForm, count_text
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
+from ..presentation.tiles import recent_articles, some_collections
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
-_NEWEST, _RANDOM, _TAGS = 24, 16, 60
-_ORDERS = {"oldest": Collection("oldest"), "rated": Collection("rated")}
+_NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
 _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
 _CLOUD = 1000  # tags on their page; search finds the others
 
@@ -33,10 +35,14 @@ _CLOUD = 1000  # tags on their page; search finds the others
     renderer="huimages_app:templates/start.pt",
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
-    """Show the newest images, random ones, and the most used tags."""
+    """Show the newest images, their articles, collections, random images, the most used tags."""
     images = request.services.images
+    newest = images.page(Query(), _NEWEST).images
     return {
-        "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
+        "newest": items_of(newest, request, Collection()),
+        "articles": recent_articles(newest, request, _TILES),
+        "collections": some_collections(request, _TILES),
+        "max_bytes": request.registry.settings["huimages"].upload.max_bytes,
         "random": items_of(images.random(_RANDOM), request),
         "cloud": cloud(request, _TAGS),
     }
@@ -48,16 +54,9 @@ def start(context: Root, request: Request) -> dict[str, Any]:
     permission=VIEW,
     renderer="huimages_app:templates/collection.pt",
 )
-def all_images(context: Images, request: Request) -> dict[str, Any]:
-    """Show all images: newest, oldest, best rated or latest taken first (`?order=`).
-
-    `taken`, or `from` and `until`: days of taking, as `Period` parses them.
-    """
-    order = request.GET.get("order", "")
-    if order != "taken":
-        return _shown(_ORDERS.get(order, Collection()), request)
-    first, last = request.GET.get("from", ""), request.GET.get("until", "")
-    return _shown(taken_in(request.GET.get("taken") or f"{first}..{last}"), request)
+def all_images(context: Images, request: Request) -> dict[str, Any] | HTTPFound:
+    """Show all images: newest first, or in another order (`?order=`)."""
+    return _shown(Collection(), request)
 
 
 @view_config(context=Images, name="random", request_method="GET", permission=VIEW)
@@ -84,7 +83,7 @@ def tags(context: Tags, request: Request) -> dict[str, Any]:
     permission=VIEW,
     renderer="huimages_app:templates/collection.pt",
 )
-def tagged(context: Tagged, request: Request) -> dict[str, Any]:
+def tagged(context: Tagged, request: Request) -> dict[str, Any] | HTTPFound:
     """Show the images with a tag."""
     return _shown(spelled(collections.tagged(context.tag), request), request)
 
@@ -96,7 +95,7 @@ def tagged(context: Tagged, request: Request) -> dict[str, Any]:
     permission=VIEW,
     renderer="huimages_app:templates/collection.pt",
 )
-def tagged_by_name(context: Tags, request: Request) -> dict[str, Any]:
+def tagged_by_name(context: Tags, request: Request) -> dict[str, Any] | HTTPFound:
     """Show the images with a tag that cannot be part of a path, such as `a/b`."""
     return _shown(spelled(collections.tagged(request.GET["name"]), request), request)
 
@@ -133,12 +132,28 @@ def _image_id_in(text: str) -> str:
     permission=VIEW,
     renderer="huimages_app:templates/collection.pt",
 )
-def favorites(context: Favorites, request: Request) -> dict[str, Any]:
+def favorites(context: Favorites, request: Request) -> dict[str, Any] | HTTPFound:
     """Show the visitor's favourites.  The URL does not name the visitor."""
     if request.old_visitor_id and request.has_permission(CONTRIBUTE):
         request.ensure_visitor()  # with a copy of the legacy favourites
     return _shown(Collection("favorites"), request)
 
 
-def _shown(collection: Collection, request: Request) -> dict[str, Any]:
-    return {"collection": collection, "grid": grid_of(collection, request)}
+def _shown(collection: Collection, request: Request) -> dict[str, Any] | HTTPFound:
+    """Show a list with the filters and the order of the URL.
+
+    A form without scripts sends its empty fields, too; it is led to the URL without them.
+    """
+    collection = collection.refined(request.GET.items())
+    if any(
+        name.endswith((".from", ".until")) or (not value and name != "q" and is_filter(name))
+        for name, value in request.GET.items()
+    ):
+        return HTTPFound(collection.path(request.site))
+    grid = grid_of(collection, request)
+    return {
+        "collection": collection,
+        "grid": grid,
+        "filters": FilterForm.of(collection, request.site),
+        "count": count_text(grid.count, request),
+    }

@@ -14,10 +14,10 @@ from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.archives import zip_response
 from ..presentation.batch import chosen_ids, for_each, remove_tags, require
+from ..presentation.collecting import collect, take_out
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.responses import changed
 from ..resources import Selection
-from .collecting import collect, take_out
 
 
 @view_config(context=Selection, request_method="POST", permission=VIEW)

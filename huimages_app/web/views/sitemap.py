@@ -61,7 +61,8 @@ def _index(parts: list[str], request: Request) -> Element:
 
 def _urls(part: str, request: Request) -> Element:
     urls, site = root("urlset", SITEMAP), request.site
-    for image in itertools.islice(request.services.images.with_id_prefix(part), _MOST):
+    images = filter(request.services.showing.is_shown, request.services.images.with_id_prefix(part))
+    for image in itertools.islice(images, _MOST):
         url = add(urls, "url")
         add(url, "loc", f"{request.host_url}{site.path('image', image.id)}")
         add(url, "lastmod", time_text(image.modified))

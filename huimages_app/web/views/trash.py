@@ -52,7 +52,7 @@ def trashed_picture(context: TrashedImage, request: Request) -> Response:
     image = request.services.images.get_any(context.image_id)
     if image.trashed is None:
         raise UnknownImage.with_message(f"the image {image.id} is not in the trash")
-    response = picture_response(request.services.renditions.uncached(image.id, _SIZE, JPEG))
+    response = picture_response(request.services.renditions.uncached(image, _SIZE, JPEG))
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
 

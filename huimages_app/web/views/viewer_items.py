@@ -14,6 +14,7 @@ from ..presentation.collections import Collection, window_in
 from ..presentation.grids import thumb_of, title_of, urls_of
 from ..presentation.pictures import picture_of
 from ..presentation.responses import json_response
+from ..presentation.showing import require_seen, seen
 from ..resources import ImagePage
 
 # Images in either direction.  At the end of them the viewer leads to the page of the last one.
@@ -28,10 +29,11 @@ def viewer_items(context: ImagePage, request: Request) -> Response:
     "index": 3}`; `index` is the position of this image.
     """
     collection = Collection.parse(request.GET.get("in", ""))
-    image = request.services.images.get(context.image_id)
+    image = require_seen(request.services.images.get(context.image_id), request)
     window = window_in(collection, image.id, REACH, request)
-    items = [_item(i, collection, request) for i in (*window.before, image, *window.after)]
-    return json_response({"items": items, "index": len(window.before)})
+    before, after = seen(window.before, request), seen(window.after, request)
+    items = [_item(i, collection, request) for i in (*before, image, *after)]
+    return json_response({"items": items, "index": len(before)})
 
 
 def _item(image: Image, collection: Collection, request: Request) -> dict[str, Any]:

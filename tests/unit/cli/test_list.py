@@ -29,7 +29,24 @@ def test_list_prints_the_images_that_meet_the_conditions(
 def test_list_rejects_invalid_conditions_with_one_line(
     huimages: Command, services: Services
 ) -> None:
-    for words in (["--taken", "yesterday"], ["--order", "best"], ["--order", "place"]):
+    for words in (
+        ["--taken", "yesterday"],
+        ["--order", "best"],
+        ["--order", "place"],
+        ["--shape", "round"],
+        ["--larger", "big"],
+        ["--type", "a", "--type", "b"],
+    ):
         ran = huimages("list", *words)
         assert (ran.status, ran.out, len(ran.err)) == (2, [], 1)
-        assert "expected" in ran.err[0]
+        assert "expected" in ran.err[0] or "needs one reference" in ran.err[0]
+
+
+def test_list_filters_combine_and_are_counted(huimages: Command, services: Services) -> None:
+    wide = add(services, photo(60, 20, seed=1), title="Quay", tags=["sea", "sun"]).image.id
+    add(services, photo(60, 20, seed=2), title="Quay", tags=["sea"])
+    add(services, photo(20, 60, seed=3), title="Quay", tags=["sea", "sun"])
+    words = ["--shape", "panorama", "--tag", "sea", "--tag", "sun", "--without", "artnr"]
+    assert [line.split()[0] for line in huimages("list", *words).out] == [wide]
+    assert huimages("list", *words, "--count").out == ["1"]
+    assert huimages("list", "--search", "quay shape:panorama", "--count").out == ["2"]

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
+
 from huimages_app.domain.rights import Rights
 from huimages_app.services.container import Services
+from tests.support.days import TODAY
 
 from .conftest import Command
 
@@ -25,3 +28,17 @@ def test_rights_command_rejects_invalid_values_with_one_line(
     assert (ran.status, ran.out, len(ran.err)) == (2, [], 1)
     assert "expected a URL" in ran.err[0]
     assert not services.images.get(image).rights
+
+
+def test_rights_command_sets_the_days_and_ending_lists_them(
+    huimages: Command, services: Services, image: str
+) -> None:
+    huimages("rights", image, "--from", "2026-01-01", "--until", TODAY)
+    assert services.images.get(image).rights == Rights(from_="2026-01-01", until=TODAY)
+    [line] = huimages("ending").out
+    assert line.startswith(f"{TODAY}  {image}")
+    assert json.loads(huimages("ending", "--days", "0", "--json").out[0])["until"] == TODAY
+    assert huimages("ending", "--ended").out == []
+    ran = huimages("rights", image, "--until", "soon")
+    assert ran.status == 2
+    assert "expected a day like 2026-12-31" in ran.err[0]

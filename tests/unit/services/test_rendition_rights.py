@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from huimages_app.imaging.embedded import rights_in
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.maintenance.stale_renditions import StaleRenditions
+from tests.support.days import TODAY, limit
 from tests.support.exiftool import with_tags
 from tests.support.pictures import photo
 from tests.support.services import add
@@ -98,3 +100,62 @@ def test_renditions_left_by_a_killed_process_are_found(
         image.id, lambda image: replace(image, rights=Rights(creator="Bob"))
     )
     assert list(stale.find()) == [image.id]
+
+
+def down(image_id: str) -> Image:
+    raise StorageUnavailable("down")
+
+
+def test_rendition_made_without_metadata_storage_is_no_file_for_web_servers(
+    services: Services, storage: Storage, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its record may limit the days on which it is shown."""
+    with monkeypatch.context() as context:
+        context.setattr(storage.metadata.images, "get", down)
+        for _ in range(2):  # a miss, and a hit
+            served = services.renditions.get(image.id, SIZE, JPEG)
+            served.close()
+            assert served.expires is not None
+            assert 50 < served.expires - time.time() <= 60
+        assert storage.cache.find(image.id, SIZE, JPEG) is None
+        assert storage.cache.count(image.id) == 1
+    served = services.renditions.get(image.id, SIZE, JPEG)
+    served.close()
+    assert served.expires is None
+    assert storage.cache.find(image.id, SIZE, JPEG) is not None
+
+
+def test_limited_image_is_not_served_without_metadata_storage(
+    services: Services, storage: Storage, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(services, image, until=TODAY)
+    services.renditions.get(image.id, SIZE, JPEG).close()
+    monkeypatch.setattr(storage.metadata.images, "get", down)
+    for size in (SIZE, Size.parse("250x250")):
+        with pytest.raises(StorageUnavailable):
+            services.renditions.get(image.id, size, JPEG)
+    with pytest.raises(StorageUnavailable):
+        services.renditions.original(image.id)
+
+
+def test_limited_renditions_are_counted_and_evicted(
+    services: Services, storage: Storage, image: Image
+) -> None:
+    limit(services, image, until=TODAY)
+    services.renditions.get(image.id, SIZE, JPEG).close()
+    assert storage.cache.count(image.id) == 1
+    before = storage.cache.usage()
+    assert before.files >= 2  # the rendition, and the mark of its days
+    storage.cache.prune(max_bytes=1)
+    assert storage.cache.count(image.id) == 0
+    assert storage.cache.usage().files == 0
+
+
+def test_trashed_image_is_shown_to_editors_with_its_edited_rights(
+    services: Services, image: Image
+) -> None:
+    services.editing.update(image.id, ImagePatch(rights={"creator": "Bob"}))
+    trashed = services.editing.trash(image.id)
+    served = services.renditions.uncached(trashed, SIZE, JPEG)
+    with served.file as file:
+        assert rights_in(io.BytesIO(file.read())).creator == "Bob"

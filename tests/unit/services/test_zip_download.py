@@ -19,11 +19,14 @@ from huimages_app.domain.sizes import Size
 from huimages_app.errors import CorruptOriginal, ServerBusy
 from huimages_app.services.open_image import OpenImage
 from huimages_app.services.renditions import Renditions
+from huimages_app.services.showing import Showing
 from huimages_app.services.zip_download import ZipDownloads
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.support.pictures import photo
 from tests.support.services import add, services_in
+
+SHOWING = Showing(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,7 @@ def test_names_are_told_apart_and_dates_kept(tmp_path: Path, renditions: Renditi
         stored(originals, b"3", "a.jpg", year=1970),
         stored(originals, b"4", ""),
     ]
-    file = unpacked(list(ZipDownloads(originals, renditions).archive(images)))
+    file = unpacked(list(ZipDownloads(originals, renditions, SHOWING).archive(images)))
     assert file.namelist() == ["a.jpg", "A-2.jpg", "a-3.jpg", f"{images[3].id}.bin"]
     assert file.getinfo("a.jpg").date_time == (2026, 5, 6, 7, 8, 10)
     assert file.getinfo("a-3.jpg").date_time[0] == 1980
@@ -66,16 +69,16 @@ def test_what_has_gone_is_left_out(tmp_path: Path, renditions: Renditions) -> No
     originals = FileOriginals(tmp_path)
     images = [stored(originals, b"1", "a.jpg"), stored(originals, b"2", "b.jpg")]
     originals.delete(images[0].id)
-    assert unpacked(list(ZipDownloads(originals, renditions).archive(images))).namelist() == [
-        "b.jpg"
-    ]
+    assert unpacked(
+        list(ZipDownloads(originals, renditions, SHOWING).archive(images))
+    ).namelist() == ["b.jpg"]
 
 
 def test_a_large_original_is_never_held_whole(tmp_path: Path, renditions: Renditions) -> None:
     originals = FileOriginals(tmp_path)
     content = bytes(range(256)) * 8192  # 2 MB
     pieces = list(
-        ZipDownloads(originals, renditions).archive([stored(originals, content, "a.jpg")])
+        ZipDownloads(originals, renditions, SHOWING).archive([stored(originals, content, "a.jpg")])
     )
     assert max(map(len, pieces)) < 300_000
     assert unpacked(pieces).read("a.jpg") == content
@@ -83,7 +86,9 @@ def test_a_large_original_is_never_held_whole(tmp_path: Path, renditions: Rendit
 
 def test_no_pictures_are_an_empty_archive(tmp_path: Path, renditions: Renditions) -> None:
     assert (
-        unpacked(list(ZipDownloads(FileOriginals(tmp_path), renditions).archive([]))).namelist()
+        unpacked(
+            list(ZipDownloads(FileOriginals(tmp_path), renditions, SHOWING).archive([]))
+        ).namelist()
         == []
     )
 
@@ -92,7 +97,7 @@ def test_names_of_an_old_site_stay_in_the_folder(tmp_path: Path, renditions: Ren
     originals = FileOriginals(tmp_path)
     names = ["../../a.jpg", "..\\..\\b.jpg", "C:\\c.jpg", "..", "/d.jpg", "e\r\n.jpg"]
     images = [stored(originals, name.encode(), name) for name in names]
-    packed = unpacked(list(ZipDownloads(originals, renditions).archive(images))).namelist()
+    packed = unpacked(list(ZipDownloads(originals, renditions, SHOWING).archive(images))).namelist()
     assert packed == ["a.jpg", "b.jpg", "c.jpg", f"{images[3].id}.bin", "d.jpg", "e .jpg"]
 
 
@@ -105,7 +110,11 @@ def test_times_outside_of_zip_become_the_nearest(
 ) -> None:
     originals = FileOriginals(tmp_path)
     file = unpacked(
-        list(ZipDownloads(originals, renditions).archive([stored(originals, b"1", "a.jpg", year)]))
+        list(
+            ZipDownloads(originals, renditions, SHOWING).archive(
+                [stored(originals, b"1", "a.jpg", year)]
+            )
+        )
     )
     assert file.getinfo("a.jpg").date_time[0] == expected
 
@@ -117,7 +126,7 @@ def test_nameless_picture_gets_the_ending_of_its_format(
     originals = FileOriginals(tmp_path)
     content = photo(8, 8, format=format)
     image = stored(originals, content, "")
-    file = unpacked(list(ZipDownloads(originals, renditions).archive([image])))
+    file = unpacked(list(ZipDownloads(originals, renditions, SHOWING).archive([image])))
     assert file.namelist() == [f"{image.id}.{format.lower()}"]
     assert file.read(file.namelist()[0]) == content
 
@@ -138,7 +147,7 @@ def test_names_are_writable_on_windows_and_stay_different(
         "not included.txt",
     ]
     images = [stored(originals, b"%d" % n, name) for n, name in enumerate(given)]
-    names = unpacked(list(ZipDownloads(originals, renditions).archive(images))).namelist()
+    names = unpacked(list(ZipDownloads(originals, renditions, SHOWING).archive(images))).namelist()
     assert names == [
         "a_b_c.png",
         "a_b_c-2.png",
@@ -167,7 +176,7 @@ def test_damaged_original_is_named_and_the_others_are_packed(
 ) -> None:
     originals = Damaged(tmp_path)
     images = [stored(originals, b"1", "a.jpg"), stored(originals, b"2", "b.jpg")]
-    file = unpacked(list(ZipDownloads(originals, renditions).archive(images)))
+    file = unpacked(list(ZipDownloads(originals, renditions, SHOWING).archive(images)))
     assert file.namelist() == ["b.jpg", "not included.txt"]
     assert "its bytes are damaged" in file.read("not included.txt").decode()
 
@@ -193,7 +202,9 @@ def test_archive_waits_for_renderers_a_bounded_time(
     monkeypatch.setattr("huimages_app.services.zip_download._PAUSES", (0, 0, 0, 0, 0))
     services = services_in(tmp_path)
     images = [add(services, photo(seed=n), filename=f"{n}.jpg").image for n in range(2)]
-    downloads = ZipDownloads(FileOriginals(tmp_path), Crowded(services.renditions, refusals))
+    downloads = ZipDownloads(
+        FileOriginals(tmp_path), Crowded(services.renditions, refusals), SHOWING
+    )
     file = unpacked(list(downloads.archive(images, (Size.parse("40x40"), WEBP))))
     services.close()
     names = file.namelist()

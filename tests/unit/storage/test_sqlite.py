@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from huimages_app.config.settings import Settings
-from huimages_app.domain.models import Place, Query
+from huimages_app.domain.models import Count, Place, Query
 from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.factory import make_metadata
-from huimages_app.storage.sqlite import SqliteBackend, schema
-from tests.contract.samples import START, an_id, an_image, fill, put, walk
+from huimages_app.storage.sqlite import SqliteBackend, query_plan, query_planner, schema
+from tests.contract.samples import START, an_id, an_image, fill, put, walk, walk_back
 
 
 @pytest.fixture
@@ -35,10 +35,20 @@ def remove_newer(db: sqlite3.Connection) -> None:
     """Undo migrations 4 and later."""
     db.execute("DROP TABLE spellings")  # with its triggers
     db.execute("DROP TABLE tag_spellings")
+    for name in ("longest", "name"):
+        db.execute(f"DROP INDEX images_{name}")
+        db.execute(f"ALTER TABLE images DROP COLUMN {name}")
+    facets = "kind IN ('format', 'shape', 'uploader', 'without')"
+    db.execute(f"DELETE FROM members WHERE list IN (SELECT number FROM lists WHERE {facets})")
+    db.execute(f"DELETE FROM lists WHERE {facets}")
     db.execute("DROP TABLE places")
+    db.execute("DROP INDEX lists_collections")
     db.execute("DROP INDEX lists_articles")
     db.execute("DROP INDEX images_taken")
     db.execute("ALTER TABLE images DROP COLUMN taken")
+    db.execute("DROP INDEX lists_collections")
+    db.execute("DROP INDEX images_ends")
+    db.execute("ALTER TABLE images DROP COLUMN ends")
 
 
 class TestVersions:
@@ -99,6 +109,26 @@ class TestVersions:
         put(store, an_image(3, references=references, places={"artnr": {"10106": Place(1)}}))
         assert walk(store, article) == [an_id(3), an_id(1), an_id(2)]
 
+    def test_file_of_an_older_version_gets_facets_sizes_and_names(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
+        put(store, an_image(1, titles=("Möwe",), width=4000, types=("product",)), tags=("sea",))
+        put(store, an_image(2, filename="a.png", contenttype="image/png"))
+        put(store, an_image(3, trashed=START))
+        store.close()
+        with closing(sqlite3.connect(file)) as db, db:
+            remove_newer(db)
+            db.execute("PRAGMA user_version = 3")
+        assert walk(store, Query(order="title")) == [an_id(2), an_id(1)]
+        assert walk(store, Query(larger=4000)) == [an_id(1)]
+        assert walk(store, Query(facets=(("format", "png"),))) == [an_id(2)]
+        assert walk(store, Query(facets=(("without", "tags"),))) == [an_id(2)]
+        assert walk(store, Query(facets=(("shape", "panorama"),), type="product")) == [an_id(1)]
+        assert walk(store, Query(facets=(("shape", "landscape"),), trashed=True)) == [an_id(3)]
+        assert store.search.count_of(Query(facets=(("without", "alt"),))) == Count(2)
+        put(store, an_image(2, filename="a.png", contenttype="image/png"), tags=("sun",))
+        assert walk(store, Query(facets=(("without", "tags"),))) == []
+
     def test_file_of_a_newer_version_is_refused_and_unchanged(
         self, file: Path, store: SqliteBackend
     ) -> None:
@@ -135,6 +165,48 @@ class TestVersions:
         with closing(sqlite3.connect(file)) as db:
             assert schema.version_of(db) == len(broken) - 1
             assert not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'more'").fetchall()
+
+
+def test_image_that_an_older_process_wrote_can_be_changed(file: Path, store: SqliteBackend) -> None:
+    """It serves on for some seconds after the file was migrated, and knows no facets."""
+    put(store, an_image(1))
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute(
+            "DELETE FROM members WHERE list IN (SELECT number FROM lists WHERE kind <> 'all')"
+        )
+        db.execute("DELETE FROM lists WHERE kind <> 'all'")
+    put(store, an_image(1, titles=("Möwe",), height=640, alt="A gull"), tags=("sea",))
+    assert walk(store, Query(facets=(("shape", "square"),))) == [an_id(1)]
+    assert store.search.count_of(Query(facets=(("without", "alt"),))) == Count(0)
+    store.images.remove(an_id(1))
+    assert walk(store, Query(facets=(("shape", "square"),))) == []
+
+
+def test_title_order_ignores_case_and_accents(store: SqliteBackend) -> None:
+    for number, title in enumerate(["zebra", "Ärmel", "apfel", "Birne"]):
+        put(store, an_image(number, titles=(title,)))
+    assert walk(store, Query(order="title")) == [an_id(number) for number in (2, 1, 3, 0)]
+
+
+def test_page_of_many_rejected_rows_is_short_and_has_a_next(
+    store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the work of a page is bounded where many images meet each condition, but few all."""
+    for number in range(40):
+        contenttype = "image/png" if number >= 18 else ""
+        put(store, an_image(number, types=("old",) * (number < 20), contenttype=contenttype))
+    monkeypatch.setattr(query_plan, "SCANNED", 10)
+    monkeypatch.setattr(query_planner, "FEW", 1)
+    query = Query(facets=(("format", "png"),), type="old", order="oldest")
+    first = store.search.page(query, 3)
+    assert (first.images, first.previous) == ([], None)
+    assert first.next is not None
+    assert walk(store, query, 3) == walk_back(store, query, 3) == [an_id(18), an_id(19)]
+    assert store.search.count_of(replace(query, larger=1, order="newest")).is_exact is False
+    for order in ("newest", "title"):
+        in_order = replace(query, order=order)  # type: ignore[arg-type]
+        assert walk(store, in_order, 3) == walk_back(store, in_order, 3)
+        assert {*walk(store, in_order, 3)} == {an_id(18), an_id(19)}
 
 
 class TestKeys:

@@ -18,6 +18,7 @@ from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import SqliteBackend, query_planner
 from huimages_app.storage.sqlite.articles import read_articles
 from huimages_app.storage.sqlite.connection import Connections
+from huimages_app.storage.sqlite.query_plan import Start
 from tests.contract.metadata_pages import PagesContract
 from tests.contract.metadata_search import SearchContract
 from tests.contract.samples import START, an_id, an_image, put, say, walk
@@ -42,7 +43,14 @@ class TestPlansForLargeCollections(PagesContract, SearchContract):
         Query(order="rated"),
         Query(order="taken"),
         Query(order="taken", taken_from=START),
+        Query(order="taken", type="product", created_from=START),
+        Query(order="title"),
+        Query(order="title", tag="sea", larger=100),
+        Query(order="rated", rating=3),
         Query(taken_before=START + timedelta(days=1)),
+        Query(larger=600, smaller=700),
+        Query(tag="sea", created_from=START, created_before=START + timedelta(days=1)),
+        Query(facets=(("shape", "landscape"), ("without", "alt")), order="oldest"),
         Query(trashed=True),
         Query(tag="sea"),
         Query(tag="sea", order="rated"),
@@ -74,8 +82,9 @@ def test_page_needs_no_scan_and_no_sort(
         db.set_trace_callback(asked.append)
         collection = query_planner.plan_query(db, query)
         assert collection is not None
-        rows = collection.rows(db, None, 1)
-        assert collection.rows(db, rows[0].position, 1, forward=forward) or not forward
+        rows = collection.read(db, None, 1).rows
+        start = Start(rows[0].position)
+        assert collection.read(db, start, 1, forward=forward).rows or not forward
         db.set_trace_callback(None)
         steps = [
             step

@@ -17,7 +17,7 @@ function (doc) {
     emit([isTrashed(doc), key, value, rank(key, value), ctime(doc), doc._id], null);
   }
   // The name is COLLECTION in storage/places.py.
-  var collections = isImage(doc) ? doc.collections : {};
+  var collections = isListed(doc) ? doc.collections : {};
   for (var id in collections) {
     var position = own(collections, id);
     if (typeof position === 'number' && Math.abs(position) <= 1e9) {

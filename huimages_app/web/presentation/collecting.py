@@ -8,8 +8,8 @@ from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 
-from ..presentation.i18n import _
-from ..presentation.responses import came_from, changed
+from .i18n import _
+from .responses import came_from, changed
 
 _TEMPLATE = "huimages_app:templates/collecting.pt"
 

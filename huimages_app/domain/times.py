@@ -1,0 +1,23 @@
+"""Times as programs write them: RFC 3339, as in 2026-01-31T12:00:00Z."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+# An unquoted plus in a query is a space.
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+    r"([Zz]|[+ -][0-9]{2}:[0-9]{2})"
+)
+
+
+def time_of(text: object) -> datetime:
+    """Parse a time in the format of RFC 3339; return it in UTC.  Raises ValueError."""
+    if not isinstance(text, str) or not _TIME.fullmatch(text):
+        raise ValueError(text)
+    text = text[:11] + text[11:].replace(" ", "+")
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError:  # the first or last day that Python knows, in another time zone
+        raise ValueError(text) from None

@@ -1,0 +1,185 @@
+"""A query as SQL: a source that is read in the order of the query, and checks of its rows.
+
+Reading is bounded: after SCANNED rows of the source it ends, also if few of them passed the
+checks.  Then a page is short and has a next one, and a count is a lower bound.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...domain.models import Count, Image
+from .codec import image_from_json
+
+# Rows of a source that are checked for one page.
+SCANNED = 10_000
+
+# The column before the key in an order, and the index of it among all images.
+RANKS = {
+    "rated": "images.average",
+    "taken": "images.taken",
+    "title": "images.name",
+    "place": "places.at",
+}
+INDEXES = {"rated": "images_rated", "taken": "images_taken", "title": "images_name"}
+_ASCENDING = {"oldest", "title", "place"}
+
+# (key,), or with the rank before it, as in (average, key) for `rated`
+Position = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """An image of a query and its position there."""
+
+    image: Image
+    position: Position
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where to begin reading: after a position, or at it."""
+
+    position: Position
+    inclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Rows of a plan; `end` is where reading was broken off, None if it was not."""
+
+    rows: list[Row]
+    end: Position | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """An SQL expression and its parameters."""
+
+    expression: str
+    parameters: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class QueryPlan:
+    """The source of a query, its conditions there, and the checks of its rows.
+
+    `key` is the column of the image key in `source`.  A source that `is_small` is sorted, and
+    read as a whole.
+    """
+
+    source: str
+    key: str
+    parameters: tuple[Any, ...] = ()  # of the source
+    conditions: tuple[Condition, ...] = ()
+    checks: tuple[Condition, ...] = ()
+    order: str = "newest"
+    is_small: bool = False
+
+    def within(self, expression: str, *parameters: Any) -> QueryPlan:
+        """Return the plan with one more condition on the source."""
+        return replace(self, conditions=(*self.conditions, Condition(expression, parameters)))
+
+    def checked(self, expression: str, *parameters: Any) -> QueryPlan:
+        """Return the plan with one more check."""
+        return replace(self, checks=(*self.checks, Condition(expression, parameters)))
+
+    def read(
+        self, db: sqlite3.Connection, start: Start | None, limit: int, *, forward: bool = True
+    ) -> Reading:
+        """Return the next `limit` images from `start`, from the nearest on.
+
+        Without a start they are the first ones; not `forward`, those before, or the last ones.
+        """
+        descending = forward != (self.order in _ASCENDING)
+        plan = self
+        if start:
+            plan = self._compared("<" if descending else ">", start.position, start.inclusive)
+        direction = "DESC" if descending else "ASC"
+        order = " ORDER BY " + ", ".join(f"{column} {direction}" for column in self._columns)
+        end = plan._last_scanned(db, order)
+        if end:
+            plan = plan._compared(">" if descending else "<", end, inclusive=True)
+        columns = ", ".join(["images.document", *self._columns])
+        select, parameters = plan._select(columns)
+        rows = [
+            Row(image_from_json(document), tuple(position))
+            for document, *position in db.execute(f"{select}{order} LIMIT ?", [*parameters, limit])
+        ]
+        return Reading(rows, end if len(rows) < limit else None)
+
+    def find(self, db: sqlite3.Connection, image_id: str) -> Position | None:
+        """Return the position of an image; None if it does not match."""
+        rank = RANKS[self.order] if self.order in INDEXES else "NULL"
+        found = db.execute(f"SELECT {rank}, key FROM images WHERE id = ?", [image_id]).fetchone()
+        if found is None:
+            return None
+        if self.order in INDEXES:
+            plan = self._compared("=", tuple(found))
+        else:
+            # For `place` this reads the part of the index that is the article.
+            plan = self.within(f"{self.key} = ?", found[1])
+        select, parameters = plan._select(", ".join(self._columns))
+        row = db.execute(select, parameters).fetchone()
+        return tuple(row) if row else None
+
+    def count(self, db: sqlite3.Connection, most: int) -> Count:
+        """Return the number of images; a lower bound if there are more than `most`."""
+        plan, order = self, " ORDER BY " + ", ".join(f"{column} DESC" for column in self._columns)
+        end = self._last_scanned(db, order)
+        if end:
+            plan = self._compared(">", end, inclusive=True)
+        select, parameters = plan._select("1")
+        (number,) = db.execute(
+            f"SELECT count(*) FROM ({select} LIMIT ?)", [*parameters, most + 1]
+        ).fetchone()
+        return Count(min(number, most), is_exact=number <= most and not end)
+
+    def _last_scanned(self, db: sqlite3.Connection, order: str) -> Position | None:
+        """Return the position of row SCANNED of the source; None if it has no more rows."""
+        if self.is_small or not self.checks:
+            return None
+        conditions = [*self.conditions, *self._ranked]
+        rows = db.execute(
+            f"SELECT {', '.join(self._columns)} FROM {self.source} WHERE {_all(conditions)}"
+            f"{order} LIMIT 1 OFFSET {SCANNED - 1}",
+            _parameters(conditions),
+        )
+        row = rows.fetchone()
+        return tuple(row) if row else None
+
+    @property
+    def _columns(self) -> list[str]:
+        """The columns of a position."""
+        rank = RANKS.get(self.order)
+        return [rank, self.key] if rank else [self.key]
+
+    @property
+    def _ranked(self) -> list[Condition]:
+        rank = RANKS.get(self.order)
+        return [Condition(f"{rank} IS NOT NULL")] if rank else []
+
+    def _select(self, columns: str) -> tuple[str, list[Any]]:
+        conditions = [*self.conditions, *self.checks, *self._ranked]
+        images = f" CROSS JOIN images ON images.key = {self.key}"
+        source = self.source + ("" if self.key == "images.key" else images)
+        parameters = [*self.parameters, *_parameters(conditions)]
+        return f"SELECT {columns} FROM {source} WHERE {_all(conditions)}", parameters
+
+    def _compared(self, operator: str, position: Position, inclusive: bool = False) -> QueryPlan:
+        columns, values = ", ".join(self._columns), placeholders(position)
+        return self.within(f"({columns}) {operator}{'=' * inclusive} ({values})", *position)
+
+
+def placeholders(values: Any) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _all(conditions: list[Condition]) -> str:
+    return " AND ".join(condition.expression for condition in conditions) or "true"
+
+
+def _parameters(conditions: list[Condition]) -> list[Any]:
+    return [value for condition in conditions for value in condition.parameters]

@@ -1,0 +1,57 @@
+"""The filters of `domain.filters` as parameters of an OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...domain.filters import FILTERS, LONGEST, MOST_VALUES, ORDERS, Filter
+
+# An operation with this key gets the parameters, before its own.
+MARK = "x-filters"
+
+_ORDER_TEXT = (
+    "rated: highest average first, without unrated images; taken: by the time of taking, latest "
+    "first, without images whose time is not known; title: alphabetical by title or file name; "
+    "place: the order of an article, which needs exactly one reference."
+)
+
+
+def with_filters(document: dict[str, Any]) -> dict[str, Any]:
+    """Add the parameters to the operations of a document that have the mark; return it."""
+    for item in document["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and operation.pop(MARK, False):
+                operation["parameters"] = [*_parameters(), *operation["parameters"]]
+    return document
+
+
+def _parameters() -> list[dict[str, Any]]:
+    filters = [
+        {
+            "name": one.name,
+            "in": "query",
+            "description": one.summary,
+            "schema": _schema(one),
+        }
+        for one in FILTERS
+    ]
+    order = {"type": "string", "enum": list(ORDERS), "default": "newest"}
+    return [
+        *filters,
+        {"name": "order", "in": "query", "description": _ORDER_TEXT, "schema": order},
+    ]
+
+
+def _schema(one: Filter) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    if one.choices:
+        schema["enum"] = list(one.choices)
+    elif one.pattern:
+        schema["pattern"] = one.pattern
+    else:
+        schema["maxLength"] = LONGEST
+    if one.example:
+        schema["examples"] = [one.example]
+    if one.is_repeatable:
+        return {"type": "array", "items": schema, "maxItems": MOST_VALUES // 2}
+    return schema

@@ -1,0 +1,180 @@
+"""The filters of a list as a page shows them: fields of a form, links that remove one, orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyramid.i18n import TranslationString
+from pyramid.request import Request
+
+from ...domain.filters import FILTERS, Filter
+from ...domain.models import Count
+from ...domain.periods import Period
+from .collections import Collection
+from .i18n import _
+from .site import Site
+
+_LABELS = {
+    "tag": _("Tag"),
+    "artnr": _("Article number"),
+    "type": _("Type"),
+    "format": _("Format"),
+    "shape": _("Shape"),
+    "larger": _("Longer side at least"),
+    "smaller": _("Longer side below"),
+    "uploaded": _("Added"),
+    "taken": _("Taken"),
+    "rating": _("Rating at least"),
+    "by": _("Uploaded by"),
+    "without": _("Without"),
+}
+_CHOICES = {
+    "landscape": _("landscape"),
+    "portrait": _("portrait"),
+    "square": _("square"),
+    "panorama": _("panorama"),
+    "title": _("title"),
+    "alt": _("alternative text"),
+    "tags": _("tags"),
+    "artnr": _("article number"),
+}
+_ORDERS = {
+    "newest": _("Newest"),
+    "oldest": _("Oldest"),
+    "taken": _("Time taken"),
+    "title": _("Title"),
+    "rated": _("Best rated"),
+    "place": _("Order of the article"),
+}
+_RATINGS = ("2", "4", "6", "8", "10")
+_NOT_IN_FORMS = {"words", "time"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a field."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """A field of the form; `kind` is that of the filter.  A period has two values."""
+
+    name: str
+    label: TranslationString
+    kind: str
+    values: list[str]
+    choices: list[Choice]
+    is_repeatable: bool
+
+    @property
+    def inputs(self) -> list[str]:
+        """Values of the inputs of a text, one of which is empty for another value."""
+        return [*self.values, ""] if self.is_repeatable or not self.values else self.values
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link to the list with another order, or without one filter."""
+
+    label: str
+    href: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class FilterForm:
+    """The filters of a page.
+
+    `action` and `hidden` make the URL that the form is sent to; `chips` remove one filter each.
+    """
+
+    action: str
+    hidden: list[tuple[str, str]]
+    fields: list[FilterField]
+    chips: list[Link]
+    clear: str
+    orders: list[Link]
+
+    @classmethod
+    def of(cls, collection: Collection, site: Site) -> FilterForm:
+        """Return the filters of a list."""
+        shown = {one.name for one in _shown_filters()}
+        kept = [(name, value) for name, value in collection.filters if name not in shown]
+        base = [("q", collection.value)] if collection.kind == "search" else []
+        if collection.kind == "tag" and not site.is_path_part(collection.value):
+            base = [("name", collection.value)]
+        order = [("order", collection.order)] if collection.order else []
+        return cls(
+            action=collection.unfiltered.path(site).partition("?")[0],
+            hidden=[*base, *order, *kept],
+            fields=[_field(one, collection, site) for one in _shown_filters()],
+            chips=[
+                Link(_text_of(name, value, site), collection.without((name, value)).path(site))
+                for name, value in collection.filters
+            ],
+            clear=collection.unfiltered.path(site),
+            orders=[
+                Link(
+                    site.translate(_ORDERS[order]),
+                    collection.ordered(order).path(site),
+                    order == (collection.order or "newest"),
+                )
+                for order in collection.orders
+            ],
+        )
+
+
+def count_text(count: Count | None, request: Request) -> str:
+    """Return a number of pictures in words; empty if it is not known."""
+    if count is None or (not count.number and not count.is_exact):
+        return ""
+    if count.is_exact:
+        return str(request.site.counted("${count} picture", "${count} pictures", count.number))
+    return str(
+        request.site.counted(
+            "more than ${count} picture", "more than ${count} pictures", count.number
+        )
+    )
+
+
+def _shown_filters() -> Iterator[Filter]:
+    return (one for one in FILTERS if one.kind not in _NOT_IN_FORMS)
+
+
+def _field(one: Filter, collection: Collection, site: Site) -> FilterField:
+    values = [value for name, value in collection.filters if name == one.name]
+    if one.kind == "period":
+        period = Period.parse(values[0] if values else "")
+        values = [period.first_day, period.last_day]
+    choices = list(one.choices)
+    if one.kind == "rating":
+        choices = sorted({*_RATINGS, *values}, key=float)
+    return FilterField(
+        one.name,
+        _LABELS[one.name],
+        one.kind,
+        values,
+        [Choice(choice, _choice(one.kind, choice, site), choice in values) for choice in choices],
+        one.is_repeatable,
+    )
+
+
+def _choice(kind: str, value: str, site: Site) -> str:
+    if kind == "rating":
+        return site.stars(round(float(value)))
+    known = _CHOICES.get(value)
+    return site.translate(known) if known else value.upper()
+
+
+def _text_of(name: str, value: str, site: Site) -> str:
+    """Return a filter in words."""
+    one = next((one for one in FILTERS if one.name == name), None)
+    label = site.translate(_LABELS[name]) if name in _LABELS else name
+    if one and one.kind in {"choice", "rating"}:
+        value = _choice(one.kind, value, site)
+    return f"{label}: {value}"

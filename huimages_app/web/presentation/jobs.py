@@ -1,0 +1,168 @@
+"""Jobs for pages: their state in words, their order, and the form that begins one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pyramid.request import Request
+
+from ...domain.rights import FIELDS
+from ...services.image_edit import ImageEdit
+from ...services.jobs import bulk_edit
+from ...services.jobs.job import UNDOABLE, Job
+from .history import label_of, text_of
+from .i18n import _
+from .rights import choices_of
+from .site import Site
+
+_STATES = {
+    "collecting": _("Collecting the pictures"),
+    "running": _("Running"),
+    "done": _("Finished"),
+    "cancelled": _("Cancelled"),
+    "failed": _("Failed"),
+    "undoing": _("Being undone"),
+    "undone": _("Undone"),
+}
+_VERBS = {"set": _("set to"), "add": _("add"), "remove": _("remove")}
+
+
+@dataclass(frozen=True)
+class OrderLine:
+    """One part of what a job does: a field, what happens to it, and the values."""
+
+    label: str
+    verb: str
+    values: str
+
+
+@dataclass(frozen=True)
+class ShownSkip:
+    """An image that was not changed, and the reason."""
+
+    id: str
+    href: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ShownJob:
+    """A job as its page and the list show it.  `percent` is None before its size is known."""
+
+    id: str
+    href: str
+    title: str
+    lines: list[OrderLine]
+    state: str
+    percent: int | None
+    by: str
+    created: datetime
+    job: Job
+    skips: list[ShownSkip]
+    is_open: bool
+    can_cancel: bool
+    can_undo: bool
+
+
+def shown_job(job: Job, request: Request) -> ShownJob:
+    """Return a job for templates."""
+    site: Site = request.site
+    title, lines = _described(job, request)
+    done = job.undone if job.state == "undoing" else job.done
+    return ShownJob(
+        job.id,
+        site.path("job", job.id),
+        title,
+        lines,
+        site.translated(_STATES[job.state]),
+        100 * done // job.total if job.total else (None if job.is_open else 100),
+        job.by,
+        job.created,
+        job,
+        [
+            ShownSkip(
+                skip.image_id,
+                site.path("image", skip.image_id),
+                label_of(skip.field, site) if skip.field else "",
+                skip.reason,
+            )
+            for skip in job.skips
+        ],
+        job.is_open,
+        job.state in {"collecting", "running"},
+        job.state in UNDOABLE and job.total > 0,
+    )
+
+
+def _described(job: Job, request: Request) -> tuple[str, list[OrderLine]]:
+    describe = _DESCRIPTIONS.get(job.kind)
+    return describe(job.order, request) if describe else (job.kind, [])
+
+
+def _edit(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLine]]:
+    site: Site = request.site
+    lines = [
+        OrderLine(
+            label_of(name, site),
+            site.translated(_VERBS[operation.verb]),
+            ", ".join(text_of(name, value, request) for value in operation.values),
+        )
+        for name, operation in ImageEdit.parse(order["edit"]).operations.items()
+    ]
+    return site.translated(_("Edit pictures")), lines
+
+
+# By the kind of job: title and lines of an order.
+_DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any], Request], tuple[str, list[OrderLine]]]] = {
+    bulk_edit.NAME: _edit
+}
+
+
+# -- the form
+
+
+@dataclass(frozen=True)
+class EditField:
+    """A field of the form: a choice of verbs, and a text or a choice of values."""
+
+    name: str
+    label: str
+    hint: str
+    verbs: list[tuple[str, str]]
+    choices: list[tuple[str, str]]
+    suggestions: str  # path of suggestions of tags
+
+
+def edit_fields(request: Request) -> list[EditField]:
+    """Return the fields of the form for many images."""
+    site: Site = request.site
+    set_ = ("set", site.translated(_("Set for all")))
+    missing = ("add", site.translated(_("Set where it is missing")))
+    remove = ("remove", site.translated(_("Remove")))
+    text = [set_, missing, remove]
+    list_ = [
+        ("add", site.translated(_("Add"))),
+        remove,
+        ("set", site.translated(_("Replace all by"))),
+    ]
+    by_spaces = site.translated(_("Separated by commas or spaces."))
+    by_commas = site.translated(_("Separated by commas."))
+    suggestions = site.view_path("tag", "suggestions")
+
+    def field(name: str, verbs: list[tuple[str, str]], hint: str = "") -> EditField:
+        choices = choices_of("", request) if name == "rights.source_type" else []
+        path = suggestions if name == "tags" else ""
+        return EditField(name, label_of(name, site), hint, verbs, choices, path)
+
+    return [
+        field("title", text[:2]),
+        field("alt", text),
+        field("tags", list_, by_spaces),
+        field("references.artnr", list_, by_spaces),
+        field("types", list_, by_commas),
+        *(field(f"rights.{name}", text) for name in FIELDS),
+    ]

@@ -1,0 +1,38 @@
+"""The images whose rights end soon, or have ended, for editors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.view import view_config
+
+from ...services.permissions import EDIT
+from ..presentation.endings import DAYS, PER_PAGE, choices_of, endings_of
+from ..resources import Endings
+
+_USUAL = 30
+
+
+@view_config(
+    context=Endings,
+    request_method="GET",
+    permission=EDIT,
+    renderer="huimages_app:templates/ending.pt",
+)
+def endings(context: Endings, request: Request) -> dict[str, Any]:
+    """Show what ends within `?days=` (7, 30, 90, 365), or with `?ended=yes` what has ended."""
+    services, site = request.services, request.site
+    ended = request.GET.get("ended") == "yes"
+    text = request.GET.get("days", "")
+    days = int(text) if text in map(str, DAYS) else _USUAL
+    first, last = services.showing.ended_days() if ended else services.showing.coming_days(days)
+    page = services.images.ending(first, last, PER_PAGE, request.GET.get("cursor") or None)
+    query = {"ended": "yes"} if ended else {"days": str(days)}
+    return {
+        "endings": endings_of(page, request),
+        "ended": ended,
+        "choices": choices_of(days, request, ended=ended),
+        "all_ended": site.path("ending", ended="yes"),
+        "next": site.path("ending", **query, cursor=page.next) if page.next else "",
+    }

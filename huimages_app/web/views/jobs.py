@@ -1,0 +1,136 @@
+"""Jobs of editors: their list, their pages, and the form that edits many pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...domain.models import Query
+from ...errors import BadInput
+from ...services.image_edit import ImageEdit
+from ...services.jobs.bulk_edit import NAME, order_of
+from ...services.permissions import EDIT
+from ..job_resources import JobPage, Jobs
+from ..presentation.batch import chosen_ids
+from ..presentation.collections import Collection
+from ..presentation.form_fields import article_numbers
+from ..presentation.grids import items_of
+from ..presentation.jobs import edit_fields, shown_job
+from ..presentation.responses import changed
+
+_SHOWN = 12  # pictures above the form
+
+_LIST = "huimages_app:templates/jobs.pt"
+_JOB = "huimages_app:templates/job.pt"
+_FORM = "huimages_app:templates/edit_many.pt"
+
+
+@view_config(context=Jobs, request_method="GET", permission=EDIT, renderer=_LIST)
+def jobs(context: Jobs, request: Request) -> dict[str, Any]:
+    """Show all jobs that are kept, the newest first."""
+    return {"jobs": [shown_job(job, request) for job in request.services.jobs.all()]}
+
+
+@view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=_FORM)
+def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
+    """Show the form that edits all pictures of the collection that `?in=` names."""
+    collection = Collection.parse(request.GET.get("in", ""))
+    query = _query_of(collection, request)
+    images = request.services.images.page(query, _SHOWN).images
+    return {
+        "collection": collection,
+        "chosen": [],
+        "count": None,
+        "items": items_of(images, request, collection),
+        "fields": edit_fields(request),
+    }
+
+
+@view_config(context=Jobs, name="edit", request_method="POST", permission=EDIT, renderer=_FORM)
+def edit_chosen(context: Jobs, request: Request) -> dict[str, Any]:
+    """Show the form that edits the pictures in the fields `id`.  Changes nothing."""
+    chosen = chosen_ids(request)
+    images = request.services.images.get_many(chosen[:_SHOWN]).values()
+    return {
+        "collection": None,
+        "chosen": chosen,
+        "count": len(chosen),
+        "items": items_of(images, request),
+        "fields": edit_fields(request),
+    }
+
+
+@view_config(context=Jobs, request_method="POST", permission=EDIT)
+def create(context: Jobs, request: Request) -> Response:
+    """Begin to edit many pictures.
+
+    Fields `id`, once for each picture, or `in`, the name of a collection.  For each field of the
+    pictures `verb.NAME`: set, add, remove, or empty to leave it; and `value.NAME`.
+    `verb.other`, `key.other` and `value.other`: the same for a reference of this key.
+    Redirects to the page of the job, or returns `{"job": ID}`.
+    """
+    edit = ImageEdit.parse(_changes(request.POST))
+    visitor_id = request.ensure_visitor()
+    if "in" in request.POST:
+        query = _query_of(Collection.parse(request.POST["in"]), request)
+        job = request.services.jobs.create(NAME, order_of(edit, visitor_id, query))
+    else:
+        items = [{"id": image_id} for image_id in chosen_ids(request)]
+        job = request.services.jobs.create(NAME, order_of(edit, visitor_id), items)
+    return changed(
+        request, text=job.id, data={"job": job.id}, back=request.site.path("job", job.id)
+    )
+
+
+@view_config(context=JobPage, request_method="GET", permission=EDIT, renderer=_JOB)
+def job(context: JobPage, request: Request) -> dict[str, Any]:
+    """Show the progress of a job."""
+    request.response.headers["Cache-Control"] = "no-store"
+    return {"job": shown_job(request.services.jobs.get(context.job_id), request)}
+
+
+@view_config(context=JobPage, name="cancel", request_method="POST", permission=EDIT)
+def cancel(context: JobPage, request: Request) -> Response:
+    """Stop a job.  Returns `ok`, or `{"job": ID}`."""
+    request.services.jobs.cancel(context.job_id)
+    return changed(request, text="ok", data={"job": context.job_id})
+
+
+@view_config(context=JobPage, name="undo", request_method="POST", permission=EDIT)
+def undo(context: JobPage, request: Request) -> Response:
+    """Begin to take back what a job changed.  Returns `ok`, or `{"job": ID}`."""
+    request.services.jobs.undo(context.job_id)
+    return changed(request, text="ok", data={"job": context.job_id})
+
+
+def _query_of(collection: Collection, request: Request) -> Query:
+    query = collection.query(request.visitor_id)
+    if query is None:
+        raise BadInput("no picture was found")
+    return query
+
+
+def _changes(fields: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Return the JSON of an `ImageEdit` in the fields of a form."""
+    changes = {}
+    for name, verb in fields.items():
+        field = name.removeprefix("verb.")
+        if field == name or not verb:
+            continue
+        text = str(fields.get(f"value.{field}", ""))
+        if field == "other":
+            field = f"references.{str(fields.get('key.other', '')).strip().lower()}"
+        changes[field] = {str(verb): _values(field, text)}
+    return changes
+
+
+def _values(field: str, text: str) -> list[str]:
+    """Return the values in the text of a form: one for a text, several for a list."""
+    if field.startswith("references."):
+        return article_numbers(text)
+    values = text.split(",") if field == "types" else [text]
+    return [value for value in map(str.strip, values) if value]

@@ -1,0 +1,31 @@
+"""Days around today, as rights have them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from huimages_app.domain.models import Image
+from huimages_app.domain.rights import Rights
+from huimages_app.services.container import Services
+from huimages_app.services.image_patch import ImagePatch
+from huimages_app.storage.interfaces import MetadataBackend
+
+
+def day(difference: int) -> str:
+    """Return the day that is so many days after today, in UTC."""
+    return (datetime.now(UTC) + timedelta(days=difference)).date().isoformat()
+
+
+YESTERDAY, TODAY, TOMORROW = day(-1), day(0), day(1)
+
+
+def limit(services: Services, image: Image, **days: str) -> None:
+    """Set the days of an image, as an editor does: `from_` and `until`; an empty text removes."""
+    rights = {name.rstrip("_"): text for name, text in days.items()}
+    services.editing.update(image.id, ImagePatch(rights=rights))
+
+
+def pass_time(metadata: MetadataBackend, image: Image, **days: str) -> None:
+    """Change the days of an image as if time had passed: nothing else notices."""
+    metadata.images.update(image.id, lambda image: replace(image, rights=replace(Rights(), **days)))

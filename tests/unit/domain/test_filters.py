@@ -1,0 +1,86 @@
+"""The table of filters: values of parameters, and words of a search, become a query."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from huimages_app.domain.filters import FILTERS, query_of
+from huimages_app.domain.models import Query
+from huimages_app.errors import BadInput
+
+
+def test_values_of_all_filters_become_one_query() -> None:
+    values = [
+        ("without", "alt"),
+        ("artnr", " 10106 "),
+        ("ref.view", "front"),
+        ("tag", "Sea"),
+        ("tag", "sun"),
+        ("shape", "square"),
+        ("larger", "2000"),
+        ("uploaded", "2024"),
+        ("rating", "7.5"),
+        ("by", "vera"),
+        ("q", "gull"),
+        ("smaller", ""),
+    ]
+    assert query_of(values, "oldest") == Query(
+        text="gull",
+        tag="sea",
+        tags=("sun",),
+        references=(("artnr", "10106"), ("view", "front")),
+        facets=(("without", "alt"), ("shape", "square"), ("uploader", "vera")),
+        created_from=datetime(2024, 1, 1, tzinfo=UTC),
+        created_before=datetime(2025, 1, 1, tzinfo=UTC),
+        larger=2000,
+        rating=7.5,
+        order="oldest",
+    )
+
+
+@pytest.mark.parametrize("one", FILTERS, ids=lambda one: one.name)
+def test_example_of_each_filter_is_a_condition(one: object) -> None:
+    value = one.example or one.choices[0]  # type: ignore[attr-defined]
+    assert query_of([(one.name, value)]) != Query()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "query"),
+    [
+        ("gull tag:Sea", Query(text="gull", tag="sea")),
+        ("artnr:1/02 TAG:a tag:b", Query(references=(("artnr", "1/02"),), tag="a", tags=("b",))),
+        ("without:alt without:tags", Query(facets=(("without", "alt"), ("without", "tags")))),
+        ("without:luck", Query(text="without:luck")),
+        ("larger:big tag: :x http://a", Query(text="larger:big tag: :x http://a")),
+        ("q:q:tag:a", Query(text="q:q:tag:a")),
+    ],
+)  # fmt: skip
+def test_prefixes_in_a_search_are_filters(text: str, query: Query) -> None:
+    assert query_of([("q", text)]) == query
+
+
+@pytest.mark.parametrize(
+    ("values", "order", "message"),
+    [
+        ([("shap", "square")], "", r"unknown filter 'shap'; did you mean 'shape'\?"),
+        ([("shape", "round")], "", "expected landscape, portrait, square or panorama"),
+        ([("larger", "0")], "", "expected a whole number from 1"),
+        ([("larger", "9" * 400)], "", "expected a whole number"),
+        ([("rating", "10.1")], "", "expected a number from 0 to 10"),
+        ([("type", "a"), ("type", "b")], "", "'type' given 2 times; expected once"),
+        ([("uploaded", "yesterday")], "", "expected dates"),
+        ([("q", "x" * 501)], "", "too long"),
+        ([("artnr", "x" * 201)], "", "too long"),
+        ([("tag", "x")] * 101, "", "at most 100"),
+        ([("ref.Ab", "x")], "", "unknown filter"),
+        ([], "best", "expected newest or oldest"),
+        ([], "place", "needs one reference"),
+    ],
+)
+def test_unusable_values_are_refused_with_what_would_be_right(
+    values: list[tuple[str, str]], order: str, message: str
+) -> None:
+    with pytest.raises(BadInput, match=message):
+        query_of(values, order)

@@ -1,0 +1,121 @@
+"""Filters, orders and the number of pictures on the pages of lists and searches."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from webtest import TestApp
+
+from tests.support.site import Site
+
+
+@pytest.fixture
+def ids(site: Site) -> dict[str, str]:
+    """IDs of pictures by title."""
+    sides = {"wide": (60, 20), "tall": (20, 60), "square": (40, 40)}
+    return {
+        title: site.add(seed, *size, title=title, tags=["sea", title]).id
+        for seed, (title, size) in enumerate(sides.items())
+    }
+
+
+def shown(page: TestApp) -> list[str]:
+    return [box["value"] for box in page.html.select("input[name=id]")]
+
+
+def labels(page: TestApp) -> list[str]:
+    return [" ".join(chip.text.split()) for chip in page.html.select(".filterbar .chips li")]
+
+
+@pytest.mark.parametrize("path", ["/image/", "/tag/sea/", "/search?q=tag:sea", "/favorites/"])
+def test_form_narrows_every_list(
+    site: Site, browser: TestApp, ids: dict[str, str], path: str
+) -> None:
+    browser.post(f"/image/{ids['tall']}/favorite/", {"rating": "1"})
+    form = browser.get(path).forms["filters"]
+    form["shape"] = "portrait"
+    form["larger"] = "50"
+    page = form.submit().follow()
+    assert "shape=portrait&larger=50" in page.request.path_qs
+    assert urlsplit(page.request.path_qs).query.count("=") <= 3  # no empty fields
+    assert shown(page) == [ids["tall"]]
+    assert page.html.select_one(".count").text == "1 picture"
+    assert labels(page)[:2] == [
+        f"Remove the filter {text} ×" for text in ("Shape: portrait", "Longer side at least: 50")
+    ]
+    wider = page.click("Shape: portrait")
+    assert "larger=50" in wider.request.path_qs
+    assert "shape" not in wider.request.path_qs
+
+
+def test_count_is_in_words(site: Site, browser: TestApp, ids: dict[str, str]) -> None:
+    assert browser.get("/image/").html.select_one(".count").text == "3 pictures"
+    assert browser.get("/search?q=nothing").html.select_one(".count").text == "0 pictures"
+
+
+def test_orders_keep_the_filters(site: Site, browser: TestApp, ids: dict[str, str]) -> None:
+    page = browser.get("/tag/sea/?larger=50").click("Title")
+    assert page.request.path_qs == "/tag/sea/?larger=50&order=title"
+    assert shown(page) == [ids["tall"], ids["wide"]]
+    assert page.html.select_one('.orders a[aria-current="true"]').text == "Title"
+    assert "Order of the article" not in page.text
+
+
+def test_article_filter_offers_the_order_of_the_article(site: Site, browser: TestApp) -> None:
+    image = site.add(1, references={"artnr": ["10106"]})
+    page = browser.get("/image/?artnr=10106").click("Order of the article")
+    assert shown(page) == [image.id]
+    without = page.click("Article number: 10106")
+    assert without.request.path_qs == "/image/"
+
+
+def test_neighbours_stay_within_the_filters(
+    site: Site, browser: TestApp, ids: dict[str, str]
+) -> None:
+    page = browser.get("/tag/sea/?larger=50&order=title").click(href=ids["tall"])
+    assert page.request.params["in"] == "tag:sea?larger=50&order=title"
+    assert page.html.select_one('link[rel="next"]')["href"].startswith(f"/image/{ids['wide']}/")
+    assert page.html.select_one('link[rel="prev"]') is None
+    back = page.html.select_one(".where a")["href"]
+    assert shown(browser.get(back)) == [ids["tall"], ids["wide"]]
+
+
+@pytest.mark.parametrize(
+    "key", ["tag:sea?shape=round", "?shape=", "tag:", "collection", "all:x", "search:a?b=c", "%"]
+)
+def test_unusable_name_of_a_list_is_that_of_some_list(
+    site: Site, browser: TestApp, ids: dict[str, str], key: str
+) -> None:
+    assert browser.get(f"/image/{ids['wide']}/", {"in": key}).status_int == 200
+
+
+def test_search_that_ends_like_filters_stays_a_search(site: Site, browser: TestApp) -> None:
+    image = site.add(1, title="what shape square")
+    page = browser.get("/search?q=what%3Fshape=square").click(href=image.id)
+    assert page.html.select_one(".where a")["href"] == "/search?q=what%3Fshape%3Dsquare"
+
+
+def test_nothing_found_offers_ways_on(site: Site, browser: TestApp, ids: dict[str, str]) -> None:
+    page = browser.get("/tag/sea/?shape=panorama&larger=5000")
+    assert "No picture meets all of these filters" in page.text
+    assert shown(page.click("Without the filter Longer side")) == [ids["wide"]]
+    assert len(shown(page.click("Clear all filters"))) == 3
+    assert "All tags" in browser.get("/search?q=zzz").text
+
+
+@pytest.mark.parametrize(
+    "query", ["shape=round", "larger=0", "uploaded=yesterday", "order=best", "order=place"]
+)
+def test_unusable_filter_is_refused_with_what_is_expected(
+    site: Site, browser: TestApp, query: str
+) -> None:
+    page = browser.get(f"/image/?{query}", status=400)
+    assert "expected" in page.text or "needs one reference" in page.text
+
+
+def test_german_page_has_german_filters(site: Site, browser: TestApp, ids: dict[str, str]) -> None:
+    page = browser.get("/image/?shape=square&without=alt&lang=de")
+    assert page.html.select_one(".count").text == "1 Bild"
+    assert "Form: quadratisch" in page.text
+    assert "Ohne: Alternativtext" in page.text
