@@ -25,7 +25,6 @@ from ..resources import Favorites, Images, Root, Tagged, Tags
 
 _NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
 _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
-_CLOUD = 1000  # tags on their page; search finds the others
 
 
 @view_config(
@@ -67,14 +66,6 @@ def random_image(context: Images, request: Request) -> HTTPFound:
         response.cache_control = "no-store"
         return response
     raise HTTPNotFound(_("There are no pictures here yet."))
-
-
-@view_config(
-    context=Tags, request_method="GET", permission=VIEW, renderer="huimages_app:templates/tags.pt"
-)
-def tags(context: Tags, request: Request) -> dict[str, Any]:
-    """Show the tag cloud."""
-    return {"cloud": cloud(request, _CLOUD)}
 
 
 @view_config(
