@@ -86,8 +86,7 @@ class Collections:
         covers = {}
         for one in collections:
             image = chosen.get(one.cover)
-            is_shown = image and not (image.trashed or image.replaced_by)
-            if image is None or not is_shown or one.id not in image.collections:
+            if image is None or not image.is_listed or one.id not in image.collections:
                 image = next(iter(self.page(one.id, 1).images), None)
             if image is not None:
                 covers[one.id] = image
