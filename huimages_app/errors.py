@@ -252,6 +252,10 @@ class CannotTurn(BadInput):
     """The picture cannot be turned without encoding it again."""
 
 
+class CannotReplace(BadInput):
+    """The picture cannot become a version of the image."""
+
+
 class UnknownAccount(BadInput):
     """There is no account with this name."""
 

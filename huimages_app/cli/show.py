@@ -52,6 +52,8 @@ def _fields(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "uploaded": image.uploaded,
         "uploader": image.uploader,
         "trashed": image.trashed,
+        "replaced by": image.replaced_by,
+        "older versions": image.versions,
         "references": dict(image.references),
         "types": image.types,
         "focus": image.focus,

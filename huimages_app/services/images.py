@@ -35,12 +35,13 @@ class Images:
         return {key: image for key, image in found.items() if with_trash or image.trashed is None}
 
     def with_id_prefix(self, prefix: str) -> Iterator[Image]:
-        """Yield the images whose IDs begin with `prefix`, by ascending ID, without the trash."""
+        """Yield the visible images whose IDs begin with `prefix`, by ascending ID."""
         ids = itertools.takewhile(
             lambda image_id: image_id.startswith(prefix), self._records.ids(prefix)
         )
         while batch := list(itertools.islice(ids, _BATCH)):
-            yield from self.get_many(batch).values()
+            found = self.get_many(batch).values()
+            yield from (image for image in found if not image.replaced_by)
 
     def length(self, image_id: str) -> int:
         """Return the number of bytes of the original, also in the trash; raises UnknownImage.

@@ -15,6 +15,8 @@ CONTRIBUTE = "contribute"  # tags, ratings, favourites
 UPLOAD = "upload"
 EDIT = "edit"  # title, alternative text, focal point, others' tags, the trash
 ADMINISTER = "admin"  # remove for good, accounts, tokens
+# Needs both; not a permission of its own.
+REPLACE = f"{EDIT}+{UPLOAD}"
 PERMISSIONS = (VIEW, CONTRIBUTE, UPLOAD, EDIT, ADMINISTER)
 
 # The permissions of a token with a scope, beside those of everyone.

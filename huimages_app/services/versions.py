@@ -14,7 +14,7 @@ from ..domain.ids import image_id_of_file
 from ..domain.models import Image
 from ..domain.quarter_turns import turned_box, turned_point
 from ..domain.versions import MOST_VERSIONS, succeeding
-from ..errors import BadInput, EditConflict, UnknownImage
+from ..errors import BadInput, CannotReplace, EditConflict, UnknownImage
 from ..imaging import write_turned
 from ..storage.interfaces import MetadataBackend, Originals
 from . import audit
@@ -27,6 +27,10 @@ _ROUNDS = 10  # of a replacement that others change the same image during
 _DEGREES = (90, 180, 270)
 
 Adjust = Callable[[Image, Image], Image]  # (new, old) -> new
+
+
+# The formats that `Versions.turn` takes.
+TURNABLE = ("image/jpeg", "image/png", "image/webp", "image/tiff")
 
 
 class Versions:
@@ -73,7 +77,7 @@ class Versions:
 
         If the image was replaced before, the picture follows its newest version.  `unchanged` is
         called with that: EditConflict unless it is the one that the client has seen (None: not
-        compared).  Raises UnknownImage, BadUpload, BadInput for a picture that cannot follow.
+        compared).  Raises UnknownImage, BadUpload, CannotReplace.
         """
         newest = self._replaceable(image_id)
         if unchanged and not unchanged(newest):
@@ -110,7 +114,9 @@ class Versions:
             return image
         newest = self.newest(image)
         if newest is None:
-            raise BadInput(f"the newest version of {image_id} does not exist; run 'huimages check'")
+            raise CannotReplace(
+                f"the newest version of {image_id} does not exist; run 'huimages check'"
+            )
         return self._succeed(image_id, newest.id, "made newest again")
 
     # steps
@@ -122,16 +128,16 @@ class Versions:
         if newest is None:
             raise UnknownImage(image.replaced_by)
         if len(newest.versions) >= MOST_VERSIONS:
-            raise BadInput(
+            raise CannotReplace(
                 f"the image {newest.id} has {len(newest.versions)} older versions; expected at "
                 f"most {MOST_VERSIONS - 1}: remove some for good"
             )
         return require_present(newest)
 
     def _require_successor(self, new_id: str, newest: Image) -> None:
-        """Raise BadInput if the stored picture, if any, cannot be the next version."""
+        """Raise CannotReplace if the stored picture, if any, cannot be the next version."""
         if new_id == newest.id:
-            raise BadInput(f"this is the picture {new_id} itself; expected another one")
+            raise CannotReplace(f"this is the picture {new_id} itself; expected another one")
         known = self._metadata.images.get_many([new_id]).get(new_id)
         if known is not None:
             _require_free(known, newest)
@@ -191,9 +197,9 @@ class Versions:
 
 
 def _require_free(known: Image, newest: Image) -> None:
-    """Raise BadInput if an image is an older version of another one than `newest`."""
+    """Raise CannotReplace if an image is an older version of another one than `newest`."""
     if known.replaced_by and known.id not in newest.versions:
-        raise BadInput(
+        raise CannotReplace(
             f"the picture {known.id} is an older version of {known.replaced_by}; go back to it "
             "there first, or choose another one"
         )

@@ -42,7 +42,6 @@ class OriginalInfo:
     contenttype: str
     width: int
     height: int
-    filename: str = "image.jpeg"
 
 
 def require_intact(image_id: str, file: BinaryIO) -> None:

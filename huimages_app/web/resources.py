@@ -22,6 +22,9 @@
 /article/KEY/NUMBER    ArticlePage
 /collection            Collections
 /collection/ID         CollectionPage
+/share                 Shares
+/share/TOKEN           SharePage
+/share/TOKEN/ID        SharedImage
 /job                   Jobs
 /job/ID                JobPage
 /api/v1                Api
@@ -31,6 +34,7 @@
 /api/v1/jobs/ID        ApiJob
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
+/api/v1/shares…        ApiShares, ApiShare
 """
 
 from __future__ import annotations
@@ -50,6 +54,7 @@ from .article_resources import ApiArticles, ArticleFolder, Articles
 from .collection_resources import ApiCollections, Collections
 from .job_resources import ApiJobs, Jobs
 from .resource import Resource
+from .share_resources import ApiShares, Shares
 
 
 class ImageFile(Resource):
@@ -143,6 +148,21 @@ class ImagePage(Resource):
     def __init__(self, parent: Resource, name: str) -> None:
         super().__init__(parent, name)
         self.image_id = name
+
+    def __getitem__(self, name: str) -> Replacement:
+        if name != "replace":
+            raise KeyError(name)
+        return Replacement(self, name)
+
+
+class Replacement(Resource):
+    """The upload of a better picture of one image."""
+
+    takes_files = True
+
+    def __init__(self, parent: ImagePage, name: str) -> None:
+        super().__init__(parent, name)
+        self.image_id = parent.image_id
 
 
 class Images(Resource):
@@ -241,14 +261,19 @@ class Table(Resource):
     takes_files = True
 
 
+class ApiTable(Table):
+    """The same in the API."""
+
+
 class Api(Resource):
     """Version 1 of the API."""
 
     collections: Mapping[str, type[Resource]] = {
         "images": ApiImages,
         "articles": ApiArticles,
-        "table": Table,
+        "table": ApiTable,
         "collections": ApiCollections,
+        "shares": ApiShares,
         "jobs": ApiJobs,
     }
 
@@ -278,6 +303,7 @@ class Root(Resource):
         "trash": Trash,
         "article": Articles,
         "collection": Collections,
+        "share": Shares,
         "job": Jobs,
         "accounts": Accounts,
         "ending": Endings,

@@ -22,6 +22,8 @@ const FEATURES = [
   ["select[data-submits]", () => import("./submitting_select.js")],
   ["[data-job-progress]", () => import("./job_progress.js")],
   ["form[data-upload]", () => import("./upload_queue.js")],
+  [".shared [data-grid]", () => import("./shared_viewer.js")],
+  ["[data-renew]", () => import("./shared_renewal.js")],
 ];
 
 /**

@@ -206,37 +206,74 @@ def test_shipped_file_is_the_one_for_production_ini(kind: str) -> None:
 # -- a farm -----------------------------------------------------------------------------------
 
 
-def test_farm_sends_one_image_to_one_node(tmp_path: Path) -> None:
+@contextmanager
+def farm(folder: Path) -> Iterator[tuple[httpx.Client, set[str]]]:
+    """Yield a client of nginx in front of two nodes, and the names of the nodes."""
     port = free_port()
     with echo() as one, echo() as two:
-        farm = {
+        replaced = {
             "listen 80;": f"listen 127.0.0.1:{port};",
             "    listen [::]:80;\n": "",
             "10.0.0.11:80": f"127.0.0.1:{one}",
             "10.0.0.12:80": f"127.0.0.1:{two}",
             "    server 10.0.0.13:80 max_fails=2 fail_timeout=1s;\n": "",
-            "/var/cache/nginx/huimages": str(tmp_path / "kept"),
+            "/var/cache/nginx/huimages": str(folder / "kept"),
         }
         with (
-            web_server("nginx", tmp_path / "nginx", port, farm, name="nginx-farm"),
+            web_server("nginx", folder / "nginx", port, replaced, name="nginx-farm"),
             httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client,
         ):
-            asked = {}
-            for number in range(40):
-                image_id = f"{number:A>32}".translate(str.maketrans("0189", "WXYZ")) + "01"
-                paths = (f"/small/{image_id}", f"/vga/{image_id}.webp", f"/o/{image_id}/a.jpeg")
-                answers = [client.get(path) for path in paths]
-                assert len({answer.headers["X-Node"] for answer in answers}) == 1
-                asked[image_id] = answers[0].headers["X-Node"]
-                again = client.get(paths[0])
-                assert again.headers["X-Asked"] == answers[0].headers["X-Asked"]
-            assert set(asked.values()) == {str(one), str(two)}
-            # By the format that is taken, and not by how a client says so.
-            numbers = [
-                client.get(f"/small/{image_id}.auto", headers={"Accept": accept}).headers["X-Asked"]
-                for accept in (CHROME, "image/avif", "*/*", "image/png", "image/webp,*/*")
+            yield client, {str(one), str(two)}
+
+
+def test_farm_sends_one_image_to_one_node(tmp_path: Path) -> None:
+    with farm(tmp_path) as (client, nodes):
+        asked = {}
+        for number in range(40):
+            image_id = f"{number:A>32}".translate(str.maketrans("0189", "WXYZ")) + "01"
+            paths = (f"/small/{image_id}", f"/vga/{image_id}.webp", f"/o/{image_id}/a.jpeg")
+            answers = [client.get(path) for path in paths]
+            assert len({answer.headers["X-Node"] for answer in answers}) == 1
+            asked[image_id] = answers[0].headers["X-Node"]
+            again = client.get(paths[0])
+            assert again.headers["X-Asked"] == answers[0].headers["X-Asked"]
+        assert set(asked.values()) == nodes
+        # By the format that is taken, and not by how a client says so.
+        numbers = [
+            client.get(f"/small/{image_id}.auto", headers={"Accept": accept}).headers["X-Asked"]
+            for accept in (CHROME, "image/avif", "*/*", "image/png", "image/webp,*/*")
+        ]
+        assert numbers[0] == numbers[1] != numbers[2] == numbers[3] != numbers[4]
+
+
+def test_farm_sends_one_article_to_one_node(tmp_path: Path) -> None:
+    with farm(tmp_path) as (client, nodes):
+        asked = set()
+        for number in (*map(str, range(10100, 10120)), "4711.12", "a b", "7%252F8", "M\u00fctze"):
+            paths = [
+                *(f"/small/artnr/{number}{ending}" for ending in ("", ".jpeg", ".webp", ".auto")),
+                f"/vga/artnr/{number}/2.jpeg",
+                f"/o/artnr/{number}/back.PNG",
             ]
-            assert numbers[0] == numbers[1] != numbers[2] == numbers[3] != numbers[4]
+            answers = [client.get(path) for path in paths]
+            assert len({answer.headers["X-Node"] for answer in answers}) == 1, number
+            asked.add(answers[0].headers["X-Node"])
+            # They change at any time, so they are not cached here.
+            again = client.get(paths[1])
+            assert again.headers["X-Asked"] != answers[1].headers["X-Asked"]
+        assert asked == nodes
+
+
+def test_farm_passes_a_better_picture_on(tmp_path: Path) -> None:
+    image_id = "A" * 32 + "01"
+    with farm(tmp_path) as (client, _):
+        for method, path in (
+            ("POST", f"/image/{image_id}/replace/"),
+            ("PUT", f"/api/v1/images/{image_id}/file"),
+        ):
+            sent = client.request(method, path, content=bytes(2_000_000))
+            assert sent.status_code == 501  # from the node, which knows GET only
+        assert client.post(f"/image/{image_id}/tag", content=bytes(2_000_000)).status_code == 413
 
 
 def test_systemd_units_are_valid() -> None:

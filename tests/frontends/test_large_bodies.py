@@ -13,6 +13,8 @@ from tests.support.edge import Edge, edge
 
 MEGABYTE = 1 << 20
 UPLOADS = ["/upload", "/upload/", "/upload/api/", "/api/v1/images"]
+ID = "A" * 32 + "01"
+REPLACEMENTS = [f"/image/{ID}/replace/", f"/api/v1/images/{ID}/file"]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def test_large_body_elsewhere_is_refused_unread(open_site: Edge, path: str) -> N
     assert response_without_body(open_site, path, MEGABYTE + 1)[0] == 413
 
 
-@pytest.mark.parametrize("path", UPLOADS)
+@pytest.mark.parametrize("path", [*UPLOADS, *REPLACEMENTS])
 def test_upload_without_permission_is_refused_unread(closed_site: Edge, path: str) -> None:
     status, text = response_without_body(closed_site, path, 500 * MEGABYTE)
     assert status == 401
@@ -86,6 +88,20 @@ def test_upload_with_wrong_scope_is_refused_unread(closed_site: Edge, path: str)
 @pytest.mark.parametrize("path", UPLOADS)
 def test_upload_beyond_limit_is_refused_unread(open_site: Edge, path: str) -> None:
     assert response_without_body(open_site, path, 2000 * MEGABYTE)[0] == 413
+
+
+def test_permitted_replacement_of_several_megabytes_is_stored(open_site: Edge) -> None:
+    image_id = open_site.upload(pictures.photo(40, 30, seed=1))
+    client = httpx.Client(base_url=open_site.url, timeout=30, trust_env=False)
+    with client:
+        content = pictures.photo(40, 30, seed=2) + bytes(3 * MEGABYTE)
+        form = {"uploadfile": ("a.jpeg", content)}
+        sent = client.post(f"/image/{image_id}/replace/", files=form)
+        assert sent.status_code == 200, sent.text
+        headers = {"Content-Type": "image/jpeg"}
+        content = pictures.photo(40, 30, seed=3) + bytes(3 * MEGABYTE)
+        sent = client.put(f"/api/v1/images/{image_id}/file", content=content, headers=headers)
+        assert sent.status_code == 201, sent.text
 
 
 @pytest.mark.parametrize("path", UPLOADS)

@@ -20,10 +20,12 @@ def shown(page: TestApp) -> list[str]:
     return [box["value"] for box in page.html.select("input[name=id]")]
 
 
-def test_start_page_without_images_links_to_upload(browser: TestApp) -> None:
+def test_start_page_without_images_has_an_upload_form(browser: TestApp) -> None:
     page = browser.get("/")
-    assert "There are no pictures here yet" in page
-    assert page.html.select_one("main a.button")["href"] == "/upload/"
+    assert "This site keeps your pictures" in page
+    form = page.html.select_one("form[data-upload]")
+    assert form["action"] == "/upload/"
+    assert form.select_one("input[type=file]")["name"] == "uploadfile"
 
 
 @pytest.mark.parametrize("path", ["/image/", "/tag/", "/tag/x/", "/search?q=x", "/favorites/"])

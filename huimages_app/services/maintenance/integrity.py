@@ -112,7 +112,7 @@ class IntegrityCheck:
         """Compare all records with all originals; yield the findings.
 
         Reads every original, `jobs` at a time, and compares checksums; `quick` compares
-        the two lists only.  `repair` makes records for originals without one, and corrects
+        the two lists only.  `repair` makes records for originals without one, corrects
         what a record repeats of its original and of its annotations, and links between versions.
         `progress` is called after each image.  Raises StorageUnavailable.
         """

@@ -139,6 +139,8 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "content": list(image.content) if image.content else None,
         "corrected_content": list(image.corrected_content) if image.corrected_content else None,
         "backdrop": image.backdrop or None,
+        "replaced_by": image.replaced_by or None,
+        "versions": list(image.versions),
         "places": {
             key: {
                 number: {"at": place.at, "role": place.role or None}

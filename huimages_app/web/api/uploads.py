@@ -26,15 +26,9 @@ def received(request: Request) -> UploadResult:
     parameters = query(request, *_PARAMETERS, references=True)
     if request.content_type == "multipart/form-data":
         file, filename, parameters = _from_form(request)
-    elif request.content_type.startswith("image/") or (
-        request.content_type == "application/octet-stream"
-    ):
-        file, filename = _body(request), parameters.text("filename")
     else:
-        raise HTTPUnsupportedMediaType(
-            f"the Content-Type is not one of a picture; expected image/… or "
-            f"application/octet-stream, or multipart/form-data with the file {IMAGE_FIELD!r}"
-        )
+        file = picture_body(request, f", or multipart/form-data with the file {IMAGE_FIELD!r}")
+        filename = parameters.text("filename")
     tags = parse_tags(parameters.text("tags"))
     title, may_edit = clean_title(parameters.text("title")), request.has_permission(EDIT)
     patch = ImagePatch(
@@ -67,7 +61,17 @@ def _from_form(request: Request) -> tuple[BinaryIO, str, Parameters]:
     return picture.file, parameters.text("filename") or picture.filename, parameters
 
 
-def _body(request: Request) -> BinaryIO:
+def picture_body(request: Request, alternative: str = "") -> BinaryIO:
+    """Return the picture that is the body of a request.
+
+    Raises TooLarge, and HTTPUnsupportedMediaType, whose message ends with `alternative`.
+    """
+    kind = request.content_type
+    if not kind.startswith("image/") and kind != "application/octet-stream":
+        raise HTTPUnsupportedMediaType(
+            "the Content-Type is not one of a picture; expected image/… or "
+            f"application/octet-stream{alternative}"
+        )
     limit = request.registry.settings["huimages"].upload.max_bytes
     if (request.content_length or 0) > limit:
         raise TooLarge(f"the picture is too large; expected at most {limit:,} bytes")

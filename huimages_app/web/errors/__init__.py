@@ -26,6 +26,8 @@ from ...errors import (
     BadSize,
     BadToken,
     BadUpload,
+    CannotReplace,
+    CannotTurn,
     CorruptOriginal,
     EditConflict,
     EndedShare,
@@ -111,6 +113,14 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     UnknownCollection: _("There is no such collection. It may have been deleted."),
     UnknownShare: _("This link leads nowhere. It may have been withdrawn."),
     EndedShare: _("This link has ended."),
+    CannotTurn: _(
+        "Pictures in this format cannot be turned without loss. Turn the file and upload it as a "
+        "better picture."
+    ),
+    CannotReplace: _(
+        "This picture cannot become the new version: it is the picture itself, or an older version "
+        "of another one."
+    ),
     BadCursor: _("The URL of this page is invalid. Please start from the first page."),
 }
 

@@ -160,6 +160,15 @@ class Collection:
             return site.path("collection", self.value, **query)
         return site.path("image", **query)
 
+    def table_path(self, site: Site) -> str:
+        """Return the path of the page that exports these images; empty if it cannot."""
+        if self.kind in {"favorites", "collection"}:
+            return ""
+        own = {"tag": "tag", "search": "q"}.get(self.kind, "")
+        values = [(own, self.value), *self.filters, ("order", self.order)]
+        query = urlencode([(name, value) for name, value in values if name and value])
+        return site.path("table") + (f"?{query}" if query else "")
+
     def feed_path(self, site: Site, cursor: str | None = None) -> str:
         """Return the path of its feed; empty if it has none, as the favourites of a visitor."""
         if self.kind == "tag" and not self.parameters:
@@ -280,10 +289,10 @@ class CloudTag:
     href: str
 
 
-def cloud(request: Request, limit: int) -> list[CloudTag]:
+def cloud(request: Request, limit: int, prefix: str = "") -> list[CloudTag]:
     """Return the most used tags in alphabetical order, weighted by the logarithm of counts."""
     images, site = request.services.images, request.site
-    tags = sorted(images.tags(limit=limit))
+    tags = sorted(images.tags(prefix, limit))
     spellings = images.spellings([tag for tag, _count in tags])
     counts = [count for _tag, count in tags]
     low, high = log(min(counts, default=1)), log(max(counts, default=1))

@@ -282,12 +282,16 @@ def add_to_templates(event: BeforeRender) -> None:
     event["site"] = request.site
     event["layout"] = _macros("layout.pt")
     event["macros"] = _macros("macros.pt")
+    event["version_sections"] = _macros("version_sections.pt")
     event["image_sections"] = _macros("image_sections.pt")
-    event["filter_macros"] = _macros("filters.pt")
     event["rights_macros"] = _macros("rights.pt")
+    event["filter_macros"] = _macros("filters.pt")
     event["history"] = _macros("history.pt")
+    event["table_links"] = _macros("table_links.pt")
     event["size_picker"] = _macros("size_picker.pt")
     event["collection_sections"] = _macros("collection_sections.pt")
+    event["share_layout"] = _macros("share_layout.pt")
+    event["share_sections"] = _macros("share_sections.pt")
 
 
 def _macros(name: str) -> Any:

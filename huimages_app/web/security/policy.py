@@ -29,8 +29,10 @@ class SecurityPolicy:
         return identity.account or identity.token or None
 
     def permits(self, request: Request, context: Any, permission: str) -> Any:
-        """Return whether the client has a permission on a resource."""
-        return self._acl.permits(context, self.identity(request).principals, permission)
+        """Return whether the client has a permission on a resource; `a+b` needs both."""
+        principals = self.identity(request).principals
+        results = [self._acl.permits(context, principals, one) for one in permission.split("+")]
+        return next((result for result in results if not result), results[0])
 
     def remember(self, request: Request, userid: str, **kw: Any) -> list[tuple[str, str]]:
         """Return no headers: the session contains the account."""

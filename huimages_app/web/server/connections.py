@@ -24,7 +24,10 @@ _LOG_INTERVAL = 60  # seconds
 _LAST_CONNECTIONS = 1000
 
 # The paths of resources with `takes_files`, below any prefix.
-_UPLOAD_PATH = re.compile(r"/(?:upload(?:/[^/]*)?|table|api/v1/(?:images|table))/*\Z")
+_UPLOAD_PATH = re.compile(
+    r"/(?:upload(?:/[^/]*)?|table|image/[A-Z2-7]{32}01/replace|"
+    r"api/v1/(?:table|images(?:/[A-Z2-7]{32}01/file)?))/*\Z"
+)
 
 
 class _ServiceUnavailable(Error):  # type: ignore[misc]

@@ -40,6 +40,7 @@ from ..presentation.rights import facts_of, fields_of
 from ..presentation.sharing import sharing_of
 from ..presentation.showing import badge_of, require_seen, sees
 from ..presentation.size_picker import size_picker
+from ..presentation.versions import versions_of
 from ..resources import ImagePage
 
 _CLICKED = Size.parse("320x320")
@@ -121,6 +122,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "strips": strips_of(image, request),
         "collections": services.collections.of_image(image),
         "picker": size_picker(image, request),
+        "versions": versions_of(image, request),
     }
 
 

@@ -21,11 +21,11 @@ from ..presentation.filter_forms import FilterForm, count_text
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
 from ..presentation.suggestions import ways_on
+from ..presentation.tiles import recent_articles, some_collections
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
-_NEWEST, _RANDOM, _TAGS = 24, 16, 60
+_NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
 _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
-_CLOUD = 1000  # tags on their page; search finds the others
 
 
 @view_config(
@@ -35,10 +35,14 @@ _CLOUD = 1000  # tags on their page; search finds the others
     renderer="huimages_app:templates/start.pt",
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
-    """Show the newest images, random ones, and the most used tags."""
+    """Show the newest images, their articles, collections, random images, the most used tags."""
     images = request.services.images
+    newest = images.page(Query(), _NEWEST).images
     return {
-        "newest": items_of(images.page(Query(), _NEWEST).images, request, Collection()),
+        "newest": items_of(newest, request, Collection()),
+        "articles": recent_articles(newest, request, _TILES),
+        "collections": some_collections(request, _TILES),
+        "max_bytes": request.registry.settings["huimages"].upload.max_bytes,
         "random": items_of(images.random(_RANDOM), request),
         "cloud": cloud(request, _TAGS),
     }
@@ -63,14 +67,6 @@ def random_image(context: Images, request: Request) -> HTTPFound:
         response.cache_control = "no-store"
         return response
     raise HTTPNotFound(_("There are no pictures here yet."))
-
-
-@view_config(
-    context=Tags, request_method="GET", permission=VIEW, renderer="huimages_app:templates/tags.pt"
-)
-def tags(context: Tags, request: Request) -> dict[str, Any]:
-    """Show the tag cloud."""
-    return {"cloud": cloud(request, _CLOUD)}
 
 
 @view_config(

@@ -15,17 +15,17 @@ from ...domain.ids import parse_image_id
 from ...domain.models import Image
 from ...domain.tags import parse_tags
 from ...domain.text import clean_title
-from ...errors import BadInput, BadUpload
+from ...errors import BadUpload
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD
 from ...services.uploads import PROGRAM, UploadResult
 from ..errors import status_of
 from ..errors.responses import reason_of
-from ..forms import UPLOAD_FIELD, FormFile
 from ..presentation.form_fields import REFERENCE, article_numbers, field
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
 from ..presentation.responses import came_from, flash, json_response, wants_json
+from ..presentation.uploaded_files import no_files, uploaded_files
 from ..resources import Upload
 
 
@@ -81,7 +81,7 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
     "url", "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
     first error if no file was accepted.
     """
-    files = _files(request)
+    files = uploaded_files(request)
     if not files:
         return _without_files(request)
     outcomes = [_outcome(request, name, file) for name, file in files]
@@ -106,9 +106,9 @@ def upload_api(request: Request) -> Response:
     Field `uploadfile`; parameters `title`, `tags` and `artnr` of the query.
     Returns the ID as plain text, or the JSON of `upload_form` for the one file.
     """
-    files = _files(request)
+    files = uploaded_files(request)
     if not files:
-        raise _no_files()
+        raise no_files()
     filename, file = files[0]
     added = _added(request, filename, file, request.GET)
     if wants_json(request):
@@ -222,25 +222,9 @@ def _references(texts: Mapping[str, str]) -> dict[str, list[str]]:
     return {name.removeprefix(REFERENCE): [texts[name]] for name in names}
 
 
-def _files(request: Request) -> list[tuple[str, BinaryIO]]:
-    """Return name and content of each file."""
-    # A browser sends an empty file without a name if none was chosen.
-    return [
-        (entry.filename, entry.file)
-        for entry in request.POST.getall(UPLOAD_FIELD)
-        if isinstance(entry, FormFile) and (entry.filename or entry.size)
-    ]
-
-
 def _without_files(request: Request) -> dict[str, Any]:
     """Return the form with a sentence that it lacks a picture; raise BadInput for programs."""
     if wants_json(request) or "text/html" not in request.headers.get("Accept", ""):
-        raise _no_files()
+        raise no_files()
     request.response.status_int = 400
     return _page(request, [], problem=_("Please choose at least one picture."))
-
-
-def _no_files() -> BadInput:
-    return BadInput(
-        f"no picture was sent; expected the field {UPLOAD_FIELD!r} of multipart/form-data"
-    )
