@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.support.chromium import Person
 from tests.support.served import RunningSite, add_crowd
 
-_PAGES = 12
+_PAGES = 6
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 
-from ...domain.rights import FIELDS
+from ...domain.rights import DAYS, FIELDS
 from ...services.image_edit import ImageEdit
 from ...services.jobs import bulk_edit
 from ...services.jobs.job import UNDOABLE, Job
@@ -155,6 +155,7 @@ class EditField:
     verbs: list[tuple[str, str]]
     choices: list[tuple[str, str]]
     suggestions: str  # path of suggestions of tags
+    kind: str  # of the input: text or date
 
 
 def edit_fields(request: Request) -> list[EditField]:
@@ -176,7 +177,8 @@ def edit_fields(request: Request) -> list[EditField]:
     def field(name: str, verbs: list[tuple[str, str]], hint: str = "") -> EditField:
         choices = choices_of("", request) if name == "rights.source_type" else []
         path = suggestions if name == "tags" else ""
-        return EditField(name, label_of(name, site), hint, verbs, choices, path)
+        kind = "date" if name.removeprefix("rights.") in DAYS else "text"
+        return EditField(name, label_of(name, site), hint, verbs, choices, path, kind)
 
     return [
         field("title", text[:2]),
