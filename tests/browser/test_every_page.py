@@ -88,6 +88,20 @@ def in_trash(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("This picture is in the trash.")
 
 
+def chosen(page: Page) -> None:
+    """Choose a change of each kind of field."""
+    for name in ("title", "tags", "rights.source_type", "other"):
+        page.locator(f'[name="verb.{name}"]').select_option(index=1)
+
+
+def edited(page: Page) -> None:
+    """Edit all pictures of the list, and look at the job until it is finished."""
+    page.locator('[name="verb.alt"]').select_option("set")
+    page.locator('[name="value.alt"]').fill("A cup of coffee")
+    page.get_by_role("button", name="Change the pictures").click()
+    expect(page.locator("#job")).to_have_attribute("data-state", "done", timeout=30_000)
+
+
 def suggested(page: Page) -> None:
     page.locator("#newtag").press_sequentially("e")
     page.get_by_role("option").first.wait_for()
@@ -123,6 +137,10 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "image-keys": ("/image/{chelsea}/", lambda page: page.keyboard.press("?"), ""),
     "image-full-screen": ("/image/{coffee}/", full_screen, ""),
     "image-conflict": ("/image/{coffee}/", conflicting, "status of 409"),
+    "image-history": ("/image/{coffee}/history", None, ""),
+    "jobs": ("/job/", None, ""),
+    "edit-many": ("/job/edit?in=", chosen, ""),
+    "job": ("/job/edit?in=search:coffee", edited, ""),
     "upload": ("/upload/", None, ""),
     "upload-queue": ("/upload/", queued, "status of 415"),
     "empty-trash": ("/trash/", None, ""),
@@ -142,7 +160,7 @@ def test_german_is_not_too_long_for_the_narrowest_phone(
     image = f"/image/{site.images['coffee'].id}/"
     for path, prepare in (
         ("/", None), ("/image/", selected), (image, opened), ("/upload/", None), ("/trash/", None),
-        ("/article/", None), ("/article/10106/", None),
+        ("/article/", None), ("/article/10106/", None), ("/job/edit?in=", chosen), ("/job/", None),
     ):  # fmt: skip
         page = paul.go(path)
         if prepare:
