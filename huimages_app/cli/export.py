@@ -12,7 +12,7 @@ import click
 
 from ..domain.filters import ORDERS
 from .context import CliContext, pass_cli_context
-from .list import with_filters
+from .filters import with_filters
 
 
 @click.command("export", short_help="Write images into a table for spreadsheets.")
