@@ -338,6 +338,13 @@ def test_password_form_needs_the_token_of_the_session(site: Site, locked: str) -
     visitor.post(f"/share/{locked}/", {"password": "open sesame"}, status=400)
 
 
+def test_browser_may_send_the_password_form_with_its_origin(site: Site, locked: str) -> None:
+    """With `no-referrer` a browser sends `Origin: null`, which is refused."""
+    response = site.browser().get(f"/share/{locked}/")
+    assert response.headers["Referrer-Policy"] == "same-origin"
+    assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
 def test_guesses_of_a_password_are_slowed_down(
     site: Site, locked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
