@@ -29,11 +29,13 @@ from .collection import collection
 from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
+from .edit import edit
 from .ending import ending
 from .export import export
 from .history import history
 from .import_ import import_
 from .import_tree import import_tree
+from .job import job
 from .list import list_
 from .migrate import migrate
 from .purge import purge
@@ -72,8 +74,8 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(apply, article, backup, cache, check, collection, content_box, delete, ending, export),
-    *(history, import_, import_tree, list_, migrate, purge, replace, restore, rights, serve),
+    *(apply, article, backup, cache, check, collection, content_box, delete, edit, ending, export),
+    *(history, import_, import_tree, job, list_, migrate, purge, replace, restore, rights, serve),
     *(settings, setup, share, show, sizes_in_use, tags, token, turn, url, user, versions),
 ):
     huimages.add_command(_command)

@@ -6,16 +6,19 @@ import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
+from ..domain.filters import ORDERS
 from .context import CliContext, pass_cli_context
+from .filters import with_filters
 
 
 @click.command("export", short_help="Write images into a table for spreadsheets.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv|.xlsx")
-@click.option("--search", default="", metavar="WORDS", help="Only images with these words.")
-@click.option("--tag", default="", help="Only images with this tag.")
+@with_filters
+@click.option("--order", default="newest", show_default=True, metavar="|".join(ORDERS))
 @click.option(
     "--bom/--no-bom",
     default=True,
@@ -23,20 +26,20 @@ from .context import CliContext, pass_cli_context
     help="Begin a CSV with the mark by which Excel recognizes UTF-8.",
 )
 @pass_cli_context
-def export(context: CliContext, file: Path, search: str, tag: str, bom: bool) -> None:
+def export(context: CliContext, file: Path, order: str, bom: bool, **filters: Any) -> None:
     """Write a row for each image into FILE, which is replaced: CSV or XLSX by its ending.
 
-    Edit it in a spreadsheet, and apply it with `huimages apply`.
+    Images meet all conditions.  Edit the table in a spreadsheet, and apply it with
+    `huimages apply`.
     """
-    from ..domain.models import Query
+    from ..domain.filters import query_of
     from ..domain.sizes import Size
-    from ..domain.text import clean, clean_tag
     from ..tables.files import format_of_name
 
     table_format = format_of_name(file.name)
     services = context.reading_services
     pieces = services.spreadsheets.export(
-        Query(text=clean(search), tag=clean_tag(tag)),
+        query_of([(name, value) for name, values in filters.items() for value in values], order),
         table_format,
         lambda image: services.urls.named_url(image, Size()),
         bom=bom,

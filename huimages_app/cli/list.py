@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..domain.filters import FILTERS, ORDERS, Filter, query_of
+from ..domain.filters import ORDERS, query_of
 from .context import CliContext, pass_cli_context
+from .filters import pairs_of, with_filters
 
 if TYPE_CHECKING:
     from ..domain.models import Image, Query
 
 _PAGE = 200  # images read at once
-# Names of options that differ from those of parameters.
-_OPTIONS = {"q": "--search"}
-
-
-def _with_filters(command: Callable[..., None]) -> Callable[..., None]:
-    """Add an option for each filter."""
-    for one in reversed(FILTERS):
-        option = _OPTIONS.get(one.name, f"--{one.name.replace('_', '-')}")
-        command = click.option(
-            option,
-            one.name,
-            multiple=True,
-            metavar=_metavar(one),
-            help=one.summary,
-        )(command)
-    return command
-
-
-def _metavar(one: Filter) -> str:
-    return "|".join(one.choices) if one.choices else one.name.upper()
 
 
 @click.command("list", short_help="List the images that meet conditions.")
-@_with_filters
+@with_filters
 @click.option(
     "--order",
     default="newest",
@@ -53,8 +33,7 @@ def list_(context: CliContext, order: str, limit: int, count: bool, **filters: A
 
     Images meet all conditions.  --tag, --artnr and --without may be given several times.
     """
-    given = [(name, value) for name, values in filters.items() for value in values]
-    query = query_of(given, order)
+    query = query_of(pairs_of(filters), order)
     if count:
         _print_count(context, query)
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -11,121 +10,19 @@ from typing import Any, BinaryIO
 from ..domain.content import ContentBox
 from ..domain.html import img_tag_as_called
 from ..domain.ids import parse_image_id
-from ..domain.models import Image, Neighbours
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
-from .collections import CollectionBackend, CollectionFunctions
-from .shares import ShareBackend, ShareFunctions
-from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
+from .backend import Backend
+from .collections import CollectionFunctions
+from .finding import FindingFunctions
+from .shares import ShareFunctions
+from .tables import TableFunctions
+from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo
 
 log = logging.getLogger(__name__)
 
 
-class Backend(CollectionBackend, ShareBackend, ABC):
-    """Access to one site.  Thread-safe.
-
-    IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods
-    with a size BadSize; all raise BadSetting and StorageUnavailable.
-    """
-
-    @abstractmethod
-    def save(self, file: BinaryIO, details: Details) -> str:
-        """Store an image from a seekable file; return its ID.  Raises BadUpload, BadInput."""
-
-    @abstractmethod
-    def update(self, image_id: str, details: Details) -> None:
-        """Add to the metadata; raises BadInput."""
-
-    @abstractmethod
-    def set_title(self, image_id: str, title: str) -> None:
-        """Make `title` the current title; raises BadInput."""
-
-    @abstractmethod
-    def set_rights(self, image_id: str, rights: Mapping[str, str]) -> None:
-        """Change the given fields; an empty text removes one.  Raises BadInput."""
-
-    @abstractmethod
-    def set_content(self, image_id: str, box: ContentBox | None) -> None:
-        """Correct the content box; None makes the measured one count.  Raises BadInput."""
-
-    @abstractmethod
-    def history(self, image_id: str) -> list[ImageChange]:
-        """Return the changes that are kept, the newest first."""
-
-    @abstractmethod
-    def take_back(self, image_id: str, change_id: str) -> None:
-        """Take a change back; raises UnknownChange, EditConflict, BadInput."""
-
-    @abstractmethod
-    def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
-        """Add a better picture from a seekable file; return its ID.  Raises BadUpload, BadInput."""
-
-    @abstractmethod
-    def turn(self, image_id: str, degrees: int) -> str:
-        """Turn the picture clockwise; return the ID of the new version.  Raises BadInput."""
-
-    @abstractmethod
-    def go_back(self, image_id: str) -> None:
-        """Make an older version the newest again; raises BadInput."""
-
-    @abstractmethod
-    def versions(self, image_id: str) -> list[str]:
-        """Return the IDs of all versions, oldest first, without those in the trash."""
-
-    @abstractmethod
-    def delete(self, image_id: str) -> None:
-        """Remove the image."""
-
-    @abstractmethod
-    def image(self, image_id: str) -> Image:
-        """Return the metadata."""
-
-    @abstractmethod
-    def length(self, image_id: str) -> int:
-        """Return the number of bytes of the original."""
-
-    @abstractmethod
-    def url(self, image_id: str, size: str) -> str:
-        """Return the URL of a rendition."""
-
-    @abstractmethod
-    def content(self, image_id: str, size: str) -> bytes:
-        """Return the bytes of a rendition as JPEG or in the format of a preset; or the original."""
-
-    @abstractmethod
-    def rendition(self, image_id: str, size: str) -> RenditionInfo:
-        """Return what an <img> tag of a rendition needs."""
-
-    @abstractmethod
-    def article(self, key: str, number: str) -> list[ArticleImage]:
-        """Return the images of an article in order; empty if there are none."""
-
-    @abstractmethod
-    def article_url(self, key: str, number: str, size: str, which: str) -> str:
-        """Return the stable URL of a picture of an article."""
-
-    @abstractmethod
-    def arrange(self, key: str, number: str, order: Sequence[str]) -> None:
-        """Put images of an article first, in this order; raises UnknownArticle, BadInput."""
-
-    @abstractmethod
-    def set_role(self, key: str, number: str, image_id: str, role: str) -> None:
-        """Give an image of an article a role; raises UnknownArticle, BadInput."""
-
-    @abstractmethod
-    def ending(self, days: int) -> list[EndingImage]:
-        """Return the images whose rights end within so many days, earliest first."""
-
-    @abstractmethod
-    def random(self) -> str | None:
-        """Return a random ID; None if there is no image."""
-
-    @abstractmethod
-    def neighbours(self, image_id: str) -> Neighbours:
-        """Return the IDs before and after an image, newest first; none for an unknown ID."""
-
-
-class Library(CollectionFunctions, ShareFunctions):
+class Library(CollectionFunctions, FindingFunctions, ShareFunctions, TableFunctions):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:
@@ -205,6 +102,23 @@ class Library(CollectionFunctions, ShareFunctions):
         Raises EditConflict if the field was changed again since.
         """
         self._backend.take_back(parse_image_id(imageid), change_id)
+
+    def edit_images(self, imageids: Sequence[str], changes: Mapping[str, Any]) -> str:
+        """Begin to change the same fields of many images; return the ID of the job.
+
+        `changes` has for each field (title, alt, tags, types, references.KEY, rights.NAME) one of
+        set, add and remove with the values: `{"tags": {"add": ["sea"]}, "alt": {"remove": []}}`.
+        The server does the work, or `huimages job follow`.
+        """
+        return self._backend.edit([parse_image_id(one) for one in imageids], changes)
+
+    def get_job(self, job_id: str) -> JobInfo:
+        """Return the progress of a job."""
+        return self._backend.job(job_id)
+
+    def undo_job(self, job_id: str) -> None:
+        """Begin to take back all that a job changed, but for fields that changed again since."""
+        self._backend.undo_job(job_id)
 
     def replace_image(
         self, imageid: str, imagedata: bytes | BinaryIO, filename: str = "image.jpeg"

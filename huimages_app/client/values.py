@@ -45,6 +45,23 @@ class ImageChange:
 
 
 @dataclass(frozen=True)
+class JobInfo:
+    """The progress of a job: of `total` images `done` were looked at.
+
+    `state` is collecting, running, done, cancelled, failed, undoing or undone; `kept` counts
+    fields that undoing left as they are.
+    """
+
+    id: str
+    state: str
+    total: int
+    done: int
+    changed: int
+    skipped: int
+    kept: int
+
+
+@dataclass(frozen=True)
 class ArticleImage:
     """An image of an article; `at` is its position, None behind all others."""
 

@@ -17,16 +17,22 @@ from .backend import HttpBackend
 __all__ = [
     "add_collection",
     "add_to_collection",
+    "apply_table",
     "arrange_article",
     "articleurl",
     "configure",
+    "count_images",
     "delete_image",
+    "edit_images",
+    "export_table",
+    "find_images",
     "get_article",
     "get_collection",
     "get_collections",
     "get_ending",
     "get_history",
     "get_imagedoc",
+    "get_job",
     "get_length",
     "get_next_imageid",
     "get_previous_imageid",
@@ -36,9 +42,11 @@ __all__ = [
     "get_versions",
     "go_back_to",
     "imageurl",
+    "merge_tags",
     "move_in_collection",
     "remove_collection",
     "remove_from_collection",
+    "rename_tag",
     "replace_image",
     "revoke_share",
     "save_image",
@@ -53,6 +61,7 @@ __all__ = [
     "share",
     "take_back",
     "turn_image",
+    "undo_job",
     "update_metadata",
 ]
 
@@ -62,11 +71,15 @@ _library = Library(_backend)
 configure = _backend.configure
 arrange_article = _library.arrange_article
 articleurl = _library.articleurl
+count_images = _library.count_images
 delete_image = _library.delete_image
+edit_images = _library.edit_images
+find_images = _library.find_images
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history
 get_imagedoc = _library.get_imagedoc
+get_job = _library.get_job
 get_length = _library.get_length
 get_next_imageid = _library.get_next_imageid
 get_previous_imageid = _library.get_previous_imageid
@@ -87,6 +100,7 @@ set_article_role = _library.set_article_role
 set_title = _library.set_title
 set_content = _library.set_content
 take_back = _library.take_back
+undo_job = _library.undo_job
 update_metadata = _library.update_metadata
 add_collection = _library.add_collection
 add_to_collection = _library.add_to_collection
@@ -95,6 +109,10 @@ get_collections = _library.get_collections
 move_in_collection = _library.move_in_collection
 remove_collection = _library.remove_collection
 remove_from_collection = _library.remove_from_collection
+apply_table = _library.apply_table
+export_table = _library.export_table
+merge_tags = _library.merge_tags
+rename_tag = _library.rename_tag
 get_shares = _library.get_shares
 share = _library.share
 revoke_share = _library.revoke_share

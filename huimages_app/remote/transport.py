@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -72,6 +72,19 @@ class Transport:
                 f"{url} is not the API of huimages: the response is {_summary(response)}"
             )
         return response
+
+    def stream(self, path: str, params: Mapping[str, str]) -> Iterator[bytes]:
+        """Yield the content at a path of the API piece by piece; a failure is not repeated."""
+        url = f"{self.url.rstrip('/')}/api/v1{path}"
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            with self._http().stream("GET", url, params=params, headers=headers) as response:
+                if not response.is_success:
+                    response.read()
+                    raise _error_of(response)
+                yield from response.iter_bytes()
+        except httpx.RequestError as failure:
+            raise StorageUnavailable(f"{url} does not respond: {failure}") from failure
 
     def fetch(self, url: str) -> bytes:
         """Return the content of a URL from the API, without sending the token."""

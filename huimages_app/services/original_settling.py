@@ -6,7 +6,6 @@ import logging
 from typing import BinaryIO
 
 from ..domain.models import Image
-from ..domain.text import DEFAULT_FILENAME
 from ..errors import UnknownImage
 from ..storage.interfaces import ImageStore, OriginalInfo, Originals
 
@@ -32,8 +31,7 @@ def settle_original(
         if record is None:
             originals.delete(image_id)
         else:
-            name = record.filename or DEFAULT_FILENAME
-            info = OriginalInfo(record.contenttype, record.width, record.height, name)
+            info = OriginalInfo(record.contenttype, record.width, record.height)
             originals.put(image_id, file, info)
     log.warning("original and record keep changing: image=%s rounds=%d", image_id, _ROUNDS)
 

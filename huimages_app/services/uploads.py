@@ -94,7 +94,7 @@ class Uploads:
         info = inspect(file, self._decoder)
         # First the original, then the record: a crash in between leaves an original without
         # a record, which `check` reports, and never a record without an original.
-        original = _original_info(info, patch.default_filename)
+        original = _original_info(info)
         self._originals.put(info.image_id, file, original)
         before, image = self._store_record(info, patch)
         # Another process may have removed the image for good in these moments.
@@ -159,8 +159,6 @@ class Uploads:
             )
 
 
-def _original_info(info: FileInfo, filename: str) -> OriginalInfo:
+def _original_info(info: FileInfo) -> OriginalInfo:
     measured = info.measured
-    return OriginalInfo(
-        measured.contenttype, measured.width, measured.height, filename or DEFAULT_FILENAME
-    )
+    return OriginalInfo(measured.contenttype, measured.width, measured.height)

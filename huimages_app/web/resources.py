@@ -261,13 +261,17 @@ class Table(Resource):
     takes_files = True
 
 
+class ApiTable(Table):
+    """The same in the API."""
+
+
 class Api(Resource):
     """Version 1 of the API."""
 
     collections: Mapping[str, type[Resource]] = {
         "images": ApiImages,
         "articles": ApiArticles,
-        "table": Table,
+        "table": ApiTable,
         "collections": ApiCollections,
         "shares": ApiShares,
         "jobs": ApiJobs,

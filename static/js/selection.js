@@ -10,7 +10,7 @@ const BOXES = ".pick input[type=checkbox]";
 // These actions take the pictures out of the grid.
 const REMOVING = new Set(["trash", "restore", "remove", "uncollect"]);
 // These lead to another page, or to a file.
-const LEAVING = new Set(["collect", "download"]);
+const LEAVING = new Set(["collect", "download", "edit"]);
 
 export function enhance(form) {
   let last = null;

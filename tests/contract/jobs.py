@@ -286,10 +286,11 @@ class JobsContract:
         for image in metadata.images.get_many(images).values():
             # One entry each: nothing was lost, and nothing done twice.
             assert [change.field for change in image.history] == ["alt", "tags"]
-        assert dict(metadata.search.tags())["sea"] == len(images)
+        summaries = metadata.annotations.summaries(images)
+        assert [dict(summaries[image_id].tags) for image_id in images] == [{"sea": 1}] * len(images)
         services.jobs.undo(job.id)
         assert services.jobs.runner.run(job.id).kept == 0
-        assert dict(metadata.search.tags()) == {}
+        assert not any(one.tags for one in metadata.annotations.summaries(images).values())
 
     def test_job_waits_while_the_storage_is_down(
         self, services: Services, metadata: MetadataBackend, monkeypatch: pytest.MonkeyPatch

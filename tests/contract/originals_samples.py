@@ -10,7 +10,7 @@ from huimages_app.storage.interfaces import OriginalInfo, Originals
 
 Make = Callable[[], Originals]
 
-INFO = OriginalInfo("image/png", 64, 48, "a picture.png")
+INFO = OriginalInfo("image/png", 64, 48)
 
 # The first bytes of the two PDF files of shattered.io: different, with the same SHA-1.
 _COMMON = (

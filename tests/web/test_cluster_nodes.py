@@ -189,7 +189,8 @@ def test_end_of_rights_empties_the_caches_of_both_nodes(nodes: tuple[Node, Node]
     until(lambda: other.cached(id_) == [])
     for node in nodes:
         assert node.get(f"/240x160/{id_}").status_code == 200
-        assert node.cached(id_) == ["LIMITED-240x160.jpeg"]
+        names = [name for name in node.cached(id_) if not name.startswith("~")]
+        assert names == ["LIMITED-240x160.jpeg"]
     one.post(f"/image/{id_}/rights", data={"until": YESTERDAY}).raise_for_status()
     for node in nodes:
         assert node.get(f"/240x160/{id_}").status_code == 410

@@ -187,6 +187,35 @@ def test_article_is_read_and_arranged(site: Site, module: ModuleType) -> None:
         module.arrange_article("1/2", [UNKNOWN])
 
 
+@pytest.mark.parametrize("module", [client, remote])
+def test_table_is_exported_and_applied(site: Site, module: ModuleType) -> None:
+    module.save_image(PHOTO, title="Quay")
+    file = io.BytesIO()
+    module.export_table(file, "csv", "quay")
+    content = file.getvalue().replace(b"Quay", b"Pier")
+    assert content.count(b"\r\n") == 2
+    tried = module.apply_table(content, dry_run=True)
+    assert (tried["rows"], tried["changed"], tried["job"]) == (1, 1, None)
+    job = module.apply_table(content)["job"]
+    site.services.jobs.runner.run(job)
+    assert module.get_imagedoc(ID)["title"][-1] == "Pier"
+    assert module.apply_table(content)["job"] is None
+    with pytest.raises(BadInput, match="row 2, column id"):
+        module.apply_table(b"id,alt\nx,y\n")
+    with pytest.raises(BadInput):
+        module.export_table(file, "ods")
+
+
+@pytest.mark.parametrize("module", [client, remote])
+def test_tags_are_renamed_and_merged(site: Site, module: ModuleType) -> None:
+    site.add(tags=["sea", "sun"])
+    site.services.jobs.runner.run(module.rename_tag("sea", "Lake"))
+    site.services.jobs.runner.run(module.merge_tags(["sun"], "Lake"))
+    assert site.services.images.tags() == [("lake", 1)]
+    with pytest.raises(BadInput, match=r"(?i)no picture has the tag"):
+        module.rename_tag("sun", "x")
+
+
 def test_content_box_is_corrected_and_reset(site: Site) -> None:
     client.save_image(PHOTO)
     for module in (client, remote):

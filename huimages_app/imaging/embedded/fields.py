@@ -56,9 +56,11 @@ _EXIF_TAGS: Final = {_ORIGINAL, _DIGITIZED, _ORIGINAL_OFFSET, _DIGITIZED_OFFSET}
 # What cameras write as the description of every picture.
 _OF_CAMERAS: Final = re.compile(
     r"(?:[\w-]+ )*digital camera|sony dsc|samsung|default|exif_jpeg_picture|maker ?notes?"
-    r"|created with gimp|screenshot|dcim[\\/].*|[\w-]*\.jpe?g",
+    r"|created with gimp|screenshot|dcim[\\/].*|[\w-]*\.jpe?g|dcf [0-9.]+",
     re.IGNORECASE,
 )
+# What they write as the copyright notice.
+_NO_NOTICE: Final = re.compile(r"\(c\) by .* user", re.IGNORECASE)
 _LOOKED_AT: Final = 500  # keywords
 
 
@@ -185,9 +187,9 @@ class _Sources:
     def _camera(self) -> str:
         make = clean(self._of_exif(_MAKE) or self._of_xmp(TIFF, "Make"))
         model = clean(self._of_exif(_MODEL) or self._of_xmp(TIFF, "Model"))
-        brand = make.partition(" ")[0]
-        # "NIKON CORPORATION" makes the "NIKON D90".
-        is_named = not brand or model.lower().startswith(brand.lower())
+        # "NIKON CORPORATION" makes the "NIKON D90", "EASTMAN KODAK COMPANY" the "KODAK DX4900".
+        brands = tuple(make.lower().split()[:2])
+        is_named = not brands or model.lower().startswith(brands)
         return (model if is_named and model else f"{make} {model}".strip())[:MAX_CAMERA].strip()
 
     def _of_xmp(self, namespace: str, name: str) -> str:
@@ -200,7 +202,14 @@ class _Sources:
         # The copyright may be two texts with a NUL between them, the first one a blank.
         data = (self._exif if tag in _EXIF_TAGS else self._main).data(tag)
         text = next((t for part in data.split(b"\0") if (t := decoded(part).strip())), "")
-        return "" if tag == _DESCRIPTION and _OF_CAMERAS.fullmatch(text) else text
+        return "" if self._is_of_camera(tag, text) else text
+
+    def _is_of_camera(self, tag: int, text: str) -> bool:
+        """Return whether the camera writes this text into every picture."""
+        if tag == _DESCRIPTION:
+            model = self._of_exif(_MODEL)
+            return bool(_OF_CAMERAS.fullmatch(text)) or text.lower() == f"{model} image".lower()
+        return tag == _COPYRIGHT and bool(_NO_NOTICE.fullmatch(text))
 
     def _of_windows(self, tag: int) -> str:
         return self._main.data(tag).decode("utf-16-le", "replace").partition("\0")[0]

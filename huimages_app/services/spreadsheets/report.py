@@ -93,3 +93,28 @@ class Report:
             self.changed += 1
             if len(self.shown) < MAX_SHOWN:
                 self.shown.append(result)
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """Return a comparison as JSON."""
+    return {
+        "rows": report.rows,
+        "changed": report.changed,
+        "ignored_cells": report.ignored,
+        "errors": [
+            {"row": error.row, "column": error.column or None, "message": error.message}
+            for error in report.errors
+        ],
+        "has_more_errors": report.is_full,
+        "differences": [
+            {
+                "row": row.number,
+                "id": row.image_id,
+                "cells": [
+                    {"column": one.column, "before": one.before, "after": one.after}
+                    for one in row.differences
+                ],
+            }
+            for row in report.shown
+        ],
+    }

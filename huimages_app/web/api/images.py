@@ -17,17 +17,22 @@ from ...domain.rights import FIELDS
 from ...domain.text import MAX_ALT, MAX_TITLE
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT, UPLOAD, VIEW
+from ..presentation.batch import require
 from ..presentation.conditional import conditional_json
 from ..presentation.showing import require_seen, seen
+from ..presentation.tables import TYPES, table_response
 from ..resources import ApiImage, ApiImages
 from . import bodies
-from .parameters import query
+from .parameters import Parameters, query
 from .responses import page_response, require_match
 from .serializers import SIZE, Item, Items
 from .uploads import received
 
 USUAL_LIMIT, HIGHEST_LIMIT = 60, 200
 _RANDOM = 5  # images, of which the first one that the client sees is returned
+
+# Parameters that filter and sort the list.
+CONDITIONS = (*[one.name for one in FILTERS], "order")
 
 _PATCHABLE = {
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
@@ -48,10 +53,12 @@ _PATCHABLE = {
 @view_config(context=ApiImages, request_method="GET", permission=VIEW)
 def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
-    names = [one.name for one in FILTERS]
-    known = [*names, "order", "limit", "cursor", "count", SIZE]
-    parameters = query(request, *known, references=True)
-    conditions = query_of(parameters.pairs(names), parameters.text("order"))
+    parameters = query(request, *CONDITIONS, "limit", "cursor", "count", SIZE, references=True)
+    conditions = conditions_of(parameters)
+    table_format = TYPES.get(_preferred_type(request))
+    if table_format:
+        require(EDIT, request)
+        return table_response(conditions, table_format, request)
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
     cursor = parameters.text("cursor") or None
@@ -61,6 +68,18 @@ def images(context: ApiImages, request: Request) -> Any:
         count = request.services.images.count_of(conditions)
         data |= {"count": count.number, "count_is_exact": count.is_exact}
     return page_response(request, data, {"next": page.next, "prev": page.previous})
+
+
+def conditions_of(parameters: Parameters) -> Query:
+    """Return the query of a list; `parameters` are those of CONDITIONS and references."""
+    names = [name for name in CONDITIONS if name != "order"]
+    return query_of(parameters.pairs(names), parameters.text("order"))
+
+
+def _preferred_type(request: Request) -> str:
+    """Return the type of a list that the client prefers; JSON among equals."""
+    offers = request.accept.acceptable_offers(["application/json", *TYPES])
+    return str(offers[0][0]) if offers else "application/json"
 
 
 @view_config(context=ApiImages, request_method="POST", permission=UPLOAD)

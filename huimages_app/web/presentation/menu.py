@@ -24,8 +24,10 @@ _MAIN = (
 )
 # Title, path, and the permission that the page needs.
 _MORE = (
+    (_("Jobs"), "job", EDIT),
     (_("Share links"), "share", EDIT),
     (_("Rights that end"), "ending", EDIT),
+    (_("Spreadsheets"), "table", EDIT),
     (_("Trash"), "trash", EDIT),
     (_("Accounts"), "accounts", ADMIN),
 )

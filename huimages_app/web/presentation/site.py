@@ -287,6 +287,7 @@ def add_to_templates(event: BeforeRender) -> None:
     event["rights_macros"] = _macros("rights.pt")
     event["filter_macros"] = _macros("filters.pt")
     event["history"] = _macros("history.pt")
+    event["table_links"] = _macros("table_links.pt")
     event["size_picker"] = _macros("size_picker.pt")
     event["collection_sections"] = _macros("collection_sections.pt")
     event["share_layout"] = _macros("share_layout.pt")

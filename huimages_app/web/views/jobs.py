@@ -19,14 +19,11 @@ from ..presentation.batch import chosen_ids
 from ..presentation.collections import Collection
 from ..presentation.form_fields import article_numbers
 from ..presentation.grids import items_of
-from ..presentation.jobs import edit_fields, shown_job
+from ..presentation.jobs import EDIT_FORM, SHOWN, edit_fields, shown_job
 from ..presentation.responses import changed
-
-_SHOWN = 12  # pictures above the form
 
 _LIST = "huimages_app:templates/jobs.pt"
 _JOB = "huimages_app:templates/job.pt"
-_FORM = "huimages_app:templates/edit_many.pt"
 
 
 @view_config(context=Jobs, request_method="GET", permission=EDIT, renderer=_LIST)
@@ -35,31 +32,19 @@ def jobs(context: Jobs, request: Request) -> dict[str, Any]:
     return {"jobs": [shown_job(job, request) for job in request.services.jobs.all()]}
 
 
-@view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=_FORM)
+@view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=EDIT_FORM)
 def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
     """Show the form that edits all pictures of the collection that `?in=` names."""
     collection = Collection.parse(request.GET.get("in", ""))
     query = _query_of(collection, request)
-    images = request.services.images.page(query, _SHOWN).images
+    images = request.services.images.page(query, SHOWN).images
+    count = request.services.images.count_of(query)
     return {
         "collection": collection,
         "chosen": [],
-        "count": None,
+        "heading": "",
+        "count": count.number if count.is_exact else None,
         "items": items_of(images, request, collection),
-        "fields": edit_fields(request),
-    }
-
-
-@view_config(context=Jobs, name="edit", request_method="POST", permission=EDIT, renderer=_FORM)
-def edit_chosen(context: Jobs, request: Request) -> dict[str, Any]:
-    """Show the form that edits the pictures in the fields `id`.  Changes nothing."""
-    chosen = chosen_ids(request)
-    images = request.services.images.get_many(chosen[:_SHOWN]).values()
-    return {
-        "collection": None,
-        "chosen": chosen,
-        "count": len(chosen),
-        "items": items_of(images, request),
         "fields": edit_fields(request),
     }
 

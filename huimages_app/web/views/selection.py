@@ -15,6 +15,7 @@ from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.archives import zip_response
 from ..presentation.batch import chosen_ids, for_each, remove_tags, require
 from ..presentation.collecting import collect, take_out
+from ..presentation.jobs import edit_chosen
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.responses import changed
 from ..resources import Selection
@@ -24,16 +25,19 @@ from ..resources import Selection
 def selection(context: Selection, request: Request) -> Response:
     """Apply an action to images.
 
-    Fields `id`, once for each image; `action`: tag, untag, collect, uncollect, download or
-    trash; `tags`; `collection` or the `title` of a new one to collect, `out_of` to uncollect; for a
-    download in another form than the original, `size` and `format`.
-    Returns a ZIP for download, else the number of changed images as text, or
+    Fields `id`, once for each image; `action`: tag, untag, edit, collect, uncollect, download
+    or trash; `tags`; `collection` or the `title` of a new one to collect, `out_of` to uncollect;
+    for a download in another form than the original, `size` and `format`.
+    Returns a ZIP for download, a form to edit, else the number of changed images as text, or
     `{"done": [ID, …]}`.  Images that no longer exist are skipped.
     """
     chosen = chosen_ids(request)
     action = request.POST.get("action", "")
     if action == "download":
         return _download(chosen, request)
+    if action == "edit":
+        require(EDIT, request)
+        return edit_chosen(chosen, request)
     if action in {"collect", "uncollect"}:
         require(EDIT, request)
         return (collect if action == "collect" else take_out)(chosen, request)
@@ -53,7 +57,8 @@ def selection(context: Selection, request: Request) -> Response:
             done = for_each(chosen, lambda id_: remove_tags(request, id_, by_tag(tags)))
         return _response(request, done, _tagged(request, len(done)))
     raise BadInput(
-        "the field 'action' is invalid; expected tag, untag, collect, uncollect, download or trash"
+        "the field 'action' is invalid; expected tag, untag, edit, collect, uncollect, download "
+        "or trash"
     )
 
 

@@ -39,7 +39,7 @@ def renditions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Renditions]
 
 def stored(originals: FileOriginals, content: bytes, filename: str, year: int = 2026) -> Image:
     id_ = image_id(content)
-    originals.put(id_, io.BytesIO(content), OriginalInfo("image/jpeg", 1, 1, filename))
+    originals.put(id_, io.BytesIO(content), OriginalInfo("image/jpeg", 1, 1))
     when = datetime(year, 5, 6, 7, 8, 10, tzinfo=UTC)
     return Image(id_, when, when, 1, 1, filename=filename)
 

@@ -66,3 +66,24 @@ def test_merged_counter_is_the_larger_one() -> None:
         [document("1", count=3, epoch="old", addresses=["a"]), document("2", count=2, epoch="new")]
     )
     assert merged["record"] == {"count": 3, "epoch": "new", "addresses": ["a"]}
+
+
+FIRST, SECOND = "2026-01-01", "2026-01-02"  # times sort as in documents
+
+
+def test_merged_image_has_the_versions_of_the_last_replacement() -> None:
+    older = {"mtime": "2027", "versioned": FIRST, "replaced_by": "A", "title": ["edited later"]}
+    newer = {"mtime": "2026", "versioned": SECOND, "versions": ["C", "D"]}
+    for revisions in ([older, newer], [newer, older]):
+        merged = merge_images(revisions)
+        assert (merged["versions"], merged["versioned"]) == (["C", "D"], SECOND)
+        assert "replaced_by" not in merged
+        assert merged["title"] == ["edited later"]
+
+
+def test_merged_image_stays_an_older_version_after_an_edit_elsewhere() -> None:
+    edited = {"mtime": "2027", "title": ["edited"]}
+    replaced = {"mtime": "2026", "versioned": FIRST, "replaced_by": "A"}
+    for revisions in ([edited, replaced], [replaced, edited]):
+        merged = merge_images(revisions)
+        assert (merged["replaced_by"], merged["title"]) == ("A", ["edited"])
