@@ -193,6 +193,18 @@ def test_visitors_find_the_image_nowhere(shop: Site, image: Image, days: dict[st
         shop.app.get(url, status=status)
 
 
+def test_neighbours_are_those_that_the_visitor_sees(
+    shop: Site, image: Image, editor: TestApp
+) -> None:
+    hidden, last = shop.add(1), shop.add(2)
+    limit(shop.services, hidden, until=YESTERDAY)
+    page = shop.browser().get(f"/image/{last.id}/")
+    assert image.id in page.html.select_one('link[rel="next"]')["href"]
+    assert image.id in shop.app.get(f"/image/{last.id}/next", status=302).location
+    assert last.id in shop.app.get(f"/image/{image.id}/previous", status=302).location
+    assert hidden.id in editor.get(f"/image/{last.id}/next", status=302).location
+
+
 def test_oembed_is_cached_until_the_end_at_most(shop: Site, image: Image) -> None:
     limit(shop.services, image, until=TODAY)
     data = shop.app.get(f"/oembed?url=http://localhost/image/{image.id}/").json

@@ -21,7 +21,7 @@ from ...services.urls import UrlBuilder
 from ...services.zip_download import rendition_filename
 from ..image_files import picture_response
 from ..presentation.articles import strips_of
-from ..presentation.collections import Collection, neighbours_in
+from ..presentation.collections import Collection, neighbours_in, window_in
 from ..presentation.form_fields import percent_text
 from ..presentation.grids import (
     GridItem,
@@ -38,11 +38,12 @@ from ..presentation.pictures import picture_of
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.rights import facts_of, fields_of
 from ..presentation.sharing import sharing_of
-from ..presentation.showing import badge_of, require_seen, sees
+from ..presentation.showing import badge_of, require_seen, seen, sees
 from ..presentation.size_picker import size_picker
 from ..presentation.versions import versions_of
 from ..resources import ImagePage
 
+_REACH = 20  # images in either direction, of which the next one that the client sees is linked
 _CLICKED = Size.parse("320x320")
 _CROPS = (Size.parse("150x150!"), Size.parse("200x100!"), Size.parse("75x150!"))
 _PADDINGS = (Size.parse("150x150=7"), Size.parse("200x100=7"), Size.parse("75x150=7"))
@@ -85,8 +86,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
     if image.trashed is not None:
         return _trashed_page(image, collection, request)
     require_seen(image, request)
-    neighbours = neighbours_in(collection, image_id, request)
-    others = services.images.get_many(filter(None, [neighbours.previous, neighbours.next]))
+    previous, following = _neighbours(collection, image_id, request)
     annotation = (
         services.annotations.get(image_id, request.visitor_id)
         if request.visitor_id
@@ -103,8 +103,8 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "summary": summary,
         "sharing": sharing_of(image, summary, request),
         "tags": _tags(summary, annotation, request),
-        "previous": _neighbour_item(others.get(neighbours.previous or ""), collection, request),
-        "next": _neighbour_item(others.get(neighbours.next or ""), collection, request),
+        "previous": _neighbour_item(previous, collection, request),
+        "next": _neighbour_item(following, collection, request),
         "random": items_of(services.images.random(1), request),
         "crops": [_crop(image, size, urls) for size in _CROPS],
         "focus": [round(share * 100) for share in image.focal_point or (0.5, 0.5)],
@@ -164,11 +164,28 @@ def download(context: ImagePage, request: Request) -> Response:
 def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     """Redirect to the previous or next image in the collection of `?in=`."""
     collection = Collection.parse(request.GET.get("in", ""))
-    neighbours = neighbours_in(collection, context.image_id, request)
-    image_id = getattr(neighbours, request.view_name)
-    if image_id is None:
+    previous, following = _neighbours(collection, context.image_id, request)
+    image = previous if request.view_name == "previous" else following
+    if image is None:
         raise HTTPNotFound(_("There are no more pictures in this direction."))
-    return HTTPFound(request.site.path("image", image_id, **{"in": collection.key}))
+    return HTTPFound(request.site.path("image", image.id, **{"in": collection.key}))
+
+
+def _neighbours(
+    collection: Collection, image_id: str, request: Request
+) -> tuple[Image | None, Image | None]:
+    """Return the images before and after one that the client sees."""
+    found = neighbours_in(collection, image_id, request)
+    others = request.services.images.get_many(filter(None, [found.previous, found.next]))
+    before, after = others.get(found.previous or ""), others.get(found.next or "")
+    if all(sees(image, request) for image in (before, after) if image):
+        return before, after
+    # Behind an image that the client does not see, there may be others.
+    window = window_in(collection, image_id, _REACH, request)
+    return (
+        next(iter(seen(reversed(window.before), request)), None),
+        next(iter(seen(window.after, request)), None),
+    )
 
 
 def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) -> list[Tag]:
@@ -190,7 +207,7 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
 def _neighbour_item(
     image: Image | None, collection: Collection, request: Request
 ) -> GridItem | None:
-    if image is None or not sees(image, request):
+    if image is None:
         return None
     href = request.site.path("image", image.id, **{"in": collection.key})
     return thumb_of(image, href, request)
