@@ -24,8 +24,9 @@ from urllib.parse import quote, urlencode
 from webtest import TestApp
 
 from huimages_app.app import make_app
+from huimages_app.backends import build_storage
 from huimages_app.config.settings import Settings
-from huimages_app.factory import build_services, build_storage
+from huimages_app.factory import build_services
 from huimages_app.storage.interfaces import MetadataBackend
 
 from . import archive, metadata, report, results

@@ -16,7 +16,7 @@ from .progress import progress
 if TYPE_CHECKING:
     from collections import Counter
 
-    from ..factory import Storage
+    from ..backends import Storage
 
 
 @click.command("backup", short_help="Back up a site while it runs.")
@@ -38,7 +38,7 @@ def backup(context: CliContext, folder: Path, keep: int, verify: bool, jobs: int
     A repeated run continues a stopped one.  Accounts and tokens are included; the secret, the
     settings and the cache are not.
     """
-    from ..factory import make_backup_folder
+    from ..backends import make_backup_folder
     from ..services.maintenance.backup import Backup
     from ..services.maintenance.backup_originals import Outcome
 
@@ -65,7 +65,7 @@ def items_line(items: Counter[str]) -> str:
 
 def opened_storage(context: CliContext) -> closing[Storage]:
     """Return the storage of the site, to be used in `with`; the audit log names the operator."""
-    from ..factory import build_storage
+    from ..backends import build_storage
 
     context.require_site()
     return closing(build_storage(context.settings))

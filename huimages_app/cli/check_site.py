@@ -21,7 +21,7 @@ _SHOWN = 3  # examples of each finding
 
 def inspect_site(context: CliContext, *, sample: int, jobs: int, as_json: bool) -> int:
     """Print the report.  Return 1 if an original is missing or cannot be read, else 0."""
-    from ..factory import make_legacy_inspection
+    from ..backends import make_legacy_inspection
 
     inspection = make_legacy_inspection(context.settings)
     with progress("inspecting", inspection.size()) as bar:

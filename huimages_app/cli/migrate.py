@@ -38,7 +38,7 @@ def migrate(context: CliContext, source: str, target: str, move: bool, jobs: int
     Every copy is read back and compared.  A repeated run continues a stopped one: it copies
     only what is missing, and compares what is in both locations.
     """
-    from ..factory import originals_at
+    from ..backends import originals_at
     from ..imaging.configured import make_decoder
     from ..services.file_info import describer
     from ..services.maintenance.migration import OriginalsMigration

@@ -38,7 +38,7 @@ def restore(
     storage than it was made of.  Every original is compared with its checksum.  A repeated run
     continues a stopped one.  Start the site when this command has ended.
     """
-    from ..factory import make_backup_folder
+    from ..backends import make_backup_folder
     from ..imaging.configured import make_decoder
     from ..services.file_info import describer
     from ..services.maintenance.restore import Restore

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from huimages_app.backends import build_storage
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import build_storage
 from tests.support import pictures
 from tests.support.axe import violations
 from tests.support.chromium import Person

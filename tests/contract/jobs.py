@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
+from huimages_app.backends import Storage, make_cache, make_originals
 from huimages_app.domain.models import Query
 from huimages_app.errors import BadInput, StorageUnavailable, UnknownJob
-from huimages_app.factory import Storage, build_services, make_cache, make_originals
+from huimages_app.factory import build_services
 from huimages_app.services import audit
 from huimages_app.services.container import Services
 from huimages_app.services.image_edit import ImageEdit

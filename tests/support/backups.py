@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from huimages_app.backends import make_backup_folder
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import make_backup_folder
 from huimages_app.imaging.configured import make_decoder
 from huimages_app.services.container import Services
 from huimages_app.services.file_info import describer

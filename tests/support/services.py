@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from huimages_app.backends import Storage, build_storage
 from huimages_app.config.settings import Settings
-from huimages_app.factory import Storage, build_services, build_storage
+from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.uploads import UploadResult

@@ -12,9 +12,10 @@ from pyramid.router import Router
 from webtest import TestApp
 
 from huimages_app.app import make_app
+from huimages_app.backends import build_storage
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Image
-from huimages_app.factory import build_services, build_storage
+from huimages_app.factory import build_services
 from huimages_app.services.accounts import Accounts
 from huimages_app.services.container import Services
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from huimages_app.backends import make_backup_folder
 from huimages_app.domain.ids import image_id, image_id_of_file
-from huimages_app.factory import make_backup_folder
 from huimages_app.services.container import Services
 from huimages_app.services.maintenance.integrity import Problem
 from tests.support.backups import BackedUp, findings

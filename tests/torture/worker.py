@@ -15,9 +15,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from huimages_app.backends import make_backup_folder, originals_at
 from huimages_app.domain.formats import parse_format
 from huimages_app.domain.sizes import Size
-from huimages_app.factory import make_backup_folder, originals_at
 from huimages_app.imaging.configured import make_decoder
 from huimages_app.services.file_info import describer
 from huimages_app.services.image_patch import ImagePatch

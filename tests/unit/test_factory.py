@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.backends import make_originals, originals_at
 from huimages_app.config.settings import Settings
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import BadSetting, StorageUnavailable
-from huimages_app.factory import make_originals, originals_at
 from huimages_app.storage.couchdb import AttachmentOriginals
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.fallback import FallbackOriginals

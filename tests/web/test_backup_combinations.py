@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from huimages_app.backends import Storage, build_storage
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Query
-from huimages_app.factory import Storage, build_services, build_storage
+from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from tests.support import oldsite
 from tests.support.backups import IDS, PHOTOS, fill

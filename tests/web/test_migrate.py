@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.backends import originals_at
 from huimages_app.config.settings import Settings
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import originals_at
 from huimages_app.storage.interfaces import OriginalInfo, Originals
 from tests.support import oldsite, pictures
 from tests.support.commands import Ran, begun, huimages, ini_of

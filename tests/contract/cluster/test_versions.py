@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from huimages_app.backends import Storage as Stores
+from huimages_app.backends import make_cache, make_originals
 from huimages_app.domain.models import Query
-from huimages_app.factory import Storage as Stores
-from huimages_app.factory import build_services, make_cache, make_originals
+from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from huimages_app.storage.couchdb import CouchBackend
 from huimages_app.storage.couchdb.codec import text_of

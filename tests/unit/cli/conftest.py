@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.errors import RemovedImage
-from huimages_app.factory import Storage, build_services
+from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.uploads import Uploads

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+from huimages_app.backends import Storage
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.sizes import Size
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 
 from .conftest import Command

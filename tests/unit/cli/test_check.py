@@ -3,8 +3,8 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+from huimages_app.backends import Storage
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.storage.interfaces import OriginalInfo
 from tests.support.pictures import photo

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from huimages_app.factory import Storage
+from huimages_app.backends import Storage
 from huimages_app.services.container import Services
 from tests.support import packshots, pictures
 from tests.support.services import add

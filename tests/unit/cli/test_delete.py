@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from huimages_app.factory import Storage
+from huimages_app.backends import Storage
 from huimages_app.services.container import Services
 
 from .conftest import Command, Terminal, removed

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.services.uploads import PROGRAM
 from tests.support.pictures import photo

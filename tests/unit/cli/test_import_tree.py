@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.cli.importing.tree import files_below
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from tests.support.pictures import photo
 

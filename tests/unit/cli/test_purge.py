@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from huimages_app.factory import Storage
+from huimages_app.backends import Storage
 from huimages_app.services.container import Services
 from huimages_app.services.editing import Editing
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import huimages
+from huimages_app.backends import Storage
 from huimages_app.client.process import services_of_process
 from huimages_app.domain.ids import image_id
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from tests.support.pictures import photo
 from tests.support.services import ini_in, storage_in

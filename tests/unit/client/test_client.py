@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 import huimages
+from huimages_app.backends import Storage
 from huimages_app.errors import (
     BadInput,
     NotAnImage,
     RemovedImage,
     UnknownImage,
 )
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from tests.support.pictures import photo
 

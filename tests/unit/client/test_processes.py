@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 import huimages
+from huimages_app.backends import Storage
 from huimages_app.client.process import _process, services_of_process
 from huimages_app.errors import (
     BadSetting,
 )
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from tests.support.pictures import photo
 from tests.support.services import ini_in

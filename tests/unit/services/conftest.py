@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from huimages_app.factory import Storage, build_services
+from huimages_app.backends import Storage
+from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from huimages_app.storage.interfaces import DocumentStore
 from huimages_app.storage.sqlite import SqliteBackend

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.collections import STEP, CollectionPatch
 from huimages_app.errors import BadInput, EditConflict, UnknownCollection
-from huimages_app.factory import Storage
 from huimages_app.services.collections import state_of
 from huimages_app.services.container import Services
 from tests.support.pictures import photo

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import BadInput, RemovedImage, UnknownImage
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.services.editing import Editing
 from huimages_app.services.image_patch import ImagePatch

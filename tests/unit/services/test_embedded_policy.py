@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.embedded import Embedded
 from huimages_app.domain.rights import Rights
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.services.embedded_policy import EmbeddedPolicy
 from huimages_app.services.image_patch import ImagePatch

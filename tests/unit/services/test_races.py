@@ -11,9 +11,10 @@ from typing import BinaryIO
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.ids import image_id
 from huimages_app.errors import UnknownImage
-from huimages_app.factory import Storage, build_services
+from huimages_app.factory import build_services
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
 from tests.support import pictures

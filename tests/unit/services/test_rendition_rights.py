@@ -10,12 +10,12 @@ from dataclasses import replace
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.models import Image
 from huimages_app.domain.rights import Rights
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import StorageUnavailable
-from huimages_app.factory import Storage
 from huimages_app.imaging import decoder
 from huimages_app.imaging.embedded import rights_in
 from huimages_app.services.container import Services

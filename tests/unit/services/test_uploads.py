@@ -14,12 +14,12 @@ from typing import BinaryIO
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.sizes import Size
 from huimages_app.domain.tags import MAX_TAGS
 from huimages_app.errors import BadInput, IdCollision, NotAnImage, RemovedImage, TooLarge
-from huimages_app.factory import Storage
 from huimages_app.imaging import DecodingBudget
 from huimages_app.services.container import Services
 from tests.support.pictures import photo, rotated

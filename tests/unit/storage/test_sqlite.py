@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.backends import make_metadata
 from huimages_app.config.settings import Settings
 from huimages_app.domain.models import Count, Place, Query
 from huimages_app.errors import BadSetting, StorageUnavailable
-from huimages_app.factory import make_metadata
 from huimages_app.storage.sqlite import SqliteBackend, query_plan, query_planner, schema
 from tests.contract.samples import START, an_id, an_image, fill, put, walk, walk_back
 

@@ -48,7 +48,7 @@ FORKING = """
 import os, sys
 from pathlib import Path
 from huimages_app.storage.sqlite import SqliteBackend
-from huimages_app.factory import make_metadata
+from huimages_app.backends import make_metadata
 from tests.contract.samples import an_id, an_image, put
 
 store = SqliteBackend(Path(sys.argv[1]))

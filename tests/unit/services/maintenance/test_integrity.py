@@ -11,11 +11,11 @@ from typing import BinaryIO
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import digests_of_file, image_id
 from huimages_app.domain.sizes import Size
 from huimages_app.errors import RemovedImage, StorageUnavailable, UnknownImage
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 from huimages_app.services.maintenance import integrity
 from huimages_app.services.maintenance.integrity import Finding, Problem

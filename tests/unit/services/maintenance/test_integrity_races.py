@@ -12,8 +12,9 @@ from typing import BinaryIO
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.errors import RemovedImage, StorageUnavailable
-from huimages_app.factory import Storage, build_services
+from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from huimages_app.services.maintenance.integrity import Problem
 from huimages_app.storage.interfaces import OriginalInfo

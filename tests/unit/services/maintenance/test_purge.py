@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from huimages_app.backends import Storage
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Image
 from huimages_app.errors import RemovedImage, StorageUnavailable
-from huimages_app.factory import Storage
 from huimages_app.services.container import Services
 
 from .conftest import IDS
