@@ -143,8 +143,7 @@ class Collections:
     def remove(self, collection_id: str) -> None:
         """Remove a collection; its images stay.
 
-        Their records keep a position in it, which nothing reads; `huimages check --repair`
-        removes it.
+        Their records keep a position in it, which nothing shows.
         """
 
         def require(record: Document | None) -> None:

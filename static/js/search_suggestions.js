@@ -9,7 +9,6 @@ export function enhance(field) {
   const list = document.createElement("datalist");
   list.id = "search-suggestions";
   field.after(list);
-  field.setAttribute("list", list.id);
   field.autocomplete = "off";
   let timer, pending;
 
@@ -30,6 +29,7 @@ export function enhance(field) {
         signal,
       });
       list.replaceChildren(...found.map(createOption));
+      field.setAttribute("list", list.id); // only now is the field a combobox
     } catch {
       // The search works without suggestions.
     }

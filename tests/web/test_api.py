@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -166,3 +167,11 @@ def test_api_page_describes_request_bodies(site: Site) -> None:
     assert forms[-1].startswith("multipart/form-data: {title,")
     assert forms[-1].endswith(", image}")
     assert "list of {tag, spelling, count, own}" in page.find(id="Tags").text
+
+
+def test_openapi_document_refers_to_existing_parts_only(site: Site) -> None:
+    response = site.app.get("/api/v1/openapi.json")
+    parts = response.json["components"]
+    references = set(re.findall(r'"#/components/(\w+)/(\w+)"', response.text))
+    assert len(references) > 20
+    assert {(kind, name) for kind, name in references if name not in parts[kind]} == set()

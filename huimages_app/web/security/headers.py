@@ -59,7 +59,8 @@ class HeaderWriter:
         headers = response.headers
         is_page = response.content_type == "text/html"
         if is_secret(request.environ.get("PATH_INFO", "")):
-            headers.update(HEADERS)
+            for name, value in HEADERS:
+                headers.setdefault(name, value)
         for name, value in self.common(https=request.scheme == "https"):
             headers.setdefault(name, value)
         headers.setdefault("Content-Security-Policy", self._page_policy if is_page else INERT)

@@ -181,6 +181,8 @@ def _is_right(share: Share, password: str, request: Request) -> bool:
 def _locked(request: Request, problem: str = "", status: int = 200) -> Response:
     response = render_to_response(_LOCKED, {"problem": problem}, request=request)
     response.status_int = status
+    # With no-referrer a browser sends the form with `Origin: null`, as pages of other sites may.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

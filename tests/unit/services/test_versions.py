@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from huimages_app.domain.collections import CollectionPatch
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Image, Place, Query
 from huimages_app.domain.sizes import Size
@@ -55,6 +56,17 @@ class TestReplace:
         assert new.rights.creator == "Vera"
         assert new.created == record(services, old).created
         assert new == record(services, new.id)
+
+    def test_new_version_takes_the_place_in_collections(self, services: Services) -> None:
+        ids = [added(services, seed) for seed in range(3)]
+        collection = services.collections.add("Catalogue").id
+        services.collection_images.add_images(collection, ids)
+        services.collections.update(collection, CollectionPatch(cover=ids[1]))
+        new = replaced(services, ids[1], 9).image.id
+        page = services.collections.page(collection, 9)
+        assert [image.id for image in page.images] == [ids[0], new, ids[2]]
+        [cover] = services.collections.covers([services.collections.get(collection)]).values()
+        assert cover.id == ids[0]
 
     def test_older_version_leaves_lists_and_keeps_its_record(self, services: Services) -> None:
         old = added(services, 1, title="Red bicycle", references={"artnr": ["10106"]})

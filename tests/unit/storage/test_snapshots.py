@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huimages_app.domain.history import Change
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.models import Annotation, Image
+from huimages_app.domain.rights import Rights
 from huimages_app.storage.plain_values import from_plain, to_plain
 from huimages_app.storage.snapshots import (
     ForeignDocument,
@@ -25,6 +27,13 @@ st.register_type_strategy(datetime, st.datetimes(timezones=st.just(UTC)))
 st.register_type_strategy(float, st.floats(allow_nan=False))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 st.register_type_strategy(str, TEXT)
+DAY = st.just("") | st.dates().map(str)
+st.register_type_strategy(Rights, st.builds(Rights, *[TEXT] * 7, DAY, DAY))
+JSON = st.none() | TEXT | st.lists(TEXT, max_size=3)
+st.register_type_strategy(
+    Change,
+    st.builds(Change, TEXT, st.datetimes(timezones=st.just(UTC)), TEXT, before=JSON, after=JSON),
+)
 NATIVE = st.dictionaries(TEXT, st.dictionaries(TEXT, st.integers()), max_size=2)
 
 
