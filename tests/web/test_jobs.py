@@ -39,7 +39,8 @@ def anna(site: Site) -> TestApp:
 
 def selected(browser: TestApp, images: list[Image]) -> TestResponse:
     """Select pictures in the grid of all pictures, and press Edit."""
-    form = browser.get("/image/").forms[1]
+    forms = browser.get("/image/").forms.values()
+    form = next(form for form in forms if form.action.endswith("/selection/"))
     for box in form.fields["id"]:
         box.checked = box._value in {image.id for image in images}
     return form.submit("action", value="edit")
