@@ -69,6 +69,24 @@ def queued(page: Page) -> None:
     expect(page.locator("[data-upload-status]")).to_have_text("1 of 2 uploaded, 1 failed")
 
 
+def compared(page: Page) -> None:
+    """Upload a table that changes the tags of all pictures."""
+    content = page.evaluate("fetch('/api/v1/images.csv?tag=hills').then(it => it.text())")
+    _send_table(page, content.replace("hills", "Hills-and-valleys"))
+    expect(page.locator(".rows li").first).to_be_visible()
+
+
+def refused(page: Page) -> None:
+    _send_table(page, "id,colour,title\nx,red,\n")
+    expect(page.locator(".comparison tbody tr")).to_have_count(1)
+
+
+def _send_table(page: Page, content: str) -> None:
+    file = {"name": "t.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    page.locator("#uploadfile").set_input_files(files=[file])  # type: ignore[arg-type]
+    page.get_by_role("button", name="Show differences").click()
+
+
 def conflicting(page: Page) -> None:
     """Save a title that someone else changed meanwhile, as the form does without scripts."""
     page.locator("#heading [name=expected_value]").first.evaluate("field => field.value = 'Old'")
@@ -143,6 +161,10 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "job": ("/job/edit?in=search:coffee", edited, ""),
     "upload": ("/upload/", None, ""),
     "upload-queue": ("/upload/", queued, "status of 415"),
+    "table": ("/table/?tag=hills&order=oldest", None, ""),
+    "table-compared": ("/table/", compared, ""),
+    "table-with-errors": ("/table/", refused, "status of 400"),
+    "rename-tag": ("/rename-tag?tag=hills", None, ""),
     "empty-trash": ("/trash/", None, ""),
     "trash": ("/image/", trashed, ""),
     "not-found": ("/nowhere/", None, "status of 404"),
