@@ -46,7 +46,6 @@ def remove_newer(db: sqlite3.Connection) -> None:
     db.execute("DROP INDEX lists_articles")
     db.execute("DROP INDEX images_taken")
     db.execute("ALTER TABLE images DROP COLUMN taken")
-    db.execute("DROP INDEX lists_collections")
     db.execute("DROP INDEX images_ends")
     db.execute("ALTER TABLE images DROP COLUMN ends")
 
