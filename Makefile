@@ -93,6 +93,7 @@ ifdef COUCHDB
 test: export HUIMAGES_TEST_COUCHDB_URL = $(subst $(comma), ,$(COUCHDB))
 endif
 
+# Tests of minutes have targets of their own: torture, fuzz, container-check, screenshots.
 # Without npm the tests of its programs are skipped; with CI=true it must be there.
 # A run of selected tests cannot reach the coverage limit, so it measures no coverage.
 test: develop $(if $(or $(filter true,$(CI)),$(shell command -v npm)),services)
@@ -102,14 +103,15 @@ test:  ## run all tests with at least 95 % branch coverage (ARGS=PATH: selected 
 # Minutes per test: kills, faults, 2,500 hostile files, and SECONDS of mixed load (600 if not given).
 torture: develop services  ## kill, fill, break and load the program for half an hour (SECONDS=60: less load)
 	HUIMAGES_TORTURE=long $(if $(SECONDS),HUIMAGES_TORTURE_SECONDS=$(SECONDS)) PYTHONDONTWRITEBYTECODE= \
-	  $(BIN)/python -m pytest --capture=no $(or $(ARGS),tests/torture)
+	  $(BIN)/python -m pytest --capture=no $(or $(ARGS),tests/torture tests/contract -k "torture or concurrent")
 
 # Not in the lock files: only this target needs it, and there are no wheels for some systems.
 .venv/fuzz.stamp: tests/fuzz/requirements.txt .venv/dev.stamp
 	$(LOCKED) $<
 	@touch $@
 
-fuzz: develop .venv/fuzz.stamp  ## fuzz parsers guided by coverage (SECONDS=60 for each of four)
+fuzz: develop .venv/fuzz.stamp  ## fuzz the API, and parsers guided by coverage (SECONDS=60 for each of four)
+	$(BIN)/python -m pytest tests/fuzz
 	for target in sizes headers forms uploads; do \
 	  $(BIN)/python -m tests.fuzz.targets $$target $(or $(SECONDS),60) || exit 1; done
 

@@ -3,7 +3,8 @@
     python -m benchmarks.pages [--couchdb URL] [IMAGES …]
 
 makes an archive of each number of images (2,000 20,000 200,000; in CouchDB 2,000 50,000;
-5,000 tags), in SQLite unless a CouchDB is named, requests pages from the application without
+5,000 tags; any other number as an argument, such as 2000000), in SQLite unless a CouchDB is
+named, requests pages from the application without
 a network, and prints how much their time grew.  A factor of 2 is allowed.  It needs a real
 CouchDB: pouchdb-server computes its views on every request.
 """
@@ -39,7 +40,7 @@ _VISITOR = {
 
 def pages(store: MetadataBackend, count: int) -> dict[str, str]:
     """Return the URL paths of the pages, by name."""
-    tag = store.search.tags(limit=1)[0][0]
+    tag, second = (name for name, _uses in store.search.tags(limit=2))
     far = metadata.cursor_of_page(store, min(500, count // metadata.PAGE))
     number = count * 3 // 4
     image = archive.image_id(b"%d" % number)
@@ -53,6 +54,16 @@ def pages(store: MetadataBackend, count: int) -> dict[str, str]:
         "search, a common word": f"/search?{urlencode({'q': archive.word(0)})}",
         "search, two words": f"/search?{urlencode({'q': f'{archive.word(0)} {archive.word(1)}'})}",
         "search, article number": f"/search?q={10_000 + number // 4}",
+        "all, by title": "/image/?order=title",
+        "landscape, larger": "/image/?shape=landscape&larger=4000",
+        "no title and no alt": "/image/?without=title&without=alt",
+        "tag and shape": f"/tag/{quote(tag)}/?shape=square",
+        "tag, by title": f"/tag/{quote(tag)}/?order=title",
+        "two tags": f"/tag/{quote(tag)}/?{urlencode({'tag': second})}",
+        "best rated of a type": "/image/?type=product&rating=8&order=rated",
+        "search and filters": f"/search?{urlencode({'q': archive.word(0), 'shape': 'portrait'})}",
+        "added in a year": "/image/?uploaded=2009&shape=panorama",
+        "jump to a month": "/image/?at=2009-05",
         "image page": f"/image/{image}/",
         "image page within a tag": f"/image/{image}/?{urlencode({'in': f'tag:{tag}'})}",
     }

@@ -49,11 +49,13 @@ from .services.maintenance.operations import Operations
 from .services.maintenance.stale_renditions import StaleRenditions
 from .services.negotiation import Negotiation
 from .services.observed_images import ObservedImages
+from .services.passwords import Passwords
 from .services.prerendering import Prerendering
 from .services.previews import Previews
 from .services.recorded_images import RecordedImages
 from .services.renderer import Renderer
 from .services.renditions import Renditions
+from .services.shares import Shares
 from .services.showing import Showing
 from .services.size_policy import SizePolicy
 from .services.spreadsheets.spreadsheets import Spreadsheets
@@ -138,6 +140,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         article_urls=ArticleUrls(urls, policy),
         collections=collections,
         collection_images=CollectionImages(metadata, collections),
+        shares=Shares(metadata, collections, Passwords(), showing),
         editing=editing,
         histories=histories,
         jobs=jobs,

@@ -45,6 +45,7 @@ from .rights import rights
 from .serve import serve
 from .settings import settings
 from .setup import setup
+from .share import share
 from .show import show
 from .sizes_in_use import sizes_in_use
 from .tags import tags
@@ -75,7 +76,7 @@ def huimages(context: click.Context, config: Path | None) -> None:
 for _command in (
     *(apply, article, backup, cache, check, collection, content_box, delete, edit, ending, export),
     *(history, import_, import_tree, job, list_, migrate, purge, replace, restore, rights, serve),
-    *(settings, setup, show, sizes_in_use, tags, token, turn, url, user, versions),
+    *(settings, setup, share, show, sizes_in_use, tags, token, turn, url, user, versions),
 ):
     huimages.add_command(_command)
 

@@ -11,6 +11,8 @@ from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .backend import Backend
 from .local_collections import LocalCollections
+from .local_finding import LocalFinding
+from .local_shares import LocalShares
 from .local_tables import LocalTables
 from .process import services_of_process
 from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo, RenditionInfo
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(LocalCollections, LocalTables, Backend):
+class LocalBackend(LocalCollections, LocalFinding, LocalShares, LocalTables, Backend):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:

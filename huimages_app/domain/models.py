@@ -73,6 +73,11 @@ class Image:
     versioned: datetime | None = None  # when `replaced_by` or `versions` changed last
 
     @property
+    def is_listed(self) -> bool:
+        """Return whether lists have it: it is not in the trash, and no older version."""
+        return self.trashed is None and not self.replaced_by
+
+    @property
     def focal_point(self) -> tuple[float, float] | None:
         """Return the focal point: the stored one, else the centre of the content box."""
         box = self.corrected_content or self.content

@@ -21,9 +21,11 @@ __all__ = [
     "arrange_article",
     "articleurl",
     "configure",
+    "count_images",
     "delete_image",
     "edit_images",
     "export_table",
+    "find_images",
     "get_article",
     "get_collection",
     "get_collections",
@@ -35,6 +37,7 @@ __all__ = [
     "get_next_imageid",
     "get_previous_imageid",
     "get_random_imageid",
+    "get_shares",
     "get_size",
     "get_versions",
     "go_back_to",
@@ -45,6 +48,7 @@ __all__ = [
     "remove_from_collection",
     "rename_tag",
     "replace_image",
+    "revoke_share",
     "save_image",
     "scaled_dimensions",
     "scaled_imagedata",
@@ -54,6 +58,7 @@ __all__ = [
     "set_content",
     "set_rights",
     "set_title",
+    "share",
     "take_back",
     "turn_image",
     "undo_job",
@@ -66,8 +71,10 @@ _library = Library(_backend)
 configure = _backend.configure
 arrange_article = _library.arrange_article
 articleurl = _library.articleurl
+count_images = _library.count_images
 delete_image = _library.delete_image
 edit_images = _library.edit_images
+find_images = _library.find_images
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history
@@ -106,3 +113,6 @@ apply_table = _library.apply_table
 export_table = _library.export_table
 merge_tags = _library.merge_tags
 rename_tag = _library.rename_tag
+get_shares = _library.get_shares
+share = _library.share
+revoke_share = _library.revoke_share

@@ -27,6 +27,8 @@ from ..errors import (
     UnknownImage,
 )
 from .collections import HttpCollections
+from .finding import HttpFinding
+from .shares import HttpShares
 from .tables import HttpTables
 from .transport import Transport
 
@@ -36,7 +38,7 @@ _PAGE = 200  # images in a response
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(HttpCollections, HttpTables, Backend):
+class HttpBackend(HttpCollections, HttpFinding, HttpShares, HttpTables, Backend):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:

@@ -48,7 +48,7 @@ class CollectionImages:
         if len(image_ids) > MOST_ADDED:
             raise BadInput(f"{len(image_ids)} images are too many: at most {MOST_ADDED} at once")
         found = self._images.get_many(dict.fromkeys(image_ids)).values()
-        new = [one.id for one in found if not one.trashed and collection_id not in one.collections]
+        new = [one.id for one in found if one.is_listed and collection_id not in one.collections]
         if not new:
             self._collections.get(collection_id)
             return []
@@ -126,7 +126,7 @@ class CollectionImages:
         if not (before or after):
             return self._reserve(name, 1)
         anchor = self._images.get_many([before or after]).get(before or after)
-        if anchor is None or anchor.trashed or name not in anchor.collections:
+        if anchor is None or not anchor.is_listed or name not in anchor.collections:
             raise EditConflict.of_collection(name)
         reach = (2, 0) if before else (0, 2)
         window = self._search.window(query, anchor.id, *reach)

@@ -86,7 +86,7 @@ class Collections:
         covers = {}
         for one in collections:
             image = chosen.get(one.cover)
-            if image is None or image.trashed is not None or one.id not in image.collections:
+            if image is None or not image.is_listed or one.id not in image.collections:
                 image = next(iter(self.page(one.id, 1).images), None)
             if image is not None:
                 covers[one.id] = image

@@ -25,6 +25,7 @@ from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
 from .negotiation import Negotiation
 from .renditions import Renditions
+from .shares import Shares
 from .showing import Showing
 from .size_policy import SizePolicy
 from .spreadsheets.spreadsheets import Spreadsheets
@@ -47,6 +48,7 @@ class Services:
     article_urls: ArticleUrls
     collections: Collections
     collection_images: CollectionImages
+    shares: Shares
     uploads: Uploads
     editing: Editing
     histories: Histories

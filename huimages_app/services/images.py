@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
@@ -56,6 +56,10 @@ class Images:
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         """Return at most `limit` images of a query, from a cursor on; raises BadCursor."""
         return self._search.page(query, limit, cursor)
+
+    def page_at(self, query: Query, limit: int, time: datetime) -> Page:
+        """Return the page of a query that begins at a time: see `ImageSearch.cursor_at`."""
+        return self._search.page(query, limit, self._search.cursor_at(query, time))
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         """Return at most `before` and `after` images around one image of a query."""

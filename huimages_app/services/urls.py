@@ -87,6 +87,14 @@ class UrlBuilder:
             return self.complete(path, query)
         return self._url(path, shown, expires)
 
+    def unnamed_url(
+        self, image: Image, size: Size | str, format_: Format = JPEG, expires: int | None = None
+    ) -> str:
+        """Return the same without the name, which is made of a title or the file name."""
+        shown = image.shown_in(self.size(size))
+        path = f"/{shown}/{image.id}.{shown.format_for(format_).extension}"
+        return self._url(path, shown, expires)
+
     def complete(self, path: str, query: str) -> str:
         """Return the URL of a path, which is not quoted yet, with a query."""
         return f"{self._base}{quote(path, safe='/!,@=:')}{query}"

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, BinaryIO
 
 from ..domain.ids import image_id_of_file
@@ -170,6 +170,14 @@ class ImageSearch(ABC):
 
         A cursor stays valid while images come and go: an image that matched all the time is
         neither repeated nor skipped.  Raises BadCursor.
+        """
+
+    @abstractmethod
+    def cursor_at(self, query: Query, time: datetime) -> str:
+        """Return the cursor of the page that begins at a time.
+
+        In the order `oldest` it has the images created then and later; in `newest` those created
+        before, and in `taken` those taken before.  Raises ValueError for other orders.
         """
 
     @abstractmethod

@@ -19,6 +19,7 @@ from pyramid.viewderivers import INGRESS
 from ..config.parsers import Network
 from ..observation import metrics, request_ids, steps, tracing
 from .cache_hits import CacheHits, Environ
+from .secret_paths import loggable
 from .security.client_ip import is_in
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def _log_slow(
         "slow request method=%s path=%s view=%s status=%d seconds=%.3f%s",
         environ["REQUEST_METHOD"],
         # Without the query, which may hold a signature.
-        quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/!,@=:"),
+        quote(loggable(environ.get("PATH_INFO", "")).encode("latin-1"), safe="/!,@=:"),
         view,
         status,
         seconds,

@@ -22,6 +22,9 @@
 /article/KEY/NUMBER    ArticlePage
 /collection            Collections
 /collection/ID         CollectionPage
+/share                 Shares
+/share/TOKEN           SharePage
+/share/TOKEN/ID        SharedImage
 /job                   Jobs
 /job/ID                JobPage
 /api/v1                Api
@@ -31,6 +34,7 @@
 /api/v1/jobs/ID        ApiJob
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
+/api/v1/shares…        ApiShares, ApiShare
 """
 
 from __future__ import annotations
@@ -50,6 +54,7 @@ from .article_resources import ApiArticles, ArticleFolder, Articles
 from .collection_resources import ApiCollections, Collections
 from .job_resources import ApiJobs, Jobs
 from .resource import Resource
+from .share_resources import ApiShares, Shares
 
 
 class ImageFile(Resource):
@@ -268,6 +273,7 @@ class Api(Resource):
         "articles": ApiArticles,
         "table": ApiTable,
         "collections": ApiCollections,
+        "shares": ApiShares,
         "jobs": ApiJobs,
     }
 
@@ -297,6 +303,7 @@ class Root(Resource):
         "trash": Trash,
         "article": Articles,
         "collection": Collections,
+        "share": Shares,
         "job": Jobs,
         "accounts": Accounts,
         "ending": Endings,

@@ -7,6 +7,7 @@ const FEATURES = [
   [".grid", () => import("./view_transition.js")],
   ["input[data-captions]", () => import("./captions_switch.js")],
   ["form[data-selection]", () => import("./selection.js")],
+  ["input[data-suggestions]", () => import("./search_suggestions.js")],
   ["input[data-tag-suggestions]", () => import("./tag_suggestions.js")],
   ["[data-edit-title]", () => import("./title_editor.js")],
   ["[data-focal-point]", () => import("./focal_point.js")],
@@ -21,6 +22,8 @@ const FEATURES = [
   ["select[data-submits]", () => import("./submitting_select.js")],
   ["[data-job-progress]", () => import("./job_progress.js")],
   ["form[data-upload]", () => import("./upload_queue.js")],
+  [".shared [data-grid]", () => import("./shared_viewer.js")],
+  ["[data-renew]", () => import("./shared_renewal.js")],
 ];
 
 /**

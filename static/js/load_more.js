@@ -1,32 +1,73 @@
-// "Load more" appends the pictures of the next page to the grid.
+// The pictures of the next page are appended to the grid when "Load more" comes near the window,
+// or is clicked.  After some pages only a click goes on, so that the footer can be reached.
 
 import { runConcurrently } from "./concurrency.js";
 import { fetchPage } from "./http.js";
 import { message } from "./messages.js";
-import { notify, notifyError } from "./toast.js";
+import { notifyError } from "./toast.js";
 
 const PARALLEL_REQUESTS = 4;
+const AUTOMATIC_PAGES = 5; // loaded without a click, since the last one
+const NEAR = "600px";
 
-let isRestored = false;
+let restored = null;
+let automatic = AUTOMATIC_PAGES;
 
-export function enhance(link, enhanceAll) {
-  link.addEventListener("click", async (event) => {
+export async function enhance(link, enhanceAll) {
+  let isClicked = false;
+  link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    isClicked = true;
+    automatic = AUTOMATIC_PAGES;
+    load();
+  });
+
+  async function load() {
     if (link.ariaBusy === "true") return;
     link.ariaBusy = "true";
     try {
       const { href } = link;
       const added = append(await fetchPage(href), enhanceAll);
       rememberPages([...rememberedPages(), href]);
-      notify(message("loaded", { count: added.length }));
-      added[0]?.querySelector("a").focus({ preventScroll: true });
+      announce(message("loaded", { count: added.length }));
+      // A clicked link had the focus, and is gone.
+      if (isClicked) added[0]?.querySelector("a").focus({ preventScroll: true });
     } catch (error) {
       notifyError(error.message);
       link.ariaBusy = null;
     }
-  });
-  restore(enhanceAll);
+  }
+
+  await (restored ??= restore(enhanceAll));
+  watch(link, load);
+}
+
+/** Call `load` when the link comes near the window. */
+function watch(link, load) {
+  if (navigator.connection?.saveData) return;
+  const observer = new IntersectionObserver(
+    ([entry]) => {
+      if (!entry.isIntersecting || automatic <= 0) return;
+      observer.disconnect();
+      automatic -= 1;
+      load();
+    },
+    { rootMargin: `0px 0px ${NEAR} 0px` },
+  );
+  observer.observe(link);
+}
+
+/** Have screen readers say what can be seen. */
+function announce(text) {
+  let status = document.querySelector("[data-loaded]");
+  if (!status) {
+    status = document.createElement("p");
+    Object.assign(status, { className: "hidden", role: "status" });
+    status.dataset.loaded = "";
+    document.querySelector(".paging").after(status);
+  }
+  status.textContent = text;
 }
 
 /** Append the pictures of `page` to the grid; return those that were not there yet. */
@@ -71,8 +112,6 @@ function rememberPosition() {
 
 /** After the Back button: load the same pages again and scroll to the same picture. */
 async function restore(enhanceAll) {
-  if (isRestored) return;
-  isRestored = true;
   addEventListener("pagehide", rememberPosition);
   const { pages = [], position } = history.state ?? {};
   if (!pages.length) return;

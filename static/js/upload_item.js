@@ -7,7 +7,7 @@ import { message } from "./messages.js";
  * failed (may be tried again), refused (final).
  */
 export class UploadItem {
-  constructor(file, template, onRemove) {
+  constructor(file, form, template, onRemove) {
     this.file = file;
     this.id = null; // the ID of the picture, once it is known
     this.state = "waiting";
@@ -22,7 +22,25 @@ export class UploadItem {
       this.controller.abort();
       onRemove(this);
     });
+    this.prepareOwnFields(form);
     this.showPreview();
+  }
+
+  /** Keep the fields for one file that the form has for all, too. */
+  prepareOwnFields(form) {
+    this.ownFields = [...this.element.querySelectorAll("[data-own-field]")];
+    for (const field of this.ownFields) {
+      if (!form.elements[field.dataset.ownField]) field.remove();
+      field.setAttribute("aria-label", `${field.placeholder}: ${this.file.name}`);
+      // Enter would send all files.
+      field.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+    }
+  }
+
+  /** Return what was entered for this file alone, as pairs of name and value. */
+  get ownValues() {
+    const filled = this.ownFields.filter((field) => field.isConnected && field.value.trim());
+    return filled.map((field) => [field.dataset.ownField, field.value]);
   }
 
   get hasFailed() {
@@ -75,6 +93,7 @@ export class UploadItem {
   }
 
   succeed(picture) {
+    this.pictureId = picture.id;
     this.showPicture(picture);
     this.setState("done", message(picture.new ? "uploaded" : "wasThere"));
   }

@@ -53,19 +53,27 @@ class UploadQueue {
     this.picker.click();
   }
 
+  /** Take files that are dropped or pasted anywhere on the page. */
   acceptDrops(zone) {
-    // Without this, a picture dropped beside the zone would replace the page.
-    for (const type of ["dragover", "drop"]) {
-      addEventListener(type, (event) => event.preventDefault());
+    for (const type of ["dragover", "dragleave", "drop"]) {
+      addEventListener(type, (event) => {
+        if (!event.dataTransfer?.types.includes("Files")) return;
+        event.preventDefault();
+        zone.classList.toggle("over", type === "dragover");
+      });
     }
-    const highlight = (event) => zone.classList.toggle("over", event.type === "dragover");
-    for (const type of ["dragover", "dragleave", "drop"]) zone.addEventListener(type, highlight);
-    zone.addEventListener("drop", (event) => this.add(event.dataTransfer.files));
+    addEventListener("drop", (event) => this.add(event.dataTransfer?.files ?? []));
+    addEventListener("paste", (event) => {
+      const files = event.clipboardData?.files ?? [];
+      if (!files.length) return;
+      event.preventDefault();
+      this.add(files);
+    });
   }
 
   add(files) {
     for (const file of files) {
-      const item = new UploadItem(file, this.template, () => this.remove(item));
+      const item = new UploadItem(file, this.form, this.template, () => this.remove(item));
       this.items.push(item);
       this.list.append(item.element);
       if (file.size > Number(this.form.dataset.maxBytes)) {
@@ -114,6 +122,7 @@ class UploadQueue {
     this.submit.disabled = false;
     this.report();
     if (!this.retry.hidden) this.retry.focus();
+    showNextSteps(this.form, this.itemsIn("done"));
     // The page shows the pictures, too.
     const isComplete = this.items.every((item) => item.state === "done");
     if ("reload" in this.form.dataset && isComplete) location.reload();
@@ -141,6 +150,7 @@ class UploadQueue {
   formDataFor(item, isKnown) {
     const body = new FormData(this.form);
     body.delete("uploadfile");
+    for (const [name, value] of item.ownValues) body.set(name, value);
     if (isKnown) {
       body.set("id", item.id);
       body.set("filename", item.file.name);
@@ -177,6 +187,26 @@ class UploadQueue {
     if (this.itemsIn("waiting", "known").length === count) return message("selected", { count });
     return message("progress", { done, count });
   }
+}
+
+/** Offer what is usually done with new pictures. */
+function showNextSteps(form, items) {
+  const section = document.querySelector("[data-upload-next]");
+  const ids = items.map((item) => item.pictureId);
+  if (!section || !ids.length) return;
+  for (const next of section.querySelectorAll("form")) {
+    next.querySelectorAll("[name=id]").forEach((field) => field.remove());
+    for (const id of ids) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name: "id", value: id });
+      next.append(field);
+    }
+  }
+  const article = section.querySelector("[data-article]");
+  const number = form.elements.artnr?.value.trim() ?? "";
+  article.hidden = !number || /[\s,;/]/.test(number);
+  article.href = `${article.dataset.path}${encodeURIComponent(number)}/`;
+  section.hidden = false;
 }
 
 /** Throw for a folder, and for a file that was moved: its upload would look like a lost connection. */

@@ -88,7 +88,7 @@ function caption(viewer, items) {
   };
 }
 
-function loadStyles() {
+export function loadStyles() {
   if (document.querySelector(`link[href="${STYLES.href}"]`)) return null;
   const link = document.createElement("link");
   Object.assign(link, { rel: "stylesheet", href: STYLES.href });

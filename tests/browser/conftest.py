@@ -12,7 +12,10 @@ from playwright.sync_api import Browser, Page
 
 from huimages_app.domain.models import Image
 from tests.support.chromium import Person
+from tests.support.processes import unmeasured_processes
 from tests.support.served import RunningSite, add_crowd, filled, served
+
+__all__ = ["unmeasured_processes"]
 
 
 @pytest.fixture(scope="session")

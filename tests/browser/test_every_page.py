@@ -1,12 +1,8 @@
-"""Every page: accessibility and layout.
-
-Screenshots are written to tests/screenshots, for review.
-"""
+"""Every page: accessibility and layout."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,7 +11,6 @@ from tests.support.axe import violations
 from tests.support.chromium import Person
 from tests.support.served import PHOTOS, RunningSite
 
-SCREENSHOTS = Path(__file__).parents[1] / "screenshots"
 WIDTHS = ((390, 844), (1024, 768), (1920, 1080))
 
 Prepare = Callable[[Page], object]
@@ -138,10 +133,6 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "image-in-trash": ("/image/{chelsea}/", in_trash, "status of 404"),
     "api": ("/api/v1/", None, ""),
 }
-# What lies over the window would be in the middle of the page; and a page that is too long.
-WINDOW_ONLY = {
-    "menu", "selected", "image-share", "image-more", "image-keys", "image-full-screen", "api",
-}  # fmt: skip
 
 
 def test_german_is_not_too_long_for_the_narrowest_phone(
@@ -190,7 +181,6 @@ def test_states_are_told_apart_in_colours_of_peoples_own(
 def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> None:
     path, prepare, complaint = PAGES[name]
     path = path.format(**{key: image.id for key, image in site.images.items()})
-    SCREENSHOTS.mkdir(exist_ok=True)
     who = person(viewport={"width": 1024, "height": 768})
     page = who.go(path)
     if prepare:
@@ -200,8 +190,6 @@ def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> 
         page.emulate_media(color_scheme=scheme)
         for width, height in widths:
             page.set_viewport_size({"width": width, "height": height})
-            file = SCREENSHOTS / f"{name}-{width}-{scheme}.jpeg"
-            page.screenshot(path=file, type="jpeg", full_page=name not in WINDOW_ONLY)
             # Nothing sticks out at the side.
             assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert violations(page) == []

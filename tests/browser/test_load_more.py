@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.support.chromium import Person
 from tests.support.served import RunningSite, add_crowd
 
-_PAGES = 12
+_PAGES = 6
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +51,23 @@ def test_back_after_many_pages_leads_to_the_same_picture(vera: Person, page: Pag
     # The list goes on from there.
     page.get_by_role("link", name="Load more").click()
     expect(pictures).to_have_count(60 * _PAGES + 15)
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.usefixtures("long_list")
+def test_scrolling_loads_some_pages_and_then_needs_a_click(vera: Person, page: Page) -> None:
+    vera.go("/image/")
+    pictures = page.locator(".grid li")
+    more = page.get_by_role("link", name="Load more")
+    for number in range(1, 6):
+        expect(pictures).to_have_count(60 * number)
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(pictures).to_have_count(60 * 6)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(more).to_be_in_viewport()
+    expect(page.locator("footer")).to_be_in_viewport()
+    page.wait_for_timeout(300)
+    expect(pictures).to_have_count(60 * 6)
+    more.click()
+    expect(pictures).to_have_count(60 * 7)
+    expect(page.locator(".toast p")).to_be_empty()

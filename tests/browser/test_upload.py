@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from huimages_app.domain.ids import image_id
 from huimages_app.factory import build_storage
 from tests.support import pictures
+from tests.support.axe import violations
 from tests.support.chromium import Person
 from tests.support.served import PHOTOS, RunningSite
 
@@ -27,9 +28,9 @@ def test_five_files_one_of_them_broken(vera: Person, page: Page, site: RunningSi
             file("broken.jpg", b"\xff\xd8\xff nonsense"),
         ]
     )
-    page.get_by_label("Title").fill("From the fair")
+    page.get_by_label("Title", exact=True).fill("From the fair")
     page.get_by_label("Tags").fill("fair")
-    page.get_by_label("Article number").fill("4711")
+    page.get_by_label("Article number", exact=True).fill("4711")
     page.get_by_role("button", name="Upload").click()
     status = page.locator("[data-upload-status]")
     expect(status).to_have_text("4 of 5 uploaded, 1 failed", timeout=20_000)
@@ -218,7 +219,7 @@ def test_a_duplicate_is_listed_under_its_stored_title(vera: Person, page: Page) 
     page.locator("#uploadfile").set_input_files(PHOTOS / "coffee.jpeg")
     item = page.locator("[data-upload-list] li")
     expect(item).to_have_attribute("data-state", "known")
-    page.get_by_label("Title").fill("Espresso  at noon")
+    page.get_by_label("Title", exact=True).fill("Espresso  at noon")
     page.get_by_role("button", name="Upload").click()
     expect(item).to_have_attribute("data-state", "done")
     expect(item.get_by_role("link")).to_have_text("Espresso at noon")
@@ -267,3 +268,45 @@ def test_german_is_spoken_there_too(person: Callable[..., Person]) -> None:
     page = paul.go("/upload/")
     page.locator("#uploadfile").set_input_files(PHOTOS / "rocket.jpeg")
     expect(page.locator("[data-upload-list] li")).to_contain_text("bereits vorhanden")
+
+
+def test_pasted_file_has_a_title_of_its_own_and_leads_on(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    content = list(pictures.photo(80, 60, seed=901))
+    page.evaluate(
+        """(bytes) => {
+          const clipboardData = new DataTransfer();
+          const type = { type: "image/jpeg" };
+          clipboardData.items.add(new File([new Uint8Array(bytes)], "pasted.jpg", type));
+          const event = new ClipboardEvent("paste", { clipboardData, bubbles: true });
+          document.body.dispatchEvent(event);
+        }""",
+        content,
+    )
+    page.locator("#uploadfile").set_input_files([file("b.jpg", pictures.photo(80, 60, seed=902))])
+    page.get_by_label("Title", exact=True).fill("For all")
+    page.get_by_label("Title: pasted.jpg").fill("For one")
+    page.get_by_label("Article number: pasted.jpg").fill("4711")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("[data-upload-status]")).to_have_text("2 of 2 uploaded")
+    expect(page.locator("[data-upload-list] a")).to_have_text(["For one", "For all"])
+    assert violations(page) == []
+    page.get_by_role("button", name="Tag and describe these pictures").click()
+    expect(page.locator("h1")).to_have_text("Edit 2 pictures")
+    vera.go("/article/4711/")
+    expect(page.locator(".placed .name")).to_have_text("For one")
+
+
+def test_files_dropped_beside_the_zone_are_taken(vera: Person, page: Page) -> None:
+    vera.go("/upload/")
+    page.locator("footer").evaluate(
+        """(footer) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File(["x"], "beside.jpg"));
+          for (const type of ["dragover", "drop"]) {
+            const options = { dataTransfer, bubbles: true, cancelable: true };
+            footer.dispatchEvent(new DragEvent(type, options));
+          }
+        }"""
+    )
+    expect(page.locator("[data-upload-list] li")).to_contain_text("beside.jpg")

@@ -64,6 +64,13 @@ class CollectionsContract:
         store.images.remove(an_id(4))
         assert walk(store, IN_SEA) == [an_id(n) for n in [3, 2, 1]]
 
+    def test_collection_lacks_older_versions(self, store: MetadataBackend) -> None:
+        fill(store)
+        change(store, an_id(4), replaced_by=an_id(6))
+        assert walk(store, IN_SEA) == [an_id(n) for n in [3, 2, 1]]
+        assert store.search.collection_sizes() == {SEA: 3, LAND: 4}
+        assert not store.search.contains(IN_SEA, an_id(4))
+
     def test_window_has_the_neighbours_in_the_collection(self, store: MetadataBackend) -> None:
         order = fill(store)
         window = store.search.window(IN_SEA, order[1], 5, 1)

@@ -14,11 +14,13 @@ import pytest
 from huimages_app.domain.models import Query
 from huimages_app.errors import UnknownImage
 from huimages_app.storage.interfaces import MetadataBackend
+from tests.support.torture import amount
 
 from .samples import START, an_id, an_image, change, fill, put, say, walk
 
-PROCESSES, THREADS, ROUNDS = 2, 4, 42
-# Each round of each thread saves a tag, a rating and a title: 1,008 updates of one image.
+PROCESSES, THREADS, ROUNDS = 2, 4, amount(10, 42)
+# Each round of each thread saves a tag, a rating and a title: 240 updates of one image, or 1,008 in
+# `make torture`.  The time grows with the square, because each rating reads all others.
 
 
 def update_all_the_time(opener: Callable[[], MetadataBackend], process: int, together: Any) -> None:

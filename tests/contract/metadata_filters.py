@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -219,3 +219,27 @@ class FiltersContract:
         assert store.search.count_of(Query(text="sea")) == Count(1)
         both = (("artnr", "1"), ("artnr", "2"))
         assert store.search.count_of(Query(references=both)) == Count(1)
+
+    def test_page_at_a_time_begins_there(self, store: MetadataBackend) -> None:
+        fill(store, range(6), types=("t",))
+        for number in range(6):
+            change(store, an_id(number), taken=START + timedelta(days=number))
+
+        def at(query: Query, time: datetime) -> list[str]:
+            page = store.search.page(query, 2, store.search.cursor_at(query, time))
+            return [image.id for image in page.images]
+
+        third = START + timedelta(seconds=3)
+        for more in ({}, {"type": "t"}, {"larger": 1}):
+            assert at(Query(**more), third) == [an_id(2), an_id(1)]  # type: ignore[arg-type]
+            oldest = Query(order="oldest", **more)  # type: ignore[arg-type]
+            assert at(oldest, third) == [an_id(3), an_id(4)]
+            taken = Query(order="taken", **more)  # type: ignore[arg-type]
+            assert at(taken, START + timedelta(days=3)) == [an_id(2), an_id(1)]
+        page = store.search.page(Query(), 2, store.search.cursor_at(Query(), third))
+        assert page.previous
+        before = store.search.page(Query(), 2, page.previous)
+        assert [image.id for image in before.images] == [an_id(4), an_id(3)]
+        assert at(Query(), START - timedelta(days=9999)) == []
+        with pytest.raises(ValueError, match="no times"):
+            store.search.cursor_at(Query(order="rated"), third)

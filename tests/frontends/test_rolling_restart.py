@@ -46,6 +46,7 @@ class Load:
                 else:
                     text = "" if response.status_code == 200 else response.text[:100]
                     self.results[f"{response.status_code} {text}".strip()] += 1
+                time.sleep(0.02)  # so that clients do not take the CPU from the servers
 
     def _send(self, client: httpx.Client, number: int, count: int) -> httpx.Response:
         kind = count % 4

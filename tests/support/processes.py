@@ -14,12 +14,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import pytest
 
 
 @functools.cache
 def certificates() -> ssl.SSLContext:
     """Return the certificates to trust, which each client would spend 60 ms of CPU to load."""
     return httpx.create_ssl_context(trust_env=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unmeasured_processes() -> Iterator[None]:
+    """Start processes without coverage, which doubles their CPU time.
+
+    For folders whose processes execute nothing that other tests do not measure.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        # Set by coverage for processes that a measured one starts.
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        yield
 
 
 def free_port() -> int:

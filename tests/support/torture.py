@@ -1,4 +1,4 @@
-"""Amounts of the tests in `tests/torture`: a few seconds in `make test`, more in `make torture`."""
+"""Amounts of tests that `make torture` runs: a few seconds usually, minutes there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IS_LONG = os.environ.get(VARIABLE) == "long"
 
 
 def amount(short: Amount, long: Amount) -> Amount:
-    """Return one of two amounts: of `make test`, or of `make torture`."""
+    """Return one of two amounts: the usual one, or that of `make torture`."""
     return long if IS_LONG else short
 
 

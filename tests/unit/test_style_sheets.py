@@ -44,3 +44,16 @@ def test_every_colour_scheme_defines_tokens_of_the_light_one() -> None:
     assert len(others) == 4
     for names in others:
         assert names <= light
+
+
+def test_templates_with_grids_link_their_style_sheet() -> None:
+    uses = re.compile(
+        r"""macros\['(?:pictures|selectable|choices|tiles)'\]|class="(?:grid|tiles)\b"""
+    )
+    pages = [path for path in ROOT.glob("templates/*.pt") if "fill-slot" in path.read_text("utf-8")]
+    missing = [
+        path.name
+        for path in pages
+        if uses.search(text := path.read_text("utf-8")) and "static('grid.css')" not in text
+    ]
+    assert missing == []

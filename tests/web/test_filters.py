@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
 from webtest import TestApp
 
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.site import Site
 
 
@@ -119,3 +121,46 @@ def test_german_page_has_german_filters(site: Site, browser: TestApp, ids: dict[
     assert page.html.select_one(".count").text == "1 Bild"
     assert "Form: quadratisch" in page.text
     assert "Ohne: Alternativtext" in page.text
+
+
+def test_jump_leads_to_a_month(
+    site: Site, browser: TestApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huimages_app.web.presentation.collections.PER_PAGE", 2)
+    ids = {}
+    for year in (2021, 2022, 2023, 2024):
+        ids[year] = site.add(year, title="sea").id
+        created = datetime(year, 6, 1, tzinfo=UTC)
+        site.services.editing.update(ids[year], ImagePatch(created=created))
+    page = browser.get("/image/?shape=landscape")
+    form = page.forms[1]
+    form["at"] = "2022-07"
+    page = form.submit()
+    assert page.request.path_qs == "/image/?shape=landscape&at=2022-07"
+    assert shown(page) == [ids[2022], ids[2021]]
+    assert page.html.select_one(".count").text == "4 pictures"
+    assert shown(browser.get(page.html.select_one("a[rel=prev]")["href"])) == [ids[2024], ids[2023]]
+    assert shown(browser.get("/search?q=sea&order=oldest&at=2023")) == [ids[2023], ids[2024]]
+    browser.get("/image/?at=soon", status=400)
+
+
+def test_suggestions_are_tags_articles_and_titles(site: Site, browser: TestApp) -> None:
+    site.add(1, title="Seal on a rock", tags=["Sea"], references={"artnr": ["sea-7"]})
+    site.add(2, title="Other", tags=["sun"])
+    found = site.app.get("/suggestions?q=se").json
+    assert found == [
+        {"search": "tag:sea", "label": "Sea"},
+        {"search": "artnr:sea-7", "label": "sea-7"},
+        {"search": "Seal on a rock", "label": "Seal on a rock"},
+    ]
+    for one in found:
+        assert len(shown(browser.get("/search", {"q": one["search"]}))) == 1
+    assert site.app.get("/suggestions?q=").json == site.app.get("/suggestions").json == []
+    assert site.app.get("/suggestions", {"q": "x" * 5000}).json == []
+
+
+def test_search_without_result_offers_what_is_similar(site: Site, browser: TestApp) -> None:
+    image = site.add(1, tags=["harbour"])
+    page = browser.get("/search?q=harbor")
+    assert "Perhaps you meant" in page.text
+    assert shown(page.click("harbour")) == [image.id]

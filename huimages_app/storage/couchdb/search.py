@@ -6,7 +6,7 @@ import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 
 from ...domain.ids import ID_LENGTH, is_image_id
@@ -17,7 +17,7 @@ from .. import cursors
 from ..interfaces import ImageSearch
 from ..places import COLLECTION
 from .articles import CouchArticles
-from .codec import image_of, is_trashed
+from .codec import image_of, is_trashed, text_of
 from .conditions import AnnotationRows
 from .database import Database, Document
 from .endings import read_endings
@@ -68,6 +68,13 @@ class CouchSearch(ImageSearch):
             position = found.images[0][0] if found.images else start.position
             back = _encoded(query, not forward, Start(position, inclusive=not found.images))
         return Page(images, ahead, back) if forward else Page(images, back, ahead)
+
+    def cursor_at(self, query: Query, time: datetime) -> str:
+        if query.order not in {"newest", "oldest", "taken"}:
+            raise ValueError(f"order {query.order} has no times")
+        # Before all keys of this time: the empty text sorts before every time and ID.
+        position = (text_of(time), "") if query.order != "taken" else (text_of(time), "", "")
+        return _encoded(query, True, Start(position))
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         plan = plan_query(query, self._images, self._visitors)

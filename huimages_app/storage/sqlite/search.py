@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
@@ -12,10 +12,10 @@ from .. import cursors
 from ..interfaces import ImageSearch
 from . import spellings
 from .articles import read_articles, read_reference_keys
-from .codec import dumps, image_from_json
+from .codec import dumps, image_from_json, micros
 from .connection import Connections
 from .endings import read_endings
-from .entries import visible_count
+from .entries import first_key, visible_count
 from .query_plan import Row, Start
 from .query_planner import plan_query, whole_list
 
@@ -45,6 +45,17 @@ class SqliteSearch(ImageSearch):
         if forward:
             return Page(images, ahead_cursor, back_cursor)
         return Page(images, back_cursor, ahead_cursor)
+
+    def cursor_at(self, query: Query, time: datetime) -> str:
+        positions: dict[str, tuple[int, ...]] = {
+            "newest": (first_key(micros(time)),),
+            "oldest": (first_key(micros(time)),),
+            "taken": (micros(time), -1),  # before all keys of this time
+        }
+        if query.order not in positions:
+            raise ValueError(f"order {query.order} has no times")
+        start = Start(positions[query.order], inclusive=query.order == "oldest")
+        return _encoded(query, True, start)
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:

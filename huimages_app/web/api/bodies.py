@@ -134,6 +134,13 @@ def rating(value: Any) -> int:
     return int(value)
 
 
+def flag(value: Any) -> bool:
+    """Check true or false."""
+    if not isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
 def degrees(value: Any) -> int:
     """Check a quarter, half or three quarters of a full turn."""
     if isinstance(value, bool) or value not in (90, 180, 270):

@@ -8,6 +8,8 @@ import time
 
 from pyramid.request import Request
 
+from ..secret_paths import loggable
+
 log = logging.getLogger(__name__)
 
 MAX_TRACEBACKS = 20  # in each interval, per process
@@ -32,7 +34,7 @@ class FailureLog:
         log.error(
             "request failed method=%s path=%s error=%s: %s%s",
             request.method,
-            request.path,
+            loggable(request.path),
             type(error).__name__,
             " ".join(str(error).splitlines()),
             "" if with_traceback else " traceback=omitted",

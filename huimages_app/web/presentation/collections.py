@@ -14,11 +14,14 @@ from pyramid.request import Request
 
 from ...domain.filters import ORDERS, REFERENCE, is_filter, query_of
 from ...domain.models import Count, Neighbours, Page, Query, Window
+from ...domain.periods import Period
 from ...domain.tags import MAX_LENGTH
 from ...domain.text import clean, clean_tag
 from ...errors import BadInput
 from .i18n import _
 from .site import Site
+
+TIMED = ("newest", "oldest", "taken")  # orders in which a page can begin at a day
 
 # They fill several screens, and the page remains a small document.
 PER_PAGE = 60
@@ -228,12 +231,21 @@ def searched(text: str) -> Collection:
 
 
 def page_of(collection: Collection, request: Request) -> Page:
-    """Return the first page of the collection, or the one at `?cursor=`.  Raises BadCursor."""
+    """Return the first page of the collection, or the one at `?cursor=` or from a day on (`?at=`).
+
+    Raises BadCursor, BadInput.
+    """
     query = collection.query(request.visitor_id)
     if query is None:
         return Page(())
+    images = request.services.images
     cursor = request.GET.get("cursor") or None
-    return request.services.images.page(query, PER_PAGE, cursor)
+    at = Period.parse(request.GET.get("at", ""))
+    time = at.start if query.order == "oldest" else at.end
+    if cursor is None and time and query.order in TIMED:
+        page: Page = images.page_at(query, PER_PAGE, time)
+        return page
+    return images.page(query, PER_PAGE, cursor)
 
 
 def count_of(collection: Collection, page: Page, request: Request) -> Count | None:
@@ -242,11 +254,12 @@ def count_of(collection: Collection, page: Page, request: Request) -> Count | No
     `page` is the page of the request, which may be all there is.
     """
     query = collection.query(request.visitor_id)
-    if page.previous or request.GET.get("cursor"):
+    if request.GET.get("cursor"):
         return None
-    if query is None or not page.next:
+    if query is None or not (page.next or page.previous):
         return Count(len(page.images))
-    return request.services.images.count_of(query)
+    count: Count = request.services.images.count_of(query)
+    return count
 
 
 def neighbours_in(collection: Collection, image_id: str, request: Request) -> Neighbours:
@@ -276,10 +289,10 @@ class CloudTag:
     href: str
 
 
-def cloud(request: Request, limit: int) -> list[CloudTag]:
+def cloud(request: Request, limit: int, prefix: str = "") -> list[CloudTag]:
     """Return the most used tags in alphabetical order, weighted by the logarithm of counts."""
     images, site = request.services.images, request.site
-    tags = sorted(images.tags(limit=limit))
+    tags = sorted(images.tags(prefix, limit))
     spellings = images.spellings([tag for tag, _count in tags])
     counts = [count for _tag, count in tags]
     low, high = log(min(counts, default=1)), log(max(counts, default=1))

@@ -11,7 +11,7 @@ from pyramid.request import Request
 from ...domain.filters import FILTERS, Filter
 from ...domain.models import Count
 from ...domain.periods import Period
-from .collections import Collection
+from .collections import TIMED, Collection
 from .i18n import _
 from .site import Site
 
@@ -91,6 +91,7 @@ class FilterForm:
     """The filters of a page.
 
     `action` and `hidden` make the URL that the form is sent to; `chips` remove one filter each.
+    `jump` are the hidden fields of the form that leads to a day; None in orders without days.
     """
 
     action: str
@@ -99,6 +100,7 @@ class FilterForm:
     chips: list[Link]
     clear: str
     orders: list[Link]
+    jump: list[tuple[str, str]] | None
 
     @classmethod
     def of(cls, collection: Collection, site: Site) -> FilterForm:
@@ -126,6 +128,9 @@ class FilterForm:
                 )
                 for order in collection.orders
             ],
+            jump=[*base, *order, *collection.filters]
+            if (collection.order or "newest") in TIMED
+            else None,
         )
 
 

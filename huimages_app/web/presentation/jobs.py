@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pyramid.renderers import render_to_response
 from pyramid.request import Request
+from pyramid.response import Response
 
-from ...domain.rights import FIELDS
+from ...domain.rights import DAYS, FIELDS
 from ...services.image_edit import ImageEdit
 from ...services.jobs import bulk_edit
 from ...services.jobs.job import UNDOABLE, Job
 from ...services.jobs.table import TableKind
 from ...services.jobs.tag_merge import TagMerge
+from .grids import items_of
 from .history import label_of, text_of
 from .i18n import _
 from .rights import choices_of
 from .site import Site
+
+EDIT_FORM = "huimages_app:templates/edit_many.pt"
+SHOWN = 12  # pictures above the form
 
 _STATES = {
     "collecting": _("Collecting the pictures"),
@@ -149,6 +155,7 @@ class EditField:
     verbs: list[tuple[str, str]]
     choices: list[tuple[str, str]]
     suggestions: str  # path of suggestions of tags
+    kind: str  # of the input: text or date
 
 
 def edit_fields(request: Request) -> list[EditField]:
@@ -170,7 +177,8 @@ def edit_fields(request: Request) -> list[EditField]:
     def field(name: str, verbs: list[tuple[str, str]], hint: str = "") -> EditField:
         choices = choices_of("", request) if name == "rights.source_type" else []
         path = suggestions if name == "tags" else ""
-        return EditField(name, label_of(name, site), hint, verbs, choices, path)
+        kind = "date" if name.removeprefix("rights.") in DAYS else "text"
+        return EditField(name, label_of(name, site), hint, verbs, choices, path, kind)
 
     return [
         field("title", text[:2]),
@@ -180,3 +188,18 @@ def edit_fields(request: Request) -> list[EditField]:
         field("types", list_, by_commas),
         *(field(f"rights.{name}", text) for name in FIELDS),
     ]
+
+
+def edit_chosen(chosen: Sequence[str], request: Request) -> Response:
+    """Return the form that edits the pictures with these IDs.  Changes nothing."""
+    images = request.services.images.get_many(chosen[:SHOWN]).values()
+    values = {
+        "collection": None,
+        "chosen": chosen,
+        "heading": request.site.counted(
+            "Edit ${count} picture", "Edit ${count} pictures", len(chosen)
+        ),
+        "items": items_of(images, request),
+        "fields": edit_fields(request),
+    }
+    return render_to_response(EDIT_FORM, values, request=request)

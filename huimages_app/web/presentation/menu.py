@@ -25,6 +25,7 @@ _MAIN = (
 # Title, path, and the permission that the page needs.
 _MORE = (
     (_("Jobs"), "job", EDIT),
+    (_("Share links"), "share", EDIT),
     (_("Rights that end"), "ending", EDIT),
     (_("Spreadsheets"), "table", EDIT),
     (_("Trash"), "trash", EDIT),

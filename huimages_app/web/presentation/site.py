@@ -290,6 +290,8 @@ def add_to_templates(event: BeforeRender) -> None:
     event["table_links"] = _macros("table_links.pt")
     event["size_picker"] = _macros("size_picker.pt")
     event["collection_sections"] = _macros("collection_sections.pt")
+    event["share_layout"] = _macros("share_layout.pt")
+    event["share_sections"] = _macros("share_sections.pt")
 
 
 def _macros(name: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...config.settings import Settings
+from ..secret_paths import HEADERS, is_secret
 
 # Content that is not a page is shown, never executed.
 INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
@@ -57,6 +58,8 @@ class HeaderWriter:
         request, response = event.request, event.response
         headers = response.headers
         is_page = response.content_type == "text/html"
+        if is_secret(request.environ.get("PATH_INFO", "")):
+            headers.update(HEADERS)
         for name, value in self.common(https=request.scheme == "https"):
             headers.setdefault(name, value)
         headers.setdefault("Content-Security-Policy", self._page_policy if is_page else INERT)

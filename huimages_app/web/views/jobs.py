@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from pyramid.renderers import render_to_response
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
@@ -20,14 +19,11 @@ from ..presentation.batch import chosen_ids
 from ..presentation.collections import Collection
 from ..presentation.form_fields import article_numbers
 from ..presentation.grids import items_of
-from ..presentation.jobs import edit_fields, shown_job
+from ..presentation.jobs import EDIT_FORM, SHOWN, edit_fields, shown_job
 from ..presentation.responses import changed
-
-_SHOWN = 12  # pictures above the form
 
 _LIST = "huimages_app:templates/jobs.pt"
 _JOB = "huimages_app:templates/job.pt"
-_FORM = "huimages_app:templates/edit_many.pt"
 
 
 @view_config(context=Jobs, request_method="GET", permission=EDIT, renderer=_LIST)
@@ -36,12 +32,12 @@ def jobs(context: Jobs, request: Request) -> dict[str, Any]:
     return {"jobs": [shown_job(job, request) for job in request.services.jobs.all()]}
 
 
-@view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=_FORM)
+@view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=EDIT_FORM)
 def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
     """Show the form that edits all pictures of the collection that `?in=` names."""
     collection = Collection.parse(request.GET.get("in", ""))
     query = _query_of(collection, request)
-    images = request.services.images.page(query, _SHOWN).images
+    images = request.services.images.page(query, SHOWN).images
     count = request.services.images.count_of(query)
     return {
         "collection": collection,
@@ -51,21 +47,6 @@ def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
         "items": items_of(images, request, collection),
         "fields": edit_fields(request),
     }
-
-
-def edit_chosen(chosen: Sequence[str], request: Request) -> Response:
-    """Return the form that edits the pictures with these IDs.  Changes nothing."""
-    images = request.services.images.get_many(chosen[:_SHOWN]).values()
-    values = {
-        "collection": None,
-        "chosen": chosen,
-        "heading": request.site.counted(
-            "Edit ${count} picture", "Edit ${count} pictures", len(chosen)
-        ),
-        "items": items_of(images, request),
-        "fields": edit_fields(request),
-    }
-    return render_to_response(_FORM, values, request=request)
 
 
 @view_config(context=Jobs, request_method="POST", permission=EDIT)

@@ -20,12 +20,12 @@ from ..presentation.collections import Collection, cloud, searched, spelled
 from ..presentation.filter_forms import FilterForm, count_text
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
+from ..presentation.suggestions import ways_on
 from ..presentation.tiles import recent_articles, some_collections
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
 _NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
 _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
-_CLOUD = 1000  # tags on their page; search finds the others
 
 
 @view_config(
@@ -67,14 +67,6 @@ def random_image(context: Images, request: Request) -> HTTPFound:
         response.cache_control = "no-store"
         return response
     raise HTTPNotFound(_("There are no pictures here yet."))
-
-
-@view_config(
-    context=Tags, request_method="GET", permission=VIEW, renderer="huimages_app:templates/tags.pt"
-)
-def tags(context: Tags, request: Request) -> dict[str, Any]:
-    """Show the tag cloud."""
-    return {"cloud": cloud(request, _CLOUD)}
 
 
 @view_config(
@@ -151,9 +143,11 @@ def _shown(collection: Collection, request: Request) -> dict[str, Any] | HTTPFou
     ):
         return HTTPFound(collection.path(request.site))
     grid = grid_of(collection, request)
+    is_lost = collection.kind == "search" and not grid.items and not grid.next
     return {
         "collection": collection,
         "grid": grid,
+        "ways": ways_on(collection.value, request) if is_lost else [],
         "filters": FilterForm.of(collection, request.site),
         "count": count_text(grid.count, request),
     }

@@ -15,10 +15,10 @@ from ...services.permissions import CONTRIBUTE, EDIT, VIEW
 from ..presentation.archives import zip_response
 from ..presentation.batch import chosen_ids, for_each, remove_tags, require
 from ..presentation.collecting import collect, take_out
+from ..presentation.jobs import edit_chosen
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.responses import changed
 from ..resources import Selection
-from .jobs import edit_chosen
 
 
 @view_config(context=Selection, request_method="POST", permission=VIEW)

@@ -19,6 +19,7 @@ TEXTS = {
     parsers.optional_file: "/srv/elsewhere",
     parsers.web_url: "https://elsewhere.example:8443/",
     parsers.web_urls: "https://a.example:6984/ https://b.example:6984/",
+    parsers.time_zone: "Europe/Berlin",
     parsers.whole: "17",
     parsers.positive: "12",
     parsers.seconds: "1.25",
@@ -48,6 +49,8 @@ def text_for(name, row):
     """A text for a setting that differs from its default."""
     if name in {"secret", "signing_keys"}:
         return SECRET
+    if name.startswith("effort."):
+        return "1"
     if row.parser in TEXTS:
         return TEXTS[row.parser]
     default = attrgetter(name)(Settings())

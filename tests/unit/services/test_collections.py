@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -260,3 +261,8 @@ def test_changes_are_in_the_audit_log(
         ("collection changed", sea),
         ("collection removed", sea),
     ]
+
+
+def test_replacing_picture_takes_the_position(services: Services, sea: str, ids: list[str]) -> None:
+    new = services.versions.replace(ids[2], io.BytesIO(photo(200, 100))).image.id
+    assert order(services, sea) == [*ids[:2], new, *ids[3:]]

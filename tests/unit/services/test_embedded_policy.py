@@ -108,12 +108,12 @@ def test_record_of_an_older_version_is_completed_by_a_repair(
     old = replace(new, thumbhash="", camera="", taken=None, rights=Rights(), alt="")
     storage.metadata.images.save(new.id, lambda _: old)
     assert list(services.integrity.check()) == [Finding(new.id, Problem.INCOMPLETE)]
-    assert services.images.get(new.id) == old
+    assert replace(services.images.get(new.id), history=()) == old
     assert list(services.integrity.check(repair=True)) == [
         Finding(new.id, Problem.INCOMPLETE, repaired=True)
     ]
     # Texts are what people see: a repair does not change them.
-    assert services.images.get(new.id) == replace(new, alt="")
+    assert replace(services.images.get(new.id), history=()) == replace(new, alt="")
     assert list(services.integrity.check()) == []
 
 

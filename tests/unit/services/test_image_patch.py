@@ -32,7 +32,9 @@ def test_what_is_named_changes_and_the_rest_stays(services: Services, image: Ima
         references={"artnr": ("2",), "path": ("a",)},
         created=WHEN,
         modified=revised.modified,
+        history=revised.history,
     )
+    assert [change.field for change in revised.history] == ["title", "references.artnr", "created"]
     assert revised == services.images.get(image.id)
     assert revised.modified > image.modified
 

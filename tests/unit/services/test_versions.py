@@ -23,6 +23,7 @@ from huimages_app.errors import (
     RemovedImage,
     UnknownImage,
 )
+from huimages_app.services.article_memory import LIFETIME, ArticleMemory
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from tests.support.pictures import photo
@@ -94,6 +95,19 @@ class TestReplace:
         assert memory.get("artnr", "10106").picture() == record(services, old)
         new = replaced(services, old, 2).image
         assert memory.get("artnr", "10106").picture() == new
+
+    def test_other_processes_show_the_new_version_within_five_seconds(
+        self, services: Services
+    ) -> None:
+        old = added(services, 1, references={"artnr": ["10106"]})
+        now = [100.0]
+        elsewhere = ArticleMemory(services.articles.find, lambda: now[0])
+        assert elsewhere.get("artnr", "10106").picture() == record(services, old)
+        now[0] += 1
+        new = replaced(services, old, 2).image
+        now[0] += LIFETIME - 1
+        assert elsewhere.get("artnr", "10106").picture() == new
+        assert LIFETIME <= 5
 
     def test_rights_of_the_old_version_win_as_a_whole(self, services: Services) -> None:
         old, new = added(services, 1), added(services, 2)

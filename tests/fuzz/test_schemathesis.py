@@ -71,6 +71,10 @@ include-name-regex = "^PUT /articles/.*/(order|role)$"
 checks.positive_data_acceptance.expected-statuses = [200, 400, 404]
 
 [[operations]]
+include-name-regex = "/(collections|shares)"
+checks.positive_data_acceptance.expected-statuses = [200, 201, 204, 400, 404, 412]
+
+[[operations]]
 include-name-regex = "^GET /images/[^/]+/(tags|rating|favorite)$"
 checks.use_after_free.enabled = false
 """

@@ -1,0 +1,28 @@
+"""Lists of images of the backend that works on the storage directly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..domain.filters import query_of
+from ..domain.models import Count
+from .finding import Filters, FindingBackend
+from .process import services_of_process
+
+_PAGE = 200  # images read at once
+
+
+class LocalFinding(FindingBackend):
+    """Uses the services of this process."""
+
+    def find(self, filters: Filters, order: str) -> Iterator[str]:
+        query, cursor = query_of(filters, order), None
+        while True:
+            page = services_of_process().images.page(query, _PAGE, cursor)
+            yield from (image.id for image in page.images)
+            cursor = page.next
+            if cursor is None:
+                return
+
+    def count(self, filters: Filters) -> Count:
+        return services_of_process().images.count_of(query_of(filters))

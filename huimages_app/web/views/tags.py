@@ -1,0 +1,53 @@
+"""The page of all tags, and the cover of a tag."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.request import Request
+from pyramid.view import view_config
+
+from ...domain.models import Query
+from ...domain.sizes import Size
+from ...domain.tags import MAX_LENGTH
+from ...domain.text import clean_tag
+from ...services.permissions import VIEW
+from ..presentation.collections import cloud, tagged
+from ..presentation.grids import urls_of
+from ..presentation.i18n import _
+from ..presentation.tags import by_letter, tag_links
+from ..resources import Tagged, Tags
+
+# Tags on the page of each kind; the filter finds the others.
+_COVERS, _LETTERS, _CLOUD = 60, 1000, 1000
+_COVER = Size.parse("150x150!")
+_MINUTES = 10
+
+
+@view_config(
+    context=Tags, request_method="GET", permission=VIEW, renderer="huimages_app:templates/tags.pt"
+)
+def tags(context: Tags, request: Request) -> dict[str, Any]:
+    """Show tags that begin with `?q=`: with covers, or by letter or as a cloud (`?view=`)."""
+    prefix = clean_tag(request.GET.get("q", ""))[:MAX_LENGTH]
+    values: dict[str, Any] = {"view": request.GET.get("view", ""), "prefix": prefix}
+    if values["view"] == "letters":
+        letters = by_letter(tag_links(request, prefix, _LETTERS))
+        return {**values, "letters": letters, "is_empty": not letters}
+    if values["view"] == "cloud":
+        entries = cloud(request, _CLOUD, prefix)
+        return {**values, "cloud": entries, "is_empty": not entries}
+    links = tag_links(request, prefix, _COVERS)
+    return {**values, "view": "", "tiles": links, "is_empty": not links}
+
+
+@view_config(context=Tagged, name="cover", request_method="GET", permission=VIEW)
+def cover(context: Tagged, request: Request) -> HTTPFound:
+    """Redirect to a square of the newest image with the tag."""
+    page = request.services.images.page(Query(tag=tagged(context.tag).value), 1)
+    for image in page.images:
+        response = HTTPFound(urls_of(request).named_url(image, _COVER))
+        response.headers["Cache-Control"] = f"private, max-age={_MINUTES * 60}"
+        return response
+    raise HTTPNotFound(_("No picture has this tag."))

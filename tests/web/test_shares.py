@@ -1,0 +1,160 @@
+"""Share links: made by editors, listed, counted, revoked; and what visitors see of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from webtest import TestApp, TestResponse
+
+from huimages_app.domain.models import Image
+from huimages_app.domain.shares import ShareTerms, Target
+from tests.support.site import Site
+
+
+@pytest.fixture
+def images(site: Site) -> list[Image]:
+    return [
+        site.add(seed, title=f"gull {seed}", tags=["sea"], references={"artnr": ["10106"]})
+        for seed in range(3)
+    ]
+
+
+def made(page: TestResponse) -> str:
+    """Return the path of the link that the page shows."""
+    return str(page.html.select_one("[data-link]")["value"]).removeprefix("http://localhost")
+
+
+def ids_in(page: TestResponse) -> list[str]:
+    return [item["data-id"] for item in page.html.select("[data-grid] > li")]
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("/image/{0}/", "image={0}", [0]),
+        ("/article/10106/", "article=10106&key=artnr", [0, 1, 2]),
+        ("/tag/sea/", "tag=sea", [2, 1, 0]),
+        ("/search?q=gull", "search=gull", [2, 1, 0]),
+    ],
+)
+def test_link_is_made_from_the_page_of_what_is_shared(
+    site: Site, browser: TestApp, images: Sequence[Image], case: tuple[str, str, list[int]]
+) -> None:
+    (page, query, expected), image_id = case, images[0].id
+    shown = browser.get(page.format(image_id))
+    href = f"/share/new?{query.format(image_id)}"
+    assert href in [link["href"] for link in shown.html.select("a")]
+    form = browser.get(href).forms[1]
+    form["title"] = "For you"
+    shared = site.browser().get(made(form.submit()))
+    assert shared.html.h1.text == "For you"
+    assert ids_in(shared) == [images[number].id for number in expected]
+
+
+def test_link_to_a_collection_has_its_title_and_order(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    services = site.services
+    stored = services.collections.add("The sea")
+    order = [images[1].id, images[0].id]
+    services.collection_images.add_images(stored.id, order)
+    page = browser.get(f"/collection/{stored.id}/")
+    href = next(a["href"] for a in page.html.select("a") if a["href"].startswith("/share/new"))
+    form = browser.get(href).forms[1]
+    assert form["title"].value == "The sea"
+    path = made(form.submit())
+    assert ids_in(site.browser().get(path)) == order
+    services.collection_images.add_images(stored.id, [images[2].id])
+    assert len(ids_in(site.browser().get(path))) == 3
+
+
+def test_link_is_shown_once(browser: TestApp, images: Sequence[Image]) -> None:
+    page = browser.get(f"/share/new?image={images[0].id}").forms[1].submit()
+    assert page.headers["Cache-Control"].endswith("no-store")
+    assert made(page).split("/")[2] not in browser.get("/share/").text
+
+
+def test_list_has_ends_counts_and_revocation(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    path = made(browser.get(f"/share/new?image={images[0].id}").forms[1].submit())
+    for _ in range(2):
+        site.browser().get(path)
+    site.browser().get(f"{path}?renew=1")
+    site.browser().head(path)
+    page = browser.get("/share/")
+    text = " ".join(page.html.select_one(".links li").text.split())
+    assert "valid until" in text
+    assert "2 visits" in text
+    form = next(form for form in page.forms.values() if form.action.endswith("/share/revoke"))
+    page = form.submit("id").follow()
+    assert "The share link was revoked." in page.text
+    assert "Nothing is shared." in page.text
+    site.browser().get(path, status=404)
+
+
+def test_page_of_many_pictures_is_paged(
+    site: Site, images: Sequence[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huimages_app.web.views.shared.PER_PAGE", 2)
+    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms())
+    page = site.browser().get(f"/share/{token}/")
+    following = site.browser().get(page.html.select_one("a[rel~=next]")["href"])
+    assert ids_in(page) + ids_in(following) == [image.id for image in reversed(images)]
+    assert site.services.shares.all()[0].views == 1
+    site.app.get(f"/share/{token}/?cursor=x", status=400)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "image", "value": "x"},
+        {"kind": "image", "value": "A" * 32 + "01"},
+        {"kind": "collection", "value": "nonenonenone"},
+        {"kind": "favorites", "value": "x"},
+        {"kind": "article", "value": "999", "key": "artnr"},
+        {"kind": "tag", "value": ""},
+        {"until": "2001-01-01"},
+        {"until": "tomorrow"},
+        {"until": "9999-12-31"},
+        {"size": ""},
+        {"size": "o"},
+        {"size": "nonsense"},
+        {"password": "short"},
+        {"title": "x" * 501},
+    ],
+)
+def test_unusable_terms_are_refused(
+    site: Site, images: Sequence[Image], fields: dict[str, str]
+) -> None:
+    given = {"kind": "tag", "value": "sea", "key": "", "title": "", "until": "", "size": "vga"}
+    response = site.app.post("/share/", {**given, **fields}, status="*")
+    assert response.status_int in {400, 404}
+    assert site.services.shares.all() == []
+
+
+def test_form_without_a_target_is_refused(browser: TestApp) -> None:
+    browser.get("/share/new", status=400)
+    browser.get("/share/new?collection=x", status=400)
+
+
+def test_last_day_is_included(site: Site, images: Sequence[Image]) -> None:
+    day = datetime.now(UTC).date() + timedelta(days=3)
+    fields = {"kind": "tag", "value": "sea", "key": "", "title": "", "size": "vga"}
+    site.app.post("/share/", {**fields, "until": day.isoformat()})
+    (share,) = site.services.shares.all()
+    assert share.until is not None
+    assert share.until.date() == day + timedelta(days=1)
+    assert share.title == "sea"
+
+
+def test_size_that_the_settings_lost_is_left_out(site: Site, images: Sequence[Image]) -> None:
+    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("gone", "vga")))
+    page = site.browser().get(f"/share/{token}/")
+    assert [option["value"] for option in page.html.select("#size option")] == ["vga"]
+    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("gone",)))
+    page = site.browser().get(f"/share/{token}/")
+    assert "There are no pictures here at the moment." in page.text
+    site.browser().get(f"/share/{token}/{images[0].id}/", status=200)
