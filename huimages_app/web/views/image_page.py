@@ -164,8 +164,12 @@ def download(context: ImagePage, request: Request) -> Response:
 def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     """Redirect to the previous or next image in the collection of `?in=`."""
     collection = Collection.parse(request.GET.get("in", ""))
-    previous, following = _neighbours(collection, context.image_id, request)
+    previous, following = _beside(collection, context.image_id, 1, request)
     image = previous if request.view_name == "previous" else following
+    if image is None:
+        # Behind an image that the client does not see, there may be others.
+        previous, following = _beside(collection, context.image_id, _REACH, request)
+        image = previous if request.view_name == "previous" else following
     if image is None:
         raise HTTPNotFound(_("There are no more pictures in this direction."))
     return HTTPFound(request.site.path("image", image.id, **{"in": collection.key}))
@@ -180,8 +184,14 @@ def _neighbours(
     before, after = others.get(found.previous or ""), others.get(found.next or "")
     if all(sees(image, request) for image in (before, after) if image):
         return before, after
-    # Behind an image that the client does not see, there may be others.
-    window = window_in(collection, image_id, _REACH, request)
+    return _beside(collection, image_id, _REACH, request)
+
+
+def _beside(
+    collection: Collection, image_id: str, reach: int, request: Request
+) -> tuple[Image | None, Image | None]:
+    """Return the nearest of at most `reach` images in each direction that the client sees."""
+    window = window_in(collection, image_id, reach, request)
     return (
         next(iter(seen(reversed(window.before), request)), None),
         next(iter(seen(window.after, request)), None),
