@@ -98,7 +98,7 @@ def _demand_end(file: BinaryIO) -> None:
 def _options(format_: Format, quality: int | None, settings: Quality) -> Mapping[str, Any]:
     """Return Pillow's options, chosen by measuring bytes saved against time taken.
 
-    See docs/decisions/056.
+    See docs/decisions/054.
     """
     if format_ == formats.JPEG:
         return {"format": "JPEG", "quality": quality, "subsampling": "4:2:0", "optimize": True}

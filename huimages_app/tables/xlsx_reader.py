@@ -1,6 +1,6 @@
 """XLSX read row by row from its first sheet: memory grows neither with rows nor with texts.
 
-Own code, because libraries keep all strings or all cells in memory: docs/decisions/051.
+Own code, because libraries keep all strings or all cells in memory: docs/decisions/050.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """XLSX written row by row, with texts in the cells themselves: memory does not grow with the rows.
 
-Own code, because libraries send nothing before the last row: docs/decisions/051.
+Own code, because libraries send nothing before the last row: docs/decisions/050.
 """
 
 from __future__ import annotations
