@@ -13,7 +13,7 @@ from ..errors import UnknownFormat
 from .resource import Resource
 
 if TYPE_CHECKING:
-    from .resources import SizeFolder
+    from .rendition_resources import SizeFolder
 
 WHICH = re.compile(rf"[1-9][0-9]{{0,2}}|{ROLE.pattern}")
 

@@ -21,8 +21,9 @@ from ..services.open_image import OpenImage
 from .article_hits import ArticleHits, Hit
 from .article_resources import ArticleFile
 from .image_files import caching_of, picture_headers
+from .rendition_resources import ImageFile
 from .resource import Resource
-from .resources import ImageFile, Root
+from .resources import Root
 from .security.headers import HeaderWriter
 
 Environ = dict[str, Any]

@@ -24,7 +24,7 @@ from ..services.open_image import OpenImage
 from ..services.size_policy import Grant
 from .presentation.conditional import ConditionalResponse
 from .presentation.responses import MAX_REDIRECT
-from .resources import ImageFile
+from .rendition_resources import ImageFile
 
 # A rendition without a preset is a pure function of its URL.
 FOR_EVER = "public, max-age=31536000, immutable"

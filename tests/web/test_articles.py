@@ -241,7 +241,7 @@ def test_articles_of_other_keys_have_the_key_in_their_url(tmp_path: Path) -> Non
     page = browser.get("/article/ean/")
     assert page.html.select_one(".articles a")["href"] == "/article/ean/401/"
     assert order_of(browser.get("/article/ean/401/")) == [image.id]
-    strip = browser.get(f"/image/{image.id}/").html.select(".strips h2 a")
+    strip = browser.get(f"/image/{image.id}/").html.select(".strips h3 a")
     assert [link["href"] for link in strip] == ["/article/artnr/ean/", "/article/ean/401/"]
 
 

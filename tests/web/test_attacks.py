@@ -201,8 +201,8 @@ def test_rejected_upload_leaves_no_file(site: Site, content: bytes) -> None:
 
 def test_unknown_host_name_returns_400(tmp_path: Path) -> None:
     site = Site(tmp_path, hosts="localhost 127.0.0.1")
-    site.app.get("/", status=200)
-    site.app.get("/", headers={"Host": "127.0.0.1:6543"}, status=200)
+    site.browser().get("/", status=200)
+    site.browser().get("/", headers={"Host": "127.0.0.1:6543"}, status=200)
     image_id = site.upload(pictures.photo(60, 40))
     path = f"/30x20/{image_id}.jpeg"
     for _ in range(2):  # made, and then from the cache

@@ -154,7 +154,7 @@ def test_documents_of_a_legacy_site_keep_all_their_fields(
         added = {key: one for key, one in after[path].items() if key not in document}
         assert document == {key: one for key, one in after[path].items() if key in document}, path
         # What the attachment said, and what sorting needs.
-        assert added.keys() <= {"filename", "bytes", "ratings", "image_ctime"}
+        assert added.keys() <= {"filename", "bytes", "ratings", "tagged", "image_ctime"}
     assert target.state()["originals"] == {
         image.id: image.content for image in oldsite.IMAGES.values() if image.name != "lost"
     }

@@ -126,7 +126,7 @@ def test_quality_falls_until_the_file_fits(site: Site, caplog: pytest.LogCapture
 def test_file_that_never_fits_is_served_in_the_lowest_quality_and_logged(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
-    id_ = site.upload(noise(1000, 1000))
+    id_ = site.upload(noise(1200, 1200))
     with caplog.at_level(logging.ERROR):
         answer = site.app.get(f"/amazon/{id_}.jpeg")
     length = len(answer.body)

@@ -39,7 +39,9 @@ def test_script_messages_match_their_use(browser: TestApp) -> None:
     used = set(re.findall(r'\bmessage\(\s*"([\w-]+)"', scripts))
     used |= set(re.findall(r'picture\.new \? "(\w+)" : "(\w+)"', scripts)[0])
     used |= set(re.findall(r'state === "sending" \? "(\w+)" : "(\w+)"', scripts)[0])
-    used |= {f"done-{action}" for action in ("tag", "untag", "trash", "restore", "remove")}
+    used |= {
+        f"done-{action}" for action in ("tag", "untag", "uncollect", "trash", "restore", "remove")
+    }
     assert used == set(words(browser))
 
 

@@ -272,7 +272,7 @@ def test_data_is_completed_step_by_step(stores: Stores, site: Site, tmp_path: Pa
         old = next(before[name] for name in whole if name in before)
         new = next(after[name] for name in whole if name in before)
         added = {name: new[name] for name in new if name not in old}
-        assert set(added) <= {"image_ctime", "ratings"}
+        assert set(added) <= {"image_ctime", "ratings", "tagged"}
         assert {k: v for k, v in new.items() if k not in {*added, "_rev", "_attachments"}} == {
             k: v for k, v in old.items() if k not in {"_rev", "_attachments"}
         }
