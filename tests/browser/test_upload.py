@@ -286,14 +286,14 @@ def test_pasted_file_has_a_title_of_its_own_and_leads_on(vera: Person, page: Pag
     page.locator("#uploadfile").set_input_files([file("b.jpg", pictures.photo(80, 60, seed=902))])
     page.get_by_label("Title", exact=True).fill("For all")
     page.get_by_label("Title: pasted.jpg").fill("For one")
-    page.get_by_label("Article number: pasted.jpg").fill("4711")
+    page.get_by_label("Article number: pasted.jpg").fill("4712")
     page.get_by_role("button", name="Upload").click()
     expect(page.locator("[data-upload-status]")).to_have_text("2 of 2 uploaded")
     expect(page.locator("[data-upload-list] a")).to_have_text(["For one", "For all"])
     assert violations(page) == []
     page.get_by_role("button", name="Tag and describe these pictures").click()
     expect(page.locator("h1")).to_have_text("Edit 2 pictures")
-    vera.go("/article/4711/")
+    vera.go("/article/4712/")
     expect(page.locator(".placed .name")).to_have_text("For one")
 
 

@@ -32,7 +32,7 @@ def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: Run
     expect(page.locator("h1")).to_have_text("good.jpg")
 
     page.locator("#newtag").fill("plain, form")
-    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#tags .chip")).to_have_count(2)
     page.get_by_role("button", name="4.5 stars").click()
     expect(page.locator(".average")).to_have_text("4.5 of 5, 1 vote")

@@ -152,6 +152,13 @@ class Echo(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_error(501)
+
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def log_message(self, *arguments: object) -> None:
         pass
 
@@ -272,7 +279,7 @@ def test_farm_passes_a_better_picture_on(tmp_path: Path) -> None:
             ("PUT", f"/api/v1/images/{image_id}/file"),
         ):
             sent = client.request(method, path, content=bytes(2_000_000))
-            assert sent.status_code == 501  # from the node, which knows GET only
+            assert sent.status_code == 501  # from the node
         assert client.post(f"/image/{image_id}/tag", content=bytes(2_000_000)).status_code == 413
 
 

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from PIL import Image
 
@@ -52,6 +53,17 @@ def directives(answer) -> set[str]:
     return {word.strip() for word in answer.headers["Cache-Control"].split(",")} - {"public"}
 
 
+def small_avif(site: Edge, path: str, quick: httpx.Response) -> httpx.Response:
+    """Return the response with the smaller file that takes the place of the quick one."""
+    assert "max-age=60" in directives(quick)
+    for _ in range(600):
+        answer = site.get(path)
+        if answer.content != quick.content:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"{path} was not made smaller")
+
+
 @pytest.mark.parametrize(("ending", "extension"), ENDINGS.items())
 def test_hit_is_sent_without_the_application(
     site: Edge, image_id: str, ending: str, extension: str
@@ -59,6 +71,8 @@ def test_hit_is_sent_without_the_application(
     path = f"/small/{image_id}{ending}"
     made = site.get(path)
     assert made.status_code == 200, made.text
+    if extension == "avif":
+        made = small_avif(site, path, made)
     with site.without_application():
         hit = site.get(path)
     assert hit.content == made.content

@@ -45,3 +45,7 @@ def test_filter_applies_to_every_view(site: Site, browser: TestApp) -> None:
         found = page.select(".tiles a strong, .letter a, .cloud a")
         assert sorted(link.text.partition(",")[0] for link in found) == ["sea", "seal"]
     assert "No tag begins like this." in browser.get("/tag/?q=x")
+
+
+def test_cover_of_a_tag_without_images_has_no_content(browser: TestApp) -> None:
+    assert browser.get("/tag/nothing/cover", status=204).body == b""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyramid.httpexceptions import HTTPFound, HTTPNotFound
+from pyramid.httpexceptions import HTTPFound, HTTPNoContent
 from pyramid.request import Request
+from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Query
@@ -15,7 +16,6 @@ from ...domain.text import clean_tag
 from ...services.permissions import VIEW
 from ..presentation.collections import cloud, tagged
 from ..presentation.grids import urls_of
-from ..presentation.i18n import _
 from ..presentation.tags import by_letter, tag_links
 from ..resources import Tagged, Tags
 
@@ -43,11 +43,14 @@ def tags(context: Tags, request: Request) -> dict[str, Any]:
 
 
 @view_config(context=Tagged, name="cover", request_method="GET", permission=VIEW)
-def cover(context: Tagged, request: Request) -> HTTPFound:
-    """Redirect to a square of the newest image with the tag."""
+def cover(context: Tagged, request: Request) -> Response:
+    """Redirect to a square of the newest image with the tag.
+
+    No content if there is none any more: the counts of tags are a little older than the images.
+    """
     page = request.services.images.page(Query(tag=tagged(context.tag).value), 1)
     for image in page.images:
         response = HTTPFound(urls_of(request).named_url(image, _COVER))
         response.headers["Cache-Control"] = f"private, max-age={_MINUTES * 60}"
         return response
-    raise HTTPNotFound(_("No picture has this tag."))
+    return HTTPNoContent()
