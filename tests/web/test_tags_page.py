@@ -22,7 +22,6 @@ def test_tags_are_shown_with_covers_most_used_first(site: Site, browser: TestApp
     cover = browser.get(links[0].img["src"], status=302)
     assert f"/{newest.id}/" in cover.location
     assert cover.headers["Cache-Control"] == "private, max-age=600"
-    browser.get("/tag/nothing/cover", status=404)
 
 
 def test_letters_have_accented_tags_beside_plain_ones(site: Site, browser: TestApp) -> None:
