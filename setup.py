@@ -17,6 +17,7 @@ TEST = [
     "playwright>=1.50",
     "pytest>=9",
     "pytest-cov>=7",
+    "pytest-rerunfailures>=16",
     "pytest-timeout>=2.4",
     "pytest-xdist>=3.8",
     "PyYAML>=6",
