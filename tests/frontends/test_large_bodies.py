@@ -111,3 +111,16 @@ def test_permitted_upload_of_several_megabytes_is_stored(open_site: Edge, path: 
     url = open_site.url + path
     sent = httpx.post(url, files={name: ("a.jpeg", content)}, timeout=30, trust_env=False)
     assert sent.status_code in {200, 201}, sent.text
+
+
+def test_spreadsheet_of_several_megabytes_reaches_the_application(open_site: Edge) -> None:
+    rows = b"id,title\n" + b"x,y\n" * 500_000
+    sent = httpx.post(
+        f"{open_site.url}/api/v1/table?dry_run=true",
+        content=rows,
+        headers={"Content-Type": "text/csv"},
+        timeout=60,
+        trust_env=False,
+    )
+    assert sent.status_code == 200, sent.text
+    assert sent.json()["errors"][0]["column"] == "id"
