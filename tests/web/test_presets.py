@@ -123,20 +123,6 @@ def test_quality_falls_until_the_file_fits(site: Site, caplog: pytest.LogCapture
     assert caplog.text == ""
 
 
-def test_file_that_never_fits_is_served_in_the_lowest_quality_and_logged(
-    site: Site, caplog: pytest.LogCaptureFixture
-) -> None:
-    id_ = site.upload(noise(1200, 1200))
-    with caplog.at_level(logging.ERROR):
-        answer = site.app.get(f"/amazon/{id_}.jpeg")
-    length = len(answer.body)
-    assert length > 20_000
-    assert (
-        f"rendition larger than its limit: image={id_} size=amazon bytes={length} max_bytes=20000"
-        in caplog.text
-    )
-
-
 def test_grayscale_watermark_and_sharpening_are_applied(site: Site) -> None:
     id_ = site.add(width=300, height=200).id
     grey = decoded(site.app.get(f"/icon/{id_}")).convert("RGB")
