@@ -14,6 +14,7 @@ from ...domain.ids import image_id as id_of
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
+from ..cursors import Start, decode_start, encode_start
 from ..interfaces import ImageSearch
 from ..places import COLLECTION
 from .articles import CouchArticles
@@ -22,7 +23,7 @@ from .conditions import AnnotationRows, Record
 from .database import Database
 from .endings import read_endings
 from .query_planner import QueryPlan, plan_query
-from .scans import Candidate, Position, Start
+from .scans import Candidate, Position
 from .tag_counts import TagCounts
 
 # How often a page reads on when residual conditions reject most candidates.
@@ -55,18 +56,19 @@ class CouchSearch(ImageSearch):
         self._articles = CouchArticles(images)
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
-        forward, start = _decoded(query, cursor)
+        scope = _scope(query)
+        forward, start = decode_start(scope, cursor)
         plan = plan_query(query, self._images, self._visitors)
         if plan is None:
             return Page([])
         found = self._find(plan, start, limit, forward=forward)
         images = [image for _, image in (found.images if forward else found.images[::-1])]
-        ahead = _encoded(query, forward, Start(found.end)) if found.end else None
+        ahead = encode_start(scope, forward, Start(found.end)) if found.end else None
         # Back to where the reader came from; from an empty page, to the start itself.
         back = None
         if start:
             position = found.images[0][0] if found.images else start.position
-            back = _encoded(query, not forward, Start(position, inclusive=not found.images))
+            back = encode_start(scope, not forward, Start(position, inclusive=not found.images))
         return Page(images, ahead, back) if forward else Page(images, back, ahead)
 
     def cursor_at(self, query: Query, time: datetime) -> str:
@@ -74,7 +76,7 @@ class CouchSearch(ImageSearch):
             raise ValueError(f"order {query.order} has no times")
         # Before all keys of this time: the empty text sorts before every time and ID.
         position = (text_of(time), "") if query.order != "taken" else (text_of(time), "", "")
-        return _encoded(query, True, Start(position))
+        return encode_start(_scope(query), True, Start(position))
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         plan = plan_query(query, self._images, self._visitors)
@@ -271,13 +273,5 @@ def next_size(read: int, found: int, limit: int) -> int:
     return min(max(wanted, _MIN_READ), _MAX_READ)
 
 
-def _encoded(query: Query, forward: bool, start: Start) -> str:
-    return cursors.encode(("couchdb", query), [int(forward), int(start.inclusive), *start.position])
-
-
-def _decoded(query: Query, cursor: str | None) -> tuple[bool, Start | None]:
-    """Return the direction and the start of a page; raises BadCursor."""
-    if cursor is None:
-        return True, None
-    forward, inclusive, *position = cursors.decode(("couchdb", query), cursor)
-    return bool(forward), Start(tuple(position), bool(inclusive))
+def _scope(query: Query) -> tuple[str, Query]:
+    return "couchdb", query
