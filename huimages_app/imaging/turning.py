@@ -104,7 +104,7 @@ def _png(reader: HeaderReader, quarters: int) -> list[Part]:
 
 
 def _webp(reader: HeaderReader, quarters: int) -> list[Part]:
-    """Return the parts with a chunk EXIF at the end, and the flag in the header that says so."""
+    """Return the parts with a chunk EXIF at the end, and its flag in the header."""
     chunks = list(_chunks(reader, 12, "<"))
     if not chunks:
         raise CutShort("it has no chunks")
@@ -127,7 +127,7 @@ def _webp(reader: HeaderReader, quarters: int) -> list[Part]:
 def _canvas(reader: HeaderReader, name: bytes) -> bytes:
     """Return the content of the header that a simple WebP lacks: flags, width and height."""
     width, height = canvas_of(reader)
-    # A lossless picture says itself whether it has transparency.
+    # The header of a lossless picture states whether it has transparency.
     has_alpha = name == b"VP8L" and bool(reader.read(24, 1)[0] & 0x10)
     flags = _HAS_EXIF | (_HAS_ALPHA if has_alpha else 0)
     sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")

@@ -30,7 +30,7 @@ _VERSION_FIELDS = ("replaced_by", "versions", "versioned")
 def merge_images(revisions: Sequence[Document]) -> Document:
     """Unite titles, references, types, history and attachments; `ratings` must be counted again.
 
-    The last replacement says which version is the newest, also where it removed a field.
+    The last replacement decides which version is the newest, also where it removed a field.
     """
     ordered = _by_time(revisions)
     merged = _overlaid(ordered)
