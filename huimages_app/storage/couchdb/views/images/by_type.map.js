@@ -1,4 +1,3 @@
-// Used by program versions with views of version 3 and older; types are facets now.
 function (doc) {
   // include image.js
   var types = isListed(doc) ? strings(doc.types) : [];

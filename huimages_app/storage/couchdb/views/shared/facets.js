@@ -66,7 +66,7 @@
     }
     return pairs;
   }
-  // What lists are sorted by; as `name_of` in conditions.py.
+  // What lists are sorted by; as `name_of` in query_planner.py.
   function nameOf(doc) {
     var name = lastOf(doc.title) || textOf(doc.filename) || textOf(pictureOf(doc));
     return name.substring(0, 100).replace(/[\ud800-\udbff]$/, '');
