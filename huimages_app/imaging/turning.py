@@ -24,7 +24,6 @@ from .options import Limits
 
 _MAX_PIECES: Final = 100_000  # segments or chunks; files with more were refused at upload
 _MAX_SEGMENT: Final = 65_533
-_EXIF: Final = b"Exif\0\0"
 _HAS_EXIF, _HAS_ALPHA = 0x08, 0x10  # flags of a WebP
 _ANY: Final = Limits(*(1 << 62,) * 4)  # the file was accepted at upload
 
@@ -56,10 +55,10 @@ def _jpeg(reader: HeaderReader, quarters: int) -> list[Part]:
     for marker, start, end in _segments(reader):
         if marker == 0xE0 and start == insertion:
             insertion = end  # JFIF has to come first
-        if marker == 0xE1 and reader.read_at_most(start + 4, 6) == _EXIF:
+        if marker == 0xE1 and reader.read_at_most(start + 4, 6) == orientation.PREFIX:
             block = turned_block(reader.read(start + 4, end - start - 4), quarters)
             return [(0, start), _segment(block), (end, reader.length)]
-    block = _EXIF + new_block(turned(1, quarters))
+    block = orientation.PREFIX + new_block(turned(1, quarters))
     return [(0, insertion), _segment(block), (insertion, reader.length)]
 
 
@@ -105,7 +104,7 @@ def _png(reader: HeaderReader, quarters: int) -> list[Part]:
 
 
 def _webp(reader: HeaderReader, quarters: int) -> list[Part]:
-    """Return the parts with a chunk EXIF at the end, and the flag in the header that says so."""
+    """Return the parts with a chunk EXIF at the end, and its flag in the header."""
     chunks = list(_chunks(reader, 12, "<"))
     if not chunks:
         raise CutShort("it has no chunks")
@@ -128,7 +127,7 @@ def _webp(reader: HeaderReader, quarters: int) -> list[Part]:
 def _canvas(reader: HeaderReader, name: bytes) -> bytes:
     """Return the content of the header that a simple WebP lacks: flags, width and height."""
     width, height = canvas_of(reader)
-    # A lossless picture says itself whether it has transparency.
+    # The header of a lossless picture states whether it has transparency.
     has_alpha = name == b"VP8L" and bool(reader.read(24, 1)[0] & 0x10)
     flags = _HAS_EXIF | (_HAS_ALPHA if has_alpha else 0)
     sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")

@@ -11,6 +11,8 @@ import binascii
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from ..errors import BadCursor
 
@@ -36,6 +38,30 @@ def decode(scope: object, cursor: str) -> list[str | int | float]:
         raise BadCursor
     position: list[str | int | float] = json.loads(raw[_DIGEST_SIZE:])
     return position
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where to begin reading a page: after a position, or at it."""
+
+    position: tuple[Any, ...]
+    inclusive: bool = False
+
+    def excludes(self, position: tuple[Any, ...]) -> bool:
+        return position == self.position and not self.inclusive
+
+
+def encode_start(scope: object, forward: bool, start: Start) -> str:
+    """Return the cursor of the page that begins at `start` and is read in this direction."""
+    return encode(scope, [int(forward), int(start.inclusive), *start.position])
+
+
+def decode_start(scope: object, cursor: str | None) -> tuple[bool, Start | None]:
+    """Return direction and start of a page; without a cursor the first.  Raises BadCursor."""
+    if cursor is None:
+        return True, None
+    forward, inclusive, *position = decode(scope, cursor)
+    return bool(forward), Start(tuple(position), bool(inclusive))
 
 
 def _digest(scope: object, content: bytes) -> bytes:

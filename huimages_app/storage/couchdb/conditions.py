@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ...domain.facets import Facet, facets_of, longest_side, shown_name
@@ -22,25 +23,36 @@ _LONGEST_NAME = 100  # UTF-16 code units of a name in the view by_value
 
 
 @dataclass(frozen=True)
+class Record:
+    """The document of a candidate, and its image, which is read once for all conditions."""
+
+    document: Document
+
+    @cached_property
+    def image(self) -> Image:
+        return image_of(self.document)
+
+
+@dataclass(frozen=True)
 class Condition:
     """A condition on an image.
 
     `of_annotations`: its annotations can fulfil it, too.  `is_negative`: they can only refute it.
     """
 
-    holds: Callable[[Document, AnnotationRows], bool]
+    holds: Callable[[Record, AnnotationRows], bool]
     of_annotations: bool = False
     is_negative: bool = False
 
-    def is_certain(self, document: Document) -> bool:
+    def is_certain(self, record: Record) -> bool:
         """Return whether it holds, whatever the annotations are."""
-        return not self.is_negative and self.holds(document, [])
+        return not self.is_negative and self.holds(record, [])
 
 
 def conditions_of(query: Query) -> dict[str, Condition]:
     """Return the conditions of a query by name; those of tags and facets begin with their kind."""
     return {
-        "state": Condition(lambda document, _: _is_listed(document, query.trashed)),
+        "state": Condition(lambda record, _: _is_listed(record.document, query.trashed)),
         **dict(_conditions_on_images(query)),
         **dict(_conditions_on_annotations(query)),
     }
@@ -68,8 +80,11 @@ def average_of(document: Document) -> float:
 
 def taken_of(document: Document) -> str:
     """Return the time of taking as the view contains it; empty if it is not known."""
-    taken = image_of(document).taken
-    return text_of(taken) if taken else ""
+    return _taken_text(image_of(document))
+
+
+def _taken_text(image: Image) -> str:
+    return text_of(image.taken) if image.taken else ""
 
 
 def _is_listed(document: Document, trashed: bool) -> bool:
@@ -79,20 +94,20 @@ def _is_listed(document: Document, trashed: bool) -> bool:
 def _conditions_on_images(query: Query) -> Iterator[tuple[str, Condition]]:
     if query.order == "rated" or query.rating is not None:
         least = query.rating or 0
-        yield "rating", Condition(lambda document, _: average_of(document) >= least)
+        yield "rating", Condition(lambda record, _: average_of(record.document) >= least)
     if query.order == "taken" or query.taken_from or query.taken_before:
         first, end = times_of_taking(query)
-        yield "taken", Condition(lambda document, _: first <= taken_of(document) < end)
+        yield "taken", Condition(lambda record, _: first <= _taken_text(record.image) < end)
     if query.created_from or query.created_before:
-        yield "created", Condition(lambda document, _: _is_created(image_of(document), query))
+        yield "created", Condition(lambda record, _: _is_created(record.image, query))
     if query.larger is not None or query.smaller is not None:
-        yield "longest", Condition(lambda document, _: _has_side(image_of(document), query))
+        yield "longest", Condition(lambda record, _: _has_side(record.image, query))
     if wanted := query.wanted_references:
-        yield "references", Condition(lambda doc, _: _has_references(image_of(doc), wanted))
+        yield "references", Condition(lambda record, _: _has_references(record.image, wanted))
     if collection := query.collection:
-        yield "collection", Condition(lambda doc, _: collection in image_of(doc).collections)
+        yield "collection", Condition(lambda record, _: collection in record.image.collections)
     if since := query.changed_since:
-        yield "changed_since", Condition(lambda doc, _: image_of(doc).modified >= since)
+        yield "changed_since", Condition(lambda record, _: record.image.modified >= since)
     for facet in query.wanted_facets:
         if facet != ("without", "tags"):
             yield f"facet {facet}", _of_facet(facet)
@@ -123,14 +138,14 @@ def _conditions_on_annotations(query: Query) -> Iterator[tuple[str, Condition]]:
         yield (
             "text",
             Condition(
-                lambda document, rows: matches(phrases, _texts(document, rows)),
+                lambda record, rows: matches(phrases, _texts(record.image, rows)),
                 of_annotations=True,
             ),
         )
 
 
 def _of_facet(facet: Facet) -> Condition:
-    return Condition(lambda document, _: facet in facets_of(image_of(document), is_tagged=True))
+    return Condition(lambda record, _: facet in facets_of(record.image, is_tagged=True))
 
 
 def _of_tag(tag: str) -> Condition:
@@ -153,6 +168,6 @@ def _has_references(image: Image, wanted: Mapping[str, Sequence[str]]) -> bool:
     )
 
 
-def _texts(document: Document, annotations: AnnotationRows) -> list[list[str]]:
+def _texts(image: Image, annotations: AnnotationRows) -> list[list[str]]:
     tags = dict.fromkeys(tag for row in annotations for tag in row["tags"])
-    return list(searched(image_of(document), tags))
+    return list(searched(image, tags))

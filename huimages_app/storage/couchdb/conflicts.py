@@ -30,7 +30,7 @@ _VERSION_FIELDS = ("replaced_by", "versions", "versioned")
 def merge_images(revisions: Sequence[Document]) -> Document:
     """Unite titles, references, types, history and attachments; `ratings` must be counted again.
 
-    The last replacement says which version is the newest, also where it removed a field.
+    The last replacement decides which version is the newest, also where it removed a field.
     """
     ordered = _by_time(revisions)
     merged = _overlaid(ordered)
@@ -60,17 +60,12 @@ def merge_images(revisions: Sequence[Document]) -> Document:
 def merge_annotations(revisions: Sequence[Document]) -> Document:
     """Unite tags and spellings; an image stays a favourite if it is one in any revision."""
     merged = _overlaid(revisions[::-1])
-    if spellings := _overlaid([_spellings(document) for document in revisions[::-1]]):
+    if spellings := _united_mappings([d.get("spellings") for d in revisions[::-1]]):
         merged["spellings"] = spellings
     if tags := functools.reduce(_united, (list(strings_of(d.get("tags"))) for d in revisions)):
         merged["tags"] = tags
     merged["favorite"] = any(document.get("favorite") for document in revisions)
     return merged
-
-
-def _spellings(annotation: Document) -> dict[str, Any]:
-    spellings = annotation.get("spellings")
-    return spellings if isinstance(spellings, dict) else {}
 
 
 def merge_documents(revisions: Sequence[Document]) -> Document:

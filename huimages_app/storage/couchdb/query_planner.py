@@ -22,13 +22,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...domain.models import Query
+from ...domain.models import Image, Query
 from ...domain.tokenizer import fold, parse_query
 from ..places import COLLECTION, UNPLACED, rank
 from .codec import ctime_of, image_of, text_of
 from .conditions import (
     AnnotationRows,
     Condition,
+    Record,
     average_of,
     conditions_of,
     name_of,
@@ -82,21 +83,24 @@ class QueryPlan:
             return self.scan  # type: ignore[return-value]
         return None
 
-    def position(self, document: Document, annotations: AnnotationRows) -> Position:
+    def position(self, record: Record, annotations: AnnotationRows) -> Position:
         """Return the position of a matching image in the scan."""
+        document = record.document
         ctime = ctime_of(document)
         if self.rank:
             return (self.rank(document), ctime, document["_id"])
-        if self.mark_filter and not (self.word and _has_word(document, self.word)):
+        if self.mark_filter and not (self.word and _has_word(record.image, self.word)):
             # Annotations of a legacy site do not contain the time of their image.
             times = [row["ctime"] for row in annotations if self.mark_filter(row)]
             ctime = max(times, default=ctime)
         return (ctime, document["_id"])
 
-    def is_duplicate(self, position: Position, document: Document) -> bool:
+    def is_duplicate(self, position: Position, record: Record) -> bool:
         """Whether the scan also yields the image at the position of its own words."""
         return (
-            bool(self.word) and position[0] != ctime_of(document) and _has_word(document, self.word)
+            bool(self.word)
+            and position[0] != ctime_of(record.document)
+            and _has_word(record.image, self.word)
         )
 
 
@@ -301,9 +305,8 @@ def _collated(position: Position) -> Position:
     return (fold(first), *position) if isinstance(first, str) else position
 
 
-def _has_word(document: Document, word: str) -> bool:
-    """Whether the document itself is in the view `by_word` under a word."""
-    image = image_of(document)
+def _has_word(image: Image, word: str) -> bool:
+    """Whether the document of an image is itself in the view `by_word` under a word."""
     texts = [*image.titles, image.filename]
     texts += [value for values in image.references.values() for value in values]
     return word in index_keys(texts)

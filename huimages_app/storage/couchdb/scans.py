@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..cursors import Start
 from .database import Database, Document, Row
 
 Position = tuple[str | float, ...]
@@ -31,17 +32,6 @@ class Candidate:
     @property
     def id(self) -> str:
         return str(self.position[-1])
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where to begin reading: at a position, or after it."""
-
-    position: Position
-    inclusive: bool = False
-
-    def excludes(self, position: Position) -> bool:
-        return position == self.position and not self.inclusive
 
 
 class Scan(ABC):

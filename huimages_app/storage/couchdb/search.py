@@ -14,15 +14,16 @@ from ...domain.ids import image_id as id_of
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
+from ..cursors import Start, decode_start, encode_start
 from ..interfaces import ImageSearch
 from ..places import COLLECTION
 from .articles import CouchArticles
 from .codec import image_of, is_trashed, text_of
-from .conditions import AnnotationRows
-from .database import Database, Document
+from .conditions import AnnotationRows, Record
+from .database import Database
 from .endings import read_endings
 from .query_planner import QueryPlan, plan_query
-from .scans import Candidate, Position, Start
+from .scans import Candidate, Position
 from .tag_counts import TagCounts
 
 # How often a page reads on when residual conditions reject most candidates.
@@ -55,18 +56,19 @@ class CouchSearch(ImageSearch):
         self._articles = CouchArticles(images)
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
-        forward, start = _decoded(query, cursor)
+        scope = _scope(query)
+        forward, start = decode_start(scope, cursor)
         plan = plan_query(query, self._images, self._visitors)
         if plan is None:
             return Page([])
         found = self._find(plan, start, limit, forward=forward)
         images = [image for _, image in (found.images if forward else found.images[::-1])]
-        ahead = _encoded(query, forward, Start(found.end)) if found.end else None
+        ahead = encode_start(scope, forward, Start(found.end)) if found.end else None
         # Back to where the reader came from; from an empty page, to the start itself.
         back = None
         if start:
             position = found.images[0][0] if found.images else start.position
-            back = _encoded(query, not forward, Start(position, inclusive=not found.images))
+            back = encode_start(scope, not forward, Start(position, inclusive=not found.images))
         return Page(images, ahead, back) if forward else Page(images, back, ahead)
 
     def cursor_at(self, query: Query, time: datetime) -> str:
@@ -74,15 +76,14 @@ class CouchSearch(ImageSearch):
             raise ValueError(f"order {query.order} has no times")
         # Before all keys of this time: the empty text sorts before every time and ID.
         position = (text_of(time), "") if query.order != "taken" else (text_of(time), "", "")
-        return _encoded(query, True, Start(position))
+        return encode_start(_scope(query), True, Start(position))
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         plan = plan_query(query, self._images, self._visitors)
         matching = self._matched(plan, image_id)
         if plan is None or matching is None:
             return Window()
-        document, rows = matching
-        start = Start(plan.position(document, rows))
+        start = Start(plan.position(*matching))
         images_before = self._images_from(plan, start, before, forward=False)[::-1]
         return Window(images_before, self._images_from(plan, start, after, forward=True))
 
@@ -92,14 +93,15 @@ class CouchSearch(ImageSearch):
 
     def _matched(
         self, plan: QueryPlan | None, image_id: str
-    ) -> tuple[Document, AnnotationRows] | None:
-        """Return the document and the annotations of an image; None if it does not match."""
+    ) -> tuple[Record, AnnotationRows] | None:
+        """Return the record and the annotations of an image; None if it does not match."""
         document = self._images.get(image_id) if plan else None
         if plan is None or document is None:
             return None
         rows = self._annotations([image_id])[image_id] if plan.needs_annotations else []
-        matches = all(condition.holds(document, rows) for condition in plan.conditions.values())
-        return (document, rows) if matches else None
+        record = Record(document)
+        matches = all(condition.holds(record, rows) for condition in plan.conditions.values())
+        return (record, rows) if matches else None
 
     def collection_sizes(self) -> dict[str, int]:
         rows = self._images.rows(
@@ -219,8 +221,8 @@ class CouchSearch(ImageSearch):
         read = 0
         for _ in range(_ROUNDS):
             candidates = plan.scan.read(start, size, descending=descending)
-            for candidate, document in self._matching(plan, candidates):
-                found.append((candidate.position, image_of(document)))
+            for candidate, record in self._matching(plan, candidates):
+                found.append((candidate.position, record.image))
                 if len(found) > limit:
                     return _Found(found[:limit], found[limit - 1][0])
             if len(candidates) < size:
@@ -232,8 +234,8 @@ class CouchSearch(ImageSearch):
 
     def _matching(
         self, plan: QueryPlan, candidates: Sequence[Candidate]
-    ) -> Iterable[tuple[Candidate, Document]]:
-        """Yield the candidates that meet all conditions, with their documents."""
+    ) -> Iterable[tuple[Candidate, Record]]:
+        """Yield the candidates that meet all conditions, with their records."""
         # CouchDB may put rows with a collation mismatch and others into one group, or list
         # the same position twice.
         candidates = list({candidate.position: candidate for candidate in candidates}.values())
@@ -244,18 +246,19 @@ class CouchSearch(ImageSearch):
         undecided = []  # whether they match depends on their annotations
         for candidate in candidates:
             document = candidate.document or documents.get(candidate.id)
-            if document is None or plan.is_duplicate(candidate.position, document):
+            record = Record(document) if document else None
+            if record is None or plan.is_duplicate(candidate.position, record):
                 continue
             wanted = checks[candidate.collation_mismatch]
-            failed = [condition for condition in wanted if not condition.is_certain(document)]
+            failed = [condition for condition in wanted if not condition.is_certain(record)]
             if all(condition.of_annotations for condition in failed):
-                possible.append((candidate, document, failed))
+                possible.append((candidate, record, failed))
                 undecided += [candidate.id] * bool(failed)
         annotations = self._annotations(undecided) if undecided else {}
-        for candidate, document, failed in possible:
+        for candidate, record, failed in possible:
             rows = annotations.get(candidate.id, [])
-            if all(condition.holds(document, rows) for condition in failed):
-                yield candidate, document
+            if all(condition.holds(record, rows) for condition in failed):
+                yield candidate, record
 
     def _annotations(self, image_ids: Sequence[str]) -> dict[str, AnnotationRows]:
         annotations: dict[str, list[dict[str, object]]] = {image_id: [] for image_id in image_ids}
@@ -270,13 +273,5 @@ def next_size(read: int, found: int, limit: int) -> int:
     return min(max(wanted, _MIN_READ), _MAX_READ)
 
 
-def _encoded(query: Query, forward: bool, start: Start) -> str:
-    return cursors.encode(("couchdb", query), [int(forward), int(start.inclusive), *start.position])
-
-
-def _decoded(query: Query, cursor: str | None) -> tuple[bool, Start | None]:
-    """Return the direction and the start of a page; raises BadCursor."""
-    if cursor is None:
-        return True, None
-    forward, inclusive, *position = cursors.decode(("couchdb", query), cursor)
-    return bool(forward), Start(tuple(position), bool(inclusive))
+def _scope(query: Query) -> tuple[str, Query]:
+    return "couchdb", query

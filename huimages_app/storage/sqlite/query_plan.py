@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...domain.models import Count, Image
+from ..cursors import Start
 from .codec import image_from_json
 
 # Rows of a source that are checked for one page.
@@ -36,14 +37,6 @@ class Row:
 
     image: Image
     position: Position
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where to begin reading: after a position, or at it."""
-
-    position: Position
-    inclusive: bool = False
 
 
 @dataclass(frozen=True)

@@ -176,15 +176,11 @@ _SPELLINGS = (
 )
 
 # The number of images of each collection, without its other rows.  No image of an older version
-# is in one, and programs of older versions cannot read the records of images that are.
+# is in one.
 _COLLECTIONS = (
     "CREATE INDEX lists_collections ON lists (value, size)"
     " WHERE kind = 'collection' AND trashed = 0",
 )
-
-# Images may be older versions of others.  Nothing changes in the file before there are some, but
-# older programs must not open it: they cannot read the records of such images.
-_VERSIONS: tuple[str, ...] = ()
 
 # What lists are filtered and sorted by: the longer side in pixels, the name, and one list for
 # each facet.  The lists of types exist already.
@@ -216,18 +212,15 @@ _ENDS = (
     "CREATE INDEX images_ends ON images (trashed, ends, key) WHERE ends IS NOT NULL",
 )
 
-# Migration n makes version n + 1 of version n.  Never edit one that was released.
+# Migration n makes version n + 1 of version n.  Never edit one that was released.  One is also
+# needed where older programs cannot read new records: they must not open the file.
 MIGRATIONS = (
     _METADATA,
     _RECORDS,
     _INNER_WORDS,
     _PLACES,
     _TAKEN,
-    _SPELLINGS,
-    _COLLECTIONS,
-    _VERSIONS,
-    _FACETS,
-    _ENDS,
+    (*_SPELLINGS, *_COLLECTIONS, *_FACETS, *_ENDS),
 )
 VERSION = len(MIGRATIONS)
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
+from ..cursors import Start, decode_start, encode_start
 from ..interfaces import ImageSearch
 from . import spellings
 from .articles import read_articles, read_reference_keys
@@ -16,7 +17,7 @@ from .codec import dumps, image_from_json, micros
 from .connection import Connections
 from .endings import read_endings
 from .entries import first_key, visible_count
-from .query_plan import Row, Start
+from .query_plan import Row
 from .query_planner import plan_query, whole_list
 
 
@@ -27,7 +28,7 @@ class SqliteSearch(ImageSearch):
         self._connections = connections
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
-        forward, start = _decoded(query, cursor)
+        forward, start = decode_start(query, cursor)
         with self._connections.reading() as db:
             plan = plan_query(db, query)
             if plan is None:
@@ -40,8 +41,8 @@ class SqliteSearch(ImageSearch):
                 behind = plan.read(db, back, 1, forward=not forward)
                 back = back if behind.rows or behind.end else None
         images = [row.image for row in (rows if forward else rows[::-1])]
-        ahead_cursor = _encoded(query, forward, Start(end)) if end else None
-        back_cursor = _encoded(query, not forward, back) if back else None
+        ahead_cursor = encode_start(query, forward, Start(end)) if end else None
+        back_cursor = encode_start(query, not forward, back) if back else None
         if forward:
             return Page(images, ahead_cursor, back_cursor)
         return Page(images, back_cursor, ahead_cursor)
@@ -55,7 +56,7 @@ class SqliteSearch(ImageSearch):
         if query.order not in positions:
             raise ValueError(f"order {query.order} has no times")
         start = Start(positions[query.order], inclusive=query.order == "oldest")
-        return _encoded(query, True, start)
+        return encode_start(query, True, start)
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:
@@ -168,15 +169,3 @@ def _way_back(start: Start | None, rows: Sequence[Row]) -> Start | None:
     if start is None:
         return None
     return Start(rows[0].position) if rows else Start(start.position, inclusive=True)
-
-
-def _encoded(query: Query, forward: bool, start: Start) -> str:
-    return cursors.encode(query, (int(forward), int(start.inclusive), *start.position))
-
-
-def _decoded(query: Query, cursor: str | None) -> tuple[bool, Start | None]:
-    """Return the direction and the start of a page; raises BadCursor."""
-    if cursor is None:
-        return True, None
-    forward, inclusive, *position = cursors.decode(query, cursor)
-    return bool(forward), Start(tuple(position), bool(inclusive))

@@ -12,9 +12,10 @@ from huimages_app.domain.models import Query
 from huimages_app.storage.couchdb.annotations import CouchAnnotations
 from huimages_app.storage.couchdb.database import Row
 from huimages_app.storage.couchdb.retry import StripedLocks
-from huimages_app.storage.couchdb.scans import InMemoryScan, Start
+from huimages_app.storage.couchdb.scans import InMemoryScan
 from huimages_app.storage.couchdb.search import CouchSearch, next_size
 from huimages_app.storage.couchdb.tag_counts import TagCounts
+from huimages_app.storage.cursors import Start
 
 
 def test_in_memory_scan_reads_from_any_position() -> None:

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from huimages_app.domain.models import Annotation, Place, Query
+from huimages_app.storage.cursors import Start
 from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import SqliteBackend, query_planner
 from huimages_app.storage.sqlite.articles import read_articles
 from huimages_app.storage.sqlite.connection import Connections
-from huimages_app.storage.sqlite.query_plan import Start
 from tests.contract.metadata_pages import PagesContract
 from tests.contract.metadata_search import SearchContract
 from tests.contract.samples import START, an_id, an_image, put, say, walk
