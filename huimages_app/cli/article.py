@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,15 +40,12 @@ def article() -> None:
 @pass_cli_context
 def list_(context: CliContext, prefix: str, key: str) -> None:
     """List the articles whose numbers begin with BEGINNING: number, count, main image."""
+    from ..services.paging import all_pages
+
     articles = context.reading_services.articles
-    cursor = None
-    while True:
-        page = articles.page(key, _BATCH, cursor, prefix=prefix)
+    for page in all_pages(partial(articles.page, key, _BATCH, prefix=prefix)):
         for found in page.articles:
             click.echo(f"{found.number}  {plural(found.count, 'image')}  {found.main.id}")
-        cursor = page.next
-        if cursor is None:
-            return
 
 
 @article.command("show")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import click
 
 from .article import json_option
 from .context import CliContext, pass_cli_context
 from .output import plural
+
+collection_id_argument: Callable[[Any], Any] = click.argument("collection_id", metavar="ID")
+image_ids_argument: Callable[[Any], Any] = click.argument(
+    "image_ids", metavar="IMAGE…", nargs=-1, required=True
+)
 
 
 @click.group("collection", short_help="List, show and change collections of images.")
@@ -28,7 +34,7 @@ def list_(context: CliContext) -> None:
 
 
 @collection.command("show")
-@click.argument("collection_id", metavar="ID")
+@collection_id_argument
 @json_option
 @pass_cli_context
 def show(context: CliContext, collection_id: str, as_json: bool) -> None:
@@ -62,7 +68,7 @@ def add(context: CliContext, title: str, image_ids: Sequence[str], text: str) ->
 
 
 @collection.command("edit")
-@click.argument("collection_id", metavar="ID")
+@collection_id_argument
 @click.option("--title", help="New title.")
 @click.option("--text", help="New text; empty removes it.")
 @click.option("--cover", help="ID of an image of the collection; empty: the first one.")
@@ -81,31 +87,25 @@ def edit(
 
 
 @collection.command("put")
-@click.argument("collection_id", metavar="ID")
-@click.argument("image_ids", metavar="IMAGE…", nargs=-1, required=True)
+@collection_id_argument
+@image_ids_argument
 @pass_cli_context
 def put(context: CliContext, collection_id: str, image_ids: Sequence[str]) -> None:
     """Put images at the end of the collection ID; print those that were not in it yet."""
-    for image_id in context.services.collection_images.add_images(
-        collection_id, _parsed(image_ids)
-    ):
-        click.echo(image_id)
+    _print_ids(context.services.collection_images.add_images(collection_id, _parsed(image_ids)))
 
 
 @collection.command("take")
-@click.argument("collection_id", metavar="ID")
-@click.argument("image_ids", metavar="IMAGE…", nargs=-1, required=True)
+@collection_id_argument
+@image_ids_argument
 @pass_cli_context
 def take(context: CliContext, collection_id: str, image_ids: Sequence[str]) -> None:
     """Take images out of the collection ID; print those that were in it."""
-    for image_id in context.services.collection_images.remove_images(
-        collection_id, _parsed(image_ids)
-    ):
-        click.echo(image_id)
+    _print_ids(context.services.collection_images.remove_images(collection_id, _parsed(image_ids)))
 
 
 @collection.command("move")
-@click.argument("collection_id", metavar="ID")
+@collection_id_argument
 @click.argument("image_id", metavar="IMAGE")
 @click.option("--before", default="", metavar="IMAGE", help="Put it directly before this image.")
 @click.option("--after", default="", metavar="IMAGE", help="Put it directly after this image.")
@@ -121,7 +121,7 @@ def move(context: CliContext, collection_id: str, image_id: str, before: str, af
 
 
 @collection.command("remove")
-@click.argument("collection_id", metavar="ID")
+@collection_id_argument
 @pass_cli_context
 def remove(context: CliContext, collection_id: str) -> None:
     """Remove the collection ID; its images stay."""
@@ -132,3 +132,8 @@ def _parsed(image_ids: Iterable[str]) -> list[str]:
     from ..domain.ids import parse_image_id
 
     return [parse_image_id(image_id) for image_id in image_ids]
+
+
+def _print_ids(image_ids: Iterable[str]) -> None:
+    for image_id in image_ids:
+        click.echo(image_id)

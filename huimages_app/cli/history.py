@@ -28,6 +28,7 @@ def history(context: CliContext, image_id: str, as_json: bool, taken_back: Seque
     Each line has the ID of the change, time, author, field, and the values before and after.
     """
     from ..domain.ids import parse_image_id
+    from ..services.histories import json_of_change
 
     image_id = parse_image_id(image_id)
     services = context.services if taken_back else context.reading_services
@@ -36,16 +37,7 @@ def history(context: CliContext, image_id: str, as_json: bool, taken_back: Seque
     changes = list(reversed(services.histories.of(image_id)))
     if as_json:
         items = [
-            {
-                "id": change.id,
-                "at": change.at.isoformat(),
-                "by": change.by or None,
-                "field": change.field,
-                "before": change.before,
-                "after": change.after,
-                "job": change.job or None,
-                "undoes": change.undoes or None,
-            }
+            {"id": change.id, "at": change.at.isoformat(), **json_of_change(change)}
             for change in changes
         ]
         click.echo(json.dumps(items, ensure_ascii=False, indent=2))

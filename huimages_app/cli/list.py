@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,15 +48,12 @@ def _print_count(context: CliContext, query: Query) -> None:
 
 
 def _print_images(context: CliContext, query: Query, limit: int) -> None:
-    images, cursor = context.reading_services.images, None
-    while limit:
-        page = images.page(query, min(limit, _PAGE), cursor)
-        for image in page.images:
-            click.echo(_line(image))
-        limit -= len(page.images)
-        cursor = page.next
-        if cursor is None:
-            return
+    from ..services.paging import all_pages
+
+    read = partial(context.reading_services.images.page, query, min(limit, _PAGE))
+    images = itertools.chain.from_iterable(page.images for page in all_pages(read))
+    for image in itertools.islice(images, limit):
+        click.echo(_line(image))
 
 
 def _line(image: Image) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..domain.filters import query_of
-from ..domain.models import Count
+from ..domain.models import Count, Page
+from ..services.paging import all_pages
 from .finding import Filters, FindingBackend
 from .process import services_of_process
 
@@ -16,13 +17,14 @@ class LocalFinding(FindingBackend):
     """Uses the services of this process."""
 
     def find(self, filters: Filters, order: str) -> Iterator[str]:
-        query, cursor = query_of(filters, order), None
-        while True:
-            page = services_of_process().images.page(query, _PAGE, cursor)
+        query = query_of(filters, order)
+
+        def read(cursor: str | None) -> Page:
+            # Each time the services of the process, which may have forked since the last page.
+            return services_of_process().images.page(query, _PAGE, cursor)
+
+        for page in all_pages(read):
             yield from (image.id for image in page.images)
-            cursor = page.next
-            if cursor is None:
-                return
 
     def count(self, filters: Filters) -> Count:
         return services_of_process().images.count_of(query_of(filters))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
-from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from collections.abc import Sequence
+from urllib.parse import quote
 
 from ..client.collections import CollectionBackend, CollectionInfo
 from .transport import Transport
@@ -22,12 +21,12 @@ class HttpCollections(CollectionBackend):
     def collections(self) -> list[CollectionInfo]:
         return [
             CollectionInfo(item["id"], item["title"], item["description"] or "", int(item["count"]))
-            for page in self._pages("/collections")
+            for page in self.transport.pages("/collections")
             for item in page["items"]
         ]
 
     def collection_images(self, collection_id: str) -> list[str]:
-        pages = self._pages(_path(collection_id))
+        pages = self.transport.pages(_path(collection_id))
         return [str(image["id"]) for page in pages for image in page["images"]]
 
     def add_collection(self, title: str, description: str) -> str:
@@ -53,16 +52,6 @@ class HttpCollections(CollectionBackend):
         path = _path(collection_id, "images")
         changed: dict[str, list[str]] = self.transport.api("POST", path, json=body).json()
         return changed
-
-    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
-        cursor: str | None = None
-        while True:
-            params = {"limit": 200, **({"cursor": cursor} if cursor else {})}
-            page = self.transport.api("GET", path, params=params).json()
-            yield page
-            if not page["next"]:
-                return
-            cursor = parse_qs(urlsplit(page["next"]).query)["cursor"][0]
 
 
 def _path(collection_id: str, *further: str) -> str:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from urllib.parse import parse_qs, urlsplit
 
 from ..client.finding import Filters, FindingBackend
 from ..domain.models import Count
 from .transport import Transport
-
-_PAGE = 200  # images read at once
 
 
 class HttpFinding(FindingBackend):
@@ -22,14 +19,8 @@ class HttpFinding(FindingBackend):
         """The API of the site."""
 
     def find(self, filters: Filters, order: str) -> Iterator[str]:
-        params = [*filters, ("order", order), ("limit", str(_PAGE))]
-        cursor: list[tuple[str, str]] = []
-        while True:
-            page = self.transport.api("GET", "/images", params=[*params, *cursor]).json()
+        for page in self.transport.pages("/images", [*filters, ("order", order)]):
             yield from (str(item["id"]) for item in page["items"])
-            if not page["next"]:
-                return
-            cursor = [("cursor", parse_qs(urlsplit(page["next"]).query)["cursor"][0])]
 
     def count(self, filters: Filters) -> Count:
         params = [*filters, ("limit", "1"), ("count", "true")]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -27,6 +28,7 @@ from ..errors import (
 
 # Statuses of temporary failures.
 _TEMPORARY = frozenset({429, 502, 503, 504})
+_PAGE = 200  # items read at once
 _FIRST_WAIT = 0.25  # seconds; doubled for each further attempt
 _LONGEST_WAIT = 30.0  # seconds; a longer Retry-After raises the error at once
 
@@ -72,6 +74,17 @@ class Transport:
                 f"{url} is not the API of huimages: the response is {_summary(response)}"
             )
         return response
+
+    def pages(self, path: str, params: Sequence[tuple[str, str]] = ()) -> Iterator[dict[str, Any]]:
+        """Yield every page of a list of the API, each when it is needed."""
+        params = [*params, ("limit", str(_PAGE))]
+        cursor: list[tuple[str, str]] = []
+        while True:
+            page: dict[str, Any] = self.api("GET", path, params=[*params, *cursor]).json()
+            yield page
+            if not page["next"]:
+                return
+            cursor = [("cursor", parse_qs(urlsplit(page["next"]).query)["cursor"][0])]
 
     def stream(self, path: str, params: Mapping[str, str]) -> Iterator[bytes]:
         """Yield the content at a path of the API piece by piece; a failure is not repeated."""

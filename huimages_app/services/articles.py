@@ -48,7 +48,10 @@ class Article:
         if which.isdecimal():
             index = int(which) - 1
             return self.images[index] if index < len(self.images) else None
-        possible = [image for image in self.images if which in {"", MAIN, self.place(image).role}]
+        if which in {"", MAIN}:
+            possible = self.images  # without a copy: this is on the path of every cache hit
+        else:
+            possible = tuple(image for image in self.images if self.place(image).role == which)
         return next(filter(is_shown, possible), possible[0] if possible else None)
 
     def place(self, image: Image) -> Place:

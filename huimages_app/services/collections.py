@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from ..domain.collections import ID, Collection, CollectionPatch, new_collection_id
 from ..domain.models import Image, Page, Query
@@ -14,6 +15,7 @@ from ..errors import BadInput, EditConflict, UnknownCollection
 from ..storage import cursors
 from ..storage.interfaces import Document, MetadataBackend
 from . import audit
+from .paging import all_pages
 
 KIND = "collection"
 MOST = 2000  # collections of a site; lists of them are read as a whole
@@ -98,13 +100,8 @@ class Collections:
 
     def images(self, collection_id: str) -> Iterator[Image]:
         """Yield all images in order."""
-        cursor: str | None = None
-        while True:
-            page = self.page(collection_id, _BATCH, cursor)
+        for page in all_pages(partial(self.page, collection_id, _BATCH)):
             yield from page.images
-            if page.next is None:
-                return
-            cursor = page.next
 
     # -- collections -------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..domain.history import TAGS, Change, History, Value
 from ..domain.image_fields import TRASHED, fields_of, with_field
 from ..domain.models import Image
@@ -93,3 +95,15 @@ def _restored(image: Image, change: Change, present: Value) -> Image:
             "more: another field does not allow it"
         )
     return restored
+
+
+def json_of_change(change: Change) -> dict[str, Any]:
+    """Return what a change did, as JSON for clients; without its ID and time."""
+    return {
+        "by": change.by or None,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+        "job": change.job or None,
+        "undoes": change.undoes or None,
+    }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import partial
 
 from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
+from .paging import all_pages
 
 _BATCH = 500  # records read at once
 
@@ -78,13 +80,8 @@ class Images:
 
     def all_ending(self, first: date, last: date) -> Iterator[Image]:
         """Yield all of these images."""
-        cursor = None
-        while True:
-            page = self.ending(first, last, _BATCH, cursor)
+        for page in all_pages(partial(self.ending, first, last, _BATCH)):
             yield from page.images
-            cursor = page.next
-            if cursor is None:
-                return
 
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images, none from the trash."""

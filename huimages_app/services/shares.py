@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from ..domain.models import Image, Page
 from ..domain.shares import TOKEN, Share, ShareTerms, Target, new_token
@@ -14,6 +15,7 @@ from ..storage.interfaces import Document, MetadataBackend
 from . import audit
 from .collections import Collections
 from .images import require_present
+from .paging import all_pages
 from .passwords import Passwords
 from .showing import Showing
 
@@ -161,13 +163,8 @@ class Shares:
 
     def images(self, share: Share) -> Iterator[Image]:
         """Yield all its images in order."""
-        cursor: str | None = None
-        while True:
-            page = self.page(share, _BATCH, cursor)
+        for page in all_pages(partial(self.page, share, _BATCH)):
             yield from page.images
-            if page.next is None:
-                return
-            cursor = page.next
 
     def image(self, share: Share, image_id: str) -> Image:
         """Return one of its images; raises UnknownImage for every other one."""

@@ -33,7 +33,7 @@ def test_library_finds_and_counts_images(
     site: Site, module: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huimages_app.client.local_finding._PAGE", 1)
-    monkeypatch.setattr("huimages_app.remote.finding._PAGE", 1)
+    monkeypatch.setattr("huimages_app.remote.transport._PAGE", 1)
     wide = site.add(1, 60, 20, title="b", tags=["sea", "sun"]).id
     tall = site.add(2, 20, 60, title="a", tags=["sea", "sun"]).id
     other = site.add(3, 20, 60, title="c", tags=["sea"]).id

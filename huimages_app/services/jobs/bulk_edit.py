@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ...domain.history import TAGS
@@ -13,6 +14,7 @@ from ...storage.plain_values import from_plain, to_plain
 from .. import audit
 from ..editing import Editing
 from ..image_edit import ImageEdit, Operation
+from ..paging import all_pages
 from ..tag_changes import TagChanges
 from .job import Item, Job
 from .kinds import JobKind
@@ -48,14 +50,9 @@ class BulkEdit(JobKind):
 
     def items(self, order: Mapping[str, Any]) -> Iterator[Item]:
         query = from_plain(Query, order["query"])
-        cursor = None
-        while True:
-            page = self._search.page(query, _PAGE, cursor)
+        for page in all_pages(partial(self._search.page, query, _PAGE)):
             for image in page.images:
                 yield {"id": image.id}
-            cursor = page.next
-            if cursor is None:
-                return
 
     def apply(self, job: Job, item: Item) -> bool:
         edit = ImageEdit.parse(job.order["edit"])

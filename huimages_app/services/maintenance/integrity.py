@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
 from typing import BinaryIO
 
 from ...domain.ids import digests_of_file
@@ -25,6 +26,7 @@ from ..concurrency import in_parallel
 from ..editing import Editing
 from ..embedded_policy import EmbeddedPolicy
 from ..file_info import FileInfo, inspect, is_complete, with_file_info
+from ..paging import all_pages
 from .joined import joined
 from .locations import PROBE_ID
 from .stale_renditions import StaleRenditions
@@ -154,15 +156,11 @@ class IntegrityCheck:
         An unexpected error of one image is reported and does not end the run.  Raises
         StorageUnavailable.
         """
-        cursor: str | None = None
-        while True:
-            page = self._metadata.search.page(Query(trashed=True), _BATCH, cursor)
+        read = partial(self._metadata.search.page, Query(trashed=True), _BATCH)
+        for page in all_pages(read):
             for image in page.images:
                 if purged := self._purged(image.id, before):
                     yield purged
-            if page.next is None:
-                return
-            cursor = page.next
 
     # steps
 

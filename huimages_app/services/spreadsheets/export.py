@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from ...domain.models import AnnotationSummary, Image, Query
 from ...storage.interfaces import MetadataBackend
+from ..paging import all_pages
 from . import columns
 
 _PAGE = 200  # images read at once
@@ -25,15 +27,10 @@ class Export:
         """
         header = columns.header(self._search.reference_keys(columns.MAX_KEYS))
         yield header
-        cursor = None
-        while True:
-            page = self._search.page(query, _PAGE, cursor)
+        for page in all_pages(partial(self._search.page, query, _PAGE)):
             summaries = self._annotations.summaries([image.id for image in page.images])
             for image in page.images:
                 yield row_of(image, summaries[image.id], header, url(image))
-            cursor = page.next
-            if cursor is None:
-                return
 
 
 def row_of(image: Image, summary: AnnotationSummary, header: list[str], url: str) -> list[str]:

@@ -10,6 +10,7 @@ from pyramid.view import view_config
 
 from ...domain.history import Change
 from ...errors import BadInput
+from ...services.histories import json_of_change
 from ...services.permissions import EDIT
 from ..presentation.conditional import conditional_json
 from ..presentation.image_json import time_text
@@ -48,11 +49,6 @@ def _item(change: Change, is_undone: bool) -> dict[str, Any]:
     return {
         "id": change.id,
         "at": time_text(change.at),
-        "by": change.by or None,
-        "field": change.field,
-        "before": change.before,
-        "after": change.after,
-        "job": change.job or None,
-        "undoes": change.undoes or None,
+        **json_of_change(change),
         "undone": is_undone,
     }
