@@ -31,6 +31,11 @@ compiled.mkdir(parents=True, exist_ok=True)
 os.environ.setdefault("CHAMELEON_CACHE", str(compiled))
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Name repeated tests in the summary, beside failed ones."""
+    config.option.reportchars += "R"
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Count skipped tests by reason in the last line, below pytest's summary."""

@@ -34,13 +34,7 @@ from . import file_names
 from .eviction import CacheEviction, Pruned, Usage
 from .fault_log import FaultLog
 from .locks import FileLocks
-from .pending import (
-    ImageFolder,
-    PendingRendition,
-    empty_folder,
-    memory_file,
-    remove_stale,
-)
+from .pending import ImageFolder, PendingRendition, empty_folder, memory_file, remove_stale
 
 __all__ = ["PendingRendition", "Pruned", "RenditionCache", "Usage"]
 
@@ -132,6 +126,10 @@ class RenditionCache:
     def count(self, image_id: str) -> int:
         """Return the number of renditions of an image, without previews."""
         return len(file_names.renditions_in(self._names(image_id)))
+
+    def has_files(self, image_id: str) -> bool:
+        """Return whether any rendition or preview of an image is in the cache."""
+        return bool(self._names(image_id))
 
     def is_outdated(self, image_id: str, mark: str) -> bool:
         """Return whether a rendition of the image was published with another mark than `mark`."""

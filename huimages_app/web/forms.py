@@ -7,9 +7,11 @@ twice, leaves the files open, and has no limits.
 from __future__ import annotations
 
 import codecs
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote_to_bytes
 
 import multipart
@@ -75,40 +77,67 @@ def _parts(
 ) -> Iterator[tuple[str, str | FormFile]]:
     if not boundary:
         raise BadInput(f"the form cannot be read: Missing boundary for {MULTIPART}")
-    for part in multipart.MultipartParser(
-        environ["wsgi.input"],
+    # In forms with files, texts are short, and longer parts are written to disk.
+    spool_limit = _MAX_TEXT_WITH_FILES if max_file_bytes else MAX_TEXT
+    room = _Room(_MAX_MEMORY if max_file_bytes else MAX_TEXT, max_file_bytes)
+    parser = multipart.PushMultipartParser(
         boundary,
         int(environ.get("CONTENT_LENGTH") or -1),
+        max_segment_count=_MAX_PARTS,
         # Latin-1 decodes every byte: programs send file names in various charsets.
-        charset="latin-1",
-        part_limit=_MAX_PARTS,
-        # In forms with files, texts are short, and longer parts are written to disk.
-        spool_limit=_MAX_TEXT_WITH_FILES if max_file_bytes else MAX_TEXT,
-        memory_limit=_MAX_MEMORY if max_file_bytes else MAX_TEXT,
-        disk_limit=max_file_bytes,
-    ):
-        name = _text_of(part.name)
-        # multipart spools a part that is too long for memory to a file.
-        if name in FILES or part.filename or not part.is_buffered():
-            yield name, FormFile(part.file, _filename_of(part), part.size)
-            if name not in FILES:
-                raise BadInput(
-                    f"the field {name[:40]!r} is a file or too long; expected the picture as "
-                    f"the file {UPLOAD_FIELD!r}, in the API the file {IMAGE_FIELD!r}"
-                )
-        else:
-            text = part.raw.decode(_known(part.charset) if _has_charset(part) else charset)
-            part.close()
-            yield name, text
+        header_charset="latin-1",
+    )
+    # `multipart.MultipartParser` would leave the file of an incomplete part open.
+    with ExitStack() as incomplete:
+        for event in parser.parse_blocking(environ["wsgi.input"].read):
+            if isinstance(event, multipart.MultipartSegment):
+                part = event
+                file = incomplete.enter_context(tempfile.SpooledTemporaryFile(spool_limit))
+            elif event:
+                file.write(event)
+                room.require(part.bytes_received, is_on_disk=part.bytes_received > spool_limit)
+            else:
+                file.seek(0)
+                is_on_disk = part.size > spool_limit
+                room.take(part.size, is_on_disk=is_on_disk)
+                name = _text_of(part.name)
+                # A part that is too long for memory is a file.
+                if name in FILES or part.filename or is_on_disk:
+                    incomplete.pop_all()
+                    yield name, FormFile(cast(BinaryIO, file), _filename_of(part), part.size)
+                    if name not in FILES:
+                        raise BadInput(
+                            f"the field {name[:40]!r} is a file or too long; expected the picture "
+                            f"as the file {UPLOAD_FIELD!r}, in the API the file {IMAGE_FIELD!r}"
+                        )
+                else:
+                    # An empty charset is none that is accepted.
+                    own = charset if part.charset is None else part.charset
+                    text = file.read().decode(_known(own))
+                    incomplete.close()
+                    yield name, text
 
 
-def _has_charset(part: Any) -> bool:
-    return "charset" in multipart.parse_options_header(part.headers.get("Content-Type", ""))[1]
+class _Room:
+    """Bytes left for the parts in memory and those on disk."""
+
+    def __init__(self, memory: int, disk: int) -> None:
+        self._left = {False: memory, True: disk}
+
+    def require(self, size: int, *, is_on_disk: bool) -> None:
+        """Raise TooLarge if there is no room for so many bytes."""
+        if size > self._left[is_on_disk]:
+            where = "Disk" if is_on_disk else "Memory"
+            raise TooLarge(f"the form is too large: {where} limit reached")
+
+    def take(self, size: int, *, is_on_disk: bool) -> None:
+        """Use up room of a complete part."""
+        self._left[is_on_disk] -= size
 
 
 def _filename_of(part: Any) -> str:
     """Return the name in `filename*`, which RFC 6266 prefers, or in `filename`."""
-    for option in str(part.disposition).split(";")[1:]:
+    for option in part.header("Content-Disposition", "").split(";")[1:]:
         key, _, value = option.strip().partition("=")
         if key.strip().lower() == "filename*":
             charset, _, encoded = value.strip().strip('"').partition("'")

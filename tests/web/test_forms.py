@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from huimages_app.errors import BadInput, TooLarge
+from huimages_app.web.forms import fields_of
 from tests.support import pictures
 from tests.support.site import Site
 
@@ -177,6 +181,31 @@ def test_form_without_files_larger_than_limit_returns_413(site: Site, path: str,
     answer = site.app.post(path, body, {"Content-Type": contenttype}, status=413)
     assert time.monotonic() - began < 0.5
     assert answer.text.startswith("The form is too large: ")
+
+
+@pytest.mark.parametrize(
+    ("length", "error"), [(200_000, TooLarge), (90_000, BadInput)], ids=["too large", "cut off"]
+)
+def test_file_of_a_refused_form_is_closed(
+    length: int, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    make = tempfile.TemporaryFile
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        opened.append(make(*args, **kwargs))
+        return opened[-1]
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", noted)
+    body = upload_form(b"a.jpeg", bytes(length))[:-20]
+    environ = {
+        "CONTENT_TYPE": "multipart/form-data; boundary=XX",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+    }
+    with pytest.raises(error):
+        list(fields_of(environ, 100_000))
+    assert [file.closed for file in opened] == [True]
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.EDQUOT])

@@ -24,6 +24,7 @@ from tests.support.site import Site
 
 SIZES = """
     amazon = 1000x1000 jpeg q90 max 20kB
+    market = 1000x1000 jpeg max 2kB
     press = 300x300 watermark
     avatar = 96x96! sharpen
     icon = 64x64! webp grayscale
@@ -121,6 +122,20 @@ def test_quality_falls_until_the_file_fits(site: Site, caplog: pytest.LogCapture
     assert decoded(answer).size == (200, 200)
     assert 18_000 < len(answer.body) <= 20_000
     assert caplog.text == ""
+
+
+def test_file_that_never_fits_is_served_in_the_lowest_quality_and_logged(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    id_ = site.upload(noise(1000, 1000))  # 18 kB in quality 1
+    with caplog.at_level(logging.ERROR):
+        answer = site.app.get(f"/market/{id_}.jpeg")
+    length = len(answer.body)
+    assert 2_000 < length < 40_000
+    assert (
+        f"rendition larger than its limit: image={id_} size=market bytes={length} max_bytes=2000"
+        in caplog.text
+    )
 
 
 def test_grayscale_watermark_and_sharpening_are_applied(site: Site) -> None:

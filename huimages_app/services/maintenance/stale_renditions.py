@@ -107,6 +107,9 @@ class StaleRenditions:
     def _is_stale_now(self, image_id: str) -> bool:
         # The image may have been uploaded, restored or changed since the batch was read.
         try:
-            return self._is_stale(image_id, self._images.get(image_id))
+            is_stale = self._is_stale(image_id, self._images.get(image_id))
         except UnknownImage:
-            return True
+            is_stale = True
+        # A preview or rendition that was begun after the removal has made an empty folder.  It
+        # finds no record, publishes nothing, and removes the folder.
+        return is_stale and self._cache.has_files(image_id)

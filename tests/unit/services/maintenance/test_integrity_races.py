@@ -13,6 +13,7 @@ from typing import BinaryIO
 import pytest
 
 from huimages_app.backends import Storage
+from huimages_app.domain.formats import JPEG
 from huimages_app.errors import RemovedImage, StorageUnavailable
 from huimages_app.factory import build_services
 from huimages_app.services.container import Services
@@ -90,6 +91,14 @@ def test_a_removal_before_an_original_is_read(busy: tuple[Services, _Meanwhile])
 
     originals.before_looking = remove
     assert found(services) == []
+
+
+def test_a_preview_begun_after_a_removal_is_no_fault(full: Services, storage: Storage) -> None:
+    full.editing.remove(IDS[0])
+    with storage.cache.pending(IDS[0], "~512", JPEG):
+        assert IDS[0] in storage.cache.image_ids()
+        assert found(full) == []
+    assert IDS[0] not in storage.cache.image_ids()
 
 
 def test_a_record_that_comes_after_the_listing(busy: tuple[Services, _Meanwhile]) -> None:
