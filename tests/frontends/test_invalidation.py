@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from tests.support.couch import Site as Databases
 from tests.support.couch import pouchdb
 from tests.support.edge import DEPLOY, pserve, require_web_server, stored_in, web_server
 from tests.support.processes import free_port, serving
+from tests.support.waiting import wait_until
 
 # Spellings of URLs of one image that a cache keeps apart.
 PATHS = ("/small/{}", "/small/{}.webp", "/vga/{}/red-chair.jpeg", "/75x75!30,70/{}.png")
@@ -54,13 +54,6 @@ def farm(folder: Path, nodes: list[int]) -> Iterator[tuple[str, Path]]:
     }
     with web_server("nginx", folder / "nginx", port, texts, name="nginx-farm"):
         yield f"http://127.0.0.1:{port}", cache
-
-
-def until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -114,7 +107,7 @@ def test_trashed_image_leaves_nginx_even_after_a_restart(
         # Another process sends what the ended one could not.
         stack.enter_context(purger(cache, purge_port))
         stack.enter_context(pserve(tmp_path / "app", app_port, **settings))
-        until(lambda: statuses(client, url, trashed) == {404})
+        wait_until(lambda: statuses(client, url, trashed) == {404})
         for path in PATHS:
             assert client.get(url + path.format(kept)).headers[FAR] == "HIT"
 
@@ -157,7 +150,7 @@ def test_image_trashed_on_one_node_leaves_both_nodes_and_nginx(
             trash = f"http://127.0.0.1:{ports[0]}/image/{image_id}/trash"
             assert client.post(trash).status_code in {200, 303}
             client.get(url + PATHS[0].format(image_id))
-        until(lambda: all(statuses(client, url, image_id) == {404} for image_id in image_ids))
+        wait_until(lambda: all(statuses(client, url, image_id) == {404} for image_id in image_ids))
 
 
 def purge(port: int, path: str, method: str = "PURGE") -> httpx.Response:

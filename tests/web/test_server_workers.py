@@ -11,13 +11,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.support.processes import free_port, serving
+from tests.support.waiting import wait_until
 
 # The version is read when the program is loaded.
 SERVER = """
@@ -115,13 +116,6 @@ def running(folder: Path, workers: int = 2) -> Iterator[Server]:
         server = Server(port, folder, process)
         wait_until(lambda: len(server.workers()) == workers)
         yield server
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def accepts(address: str, port: int) -> bool:

@@ -6,9 +6,7 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -18,15 +16,9 @@ from tests.support import pictures
 from tests.support.commands import COMMAND
 from tests.support.edge import pserve, stored_in
 from tests.support.processes import free_port
+from tests.support.waiting import wait_until
 
 PATIENCE = 240
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def children(process: int) -> set[int]:

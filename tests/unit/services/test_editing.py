@@ -20,7 +20,7 @@ from tests.support.services import add, original_file, patch_of
 
 PHOTO = photo(80, 60)
 ID = image_id(PHOTO)
-NOBODY = "A" * 32 + "01"
+UNKNOWN_ID = "A" * 32 + "01"
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_references_can_be_replaced(editing: Editing) -> None:
 
 def test_update_of_a_missing_image_raises(editing: Editing) -> None:
     with pytest.raises(UnknownImage):
-        editing.update(NOBODY, ImagePatch(title="x"))
+        editing.update(UNKNOWN_ID, ImagePatch(title="x"))
 
 
 def test_update_of_a_trashed_image_raises_and_changes_nothing(
@@ -139,7 +139,7 @@ def test_removal_takes_everything(
     with pytest.raises(UnknownImage):
         editing.remove(ID)
     with pytest.raises(UnknownImage):
-        editing.remove(NOBODY)
+        editing.remove(UNKNOWN_ID)
 
 
 def test_a_removal_that_was_cut_short_can_be_finished(

@@ -28,6 +28,7 @@ from huimages_app.imaging.isolation import (
     worker_limits,
 )
 from tests.support import pictures
+from tests.support.waiting import wait_until
 
 from .conftest import (
     LIMITS,
@@ -35,7 +36,6 @@ from .conftest import (
     fork_server_of,
     is_running,
     new_decoder,
-    wait_until,
     workers_of,
 )
 

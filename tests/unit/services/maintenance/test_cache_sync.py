@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from huimages_app.errors import StorageUnavailable
 from huimages_app.services.maintenance.cache_sync import CacheInvalidator
 from huimages_app.storage.sqlite import SqliteBackend
 from huimages_app.storage.sqlite.search import SqliteSearch
+from tests.support.waiting import wait_until
 
 IDS = [image_id(bytes([number])) for number in range(3)]
 SIZE = Size.parse("75x75!")
@@ -84,13 +84,6 @@ def test_a_bookmark_of_another_store_is_not_believed(
     assert cached(cache) == IDS[1:]
 
 
-def until(condition: object, seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.01)
-
-
 class FlakySearch(SqliteSearch):
     """Fails on the first call of `changes`."""
 
@@ -134,9 +127,9 @@ def test_it_survives_a_store_that_is_down(
     flaky = FlakyBackend(tmp_path / "metadata.sqlite")
     follower = CacheInvalidator(flaky, cache, tmp_path / "bookmark", interval=0.01)
     follower.start()
-    until(lambda: cached(cache) == IDS[1:])
+    wait_until(lambda: cached(cache) == IDS[1:])
     trash(metadata, IDS[1])
-    until(lambda: cached(cache) == IDS[2:])
+    wait_until(lambda: cached(cache) == IDS[2:])
     follower.close()
     flaky.close()
     assert flaky.merged >= 2

@@ -20,7 +20,7 @@ from huimages_app.storage.sqlite.images import SqliteImages
 from tests.support.services import settings_in, storage_in
 from tests.support.versions import added, chain, faults, record, replaced, versions, visible
 
-NOBODY = image_id(b"never stored")
+UNKNOWN_ID = image_id(b"never stored")
 
 
 @pytest.fixture
@@ -87,9 +87,9 @@ def test_unfinished_way_back_is_finished(services: Services) -> None:
 
 def test_image_whose_newest_version_never_existed_is_visible_again(services: Services) -> None:
     image = added(services, 1)
-    change(services, image, replaced_by=NOBODY)
+    change(services, image, replaced_by=UNKNOWN_ID)
     assert services.versions.all(record(services, image)) == [record(services, image)]
-    assert repair(services) == [f"its newest version {NOBODY} does not exist"]
+    assert repair(services) == [f"its newest version {UNKNOWN_ID} does not exist"]
     assert visible(services) == {image}
 
 
@@ -105,7 +105,7 @@ def test_image_whose_newest_version_was_removed_moves_to_the_trash(services: Ser
 def test_version_behind_one_without_a_newest_is_found_with_it(services: Services) -> None:
     first, second = added(services, 1), added(services, 2)
     change(services, first, replaced_by=second)
-    change(services, second, replaced_by=NOBODY)
+    change(services, second, replaced_by=UNKNOWN_ID)
     repair(services)
     assert visible(services) == {second}
     assert versions(services, first) == [first, second]
@@ -120,8 +120,8 @@ def test_older_version_that_is_not_listed_is_listed_first(services: Services) ->
 
 def test_list_without_a_record_is_shortened(services: Services) -> None:
     first, second = chain(services, 1, 2)
-    change(services, second, versions=(NOBODY, first))
-    assert repair(services) == [f"its older version {NOBODY} does not exist"]
+    change(services, second, versions=(UNKNOWN_ID, first))
+    assert repair(services) == [f"its older version {UNKNOWN_ID} does not exist"]
     assert versions(services, second) == [first, second]
 
 
