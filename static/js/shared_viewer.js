@@ -1,15 +1,19 @@
 // The pictures of a share link in full screen, by keys or swiping.  Links lead to the page of a
 // picture without scripts.
 
-import { message } from "./messages.js";
+import {
+  LOOKAHEAD,
+  appendItems,
+  createViewer,
+  loadPhotoSwipe,
+  openViewer,
+  opensElsewhere,
+} from "./full_screen.js";
 import { notifyError } from "./toast.js";
-import { loadStyles } from "./viewer.js";
-
-const LOOKAHEAD = 3; // more pictures are requested this many before the last one
 
 export function enhance(grid) {
   grid.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (opensElsewhere(event)) return;
     const link = event.target.closest("a[data-full]");
     if (!link) return;
     event.preventDefault();
@@ -24,11 +28,7 @@ function links(grid) {
 
 async function open(grid, index) {
   try {
-    const [{ default: PhotoSwipe }] = await Promise.all([
-      import("../vendor/photoswipe/photoswipe.esm.min.js"),
-      loadStyles(),
-    ]);
-    show(PhotoSwipe, grid, index);
+    show(await loadPhotoSwipe(), grid, index);
   } catch (error) {
     notifyError(error.message);
   }
@@ -36,29 +36,11 @@ async function open(grid, index) {
 
 function show(PhotoSwipe, grid, index) {
   const items = links(grid).map(itemOf);
-  const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const viewer = new PhotoSwipe({
-    dataSource: items,
-    index,
-    loop: false,
-    bgOpacity: 1,
-    padding: { top: 0, right: 0, bottom: 56, left: 0 }, // room for the title
-    wheelToZoom: true,
-    showHideAnimationType: reducedMotion ? "none" : "zoom",
-    zoomAnimationDuration: reducedMotion ? false : 250,
-    closeTitle: message("close"),
-    zoomTitle: message("zoom"),
-    arrowPrevTitle: message("previous"),
-    arrowNextTitle: message("next"),
-    errorMsg: message("notLoaded"),
-  });
+  const viewer = createViewer(PhotoSwipe, items, index);
   // "Load more" appends to the grid, and the viewer goes on there.
   const growth = new MutationObserver(() => {
     const more = links(grid).slice(items.length).map(itemOf);
-    if (!more.length) return;
-    items.push(...more);
-    viewer.refreshSlideContent(items.length - more.length);
-    viewer.dispatch("change"); // enables the button "Next"
+    if (more.length) appendItems(viewer, items, more);
   });
   growth.observe(grid, { childList: true });
   viewer.on("change", () => {
@@ -66,11 +48,9 @@ function show(PhotoSwipe, grid, index) {
       document.querySelector("[data-load-more]")?.click();
     }
   });
-  viewer.on("uiRegister", () => viewer.ui.registerElement(caption(viewer, items)));
   viewer.on("destroy", () => growth.disconnect());
   viewer.on("close", () => items[viewer.currIndex].element.focus({ preventScroll: false }));
-  viewer.init();
-  viewer.element.setAttribute("aria-label", message("fullScreen"));
+  openViewer(viewer);
 }
 
 function itemOf(link) {
@@ -85,22 +65,5 @@ function itemOf(link) {
     element: link,
     title,
     credit,
-  };
-}
-
-function caption(viewer, items) {
-  return {
-    name: "title",
-    appendTo: "root",
-    onInit(element) {
-      element.setAttribute("aria-live", "polite");
-      viewer.on("change", () => {
-        const { title, credit } = items[viewer.currIndex];
-        const line = document.createElement("span");
-        line.className = "credit";
-        line.textContent = credit;
-        element.replaceChildren(title, ...(credit ? [line] : []));
-      });
-    },
   };
 }
