@@ -65,7 +65,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 def test_every_catalogue_is_a_language_of_the_pages() -> None:
     assert {"en", *CATALOGUES} == set(LANGUAGES)
-    assert set(CATALOGUES) >= {"de", "es", "fr"}
+    assert set(CATALOGUES) >= {"de", "es", "fr", "it", "nl"}
 
 
 def test_every_message_is_translated(catalogue: Catalog, used: Catalog) -> None:
@@ -118,7 +118,9 @@ def test_german_uses_informal_or_neutral_address() -> None:
 
 # What a common keyboard makes people type.
 WRONG = {
-    "es": r" [;:?!%]|^[^¿]*\?",
+    "es": r" [;:?!]|\d %|^[^¿]*\?",
+    "it": r" [;:?!]|\d %|'",
+    "nl": r" [;:?!]|\d %|'|“",
     # A narrow space that does not break stands before these marks, and within the quotes.
     "fr": r" [;:!?»%]|\w[;?»]|« |'",
 }
