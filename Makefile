@@ -162,6 +162,8 @@ LOCALE := huimages_app/locale
 messages: develop  ## update and compile all catalogues, list what is missing (LANGUAGE=sv adds one)
 	$(BIN)/pot-create --domain huimages --package-name huimages --keyword counted:1,2 --no-linenumbers \
 	  --sort-output --output $(LOCALE)/huimages.pot huimages_app/web templates
+	@# With this line of its header pybabel counts two plural forms in every language.
+	sed -i '/^"Language: LANGUAGE/d' $(LOCALE)/huimages.pot
 	$(if $(LANGUAGE),$(BIN)/pybabel init --domain huimages --input-file $(LOCALE)/huimages.pot \
 	  --output-dir $(LOCALE) --locale $(LANGUAGE))
 	$(BIN)/pybabel update --domain huimages --input-file $(LOCALE)/huimages.pot --output-dir $(LOCALE) \

@@ -65,7 +65,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
 
 def test_every_catalogue_is_a_language_of_the_pages() -> None:
     assert {"en", *CATALOGUES} == set(LANGUAGES)
-    assert set(CATALOGUES) >= {"de", "es", "fr", "it", "nl"}
+    assert set(CATALOGUES) >= {"de", "es", "fr", "it", "nl", "pl"}
 
 
 def test_every_message_is_translated(catalogue: Catalog, used: Catalog) -> None:
@@ -121,6 +121,7 @@ WRONG = {
     "es": r" [;:?!]|\d %|^[^¿]*\?",
     "it": r" [;:?!]|\d %|'",
     "nl": r" [;:?!]|\d %|'|“",
+    "pl": r" [;:?!]|\d %|“|'",
     # A narrow space that does not break stands before these marks, and within the quotes.
     "fr": r" [;:!?»%]|\w[;?»]|« |'",
 }
