@@ -76,6 +76,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     metadata.images = ObservedImages(RecordedImages(metadata.images), memory.forget)
     previews = _previews(storage, shared)
     showing = Showing(settings.timezone)
+    metadata.search.today = lambda: showing.today
     editor_urls = EditorUrls.of(settings, showing)
     renditions = _renditions(settings, storage, shared, previews, showing)
     invalidation = Invalidation.of(settings, cache)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from .content import ContentBox, centre
@@ -195,6 +195,7 @@ class Query:
     larger: int | None = None  # least pixels of the longer side
     smaller: int | None = None  # the longer side has fewer pixels
     rating: float | None = None  # least average, from 0 to 10
+    ends: int | None = None  # the rights end today or within so many days
     trashed: bool = False
     order: Order = "newest"
 
@@ -214,6 +215,10 @@ class Query:
         """Return all facets that an image must have."""
         types = [("type", self.type)] if self.type else []
         return tuple(dict.fromkeys([*types, *self.facets]))
+
+    def last_days(self, today: date) -> tuple[date, date] | None:
+        """Return the first and the last day on which the rights may end; None for any."""
+        return None if self.ends is None else (today, today + timedelta(days=self.ends))
 
     @property
     def wanted_references(self) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.filters import FILTERS, Filter
+from ...domain.filters import FILTERS, MOST_DAYS, MOST_PIXELS, Filter
 from ...domain.models import Count
 from ...domain.periods import Period
 from .collections import TIMED, Collection
@@ -28,6 +28,7 @@ _LABELS = {
     "rating": _("Rating at least"),
     "by": _("Uploaded by"),
     "without": _("Without"),
+    "ends": _("Rights end within so many days"),
 }
 _CHOICES = {
     "landscape": _("landscape"),
@@ -49,6 +50,7 @@ _ORDERS = {
 }
 _RATINGS = ("2", "4", "6", "8", "10")
 _NOT_IN_FORMS = {"words", "time"}
+_BOUNDS = {"pixels": (1, MOST_PIXELS), "days": (0, MOST_DAYS)}
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class FilterField:
     values: list[str]
     choices: list[Choice]
     is_repeatable: bool
+
+    @property
+    def bounds(self) -> tuple[int, int] | None:
+        """The least and the largest number; None for values that are no numbers."""
+        return _BOUNDS.get(self.kind)
 
     @property
     def inputs(self) -> list[str]:
@@ -180,6 +187,10 @@ def _text_of(name: str, value: str, site: Site) -> str:
     """Return a filter in words."""
     one = next((one for one in FILTERS if one.name == name), None)
     label = site.translate(_LABELS[name]) if name in _LABELS else name
+    if one and one.kind == "days":
+        return site.counted(
+            "Rights end within ${count} day", "Rights end within ${count} days", int(value)
+        )
     if one and one.kind in {"choice", "rating"}:
         value = _choice(one.kind, value, site)
     return f"{label}: {value}"
