@@ -123,13 +123,13 @@ class FilterForm:
             hidden=[*base, *order, *kept],
             fields=[_field(one, collection, site) for one in _shown_filters()],
             chips=[
-                Link(_text_of(name, value, site), collection.without((name, value)).path(site))
+                Link(filter_text(name, value, site), collection.without((name, value)).path(site))
                 for name, value in collection.filters
             ],
             clear=collection.unfiltered.path(site),
             orders=[
                 Link(
-                    site.translate(_ORDERS[order]),
+                    order_text(order, site),
                     collection.ordered(order).path(site),
                     order == (collection.order or "newest"),
                 )
@@ -183,7 +183,12 @@ def _choice(kind: str, value: str, site: Site) -> str:
     return site.translate(known) if known else value.upper()
 
 
-def _text_of(name: str, value: str, site: Site) -> str:
+def order_text(order: str, site: Site) -> str:
+    """Return an order in words."""
+    return str(site.translate(_ORDERS[order]))
+
+
+def filter_text(name: str, value: str, site: Site) -> str:
     """Return a filter in words."""
     one = next((one for one in FILTERS if one.name == name), None)
     label = site.translate(_LABELS[name]) if name in _LABELS else name
