@@ -16,6 +16,7 @@ from .i18n import _
 from .site import Site
 
 _LABELS = {
+    "q": _("Words"),
     "tag": _("Tag"),
     "artnr": _("Article number"),
     "type": _("Type"),
