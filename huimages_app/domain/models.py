@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from .content import ContentBox, centre
@@ -163,6 +163,9 @@ class AnnotationSummary:
         return cls(tags, sum(ratings), len(ratings), favorites).spelled(typed)
 
 
+# Before every time of taking; its year has four digits.
+_BEFORE_ALL = datetime(1000, 1, 1, tzinfo=UTC)
+
 Order = Literal["newest", "oldest", "rated", "taken", "title", "place"]
 
 
@@ -204,6 +207,18 @@ class Query:
             raise ValueError(f"order {self.order} is no order of a collection; expected place")
         if self.order == "place" and not self.collection and len(self.references) != 1:
             raise ValueError(f"order place needs one reference, not {len(self.references)}")
+
+    @property
+    def by_time(self) -> Query:
+        """The query for the same images, newest first; a collection has its own order only."""
+        if self.collection:
+            return self
+        query = replace(self, order="newest")
+        if self.order == "rated":
+            return replace(query, rating=self.rating or 0)
+        if self.order == "taken" and not self.taken_before:
+            return replace(query, taken_from=self.taken_from or _BEFORE_ALL)
+        return query
 
     @property
     def wanted_tags(self) -> tuple[str, ...]:

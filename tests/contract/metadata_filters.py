@@ -234,6 +234,21 @@ class FiltersContract:
         assert store.search.count_of(query) == Count(1)
         assert store.search.neighbours(query, an_id(11)).next is None
 
+    @pytest.mark.parametrize("order", ["oldest", "title", "taken", "rated"])
+    def test_same_images_are_found_by_time(self, store: MetadataBackend, order: Order) -> None:
+        fill(store, range(6), titles=("strand",))
+        for number in range(3):
+            say(store, an_id(number), "vera", rating=number)
+            change(store, an_id(number + 1), taken=START.replace(year=1890 + 90 * number))
+        for query in (Query(order=order), Query(text="strand", order=order, rating=1)):
+            found = walk(store, query)
+            newest_first = [
+                an_id(number) for number in reversed(range(6)) if an_id(number) in found
+            ]
+            assert walk(store, query.by_time) == newest_first
+        collection = Query(collection="x", order="place")
+        assert collection.by_time == collection
+
     def test_count_is_exact_up_to_its_bound(self, store: MetadataBackend) -> None:
         fill(store, range(7), titles=("strand",))
         put(store, an_image(8, trashed=START, titles=("strand",)))
