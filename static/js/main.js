@@ -3,6 +3,11 @@
 import { enhanceAll } from "./features.js";
 
 await enhanceAll(document);
+// An installed app takes pictures from the share menu, also before its first upload.
+const worker = document.querySelector("a[data-share-worker]");
+if (worker && matchMedia("(display-mode: standalone)").matches) {
+  (await import("./shared_files.js")).enhance(worker);
+}
 // A notice stored before the page was loaded again; the page itself may need no toast.
 if (sessionStorage.getItem("huimages-notice")) await import("./toast.js");
 // The browser tests wait for this attribute.

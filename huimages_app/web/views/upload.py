@@ -172,6 +172,8 @@ def _page(request: Request, outcomes: list[Outcome], problem: str = "") -> dict[
         "max_bytes": settings.upload.max_bytes,
         "takes_artnr": settings.upload.artnr_pattern is not None,
         "problem": problem,
+        # The share menu of a phone led here: static/js/share_worker.js keeps the pictures.
+        "shared": request.method == "GET" and "shared" in request.GET,
         # Texts are kept if the form is shown again because it lacks a picture.
         "entered": {
             name: request.POST.get(name, "") if problem else ""
