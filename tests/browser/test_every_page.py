@@ -47,6 +47,16 @@ def menu(page: Page) -> None:
     page.get_by_role("button", name="Menu").click()
 
 
+def saved(page: Page) -> None:
+    """Save the search, and look at the saved ones with the form of one open."""
+    page.get_by_role("button", name="Save search").click()
+    expect(page.locator("[data-notice]")).to_contain_text("The search was saved.")
+    page.get_by_role("button", name="Menu").click()
+    expect(page.locator(".popup .saved-searches a")).to_have_text("coffee, Shape: landscape")
+    page.get_by_role("link", name="Saved searches").click()
+    page.locator("details.change summary").click()
+
+
 def shared(page: Page) -> None:
     page.get_by_role("button", name="Share").click()
 
@@ -140,6 +150,10 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "all": ("/image/", None, ""),
     "selected": ("/tag/hills/", selected, ""),
     "search": ("/search?q=coffee", None, ""),
+    "filtered": ("/search?q=coffee&shape=landscape&ends=30", None, ""),
+    "save-search": ("/saved/?in=search:coffee%3Fshape%3Dlandscape", None, ""),
+    "saved-searches": ("/saved/?in=search:coffee%3Fshape%3Dlandscape", saved, ""),
+    "no-saved-searches": ("/saved/", None, ""),
     "nothing-found": ("/search?q=zzz", None, ""),
     "no-favorites": ("/favorites/", None, ""),
     "favorites": ("/image/{rocket}/", favored, ""),

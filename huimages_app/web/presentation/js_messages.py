@@ -32,6 +32,7 @@ _MESSAGES: Mapping[str, TranslationString] = {
     "progress": _("${done} of ${count} uploaded"),
     "progressFailed": _("${done} of ${count} uploaded, ${failed} failed"),
     "remove": _("Remove"),
+    "selectedAll": _("Everything found is selected"),
     "selectNone": _("Clear selection"),
     "suggestions": _("Suggestions"),
     "undo": _("Undo"),

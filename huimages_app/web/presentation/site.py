@@ -18,6 +18,7 @@ from pyramid.interfaces import IRootFactory
 from pyramid.renderers import get_renderer
 from pyramid.request import Request
 
+from ...services.permissions import EDIT
 from ..resources import Tags
 from ..security.cookies import has_session
 from .i18n import LANGUAGES, PARAMETER, _, pluralized
@@ -140,6 +141,11 @@ class Site:
     def may(self, permission: str) -> bool:
         """Return whether the client has a permission for the whole site."""
         return bool(self._request.has_permission(permission, self._root))
+
+    @property
+    def may_save_searches(self) -> bool:
+        """Return whether the client may keep a search, for itself or for everyone."""
+        return bool(self._request.identity.is_signed_in) or self.may(EDIT)
 
     def section_open(self, name: str, usual: bool = True) -> str | None:
         """Return the value of the attribute `open` of a section: as the client left it.
