@@ -82,6 +82,7 @@ SECTIONS = (
             Term(("rating:8",), _("pictures with four stars or more")),
             Term(("without:alt",), _("pictures without an alternative text")),
         ),
+        ((_("All pictures"), "image"), (_("Saved searches"), "saved")),
     ),
     Section(
         "sizes",
