@@ -252,7 +252,7 @@ def searched(text: str) -> ImageList:
 
 
 def page_of(image_list: ImageList, request: Request) -> Page:
-    """Return the first page of the image_list, or the one at `?cursor=` or from a day on (`?at=`).
+    """Return the first page of the list, or the one at `?cursor=` or from a day on (`?at=`).
 
     Raises BadCursor, BadInput.
     """
@@ -284,7 +284,7 @@ def count_of(image_list: ImageList, page: Page, request: Request) -> Count | Non
 
 
 def neighbours_in(image_list: ImageList, image_id: str, request: Request) -> Neighbours:
-    """Return the neighbours of an image in the image_list."""
+    """Return the neighbours of an image in the list."""
     query = image_list.query(request.visitor_id)
     if query is None:
         return Neighbours()
@@ -292,7 +292,7 @@ def neighbours_in(image_list: ImageList, image_id: str, request: Request) -> Nei
 
 
 def window_in(image_list: ImageList, image_id: str, reach: int, request: Request) -> Window:
-    """Return the images before and after one in the image_list, at most `reach` of each."""
+    """Return the images before and after one in the list, at most `reach` of each."""
     query = image_list.query(request.visitor_id)
     if query is None:
         return Window()
