@@ -8,7 +8,7 @@ from pyramid.request import Request
 
 from ...domain.filters import query_of
 from ...domain.text import clean, clean_tag
-from .collections import tagged
+from .image_lists import tagged
 
 _OF_EACH = 5  # suggestions of each kind
 _LONGEST = 100  # characters of a text that is completed
