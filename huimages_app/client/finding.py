@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..domain.filters import query_of
 from ..domain.models import Count
@@ -36,7 +36,7 @@ class FindingFunctions:
 
         Filters are those of the API: `find_images(tag=["sea", "sun"], shape="landscape")`.
         """
-        given = _pairs(filters)
+        given = pairs_of(filters)
         query_of(given, order)
         return list(itertools.islice(self._backend.find(given, order), limit))
 
@@ -45,12 +45,13 @@ class FindingFunctions:
 
         It has a `number` and `is_exact`; numbers up to 1,000 are exact.
         """
-        given = _pairs(filters)
+        given = pairs_of(filters)
         query_of(given)
         return self._backend.count(given)
 
 
-def _pairs(filters: dict[str, str | Iterable[str]]) -> Filters:
+def pairs_of(filters: Mapping[str, str | Iterable[str]]) -> Filters:
+    """Return names and values of filters, of which each may have several values."""
     return [
         (name, value)
         for name, values in filters.items()

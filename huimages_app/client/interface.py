@@ -15,6 +15,7 @@ from .arguments import file_of, old_time, references_of, time_of
 from .backend import Backend
 from .collections import CollectionFunctions
 from .finding import FindingFunctions
+from .saved_searches import SavedSearchFunctions
 from .shares import ShareFunctions
 from .tables import TableFunctions
 from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo
@@ -22,7 +23,9 @@ from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo
 log = logging.getLogger(__name__)
 
 
-class Library(CollectionFunctions, FindingFunctions, ShareFunctions, TableFunctions):
+class Library(
+    CollectionFunctions, FindingFunctions, SavedSearchFunctions, ShareFunctions, TableFunctions
+):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:

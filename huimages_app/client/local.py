@@ -12,6 +12,7 @@ from ..errors import StorageUnavailable, UnknownImage
 from .backend import Backend
 from .local_collections import LocalCollections
 from .local_finding import LocalFinding
+from .local_saved_searches import LocalSavedSearches
 from .local_shares import LocalShares
 from .local_tables import LocalTables
 from .process import services_of_process
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(LocalCollections, LocalFinding, LocalShares, LocalTables, Backend):
+class LocalBackend(
+    LocalCollections, LocalFinding, LocalSavedSearches, LocalShares, LocalTables, Backend
+):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:

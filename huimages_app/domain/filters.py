@@ -21,6 +21,7 @@ from .times import time_of
 
 MOST_VALUES: Final = 100  # of all filters together
 MOST_PIXELS: Final = 1_000_000
+MOST_DAYS: Final = 3660
 LONGEST: Final = 500  # characters of a value
 ORDERS: Final[tuple[str, ...]] = get_args(Order)
 REFERENCE: Final = "ref."  # before the key of a reference
@@ -41,6 +42,10 @@ KINDS: Final = {
     "choice": ("", ""),
     "pixels": (f"a whole number from 1 to {MOST_PIXELS}", "^[1-9][0-9]{0,5}$"),
     "rating": ("a number from 0 to 10", r"^(?:[0-9](?:\.[0-9]{1,2})?|10)$"),
+    "days": (
+        f"a whole number of days from 0 to {MOST_DAYS}",
+        "^(?:0|[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-5][0-9]|3660)$",
+    ),
     "period": (
         "dates as in 2024, 2024-05..2024-07 or 2024-05-01..",
         rf"^{_DAY}(?:\.\.{_DAY})?$",
@@ -133,10 +138,16 @@ def _with_value(name: str, parse: Callable[[str], object]) -> Apply:
     return lambda query, value: replace(query, **{name: parse(value)})  # type: ignore[arg-type]
 
 
-def _pixels(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= MOST_PIXELS:
-        raise ValueError(text)
-    return int(text)
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,7}", text) or not least <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
+_pixels = _whole(1, MOST_PIXELS)
 
 
 def _rating(text: str) -> float:
@@ -220,6 +231,13 @@ FILTERS: Final = (
         "Images that lack this: a title, an alternative text, tags or an article number.",
         MISSING,
         is_repeatable=True,
+    ),
+    Filter(
+        "ends",
+        _with_value("ends", _whole(0, MOST_DAYS)),
+        "days",
+        "Images whose rights end today or within so many days, by the time zone of the site.",
+        example="30",
     ),
     Filter(
         "changed_since",

@@ -37,6 +37,7 @@ __all__ = [
     "get_next_imageid",
     "get_previous_imageid",
     "get_random_imageid",
+    "get_saved_searches",
     "get_shares",
     "get_size",
     "get_versions",
@@ -46,10 +47,13 @@ __all__ = [
     "move_in_collection",
     "remove_collection",
     "remove_from_collection",
+    "remove_saved_search",
+    "rename_saved_search",
     "rename_tag",
     "replace_image",
     "revoke_share",
     "save_image",
+    "save_search",
     "scaled_dimensions",
     "scaled_imagedata",
     "scaled_imageurl",
@@ -113,6 +117,10 @@ apply_table = _library.apply_table
 export_table = _library.export_table
 merge_tags = _library.merge_tags
 rename_tag = _library.rename_tag
+get_saved_searches = _library.get_saved_searches
+save_search = _library.save_search
+rename_saved_search = _library.rename_saved_search
+remove_saved_search = _library.remove_saved_search
 get_shares = _library.get_shares
 share = _library.share
 revoke_share = _library.revoke_share

@@ -28,6 +28,7 @@ from ..errors import (
 )
 from .collections import HttpCollections
 from .finding import HttpFinding
+from .saved_searches import HttpSavedSearches
 from .shares import HttpShares
 from .tables import HttpTables
 from .transport import Transport
@@ -38,7 +39,7 @@ _PAGE = 200  # images in a response
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(HttpCollections, HttpFinding, HttpShares, HttpTables, Backend):
+class HttpBackend(HttpCollections, HttpFinding, HttpSavedSearches, HttpShares, HttpTables, Backend):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:

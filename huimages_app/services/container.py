@@ -25,6 +25,7 @@ from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
 from .negotiation import Negotiation
 from .renditions import Renditions
+from .saved_searches import SavedSearches
 from .shares import Shares
 from .showing import Showing
 from .size_policy import SizePolicy
@@ -48,6 +49,7 @@ class Services:
     article_urls: ArticleUrls
     collections: Collections
     collection_images: CollectionImages
+    saved_searches: SavedSearches
     shares: Shares
     uploads: Uploads
     editing: Editing

@@ -58,7 +58,7 @@ class CouchSearch(ImageSearch):
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         scope = _scope(query)
         forward, start = decode_start(scope, cursor)
-        plan = plan_query(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors, self.today())
         if plan is None:
             return Page([])
         found = self._find(plan, start, limit, forward=forward)
@@ -79,7 +79,7 @@ class CouchSearch(ImageSearch):
         return encode_start(_scope(query), True, Start(position))
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
-        plan = plan_query(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors, self.today())
         matching = self._matched(plan, image_id)
         if plan is None or matching is None:
             return Window()
@@ -88,7 +88,7 @@ class CouchSearch(ImageSearch):
         return Window(images_before, self._images_from(plan, start, after, forward=True))
 
     def contains(self, query: Query, image_id: str) -> bool:
-        plan = plan_query(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors, self.today())
         return self._matched(plan, image_id) is not None
 
     def _matched(
@@ -149,7 +149,7 @@ class CouchSearch(ImageSearch):
         return int(self._images.reduced("by_time", startkey=[False], endkey=[False, {}]) or 0)
 
     def count_of(self, query: Query, most: int = 1000) -> Count:
-        plan = plan_query(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors, self.today())
         if plan is None:
             return Count(0)
         if plan.counted:

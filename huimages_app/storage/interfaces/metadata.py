@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from ...domain.models import (
@@ -66,8 +66,18 @@ class ImageStore(ABC):
         """Yield all image IDs greater than `after`, ascending, including the trash."""
 
 
+def _utc_today() -> date:
+    return datetime.now(UTC).date()
+
+
 class ImageSearch(ABC):
-    """Many images: pages of a query, neighbours, random images, tags, changes."""
+    """Many images: pages of a query, neighbours, random images, tags, changes.
+
+    `today` returns the day from which `Query.ends` counts; a site sets that of its time zone.
+    Cursors of such a query stay valid on the next day.
+    """
+
+    today: Callable[[], date] = staticmethod(_utc_today)
 
     @abstractmethod
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:

@@ -30,7 +30,7 @@ class SqliteSearch(ImageSearch):
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         forward, start = decode_start(query, cursor)
         with self._connections.reading() as db:
-            plan = plan_query(db, query)
+            plan = plan_query(db, query, self.today())
             if plan is None:
                 return Page(())
             reading = plan.read(db, start, limit + 1, forward=forward)
@@ -60,7 +60,7 @@ class SqliteSearch(ImageSearch):
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:
-            plan = plan_query(db, query)
+            plan = plan_query(db, query, self.today())
             position = plan.find(db, image_id) if plan else None
             if plan is None or position is None:
                 return Window()
@@ -76,12 +76,12 @@ class SqliteSearch(ImageSearch):
             size = whole_list(db, query)
             if size is not None:
                 return Count(size)
-            plan = plan_query(db, query)
+            plan = plan_query(db, query, self.today())
             return plan.count(db, most) if plan else Count(0)
 
     def contains(self, query: Query, image_id: str) -> bool:
         with self._connections.reading() as db:
-            plan = plan_query(db, query)
+            plan = plan_query(db, query, self.today())
             return plan is not None and plan.find(db, image_id) is not None
 
     def collection_sizes(self) -> dict[str, int]:

@@ -15,6 +15,7 @@ from pyramid.request import Request
 from ...domain.filters import ORDERS, REFERENCE, is_filter, query_of
 from ...domain.models import Count, Neighbours, Page, Query, Window
 from ...domain.periods import Period
+from ...domain.searches import Search
 from ...domain.tags import MAX_LENGTH
 from ...domain.text import clean, clean_tag
 from ...errors import BadInput
@@ -28,6 +29,7 @@ PER_PAGE = 60
 
 Kind = Literal["all", "tag", "search", "favorites", "collection"]
 _WITH_VALUE = {"tag", "search", "collection"}
+_OWN_FILTERS = {"search": "q", "tag": "tag"}  # by the kind of list: what its value is
 
 
 @dataclass(frozen=True)
@@ -160,13 +162,32 @@ class Collection:
             return site.path("collection", self.value, **query)
         return site.path("image", **query)
 
+    @property
+    def search(self) -> Search | None:
+        """The filters and the order as they are kept; None for lists that are no search."""
+        if self.kind in {"favorites", "collection"}:
+            return None
+        own = [(_OWN_FILTERS[self.kind], self.value)] if self.value else []
+        return Search((*own, *self.filters), self.order)
+
+    @classmethod
+    def of_search(cls, search: Search) -> Collection:
+        """Return the list of a search: the inverse of `search`."""
+        rest = list(search.filters)
+        collection = cls()
+        for kind, name in _OWN_FILTERS.items():
+            own = next((pair for pair in rest if pair[0] == name), None)
+            if own:
+                rest.remove(own)
+                collection = tagged(own[1]) if kind == "tag" else searched(own[1])
+                break
+        return replace(collection, filters=tuple(rest), order=search.order)
+
     def table_path(self, site: Site) -> str:
         """Return the path of the page that exports these images; empty if it cannot."""
-        if self.kind in {"favorites", "collection"}:
+        if self.search is None:
             return ""
-        own = {"tag": "tag", "search": "q"}.get(self.kind, "")
-        values = [(own, self.value), *self.filters, ("order", self.order)]
-        query = urlencode([(name, value) for name, value in values if name and value])
+        query = self.search.text
         return site.path("table") + (f"?{query}" if query else "")
 
     def feed_path(self, site: Site, cursor: str | None = None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.filters import FILTERS, Filter
+from ...domain.filters import FILTERS, MOST_DAYS, MOST_PIXELS, Filter
 from ...domain.models import Count
 from ...domain.periods import Period
 from .collections import TIMED, Collection
@@ -16,6 +16,7 @@ from .i18n import _
 from .site import Site
 
 _LABELS = {
+    "q": _("Words"),
     "tag": _("Tag"),
     "artnr": _("Article number"),
     "type": _("Type"),
@@ -28,6 +29,7 @@ _LABELS = {
     "rating": _("Rating at least"),
     "by": _("Uploaded by"),
     "without": _("Without"),
+    "ends": _("Rights end within so many days"),
 }
 _CHOICES = {
     "landscape": _("landscape"),
@@ -49,6 +51,7 @@ _ORDERS = {
 }
 _RATINGS = ("2", "4", "6", "8", "10")
 _NOT_IN_FORMS = {"words", "time"}
+_BOUNDS = {"pixels": (1, MOST_PIXELS), "days": (0, MOST_DAYS)}
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class FilterField:
     values: list[str]
     choices: list[Choice]
     is_repeatable: bool
+
+    @property
+    def bounds(self) -> tuple[int, int] | None:
+        """The least and the largest number; None for values that are no numbers."""
+        return _BOUNDS.get(self.kind)
 
     @property
     def inputs(self) -> list[str]:
@@ -116,13 +124,13 @@ class FilterForm:
             hidden=[*base, *order, *kept],
             fields=[_field(one, collection, site) for one in _shown_filters()],
             chips=[
-                Link(_text_of(name, value, site), collection.without((name, value)).path(site))
+                Link(filter_text(name, value, site), collection.without((name, value)).path(site))
                 for name, value in collection.filters
             ],
             clear=collection.unfiltered.path(site),
             orders=[
                 Link(
-                    site.translate(_ORDERS[order]),
+                    order_text(order, site),
                     collection.ordered(order).path(site),
                     order == (collection.order or "newest"),
                 )
@@ -176,10 +184,19 @@ def _choice(kind: str, value: str, site: Site) -> str:
     return site.translate(known) if known else value.upper()
 
 
-def _text_of(name: str, value: str, site: Site) -> str:
+def order_text(order: str, site: Site) -> str:
+    """Return an order in words."""
+    return str(site.translate(_ORDERS[order]))
+
+
+def filter_text(name: str, value: str, site: Site) -> str:
     """Return a filter in words."""
     one = next((one for one in FILTERS if one.name == name), None)
     label = site.translate(_LABELS[name]) if name in _LABELS else name
+    if one and one.kind == "days":
+        return site.counted(
+            "Rights end within ${count} day", "Rights end within ${count} days", int(value)
+        )
     if one and one.kind in {"choice", "rating"}:
         value = _choice(one.kind, value, site)
     return f"{label}: {value}"

@@ -33,6 +33,7 @@ def endings(context: Endings, request: Request) -> dict[str, Any]:
         "endings": endings_of(page, request),
         "ended": ended,
         "choices": choices_of(days, request, ended=ended),
+        "as_list": "" if ended else site.path("image", ends=str(days)),
         "all_ended": site.path("ending", ended="yes"),
         "next": site.path("ending", **query, cursor=page.next) if page.next else "",
     }

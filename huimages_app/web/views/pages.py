@@ -20,6 +20,7 @@ from ..presentation.collections import Collection, cloud, searched, spelled
 from ..presentation.filter_forms import FilterForm, count_text
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
+from ..presentation.share_targets import share_parameters
 from ..presentation.suggestions import ways_on
 from ..presentation.tiles import recent_articles, some_collections
 from ..resources import Favorites, Images, Root, Tagged, Tags
@@ -150,4 +151,5 @@ def _shown(collection: Collection, request: Request) -> dict[str, Any] | HTTPFou
         "ways": ways_on(collection.value, request) if is_lost else [],
         "filters": FilterForm.of(collection, request.site),
         "count": count_text(grid.count, request),
+        "shares": share_parameters(collection),
     }
