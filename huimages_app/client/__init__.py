@@ -69,6 +69,7 @@ __all__ = [
     "set_rights",
     "set_title",
     "share",
+    "suggest_searches",
     "take_back",
     "turn_image",
     "undo_job",
@@ -83,6 +84,7 @@ count_images = _library.count_images
 delete_image = _library.delete_image
 edit_images = _library.edit_images
 find_images = _library.find_images
+suggest_searches = _library.suggest_searches
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history
