@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from huimages_app.web.presentation.i18n import LANGUAGES
 from tests.support.axe import violations
 from tests.support.chromium import Person
 from tests.support.served import PHOTOS, RunningSite
@@ -189,10 +190,11 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
 }
 
 
-def test_german_is_not_too_long_for_the_narrowest_phone(
-    person: Callable[..., Person], site: RunningSite
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_language_is_too_long_for_the_narrowest_phone(
+    language: str, person: Callable[..., Person], site: RunningSite
 ) -> None:
-    paul = person(locale="de-DE", viewport={"width": 320, "height": 640})
+    paul = person(locale=language, viewport={"width": 320, "height": 640})
     image = f"/image/{site.images['coffee'].id}/"
     for path, prepare in (
         ("/", None), ("/image/", selected), (image, opened), ("/upload/", None), ("/trash/", None),
@@ -201,7 +203,7 @@ def test_german_is_not_too_long_for_the_narrowest_phone(
         page = paul.go(path)
         if prepare:
             prepare(page)
-        assert page.locator("html").get_attribute("lang") == "de"
+        assert page.locator("html").get_attribute("lang") == language
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
@@ -251,15 +253,16 @@ def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> 
         who.expect_complaint(complaint)
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 75), (360, 75), (768, 75), (1280, 75)])
-def test_header_is_one_row_in_german(
-    width: int, height: int, person: Callable[..., Person]
-) -> None:
-    page = person(locale="de-DE", viewport={"width": width, "height": 700}).go("/tag/")
-    box = page.locator(".top").bounding_box()
-    assert box
-    assert box["height"] <= height
-    assert page.locator("html").evaluate("html => html.scrollWidth") <= width
-    if width < 1088:
-        page.get_by_role("button", name="Menü").click()
-    expect(page.get_by_role("link", name="Favoriten")).to_be_visible()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_header_is_one_row_in_every_language(language: str, person: Callable[..., Person]) -> None:
+    paul = person(locale=language)
+    for width in (320, 360, 768, 1280):
+        paul.page.set_viewport_size({"width": width, "height": 700})
+        page = paul.go("/tag/")
+        box = page.locator(".top").bounding_box()
+        assert box
+        assert box["height"] <= 75
+        assert page.locator("html").evaluate("html => html.scrollWidth") <= width
+        if width < 1088:
+            page.locator(".open-menu").click()
+        expect(page.locator("nav a[href='/favorites/']:visible")).to_have_count(1)
