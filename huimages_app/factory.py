@@ -53,6 +53,7 @@ from .services.shares import Shares
 from .services.showing import Showing
 from .services.size_policy import SizePolicy
 from .services.spreadsheets.spreadsheets import Spreadsheets
+from .services.suggestions import Suggestions
 from .services.tag_changes import TagChanges
 from .services.tag_renaming import TagRenaming
 from .services.tokens import Tokens
@@ -114,6 +115,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         collection_images=CollectionImages(metadata, collections),
         saved_searches=SavedSearches(metadata.documents),
         shares=Shares(metadata, collections, Passwords(), showing),
+        suggestions=Suggestions(metadata.search, settings.articles),
         editing=editing,
         histories=histories,
         jobs=jobs,

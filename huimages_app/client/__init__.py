@@ -26,9 +26,11 @@ __all__ = [
     "apply_table",
     "arrange_article",
     "articleurl",
+    "cancel_job",
     "configure",
     "count_images",
     "delete_image",
+    "edit_found_images",
     "edit_images",
     "export_table",
     "find_images",
@@ -69,6 +71,7 @@ __all__ = [
     "set_rights",
     "set_title",
     "share",
+    "suggest_searches",
     "take_back",
     "turn_image",
     "undo_job",
@@ -82,7 +85,10 @@ articleurl = _library.articleurl
 count_images = _library.count_images
 delete_image = _library.delete_image
 edit_images = _library.edit_images
+edit_found_images = _library.edit_found_images
+cancel_job = _library.cancel_job
 find_images = _library.find_images
+suggest_searches = _library.suggest_searches
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history

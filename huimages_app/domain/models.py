@@ -71,6 +71,7 @@ class Image:
     replaced_by: str = ""  # ID of the newest version; empty if this is it
     versions: tuple[str, ...] = ()  # IDs of the older versions, oldest first; of the newest only
     versioned: datetime | None = None  # when `replaced_by` or `versions` changed last
+    batches: tuple[str, ...] = ()  # IDs of the last uploads that brought it: see domain.batches
 
     @property
     def is_listed(self) -> bool:

@@ -30,6 +30,7 @@ from .shares import Shares
 from .showing import Showing
 from .size_policy import SizePolicy
 from .spreadsheets.spreadsheets import Spreadsheets
+from .suggestions import Suggestions
 from .tag_renaming import TagRenaming
 from .tokens import Tokens
 from .uploads import Uploads
@@ -51,6 +52,7 @@ class Services:
     collection_images: CollectionImages
     saved_searches: SavedSearches
     shares: Shares
+    suggestions: Suggestions
     uploads: Uploads
     editing: Editing
     histories: Histories

@@ -53,6 +53,16 @@ class FiltersContract:
         assert walk(store, facet("uploader", "vera")) == [an_id(1)]
         assert walk(store, facet("uploader", "")) == []
 
+    def test_batch_filter_finds_images_uploaded_together(self, store: MetadataBackend) -> None:
+        first, second = "0123456789abcdef", "fedcba9876543210"
+        for number, batches in enumerate([(first,), (first, second), (second,), ()]):
+            put(store, an_image(number, batches=batches))
+        assert walk(store, facet("batch", first)) == [an_id(1), an_id(0)]
+        assert walk(store, facet("batch", second, order="oldest")) == [an_id(1), an_id(2)]
+        assert store.search.count_of(facet("batch", second)) == Count(2)
+        change(store, an_id(1), batches=(second,))
+        assert walk(store, facet("batch", first)) == [an_id(0)]
+
     def test_without_filter_finds_images_that_lack_a_field(self, store: MetadataBackend) -> None:
         full = {"titles": ("Möwe",), "alt": "A gull", "references": {"artnr": ("1",)}}
         put(store, an_image(0, **full), tags=("sea",))

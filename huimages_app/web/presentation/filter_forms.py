@@ -50,7 +50,7 @@ _ORDERS = {
     "place": _("Order of the article"),
 }
 _RATINGS = ("2", "4", "6", "8", "10")
-_NOT_IN_FORMS = {"words", "time"}
+_NOT_IN_FORMS = {"words", "time", "batch"}
 _BOUNDS = {"pixels": (1, MOST_PIXELS), "days": (0, MOST_DAYS)}
 
 
@@ -193,6 +193,8 @@ def filter_text(name: str, value: str, site: Site) -> str:
     """Return a filter in words."""
     one = next((one for one in FILTERS if one.name == name), None)
     label = site.translate(_LABELS[name]) if name in _LABELS else name
+    if one and one.kind == "batch":
+        return str(site.translate(_("Uploaded together")))
     if one and one.kind == "days":
         return site.counted(
             "Rights end within ${count} day", "Rights end within ${count} days", int(value)

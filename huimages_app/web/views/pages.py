@@ -21,7 +21,6 @@ from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
 from ..presentation.image_lists import ImageList, cloud, searched, spelled
 from ..presentation.share_targets import share_parameters
-from ..presentation.suggestions import ways_on
 from ..presentation.tiles import recent_articles, some_collections
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
@@ -148,8 +147,22 @@ def _shown(collection: ImageList, request: Request) -> dict[str, Any] | HTTPFoun
     return {
         "collection": collection,
         "grid": grid,
-        "ways": ways_on(collection.value, request) if is_lost else [],
+        "ways": _ways_on(collection.value, request) if is_lost else [],
         "filters": FilterForm.of(collection, request.site),
         "count": count_text(grid.count, request),
         "shares": share_parameters(collection),
     }
+
+
+def _ways_on(text: str, request: Request) -> list[tuple[str, str]]:
+    """Return labels and paths of searches that resemble one without result."""
+    site = request.site
+    return [
+        (
+            one.label,
+            site.tag_path(one.search.removeprefix("tag:"))
+            if one.kind == "tag"
+            else searched(one.search).path(site),
+        )
+        for one in request.services.suggestions.similar(text)
+    ]
