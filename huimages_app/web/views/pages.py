@@ -22,6 +22,7 @@ from ..presentation.i18n import _
 from ..presentation.image_lists import ImageList, cloud, searched, spelled
 from ..presentation.share_targets import share_parameters
 from ..presentation.tiles import recent_articles, some_collections
+from ..presentation.work_lists import work_lists
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
 _NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
@@ -35,11 +36,15 @@ _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
     renderer="huimages_app:templates/start.pt",
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
-    """Show the newest images, their articles, collections, random images, the most used tags."""
+    """Show the newest images, their articles, collections, random images, the most used tags.
+
+    Editors see what there is to do, too.
+    """
     images = request.services.images
     newest = images.page(Query(), _NEWEST).images
     return {
         "newest": items_of(newest, request, ImageList()),
+        "work_lists": work_lists(request),
         "articles": recent_articles(newest, request, _TILES),
         "collections": some_collections(request, _TILES),
         "max_bytes": request.registry.settings["huimages"].upload.max_bytes,
