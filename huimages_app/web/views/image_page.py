@@ -21,7 +21,7 @@ from ...services.urls import UrlBuilder
 from ...services.zip_download import rendition_filename
 from ..image_files import picture_response
 from ..presentation.articles import strips_of
-from ..presentation.collections import Collection, neighbours_in, window_in
+from ..presentation.collections import Collection, window_in
 from ..presentation.form_fields import percent_text
 from ..presentation.grids import (
     GridItem,
@@ -179,11 +179,9 @@ def _neighbours(
     collection: Collection, image_id: str, request: Request
 ) -> tuple[Image | None, Image | None]:
     """Return the images before and after one that the client sees."""
-    found = neighbours_in(collection, image_id, request)
-    others = request.services.images.get_many(filter(None, [found.previous, found.next]))
-    before, after = others.get(found.previous or ""), others.get(found.next or "")
-    if all(sees(image, request) for image in (before, after) if image):
-        return before, after
+    window = window_in(collection, image_id, 1, request)
+    if all(sees(image, request) for image in (*window.before, *window.after)):
+        return next(iter(window.before), None), next(iter(window.after), None)
     return _beside(collection, image_id, _REACH, request)
 
 
