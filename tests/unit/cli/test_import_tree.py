@@ -1,4 +1,4 @@
-"""`import-tree` on 320 files, some of them broken."""
+"""`import-tree` on 100 files, some of them broken."""
 
 from __future__ import annotations
 
