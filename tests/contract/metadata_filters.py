@@ -46,6 +46,18 @@ class FiltersContract:
         assert walk(store, facet("format", "jpeg")) == [an_id(3), an_id(1)]
         assert walk(store, facet("format", "webp")) == []
 
+    def test_facet_sizes_follow_images_without_the_trash(self, store: MetadataBackend) -> None:
+        assert store.search.facet_sizes("without") == {}
+        put(store, an_image(1, titles=("Möwe",), alt="A gull"), tags=("sea",))
+        put(store, an_image(2, alt="A gull"))
+        put(store, an_image(3))
+        assert store.search.facet_sizes("without") == {"title": 2, "alt": 1, "tags": 2, "artnr": 3}
+        change(store, an_id(3), trashed=START)
+        assert store.search.facet_sizes("without") == {"title": 1, "tags": 1, "artnr": 2}
+        change(store, an_id(2), titles=("Ente",), references={"artnr": ("1",)})
+        assert store.search.facet_sizes("without") == {"tags": 1, "artnr": 1}
+        assert store.search.facet_sizes("uploader") == {}
+
     def test_uploader_filter_finds_images_of_the_account(self, store: MetadataBackend) -> None:
         put(store, an_image(1, uploader="vera"))
         put(store, an_image(2, uploader="paul"))

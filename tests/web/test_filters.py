@@ -129,7 +129,7 @@ def test_german_page_has_german_filters(site: Site, browser: TestApp, ids: dict[
 def test_jump_leads_to_a_month(
     site: Site, browser: TestApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("huimages_app.web.presentation.collections.PER_PAGE", 2)
+    monkeypatch.setattr("huimages_app.web.presentation.image_lists.PER_PAGE", 2)
     ids = {}
     for year in (2021, 2022, 2023, 2024):
         ids[year] = site.add(year, title="sea").id

@@ -21,7 +21,7 @@ from .articles import CouchArticles
 from .codec import image_of, is_trashed, text_of
 from .conditions import AnnotationRows, Record
 from .database import Database
-from .endings import read_endings
+from .endings import count_endings, read_endings
 from .query_planner import QueryPlan, plan_query
 from .scans import Candidate, Position
 from .tag_counts import TagCounts
@@ -112,6 +112,12 @@ class CouchSearch(ImageSearch):
         )
         return {row["key"][3]: row["value"] for row in rows}
 
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        rows = self._images.rows(
+            "by_facet", startkey=[False, kind], endkey=[False, kind, {}], group_level=3
+        )
+        return {row["key"][2]: row["value"] for row in rows}
+
     def _images_from(
         self, plan: QueryPlan, start: Start, limit: int, *, forward: bool
     ) -> tuple[Image, ...]:
@@ -127,6 +133,9 @@ class CouchSearch(ImageSearch):
 
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         return read_endings(self._images, first, last, limit, cursor)
+
+    def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
+        return count_endings(self._images, first, last, most)
 
     def random(self, count: int) -> list[Image]:
         if count <= 0:

@@ -122,6 +122,13 @@ class ImageSearch(ABC):
         """
 
     @abstractmethod
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        """Return the number of images with each value of a facet, without the trash.
+
+        Values without images are missing.  For facets with few values.
+        """
+
+    @abstractmethod
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
@@ -138,6 +145,10 @@ class ImageSearch(ABC):
 
         Trashed images do not count.  The page has no previous one.  Raises BadCursor.
         """
+
+    @abstractmethod
+    def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
+        """Return the number of images that `ending` lists, exact up to `most`."""
 
     @abstractmethod
     def random(self, count: int) -> list[Image]:

@@ -15,7 +15,7 @@ from . import spellings
 from .articles import read_articles, read_reference_keys
 from .codec import dumps, image_from_json, micros
 from .connection import Connections
-from .endings import read_endings
+from .endings import count_endings, read_endings
 from .entries import first_key, visible_count
 from .query_plan import Row
 from .query_planner import plan_query, whole_list
@@ -92,6 +92,13 @@ class SqliteSearch(ImageSearch):
             ).fetchall()
         return dict(rows)
 
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT value, size FROM lists WHERE kind = ? AND trashed = 0 AND size > 0", [kind]
+            ).fetchall()
+        return dict(rows)
+
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
@@ -107,6 +114,10 @@ class SqliteSearch(ImageSearch):
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         with self._connections.reading() as db:
             return read_endings(db, first, last, limit, cursor)
+
+    def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
+        with self._connections.reading() as db:
+            return count_endings(db, first, last, most)
 
     def random(self, count: int) -> list[Image]:
         with self._connections.reading() as db:
