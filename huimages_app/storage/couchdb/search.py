@@ -110,9 +110,9 @@ class CouchSearch(ImageSearch):
             "by_place",
             startkey=[False, COLLECTION],
             endkey=[False, COLLECTION, {}],
-            group_level=3,
+            group_level=4,
         )
-        return {row["key"][2]: row["value"] for row in rows}
+        return {row["key"][3]: row["value"] for row in rows}
 
     def facet_sizes(self, kind: str) -> dict[str, int]:
         rows = self._images.rows(

@@ -135,7 +135,7 @@ class ImageSearch(ABC):
         """Return at most `limit` values of references with this key, and their images.
 
         Values are in an alphabetical order of the backend.  `prefix` selects those that begin
-        with it; whether upper and lower case differ depends on the backend.  Trashed images and
+        with it, in any case of ASCII letters.  Trashed images and
         older versions do not count.  A page may be short, as for `page`.  Raises BadCursor.
         """
 
