@@ -181,7 +181,13 @@ def _renditions(
     renderer = Renderer(
         storage.originals,
         None if settings.chain == "off" else previews,
-        Quality(quality.jpeg, quality.webp, quality.avif, effort.webp, effort.avif),
+        Quality(
+            **quality.by_extension,
+            webp_effort=effort.webp,
+            avif_effort=effort.avif,
+            similarity=quality.similarity,
+            adaptive=quality.is_adaptive,
+        ),
         decoder=shared.decoder,
         render_limiter=shared.render_limiter,
         watermark=_watermark(settings),
