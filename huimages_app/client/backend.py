@@ -9,13 +9,14 @@ from typing import Any, BinaryIO
 from ..domain.content import ContentBox
 from ..domain.models import Image, Neighbours
 from .collections import CollectionBackend
+from .duplicates import DuplicateBackend
 from .finding import FindingBackend
 from .shares import ShareBackend
 from .tables import TableBackend
 from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo, RenditionInfo
 
 
-class Backend(CollectionBackend, FindingBackend, ShareBackend, TableBackend, ABC):
+class Backend(CollectionBackend, DuplicateBackend, FindingBackend, ShareBackend, TableBackend, ABC):
     """Access to one site.  Thread-safe.
 
     IDs are valid image IDs except in `url`.  Methods with an ID raise UnknownImage, methods

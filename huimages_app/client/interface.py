@@ -14,6 +14,7 @@ from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
 from .backend import Backend
 from .collections import CollectionFunctions
+from .duplicates import DuplicateFunctions
 from .finding import FindingFunctions
 from .shares import ShareFunctions
 from .tables import TableFunctions
@@ -22,7 +23,9 @@ from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo
 log = logging.getLogger(__name__)
 
 
-class Library(CollectionFunctions, FindingFunctions, ShareFunctions, TableFunctions):
+class Library(
+    CollectionFunctions, DuplicateFunctions, FindingFunctions, ShareFunctions, TableFunctions
+):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
     def __init__(self, backend: Backend) -> None:

@@ -11,6 +11,7 @@ from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .backend import Backend
 from .local_collections import LocalCollections
+from .local_duplicates import LocalDuplicates
 from .local_finding import LocalFinding
 from .local_shares import LocalShares
 from .local_tables import LocalTables
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class LocalBackend(LocalCollections, LocalFinding, LocalShares, LocalTables, Backend):
+class LocalBackend(
+    LocalCollections, LocalDuplicates, LocalFinding, LocalShares, LocalTables, Backend
+):
     """Uses the services of this process."""
 
     def save(self, file: BinaryIO, details: Details) -> str:

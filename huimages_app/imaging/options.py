@@ -93,6 +93,7 @@ class Inspection:
     `placeholder` is the mean colour on white, #rrggbb; `thumbhash` a picture of 25 bytes,
     in Base64.
     `content` is the part within the even borders, and `backdrop` their colour, #rrggbb, or empty.
+    `phash` is the perceptual hash of `content`: see `domain.likeness`.
     """
 
     contenttype: str
@@ -107,3 +108,4 @@ class Inspection:
     embedded: Embedded
     content: ContentBox
     backdrop: str
+    phash: str

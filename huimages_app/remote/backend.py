@@ -27,6 +27,7 @@ from ..errors import (
     UnknownImage,
 )
 from .collections import HttpCollections
+from .duplicates import HttpDuplicates
 from .finding import HttpFinding
 from .shares import HttpShares
 from .tables import HttpTables
@@ -38,7 +39,7 @@ _PAGE = 200  # images in a response
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(HttpCollections, HttpFinding, HttpShares, HttpTables, Backend):
+class HttpBackend(HttpCollections, HttpDuplicates, HttpFinding, HttpShares, HttpTables, Backend):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:

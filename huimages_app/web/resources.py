@@ -16,6 +16,7 @@
 /trash                 Trash
 /trash/ID              TrashedImage
 /ending                Endings
+/duplicates            Duplicates
 /article               Articles
 /article/NUMBER        ArticlePage, of the first key of huimages.articles
 /article/KEY           ArticleNumbers
@@ -35,6 +36,7 @@
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
 /api/v1/shares…        ApiShares, ApiShare
+/api/v1/duplicates     ApiDuplicates
 """
 
 from __future__ import annotations
@@ -140,6 +142,14 @@ class Endings(Resource):
     """Images whose rights end."""
 
 
+class Duplicates(Resource):
+    """Images that look alike."""
+
+
+class ApiDuplicates(Resource):
+    """The same in the API."""
+
+
 class Upload(Resource):
     """Upload of images."""
 
@@ -190,6 +200,7 @@ class Api(Resource):
         "collections": ApiCollections,
         "shares": ApiShares,
         "jobs": ApiJobs,
+        "duplicates": ApiDuplicates,
     }
 
     def __getitem__(self, name: str) -> Resource:
@@ -222,6 +233,7 @@ class Root(Resource):
         "job": Jobs,
         "accounts": Accounts,
         "ending": Endings,
+        "duplicates": Duplicates,
         "api": Apis,
     }
 

@@ -26,6 +26,7 @@ _MAIN = (
 _MORE = (
     (_("Jobs"), "job", EDIT),
     (_("Share links"), "share", EDIT),
+    (_("Duplicates"), "duplicates", EDIT),
     (_("Rights that end"), "ending", EDIT),
     (_("Spreadsheets"), "table", EDIT),
     (_("Trash"), "trash", EDIT),
