@@ -159,12 +159,17 @@ screenshots: develop  ## write pictures of all pages into tests/screenshots (ARG
 
 LOCALE := huimages_app/locale
 
-messages: develop  ## update and compile the German catalogue from code and templates
-	$(BIN)/pot-create --domain huimages --keyword counted:1,2 --no-linenumbers --sort-output \
-	  --output $(LOCALE)/huimages.pot huimages_app/web templates
+messages: develop  ## update and compile all catalogues, list what is missing (LANGUAGE=sv adds one)
+	$(BIN)/pot-create --domain huimages --package-name huimages --keyword counted:1,2 --no-linenumbers \
+	  --sort-output --output $(LOCALE)/huimages.pot huimages_app/web templates
+	@# With this line of its header pybabel counts two plural forms in every language.
+	sed -i '/^"Language: LANGUAGE/d' $(LOCALE)/huimages.pot
+	$(if $(LANGUAGE),$(BIN)/pybabel init --domain huimages --input-file $(LOCALE)/huimages.pot \
+	  --output-dir $(LOCALE) --locale $(LANGUAGE))
 	$(BIN)/pybabel update --domain huimages --input-file $(LOCALE)/huimages.pot --output-dir $(LOCALE) \
 	  --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete --update-header-comment
 	$(BIN)/pybabel compile --domain huimages --directory $(LOCALE)
+	$(BIN)/python tools/missing_messages.py $(LOCALE)
 
 # One lock file for all systems and for Python 3.11.2 and newer: markers select what differs.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 --generate-hashes \

@@ -98,6 +98,7 @@ def in_sqlite(hashes: Sequence[int]) -> Iterator[MetadataBackend]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "metadata.sqlite"
         with closing(SqliteBackend(file)) as store:
+            store.check()  # makes the tables
             with closing(sqlite3.connect(file)) as db, db:
                 for key, stored in enumerate(images_of(hashes)):
                     image = stored.image

@@ -12,16 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
-from pathlib import Path
 
 from huimages_app.domain.ids import image_id
-from huimages_app.domain.models import Annotation, AnnotationSummary, Image
+from huimages_app.domain.models import Annotation, Image
 from huimages_app.storage.couchdb import Server
 from huimages_app.storage.couchdb.codec import annotation_document, ctime_of, document_of
 from huimages_app.storage.interfaces import MetadataBackend
-from huimages_app.storage.sqlite import entries
-from huimages_app.storage.sqlite.codec import dumps, micros
-from huimages_app.storage.sqlite.connection import Connections
 
 START = datetime(2009, 4, 1, tzinfo=UTC)
 UPLOADER = "uploader"
@@ -105,34 +101,6 @@ def fill(store: MetadataBackend, count: int, tags: int = 5000) -> None:
         store.annotations.save(
             sample.image.id, UPLOADER, lambda _, annotation=sample.annotation: annotation
         )
-
-
-def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
-    """Write the same into a new SQLite file, many images in one transaction."""
-    connections = Connections(file)
-    with connections.reading() as db:
-        db.execute("PRAGMA cache_size = -256000")  # KB: writes touch all parts of the tables
-    rest = samples(count, tags)
-    while batch := list(islice(rest, 5000)):
-        with connections.writing() as db:
-            for sample in batch:
-                image, annotation = sample.image, sample.annotation
-                key = entries.free_key(db, micros(image.created))
-                visitors = frozenset([UPLOADER] if annotation.favorite else [])
-                entry = entries.Entry(image, key, AnnotationSummary.of([annotation]), visitors)
-                entries.write(db, None, entry)
-                if not annotation.is_empty:
-                    db.execute(
-                        "INSERT INTO marks VALUES (?, ?, ?, ?, ?)",
-                        [
-                            image.id,
-                            UPLOADER,
-                            dumps(annotation.tags),
-                            annotation.favorite,
-                            annotation.rating,
-                        ],
-                    )
-    connections.close()
 
 
 def fill_couchdb(server: Server, images: str, visitors: str, count: int, tags: int = 5000) -> None:

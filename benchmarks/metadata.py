@@ -27,7 +27,7 @@ from huimages_app.storage.couchdb import CouchBackend, DatabaseNames, Server, in
 from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import SqliteBackend
 
-from . import archive
+from . import archive, sqlite_archive
 
 PAGE = 60
 ROUNDS = 9
@@ -126,7 +126,7 @@ def in_sqlite(count: int) -> Iterator[MetadataBackend]:
     """Make an archive in a temporary file."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "metadata.sqlite"
-        archive.fill_sqlite(file, count)
+        sqlite_archive.fill_sqlite(file, count)
         with closing(SqliteBackend(file)) as store:
             yield store
 

@@ -29,7 +29,7 @@ from huimages_app.config.settings import Settings
 from huimages_app.factory import build_services
 from huimages_app.storage.interfaces import MetadataBackend
 
-from . import archive, metadata, report, results
+from . import archive, metadata, report, results, sqlite_archive
 from .metadata import seconds
 
 _COUNTS = {"SQLite": [2_000, 20_000, 200_000], "CouchDB": [2_000, 50_000]}
@@ -111,7 +111,7 @@ def site(
 
 def in_sqlite(folder: Path, count: int) -> dict[str, float]:
     """Return the milliseconds of every page of an archive in SQLite."""
-    archive.fill_sqlite(folder / "metadata.sqlite", count)
+    sqlite_archive.fill_sqlite(folder / "metadata.sqlite", count)
     app, store = site(folder)
     with closing(store):
         # CPU time of this process: other programs on the machine do not change it.

@@ -95,10 +95,11 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
         )
         config.include("huimages_app.web.observed_requests")
         config.include("pyramid_chameleon")
+        # Before the headers of security, which depend on the cookie of the language.
+        config.include("huimages_app.web.presentation.i18n")
         secure(config, settings, services)
         config.add_request_method(lambda request: services, "services", property=True)
         config.include("huimages_app.web.presentation.static_files")
-        config.include("huimages_app.web.presentation.i18n")
         config.include("huimages_app.web.presentation.site")
         config.scan("huimages_app.web")
     app = config.make_wsgi_app()

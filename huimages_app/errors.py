@@ -111,6 +111,15 @@ class UnknownCollection(HuimagesError):
         super().__init__(f"there is no collection {collection_id[:40]}")
 
 
+class UnknownSavedSearch(HuimagesError):
+    """There is no saved search with this ID, or it is a private one of another account."""
+
+    slug = "unknown-saved-search"
+
+    def __init__(self, search_id: str) -> None:
+        super().__init__(f"there is no saved search {search_id[:20]!r}")
+
+
 class UnknownShare(HuimagesError):
     """No share link has this token or ID, or it was revoked."""
 

@@ -50,10 +50,12 @@ from .services.previews import Previews
 from .services.recorded_images import RecordedImages
 from .services.renderer import Renderer
 from .services.renditions import Renditions
+from .services.saved_searches import SavedSearches
 from .services.shares import Shares
 from .services.showing import Showing
 from .services.size_policy import SizePolicy
 from .services.spreadsheets.spreadsheets import Spreadsheets
+from .services.suggestions import Suggestions
 from .services.tag_changes import TagChanges
 from .services.tag_renaming import TagRenaming
 from .services.tokens import Tokens
@@ -79,6 +81,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     metadata.images = ObservedImages(RecordedImages(matched), memory.forget)
     previews = _previews(storage, shared)
     showing = Showing(settings.timezone)
+    metadata.search.today = lambda: showing.today
     editor_urls = EditorUrls.of(settings, showing)
     renditions = _renditions(settings, storage, shared, previews, showing)
     invalidation = Invalidation.of(settings, cache)
@@ -114,7 +117,9 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         collections=collections,
         duplicates=Duplicates(metadata),
         collection_images=CollectionImages(metadata, collections),
+        saved_searches=SavedSearches(metadata.documents),
         shares=Shares(metadata, collections, Passwords(), showing),
+        suggestions=Suggestions(metadata.search, settings.articles),
         editing=editing,
         histories=histories,
         jobs=jobs,

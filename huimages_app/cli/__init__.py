@@ -43,6 +43,7 @@ from .purge import purge
 from .replace import replace, turn, versions
 from .restore import restore
 from .rights import rights
+from .saved import saved
 from .serve import serve
 from .settings import settings
 from .setup import setup
@@ -89,7 +90,20 @@ for _command in (
         ending,
         export,
     ),
-    *(history, import_, import_tree, job, list_, migrate, purge, replace, restore, rights, serve),
+    *(
+        history,
+        import_,
+        import_tree,
+        job,
+        list_,
+        migrate,
+        purge,
+        replace,
+        restore,
+        rights,
+        saved,
+        serve,
+    ),
     *(settings, setup, share, show, sizes_in_use, tags, token, turn, url, user, versions),
 ):
     huimages.add_command(_command)

@@ -21,7 +21,9 @@ def share() -> None:
 
 
 @share.command("add")
-@click.argument("kind", type=click.Choice(["image", "collection", "article", "tag", "search"]))
+@click.argument(
+    "kind", type=click.Choice(["image", "collection", "article", "tag", "search", "list"])
+)
 @click.argument("value")
 @click.option("--key", default="artnr", show_default=True, help="Reference key of an article.")
 @click.option("--title", default="", help="Title, as visitors see it.")
@@ -35,7 +37,8 @@ def share() -> None:
 def add(context: CliContext, kind: str, value: str, key: str, **options: Any) -> None:
     """Make a share link and print it.  Only its hash is stored, so it cannot be printed again.
 
-    VALUE is the ID of an image or a collection, an article number, a tag, or words to search.
+    VALUE is the ID of an image or a collection, an article number, a tag, words to search, or the
+    filters and the order of a list, as in 'tag=sea&shape=square&order=title'.
     """
     from ..domain.shares import Target
 

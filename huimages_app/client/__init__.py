@@ -26,10 +26,12 @@ __all__ = [
     "apply_table",
     "arrange_article",
     "articleurl",
+    "cancel_job",
     "configure",
     "count_images",
     "delete_image",
     "dismiss_duplicates",
+    "edit_found_images",
     "edit_images",
     "export_table",
     "find_images",
@@ -46,6 +48,7 @@ __all__ = [
     "get_next_imageid",
     "get_previous_imageid",
     "get_random_imageid",
+    "get_saved_searches",
     "get_shares",
     "get_size",
     "get_versions",
@@ -55,10 +58,13 @@ __all__ = [
     "move_in_collection",
     "remove_collection",
     "remove_from_collection",
+    "remove_saved_search",
+    "rename_saved_search",
     "rename_tag",
     "replace_image",
     "revoke_share",
     "save_image",
+    "save_search",
     "scaled_dimensions",
     "scaled_imagedata",
     "scaled_imageurl",
@@ -68,6 +74,7 @@ __all__ = [
     "set_rights",
     "set_title",
     "share",
+    "suggest_searches",
     "take_back",
     "turn_image",
     "undo_job",
@@ -81,7 +88,10 @@ articleurl = _library.articleurl
 count_images = _library.count_images
 delete_image = _library.delete_image
 edit_images = _library.edit_images
+edit_found_images = _library.edit_found_images
+cancel_job = _library.cancel_job
 find_images = _library.find_images
+suggest_searches = _library.suggest_searches
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history
@@ -123,6 +133,10 @@ apply_table = _library.apply_table
 export_table = _library.export_table
 merge_tags = _library.merge_tags
 rename_tag = _library.rename_tag
+get_saved_searches = _library.get_saved_searches
+save_search = _library.save_search
+rename_saved_search = _library.rename_saved_search
+remove_saved_search = _library.remove_saved_search
 get_shares = _library.get_shares
 share = _library.share
 revoke_share = _library.revoke_share

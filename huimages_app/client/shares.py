@@ -64,8 +64,9 @@ class ShareFunctions:
     ) -> str:
         """Make a share link; return its URL, which is not stored.
 
-        `kind` is `image`, `collection`, `article`, `tag` or `search`; `value` is its ID, number,
-        tag or words.  `until` has a time zone; None: until it is revoked.
+        `kind` is `image`, `collection`, `article`, `tag`, `search` or `list`; `value` is its ID,
+        number, tag, words, or filters and order as in `tag=sea&order=title`.
+        `until` has a time zone; None: until it is revoked.
         """
         terms = ShareTerms(title, until, tuple(sizes), originals, password)
         return self._backend.share(Target.parse(kind, value, key), terms)

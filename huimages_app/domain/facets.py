@@ -29,6 +29,8 @@ def facets_of(image: Image, *, is_tagged: bool) -> Iterator[Facet]:
     yield "shape", shape_of(image.width, image.height)
     if image.uploader:
         yield "uploader", image.uploader
+    for batch in image.batches:
+        yield "batch", batch
     present = {
         "title": image.title,
         "alt": image.alt,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
 from ..errors import BadInput
+from .batches import BATCH
 from .facets import FORMATS, MISSING, SHAPES
 from .models import Order, Query
 from .periods import Period
@@ -21,6 +22,7 @@ from .times import time_of
 
 MOST_VALUES: Final = 100  # of all filters together
 MOST_PIXELS: Final = 1_000_000
+MOST_DAYS: Final = 3660
 LONGEST: Final = 500  # characters of a value
 ORDERS: Final[tuple[str, ...]] = get_args(Order)
 REFERENCE: Final = "ref."  # before the key of a reference
@@ -41,6 +43,11 @@ KINDS: Final = {
     "choice": ("", ""),
     "pixels": (f"a whole number from 1 to {MOST_PIXELS}", "^[1-9][0-9]{0,5}$"),
     "rating": ("a number from 0 to 10", r"^(?:[0-9](?:\.[0-9]{1,2})?|10)$"),
+    "batch": ("the ID of an upload, 16 hexadecimal digits", f"^{BATCH.pattern}$"),
+    "days": (
+        f"a whole number of days from 0 to {MOST_DAYS}",
+        "^(?:0|[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-5][0-9]|3660)$",
+    ),
     "period": (
         "dates as in 2024, 2024-05..2024-07 or 2024-05-01..",
         rf"^{_DAY}(?:\.\.{_DAY})?$",
@@ -120,6 +127,12 @@ def _with_facet(kind: str) -> Apply:
     return lambda query, value: replace(query, facets=(*query.facets, (kind, clean(value))))
 
 
+def _with_batch(query: Query, value: str) -> Query:
+    if not BATCH.fullmatch(value):
+        raise ValueError(value)
+    return replace(query, facets=(*query.facets, ("batch", value)))
+
+
 def _with_period(name: str) -> Apply:
     def apply(query: Query, value: str) -> Query:
         period = Period.parse(value)
@@ -133,10 +146,16 @@ def _with_value(name: str, parse: Callable[[str], object]) -> Apply:
     return lambda query, value: replace(query, **{name: parse(value)})  # type: ignore[arg-type]
 
 
-def _pixels(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,7}", text) or not 1 <= int(text) <= MOST_PIXELS:
-        raise ValueError(text)
-    return int(text)
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,7}", text) or not least <= int(text) <= most:
+            raise ValueError(text)
+        return int(text)
+
+    return parse
+
+
+_pixels = _whole(1, MOST_PIXELS)
 
 
 def _rating(text: str) -> float:
@@ -214,12 +233,26 @@ FILTERS: Final = (
         "by", _with_facet("uploader"), "text", "Images that this account uploaded.", example="vera"
     ),
     Filter(
+        "batch",
+        _with_batch,
+        "batch",
+        "Images of one upload: the link that the page of uploads shows names it.",
+        example="0123456789abcdef",
+    ),
+    Filter(
         "without",
         _with_facet("without"),
         "choice",
         "Images that lack this: a title, an alternative text, tags or an article number.",
         MISSING,
         is_repeatable=True,
+    ),
+    Filter(
+        "ends",
+        _with_value("ends", _whole(0, MOST_DAYS)),
+        "days",
+        "Images whose rights end today or within so many days, by the time zone of the site.",
+        example="30",
     ),
     Filter(
         "changed_since",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from .content import ContentBox, centre
@@ -71,6 +71,7 @@ class Image:
     replaced_by: str = ""  # ID of the newest version; empty if this is it
     versions: tuple[str, ...] = ()  # IDs of the older versions, oldest first; of the newest only
     versioned: datetime | None = None  # when `replaced_by` or `versions` changed last
+    batches: tuple[str, ...] = ()  # IDs of the last uploads that brought it: see domain.batches
     phash: str = ""  # perceptual: see domain.likeness; empty: not measured yet
     alike: tuple[str, ...] = ()  # IDs of other images that look alike, for editors to decide about
     unlike: tuple[str, ...] = ()  # IDs of images that look alike; an editor said they are not
@@ -166,6 +167,9 @@ class AnnotationSummary:
         return cls(tags, sum(ratings), len(ratings), favorites).spelled(typed)
 
 
+# Before every time of taking; its year has four digits.
+_BEFORE_ALL = datetime(1000, 1, 1, tzinfo=UTC)
+
 Order = Literal["newest", "oldest", "rated", "taken", "title", "place"]
 
 
@@ -198,6 +202,7 @@ class Query:
     larger: int | None = None  # least pixels of the longer side
     smaller: int | None = None  # the longer side has fewer pixels
     rating: float | None = None  # least average, from 0 to 10
+    ends: int | None = None  # the rights end today or within so many days
     trashed: bool = False
     order: Order = "newest"
 
@@ -206,6 +211,18 @@ class Query:
             raise ValueError(f"order {self.order} is no order of a collection; expected place")
         if self.order == "place" and not self.collection and len(self.references) != 1:
             raise ValueError(f"order place needs one reference, not {len(self.references)}")
+
+    @property
+    def by_time(self) -> Query:
+        """The query for the same images, newest first; a collection has its own order only."""
+        if self.collection:
+            return self
+        query = replace(self, order="newest")
+        if self.order == "rated":
+            return replace(query, rating=self.rating or 0)
+        if self.order == "taken" and not self.taken_before:
+            return replace(query, taken_from=self.taken_from or _BEFORE_ALL)
+        return query
 
     @property
     def wanted_tags(self) -> tuple[str, ...]:
@@ -217,6 +234,10 @@ class Query:
         """Return all facets that an image must have."""
         types = [("type", self.type)] if self.type else []
         return tuple(dict.fromkeys([*types, *self.facets]))
+
+    def last_days(self, today: date) -> tuple[date, date] | None:
+        """Return the first and the last day on which the rights may end; None for any."""
+        return None if self.ends is None else (today, today + timedelta(days=self.ends))
 
     @property
     def wanted_references(self) -> dict[str, list[str]]:

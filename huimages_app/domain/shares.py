@@ -10,17 +10,20 @@ from typing import Literal, get_args
 
 from ..errors import BadInput
 from .collections import ID as COLLECTION_ID
+from .filters import query_of
 from .ids import parse_image_id
 from .models import Query
+from .searches import MAX_TEXT, Search
 from .tags import MAX_LENGTH
 from .text import MAX_REFERENCE, MAX_TITLE, REFERENCE_KEY, clean, clean_reference, clean_tag
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 MAX_SIZES = 10
 MAX_SEARCH = 200
+MAX_VALUE = MAX_TEXT  # of any kind
 DEFAULT_SIZE = "1600x1600"
 
-Kind = Literal["image", "collection", "article", "tag", "search"]
+Kind = Literal["image", "collection", "article", "tag", "search", "list"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -28,9 +31,10 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 class Target:
     """What a share link leads to.
 
-    `value` is the ID of an image or a collection, an article number, a tag, or the words of a
-    search; `key` is the reference key of an article.  A tag or a search is looked up at each
-    visit, so it also shows pictures that match it later.
+    `value` is the ID of an image or a collection, an article number, a tag, the words of a
+    search, or the text of a `Search`, which is a list with its filters and its order; `key` is
+    the reference key of an article.  A tag, a search or a list is looked up at each visit, so it
+    also shows pictures that match it later.
     """
 
     kind: Kind
@@ -52,21 +56,32 @@ class Target:
             return cls("tag", tag)
         if kind == "search" and (words := clean(value)[:MAX_SEARCH]):
             return cls("search", words)
+        if kind == "list":
+            parsed = Search.parse(value)
+            search = Search.of(parsed.filters, parsed.order)
+            if search.is_filtered:
+                return cls("list", search.text)
         raise BadInput(
             f"{kind[:20]!r} {value[:40]!r} cannot be shared; expected an image, a collection, an "
-            "article, a tag or a search"
+            "article, a tag, a search, or a list with filters"
         )
 
     @property
     def query(self) -> Query | None:
-        """Return the query of its images; None for a single image."""
+        """Return the query of its images; None for a single image.
+
+        Raises BadInput for a list with a filter that this version of the program lacks.
+        """
         if self.kind == "collection":
             return Query(collection=self.value, order="place")
         if self.kind == "article":
             return Query(references=((self.key, self.value),), order="place")
         if self.kind == "tag":
             return Query(tag=self.value)
-        return Query(text=self.value) if self.kind == "search" else None
+        if self.kind == "list":
+            return Search.parse(self.value).query
+        # Filters may be among the words, as in "gull tag:sea".
+        return query_of([("q", self.value)]) if self.kind == "search" else None
 
 
 @dataclass(frozen=True)

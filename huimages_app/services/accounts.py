@@ -16,6 +16,7 @@ from ..storage.interfaces import Document, DocumentStore
 from . import audit
 from .passwords import Passwords
 from .permissions import ROLES, VISITOR
+from .saved_searches import SavedSearches
 from .visitors import new_visitor_id
 
 KIND = "account"
@@ -115,9 +116,12 @@ class Accounts:
     def remove(self, name: str) -> None:
         """Remove the account and end its sessions; raises BadInput if there is none.
 
-        The annotations of its owner stay.
+        The annotations of its owner stay; private searches go.
         """
+        account = self.get(name)
         self._change(name, lambda record: None)
+        if account is not None:
+            SavedSearches(self._documents).forget(account.visitor_id)
         audit.record("account removed", account=name)
 
     def authenticate(self, name: str, password: str) -> Account | None:

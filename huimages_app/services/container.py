@@ -26,10 +26,12 @@ from .maintenance.integrity import IntegrityCheck
 from .maintenance.operations import Operations
 from .negotiation import Negotiation
 from .renditions import Renditions
+from .saved_searches import SavedSearches
 from .shares import Shares
 from .showing import Showing
 from .size_policy import SizePolicy
 from .spreadsheets.spreadsheets import Spreadsheets
+from .suggestions import Suggestions
 from .tag_renaming import TagRenaming
 from .tokens import Tokens
 from .uploads import Uploads
@@ -50,7 +52,9 @@ class Services:
     collections: Collections
     collection_images: CollectionImages
     duplicates: Duplicates
+    saved_searches: SavedSearches
     shares: Shares
+    suggestions: Suggestions
     uploads: Uploads
     editing: Editing
     histories: Histories

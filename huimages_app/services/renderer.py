@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -56,13 +57,19 @@ class Renderer:
         return self._render_limiter.admission()
 
     def render(
-        self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
+        self,
+        image_id: str,
+        image: Image | None,
+        size: Size,
+        format_: Format,
+        target: Path | int,
     ) -> None:
         """Write the rendition to `target`; without a record (None) from the original.
 
         Its XMP packet states the rights of the record, or else those that the original states.
 
-        Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
+        `target` is a path or a descriptor.  Raises UnknownImage, StorageUnavailable,
+        CorruptOriginal, ServerBusy.
         """
         rendition = RenditionTarget(
             size,
@@ -80,10 +87,9 @@ class Renderer:
         milliseconds = 1000 * (time.monotonic() - begun)
         log.debug("rendered: image=%s size=%s milliseconds=%.0f", image_id, size, milliseconds)
 
-    def _report_excess(self, image_id: str, size: Size, target: Path) -> None:
+    def _report_excess(self, image_id: str, size: Size, target: Path | int) -> None:
         limit = size.options.max_bytes
-        length = target.stat().st_size
-        if limit and length > limit:
+        if limit and (length := os.stat(target).st_size) > limit:  # noqa: PTH116 - or a descriptor
             log.error(
                 "rendition larger than its limit: image=%s size=%s bytes=%d max_bytes=%d",
                 *(image_id, size, length, limit),

@@ -98,7 +98,7 @@ class Shares:
             return self._collections.get(target.value).title
         if target.kind == "article" and not self._first(target):
             raise UnknownArticle(target.key, target.value)
-        return target.value
+        return "" if target.kind == "list" else target.value
 
     def all(self) -> list[Share]:
         """Return all share links with their views, the newest first."""

@@ -77,6 +77,15 @@ class Request(PyramidRequest):  # type: ignore[misc]
             fields.add(name, value)
         return fields
 
+    def make_tempfile(self) -> Any:
+        """Return a temporary file that is closed after the response.
+
+        WebOb copies bodies into such files and leaves them open until garbage is collected.
+        """
+        file = super().make_tempfile()
+        self.add_finished_callback(lambda request: file.close())
+        return file
+
     @property
     def _max_file_bytes(self) -> int:
         """Limit of all files of a form together; 0 where forms are for text only."""

@@ -23,6 +23,8 @@
 /article/KEY/NUMBER    ArticlePage
 /collection            Collections
 /collection/ID         CollectionPage
+/saved                 SavedSearches
+/saved/ID              SavedSearchPage
 /share                 Shares
 /share/TOKEN           SharePage
 /share/TOKEN/ID        SharedImage
@@ -36,6 +38,7 @@
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
 /api/v1/shares…        ApiShares, ApiShare
+/api/v1/searches…      ApiSavedSearches, ApiSavedSearch
 /api/v1/duplicates     ApiDuplicates
 """
 
@@ -56,6 +59,7 @@ from .collection_resources import ApiCollections, Collections
 from .job_resources import ApiJobs, Jobs
 from .rendition_resources import SizeFolder
 from .resource import Resource
+from .saved_search_resources import ApiSavedSearches, SavedSearches
 from .share_resources import ApiShares, Shares
 
 
@@ -199,6 +203,7 @@ class Api(Resource):
         "table": ApiTable,
         "collections": ApiCollections,
         "shares": ApiShares,
+        "searches": ApiSavedSearches,
         "jobs": ApiJobs,
         "duplicates": ApiDuplicates,
     }
@@ -229,6 +234,7 @@ class Root(Resource):
         "trash": Trash,
         "article": Articles,
         "collection": Collections,
+        "saved": SavedSearches,
         "share": Shares,
         "job": Jobs,
         "accounts": Accounts,

@@ -2,16 +2,16 @@
 
 import { message } from "./messages.js";
 
-/** Return whether the user confirms the action of `button`; true if it has no `data-confirm`. */
-export function confirmAction(button) {
-  if (!button.dataset.confirm) return Promise.resolve(true);
+/** Return whether the user answers the question, by default that of `button`; true for none. */
+export function confirmAction(button, asked = button.dataset.confirm) {
+  if (!asked) return Promise.resolve(true);
   const dialog = document.createElement("dialog");
   dialog.setAttribute("aria-labelledby", "confirm-question");
   const form = document.createElement("form");
   form.method = "dialog";
   const question = document.createElement("p");
   question.id = "confirm-question";
-  question.textContent = button.dataset.confirm;
+  question.textContent = asked;
   const choices = document.createElement("p");
   choices.className = "row";
   choices.append(choice(message("cancel"), ""), choice(button.textContent.trim(), "yes", "danger"));

@@ -7,6 +7,7 @@ const FEATURES = [
   [".grid", () => import("./view_transition.js")],
   ["input[data-captions]", () => import("./captions_switch.js")],
   ["form[data-selection]", () => import("./selection.js")],
+  ["[data-saved-searches]", () => import("./saved_searches.js")],
   ["input[data-suggestions]", () => import("./search_suggestions.js")],
   ["input[data-tag-suggestions]", () => import("./tag_suggestions.js")],
   ["[data-edit-title]", () => import("./title_editor.js")],

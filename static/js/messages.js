@@ -2,14 +2,20 @@
 
 const element = document.getElementById("messages");
 const messages = element ? JSON.parse(element.textContent) : {};
-const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
+const language = document.documentElement.lang || "en";
+const plurals = new Intl.PluralRules(language);
+const numbers = new Intl.NumberFormat(language);
 
 /**
  * Return the message called `name` with `values` filled in: message("loaded", { count: 3 }).
- * A message with a singular and a plural form is chosen by `values.count`.
+ * A message with several plural forms is chosen by `values.count`.
  */
 export function message(name, values = {}) {
   let text = messages[name] ?? name;
   if (typeof text !== "string") text = text[plurals.select(values.count)] ?? text.other;
-  return text.replace(/\$\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
+  return text.replace(/\$\{(\w+)\}/g, (_, key) => written(values[key]));
+}
+
+function written(value) {
+  return typeof value === "number" ? numbers.format(value) : String(value ?? "");
 }

@@ -1,5 +1,6 @@
 // Select pictures of a grid (a range with shift), and apply actions without leaving the page.
 // While something is selected, a click on a picture selects it, and Escape selects none.
+// The tick "Select all" means everything that the list finds, also what was not loaded yet.
 
 import { confirmAction } from "./confirm_dialog.js";
 import { fetchJson } from "./http.js";
@@ -16,10 +17,12 @@ export function enhance(form) {
   let last = null;
   const boxes = () => [...form.querySelectorAll(BOXES)];
   const bar = form.querySelector(".actions");
+  const everything = form.querySelector("[data-everything]");
 
   form.addEventListener("click", (event) => {
     const box = event.target.matches(BOXES) ? event.target : boxOfClickedPicture(event, form);
     if (!box) return;
+    if (everything && !box.checked) everything.checked = false;
     if (event.shiftKey && last?.isConnected) checkRange(boxes(), last, box);
     last = box;
     showCount();
@@ -42,15 +45,23 @@ export function enhance(form) {
     const isSelectAll = event.key === "a" && (event.ctrlKey || event.metaKey) && !event.altKey;
     if (!isSelectAll || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
     event.preventDefault();
-    boxes().forEach((box) => (box.checked = true));
-    showCount();
+    selectAll(true);
   });
+  if (everything) {
+    everything.addEventListener("change", () => selectAll(everything.checked));
+    // The list is sent instead of its pictures.
+    form.addEventListener("formdata", ({ formData }) => everything.checked && formData.delete("id"));
+    const loaded = new MutationObserver(() => everything.checked && selectAll(true));
+    loaded.observe(form.querySelector("[data-grid]"), { childList: true });
+  }
   form.addEventListener("submit", async (event) => {
     const action = event.submitter?.value;
     if (!action || LEAVING.has(action)) return;
     event.preventDefault();
     try {
-      if (await confirmAction(event.submitter)) await apply(action);
+      const { confirm, confirmEverything } = event.submitter.dataset;
+      const question = everything?.checked ? confirmEverything : confirm;
+      if (await confirmAction(event.submitter, question)) await apply(action);
     } catch (error) {
       notifyError(error.message);
     }
@@ -68,12 +79,20 @@ export function enhance(form) {
   function showCount() {
     const count = boxes().filter((box) => box.checked).length;
     output.textContent = count ? message("selected", { count }) : "";
+    if (!everything?.checked) return;
+    const found = Number(everything.dataset.count);
+    output.textContent = found ? message("selected", { count: found }) : message("selectedAll");
+  }
+
+  function selectAll(isSelected) {
+    if (everything) everything.checked = isSelected;
+    boxes().forEach((box) => (box.checked = isSelected));
+    showCount();
   }
 
   function clear() {
     const hadFocus = bar.contains(document.activeElement);
-    boxes().forEach((box) => (box.checked = false));
-    showCount();
+    selectAll(false);
     // The bar disappears; if it had the focus, the focus goes to the grid.
     if (hadFocus) last?.focus({ preventScroll: true });
   }
@@ -82,7 +101,10 @@ export function enhance(form) {
     const body = new FormData(form);
     body.set("action", action);
     // form.action would be the buttons named "action".
-    const { done } = await fetchJson(form.getAttribute("action"), { method: "POST", body });
+    const url = form.getAttribute("action");
+    const { done, page } = await fetchJson(url, { method: "POST", body });
+    // A list was changed by a job, which has a page.
+    if (page) return location.assign(page);
     if (REMOVING.has(action)) last = removeItems(boxes(), new Set(done));
     clear();
     const text = message(`done-${action}`, { count: done.length });

@@ -1,6 +1,7 @@
 """Write pictures of every page into tests/screenshots: `make screenshots`.  Not a test.
 
-    python -m tests.browser.screenshots [--photographs FOLDER] [--widths 360,1280] [PAGE …]
+    python -m tests.browser.screenshots [--photographs FOLDER] [--widths 360,1280]
+        [--language fr] [PAGE …]
 
 Each page is shown at four widths, light and dark.  FOLDER has JPEG files to add to the site.
 """
@@ -11,6 +12,7 @@ import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,18 +39,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photographs", type=Path, help="folder with JPEG files to add")
     parser.add_argument("--widths", default=",".join(map(str, SIZES)))
+    parser.add_argument("--language", default="en", help="of pages that need no click")
     parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"among: {', '.join(PAGES)}")
     options = parser.parse_args(arguments)
     widths = [int(width) for width in options.widths.split(",")]
     SCREENSHOTS.mkdir(exist_ok=True)
     with chromium() as browser:
+        camera = Camera(browser, widths, options.language)
         with site(options.photographs) as filled_site:
             for name in options.pages or PAGES:
                 if name in PAGES:
-                    shoot(browser, filled_site, name, widths)
+                    camera.shoot(filled_site, name)
         if not options.pages or "start-empty" in options.pages:
             with tempfile.TemporaryDirectory() as folder, served(Path(folder), {}) as empty:
-                shoot_path(browser, empty, "start-empty", "/", widths)
+                camera.shoot_path(empty, "start-empty", "/")
 
 
 @contextmanager
@@ -79,30 +83,39 @@ def add_photographs(settings: Settings, folder: Path) -> None:
     services.close()
 
 
-def shoot(browser: Browser, running: RunningSite, name: str, widths: Sequence[int]) -> None:
-    path = PAGES[name][0].format(**{key: image.id for key, image in running.images.items()})
-    shoot_path(browser, running, name, path, widths)
+@dataclass(frozen=True)
+class Camera:
+    """Makes pictures of pages with a browser, at some widths and in a language."""
 
+    browser: Browser
+    widths: Sequence[int]
+    language: str
 
-def shoot_path(
-    browser: Browser, running: RunningSite, name: str, path: str, widths: Sequence[int]
-) -> None:
-    """Write what a page shows at each width, light and dark."""
-    person = Person(browser, running.url, viewport={"width": 1280, "height": 800})
-    page = person.go(path)
-    _path, prepare, complaint = PAGES.get(name, ("", None, ""))
-    if prepare:
-        prepare(page)
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for width in widths:
-            page.set_viewport_size({"width": width, "height": SIZES.get(width, 800)})
-            page.wait_for_load_state("networkidle")
-            file = SCREENSHOTS / f"{name}-{width}-{scheme}.jpeg"
-            page.screenshot(path=file, type="jpeg", full_page=name not in WINDOW_ONLY)
-    if complaint:
-        person.expect_complaint(complaint)
-    person.close()
+    def shoot(self, running: RunningSite, name: str) -> None:
+        """Make pictures of one of PAGES; one that needs clicks is known in English only."""
+        path, prepare, _complaint = PAGES[name]
+        if not prepare or self.language == "en":
+            ids = {key: image.id for key, image in running.images.items()}
+            self.shoot_path(running, name, path.format(**ids))
+
+    def shoot_path(self, running: RunningSite, name: str, path: str) -> None:
+        """Write what a page shows at each width, light and dark."""
+        viewport = {"width": 1280, "height": 800}
+        person = Person(self.browser, running.url, locale=self.language, viewport=viewport)
+        page = person.go(path)
+        _path, prepare, complaint = PAGES.get(name, ("", None, ""))
+        if prepare:
+            prepare(page)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            for width in self.widths:
+                page.set_viewport_size({"width": width, "height": SIZES.get(width, 800)})
+                page.wait_for_load_state("networkidle")
+                file = SCREENSHOTS / f"{name}-{self.language}-{width}-{scheme}.jpeg"
+                page.screenshot(path=file, type="jpeg", full_page=name not in WINDOW_ONLY)
+        if complaint:
+            person.expect_complaint(complaint)
+        person.close()
 
 
 if __name__ == "__main__":

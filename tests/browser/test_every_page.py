@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from huimages_app.web.presentation.i18n import LANGUAGES
 from tests.support.axe import violations
 from tests.support.chromium import Person
 from tests.support.served import PHOTOS, RunningSite
@@ -44,6 +45,16 @@ def favored(page: Page) -> None:
 
 def menu(page: Page) -> None:
     page.get_by_role("button", name="Menu").click()
+
+
+def saved(page: Page) -> None:
+    """Save the search, and look at the saved ones with the form of one open."""
+    page.get_by_role("button", name="Save search").click()
+    expect(page.locator("[data-notice]")).to_contain_text("The search was saved.")
+    page.get_by_role("button", name="Menu").click()
+    expect(page.locator(".popup .saved-searches a")).to_have_text("coffee, Shape: landscape")
+    page.get_by_role("link", name="Saved searches").click()
+    page.locator("details.change summary").click()
 
 
 def shared(page: Page) -> None:
@@ -139,6 +150,10 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "all": ("/image/", None, ""),
     "selected": ("/tag/hills/", selected, ""),
     "search": ("/search?q=coffee", None, ""),
+    "filtered": ("/search?q=coffee&shape=landscape&ends=30", None, ""),
+    "save-search": ("/saved/?in=search:coffee%3Fshape%3Dlandscape", None, ""),
+    "saved-searches": ("/saved/?in=search:coffee%3Fshape%3Dlandscape", saved, ""),
+    "no-saved-searches": ("/saved/", None, ""),
     "nothing-found": ("/search?q=zzz", None, ""),
     "no-favorites": ("/favorites/", None, ""),
     "favorites": ("/image/{rocket}/", favored, ""),
@@ -169,16 +184,18 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "trash": ("/image/", trashed, ""),
     "not-found": ("/nowhere/", None, "status of 404"),
     "sign-in": ("/login", None, ""),
+    "help": ("/help", None, ""),
     "accounts": ("/accounts/", None, ""),
     "image-in-trash": ("/image/{chelsea}/", in_trash, "status of 404"),
     "api": ("/api/v1/", None, ""),
 }
 
 
-def test_german_is_not_too_long_for_the_narrowest_phone(
-    person: Callable[..., Person], site: RunningSite
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_language_is_too_long_for_the_narrowest_phone(
+    language: str, person: Callable[..., Person], site: RunningSite
 ) -> None:
-    paul = person(locale="de-DE", viewport={"width": 320, "height": 640})
+    paul = person(locale=language, viewport={"width": 320, "height": 640})
     image = f"/image/{site.images['coffee'].id}/"
     for path, prepare in (
         ("/", None), ("/image/", selected), (image, opened), ("/upload/", None), ("/trash/", None),
@@ -187,7 +204,7 @@ def test_german_is_not_too_long_for_the_narrowest_phone(
         page = paul.go(path)
         if prepare:
             prepare(page)
-        assert page.locator("html").get_attribute("lang") == "de"
+        assert page.locator("html").get_attribute("lang") == language
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
@@ -237,15 +254,16 @@ def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> 
         who.expect_complaint(complaint)
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 75), (360, 75), (768, 75), (1280, 75)])
-def test_header_is_one_row_in_german(
-    width: int, height: int, person: Callable[..., Person]
-) -> None:
-    page = person(locale="de-DE", viewport={"width": width, "height": 700}).go("/tag/")
-    box = page.locator(".top").bounding_box()
-    assert box
-    assert box["height"] <= height
-    assert page.locator("html").evaluate("html => html.scrollWidth") <= width
-    if width < 1088:
-        page.get_by_role("button", name="Menü").click()
-    expect(page.get_by_role("link", name="Favoriten")).to_be_visible()
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_header_is_one_row_in_every_language(language: str, person: Callable[..., Person]) -> None:
+    paul = person(locale=language)
+    for width in (320, 360, 768, 1280):
+        paul.page.set_viewport_size({"width": width, "height": 700})
+        page = paul.go("/tag/")
+        box = page.locator(".top").bounding_box()
+        assert box
+        assert box["height"] <= 75
+        assert page.locator("html").evaluate("html => html.scrollWidth") <= width
+        if width < 1088:
+            page.locator(".open-menu").click()
+        expect(page.locator("nav a[href='/favorites/']:visible")).to_have_count(1)

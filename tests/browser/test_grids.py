@@ -104,6 +104,44 @@ def test_keys_select_all_and_lead_to_the_actions(vera: Person, page: Page) -> No
     expect(page.locator("[data-selected]")).to_have_text("1 picture selected")
 
 
+def test_all_pictures_found_are_selected_before_they_are_loaded(
+    vera: Person, page: Page, crowd: None
+) -> None:
+    vera.go("/image/?larger=1")
+    everything = page.locator("[data-everything]")
+    total = int(everything.get_attribute("data-count") or 0)
+    loaded = page.locator(".pick input").count()
+    assert total > loaded
+    page.keyboard.press("Control+a")
+    expect(everything).to_be_checked()
+    expect(page.locator("[data-selected]")).to_have_text(f"{total} pictures selected")
+    page.locator("footer").scroll_into_view_if_needed()
+    expect(page.locator(".pick input:checked")).to_have_count(total)
+    page.locator(".pick input").first.uncheck()
+    expect(everything).not_to_be_checked()
+    expect(page.locator("[data-selected]")).to_have_text(f"{total - 1} pictures selected")
+    everything.check()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    page.wait_for_url("**/job/edit?in=*")
+    expect(page.locator("main")).to_contain_text(f"{total} pictures")
+
+
+def test_everything_is_moved_to_the_trash_after_a_question(vera: Person, page: Page) -> None:
+    vera.go("/search?q=coffee")
+    count = page.locator(".grid li").count()
+    page.get_by_label("Select all").check()
+    page.get_by_role("button", name="Move to the trash").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Move everything that was found to the trash?")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".grid li")).to_have_count(count)
+    page.get_by_role("button", name="Move to the trash").click()
+    dialog.get_by_role("button", name="Move to the trash").click()
+    expect(page.locator(".toast p")).to_contain_text("moved to the trash")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".grid li")).to_have_count(count)
+
+
 def test_captions_stay_switched_on(vera: Person, page: Page) -> None:
     vera.go("/search?q=coffee")
     caption = page.locator(".grid .caption")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from huimages_app.domain.models import Count, Order, Query
+from huimages_app.domain.rights import Rights
 from huimages_app.storage.interfaces import MetadataBackend
 
 from .samples import START, an_id, an_image, change, fill, put, say, walk, walk_back
@@ -45,12 +46,34 @@ class FiltersContract:
         assert walk(store, facet("format", "jpeg")) == [an_id(3), an_id(1)]
         assert walk(store, facet("format", "webp")) == []
 
+    def test_facet_sizes_follow_images_without_the_trash(self, store: MetadataBackend) -> None:
+        assert store.search.facet_sizes("without") == {}
+        put(store, an_image(1, titles=("Möwe",), alt="A gull"), tags=("sea",))
+        put(store, an_image(2, alt="A gull"))
+        put(store, an_image(3))
+        assert store.search.facet_sizes("without") == {"title": 2, "alt": 1, "tags": 2, "artnr": 3}
+        change(store, an_id(3), trashed=START)
+        assert store.search.facet_sizes("without") == {"title": 1, "tags": 1, "artnr": 2}
+        change(store, an_id(2), titles=("Ente",), references={"artnr": ("1",)})
+        assert store.search.facet_sizes("without") == {"tags": 1, "artnr": 1}
+        assert store.search.facet_sizes("uploader") == {}
+
     def test_uploader_filter_finds_images_of_the_account(self, store: MetadataBackend) -> None:
         put(store, an_image(1, uploader="vera"))
         put(store, an_image(2, uploader="paul"))
         put(store, an_image(3))
         assert walk(store, facet("uploader", "vera")) == [an_id(1)]
         assert walk(store, facet("uploader", "")) == []
+
+    def test_batch_filter_finds_images_uploaded_together(self, store: MetadataBackend) -> None:
+        first, second = "0123456789abcdef", "fedcba9876543210"
+        for number, batches in enumerate([(first,), (first, second), (second,), ()]):
+            put(store, an_image(number, batches=batches))
+        assert walk(store, facet("batch", first)) == [an_id(1), an_id(0)]
+        assert walk(store, facet("batch", second, order="oldest")) == [an_id(1), an_id(2)]
+        assert store.search.count_of(facet("batch", second)) == Count(2)
+        change(store, an_id(1), batches=(second,))
+        assert walk(store, facet("batch", first)) == [an_id(0)]
 
     def test_without_filter_finds_images_that_lack_a_field(self, store: MetadataBackend) -> None:
         full = {"titles": ("Möwe",), "alt": "A gull", "references": {"artnr": ("1",)}}
@@ -120,6 +143,39 @@ class FiltersContract:
         assert found(7.6) == {an_id(2)}
         assert found(0) == {an_id(1), an_id(2), an_id(3), an_id(4)}
         assert found(9.5) == set()
+
+    @pytest.mark.parametrize(
+        ("order", "few"), [("newest", 0), ("newest", 9), ("title", 0), ("title", 9), ("rated", 9)]
+    )
+    @pytest.mark.parametrize("more", [{}, {"tag": "sea"}])
+    def test_ends_filter_includes_today_and_the_last_day(
+        self,
+        store: MetadataBackend,
+        order: Order,
+        more: dict[str, Any],
+        few: int,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr("huimages_app.storage.couchdb.query_planner._FEW", few)
+        monkeypatch.setattr("huimages_app.storage.sqlite.query_planner.FEW", few)
+        days = ["2026-11-30", "2026-12-01", "", "2026-12-31", "2027-01-01", "2026-12-10"]
+        for number, until in enumerate(days):
+            rights = Rights(until=until)
+            image = an_image(number, titles=(f"strand {number}",), taken=START, rights=rights)
+            put(store, image, tags=("sea",), rating=5)
+        store.search.today = lambda: date(2026, 12, 1)
+        month = Query(ends=30, order=order, **more)
+        expected = [an_id(number) for number in (1, 3, 5)]
+        assert sorted(walk(store, month, 2)) == sorted(walk_back(store, month, 2)) == expected
+        assert store.search.count_of(month) == Count(3)
+        assert store.search.contains(month, an_id(3))
+        assert walk(store, Query(ends=0, order=order, **more)) == [an_id(1)]
+        cursor = store.search.page(month, 1).next
+        store.search.today = lambda: date(2026, 12, 2)
+        assert store.search.page(month, 9, cursor)  # the cursor of yesterday is valid
+        assert sorted(walk(store, month)) == sorted([an_id(3), an_id(4), an_id(5)])
+        change(store, an_id(3), trashed=START)
+        assert sorted(walk(store, month)) == sorted([an_id(4), an_id(5)])
 
     @pytest.mark.parametrize("order", ["newest", "oldest", "title", "taken", "rated"])
     @pytest.mark.parametrize("more", [{}, {"tag": "sea"}, {"text": "strand"}, {"type": "t"}])
@@ -199,6 +255,21 @@ class FiltersContract:
         assert walk(store, query) == walk_back(store, query) == [an_id(11)]
         assert store.search.count_of(query) == Count(1)
         assert store.search.neighbours(query, an_id(11)).next is None
+
+    @pytest.mark.parametrize("order", ["oldest", "title", "taken", "rated"])
+    def test_same_images_are_found_by_time(self, store: MetadataBackend, order: Order) -> None:
+        fill(store, range(6), titles=("strand",))
+        for number in range(3):
+            say(store, an_id(number), "vera", rating=number)
+            change(store, an_id(number + 1), taken=START.replace(year=1890 + 90 * number))
+        for query in (Query(order=order), Query(text="strand", order=order, rating=1)):
+            found = walk(store, query)
+            newest_first = [
+                an_id(number) for number in reversed(range(6)) if an_id(number) in found
+            ]
+            assert walk(store, query.by_time) == newest_first
+        collection = Query(collection="x", order="place")
+        assert collection.by_time == collection
 
     def test_count_is_exact_up_to_its_bound(self, store: MetadataBackend) -> None:
         fill(store, range(7), titles=("strand",))

@@ -14,6 +14,7 @@ from .jobs import JobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
 from .samples import an_id, an_image, change, put
+from .saved_searches import SavedSearchesContract
 from .spreadsheets import SpreadsheetsContract
 from .tag_renaming import TagRenamingContract
 
@@ -54,7 +55,7 @@ class TestCouchTagRenaming(TagRenamingContract):
         return couchdb_site.metadata
 
 
-class TestCouchDocuments(DocumentsContract):
+class TestCouchDocuments(DocumentsContract, SavedSearchesContract):
     @pytest.fixture
     def opener(self, couchdb_site: Site) -> Callable[[], CouchBackend]:
         return couchdb_site.metadata

@@ -40,7 +40,7 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "b95365d51b2c99c519722d3de26394d967d6d572f43173992bcbf8545eaddf27",
+        "images": "24d73623ae5dd38c8e7b51149a6896f3050ded530a0be1808f014130f4220a38",
         "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
 }

@@ -56,6 +56,18 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         6,
         lambda store: store.search.neighbours(Query(tag="sea"), an_id(7)),
     ),
+    "the number of images without each field": (
+        1,
+        lambda store: store.search.facet_sizes("without"),
+    ),
+    "the number of images whose rights end": (
+        1,
+        lambda store: store.search.count_ending(START.date(), START.date()),
+    ),
+    "the number of images in the trash": (
+        1,
+        lambda store: store.search.count_of(Query(trashed=True)),
+    ),
     "the number of images": (1, lambda store: store.search.count()),
     "the tag cloud": (2, lambda store: store.search.tags()),
     "the tag cloud, without new annotations": (0, lambda store: store.search.tags(limit=9)),

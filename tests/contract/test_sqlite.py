@@ -12,6 +12,7 @@ from .documents import DocumentsContract
 from .jobs import JobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
+from .saved_searches import SavedSearchesContract
 from .spreadsheets import SpreadsheetsContract
 from .tag_renaming import TagRenamingContract
 
@@ -51,7 +52,7 @@ class TestSqliteTagRenaming(TagRenamingContract):
         return partial(SqliteBackend, tmp_path / "metadata.sqlite")
 
 
-class TestSqliteDocuments(DocumentsContract):
+class TestSqliteDocuments(DocumentsContract, SavedSearchesContract):
     @pytest.fixture
     def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
         return partial(SqliteBackend, tmp_path / "metadata.sqlite")

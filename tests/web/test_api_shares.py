@@ -58,6 +58,8 @@ def test_link_is_made_listed_and_revoked(site: Site) -> None:
         ({"kind": "image", "value": "x"}, 400),
         ({"kind": "image", "value": MISSING}, 404),
         ({"kind": "collection", "value": "nonenonenone"}, 404),
+        ({"kind": "list", "value": "order=title"}, 400),
+        ({"kind": "list", "value": "shape=round"}, 400),
         ({"kind": "article", "value": "9"}, 404),
         ({"kind": "tag", "value": "x", "sizes": []}, 400),
         ({"kind": "tag", "value": "x", "sizes": ["o"]}, 400),

@@ -1,4 +1,4 @@
-"""Pages that show many pictures: in order, escaped, paged, in two languages."""
+"""Pages that show many pictures: in order, escaped, paged."""
 
 from __future__ import annotations
 
@@ -115,24 +115,6 @@ def test_hostile_title_is_escaped_on_collection_pages(
 
 def test_forged_cursor_returns_400(browser: TestApp) -> None:
     browser.get("/image/?cursor=nonsense", status=400)
-
-
-@pytest.mark.parametrize(
-    ("language", "heading"), [("de-AT,de;q=0.9", "Alle Bilder"), ("fr, en;q=0.5", "All pictures")]
-)
-def test_accept_language_selects_the_language(site: Site, language: str, heading: str) -> None:
-    page = site.browser(language).get("/image/")
-    assert page.html.h1.text == heading
-    assert page.html.html["lang"] == language[:2].replace("fr", "en")
-    assert {"Accept-Language", "Cookie"} <= set(page.vary)
-
-
-def test_chosen_language_is_stored_in_a_cookie(browser: TestApp) -> None:
-    german = browser.get("/image/?order=oldest").click("Deutsch")
-    assert german.request.path_qs == "/image/?order=oldest&lang=de"
-    assert german.html.h1.text == "Alle Bilder"
-    assert browser.get("/tag/").html.html["lang"] == "de"
-    assert browser.get("/tag/?lang=xx").html.html["lang"] == "de"
 
 
 def test_static_file_has_versioned_url_and_no_cookie(browser: TestApp) -> None:

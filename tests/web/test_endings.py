@@ -33,6 +33,19 @@ def test_page_lists_what_ends_within_the_days(browser: TestApp, images: list[Ima
     assert 'href="/ending/"' in browser.get("/").text
 
 
+def test_list_is_filtered_by_the_days_until_the_end(
+    site: Site, browser: TestApp, images: list[Image]
+) -> None:
+    page = browser.get("/ending/").click("Show these as a list")
+    assert page.request.path_qs == "/image/?ends=30"
+    assert page.html.select_one(".count").text == "2 pictures"
+    assert page.html.select_one(".chip").text.split("×")[0].strip().endswith("within 30 days")
+    assert page.html.select_one("input[name=ends]")["value"] == "30"
+    listed = site.app.get("/api/v1/images?ends=60&q=Quay").json["items"]
+    assert [item["id"] for item in listed] == [images[number].id for number in (3, 1, 0)]
+    site.app.get("/api/v1/images?ends=soon", status=400)
+
+
 def test_page_says_that_nothing_ends(site: Site) -> None:
     assert "No rights end in these days." in site.browser().get("/ending/").text
     german = site.browser("de").get("/ending/?ended=yes")

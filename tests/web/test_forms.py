@@ -183,20 +183,26 @@ def test_form_without_files_larger_than_limit_returns_413(site: Site, path: str,
     assert answer.text.startswith("The form is too large: ")
 
 
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the list of the temporary files that the test opens."""
+    files = []
+    make = tempfile.TemporaryFile
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        files.append(make(*args, **kwargs))
+        return files[-1]
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", noted)
+    return files
+
+
 @pytest.mark.parametrize(
     ("length", "error"), [(200_000, TooLarge), (90_000, BadInput)], ids=["too large", "cut off"]
 )
 def test_file_of_a_refused_form_is_closed(
-    length: int, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+    length: int, error: type[Exception], opened: list[Any]
 ) -> None:
-    opened = []
-    make = tempfile.TemporaryFile
-
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        opened.append(make(*args, **kwargs))
-        return opened[-1]
-
-    monkeypatch.setattr(tempfile, "TemporaryFile", noted)
     body = upload_form(b"a.jpeg", bytes(length))[:-20]
     environ = {
         "CONTENT_TYPE": "multipart/form-data; boundary=XX",
@@ -205,6 +211,11 @@ def test_file_of_a_refused_form_is_closed(
     }
     with pytest.raises(error):
         list(fields_of(environ, 100_000))
+    assert [file.closed for file in opened] == [True]
+
+
+def test_copy_of_a_long_json_body_is_closed(site: Site, opened: list[Any]) -> None:
+    site.app.post_json("/api/v1/collections", {"title": "a" * 20_000}, status=400)
     assert [file.closed for file in opened] == [True]
 
 

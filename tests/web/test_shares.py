@@ -53,6 +53,52 @@ def test_link_is_made_from_the_page_of_what_is_shared(
     assert ids_in(shared) == [images[number].id for number in expected]
 
 
+def test_link_to_a_list_carries_its_filters_and_its_order(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    wide = site.add(7, width=90, height=30, title="zebra", tags=["sea", "sun"])
+    site.add(8, width=90, height=30, title="gull", tags=["sun"])
+    other = site.add(9, width=90, height=30, title="apple", tags=["sea", "sun"])
+    url = "/tag/sea/?tag=sun&shape=panorama&order=title"
+    form = browser.get(url).click("^Share$").forms[1]
+    assert form["title"].value == "sea, Tag: sun, Shape: panorama"
+    page = form.submit()
+    assert "List with filters" in page.text
+    assert url in [link["href"] for link in page.html.select(".links a")]
+    visitor = site.browser()
+    assert ids_in(visitor.get(made(page))) == [other.id, wide.id]
+    visitor.get(f"{made(page)}{images[0].id}/", status=404)
+
+
+def test_link_to_a_search_applies_the_filters_among_its_words(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    site.add(7, title="gull")
+    form = browser.get("/search?q=gull+tag:sea").click("^Share$").forms[1]
+    assert len(ids_in(site.browser().get(made(form.submit())))) == 3
+
+
+@pytest.mark.parametrize("url", ["/image/", "/image/?order=oldest", "/favorites/?shape=square"])
+def test_list_without_filters_offers_no_link(
+    browser: TestApp, images: Sequence[Image], url: str
+) -> None:
+    assert "/share/new" not in browser.get(url).text
+
+
+@pytest.mark.parametrize("query", ["", "order=title", "shape=round", "mood=calm", "q=+"])
+def test_unusable_list_is_not_shared(browser: TestApp, query: str) -> None:
+    browser.get("/share/new", {"list": query}, status=400)
+
+
+def test_link_with_a_filter_of_another_version_shows_nothing(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    target = Target("list", "tag=sea&mood=calm")
+    _, token = site.services.shares.add(target, ShareTerms(title="Calm"))
+    page = site.browser().get(f"/share/{token}/", status=400)
+    assert not ids_in(page)
+
+
 def test_link_to_a_collection_has_its_title_and_order(
     site: Site, browser: TestApp, images: Sequence[Image]
 ) -> None:

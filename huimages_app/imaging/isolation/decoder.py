@@ -152,7 +152,9 @@ class IsolatedDecoder(Decoder):
                 lambda _: _require_format(written, target.format),
             )
 
-    def make_previews(self, original: BinaryIO, targets: Mapping[int, Path]) -> tuple[int, ...]:
+    def make_previews(
+        self, original: BinaryIO, targets: Mapping[int, Path | int]
+    ) -> tuple[int, ...]:
         with ExitStack() as stack:
             source = stack.enter_context(files.for_reading(original))
             written = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -32,7 +31,7 @@ def order_of(edit: ImageEdit, visitor_id: str, query: Query | None = None) -> di
     order: dict[str, Any] = {"edit": edit.document, "visitor": visitor_id}
     if query is not None:
         # By time, in which no edit moves an image, so that each is met once.
-        order["query"] = to_plain(replace(query, order="newest"))
+        order["query"] = to_plain(query.by_time)
     return order
 
 

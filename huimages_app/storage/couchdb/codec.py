@@ -11,7 +11,7 @@ this program: in older ones, width and height are those before EXIF orientation.
           content[] content_version backdrop corrected_content[]
           places{key: {number: {at, role}}} collections{id: at} uploader uploaded
           history[{id, at, field, from, to, by, job, undoes, visitors[]}]
-          replaced_by versions[] versioned
+          replaced_by versions[] versioned batches[]
           phash alike[] unlike[]
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
@@ -107,6 +107,7 @@ def image_of(document: Document) -> Image:
         replaced_by=_image_id(document.get("replaced_by")),
         versions=_image_ids(document.get("versions")),
         versioned=time_of(document.get("versioned")),
+        batches=strings_of(document.get("batches")),
         phash=_hash(document.get("phash")),
         alike=_image_ids(document.get("alike")),
         unlike=_image_ids(document.get("unlike")),
@@ -208,6 +209,7 @@ def _fields_of(image: Image) -> Document:
         "replaced_by": image.replaced_by,
         "versions": list(image.versions),
         "versioned": text_of(image.versioned) if image.versioned else None,
+        "batches": list(image.batches),
         "phash": image.phash,
         "alike": list(image.alike),
         "unlike": list(image.unlike),

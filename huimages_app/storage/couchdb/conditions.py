@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -49,11 +50,15 @@ class Condition:
         return not self.is_negative and self.holds(record, [])
 
 
-def conditions_of(query: Query) -> dict[str, Condition]:
-    """Return the conditions of a query by name; those of tags and facets begin with their kind."""
+def conditions_of(query: Query, today: date) -> dict[str, Condition]:
+    """Return the conditions of a query by name; those of tags and facets begin with their kind.
+
+    `today` is the day from which `Query.ends` counts.
+    """
     return {
         "state": Condition(lambda record, _: _is_listed(record.document, query.trashed)),
         **dict(_conditions_on_images(query)),
+        **dict(_condition_on_rights(query, today)),
         **dict(_conditions_on_annotations(query)),
     }
 
@@ -111,6 +116,12 @@ def _conditions_on_images(query: Query) -> Iterator[tuple[str, Condition]]:
     for facet in query.wanted_facets:
         if facet != ("without", "tags"):
             yield f"facet {facet}", _of_facet(facet)
+
+
+def _condition_on_rights(query: Query, today: date) -> Iterator[tuple[str, Condition]]:
+    if days := query.last_days(today):
+        first, last = (day.isoformat() for day in days)
+        yield "ends", Condition(lambda record, _: first <= record.image.rights.until <= last)
 
 
 def _conditions_on_annotations(query: Query) -> Iterator[tuple[str, Condition]]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from ...domain.models import Image, Query
@@ -126,13 +127,16 @@ _ORDERS = {
 }
 
 
-def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan | None:
-    """Return the plan of a query; None if no image can match."""
+def plan_query(query: Query, images: Database, visitors: Database, today: date) -> QueryPlan | None:
+    """Return the plan of a query; None if no image can match.
+
+    `today` is the day from which `Query.ends` counts.
+    """
     if query.text.strip() and not parse_query(query.text):
         return None
     views = _Views(query, images, visitors)
     descending = query.order not in {"oldest", "title", "place"}
-    base_plan = QueryPlan(views.of_images("by_time"), descending, conditions_of(query))
+    base_plan = QueryPlan(views.of_images("by_time"), descending, conditions_of(query, today))
     if collection := query.collection:
         return replace(
             base_plan,
@@ -148,7 +152,7 @@ def plan_query(query: Query, images: Database, visitors: Database) -> QueryPlan 
             satisfied=frozenset({"references"}),
             rank=lambda document: rank(image_of(document).place(key, value)),
         )
-    plan = _plan_by_condition(query, base_plan, views)
+    plan = _plan_by_condition(query, base_plan, views, today)
     if query.order not in _ORDERS:
         return plan or base_plan
     order = _ORDERS[query.order]
@@ -181,7 +185,9 @@ class _Views:
         return ViewScan(self.visitors, view, key, documents=False, grouped=grouped, exact=exact)
 
 
-def _plan_by_condition(query: Query, base_plan: QueryPlan, views: _Views) -> QueryPlan | None:
+def _plan_by_condition(
+    query: Query, base_plan: QueryPlan, views: _Views, today: date
+) -> QueryPlan | None:
     """Return the plan that scans the most selective condition; None if none is selective."""
     if visitor := query.favorite_of:
         return replace(
@@ -202,7 +208,7 @@ def _plan_by_condition(query: Query, base_plan: QueryPlan, views: _Views) -> Que
         return min(plans, key=lambda plan: plan.scan.count())  # type: ignore[attr-defined]
     # The views of the other orders have ranges of their own.
     has_range = query.order in {"newest", "oldest", "title"}
-    few = _few_in_range(query, views.images) if has_range else None
+    few = _few_in_range(query, views.images, today) if has_range else None
     return replace(base_plan, scan=few) if few else None
 
 
@@ -257,7 +263,7 @@ def _plan_words(query: Query, base_plan: QueryPlan, views: _Views) -> QueryPlan 
     )
 
 
-def _few_in_range(query: Query, images: Database) -> InMemoryScan | None:
+def _few_in_range(query: Query, images: Database, today: date) -> InMemoryScan | None:
     """Return the images of the first range that contains few enough to be sorted here."""
     trashed = query.trashed
 
@@ -270,7 +276,10 @@ def _few_in_range(query: Query, images: Database) -> InMemoryScan | None:
         return InMemoryScan([(ctime(row), row["id"]) for row in rows])
 
     found = None
-    if query.taken_from or query.taken_before:
+    if days := query.last_days(today):
+        first, last = (day.isoformat() for day in days)
+        found = few("by_end", [first], [last, {}], lambda row: str(row["key"][2]))
+    if not found and (query.taken_from or query.taken_before):
         first, last = times_of_taking(query)
         found = few("by_taken", [first], [last], lambda row: str(row["key"][2]))
     if not found and (query.larger is not None or query.smaller is not None):

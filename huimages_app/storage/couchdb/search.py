@@ -22,7 +22,7 @@ from .articles import CouchArticles
 from .codec import image_of, is_trashed, text_of
 from .conditions import AnnotationRows, Record
 from .database import Database
-from .endings import read_endings
+from .endings import count_endings, read_endings
 from .likeness import read_alike
 from .query_planner import QueryPlan, plan_query
 from .scans import Candidate, Position
@@ -60,7 +60,7 @@ class CouchSearch(ImageSearch):
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         scope = _scope(query)
         forward, start = decode_start(scope, cursor)
-        plan = plan_query(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors, self.today())
         if plan is None:
             return Page([])
         found = self._find(plan, start, limit, forward=forward)
@@ -81,7 +81,7 @@ class CouchSearch(ImageSearch):
         return encode_start(_scope(query), True, Start(position))
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
-        plan = plan_query(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors, self.today())
         matching = self._matched(plan, image_id)
         if plan is None or matching is None:
             return Window()
@@ -90,7 +90,7 @@ class CouchSearch(ImageSearch):
         return Window(images_before, self._images_from(plan, start, after, forward=True))
 
     def contains(self, query: Query, image_id: str) -> bool:
-        plan = plan_query(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors, self.today())
         return self._matched(plan, image_id) is not None
 
     def _matched(
@@ -114,6 +114,12 @@ class CouchSearch(ImageSearch):
         )
         return {row["key"][2]: row["value"] for row in rows}
 
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        rows = self._images.rows(
+            "by_facet", startkey=[False, kind], endkey=[False, kind, {}], group_level=3
+        )
+        return {row["key"][2]: row["value"] for row in rows}
+
     def _images_from(
         self, plan: QueryPlan, start: Start, limit: int, *, forward: bool
     ) -> tuple[Image, ...]:
@@ -129,6 +135,9 @@ class CouchSearch(ImageSearch):
 
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         return read_endings(self._images, first, last, limit, cursor)
+
+    def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
+        return count_endings(self._images, first, last, most)
 
     def alike(self, phash: str, limit: int) -> list[Image]:
         return read_alike(self._images, phash, limit) if is_telling(phash) else []
@@ -154,7 +163,7 @@ class CouchSearch(ImageSearch):
         return int(self._images.reduced("by_time", startkey=[False], endkey=[False, {}]) or 0)
 
     def count_of(self, query: Query, most: int = 1000) -> Count:
-        plan = plan_query(query, self._images, self._visitors)
+        plan = plan_query(query, self._images, self._visitors, self.today())
         if plan is None:
             return Count(0)
         if plan.counted:

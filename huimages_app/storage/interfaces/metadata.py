@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from ...domain.models import (
@@ -66,8 +66,18 @@ class ImageStore(ABC):
         """Yield all image IDs greater than `after`, ascending, including the trash."""
 
 
+def _utc_today() -> date:
+    return datetime.now(UTC).date()
+
+
 class ImageSearch(ABC):
-    """Many images: pages of a query, neighbours, random images, tags, changes."""
+    """Many images: pages of a query, neighbours, random images, tags, changes.
+
+    `today` returns the day from which `Query.ends` counts; a site sets that of its time zone.
+    Cursors of such a query stay valid on the next day.
+    """
+
+    today: Callable[[], date] = staticmethod(_utc_today)
 
     @abstractmethod
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
@@ -112,6 +122,13 @@ class ImageSearch(ABC):
         """
 
     @abstractmethod
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        """Return the number of images with each value of a facet, without the trash.
+
+        Values without images are missing.  For facets with few values.
+        """
+
+    @abstractmethod
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
@@ -128,6 +145,10 @@ class ImageSearch(ABC):
 
         Trashed images do not count.  The page has no previous one.  Raises BadCursor.
         """
+
+    @abstractmethod
+    def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
+        """Return the number of images that `ending` lists, exact up to `most`."""
 
     @abstractmethod
     def alike(self, phash: str, limit: int) -> list[Image]:

@@ -74,6 +74,7 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "replaced_by": image.replaced_by,
         "versions": image.versions,
         "versioned": image.versioned and _time(image.versioned),
+        "batches": image.batches,
         "phash": image.phash,
         "alike": image.alike,
         "unlike": image.unlike,
@@ -103,6 +104,7 @@ def image_from_json(document: str) -> Image:
             "uploaded": _moment(fields, "uploaded"),
             "versions": tuple(fields.get("versions", ())),
             "versioned": _moment(fields, "versioned"),
+            "batches": tuple(fields.get("batches", ())),
             "alike": tuple(fields.get("alike", ())),
             "unlike": tuple(fields.get("unlike", ())),
         }

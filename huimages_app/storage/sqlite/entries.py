@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ...domain.facets import facets_of, longest_side
 from ...domain.likeness import is_matched
@@ -195,20 +196,7 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
     if old and not new:
         db.execute("DELETE FROM images WHERE key = ?", [old.key])  # with its annotations
     if new:
-        image, summary = new.image, new.summary
-        columns = {
-            "key": new.key,
-            "id": image.id,
-            "trashed": new.state,
-            "modified": micros(image.modified),
-            "average": summary.rating,
-            "taken": None if image.taken is None else micros(image.taken),
-            "longest": longest_side(image),
-            "name": collated_name(image),
-            "ends": image.rights.until or None,
-            "summary": summary_to_json(summary),
-            "document": image_to_json(image),
-        }
+        columns = row_of(new)
         if is_visible and not was_visible:
             columns["slot"] = visible_count(db)
         names, placeholders = ", ".join(columns), ", ".join("?" * len(columns))
@@ -219,6 +207,24 @@ def _write_image(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
             )
         else:
             db.execute(f"INSERT INTO images ({names}) VALUES ({placeholders})", [*columns.values()])
+
+
+def row_of(entry: Entry) -> dict[str, Any]:
+    """Return the columns of the table `images`, without the random index."""
+    image, summary = entry.image, entry.summary
+    return {
+        "key": entry.key,
+        "id": image.id,
+        "trashed": entry.state,
+        "modified": micros(image.modified),
+        "average": summary.rating,
+        "taken": None if image.taken is None else micros(image.taken),
+        "longest": longest_side(image),
+        "name": collated_name(image),
+        "ends": image.rights.until or None,
+        "summary": summary_to_json(summary),
+        "document": image_to_json(image),
+    }
 
 
 def visible_count(db: sqlite3.Connection) -> int:

@@ -20,7 +20,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from ...domain.models import Query
 from ...domain.tokenizer import parse_query
@@ -46,8 +46,8 @@ class _Range:
     """Images with a column from `low` to below `high`; None where there is no bound."""
 
     column: str
-    low: float | None
-    high: float | None = None
+    low: float | str | None
+    high: float | str | None = None
 
     @property
     def condition(self) -> Condition:
@@ -60,8 +60,12 @@ class _Range:
         )
 
 
-def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
-    """Return the plan of a query; None if no image can match."""
+def plan_query(db: sqlite3.Connection, query: Query, today: date) -> QueryPlan | None:
+    """Return the plan of a query; None if no image can match.
+
+    `today` is the day from which `Query.ends` counts.
+    """
+    ranges = _ranges_of(query, today)
     postings = sorted(_postings_of(db, query), key=lambda found: found.size)
     phrases = parse_query(query.text)
     if not postings[0].size or (query.text.strip() and not phrases):
@@ -74,7 +78,7 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
     elif match:
         plan, rest = _plan_of_text(db, query, match, postings)
     else:
-        plan, rest = _plan_without_text(db, query, postings)
+        plan, rest = _plan_without_text(db, query, postings, ranges)
     plan = replace(plan, order=query.order)
     for found in rest:
         plan = plan.checked(
@@ -84,14 +88,15 @@ def plan_query(db: sqlite3.Connection, query: Query) -> QueryPlan | None:
             f" AND other.key = {plan.key})",
             *found.list_numbers,
         )
-    for one in _ranges_of(query):
+    for one in ranges:
         plan = _in_range(plan, one)
     return plan
 
 
 def whole_list(db: sqlite3.Connection, query: Query) -> int | None:
     """Return the number of images of a query that is one list; None for any other query."""
-    if query.text.strip() or _ranges_of(query) or query.order in RANKS:
+    has_ranges = bool(_ranges_of(query, date.min))
+    if query.text.strip() or has_ranges or query.order in RANKS:
         return None
     postings = list(_postings_of(db, query))
     if len(postings) > 1 or len(postings[0].list_numbers) > 1:
@@ -111,8 +116,9 @@ def _in_range(plan: QueryPlan, one: _Range) -> QueryPlan:
     return plan.checked(condition.expression, *condition.parameters)
 
 
-def _ranges_of(query: Query) -> list[_Range]:
+def _ranges_of(query: Query, today: date) -> list[_Range]:
     ranges = [
+        _ending(query, today),
         _Range("modified", _micros(query.changed_since)),
         _Range("taken", _micros(query.taken_from), _micros(query.taken_before)),
         _Range("longest", query.larger, query.smaller),
@@ -120,6 +126,15 @@ def _ranges_of(query: Query) -> list[_Range]:
         _Range("key", _key(query.created_from), _key(query.created_before)),
     ]
     return [one for one in ranges if (one.low, one.high) != (None, None)]
+
+
+def _ending(query: Query, today: date) -> _Range:
+    """Return the range of the column with the last day of the rights."""
+    days = query.last_days(today)
+    if days is None:
+        return _Range("ends", None)
+    first, last = days
+    return _Range("ends", first.isoformat(), (last + timedelta(days=1)).isoformat())
 
 
 def _micros(time: datetime | None) -> int | None:
@@ -169,14 +184,14 @@ def _plan_of_text(
 
 
 def _plan_without_text(
-    db: sqlite3.Connection, query: Query, postings: Sequence[_Postings]
+    db: sqlite3.Connection, query: Query, postings: Sequence[_Postings], ranges: Sequence[_Range]
 ) -> tuple[QueryPlan, Sequence[_Postings]]:
     shortest = postings[0]
     is_few = shortest.size <= FEW
     if len(shortest.list_numbers) > 1 or (query.order in INDEXES and is_few):
         return _sorted_postings(shortest), postings[1:]
     if not is_few:
-        for one in _ranges_of(query):
+        for one in ranges:
             if few := _few_in_range(db, query, one):
                 return few, postings
     if query.order in INDEXES:

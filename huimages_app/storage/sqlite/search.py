@@ -16,7 +16,7 @@ from . import spellings
 from .articles import read_articles, read_reference_keys
 from .codec import dumps, image_from_json, micros
 from .connection import Connections
-from .endings import read_endings
+from .endings import count_endings, read_endings
 from .entries import first_key, visible_count
 from .likeness import read_alike
 from .query_plan import Row
@@ -32,7 +32,7 @@ class SqliteSearch(ImageSearch):
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         forward, start = decode_start(query, cursor)
         with self._connections.reading() as db:
-            plan = plan_query(db, query)
+            plan = plan_query(db, query, self.today())
             if plan is None:
                 return Page(())
             reading = plan.read(db, start, limit + 1, forward=forward)
@@ -62,7 +62,7 @@ class SqliteSearch(ImageSearch):
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:
-            plan = plan_query(db, query)
+            plan = plan_query(db, query, self.today())
             position = plan.find(db, image_id) if plan else None
             if plan is None or position is None:
                 return Window()
@@ -78,12 +78,12 @@ class SqliteSearch(ImageSearch):
             size = whole_list(db, query)
             if size is not None:
                 return Count(size)
-            plan = plan_query(db, query)
+            plan = plan_query(db, query, self.today())
             return plan.count(db, most) if plan else Count(0)
 
     def contains(self, query: Query, image_id: str) -> bool:
         with self._connections.reading() as db:
-            plan = plan_query(db, query)
+            plan = plan_query(db, query, self.today())
             return plan is not None and plan.find(db, image_id) is not None
 
     def collection_sizes(self) -> dict[str, int]:
@@ -91,6 +91,13 @@ class SqliteSearch(ImageSearch):
             rows = db.execute(
                 "SELECT value, size FROM lists INDEXED BY lists_collections"
                 " WHERE kind = 'collection' AND trashed = 0"
+            ).fetchall()
+        return dict(rows)
+
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT value, size FROM lists WHERE kind = ? AND trashed = 0 AND size > 0", [kind]
             ).fetchall()
         return dict(rows)
 
@@ -109,6 +116,10 @@ class SqliteSearch(ImageSearch):
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         with self._connections.reading() as db:
             return read_endings(db, first, last, limit, cursor)
+
+    def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
+        with self._connections.reading() as db:
+            return count_endings(db, first, last, most)
 
     def alike(self, phash: str, limit: int) -> list[Image]:
         if not is_telling(phash):

@@ -10,6 +10,7 @@ from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.request import Request
 
 from ...domain.content import ContentBox, is_content_box
+from ...domain.filters import LONGEST
 from ...domain.rights import FIELDS, MAX_TEXT
 from ...domain.text import MAX_REFERENCE
 from ...domain.times import time_of
@@ -94,6 +95,23 @@ def texts(longest: int, most: int | None = None) -> Check:
         return [check_one(entry) for entry in value]
 
     return check
+
+
+def json_object(value: Any) -> dict[str, Any]:
+    """Check an object."""
+    if not isinstance(value, dict):
+        raise TypeError(value)
+    return value
+
+
+def filters(value: Any) -> list[tuple[str, str]]:
+    """Check texts, or lists of texts, by the names of filters; return names and values."""
+    check = texts(LONGEST)
+    return [
+        (name, one)
+        for name, given in json_object(value).items()
+        for one in check(given if isinstance(given, list) else [given])
+    ]
 
 
 def references(value: Any) -> dict[str, list[str]]:

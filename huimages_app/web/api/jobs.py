@@ -8,7 +8,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.filters import LONGEST, query_of
+from ...domain.filters import query_of
 from ...domain.ids import parse_image_id
 from ...errors import BadInput
 from ...services.image_edit import ImageEdit
@@ -25,26 +25,10 @@ MOST_IDS = 10_000
 _LONGEST_ID = 60
 
 
-def _object(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError(value)
-    return value
-
-
-def _conditions(value: Any) -> list[tuple[str, str]]:
-    """Check texts, or lists of texts, by the names of filters."""
-    check = bodies.texts(LONGEST)
-    return [
-        (name, text)
-        for name, texts in _object(value).items()
-        for text in check(texts if isinstance(texts, list) else [texts])
-    ]
-
-
 _BODY = {
     "ids": (f"a list of at most {MOST_IDS:,} image IDs", bodies.texts(_LONGEST_ID, MOST_IDS)),
-    "query": ("an object of texts, or lists of texts, by the names of filters", _conditions),
-    "edit": ('an object like {"tags": {"add": ["sea"]}}', _object),
+    "query": ("an object of texts, or lists of texts, by the names of filters", bodies.filters),
+    "edit": ('an object like {"tags": {"add": ["sea"]}}', bodies.json_object),
 }
 
 

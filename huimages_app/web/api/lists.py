@@ -33,6 +33,13 @@ def tags(context: Api, request: Request) -> Response:
     return conditional_json({"items": items})
 
 
+@view_config(context=Api, name="suggestions", request_method="GET", permission=VIEW)
+def suggestions(context: Api, request: Request) -> Response:
+    """Return how a search that begins with `q` may go on: tags, article numbers, titles."""
+    found = request.services.suggestions.of(query(request, "q").text("q"))
+    return conditional_json({"items": [asdict(one) for one in found]})
+
+
 @view_config(context=Api, name="sizes", request_method="GET", permission=VIEW)
 def sizes(context: Api, request: Request) -> Response:
     """Return the sizes of this site, named ones first, and whether any other is allowed."""

@@ -8,8 +8,8 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.shares import DEFAULT_SIZE, KINDS, MAX_SIZES, Share, ShareTerms, Target
-from ...domain.text import MAX_REFERENCE, MAX_TITLE
+from ...domain.shares import DEFAULT_SIZE, KINDS, MAX_SIZES, MAX_VALUE, Share, ShareTerms, Target
+from ...domain.text import MAX_TITLE
 from ...errors import BadInput
 from ...services.permissions import EDIT
 from ..presentation.conditional import conditional_json
@@ -21,7 +21,7 @@ from .parameters import query
 
 _BODY = {
     "kind": (f"one of {', '.join(KINDS)}", bodies.text(20)),
-    "value": ("an ID, a number, a tag, or words", bodies.text(MAX_REFERENCE)),
+    "value": ("an ID, a number, a tag, words, or filters", bodies.text(MAX_VALUE)),
     "key": ("a reference key", bodies.text(40)),
     "title": (f"a text of at most {MAX_TITLE} characters", bodies.text(MAX_TITLE)),
     "until": ("a time like 2026-01-31T12:00:00Z, or null", bodies.removable_time),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from typing import BinaryIO
 
 from pyramid.httpexceptions import HTTPUnsupportedMediaType
@@ -71,8 +70,7 @@ def _table_of(request: Request) -> BinaryIO:
             f"the Content-Type is not one of a table; expected {' or '.join(TYPES)}"
         )
     require_small(request.content_length or 0)
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed after the response
-    request.add_finished_callback(lambda request: copy.close())
+    copy: BinaryIO = request.make_tempfile()
     shutil.copyfileobj(request.body_file, copy)
     require_small(copy.tell())
     return copy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from typing import BinaryIO
 
 from pyramid.httpexceptions import HTTPUnsupportedMediaType
@@ -78,9 +77,7 @@ def picture_body(request: Request, alternative: str = "") -> BinaryIO:
     body: BinaryIO = request.environ["wsgi.input"]
     if hasattr(body, "seekable") and body.seekable():  # a buffer of waitress
         return body
-    # WebOb would copy the body, too, but never close the copy.
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - closed after the response
-    request.add_finished_callback(lambda request: copy.close())
+    copy: BinaryIO = request.make_tempfile()
     shutil.copyfileobj(request.body_file, copy)
     return copy
 

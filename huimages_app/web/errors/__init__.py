@@ -47,6 +47,7 @@ from ...errors import (
     UnknownFormat,
     UnknownImage,
     UnknownJob,
+    UnknownSavedSearch,
     UnknownShare,
 )
 from ..presentation.i18n import _
@@ -65,6 +66,7 @@ STATUSES: tuple[tuple[type[HuimagesError], int], ...] = (
     (UnknownChange, 404),
     (UnknownJob, 404),
     (UnknownCollection, 404),
+    (UnknownSavedSearch, 404),
     (UnknownShare, 404),
     (EndedShare, 410),
     (BadToken, 401),
@@ -111,6 +113,7 @@ _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
     UnknownChange: _("This change is no longer kept."),
     UnknownJob: _("This job does not exist. Jobs are kept for 30 days."),
     UnknownCollection: _("There is no such collection. It may have been deleted."),
+    UnknownSavedSearch: _("There is no such saved search. It may have been deleted."),
     UnknownShare: _("This link leads nowhere. It may have been withdrawn."),
     EndedShare: _("This link has ended."),
     CannotTurn: _(

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.filters import FILTERS, Filter
+from ...domain.filters import FILTERS, MOST_DAYS, MOST_PIXELS, Filter
 from ...domain.models import Count
 from ...domain.periods import Period
-from .collections import TIMED, Collection
 from .i18n import _
+from .image_lists import TIMED, ImageList
 from .site import Site
 
 _LABELS = {
+    "q": _("Words"),
     "tag": _("Tag"),
     "artnr": _("Article number"),
     "type": _("Type"),
@@ -28,6 +29,7 @@ _LABELS = {
     "rating": _("Rating at least"),
     "by": _("Uploaded by"),
     "without": _("Without"),
+    "ends": _("Rights end within so many days"),
 }
 _CHOICES = {
     "landscape": _("landscape"),
@@ -48,7 +50,8 @@ _ORDERS = {
     "place": _("Order of the article"),
 }
 _RATINGS = ("2", "4", "6", "8", "10")
-_NOT_IN_FORMS = {"words", "time"}
+_NOT_IN_FORMS = {"words", "time", "batch"}
+_BOUNDS = {"pixels": (1, MOST_PIXELS), "days": (0, MOST_DAYS)}
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class FilterField:
     values: list[str]
     choices: list[Choice]
     is_repeatable: bool
+
+    @property
+    def bounds(self) -> tuple[int, int] | None:
+        """The least and the largest number; None for values that are no numbers."""
+        return _BOUNDS.get(self.kind)
 
     @property
     def inputs(self) -> list[str]:
@@ -103,7 +111,7 @@ class FilterForm:
     jump: list[tuple[str, str]] | None
 
     @classmethod
-    def of(cls, collection: Collection, site: Site) -> FilterForm:
+    def of(cls, collection: ImageList, site: Site) -> FilterForm:
         """Return the filters of a list."""
         shown = {one.name for one in _shown_filters()}
         kept = [(name, value) for name, value in collection.filters if name not in shown]
@@ -116,13 +124,13 @@ class FilterForm:
             hidden=[*base, *order, *kept],
             fields=[_field(one, collection, site) for one in _shown_filters()],
             chips=[
-                Link(_text_of(name, value, site), collection.without((name, value)).path(site))
+                Link(filter_text(name, value, site), collection.without((name, value)).path(site))
                 for name, value in collection.filters
             ],
             clear=collection.unfiltered.path(site),
             orders=[
                 Link(
-                    site.translate(_ORDERS[order]),
+                    order_text(order, site),
                     collection.ordered(order).path(site),
                     order == (collection.order or "newest"),
                 )
@@ -151,7 +159,7 @@ def _shown_filters() -> Iterator[Filter]:
     return (one for one in FILTERS if one.kind not in _NOT_IN_FORMS)
 
 
-def _field(one: Filter, collection: Collection, site: Site) -> FilterField:
+def _field(one: Filter, collection: ImageList, site: Site) -> FilterField:
     values = [value for name, value in collection.filters if name == one.name]
     if one.kind == "period":
         period = Period.parse(values[0] if values else "")
@@ -176,10 +184,21 @@ def _choice(kind: str, value: str, site: Site) -> str:
     return site.translate(known) if known else value.upper()
 
 
-def _text_of(name: str, value: str, site: Site) -> str:
+def order_text(order: str, site: Site) -> str:
+    """Return an order in words."""
+    return str(site.translate(_ORDERS[order]))
+
+
+def filter_text(name: str, value: str, site: Site) -> str:
     """Return a filter in words."""
     one = next((one for one in FILTERS if one.name == name), None)
     label = site.translate(_LABELS[name]) if name in _LABELS else name
+    if one and one.kind == "batch":
+        return str(site.translate(_("Uploaded together")))
+    if one and one.kind == "days":
+        return site.counted(
+            "Rights end within ${count} day", "Rights end within ${count} days", int(value)
+        )
     if one and one.kind in {"choice", "rating"}:
         value = _choice(one.kind, value, site)
     return f"{label}: {value}"

@@ -13,8 +13,9 @@ from ...domain.models import Count, Image, Page
 from ...domain.sizes import Size
 from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
-from .collections import Collection, count_of, page_of
+from .filter_forms import count_text
 from .i18n import _
+from .image_lists import ImageList, count_of, page_of
 from .showing import badge_of, seen
 
 # Rows are up to 220 CSS pixels high before they are stretched; wider or narrower
@@ -57,6 +58,8 @@ class Grid:
     next: str | None = None
     previous: str | None = None
     count: Count | None = None  # of all pages; None on later ones
+    key: str | None = None  # the name of the collection; None if it is no list of images
+    everything: str = ""  # label of the tick that selects all pages
 
 
 def urls_of(request: Request) -> UrlBuilder:
@@ -65,20 +68,24 @@ def urls_of(request: Request) -> UrlBuilder:
     return urls.for_editors(request.services.editor_urls) if request.site.may(EDIT) else urls
 
 
-def grid_of(collection: Collection, request: Request) -> Grid:
+def grid_of(collection: ImageList, request: Request) -> Grid:
     """Return the page of a collection at the cursor of the request.  Raises BadCursor."""
     page: Page = page_of(collection, request)
-    site = request.site
+    site, count = request.site, count_of(collection, page, request)
+    number = count_text(count, request)
+    everything = _("Select all: ${number}", mapping={"number": number})
     return Grid(
         items_of(page.images, request, collection),
         collection.path(site, page.next) if page.next else None,
         collection.path(site, page.previous) if page.previous else None,
-        count_of(collection, page, request),
+        count,
+        collection.key,
+        site.translated(everything if number else _("Select all")),
     )
 
 
 def items_of(
-    images: Iterable[Image], request: Request, collection: Collection | None = None
+    images: Iterable[Image], request: Request, collection: ImageList | None = None
 ) -> list[GridItem]:
     """Return the images that the client sees, with links to their pages in the collection."""
     site, urls = request.site, urls_of(request)

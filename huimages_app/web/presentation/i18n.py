@@ -1,27 +1,51 @@
-"""Language of pages: German or English.
+"""Languages of the pages: English, and one for each catalogue in `huimages_app/locale`.
 
 A cookie stores the choice (`?lang=de`); without it the Accept-Language header decides.
-The English sentences in the code are the keys of the German catalogue in
-`huimages_app/locale`.
+The English sentences in the code are the keys of the catalogues.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 
+from babel import Locale
+from babel.numbers import format_decimal
 from pyramid.config import Configurator
 from pyramid.events import NewResponse
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
 from ...errors import BadInput
+from ..security.cookies import is_https
 
 DOMAIN = "huimages"
-LANGUAGES: Mapping[str, str] = {"de": "Deutsch", "en": "English"}
 PARAMETER = "lang"
+SOURCE_LANGUAGE = "en"
+_CATALOGUES = Path(__file__).parents[2] / "locale"
 _YEAR = 365 * 24 * 3600  # seconds
+# Integers up to here show all plural forms of a language.
+_MOST_FOR_PLURALS = 100
 
 _ = TranslationStringFactory(DOMAIN)
+
+
+def languages_in(folder: Path) -> dict[str, str]:
+    """Return the codes of English and of the compiled catalogues in a folder, and their names.
+
+    Each name is in its own language: `{"de": "Deutsch", "en": "English"}`, in alphabetical order.
+    """
+    compiled = folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    codes = {SOURCE_LANGUAGE, *(path.parts[-3] for path in compiled)}
+    names = {code: str(Locale.parse(code).get_display_name()) for code in codes}
+    # CLDR has names as they stand within a sentence: "français".
+    capitalized = {code: name[:1].upper() + name[1:] for code, name in names.items()}
+    return dict(sorted(capitalized.items(), key=lambda pair: pair[1]))
+
+
+LANGUAGES: Mapping[str, str] = MappingProxyType(languages_in(_CATALOGUES))
 
 
 def includeme(config: Configurator) -> None:
@@ -36,13 +60,33 @@ def language_of(request: Request) -> str:
     for chosen in (_chosen(request), request.cookies.get(PARAMETER)):
         if chosen in LANGUAGES:
             return str(chosen)
-    return str(request.accept_language.lookup(list(LANGUAGES), default="en"))
+    return str(request.accept_language.lookup(list(LANGUAGES), default=SOURCE_LANGUAGE))
 
 
 def pluralized(request: Request, singular: str, plural: str, count: int) -> str:
     """Return the sentence for `count` items, with `${count}` replaced."""
-    mapping = {"count": count}
+    mapping = {"count": format_decimal(count, locale=request.locale_name)}
     return str(request.localizer.pluralize(singular, plural, count, DOMAIN, mapping))
+
+
+def plural_forms(request: Request, singular: str, plural: str) -> dict[str, str]:
+    """Return the sentences for all plural categories of CLDR, as in `{"one": ..., "other": ...}`.
+
+    Browsers choose among the same categories: `Intl.PluralRules`.
+    """
+    pluralize = request.localizer.pluralize
+    return {
+        category: str(pluralize(singular, plural, count, DOMAIN))
+        for category, count in _plural_examples(request.locale_name).items()
+    }
+
+
+@cache
+def _plural_examples(language: str) -> Mapping[str, int]:
+    """Return a number for each plural category; `other` is in every language."""
+    category_of = Locale.parse(language).plural_form
+    counts = range(_MOST_FOR_PLURALS, -1, -1)
+    return {"other": _MOST_FOR_PLURALS, **{category_of(count): count for count in counts}}
 
 
 def _chosen(request: Request) -> str | None:
@@ -53,13 +97,20 @@ def _chosen(request: Request) -> str | None:
 
 
 def set_language_headers(event: NewResponse) -> None:
-    """Set Vary on pages, and store a choice of the language in a cookie."""
+    """Set Vary on what has a language, and store a choice of the language in a cookie."""
+    request, response = event.request, event.response
     # Pictures and other files have no language, and must stay free of cookies.
-    if event.response.content_type != "text/html":
-        return
-    event.response.vary = dict.fromkeys([*(event.response.vary or ()), "Accept-Language", "Cookie"])
-    if _chosen(event.request) not in LANGUAGES:
-        return
-    event.response.set_cookie(
-        PARAMETER, _chosen(event.request), max_age=_YEAR, samesite="Lax", httponly=True
-    )
+    # Pyramid stores the name of the locale on the request when a text is first translated.
+    is_page = response.content_type == "text/html"
+    if is_page or "locale_name" in vars(request):
+        response.vary = dict.fromkeys([*(response.vary or ()), "Accept-Language", "Cookie"])
+    chosen = _chosen(request)
+    if is_page and chosen in LANGUAGES:
+        response.set_cookie(
+            PARAMETER,
+            chosen,
+            max_age=_YEAR,
+            secure=is_https(request),
+            httponly=True,
+            samesite="Lax",
+        )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from .i18n import DOMAIN, _
+from .i18n import _, plural_forms
 
 _MESSAGES: Mapping[str, TranslationString] = {
     "cancel": _("Cancel"),
@@ -33,6 +33,7 @@ _MESSAGES: Mapping[str, TranslationString] = {
     "progress": _("${done} of ${count} uploaded"),
     "progressFailed": _("${done} of ${count} uploaded, ${failed} failed"),
     "remove": _("Remove"),
+    "selectedAll": _("Everything found is selected"),
     "selectNone": _("Clear selection"),
     "suggestions": _("Suggestions"),
     "undo": _("Undo"),
@@ -48,12 +49,7 @@ def js_messages(request: Request) -> str:
     translate = request.localizer.translate
 
     def counted(singular: str, plural: str) -> dict[str, str]:
-        pluralize = request.localizer.pluralize
-        # German and English have one form for 1, and one for all other numbers.
-        return {
-            "one": pluralize(singular, plural, 1, DOMAIN),
-            "other": pluralize(singular, plural, 2, DOMAIN),
-        }
+        return plural_forms(request, singular, plural)
 
     messages: dict[str, object] = {
         name: translate(sentence) for name, sentence in _MESSAGES.items()

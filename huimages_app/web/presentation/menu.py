@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyramid.i18n import TranslationString
 
-from ...services.permissions import ADMIN, EDIT
+from ...services.permissions import ADMIN, EDIT, VIEW
 from .i18n import _
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _MAIN = (
 )
 # Title, path, and the permission that the page needs.
 _MORE = (
+    (_("Saved searches"), "saved", VIEW),
     (_("Jobs"), "job", EDIT),
     (_("Share links"), "share", EDIT),
     (_("Duplicates"), "duplicates", EDIT),

@@ -10,6 +10,7 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender, subscriber
 from pyramid.i18n import TranslationString
@@ -17,6 +18,7 @@ from pyramid.interfaces import IRootFactory
 from pyramid.renderers import get_renderer
 from pyramid.request import Request
 
+from ...services.permissions import EDIT
 from ..resources import Tags
 from ..security.cookies import has_session
 from .i18n import LANGUAGES, PARAMETER, _, pluralized
@@ -85,7 +87,6 @@ class Site:
         self._root = getattr(request, "root", None) or request.registry.getUtility(IRootFactory)(
             request
         )
-        self._translate = request.localizer.translate
         self._open_sections = open_sections(request.cookies.get(SECTIONS_COOKIE, ""))
 
     # URLs
@@ -141,6 +142,11 @@ class Site:
         """Return whether the client has a permission for the whole site."""
         return bool(self._request.has_permission(permission, self._root))
 
+    @property
+    def may_save_searches(self) -> bool:
+        """Return whether the client may keep a search, for itself or for everyone."""
+        return bool(self._request.identity.is_signed_in) or self.may(EDIT)
+
     def section_open(self, name: str, usual: bool = True) -> str | None:
         """Return the value of the attribute `open` of a section: as the client left it.
 
@@ -181,9 +187,10 @@ class Site:
 
     # languages, numbers, dates
 
-    def translate(self, text: TranslationString) -> str:
+    def translate(self, text: TranslationString | str) -> str:
         """Return a text in the language of this page."""
-        return str(self._translate(text))
+        # What needs no text, as most of the API, must not depend on the language: see i18n.
+        return str(self._request.localizer.translate(text))
 
     @property
     def language(self) -> str:
@@ -222,6 +229,10 @@ class Site:
         """Return a number of ratings, in words."""
         return self.counted("${count} vote", "${count} votes", count)
 
+    def visits(self, count: int) -> str:
+        """Return a number of visits, in words."""
+        return self.counted("${count} visit", "${count} visits", count)
+
     def counted(self, singular: str, plural: str, count: int) -> str:
         """Return the sentence for `count` items, with `${count}` replaced."""
         return pluralized(self._request, singular, plural, count)
@@ -229,31 +240,35 @@ class Site:
     def stars(self, rating: int) -> str:
         """Return a rating of 1 to 10 as a number of stars, 5 at most."""
         if rating == 2:
-            return str(self._translate(_("1 star")))
+            return self.translate(_("1 star"))
         stars = self.number(rating / 2, "0.#")
-        return str(self._translate(_("${stars} stars", mapping={"stars": stars})))
+        return self.translate(_("${stars} stars", mapping={"stars": stars}))
 
     def translated(self, text: TranslationString | str) -> str:
         """Return a text in the language of this page."""
-        return str(self._translate(text))
+        return self.translate(text)
 
     def reference_name(self, key: str) -> str:
         """Return the key of a reference, translated if it is a known one."""
-        return str(self._translate(_("Article number"))) if key == "artnr" else key
+        return self.translate(_("Article number")) if key == "artnr" else key
 
     def role_name(self, role: str) -> str:
         """Return the role of a picture in an article, translated if it is a usual one."""
-        return str(self._translate(ROLE_NAMES.get(role, role)))
+        return self.translate(ROLE_NAMES.get(role, role))
 
     def number(self, value: float, pattern: str | None = None) -> str:
         """Return a number in the format of the language."""
         return str(format_decimal(value, format=pattern, locale=self.language))
 
     def megabytes(self, length: int) -> str:
-        """Return a number of bytes in kB or MB."""
+        """Return a number of bytes in kB or MB, as the language writes them."""
         if length < 1_000_000:
-            return f"{self.number(max(1, round(length / 1000)))} kB"
-        return f"{self.number(length / 1_000_000, '#,##0.0')} MB"
+            return self._unit(max(1, round(length / 1000)), "kilobyte", "#,##0")
+        return self._unit(length / 1_000_000, "megabyte", "#,##0.0")
+
+    def _unit(self, value: float, unit: str, pattern: str) -> str:
+        locale = self.language
+        return str(format_unit(value, f"digital-{unit}", "short", format=pattern, locale=locale))
 
     def date(self, moment: datetime | Day) -> str:
         """Return a date, as in 23. Nov. 2026."""

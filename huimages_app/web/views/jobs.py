@@ -9,16 +9,15 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.models import Query
-from ...errors import BadInput
 from ...services.image_edit import ImageEdit
 from ...services.jobs.bulk_edit import NAME, order_of
 from ...services.permissions import EDIT
 from ..job_resources import JobPage, Jobs
 from ..presentation.batch import chosen_ids
-from ..presentation.collections import Collection
+from ..presentation.everything import everything, is_everything, query_of_list
 from ..presentation.form_fields import article_numbers
 from ..presentation.grids import items_of
+from ..presentation.image_lists import ImageList
 from ..presentation.jobs import EDIT_FORM, SHOWN, edit_fields, shown_job
 from ..presentation.responses import changed
 
@@ -35,8 +34,8 @@ def jobs(context: Jobs, request: Request) -> dict[str, Any]:
 @view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=EDIT_FORM)
 def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
     """Show the form that edits all pictures of the collection that `?in=` names."""
-    collection = Collection.parse(request.GET.get("in", ""))
-    query = _query_of(collection, request)
+    collection = ImageList.parse(request.GET.get("in", ""))
+    query = query_of_list(collection, request)
     images = request.services.images.page(query, SHOWN).images
     count = request.services.images.count_of(query)
     return {
@@ -60,8 +59,8 @@ def create(context: Jobs, request: Request) -> Response:
     """
     edit = ImageEdit.parse(_changes(request.POST))
     visitor_id = request.ensure_visitor()
-    if "in" in request.POST:
-        query = _query_of(Collection.parse(request.POST["in"]), request)
+    if is_everything(request):
+        _, query = everything(request)
         job = request.services.jobs.create(NAME, order_of(edit, visitor_id, query))
     else:
         items = [{"id": image_id} for image_id in chosen_ids(request)]
@@ -90,13 +89,6 @@ def undo(context: JobPage, request: Request) -> Response:
     """Begin to take back what a job changed.  Returns `ok`, or `{"job": ID}`."""
     request.services.jobs.undo(context.job_id)
     return changed(request, text="ok", data={"job": context.job_id})
-
-
-def _query_of(collection: Collection, request: Request) -> Query:
-    query = collection.query(request.visitor_id)
-    if query is None:
-        raise BadInput("no picture was found")
-    return query
 
 
 def _changes(fields: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:

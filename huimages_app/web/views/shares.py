@@ -17,14 +17,14 @@ from ..presentation.form_fields import field
 from ..presentation.i18n import _
 from ..presentation.requested_sizes import requestable_names
 from ..presentation.responses import changed
-from ..presentation.share_targets import checked_sizes, target_path
+from ..presentation.share_targets import checked_sizes, list_title, list_words, target_path
 from ..share_resources import Shares
 
 # Chosen in the form unless the editor chooses another end.
 _USUAL_DAYS = 30
 _LARGE = (DEFAULT_SIZE, "2400x2400", "3600x3600")
 # Parameters of the URL of the form, one for each kind of target.
-_KINDS = ("image", "collection", "article", "tag", "search")
+_KINDS = ("image", "collection", "article", "tag", "search", "list")
 
 
 @view_config(
@@ -48,13 +48,15 @@ def shares(context: Shares, request: Request) -> dict[str, Any]:
 def new_share(context: Shares, request: Request) -> dict[str, Any]:
     """Show the form for a share link to `?image=`, `collection=`, `tag=`, `search=` or `article=`.
 
-    `key` is the reference key of an article.
+    `key` is the reference key of an article.  `?list=` has the filters and the order of a list, as
+    the query of a URL.
     """
     target = _target(request.GET, request)
     today = datetime.now(UTC).date()
     return {
         "target": target,
-        "title": request.services.shares.title_of(target),
+        "title": request.services.shares.title_of(target) or list_title(target, request.site),
+        "words": list_words(target, request.site),
         "sizes": _offered(request),
         "usual_size": DEFAULT_SIZE,
         "first_day": today.isoformat(),

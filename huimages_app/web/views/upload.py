@@ -11,6 +11,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...domain.batches import new_batch
 from ...domain.ids import parse_image_id
 from ...domain.models import Image
 from ...domain.tags import parse_tags
@@ -80,10 +81,11 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
     """Store the files of the form.
 
     Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` and `ref.KEY`, a value of
-    another reference, apply to all.  A form with the field `back` leads there if all are accepted.
-    Returns the result of each as a page or as JSON: `{"files": [{"filename", "id", "title", "url",
-    "thumb", "new", "alike"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
-    first error if no file was accepted.
+    another reference, apply to all; `batch`, an ID that the page makes up, is that of the
+    link to these pictures.  A form with the field `back` leads there if all are accepted.
+    Returns the result of each as a page or as JSON: `{"files": [{"filename", "id", "title",
+    "url", "thumb", "new", "alike"}, {"filename", "error", "detail"}, …]}`.  The status is that of
+    the first error if no file was accepted.
     """
     files = uploaded_files(request)
     if not files:
@@ -177,6 +179,9 @@ def _page(request: Request, outcomes: list[Outcome], problem: str = "") -> dict[
         "max_bytes": settings.upload.max_bytes,
         "takes_artnr": settings.upload.artnr_pattern is not None,
         "problem": problem,
+        # A form that was sent has shown its result, and the next one is another upload.
+        "batch": new_batch(),
+        "sent_batch": request.POST.get("batch", ""),
         # Texts are kept if the form is shown again because it lacks a picture.
         "entered": {
             name: request.POST.get(name, "") if problem else ""
@@ -227,6 +232,7 @@ def _patch(request: Request, filename: str, texts: Mapping[str, str]) -> ImagePa
         default_title="" if may_edit else title,
         default_filename=filename,
         added_references={**references, "artnr": numbers},
+        batch=texts.get("batch", ""),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import archive, metadata
+from benchmarks import archive, metadata, sqlite_archive
 from huimages_app.domain.models import Query
 from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import SqliteBackend
@@ -24,7 +24,7 @@ def test_bulk_filling_equals_single_writes(tmp_path: Path) -> None:
         closing(SqliteBackend(tmp_path / "bulk")) as bulk,
         closing(SqliteBackend(tmp_path / "one by one")) as one_by_one,
     ):
-        archive.fill_sqlite(tmp_path / "bulk", 60, tags=20)
+        sqlite_archive.fill_sqlite(tmp_path / "bulk", 60, tags=20)
         archive.fill(one_by_one, 60, tags=20)
         assert all_of(bulk) == all_of(one_by_one)
 

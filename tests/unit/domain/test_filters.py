@@ -22,6 +22,7 @@ def test_values_of_all_filters_become_one_query() -> None:
         ("larger", "2000"),
         ("uploaded", "2024"),
         ("rating", "7.5"),
+        ("ends", "30"),
         ("by", "vera"),
         ("q", "gull"),
         ("smaller", ""),
@@ -36,6 +37,7 @@ def test_values_of_all_filters_become_one_query() -> None:
         created_before=datetime(2025, 1, 1, tzinfo=UTC),
         larger=2000,
         rating=7.5,
+        ends=30,
         order="oldest",
     )
 
@@ -68,6 +70,8 @@ def test_prefixes_in_a_search_are_filters(text: str, query: Query) -> None:
         ([("shape", "round")], "", "expected landscape, portrait, square or panorama"),
         ([("larger", "0")], "", "expected a whole number from 1"),
         ([("larger", "9" * 400)], "", "expected a whole number"),
+        ([("ends", "3661")], "", "expected a whole number of days from 0 to 3660"),
+        ([("ends", "-1")], "", "expected a whole number of days"),
         ([("rating", "10.1")], "", "expected a number from 0 to 10"),
         ([("type", "a"), ("type", "b")], "", "'type' given 2 times; expected once"),
         ([("uploaded", "yesterday")], "", "expected dates"),

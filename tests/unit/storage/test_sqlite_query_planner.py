@@ -80,7 +80,7 @@ def test_page_needs_no_scan_and_no_sort(
     with connections.reading() as db:
         asked: list[str] = []
         db.set_trace_callback(asked.append)
-        collection = query_planner.plan_query(db, query)
+        collection = query_planner.plan_query(db, query, START.date())
         assert collection is not None
         rows = collection.read(db, None, 1).rows
         start = Start(rows[0].position)

@@ -53,6 +53,10 @@
     if (textOf(doc.uploader)) {
       pairs.push(['uploader', doc.uploader]);
     }
+    var batches = strings(doc.batches);
+    for (var j = 0; j < batches.length; j++) {
+      pairs.push(['batch', batches[j]]);
+    }
     var present = {
       title: lastOf(doc.title),
       alt: textOf(doc.alt),
