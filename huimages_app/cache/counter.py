@@ -1,48 +1,59 @@
-"""A number in a file that all processes of a machine add to."""
+"""Numbers of files and bytes in a file that all processes of a machine add to."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import os
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-_CONTENT = struct.Struct("<q36s")  # the number, and the boot it was set in
+_CONTENT = struct.Struct("<qq36s")  # files, bytes, and the boot they were set in
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-class SharedCounter:
-    """A number in the file `path`.  Thread-safe, and safe with several processes.
+@dataclass(frozen=True)
+class Usage:
+    """The content of the cache."""
 
-    It is forgotten when the machine boots: a power cut may have left empty files, and
+    files: int
+    bytes: int
+
+
+class SharedUsage:
+    """The numbers in the file `path`.  Thread-safe, and safe with several processes.
+
+    They are forgotten when the machine boots: a power cut may have left empty files, and
     counting anew is what removes them (docs/decisions/002).
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def add(self, number: int) -> int | None:
-        """Add to it and return the sum; None if it was not set since the boot.  Raises OSError."""
+    def add(self, files: int, length: int) -> Usage | None:
+        """Add to them and return the sums; None if not set since the boot.  Raises OSError."""
         with self._locked() as descriptor:
             content = os.pread(descriptor, _CONTENT.size, 0)
             if len(content) != _CONTENT.size:
                 return None
-            total, boot_id = _CONTENT.unpack(content)
+            total_files, total_bytes, boot_id = _CONTENT.unpack(content)
             if boot_id != _boot_id():
                 return None
-            os.pwrite(descriptor, _CONTENT.pack(total + number, boot_id), 0)
-            return int(total + number)
+            usage = Usage(total_files + files, total_bytes + length)
+            os.pwrite(descriptor, _CONTENT.pack(usage.files, usage.bytes, boot_id), 0)
+            return usage
 
-    def value(self) -> int | None:
-        """Return it; None if it was not set since the boot.  Raises OSError."""
-        return self.add(0)
+    def value(self) -> Usage | None:
+        """Return them; None if not set since the boot.  Raises OSError."""
+        return self.add(0, 0)
 
-    def set(self, number: int) -> None:
-        """Set it.  Raises OSError."""
+    def set(self, usage: Usage) -> None:
+        """Set them.  Raises OSError."""
         with self._locked() as descriptor:
-            os.pwrite(descriptor, _CONTENT.pack(number, _boot_id()), 0)
+            os.pwrite(descriptor, _CONTENT.pack(usage.files, usage.bytes, _boot_id()), 0)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[int]:
@@ -54,6 +65,7 @@ class SharedCounter:
             os.close(descriptor)
 
 
+@functools.cache
 def _boot_id() -> bytes:
     """Return the ID of this boot; empty on systems without one."""
     try:

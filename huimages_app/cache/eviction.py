@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 from ..errors import ServerBusy, StorageUnavailable
 from ..observation import metrics
-from .counter import SharedCounter
+from .counter import SharedUsage, Usage
 from .fault_log import FaultLog
 from .file_names import PREVIEW_PREFIX
 
@@ -34,14 +34,6 @@ _EMPTY_FOLDER_AGE = 60 * 60  # seconds; a younger one may be about to be filled
 
 # Maps the bytes in the cache to the bytes to remove.
 Excess = Callable[[int], int]
-
-
-@dataclass(frozen=True)
-class Usage:
-    """The content of the cache."""
-
-    files: int
-    bytes: int
 
 
 @dataclass(frozen=True)
@@ -76,8 +68,7 @@ class CacheEviction:
     def __init__(self, root: Path, scratch: Path, max_bytes: int, faults: FaultLog) -> None:
         self._root = root
         self._faults = faults
-        self._byte_count = SharedCounter(scratch / "usage")
-        self._file_count = SharedCounter(scratch / "files")
+        self._count = SharedUsage(scratch / "count")
         self._lock = scratch / "pruning"
         self._max_bytes = max_bytes
         self._guard = threading.Lock()
@@ -90,12 +81,11 @@ class CacheEviction:
         if not self._max_bytes:
             return
         try:
-            self._file_count.add(files)
-            total = self._byte_count.add(length)
+            total = self._count.add(files, length)
         except OSError as error:
             self._faults.report("count", error)
             return
-        if total is None or total > self._max_bytes:
+        if total is None or total.bytes > self._max_bytes:
             self._start(self._excess)
 
     def removed(self, files: int, length: int) -> None:
@@ -107,11 +97,10 @@ class CacheEviction:
         if not self._max_bytes:
             return None
         try:
-            files, length = self._file_count.value(), self._byte_count.value()
+            return self._count.value()
         except OSError as error:
             self._faults.report("count", error)
             return None
-        return None if files is None or length is None else Usage(files, length)
 
     def make_room(self, length: int) -> None:
         """Remove `length` bytes in the background, regardless of the limit: the disk is full."""
@@ -189,8 +178,7 @@ class CacheEviction:
                     freed += entry.length
                     if progress is not None:
                         progress(entry.length)
-        self._file_count.set(present - files)
-        self._byte_count.set(total - freed)
+        self._count.set(Usage(present - files, total - freed))
         metrics.CACHE_EVICTED_FILES.inc(files)
         metrics.CACHE_EVICTED_BYTES.inc(freed)
         return Pruned(files, freed)

@@ -6,7 +6,7 @@
     ROOT/AB/ID/~NAME.EXT         a preview that renditions are made from
     ROOT/AB/ID/~mark.MARK        what the renditions in the folder state of the image
     SCRATCH/writing, removed     files that are not, or no longer, visible
-    SCRATCH/locks, usage         locks of renditions in the making; bytes in the cache
+    SCRATCH/lock, count          locks of renditions in the making; files and bytes in the cache
 
 All renditions of an image lie in one folder, so removing the image from the cache is one
 rename.  ROOT and SCRATCH lie on one filesystem.  The cache never makes a request fail: on
@@ -22,7 +22,6 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,16 +30,25 @@ from ..domain.ids import is_image_id, parse_image_id
 from ..domain.sizes import Size
 from ..errors import BadSetting, StorageUnavailable
 from . import file_names
-from .eviction import CacheEviction, Pruned, Usage
+from .counter import Usage
+from .eviction import CacheEviction, Pruned
 from .fault_log import FaultLog
 from .locks import FileLocks
-from .pending import ImageFolder, PendingRendition, empty_folder, memory_file, remove_stale
+from .pending import (
+    ImageFolder,
+    PendingRendition,
+    Published,
+    empty_folder,
+    memory_file,
+    remove_stale,
+)
 
 __all__ = ["PendingRendition", "Pruned", "RenditionCache", "Usage"]
 
 _DAY = 24 * 60 * 60  # seconds
 # Bytes left on the disk below which nothing is kept: room for everything else on it.
 _RESERVE = 64 << 20
+_BLOCK = 1 << 16  # bytes read at once: most renditions are smaller
 _ATTEMPTS = 10  # at entering a folder that other processes remove because it is empty
 
 
@@ -67,15 +75,14 @@ class RenditionCache:
         self._removed = scratch / "removed"
         self._reserve = reserve
         self._lock_timeout = lock_timeout
-        self._locks_folder = scratch / "locks"
         self._faults = FaultLog(root)
-        self._locks = FileLocks(self._locks_folder)
+        self._locks = FileLocks(scratch / "lock")
         self._eviction = CacheEviction(root, scratch, max_bytes, self._faults)
         self._removed_image: Callable[[str], None] = lambda image_id: None
         try:
             self._make_folders()
             same_disk = root.stat().st_dev == scratch.stat().st_dev
-            remove_stale([self._writing, self._locks_folder], self._removed, time.time() - _DAY)
+            remove_stale(self._writing, self._removed, time.time() - _DAY)
         except OSError as error:
             self._faults.report("start", error)
             return
@@ -98,12 +105,14 @@ class RenditionCache:
         """
         path = self.path(image_id, size, format_)
         try:
-            file = (file_names.limited(path) if limited else path).open("rb")
+            # Without a buffer, since `open` would ask whether that of a terminal is wanted.
+            raw = io.FileIO(file_names.limited(path) if limited else path)
         except FileNotFoundError:
             return None
         except OSError as error:
             self._faults.report("read", error)
             return None
+        file = io.BufferedReader(raw, _BLOCK)
         try:
             # Reads the first block: a disk that fails does so here, where it is a miss.  An
             # empty file is what a power cut leaves of one that was not flushed.
@@ -177,7 +186,7 @@ class RenditionCache:
     def pending(
         self, image_id: str, size: Size | str, format_: Format
     ) -> Iterator[PendingRendition]:
-        """Make a rendition: write `path`, then `publish`.  `path` is gone at the end.
+        """Make a rendition: write to `descriptor`, then `publish`.  It is closed at the end.
 
         The file goes into the very folder that the image had at the entry.  So if the
         record is read inside the context, a rendition never appears after the image was
@@ -189,8 +198,8 @@ class RenditionCache:
             folder = self._entered(target.parent)
             if folder is not None:
                 stack.callback(folder.close)
-            path = stack.enter_context(memory_file())
-            yield PendingRendition(path, partial(self._publish, path, folder, target))
+            descriptor = stack.enter_context(memory_file())
+            yield PendingRendition(descriptor, folder, target, self._publish)
 
     def _entered(self, path: Path) -> ImageFolder | None:
         """Enter the folder of an image, making it if need be; None if nothing can be kept."""
@@ -213,30 +222,28 @@ class RenditionCache:
             self._eviction.make_room(2 * self._reserve - free)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._root))
 
-    def _publish(
-        self, path: Path, folder: ImageFolder | None, target: Path, mark: str, is_limited: bool
-    ) -> Path | None:
+    def _publish(self, pending: PendingRendition, mark: str, is_limited: bool) -> Published | None:
+        folder, target = pending.folder, pending.target
         if folder is None:
             return None
         target = file_names.limited(target) if is_limited else target
+        # HTTP dates have whole seconds.  The first response, from memory, must have the same
+        # Last-Modified as the later ones, from the disk.
+        modified = int(time.time())
+        mtime_ns = modified * 10**9
+        length, marks = pending.length, 0
         try:
-            if mark and not target.with_name(name := file_names.MARK_PREFIX + mark).exists():
-                folder.write(name, io.BytesIO(b"\n"), self._writing, time.time_ns())
-                self._eviction.added(1, 1)
-            with path.open("rb") as content:
-                length = os.fstat(content.fileno()).st_size
-                # HTTP dates have whole seconds.  The first response, from memory, must have the
-                # same Last-Modified as the later ones, from the disk.
-                mtime_ns = int(time.time()) * 10**9
-                os.utime(content.fileno(), ns=(mtime_ns, mtime_ns))
-                if not folder.write(target.name, content, self._writing, mtime_ns):
-                    return None  # the image was removed meanwhile
+            if mark and (name := file_names.MARK_PREFIX + mark) not in folder.names:
+                folder.write(name, lambda file: os.write(file, b"\n"), self._writing, mtime_ns)
+                marks = 1
+            if not folder.write(target.name, pending.copy_to, self._writing, mtime_ns):
+                return None  # the image was removed meanwhile
         except OSError as error:
             self._faults.report("write", error)
             return None
         self._faults.clear("write")
-        self._eviction.added(1, length)
-        return target
+        self._eviction.added(1 + marks, length + marks)
+        return Published(target, modified)
 
     def image_ids(self) -> Iterator[str]:
         """Yield the IDs of all images with a folder, in no order; raises StorageUnavailable."""
@@ -333,12 +340,12 @@ class RenditionCache:
 
     def _make_folders(self) -> None:
         self._root.mkdir(mode=0o755, parents=True, exist_ok=True)
-        for folder in (self._scratch, self._writing, self._removed, self._locks_folder):
+        for folder in (self._scratch, self._writing, self._removed):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _folder(self, image_id: str) -> Path:
         image_id = parse_image_id(image_id)  # an empty one would name the whole cache
-        return self._root / image_id[:2] / image_id
+        return self._root.joinpath(image_id[:2], image_id)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -63,10 +63,12 @@ class Decoder(ABC):
         """
 
     @abstractmethod
-    def make_previews(self, original: BinaryIO, targets: Mapping[int, Path]) -> tuple[int, ...]:
+    def make_previews(
+        self, original: BinaryIO, targets: Mapping[int, Path | int]
+    ) -> tuple[int, ...]:
         """Write previews to files, by their longest side; return the sides of those made.
 
-        Raises CorruptOriginal, ServerBusy, OSError.
+        Files are given as paths or descriptors.  Raises CorruptOriginal, ServerBusy, OSError.
         """
 
     def start(self) -> None:
@@ -94,5 +96,7 @@ class LocalDecoder(Decoder):
     ) -> None:
         render(original, target, quality, self.limits, full_size=full_size, budget=self._budget)
 
-    def make_previews(self, original: BinaryIO, targets: Mapping[int, Path]) -> tuple[int, ...]:
+    def make_previews(
+        self, original: BinaryIO, targets: Mapping[int, Path | int]
+    ) -> tuple[int, ...]:
         return make_previews(original, targets, self.limits, self._budget)

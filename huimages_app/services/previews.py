@@ -44,6 +44,8 @@ class Previews:
 
     def open(self, image: Image, size: Size) -> BinaryIO | None:
         """Open the smallest preview that is large enough for `size`; None if there is none yet."""
+        if image.id in self._without:
+            return None
         for side in self._sides(image, size):
             if file := self._cache.open(image.id, _name(side), JPEG):
                 return file
@@ -73,7 +75,7 @@ class Previews:
             # As for renditions: enter the folder, then read the record.
             require_present(self._metadata.images.get(image_id))
             with self._originals.open(image_id) as original:
-                targets = {side: pending.path for side, pending in pendings.items()}
+                targets = {side: pending.descriptor for side, pending in pendings.items()}
                 made = self._decoder.make_previews(original, targets)
             for side in made:
                 pendings[side].publish()

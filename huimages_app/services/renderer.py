@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import logging
+import os
 import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from ..domain.formats import AVIF, Format
+from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
@@ -42,27 +43,33 @@ class Renderer:
         self._watermark = watermark
 
     def quick(self) -> Renderer:
-        """Return a renderer of the same quality for requests that wait for a slow format."""
+        """Return a renderer for requests that wait, of files that are larger and no worse."""
         quick = copy.copy(self)
         quick._quality = self._quality.quick()
         return quick
 
-    def is_slow(self, format_: Format) -> bool:
-        """Return whether files of the format take so long that a quick one is made first."""
-        return format_ == AVIF and self._quality != self._quality.quick()
+    def is_slow(self, size: Size, format_: Format) -> bool:
+        """Return whether a rendition takes so long that a quick one is made first."""
+        return self._quality.takes_long(format_, size.options)
 
     def admission(self) -> AbstractContextManager[None]:
         """Count a request that waits for a rendition; raises ServerBusy for too many."""
         return self._render_limiter.admission()
 
     def render(
-        self, image_id: str, image: Image | None, size: Size, format_: Format, target: Path
+        self,
+        image_id: str,
+        image: Image | None,
+        size: Size,
+        format_: Format,
+        target: Path | int,
     ) -> None:
         """Write the rendition to `target`; without a record (None) from the original.
 
         Its XMP packet states the rights of the record, or else those that the original states.
 
-        Raises UnknownImage, StorageUnavailable, CorruptOriginal, ServerBusy.
+        `target` is a path or a descriptor.  Raises UnknownImage, StorageUnavailable,
+        CorruptOriginal, ServerBusy.
         """
         rendition = RenditionTarget(
             size,
@@ -80,10 +87,9 @@ class Renderer:
         milliseconds = 1000 * (time.monotonic() - begun)
         log.debug("rendered: image=%s size=%s milliseconds=%.0f", image_id, size, milliseconds)
 
-    def _report_excess(self, image_id: str, size: Size, target: Path) -> None:
+    def _report_excess(self, image_id: str, size: Size, target: Path | int) -> None:
         limit = size.options.max_bytes
-        length = target.stat().st_size
-        if limit and length > limit:
+        if limit and (length := os.stat(target).st_size) > limit:  # noqa: PTH116 - or a descriptor
             log.error(
                 "rendition larger than its limit: image=%s size=%s bytes=%d max_bytes=%d",
                 *(image_id, size, length, limit),

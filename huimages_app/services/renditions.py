@@ -68,16 +68,16 @@ class Renditions:
     ) -> OpenImage:
         """Return the rendition, making it on a miss.
 
-        A slow format is made quickly; a smaller file of the same quality takes its place in the
-        background.  A hit reads no storage, except for an image that may be shown on certain days
-        only.  Without `any_focus` only the stored focal point and the corrected content box are
-        accepted, or a size that names neither.  Raises UnknownImage, RemovedImage,
-        RightsNotBegun, RightsEnded, StorageUnavailable, CorruptOriginal, ServerBusy,
-        OutdatedSize, and SizeNotAllowed where the cache has too many renditions of this image.
+        What takes long is made quickly; a smaller file takes its place in the background.  A hit
+        reads no storage, except for an image that may be shown on certain days only.  Without
+        `any_focus` only the stored focal point and the corrected content box are accepted, or a
+        size that names neither.  Raises UnknownImage, RemovedImage, RightsNotBegun, RightsEnded,
+        StorageUnavailable, CorruptOriginal, ServerBusy, OutdatedSize, and SizeNotAllowed where
+        the cache has too many renditions of this image.
         """
         if hit := self.cached(image_id, size, format_, grant):
             return hit
-        if not self._renderer.is_slow(format_):
+        if not self._renderer.is_slow(size, format_):
             return self._make(image_id, size, format_, self._renderer, grant)
         rendition = self._make(image_id, size, format_, self._quick, grant)
         self.make_later(image_id, size, format_, grant, anew=True)
@@ -202,7 +202,7 @@ class Renditions:
         """
         with TemporaryDirectory() as folder:
             path = Path(folder, "rendition")
-            self._renderer.render(image.id, image, image.shown_in(size), format_, path)
+            self._quick.render(image.id, image, image.shown_in(size), format_, path)
             return open_rendition(path.open("rb"), format_, None)
 
     def require_visible(self, image_id: str, grant: Grant = UNLIMITED_FOCUS) -> Image | None:
@@ -236,21 +236,21 @@ class Renditions:
         with (
             renderer.admission(),
             self._cache.lock(f"{image_id}/{size}.{format_.extension}"),
-        ):
-            # Another request may have made it while this one waited for the lock.
-            if not anew and (hit := self.cached(image_id, size, format_, grant)):
-                return hit
-            if not anew:
-                self._require_room(image_id)
             # Enter the image's folder before reading the record: a removal after the reading
             # then takes the folder away together with what is published into it.
-            with self._cache.pending(image_id, size, format_) as pending:
-                image = self.require_visible(image_id, grant)
-                if not grant.any_focus:
-                    _require_own_part(image, size)
-                renderer.render(image_id, image, size, format_, pending.path)
-                served = self._publish(image_id, image, format_, pending)
-                return served.until(self._end(image, grant))
+            self._cache.pending(image_id, size, format_) as pending,
+        ):
+            if not anew:
+                # Another request may have made it while this one waited for the lock.
+                if pending.is_published and (hit := self.cached(image_id, size, format_, grant)):
+                    return hit
+                self._require_room(pending)
+            image = self.require_visible(image_id, grant)
+            if not grant.any_focus:
+                _require_own_part(image, size)
+            renderer.render(image_id, image, size, format_, pending.descriptor)
+            served = self._publish(image_id, image, format_, pending)
+            return served.until(self._end(image, grant))
 
     def _make_in_background(
         self, image_id: str, size: Size, format_: Format, grant: Grant, *, anew: bool
@@ -262,8 +262,8 @@ class Renditions:
             # the picture.  Clients have another file.
             log.info("not made: image=%s format=%s error=%s", image_id, format_.extension, error)
 
-    def _require_room(self, image_id: str) -> None:
-        if self._per_image and self._cache.count(image_id) >= self._per_image:
+    def _require_room(self, pending: PendingRendition) -> None:
+        if self._per_image and pending.others >= self._per_image:
             raise SizeNotAllowed(
                 f"the image has {self._per_image} renditions already, which is the limit"
             )
@@ -271,16 +271,18 @@ class Renditions:
     def _publish(
         self, image_id: str, image: Image | None, format_: Format, pending: PendingRendition
     ) -> OpenImage:
-        with ExitStack() as stack:
-            file = stack.enter_context(pending.path.open("rb"))
-            # Without the record it is not known whether the days are limited.
-            limited = image is None or self._showing.needs_checks(image)
-            cached = pending.publish(image.rights.mark if image else "", limited=limited)
-            if cached is None:
-                # Not kept: the image was removed since, or the disk is full.
-                self.require_visible(image_id, Grant(any_day=True))
-            stack.pop_all()
-        return open_rendition(file, format_, cached)
+        # Without the record it is not known whether the days are limited.
+        limited = image is None or self._showing.needs_checks(image)
+        published = pending.publish(image.rights.mark if image else "", limited=limited)
+        if published is None:
+            # Not kept: the image was removed since, or the disk is full.
+            self.require_visible(image_id, Grant(any_day=True))
+        modified = published.modified if published else int(time.time())
+        path = published.path if published else None
+        file = pending.opened()
+        return OpenImage(
+            file, pending.length, modified, format_.contenttype, file.close, cached=path
+        )
 
 
 def _require_own_part(image: Image | None, size: Size) -> None:

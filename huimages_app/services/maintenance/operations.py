@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...cache.eviction import Pruned, Usage
+from ...cache.counter import Usage
+from ...cache.eviction import Pruned
 from ...cache.renditions import RenditionCache
 from ...errors import StorageUnavailable
 from ...storage.interfaces import MetadataBackend, Originals

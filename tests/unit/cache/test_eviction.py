@@ -42,12 +42,12 @@ def fill(
 ) -> Path:
     """Store a rendition of 100 bytes, last used at `used`; return its path."""
     with cache.pending(identifier, size, JPEG) as pending:
-        pending.path.write_bytes(b"x" * 100)
-        path = pending.publish()
-    assert path is not None
+        os.write(pending.descriptor, b"x" * 100)
+        published = pending.publish()
+    assert published is not None
     if used is not None:
-        os.utime(path, (used, LONG_AGO))
-    return path
+        os.utime(published.path, (used, LONG_AGO))
+    return published.path
 
 
 def there(cache: RenditionCache) -> list[int]:
@@ -169,7 +169,7 @@ def test_count_includes_the_mark_of_an_image(make: Make) -> None:
     cache.prune()  # begins the count
     for size in ("240x160", "60x40"):
         with cache.pending(IDS[0], Size.parse(size), JPEG) as pending:
-            pending.path.write_bytes(b"x" * 100)
+            os.write(pending.descriptor, b"x" * 100)
             pending.publish("mark")
     assert cache.counted() == cache.usage() == Usage(3, 201)
     cache.remove(IDS[0])
@@ -181,8 +181,8 @@ def test_count_is_renewed_after_a_boot(make: Make, tmp_path: Path) -> None:
     for number in range(8):
         fill(cache, IDS[number], used=LONG_AGO + number)
         cache.close()
-    counter = tmp_path / "scratch" / "usage"
-    counter.write_bytes(counter.read_bytes()[:8] + b"another start of the machine".ljust(36))
+    counter = tmp_path / "scratch" / "count"
+    counter.write_bytes(counter.read_bytes()[:16] + b"another start of the machine".ljust(36))
     damaged = cache.path(IDS[19], SIZE, JPEG)
     damaged.parent.mkdir(parents=True)
     damaged.write_bytes(b"")
@@ -214,7 +214,7 @@ def test_count_that_cannot_be_stored_is_logged(
     make: Make, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     cache = make(max_bytes=150)
-    (tmp_path / "scratch" / "usage").mkdir()
+    (tmp_path / "scratch" / "count").mkdir()
     fill(cache, IDS[0])
     assert there(cache) == [0]
     assert "operation=count" in caplog.text

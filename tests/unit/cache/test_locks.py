@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,7 @@ def request(folder: Path, log: Path) -> None:
                 with log.open("a") as file:
                     file.write("made\n")
                 time.sleep(0.1)
-                pending.path.write_bytes(b"picture")
+                os.write(pending.descriptor, b"picture")
                 assert pending.publish() is not None
 
 
@@ -40,15 +41,15 @@ def requests(folder: Path, log: Path, number: int) -> None:
             each.result()
 
 
-def count_up(folder: Path, counter: Path, times: int) -> None:
-    locks = FileLocks(folder)
+def count_up(file: Path, counter: Path, times: int) -> None:
+    locks = FileLocks(file)
     for _ in range(times):
         with locks.acquire("counter", 30):
             counter.write_text(str(int(counter.read_text()) + 1))
 
 
-def hold(folder: Path, held: Path) -> None:
-    with FileLocks(folder).acquire("key", 1):
+def hold(file: Path, held: Path) -> None:
+    with FileLocks(file).acquire("key", 1):
         held.touch()
         time.sleep(60)
 
@@ -64,26 +65,24 @@ def test_concurrent_requests_make_a_rendition_once(tmp_path: Path) -> None:
         process.join(30)
         assert process.exitcode == 0
     assert log.read_text() == "made\n"
-    assert list((tmp_path / "scratch" / "locks").iterdir()) == []
 
 
 def test_lock_excludes_threads_and_processes(tmp_path: Path) -> None:
-    folder, counter = tmp_path / "locks", tmp_path / "counter"
-    folder.mkdir()
+    file, counter = tmp_path / "lock", tmp_path / "counter"
     counter.write_text("0")
     spawn = multiprocessing.get_context("spawn")
-    other = spawn.Process(target=count_up, args=(folder, counter, 200))
+    other = spawn.Process(target=count_up, args=(file, counter, 200))
     other.start()
     with ThreadPoolExecutor(4) as pool:
-        for each in [pool.submit(count_up, folder, counter, 50) for _ in range(4)]:
+        for each in [pool.submit(count_up, file, counter, 50) for _ in range(4)]:
             each.result(60)
     other.join(60)
     assert counter.read_text() == "400"
-    assert list(folder.iterdir()) == []
+    assert file.stat().st_size == 0
 
 
 def test_waiting_for_a_lock_ends_with_server_busy(tmp_path: Path) -> None:
-    locks, others = FileLocks(tmp_path), FileLocks(tmp_path)
+    locks, others = FileLocks(tmp_path / "lock"), FileLocks(tmp_path / "lock")
     with (
         locks.acquire("key", 1),
         pytest.raises(ServerBusy, match="key"),
@@ -108,28 +107,78 @@ def test_waiting_for_a_lock_ends_with_server_busy(tmp_path: Path) -> None:
 
 
 def test_different_names_do_not_wait_for_each_other(tmp_path: Path) -> None:
-    locks = FileLocks(tmp_path)
+    locks = FileLocks(tmp_path / "lock")
     with locks.acquire("one", 1), locks.acquire("other", 0.05):
         pass
 
 
 def test_lock_of_a_killed_process_is_released(tmp_path: Path) -> None:
-    folder, held = tmp_path / "locks", tmp_path / "held"
-    folder.mkdir()
-    process = multiprocessing.get_context("spawn").Process(target=hold, args=(folder, held))
+    file, held = tmp_path / "lock", tmp_path / "held"
+    process = multiprocessing.get_context("spawn").Process(target=hold, args=(file, held))
     process.start()
     while not held.exists():
         time.sleep(0.01)
-    with pytest.raises(ServerBusy), FileLocks(folder).acquire("key", 0.05):
+    with pytest.raises(ServerBusy), FileLocks(file).acquire("key", 0.05):
         pytest.fail("the other process holds it")
     process.kill()
     process.join()
-    with FileLocks(folder).acquire("key", 1):
+    with FileLocks(file).acquire("key", 1):
         pass
 
 
+# Python 3.12 warns of forks beside threads, such as those of the test runner.
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_lock_outlasts_a_process_forked_while_it_was_held(tmp_path: Path) -> None:
+    locks, others = FileLocks(tmp_path / "lock"), FileLocks(tmp_path / "lock")
+    with locks.acquire("key", 1):
+        child = os.fork()
+        if not child:
+            with locks.acquire("other", 1):
+                pass
+            os._exit(0)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        with pytest.raises(ServerBusy), others.acquire("key", 0.05):
+            pytest.fail("the end of the child has released it")
+    with others.acquire("key", 0.05):
+        pass
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_locks_exclude_a_forked_process(tmp_path: Path) -> None:
+    locks = FileLocks(tmp_path / "lock")
+    with locks.acquire("another", 1):  # the file is open
+        pass
+    (read, written), (more, go) = os.pipe(), os.pipe()
+    child = os.fork()
+    if not child:
+        with locks.acquire("key", 1):
+            os.write(written, b"held")
+            os.read(more, 1)
+        os._exit(0)
+    os.read(read, 4)
+    with pytest.raises(ServerBusy), locks.acquire("key", 0.05):
+        pytest.fail("the child holds it")
+    os.write(go, b"1")
+    os.waitpid(child, 0)
+    for pipe in (read, written, more, go):
+        os.close(pipe)
+
+
+def test_removed_file_of_locks_is_made_again(tmp_path: Path) -> None:
+    locks = FileLocks(tmp_path / "lock")
+    with locks.acquire("one", 1):
+        (tmp_path / "lock").unlink()
+        with (
+            locks.acquire("other", 1),
+            pytest.raises(ServerBusy),
+            FileLocks(tmp_path / "lock").acquire("other", 0.05),
+        ):
+            pytest.fail("it is held in the new file")
+    assert (tmp_path / "lock").exists()
+
+
 def test_disk_error_is_raised_and_releases_the_lock(tmp_path: Path) -> None:
-    locks = FileLocks(tmp_path / "missing")
+    locks = FileLocks(tmp_path / "missing" / "lock")
     with pytest.raises(FileNotFoundError), locks.acquire("key", 1):
         pytest.fail("there is no folder")
     (tmp_path / "missing").mkdir()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import os
 from pathlib import Path
 
 from huimages_app.cache.pending import ImageFolder
@@ -13,7 +13,7 @@ def test_closing_an_empty_folder_keeps_it_for_another_that_entered(tmp_path: Pat
     (tmp_path / "cache").mkdir()
     first, second = ImageFolder(path), ImageFolder(path)
     first.close()
-    assert second.write("1x1.jpeg", io.BytesIO(b"rendition"), tmp_path, 0)
+    assert second.write("1x1.jpeg", lambda file: os.write(file, b"rendition"), tmp_path, 0)
     second.close()
     assert (path / "1x1.jpeg").read_bytes() == b"rendition"
 

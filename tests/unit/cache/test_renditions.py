@@ -28,8 +28,9 @@ def fill(
     content: bytes = b"picture",
 ) -> Path | None:
     with cache.pending(identifier, size, JPEG) as pending:
-        pending.path.write_bytes(content)
-        return pending.publish()
+        os.write(pending.descriptor, content)
+        published = pending.publish()
+    return published.path if published else None
 
 
 def everything(folder: Path) -> list[str]:
@@ -56,8 +57,8 @@ def test_published_rendition_is_found(cache: RenditionCache) -> None:
 
 def test_pending_rendition_is_not_found(cache: RenditionCache, root: Path, scratch: Path) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"half a pict")
-        assert root not in pending.path.parents
+        os.write(pending.descriptor, b"half a pict")
+        assert everything(root) == [ID[:2], f"{ID[:2]}/{ID}"]
         assert cache.find(ID, SIZE, JPEG) is None
     assert cache.find(ID, SIZE, JPEG) is None
     assert everything(root) == [ID[:2]]
@@ -67,7 +68,7 @@ def test_pending_rendition_is_not_found(cache: RenditionCache, root: Path, scrat
 def test_failed_rendition_leaves_no_file(cache: RenditionCache, root: Path, scratch: Path) -> None:
     def fail() -> None:
         with cache.pending(ID, SIZE, JPEG) as pending:
-            pending.path.write_bytes(b"half a pict")
+            os.write(pending.descriptor, b"half a pict")
             raise RuntimeError("the original is damaged")
 
     with pytest.raises(RuntimeError):
@@ -90,7 +91,7 @@ def test_failed_rendition_does_not_remove_the_folder_of_a_pending_one(
     cache: RenditionCache,
 ) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"picture")
+        os.write(pending.descriptor, b"picture")
         with cache.pending(ID, "~480", JPEG):
             pass
         assert pending.publish() is not None
@@ -119,12 +120,10 @@ def test_mtime_is_in_whole_seconds(cache: RenditionCache) -> None:
 
 def test_first_response_has_the_mtime_of_later_ones(cache: RenditionCache) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"picture")
-        with pending.path.open("rb") as first:
-            os.utime(first.fileno(), (1.5, 1.5))
-            path = pending.publish()
-            assert path is not None
-            assert os.fstat(first.fileno()).st_mtime == path.stat().st_mtime
+        os.write(pending.descriptor, b"picture")
+        published = pending.publish()
+    assert published is not None
+    assert published.modified == published.path.stat().st_mtime
 
 
 def test_hit_renews_the_time_of_use_once_a_day(cache: RenditionCache) -> None:
@@ -153,13 +152,30 @@ def test_count_excludes_previews(cache: RenditionCache) -> None:
     assert cache.find(ID, "~1600", JPEG) is not None
 
 
-def test_open_pending_rendition_is_readable_after_publishing(cache: RenditionCache) -> None:
+@pytest.mark.parametrize("content", [b"picture", bytes(range(256)) * 1000])
+def test_pending_rendition_is_readable_after_publishing(
+    cache: RenditionCache, content: bytes
+) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"picture")
-        file = pending.path.open("rb")
-        pending.publish()
+        os.write(pending.descriptor, content)
+        published = pending.publish()
+        file = pending.opened()
     with file:
-        assert file.read() == b"picture"
+        assert file.read() == content
+    assert published is not None
+    assert published.path.read_bytes() == content
+
+
+def test_rendition_knows_what_was_there_before(cache: RenditionCache) -> None:
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        assert (pending.is_published, pending.others) == (False, 0)
+        os.write(pending.descriptor, b"picture")
+        pending.publish(limited=True)
+    fill(cache, size="~480")
+    with cache.pending(ID, SIZE, JPEG) as pending:
+        assert (pending.is_published, pending.others) == (True, 1)
+    with cache.pending(ID, Size.parse("60x40"), JPEG) as pending:
+        assert (pending.is_published, pending.others) == (False, 1)
 
 
 # -- removing -------------------------------------------------------------------------------
@@ -182,7 +198,7 @@ def test_remove_deletes_all_files_of_an_image(
 
 def test_rendition_begun_before_a_removal_never_appears(cache: RenditionCache, root: Path) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"picture")
+        os.write(pending.descriptor, b"picture")
         cache.remove(ID)
         assert pending.publish() is None
     assert cache.find(ID, SIZE, JPEG) is None
@@ -193,7 +209,7 @@ def test_rendition_begun_before_a_removal_does_not_replace_a_newer_one(
     cache: RenditionCache,
 ) -> None:
     with cache.pending(ID, SIZE, JPEG) as old:
-        old.path.write_bytes(b"old")
+        os.write(old.descriptor, b"old")
         cache.remove(ID)
         fill(cache, content=b"new")
         assert old.publish() is None
@@ -234,14 +250,12 @@ def test_start_removes_files_of_killed_processes(
 ) -> None:
     fill(cache)
     (root / ID[:2] / ID).rename(scratch / "removed" / "killed while removing")
-    old = [scratch / "writing" / "old.jpeg", scratch / "locks" / "old"]
-    fresh = [scratch / "writing" / "fresh.jpeg", scratch / "locks" / "fresh"]
-    for path in (*old, *fresh):
+    old, fresh = scratch / "writing" / "old.jpeg", scratch / "writing" / "fresh.jpeg"
+    for path in (old, fresh):
         path.write_bytes(b"half")
-    for path in old:
-        os.utime(path, (1, 1))
+    os.utime(old, (1, 1))
     RenditionCache(root, scratch, max_bytes=0)
-    assert [path for path in scratch.rglob("*") if path.is_file()] == sorted(fresh, reverse=True)
+    assert [path for path in scratch.rglob("*") if path.is_file()] == [fresh]
     assert everything(scratch / "removed") == []
 
 

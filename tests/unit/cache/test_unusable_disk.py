@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.cache.pending import Published
 from huimages_app.cache.renditions import RenditionCache
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.ids import image_id
@@ -19,17 +20,17 @@ ID = image_id(b"a picture")
 SIZE = Size.parse("240x160")
 
 
-def fill(cache: RenditionCache) -> Path | None:
+def fill(cache: RenditionCache) -> Published | None:
     with cache.pending(ID, SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"picture")
+        os.write(pending.descriptor, b"picture")
         return pending.publish()
 
 
 def rendered_uncached(cache: RenditionCache) -> bytes:
     with cache.lock("key"), cache.pending(ID, SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"picture")
-        with pending.path.open("rb") as file:
-            assert pending.publish() is None
+        os.write(pending.descriptor, b"picture")
+        assert pending.publish() is None
+        with pending.opened() as file:
             return file.read()
 
 
@@ -55,8 +56,8 @@ def test_full_disk_is_pruned(cache: RenditionCache, root: Path, scratch: Path) -
 def test_disk_that_fills_up_while_writing_serves_uncached(cache: RenditionCache) -> None:
     with pytest.raises(StorageUnavailable, match="No space left"), cache.pending(ID, SIZE, JPEG):
         Path("/dev/full").write_bytes(b"picture")
-    with pytest.raises(NotADirectoryError), cache.pending(ID, SIZE, JPEG) as pending:
-        (pending.path / "nowhere").write_bytes(b"picture")
+    with pytest.raises(NotADirectoryError), cache.pending(ID, SIZE, JPEG):
+        Path("/dev/full/nowhere").write_bytes(b"picture")
 
 
 def test_missing_folders_serve_uncached(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

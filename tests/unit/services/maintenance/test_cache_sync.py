@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -41,7 +42,7 @@ def cache(tmp_path: Path) -> Iterator[RenditionCache]:
     cache = RenditionCache(tmp_path / "cache", tmp_path / "scratch", 0)
     for id_ in IDS:
         with cache.pending(id_, SIZE, JPEG) as pending:
-            pending.path.write_bytes(b"picture")
+            os.write(pending.descriptor, b"picture")
             pending.publish()
     yield cache
     cache.close()
@@ -156,7 +157,7 @@ def test_what_another_node_gave_other_rights_leaves_the_cache(
     assert cached(cache) == [IDS[1], IDS[2]]
     # A rendition made since then stays.
     with cache.pending(IDS[0], SIZE, JPEG) as pending:
-        pending.path.write_bytes(b"picture")
+        os.write(pending.descriptor, b"picture")
         pending.publish(rights.mark)
     metadata.images.update(IDS[0], lambda image: replace(image, titles=("New",)))
     assert follower.catch_up() == 0
