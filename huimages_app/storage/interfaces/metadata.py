@@ -151,6 +151,15 @@ class ImageSearch(ABC):
         """Return the number of images that `ending` lists, exact up to `most`."""
 
     @abstractmethod
+    def alike(self, phash: str, limit: int) -> list[Image]:
+        """Return at most `limit` visible images that look like a perceptual hash.
+
+        The most similar first, equal ones oldest first; an image with this hash is among them.
+        Where thousands of images have nearly this hash, some may be left out: the work is bounded.
+        None look like `domain.likeness.FEATURELESS`.
+        """
+
+    @abstractmethod
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images that are visible."""
 
