@@ -51,12 +51,13 @@ def import_(
     # A wrong argument is wrong for every file: report it once, before the first one.
     cleaned_references = clean_references(_references(artnr, references))
     cleaned_title, parsed_tags = clean_title(title), parse_tags(tags)
-    services = context.services
+    # This process ends before it could make their previews.
+    uploads = context.services.uploads.without_prerendering()
     failed = False
     for path in files:
         try:
             added = import_file(
-                services,
+                uploads,
                 path,
                 title=cleaned_title,
                 tags=parsed_tags,

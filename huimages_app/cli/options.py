@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 
 import click
 
+from ..config.cores import usable_cores
 from ..errors import BadInput
+
+_MOST_JOBS = 64
 
 jobs_option = click.option(
     "--jobs",
-    type=click.IntRange(1, 64),
-    default=min(4, os.cpu_count() or 1),
-    show_default=True,
+    type=click.IntRange(1, _MOST_JOBS),
+    # While half of them wait for a disk or a store, the others use all cores.
+    default=lambda: min(2 * usable_cores(), _MOST_JOBS),
+    show_default="twice the number of cores",
     help="Number of images processed in parallel.",
 )
 days_option = click.option(

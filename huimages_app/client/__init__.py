@@ -26,15 +26,20 @@ __all__ = [
     "apply_table",
     "arrange_article",
     "articleurl",
+    "cancel_job",
     "configure",
     "count_images",
     "delete_image",
+    "dismiss_duplicates",
+    "edit_found_images",
     "edit_images",
     "export_table",
     "find_images",
+    "get_alike",
     "get_article",
     "get_collection",
     "get_collections",
+    "get_duplicates",
     "get_ending",
     "get_history",
     "get_imagedoc",
@@ -69,6 +74,7 @@ __all__ = [
     "set_rights",
     "set_title",
     "share",
+    "suggest_searches",
     "take_back",
     "turn_image",
     "undo_job",
@@ -82,7 +88,10 @@ articleurl = _library.articleurl
 count_images = _library.count_images
 delete_image = _library.delete_image
 edit_images = _library.edit_images
+edit_found_images = _library.edit_found_images
+cancel_job = _library.cancel_job
 find_images = _library.find_images
+suggest_searches = _library.suggest_searches
 get_article = _library.get_article
 get_ending = _library.get_ending
 get_history = _library.get_history
@@ -117,6 +126,9 @@ get_collections = _library.get_collections
 move_in_collection = _library.move_in_collection
 remove_collection = _library.remove_collection
 remove_from_collection = _library.remove_from_collection
+dismiss_duplicates = _library.dismiss_duplicates
+get_alike = _library.get_alike
+get_duplicates = _library.get_duplicates
 apply_table = _library.apply_table
 export_table = _library.export_table
 merge_tags = _library.merge_tags

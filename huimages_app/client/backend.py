@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ..domain.content import ContentBox
 from ..domain.models import Image, Neighbours
 from .collections import CollectionBackend
+from .duplicates import DuplicateBackend
 from .finding import FindingBackend
+from .jobs import JobBackend
 from .saved_searches import SavedSearchBackend
 from .shares import ShareBackend
 from .tables import TableBackend
-from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo, RenditionInfo
+from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 
 class Backend(
-    CollectionBackend, FindingBackend, SavedSearchBackend, ShareBackend, TableBackend, ABC
+    CollectionBackend,
+    DuplicateBackend,
+    FindingBackend,
+    JobBackend,
+    SavedSearchBackend,
+    ShareBackend,
+    TableBackend,
+    ABC,
 ):
     """Access to one site.  Thread-safe.
 
@@ -52,18 +61,6 @@ class Backend(
     @abstractmethod
     def take_back(self, image_id: str, change_id: str) -> None:
         """Take a change back; raises UnknownChange, EditConflict, BadInput."""
-
-    @abstractmethod
-    def edit(self, image_ids: Sequence[str], changes: Mapping[str, Any]) -> str:
-        """Begin a job that edits images; return its ID.  Raises BadInput."""
-
-    @abstractmethod
-    def job(self, job_id: str) -> JobInfo:
-        """Return the progress of a job; raises UnknownJob."""
-
-    @abstractmethod
-    def undo_job(self, job_id: str) -> None:
-        """Begin to undo a job; raises UnknownJob, BadInput."""
 
     @abstractmethod
     def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:

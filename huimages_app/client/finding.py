@@ -5,11 +5,21 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..domain.filters import query_of
 from ..domain.models import Count
 
 Filters = Sequence[tuple[str, str]]  # names and values of `domain.filters`
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A search, as the filter `q`; `kind` is tag, article or title, `label` how people read it."""
+
+    kind: str
+    search: str
+    label: str
 
 
 class FindingBackend(ABC):
@@ -18,6 +28,10 @@ class FindingBackend(ABC):
     @abstractmethod
     def find(self, filters: Filters, order: str) -> Iterator[str]:
         """Yield the IDs of the images that meet all filters; reads them page by page."""
+
+    @abstractmethod
+    def suggest(self, text: str) -> list[Suggestion]:
+        """Return how a search that begins with a text may go on."""
 
     @abstractmethod
     def count(self, filters: Filters) -> Count:
@@ -48,6 +62,13 @@ class FindingFunctions:
         given = pairs_of(filters)
         query_of(given)
         return self._backend.count(given)
+
+    def suggest_searches(self, text: str) -> list[Suggestion]:
+        """Return how a search that begins with a text may go on: tags, articles, titles.
+
+        Each has `kind`, `search` for `find_images(q=search)`, and `label`.
+        """
+        return self._backend.suggest(text)
 
 
 def pairs_of(filters: Mapping[str, str | Iterable[str]]) -> Filters:

@@ -14,17 +14,25 @@ from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
 from .backend import Backend
 from .collections import CollectionFunctions
+from .duplicates import DuplicateFunctions
 from .finding import FindingFunctions
+from .jobs import JobFunctions
 from .saved_searches import SavedSearchFunctions
 from .shares import ShareFunctions
 from .tables import TableFunctions
-from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo
+from .values import ArticleImage, Details, EndingImage, ImageChange
 
 log = logging.getLogger(__name__)
 
 
 class Library(
-    CollectionFunctions, FindingFunctions, SavedSearchFunctions, ShareFunctions, TableFunctions
+    CollectionFunctions,
+    DuplicateFunctions,
+    FindingFunctions,
+    JobFunctions,
+    SavedSearchFunctions,
+    ShareFunctions,
+    TableFunctions,
 ):
     """The functions of huImages 2.2, with their names and arguments.  Thread-safe."""
 
@@ -105,23 +113,6 @@ class Library(
         Raises EditConflict if the field was changed again since.
         """
         self._backend.take_back(parse_image_id(imageid), change_id)
-
-    def edit_images(self, imageids: Sequence[str], changes: Mapping[str, Any]) -> str:
-        """Begin to change the same fields of many images; return the ID of the job.
-
-        `changes` has for each field (title, alt, tags, types, references.KEY, rights.NAME) one of
-        set, add and remove with the values: `{"tags": {"add": ["sea"]}, "alt": {"remove": []}}`.
-        The server does the work, or `huimages job follow`.
-        """
-        return self._backend.edit([parse_image_id(one) for one in imageids], changes)
-
-    def get_job(self, job_id: str) -> JobInfo:
-        """Return the progress of a job."""
-        return self._backend.job(job_id)
-
-    def undo_job(self, job_id: str) -> None:
-        """Begin to take back all that a job changed, but for fields that changed again since."""
-        self._backend.undo_job(job_id)
 
     def replace_image(
         self, imageid: str, imagedata: bytes | BinaryIO, filename: str = "image.jpeg"

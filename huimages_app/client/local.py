@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ..domain.models import Image, Neighbours, Query
 from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .backend import Backend
 from .local_collections import LocalCollections
+from .local_duplicates import LocalDuplicates
 from .local_finding import LocalFinding
+from .local_jobs import LocalJobs
 from .local_saved_searches import LocalSavedSearches
 from .local_shares import LocalShares
 from .local_tables import LocalTables
 from .process import services_of_process
-from .values import ArticleImage, Details, EndingImage, ImageChange, JobInfo, RenditionInfo
+from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 
 if TYPE_CHECKING:
     from ..domain.content import ContentBox
@@ -28,7 +30,14 @@ log = logging.getLogger(__name__)
 
 
 class LocalBackend(
-    LocalCollections, LocalFinding, LocalSavedSearches, LocalShares, LocalTables, Backend
+    LocalCollections,
+    LocalDuplicates,
+    LocalFinding,
+    LocalJobs,
+    LocalSavedSearches,
+    LocalShares,
+    LocalTables,
+    Backend,
 ):
     """Uses the services of this process."""
 
@@ -61,22 +70,6 @@ class LocalBackend(
 
     def take_back(self, image_id: str, change_id: str) -> None:
         services_of_process().histories.take_back(image_id, change_id)
-
-    def edit(self, image_ids: Sequence[str], changes: Mapping[str, Any]) -> str:
-        from ..services.image_edit import ImageEdit
-        from ..services.jobs.bulk_edit import NAME, order_of
-        from ..services.uploads import PROGRAM
-
-        order = order_of(ImageEdit.parse(changes), PROGRAM)
-        items = [{"id": image_id} for image_id in dict.fromkeys(image_ids)]
-        return services_of_process().jobs.create(NAME, order, items).id
-
-    def job(self, job_id: str) -> JobInfo:
-        job = services_of_process().jobs.get(job_id)
-        return JobInfo(job.id, job.state, job.total, job.done, job.changed, job.skipped, job.kept)
-
-    def undo_job(self, job_id: str) -> None:
-        services_of_process().jobs.undo(job_id)
 
     def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
         return services_of_process().versions.replace(image_id, file, filename).image.id

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..domain.filters import query_of
 from ..domain.models import Count, Page
 from ..services.paging import all_pages
-from .finding import Filters, FindingBackend
+from .finding import Filters, FindingBackend, Suggestion
 from .process import services_of_process
 
 _PAGE = 200  # images read at once
@@ -25,6 +25,10 @@ class LocalFinding(FindingBackend):
 
         for page in all_pages(read):
             yield from (image.id for image in page.images)
+
+    def suggest(self, text: str) -> list[Suggestion]:
+        found = services_of_process().suggestions.of(text)
+        return [Suggestion(one.kind, one.search, one.label) for one in found]
 
     def count(self, filters: Filters) -> Count:
         return services_of_process().images.count_of(query_of(filters))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
 from ..errors import BadInput
+from .batches import BATCH
 from .facets import FORMATS, MISSING, SHAPES
 from .models import Order, Query
 from .periods import Period
@@ -42,6 +43,7 @@ KINDS: Final = {
     "choice": ("", ""),
     "pixels": (f"a whole number from 1 to {MOST_PIXELS}", "^[1-9][0-9]{0,5}$"),
     "rating": ("a number from 0 to 10", r"^(?:[0-9](?:\.[0-9]{1,2})?|10)$"),
+    "batch": ("the ID of an upload, 16 hexadecimal digits", f"^{BATCH.pattern}$"),
     "days": (
         f"a whole number of days from 0 to {MOST_DAYS}",
         "^(?:0|[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-5][0-9]|3660)$",
@@ -123,6 +125,12 @@ def _with_reference(key: str) -> Apply:
 
 def _with_facet(kind: str) -> Apply:
     return lambda query, value: replace(query, facets=(*query.facets, (kind, clean(value))))
+
+
+def _with_batch(query: Query, value: str) -> Query:
+    if not BATCH.fullmatch(value):
+        raise ValueError(value)
+    return replace(query, facets=(*query.facets, ("batch", value)))
 
 
 def _with_period(name: str) -> Apply:
@@ -223,6 +231,13 @@ FILTERS: Final = (
     ),
     Filter(
         "by", _with_facet("uploader"), "text", "Images that this account uploaded.", example="vera"
+    ),
+    Filter(
+        "batch",
+        _with_batch,
+        "batch",
+        "Images of one upload: the link that the page of uploads shows names it.",
+        example="0123456789abcdef",
     ),
     Filter(
         "without",

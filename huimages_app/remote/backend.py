@@ -5,13 +5,12 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from ..client.backend import Backend
-from ..client.values import ArticleImage, Details, EndingImage, ImageChange, JobInfo, RenditionInfo
+from ..client.values import ArticleImage, Details, EndingImage, ImageChange, RenditionInfo
 from ..domain.articles import to_segment
 from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
@@ -27,7 +26,9 @@ from ..errors import (
     UnknownImage,
 )
 from .collections import HttpCollections
+from .duplicates import HttpDuplicates
 from .finding import HttpFinding
+from .jobs import HttpJobs
 from .saved_searches import HttpSavedSearches
 from .shares import HttpShares
 from .tables import HttpTables
@@ -39,7 +40,16 @@ _PAGE = 200  # images in a response
 _ATTEMPTS = 5  # to change an image that others change at the same time
 
 
-class HttpBackend(HttpCollections, HttpFinding, HttpSavedSearches, HttpShares, HttpTables, Backend):
+class HttpBackend(
+    HttpCollections,
+    HttpDuplicates,
+    HttpFinding,
+    HttpJobs,
+    HttpSavedSearches,
+    HttpShares,
+    HttpTables,
+    Backend,
+):
     """Uses the site of `configure`, else that of HUIMAGES_REMOTE_URL."""
 
     def __init__(self) -> None:
@@ -120,17 +130,6 @@ class HttpBackend(HttpCollections, HttpFinding, HttpSavedSearches, HttpShares, H
 
     def take_back(self, image_id: str, change_id: str) -> None:
         self.transport.api("POST", _path(image_id, "history"), json={"take_back": change_id})
-
-    def edit(self, image_ids: Sequence[str], changes: Mapping[str, Any]) -> str:
-        order = {"ids": list(image_ids), "edit": dict(changes)}
-        return str(self.transport.api("POST", "/jobs", json=order).json()["id"])
-
-    def job(self, job_id: str) -> JobInfo:
-        item = self.transport.api("GET", _job_path(job_id)).json()
-        return JobInfo(**{field.name: item[field.name] for field in fields(JobInfo)})
-
-    def undo_job(self, job_id: str) -> None:
-        self.transport.api("POST", _job_path(job_id, "undo"))
 
     def replace(self, image_id: str, file: BinaryIO, filename: str) -> str:
         # In memory, so that the request can be repeated.
@@ -259,10 +258,6 @@ class HttpBackend(HttpCollections, HttpFinding, HttpSavedSearches, HttpShares, H
 
 def _path(image_id: str, *further: str) -> str:
     return "/".join(["/images", quote(parse_image_id(image_id)), *further])
-
-
-def _job_path(job_id: str, *further: str) -> str:
-    return "/".join(["/jobs", quote(job_id, safe=""), *further])
 
 
 def _article_path(key: str, number: str, *further: str) -> str:

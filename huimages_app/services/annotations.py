@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from ..domain.models import Annotation, AnnotationSummary
-from ..domain.tags import MAX_TAGS, by_tag, spelled, with_tags, without_tags
+from ..domain.tags import MAX_TAGS, by_tag, spelled
 from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend
 from . import audit
@@ -47,16 +47,12 @@ class Annotations:
         """Add tags as `parse_tags` returns them; raises BadInput for too many on one image."""
         if not tags:
             return
-        self._change(
-            image_id,
-            visitor_id,
-            lambda annotation: with_tags(annotation, tags),
-        )
+        self._tags.change_own(image_id, visitor_id, add=tags)
         audit.record("tagged", image_id, tags=" ".join(tags))
 
     def untag(self, image_id: str, visitor_id: str, tag: str) -> None:
         """Remove a visitor's own tag."""
-        self._change(image_id, visitor_id, partial(without_tags, tags=[tag]))
+        self._tags.change_own(image_id, visitor_id, remove=[tag])
         audit.record("tag taken back", image_id, tag=tag)
 
     def untag_all(self, image_id: str, tag: str) -> None:

@@ -13,6 +13,7 @@ from .articles import Articles
 from .background import Worker
 from .collection_images import CollectionImages
 from .collections import Collections
+from .duplicates import Duplicates
 from .editing import Editing
 from .editor_urls import EditorUrls
 from .histories import Histories
@@ -30,6 +31,7 @@ from .shares import Shares
 from .showing import Showing
 from .size_policy import SizePolicy
 from .spreadsheets.spreadsheets import Spreadsheets
+from .suggestions import Suggestions
 from .tag_renaming import TagRenaming
 from .tokens import Tokens
 from .uploads import Uploads
@@ -49,8 +51,10 @@ class Services:
     article_urls: ArticleUrls
     collections: Collections
     collection_images: CollectionImages
+    duplicates: Duplicates
     saved_searches: SavedSearches
     shares: Shares
+    suggestions: Suggestions
     uploads: Uploads
     editing: Editing
     histories: Histories

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any, Final, Literal, get_args
 
@@ -28,8 +28,8 @@ _TEXTS = {"title", "alt", *(_RIGHT + name for name in FIELDS)}  # all other fiel
 class Operation:
     """What happens to one field.
 
-    A text: `set` replaces it, `add` sets it where there is none, `remove` takes no value.  A list:
-    `remove` without values empties it.
+    A text: `set` replaces it, `add` sets it where there is none, `remove` takes no value; with a
+    title go the earlier ones.  A list: `remove` without values empties it.
     """
 
     verb: Verb
@@ -103,6 +103,8 @@ class ImageEdit:
 def _changed(image: Image, name: str, operation: Operation) -> Image:
     value = fields_of(image).get(name)
     new = operation.applied_to(value, is_text=name in _TEXTS)
+    if name == "title" and new is None:
+        return replace(image, titles=())  # an earlier one would be the title then
     if name == "title":
         return ImagePatch(title=new).applied_to(image)  # keeps the present one
     return image if new == value else with_field(image, name, new)
@@ -119,8 +121,6 @@ def _texts(name: str, values: object) -> list[str]:
 
 def _operation(name: str, verb: Verb, texts: Sequence[str]) -> Operation:
     values = _cleaned(name, texts)
-    if name == "title" and verb == "remove":
-        raise BadInput("a title cannot be removed from many images; expected set or add")
     if name in _TEXTS and len(values) != (verb != "remove"):
         expected = "no text" if verb == "remove" else "one text"
         raise BadInput(f"{name!r} is given {len(values)} texts; expected {expected} to {verb}")

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import EllipsisType
 
 from ..domain.articles import pruned
+from ..domain.batches import BATCH, with_batch
 from ..domain.content import ContentBox, from_per_mille, in_per_mille, is_content_box
 from ..domain.models import Image, Places
 from ..domain.rights import clean_rights
@@ -49,6 +50,7 @@ class ImagePatch:
     rights: Mapping[str, str] | None = None  # fields to change; an empty text removes one
     taken: datetime | EllipsisType | None = ...  # None removes it
     default_places: Places = field(default_factory=dict)  # in articles where it has none
+    batch: str = ""  # the ID of the upload that brings the image
 
     def cleaned(self) -> ImagePatch:
         """Return the patch as it can be stored; raises BadInput for what cannot be."""
@@ -61,6 +63,8 @@ class ImagePatch:
                 "a content box is left, top, right, bottom from 0 to 1, left before right and "
                 "top before bottom"
             )
+        if self.batch and not BATCH.fullmatch(self.batch):
+            raise BadInput(f"the batch is {self.batch[:40]!r}; expected 16 hexadecimal digits")
         if self.types is not None and len(self.types) > MAX_TYPES:
             raise BadInput(f"{len(self.types)} types are too many: at most {MAX_TYPES}")
         # `clean_references` drops keys without values, which remove a key here.
@@ -101,6 +105,7 @@ class ImagePatch:
             rights=image.rights.patched(self.rights or {}),
             taken=image.taken if isinstance(self.taken, EllipsisType) else self.taken,
             places=self._places_of(image, references),
+            batches=with_batch(image.batches, self.batch) if self.batch else image.batches,
         )
 
     def _references_of(self, image: Image) -> dict[str, tuple[str, ...]]:

@@ -83,6 +83,14 @@ class Images:
         for page in all_pages(partial(self.ending, first, last, _BATCH)):
             yield from page.images
 
+    def count_ending(self, first: date, last: date) -> Count:
+        """Return the number of these images, exact up to 1000."""
+        return self._search.count_ending(first, last)
+
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        """Return the number of images with each value of a facet, without the trash."""
+        return self._search.facet_sizes(kind)
+
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images, none from the trash."""
         return self._search.random(count)

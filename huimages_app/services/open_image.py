@@ -24,7 +24,7 @@ class OpenImage:
     close: Callable[[], None]
     etag: str | None = None  # without quotes; renditions have none: docs/decisions/011
     cached: Path | None = None  # the file in the cache, for a web server in front to send
-    is_provisional: bool = False  # a smaller file of the same quality follows
+    is_provisional: bool = False  # a smaller file follows
     expires: float | None = None  # when caches must drop it, in seconds since the epoch
 
     def read_if_small(self) -> bytes | None:

@@ -15,6 +15,7 @@ from ..domain.models import Annotation, Image
 from ..domain.tags import by_tag, with_tags, without_tags
 from ..errors import EditConflict
 from ..storage.interfaces import MetadataBackend
+from . import audit
 from .images import require_present
 from .recorded_images import new_change
 
@@ -58,6 +59,30 @@ class TagChanges:
             typed = list(spellings.values()) if visitor == visitor_id else ()
             self._replace(image_id, visitor, removed, typed)
         return True
+
+    def change_own(
+        self,
+        image_id: str,
+        visitor_id: str,
+        *,
+        add: Sequence[str] = (),
+        remove: Sequence[str] = (),
+    ) -> None:
+        """Add and remove a visitor's own tags; raises BadInput for too many.
+
+        The history gets an entry if the actor has a name.  The tags of anonymous visitors are
+        opinions, and would displace the changes of editors.
+        """
+        require_present(self._images.get(image_id))
+        if audit.author():
+            present = self._annotations.get(image_id, visitor_id)
+            before, after = present.tags, with_tags(without_tags(present, remove), add).tags
+            added = [tag for tag in after if tag not in before]
+            removed = [tag for tag in before if tag not in after]
+            if added or removed:
+                own = new_change(TAGS, removed or None, added or None, [visitor_id])
+                self.record(image_id, [own])
+        self._replace(image_id, visitor_id, remove, add)
 
     def record(self, image_id: str, changes: Sequence[Change]) -> None:
         """Add changes to the history of an image, unless the same job wrote the same before."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from ..domain.models import Image
 from ..domain.tags import require_few, with_tags
@@ -57,6 +58,15 @@ class Uploads:
         # is not easily repeated.
         self._decoder = decoder.patient()
         self._embedded = embedded
+
+    def without_prerendering(self) -> Self:
+        """Return the same uploads, after which nothing is made in the background.
+
+        The first request for a rendition makes the previews then.
+        """
+        uploads = copy.copy(self)
+        uploads._prerender = None
+        return uploads
 
     def add(
         self,

@@ -3,6 +3,12 @@
 import { enhanceAll } from "./features.js";
 
 await enhanceAll(document);
+// The cookie has the language now; a copied link must not choose it for other people.
+const here = new URL(location.href);
+if (here.searchParams.has("lang")) {
+  here.searchParams.delete("lang");
+  history.replaceState(history.state, "", here);
+}
 // A notice stored before the page was loaded again; the page itself may need no toast.
 if (sessionStorage.getItem("huimages-notice")) await import("./toast.js");
 // The browser tests wait for this attribute.

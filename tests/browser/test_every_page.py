@@ -184,6 +184,7 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "trash": ("/image/", trashed, ""),
     "not-found": ("/nowhere/", None, "status of 404"),
     "sign-in": ("/login", None, ""),
+    "help": ("/help", None, ""),
     "accounts": ("/accounts/", None, ""),
     "image-in-trash": ("/image/{chelsea}/", in_trash, "status of 404"),
     "api": ("/api/v1/", None, ""),

@@ -164,6 +164,19 @@ class JobsContract:
         assert self._described(metadata) == before
         assert metadata.images.get(IDS[0]).history[-1].by == "bert"
 
+    def test_removed_title_is_given_back(
+        self, services: Services, metadata: MetadataBackend
+    ) -> None:
+        services.editing.update(IDS[0], ImagePatch(title="First"))
+        services.editing.update(IDS[0], ImagePatch(title="Pier"))
+        job = edit(services, {"title": {"remove": []}})
+        services.jobs.runner.run(job.id)
+        assert [image.title for image in metadata.images.get_many(IDS).values()] == [""] * COUNT
+        assert metadata.search.count_of(Query(facets=(("without", "title"),))).number == COUNT
+        services.jobs.undo(job.id)
+        services.jobs.runner.run(job.id)
+        assert metadata.images.get(IDS[0]).title == "Pier"
+
     def _described(self, metadata: MetadataBackend) -> list[tuple[Any, ...]]:
         return [
             (

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from huimages_app.domain.models import Count
 from huimages_app.domain.rights import Rights
 from huimages_app.errors import BadCursor
 from huimages_app.storage.interfaces import MetadataBackend
@@ -40,6 +41,16 @@ class EndingsContract:
             put(store, an_image(number, rights=Rights(until=day, from_="2026-01-01")))
         for limit in (1, 2, 3, 10):
             assert endings(store, limit) == [an_id(2), an_id(4), an_id(1)]
+
+    def test_count_of_endings_is_exact_up_to_the_limit(self, store: MetadataBackend) -> None:
+        days = ["2026-11-30", "2026-12-31", "2026-12-01", "2027-01-01", "2026-12-01", ""]
+        for number, day in enumerate(days):
+            put(store, an_image(number, rights=Rights(until=day, from_="2026-01-01")))
+        assert store.search.count_ending(FIRST, LAST) == Count(3)
+        assert store.search.count_ending(FIRST, LAST, 3) == Count(3)
+        assert store.search.count_ending(FIRST, LAST, 2) == Count(2, is_exact=False)
+        change(store, an_id(1), trashed=START)
+        assert store.search.count_ending(FIRST, LAST, 2) == Count(2)
 
     def test_ending_follows_changes(self, store: MetadataBackend) -> None:
         for number in range(4):

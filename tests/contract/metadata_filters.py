@@ -46,12 +46,34 @@ class FiltersContract:
         assert walk(store, facet("format", "jpeg")) == [an_id(3), an_id(1)]
         assert walk(store, facet("format", "webp")) == []
 
+    def test_facet_sizes_follow_images_without_the_trash(self, store: MetadataBackend) -> None:
+        assert store.search.facet_sizes("without") == {}
+        put(store, an_image(1, titles=("Möwe",), alt="A gull"), tags=("sea",))
+        put(store, an_image(2, alt="A gull"))
+        put(store, an_image(3))
+        assert store.search.facet_sizes("without") == {"title": 2, "alt": 1, "tags": 2, "artnr": 3}
+        change(store, an_id(3), trashed=START)
+        assert store.search.facet_sizes("without") == {"title": 1, "tags": 1, "artnr": 2}
+        change(store, an_id(2), titles=("Ente",), references={"artnr": ("1",)})
+        assert store.search.facet_sizes("without") == {"tags": 1, "artnr": 1}
+        assert store.search.facet_sizes("uploader") == {}
+
     def test_uploader_filter_finds_images_of_the_account(self, store: MetadataBackend) -> None:
         put(store, an_image(1, uploader="vera"))
         put(store, an_image(2, uploader="paul"))
         put(store, an_image(3))
         assert walk(store, facet("uploader", "vera")) == [an_id(1)]
         assert walk(store, facet("uploader", "")) == []
+
+    def test_batch_filter_finds_images_uploaded_together(self, store: MetadataBackend) -> None:
+        first, second = "0123456789abcdef", "fedcba9876543210"
+        for number, batches in enumerate([(first,), (first, second), (second,), ()]):
+            put(store, an_image(number, batches=batches))
+        assert walk(store, facet("batch", first)) == [an_id(1), an_id(0)]
+        assert walk(store, facet("batch", second, order="oldest")) == [an_id(1), an_id(2)]
+        assert store.search.count_of(facet("batch", second)) == Count(2)
+        change(store, an_id(1), batches=(second,))
+        assert walk(store, facet("batch", first)) == [an_id(0)]
 
     def test_without_filter_finds_images_that_lack_a_field(self, store: MetadataBackend) -> None:
         full = {"titles": ("Möwe",), "alt": "A gull", "references": {"artnr": ("1",)}}
@@ -155,16 +177,15 @@ class FiltersContract:
         change(store, an_id(3), trashed=START)
         assert sorted(walk(store, month)) == sorted([an_id(4), an_id(5)])
 
-    @pytest.mark.parametrize("order", ["newest", "oldest", "title", "taken", "rated"])
     @pytest.mark.parametrize("more", [{}, {"tag": "sea"}, {"text": "strand"}, {"type": "t"}])
     def test_creation_filter_includes_its_start_and_excludes_its_end(
-        self, store: MetadataBackend, order: Order, more: dict[str, Any]
+        self, store: MetadataBackend, more: dict[str, Any]
     ) -> None:
         for number in range(6):
             image = an_image(number, titles=("strand",), types=("t",), taken=START)
             put(store, image, tags=("sea",), rating=5)
 
-        def found(first: int | None, end: int | None) -> list[int]:
+        def found(order: Order, first: int | None, end: int | None) -> list[int]:
             start, before = (
                 None if at is None else START + timedelta(seconds=at) for at in (first, end)
             )
@@ -176,10 +197,12 @@ class FiltersContract:
             assert len(numbers) == len(walked)
             return numbers
 
-        assert found(2, 4) == [2, 3]
-        assert found(None, 2) == [0, 1]
-        assert found(4, None) == [4, 5]
-        assert found(3, 3) == []
+        orders: tuple[Order, ...] = ("newest", "oldest", "title", "taken", "rated")
+        for order in orders:
+            assert found(order, 2, 4) == [2, 3], order
+            assert found(order, None, 2) == [0, 1], order
+            assert found(order, 4, None) == [4, 5], order
+            assert found(order, 3, 3) == [], order
 
     @pytest.mark.parametrize("more", [{}, {"tag": "sea"}])
     def test_title_order_is_alphabetical_by_title_or_file_name(

@@ -40,6 +40,7 @@ EVERYTHING = an_image(
         licensor="Agentur",
         source_type="print",
     ),
+    batches=("0123456789abcdef", "fedcba9876543210"),
     taken=START - timedelta(days=30_000, microseconds=1),
     camera="Leica Ⅰ",
     thumbhash="3PcNNYSFeXh/d3eld0iHZoZgVwh2",

@@ -21,7 +21,7 @@ VALUES = st.sampled_from([None, "", "Möwe", ["a", ""], ["", 7], 7.5, True, {"ar
     st.lists(
         st.dictionaries(
             st.sampled_from(["title", "alt", "references", "types", "filename", "contenttype"])
-            | st.sampled_from(["uploader", "tagged", "deleted"]),
+            | st.sampled_from(["uploader", "tagged", "deleted", "batches"]),
             VALUES | st.just("image/png") | st.text(st.characters(codec="utf-8"), max_size=120),
         ),
         max_size=20,

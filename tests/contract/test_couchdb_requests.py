@@ -51,10 +51,26 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         7,
         lambda store: store.search.page(Query(text="gull sea"), 5),
     ),
+    "a page of a search for two words that were counted": (
+        3,
+        lambda store: store.search.page(Query(text="gull sea", order="oldest"), 5),
+    ),
     "previous and next": (3, lambda store: store.search.neighbours(Query(), an_id(7))),
     "previous and next of a tag": (
         6,
         lambda store: store.search.neighbours(Query(tag="sea"), an_id(7)),
+    ),
+    "the number of images without each field": (
+        1,
+        lambda store: store.search.facet_sizes("without"),
+    ),
+    "the number of images whose rights end": (
+        1,
+        lambda store: store.search.count_ending(START.date(), START.date()),
+    ),
+    "the number of images in the trash": (
+        1,
+        lambda store: store.search.count_of(Query(trashed=True)),
     ),
     "the number of images": (1, lambda store: store.search.count()),
     "the tag cloud": (2, lambda store: store.search.tags()),
@@ -140,6 +156,9 @@ def test_number_of_requests_does_not_depend_on_size(
         requests.number = 0
         assert len(store.search.random(15)) == 15
         assert requests.number in {2, 3}  # 3 if the draw began near the end of the IDs
+        requests.number = 0
+        assert len(store.search.random(1)) == 1
+        assert requests.number in {1, 2}
     store.close()
 
 

@@ -225,7 +225,7 @@ def everything(browser: TestApp, url: str, action: str, **fields: str) -> TestRe
 @pytest.fixture
 def many(site: Site, monkeypatch: pytest.MonkeyPatch) -> list[Image]:
     """Pictures on several pages, all but the first with the tag "sea"."""
-    monkeypatch.setattr("huimages_app.web.presentation.collections.PER_PAGE", 2)
+    monkeypatch.setattr("huimages_app.web.presentation.image_lists.PER_PAGE", 2)
     return [site.add(seed, title=f"gull {seed}", tags=["sea"] if seed else []) for seed in range(6)]
 
 

@@ -22,7 +22,7 @@ from tests.support.site import Site
 MANUAL = Path("docs/requests.md")
 # These show images by chance: one request more where the draw begins near the last ID.
 BY_CHANCE = {
-    "the start page",
+    "the start page, with work lists",
     "a random image",
     "the page of an image with one article number",
     "the page of an image within a tag",
@@ -101,7 +101,7 @@ def test_request_counts_equal_those_of_the_manual(
         "a rendition, first request": get(f"/240x160/{id_}.jpeg"),
         "a rendition, later requests": get(f"/240x160/{id_}.jpeg"),
         "an original": get(f"/o/{id_}.jpeg"),
-        "the start page": get("/"),
+        "the start page, with work lists": get("/"),
         "all images": get("/image/"),
         "the best rated images": get("/image/?order=rated"),
         "the images of a tag": get("/tag/sea/"),

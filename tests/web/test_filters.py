@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from webtest import TestApp
 
+from huimages_app import client, remote
 from huimages_app.services.image_patch import ImagePatch
+from tests.support.services import ini_in
 from tests.support.site import Site
 
 
@@ -126,7 +129,7 @@ def test_german_page_has_german_filters(site: Site, browser: TestApp, ids: dict[
 def test_jump_leads_to_a_month(
     site: Site, browser: TestApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("huimages_app.web.presentation.collections.PER_PAGE", 2)
+    monkeypatch.setattr("huimages_app.web.presentation.image_lists.PER_PAGE", 2)
     ids = {}
     for year in (2021, 2022, 2023, 2024):
         ids[year] = site.add(year, title="sea").id
@@ -157,6 +160,23 @@ def test_suggestions_are_tags_articles_and_titles(site: Site, browser: TestApp) 
         assert len(shown(browser.get("/search", {"q": one["search"]}))) == 1
     assert site.app.get("/suggestions?q=").json == site.app.get("/suggestions").json == []
     assert site.app.get("/suggestions", {"q": "x" * 5000}).json == []
+
+
+def test_api_and_library_suggest_the_same(site: Site) -> None:
+    site.add(1, title="Seal on a rock", tags=["Sea"], references={"artnr": ["sea-7"]})
+    items = site.app.get("/api/v1/suggestions?q=se").json["items"]
+    assert items == [
+        {"kind": "tag", "search": "tag:sea", "label": "Sea"},
+        {"kind": "article", "search": "artnr:sea-7", "label": "sea-7"},
+        {"kind": "title", "search": "Seal on a rock", "label": "Seal on a rock"},
+    ]
+    site.app.get("/api/v1/suggestions?prefix=se", status=400)
+    client.configure(ini_in(site.folder))
+    remote.configure("http://localhost/", "", http=httpx.WSGITransport(site.app.app))
+    for library in (client, remote):
+        assert [vars(one) for one in library.suggest_searches("se")] == items
+        assert library.suggest_searches("") == []
+    client.configure(None)
 
 
 def test_search_without_result_offers_what_is_similar(site: Site, browser: TestApp) -> None:

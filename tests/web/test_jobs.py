@@ -12,6 +12,7 @@ from webtest import TestApp, TestResponse
 
 from huimages_app import client, remote
 from huimages_app.domain.models import Image
+from huimages_app.errors import BadInput
 from huimages_app.services.image_patch import ImagePatch
 from tests.support.openapi import Api
 from tests.support.services import ini_in
@@ -207,7 +208,7 @@ def test_api_edits_follows_and_undoes(site: Site, api: Api, images: list[Image])
         {"query": {"colour": "red"}, "edit": {"alt": {"remove": None}}},
         {"query": {}, "edit": {}},
         {"query": {}, "edit": {"length": {"set": "1"}}},
-        {"query": {}, "edit": {"title": {"remove": None}}},
+        {"query": {}, "edit": {"title": {"remove": ["x"]}}},
         {"query": {}, "edit": {"alt": {"set": ["1", "2"]}}},
         {"query": {}, "edit": {"alt": {"set": 1}}},
         {"query": {}, "edit": {"tags": {"add": [str(number) for number in range(51)]}}},
@@ -240,6 +241,18 @@ def test_libraries_edit_follow_and_undo(site: Site, images: list[Image]) -> None
             site.services.jobs.runner.run_pending()
             assert library.get_job(job_id).state == "undone"
             assert site.services.images.get(images[0].id).alt == ""
+            tagged = library.edit_found_images({"tags": {"add": ["quay"]}}, without=["alt"])
+            site.services.jobs.runner.run_pending()
+            assert library.get_job(tagged).changed == 3
+            stopped = library.edit_found_images({"tags": {"remove": []}}, tag="quay")
+            library.cancel_job(stopped)
+            assert library.get_job(stopped).state == "cancelled"
+            with pytest.raises(BadInput):
+                library.cancel_job(stopped)
+            with pytest.raises(BadInput):
+                library.edit_found_images({"alt": {"set": "x"}}, shape="round")
+            library.undo_job(tagged)
+            site.services.jobs.runner.run_pending()
     finally:
         client.configure(None)
 

@@ -104,3 +104,41 @@ def test_hostile_filenames_are_escaped(site: Site, browser: TestApp) -> None:
     page = form.submit()
     assert "<script>" not in page
     assert not page.html.select("main b")
+
+
+def listed(page: TestApp) -> set[str]:
+    return {box["value"] for box in page.html.select("input[name=id]")}
+
+
+def test_link_shows_exactly_the_pictures_of_one_upload(site: Site, browser: TestApp) -> None:
+    known = site.add(1, title="Known")
+    site.add(9, title="Other")
+    form = browser.get("/upload/").forms["upload"]
+    form["uploadfile"] = [Upload("again.jpg", photo(1)), Upload("new.jpg", photo(2))]
+    result = form.submit()
+    page = result.click("Show these pictures")
+    assert page.request.path_qs == f"/image/?batch={form['batch'].value}"
+    assert listed(page) == {known.id, image_id(photo(2))}
+    assert page.html.select_one(".count").text == "2 pictures"
+    assert "Uploaded together" in page.text
+    # A colleague uploads the same picture, and its link still shows it.
+    other = site.browser().get("/upload/").forms["upload"]
+    assert other["batch"].value != form["batch"].value
+    other["uploadfile"] = [Upload("mine.jpg", photo(2))]
+    assert listed(other.submit().click("Show these pictures")) == {image_id(photo(2))}
+    assert listed(site.browser().get(page.request.path_qs)) == {known.id, image_id(photo(2))}
+    # The next form of the page is another upload.
+    assert result.forms["upload"]["batch"].value not in {"", form["batch"].value}
+
+
+def test_known_picture_that_is_not_sent_joins_the_upload(site: Site, browser: TestApp) -> None:
+    known = site.add(1)
+    fields = {"id": known.id, "batch": "0123456789abcdef"}
+    site.app.post("/upload/known", fields, headers=JSON)
+    assert listed(browser.get("/image/?batch=0123456789abcdef")) == {known.id}
+
+
+def test_upload_with_an_unusable_batch_is_refused(site: Site) -> None:
+    files = [("uploadfile", "new.jpg", photo(2))]
+    site.app.post("/upload/", {"batch": "<b>"}, upload_files=files, status=400)
+    assert site.services.images.count() == 0

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from ...errors import BadInput, BadSetting, BadUpload, StorageUnavailable
 
 if TYPE_CHECKING:
-    from ...services.container import Services
-    from ...services.uploads import UploadResult
+    from ...services.uploads import UploadResult, Uploads
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +23,7 @@ class ImportFailed(Exception):
 
 
 def import_file(
-    services: Services,
+    uploads: Uploads,
     path: Path,
     *,
     title: str = "",
@@ -40,7 +39,7 @@ def import_file(
 
     with failure_of(path), path.open("rb") as file:
         modified = datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime, UTC)
-        return services.uploads.add(
+        return uploads.add(
             file,
             ImagePatch(
                 title=title or None,

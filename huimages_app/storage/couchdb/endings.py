@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from ...domain.models import Page
+from ...domain.models import Count, Page
 from .. import cursors
 from .codec import image_of
 from .database import Database
@@ -25,3 +25,14 @@ def read_endings(images: Database, first: date, last: date, limit: int, cursor: 
     found = [image_of(document) for row in rows[:limit] if (document := row["doc"])]
     following = cursors.encode(scope, rows[limit]["key"][1:]) if len(rows) > limit else None
     return Page(found, following)
+
+
+def count_endings(images: Database, first: date, last: date, most: int) -> Count:
+    """Return the number of these images, exact up to `most`."""
+    rows = images.rows(
+        "by_end",
+        startkey=[False, first.isoformat()],
+        endkey=[False, last.isoformat(), {}],
+        limit=most + 1,
+    )
+    return Count(min(len(rows), most), is_exact=len(rows) <= most)

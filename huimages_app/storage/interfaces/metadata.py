@@ -122,13 +122,20 @@ class ImageSearch(ABC):
         """
 
     @abstractmethod
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        """Return the number of images with each value of a facet, without the trash.
+
+        Values without images are missing.  For facets with few values.
+        """
+
+    @abstractmethod
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
         """Return at most `limit` values of references with this key, and their images.
 
         Values are in an alphabetical order of the backend.  `prefix` selects those that begin
-        with it; whether upper and lower case differ depends on the backend.  Trashed images and
+        with it, in any case of ASCII letters.  Trashed images and
         older versions do not count.  A page may be short, as for `page`.  Raises BadCursor.
         """
 
@@ -137,6 +144,19 @@ class ImageSearch(ABC):
         """Return images whose rights end on a day from `first` to `last`, earliest first.
 
         Trashed images do not count.  The page has no previous one.  Raises BadCursor.
+        """
+
+    @abstractmethod
+    def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
+        """Return the number of images that `ending` lists, exact up to `most`."""
+
+    @abstractmethod
+    def alike(self, phash: str, limit: int) -> list[Image]:
+        """Return at most `limit` visible images that look like a perceptual hash.
+
+        The most similar first, equal ones oldest first; an image with this hash is among them.
+        Where thousands of images have nearly this hash, some may be left out: the work is bounded.
+        None look like `domain.likeness.FEATURELESS`.
         """
 
     @abstractmethod

@@ -74,6 +74,10 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "replaced_by": image.replaced_by,
         "versions": image.versions,
         "versioned": image.versioned and _time(image.versioned),
+        "batches": image.batches,
+        "phash": image.phash,
+        "alike": image.alike,
+        "unlike": image.unlike,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -100,6 +104,9 @@ def image_from_json(document: str) -> Image:
             "uploaded": _moment(fields, "uploaded"),
             "versions": tuple(fields.get("versions", ())),
             "versioned": _moment(fields, "versioned"),
+            "batches": tuple(fields.get("batches", ())),
+            "alike": tuple(fields.get("alike", ())),
+            "unlike": tuple(fields.get("unlike", ())),
         }
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import date
 
-from ...domain.models import Image, Page
+from ...domain.models import Count, Image, Page
 from .. import cursors
 from .codec import image_from_json
 
@@ -15,6 +15,13 @@ _SELECT = """
     WHERE trashed = 0 AND ends IS NOT NULL AND ends BETWEEN :first AND :last
     AND (ends, key) > (:ends, :key)
     ORDER BY ends, key LIMIT :limit
+"""
+
+_COUNT = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM images INDEXED BY images_ends
+        WHERE trashed = 0 AND ends IS NOT NULL AND ends BETWEEN ? AND ? LIMIT ?
+    )
 """
 
 
@@ -35,3 +42,9 @@ def read_endings(
     shown = rows[:limit]
     images: list[Image] = [image_from_json(document) for *_, document in shown]
     return Page(images, cursors.encode(scope, shown[-1][:2]) if len(rows) > limit else None)
+
+
+def count_endings(db: sqlite3.Connection, first: date, last: date, most: int) -> Count:
+    """Return the number of these images, exact up to `most`."""
+    (found,) = db.execute(_COUNT, [first.isoformat(), last.isoformat(), most + 1]).fetchone()
+    return Count(min(found, most), is_exact=found <= most)

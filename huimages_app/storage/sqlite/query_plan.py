@@ -16,6 +16,9 @@ from .codec import image_from_json
 
 # Rows of a source that are checked for one page.
 SCANNED = 10_000
+# Rows that are checked first.  To find the last of SCANNED rows takes 12 ms in a search for two
+# words, and these are enough for most pages.
+SCANNED_FIRST = 500
 
 # The column before the key in an order, and the index of it among all images.
 RANKS = {
@@ -91,17 +94,11 @@ class QueryPlan:
         if start:
             plan = self._compared("<" if descending else ">", start.position, start.inclusive)
         direction = "DESC" if descending else "ASC"
-        order = " ORDER BY " + ", ".join(f"{column} {direction}" for column in self._columns)
-        end = plan._last_scanned(db, order)
-        if end:
-            plan = plan._compared(">" if descending else "<", end, inclusive=True)
+        order = ", ".join(f"{column} {direction}" for column in self._columns)
         columns = ", ".join(["images.document", *self._columns])
-        select, parameters = plan._select(columns)
-        rows = [
-            Row(image_from_json(document), tuple(position))
-            for document, *position in db.execute(f"{select}{order} LIMIT ?", [*parameters, limit])
-        ]
-        return Reading(rows, end if len(rows) < limit else None)
+        found, end = plan._scan(db, columns, order, limit)
+        rows = [Row(image_from_json(document), tuple(position)) for document, *position in found]
+        return Reading(rows, end)
 
     def find(self, db: sqlite3.Connection, image_id: str) -> Position | None:
         """Return the position of an image; None if it does not match."""
@@ -120,24 +117,38 @@ class QueryPlan:
 
     def count(self, db: sqlite3.Connection, most: int) -> Count:
         """Return the number of images; a lower bound if there are more than `most`."""
-        plan, order = self, " ORDER BY " + ", ".join(f"{column} DESC" for column in self._columns)
-        end = self._last_scanned(db, order)
-        if end:
-            plan = self._compared(">", end, inclusive=True)
-        select, parameters = plan._select("1")
-        (number,) = db.execute(
-            f"SELECT count(*) FROM ({select} LIMIT ?)", [*parameters, most + 1]
-        ).fetchone()
-        return Count(min(number, most), is_exact=number <= most and not end)
+        order = ", ".join(f"{column} DESC" for column in self._columns)
+        rows, end = self._scan(db, "1", order, most + 1)
+        return Count(min(len(rows), most), is_exact=len(rows) <= most and not end)
 
-    def _last_scanned(self, db: sqlite3.Connection, order: str) -> Position | None:
-        """Return the position of row SCANNED of the source; None if it has no more rows."""
+    def _scan(
+        self, db: sqlite3.Connection, columns: str, order: str, limit: int
+    ) -> tuple[list[Any], Position | None]:
+        """Return the first `limit` rows, and where reading was broken off before these were found.
+
+        Of a large source the first rows alone are read if they are enough, and at most SCANNED.
+        """
+        operator = ">" if order.endswith("DESC") else "<"
+        for scanned in sorted({min(max(SCANNED_FIRST, 2 * limit), SCANNED), SCANNED}):
+            end = self._last_scanned(db, order, scanned)
+            plan = self._compared(operator, end, inclusive=True) if end else self
+            select, parameters = plan._select(columns)
+            found = db.execute(f"{select} ORDER BY {order} LIMIT ?", [*parameters, limit])
+            rows = found.fetchall()
+            if len(rows) == limit:
+                return rows, None
+            if end is None:
+                break
+        return rows, end
+
+    def _last_scanned(self, db: sqlite3.Connection, order: str, scanned: int) -> Position | None:
+        """Return the position of the last of `scanned` rows; None if the source has fewer."""
         if self.is_small or not self.checks:
             return None
         conditions = [*self.conditions, *self._ranked]
         rows = db.execute(
             f"SELECT {', '.join(self._columns)} FROM {self.source} WHERE {_all(conditions)}"
-            f"{order} LIMIT 1 OFFSET {SCANNED - 1}",
+            f" ORDER BY {order} LIMIT 1 OFFSET {scanned - 1}",
             _parameters(conditions),
         )
         row = rows.fetchone()

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
@@ -15,8 +16,9 @@ from . import spellings
 from .articles import read_articles, read_reference_keys
 from .codec import dumps, image_from_json, micros
 from .connection import Connections
-from .endings import read_endings
+from .endings import count_endings, read_endings
 from .entries import first_key, visible_count
+from .likeness import read_alike
 from .query_plan import Row
 from .query_planner import plan_query, whole_list
 
@@ -92,6 +94,13 @@ class SqliteSearch(ImageSearch):
             ).fetchall()
         return dict(rows)
 
+    def facet_sizes(self, kind: str) -> dict[str, int]:
+        with self._connections.reading() as db:
+            rows = db.execute(
+                "SELECT value, size FROM lists WHERE kind = ? AND trashed = 0 AND size > 0", [kind]
+            ).fetchall()
+        return dict(rows)
+
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
@@ -107,6 +116,16 @@ class SqliteSearch(ImageSearch):
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         with self._connections.reading() as db:
             return read_endings(db, first, last, limit, cursor)
+
+    def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
+        with self._connections.reading() as db:
+            return count_endings(db, first, last, most)
+
+    def alike(self, phash: str, limit: int) -> list[Image]:
+        if not is_telling(phash):
+            return []
+        with self._connections.reading() as db:
+            return read_alike(db, phash, limit)
 
     def random(self, count: int) -> list[Image]:
         with self._connections.reading() as db:

@@ -16,6 +16,7 @@ from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.view import view_config
 
 from ..errors import STATUSES
+from ..presentation.compression import accepts_gzip, compressed, set_compressed
 from ..presentation.conditional import conditional_json
 from ..resources import Api, Apis
 from .filter_parameters import with_filters
@@ -93,6 +94,7 @@ def versions(context: Apis, request: Request) -> HTTPSeeOther:
 )
 def page(request: Request) -> dict[str, Any]:
     """Show the document as a page."""
+    request.add_response_callback(_compress)
     schemas = document()["components"]["schemas"]
     return {
         "about": document()["info"]["description"],
@@ -104,6 +106,13 @@ def page(request: Request) -> dict[str, Any]:
         ],
         "problems": [(kind.slug, status, kind.__doc__) for kind, status in STATUSES],
     }
+
+
+def _compress(request: Request, response: Response) -> None:
+    """Compress the page: it is long, and has neither tokens nor words of the request."""
+    response.vary = [*(response.vary or ()), "Accept-Encoding"]
+    if accepts_gzip(request):
+        set_compressed(response, compressed(response.body))
 
 
 def operations() -> list[Operation]:

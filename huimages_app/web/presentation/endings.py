@@ -11,6 +11,7 @@ from .grids import GridItem, artnr_text, thumb_of
 
 PER_PAGE = 60
 DAYS = (7, 30, 90, 365)
+USUAL_DAYS = 30
 
 
 @dataclass(frozen=True)

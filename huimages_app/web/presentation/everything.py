@@ -17,8 +17,8 @@ from ...services.image_edit import ImageEdit
 from ...services.jobs.bulk_edit import NAME, order_of
 from ...services.jobs.job import Job
 from ...services.paging import all_pages
-from .collections import Collection
 from .form_fields import field
+from .image_lists import ImageList
 
 _PAGE = 200  # images read at once
 
@@ -28,13 +28,13 @@ def is_everything(request: Request) -> bool:
     return "in" in request.POST
 
 
-def everything(request: Request) -> tuple[Collection, Query]:
+def everything(request: Request) -> tuple[ImageList, Query]:
     """Return the list that the form means, and its query; raises BadInput for an empty list."""
-    collection = Collection.parse(field(request, "in"))
+    collection = ImageList.parse(field(request, "in"))
     return collection, query_of_list(collection, request)
 
 
-def query_of_list(collection: Collection, request: Request) -> Query:
+def query_of_list(collection: ImageList, request: Request) -> Query:
     """Return the query of a list; raises BadInput if it is certainly empty."""
     query = collection.query(request.visitor_id)
     if query is None:

@@ -11,8 +11,8 @@ from pyramid.request import Request
 from ...domain.filters import FILTERS, MOST_DAYS, MOST_PIXELS, Filter
 from ...domain.models import Count
 from ...domain.periods import Period
-from .collections import TIMED, Collection
 from .i18n import _
+from .image_lists import TIMED, ImageList
 from .site import Site
 
 _LABELS = {
@@ -50,7 +50,7 @@ _ORDERS = {
     "place": _("Order of the article"),
 }
 _RATINGS = ("2", "4", "6", "8", "10")
-_NOT_IN_FORMS = {"words", "time"}
+_NOT_IN_FORMS = {"words", "time", "batch"}
 _BOUNDS = {"pixels": (1, MOST_PIXELS), "days": (0, MOST_DAYS)}
 
 
@@ -111,7 +111,7 @@ class FilterForm:
     jump: list[tuple[str, str]] | None
 
     @classmethod
-    def of(cls, collection: Collection, site: Site) -> FilterForm:
+    def of(cls, collection: ImageList, site: Site) -> FilterForm:
         """Return the filters of a list."""
         shown = {one.name for one in _shown_filters()}
         kept = [(name, value) for name, value in collection.filters if name not in shown]
@@ -159,7 +159,7 @@ def _shown_filters() -> Iterator[Filter]:
     return (one for one in FILTERS if one.kind not in _NOT_IN_FORMS)
 
 
-def _field(one: Filter, collection: Collection, site: Site) -> FilterField:
+def _field(one: Filter, collection: ImageList, site: Site) -> FilterField:
     values = [value for name, value in collection.filters if name == one.name]
     if one.kind == "period":
         period = Period.parse(values[0] if values else "")
@@ -193,6 +193,8 @@ def filter_text(name: str, value: str, site: Site) -> str:
     """Return a filter in words."""
     one = next((one for one in FILTERS if one.name == name), None)
     label = site.translate(_LABELS[name]) if name in _LABELS else name
+    if one and one.kind == "batch":
+        return str(site.translate(_("Uploaded together")))
     if one and one.kind == "days":
         return site.counted(
             "Rights end within ${count} day", "Rights end within ${count} days", int(value)

@@ -13,9 +13,9 @@ from ...domain.models import Count, Image, Page
 from ...domain.sizes import Size
 from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
-from .collections import Collection, count_of, page_of
 from .filter_forms import count_text
 from .i18n import _
+from .image_lists import ImageList, count_of, page_of
 from .showing import badge_of, seen
 
 # Rows are up to 220 CSS pixels high before they are stretched; wider or narrower
@@ -68,7 +68,7 @@ def urls_of(request: Request) -> UrlBuilder:
     return urls.for_editors(request.services.editor_urls) if request.site.may(EDIT) else urls
 
 
-def grid_of(collection: Collection, request: Request) -> Grid:
+def grid_of(collection: ImageList, request: Request) -> Grid:
     """Return the page of a collection at the cursor of the request.  Raises BadCursor."""
     page: Page = page_of(collection, request)
     site, count = request.site, count_of(collection, page, request)
@@ -85,7 +85,7 @@ def grid_of(collection: Collection, request: Request) -> Grid:
 
 
 def items_of(
-    images: Iterable[Image], request: Request, collection: Collection | None = None
+    images: Iterable[Image], request: Request, collection: ImageList | None = None
 ) -> list[GridItem]:
     """Return the images that the client sees, with links to their pages in the collection."""
     site, urls = request.site, urls_of(request)

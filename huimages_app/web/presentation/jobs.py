@@ -181,7 +181,7 @@ def edit_fields(request: Request) -> list[EditField]:
         return EditField(name, label_of(name, site), hint, verbs, choices, path, kind)
 
     return [
-        field("title", text[:2]),
+        field("title", text),
         field("alt", text),
         field("tags", list_, by_spaces),
         field("references.artnr", list_, by_spaces),

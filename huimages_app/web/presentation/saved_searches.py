@@ -9,9 +9,9 @@ from pyramid.request import Request
 
 from ...domain.searches import MAX_NAME, SavedSearch, Search
 from ...services.permissions import EDIT
-from .collections import Collection
 from .filter_forms import filter_text, order_text
 from .i18n import _
+from .image_lists import ImageList
 from .site import Site
 
 
@@ -76,7 +76,7 @@ def shown_searches(request: Request) -> list[ShownSearch]:
 
 def path_of(search: Search, site: Site) -> str:
     """Return the path of the list that a search finds."""
-    return Collection.of_search(search).path(site)
+    return ImageList.of_search(search).path(site)
 
 
 def words_of(search: Search, site: Site) -> str:
@@ -87,7 +87,7 @@ def words_of(search: Search, site: Site) -> str:
     return ", ".join(texts)
 
 
-def name_for(collection: Collection, site: Site) -> str:
+def name_for(collection: ImageList, site: Site) -> str:
     """Return the name that a form proposes for a list."""
     texts = [filter_text(name, value, site) for name, value in collection.filters]
     own = collection.spelling or collection.value

@@ -10,7 +10,7 @@ from ...domain.searches import Search
 from ...domain.shares import Target
 from ...errors import BadInput
 from .articles import article_path
-from .collections import Collection
+from .image_lists import ImageList
 from .saved_searches import name_for, path_of, words_of
 from .site import Site
 
@@ -32,7 +32,7 @@ def list_title(target: Target, site: Site) -> str:
     """Return the title that a form proposes for a list with filters; empty for other targets."""
     if target.kind != "list":
         return ""
-    return name_for(Collection.of_search(Search.parse(target.value)), site)
+    return name_for(ImageList.of_search(Search.parse(target.value)), site)
 
 
 def list_words(target: Target, site: Site) -> str:
@@ -40,7 +40,7 @@ def list_words(target: Target, site: Site) -> str:
     return words_of(Search.parse(target.value), site) if target.kind == "list" else ""
 
 
-def share_parameters(collection: Collection) -> dict[str, str]:
+def share_parameters(collection: ImageList) -> dict[str, str]:
     """Return the parameters of the form that shares a list; none if it cannot be shared."""
     search = collection.search
     if search is None or not search.is_filtered:

@@ -17,6 +17,7 @@ from pyramid.response import Response
 from pyramid.security import NO_PERMISSION_REQUIRED
 from pyramid.static import static_view
 
+from .compression import TEXTS, accepts_gzip, compressed, set_compressed
 from .conditional import ConditionalResponse
 
 _FILES = "huimages_app:static/"
@@ -52,18 +53,33 @@ class StaticFile:
     def __init__(self, version: str) -> None:
         self._version = version
         self._files = static_view(_FILES, cache_max_age=None, use_subpath=True)
+        # Of each file and its time of change.
+        self._compressed: dict[tuple[object, object], bytes] = {}
 
     def __call__(self, context: Any, request: Request) -> Response:
         found = self._files(context, request)
         response = ConditionalResponse(
             app_iter=found.app_iter, headerlist=found.headerlist, status=found.status
         )
+        if response.status_int == 200 and response.content_type in TEXTS:
+            response.vary = ["Accept-Encoding"]
+            if accepts_gzip(request):
+                set_compressed(response, self._body(request, found))
         # During an update of several nodes, a node gets requests for the version of another one.
         # Caches must soon drop that response.
         is_current = request.matchdict.get("version") == self._version
         response.cache_control.public = True
         response.cache_control.max_age = _YEAR if is_current else _SHORT
         return response
+
+    def _body(self, request: Request, found: Response) -> bytes:
+        """Return the compressed file; each is compressed once."""
+        key = request.matchdict["subpath"], found.last_modified
+        if key not in self._compressed:
+            self._compressed[key] = compressed(found.body)
+        elif hasattr(found.app_iter, "close"):
+            found.app_iter.close()
+        return self._compressed[key]
 
 
 def _version() -> str:

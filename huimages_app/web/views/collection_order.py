@@ -14,9 +14,9 @@ from ...services.collection_images import Step
 from ...services.permissions import EDIT
 from ..collection_resources import CollectionPage
 from ..presentation.collection_tiles import pictures_in_order
-from ..presentation.collections import PER_PAGE
 from ..presentation.form_fields import field
 from ..presentation.i18n import _
+from ..presentation.image_lists import PER_PAGE
 from ..presentation.responses import changed
 
 

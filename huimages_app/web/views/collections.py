@@ -10,8 +10,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.collections import Collection as StoredCollection
-from ...domain.collections import CollectionPatch
+from ...domain.collections import Collection, CollectionPatch
 from ...domain.ids import parse_image_id
 from ...domain.text import clean
 from ...errors import EditConflict
@@ -19,11 +18,11 @@ from ...services.permissions import EDIT, VIEW
 from ..collection_resources import CollectionPage, Collections
 from ..presentation.archives import MAX_IMAGES, zip_response
 from ..presentation.collection_tiles import tiles_of
-from ..presentation.collections import Collection
 from ..presentation.conflicts import Difference, conflict, expected_field
 from ..presentation.form_fields import field
 from ..presentation.grids import grid_of
 from ..presentation.i18n import _
+from ..presentation.image_lists import ImageList
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.responses import changed, flash
 
@@ -67,10 +66,10 @@ def add_collection(context: Collections, request: Request) -> Response:
 def collection_page(context: CollectionPage, request: Request) -> dict[str, Any]:
     """Show a collection: its text, its pictures in order, and what one can do with them."""
     stored = request.services.collections.get(context.collection_id)
-    grid = grid_of(Collection("collection", stored.id), request)
+    grid = grid_of(ImageList("collection", stored.id), request)
     return {
         "stored": stored,
-        "collection": Collection("collection", stored.id),
+        "collection": ImageList("collection", stored.id),
         "grid": grid,
         "count": request.services.collections.sizes().get(stored.id, 0),
         "here": request.site.path("collection", stored.id),
@@ -97,7 +96,7 @@ def describe(context: CollectionPage, request: Request) -> Response:
     own = {name: field(request, name) for name in fields}
     seen = {name: text for name in fields if (text := expected_field(request, name)) is not None}
 
-    def unchanged(stored: StoredCollection) -> bool:
+    def unchanged(stored: Collection) -> bool:
         return all(
             getattr(stored, name).split() in (text.split(), own[name].split())
             for name, text in seen.items()

@@ -10,7 +10,6 @@ from ...domain.models import Image
 from ...errors import BadInput
 from ...services.image_patch import ImagePatch
 from ...services.permissions import EDIT
-from ..presentation.collections import Collection, neighbours_in
 from ..presentation.conflicts import EditedField, save
 from ..presentation.form_fields import (
     article_numbers,
@@ -21,6 +20,7 @@ from ..presentation.form_fields import (
 )
 from ..presentation.grids import artnr_text, others_text
 from ..presentation.i18n import _
+from ..presentation.image_lists import ImageList, neighbours_in
 from ..presentation.responses import came_from, changed
 from ..resources import ImagePage
 
@@ -149,7 +149,7 @@ def trash(context: ImagePage, request: Request) -> Response:
     image_id = context.image_id
     onward = None
     if came_from(request) is not None:
-        onward = _beside(image_id, Collection.parse(request.POST.get("in", "")), request)
+        onward = _beside(image_id, ImageList.parse(request.POST.get("in", "")), request)
     request.services.editing.trash(image_id)
     return changed(
         request,
@@ -161,7 +161,7 @@ def trash(context: ImagePage, request: Request) -> Response:
     )
 
 
-def _beside(image_id: str, collection: Collection, request: Request) -> str:
+def _beside(image_id: str, collection: ImageList, request: Request) -> str:
     """Return the path of the next picture, of the previous one at the end, or of the collection."""
     site = request.site
     neighbours = neighbours_in(collection, image_id, request)

@@ -8,10 +8,8 @@ from pyramid.request import Request
 from pyramid.view import view_config
 
 from ...services.permissions import EDIT
-from ..presentation.endings import DAYS, PER_PAGE, choices_of, endings_of
+from ..presentation.endings import DAYS, PER_PAGE, USUAL_DAYS, choices_of, endings_of
 from ..resources import Endings
-
-_USUAL = 30
 
 
 @view_config(
@@ -25,7 +23,7 @@ def endings(context: Endings, request: Request) -> dict[str, Any]:
     services, site = request.services, request.site
     ended = request.GET.get("ended") == "yes"
     text = request.GET.get("days", "")
-    days = int(text) if text in map(str, DAYS) else _USUAL
+    days = int(text) if text in map(str, DAYS) else USUAL_DAYS
     first, last = services.showing.ended_days() if ended else services.showing.coming_days(days)
     page = services.images.ending(first, last, PER_PAGE, request.GET.get("cursor") or None)
     query = {"ended": "yes"} if ended else {"days": str(days)}

@@ -11,10 +11,10 @@ from pyramid.view import view_config
 from ...domain.html import img_tag
 from ...domain.models import AnnotationSummary, Image
 from ...services.permissions import VIEW
-from ..presentation.collections import Collection, page_of, searched, tagged
 from ..presentation.conditional import conditional_response
 from ..presentation.grids import title_of
 from ..presentation.image_json import tags_of, time_text
+from ..presentation.image_lists import ImageList, page_of, searched, tagged
 from ..presentation.sharing import CONTENTTYPE, shown
 from ..presentation.site import NAME
 from ..presentation.xml import MEDIA, add, document, root
@@ -32,7 +32,7 @@ def feed(context: Root, request: Request) -> Response:
         return _feed(tagged(tag), request)
     if text := request.GET.get("q", ""):
         return _feed(searched(text), request)
-    return _feed(Collection(), request)
+    return _feed(ImageList(), request)
 
 
 @view_config(context=Tagged, name="feed.atom", request_method="GET", permission=VIEW)
@@ -41,7 +41,7 @@ def feed_of_tag(context: Tagged, request: Request) -> Response:
     return _feed(tagged(context.tag), request)
 
 
-def _feed(collection: Collection, request: Request) -> Response:
+def _feed(collection: ImageList, request: Request) -> Response:
     page, site = page_of(collection, request), request.site
     here = f"{request.host_url}{collection.feed_path(site)}"
     title = request.localizer.translate(collection.title)
@@ -64,7 +64,7 @@ def _feed(collection: Collection, request: Request) -> Response:
     return conditional_response(document(element), CONTENT)
 
 
-def _page(collection: Collection, request: Request) -> str:
+def _page(collection: ImageList, request: Request) -> str:
     return f"{request.host_url}{collection.path(request.site)}"
 
 

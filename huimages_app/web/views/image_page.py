@@ -21,7 +21,6 @@ from ...services.urls import UrlBuilder
 from ...services.zip_download import rendition_filename
 from ..image_files import picture_response
 from ..presentation.articles import strips_of
-from ..presentation.collections import Collection, neighbours_in, window_in
 from ..presentation.form_fields import percent_text
 from ..presentation.grids import (
     GridItem,
@@ -34,6 +33,8 @@ from ..presentation.grids import (
 )
 from ..presentation.history import SHOWN, history_of
 from ..presentation.i18n import _
+from ..presentation.image_lists import ImageList, window_in
+from ..presentation.likeness import Similar, similar_of
 from ..presentation.pictures import picture_of
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.rights import facts_of, fields_of
@@ -82,7 +83,7 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
     """Show an image; `?in=tag:sea` names the collection that contains its neighbours."""
     services, image_id = request.services, context.image_id
     image = services.images.get_any(image_id)
-    collection = Collection.parse(request.GET.get("in", ""))
+    collection = ImageList.parse(request.GET.get("in", ""))
     if image.trashed is not None:
         return _trashed_page(image, collection, request)
     require_seen(image, request)
@@ -123,10 +124,18 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "collections": services.collections.of_image(image),
         "picker": size_picker(image, request),
         "versions": versions_of(image, request),
+        "similar": _similar(image, request),
     }
 
 
-def _trashed_page(image: Image, collection: Collection, request: Request) -> Response:
+def _similar(image: Image, request: Request) -> list[Similar]:
+    """Return the images that look like this one: editors may decide about them."""
+    if not request.site.may(EDIT):
+        return []
+    return similar_of(image, request.services.duplicates.of_image(image), request)
+
+
+def _trashed_page(image: Image, collection: ImageList, request: Request) -> Response:
     """Return a page that can restore the picture; raise UnknownImage for visitors."""
     if not request.has_permission(EDIT):
         raise UnknownImage.in_trash(image.id)
@@ -163,7 +172,7 @@ def download(context: ImagePage, request: Request) -> Response:
 @view_config(context=ImagePage, name="next", request_method="GET", permission=VIEW)
 def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     """Redirect to the previous or next image in the collection of `?in=`."""
-    collection = Collection.parse(request.GET.get("in", ""))
+    collection = ImageList.parse(request.GET.get("in", ""))
     previous, following = _beside(collection, context.image_id, 1, request)
     image = previous if request.view_name == "previous" else following
     if image is None:
@@ -176,19 +185,17 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
 
 
 def _neighbours(
-    collection: Collection, image_id: str, request: Request
+    collection: ImageList, image_id: str, request: Request
 ) -> tuple[Image | None, Image | None]:
     """Return the images before and after one that the client sees."""
-    found = neighbours_in(collection, image_id, request)
-    others = request.services.images.get_many(filter(None, [found.previous, found.next]))
-    before, after = others.get(found.previous or ""), others.get(found.next or "")
-    if all(sees(image, request) for image in (before, after) if image):
-        return before, after
+    window = window_in(collection, image_id, 1, request)
+    if all(sees(image, request) for image in (*window.before, *window.after)):
+        return next(iter(window.before), None), next(iter(window.after), None)
     return _beside(collection, image_id, _REACH, request)
 
 
 def _beside(
-    collection: Collection, image_id: str, reach: int, request: Request
+    collection: ImageList, image_id: str, reach: int, request: Request
 ) -> tuple[Image | None, Image | None]:
     """Return the nearest of at most `reach` images in each direction that the client sees."""
     window = window_in(collection, image_id, reach, request)
@@ -215,7 +222,7 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
 
 
 def _neighbour_item(
-    image: Image | None, collection: Collection, request: Request
+    image: Image | None, collection: ImageList, request: Request
 ) -> GridItem | None:
     if image is None:
         return None

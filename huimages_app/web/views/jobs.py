@@ -14,10 +14,10 @@ from ...services.jobs.bulk_edit import NAME, order_of
 from ...services.permissions import EDIT
 from ..job_resources import JobPage, Jobs
 from ..presentation.batch import chosen_ids
-from ..presentation.collections import Collection
 from ..presentation.everything import everything, is_everything, query_of_list
 from ..presentation.form_fields import article_numbers
 from ..presentation.grids import items_of
+from ..presentation.image_lists import ImageList
 from ..presentation.jobs import EDIT_FORM, SHOWN, edit_fields, shown_job
 from ..presentation.responses import changed
 
@@ -34,7 +34,7 @@ def jobs(context: Jobs, request: Request) -> dict[str, Any]:
 @view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=EDIT_FORM)
 def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
     """Show the form that edits all pictures of the collection that `?in=` names."""
-    collection = Collection.parse(request.GET.get("in", ""))
+    collection = ImageList.parse(request.GET.get("in", ""))
     query = query_of_list(collection, request)
     images = request.services.images.page(query, SHOWN).images
     count = request.services.images.count_of(query)

@@ -15,14 +15,14 @@ from ...domain.ids import ID_PATTERN
 from ...domain.models import Query
 from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
-from ..presentation import collections
-from ..presentation.collections import Collection, cloud, searched, spelled
+from ..presentation import image_lists
 from ..presentation.filter_forms import FilterForm, count_text
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
+from ..presentation.image_lists import ImageList, cloud, searched, spelled
 from ..presentation.share_targets import share_parameters
-from ..presentation.suggestions import ways_on
 from ..presentation.tiles import recent_articles, some_collections
+from ..presentation.work_lists import work_lists
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
 _NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
@@ -36,11 +36,15 @@ _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
     renderer="huimages_app:templates/start.pt",
 )
 def start(context: Root, request: Request) -> dict[str, Any]:
-    """Show the newest images, their articles, collections, random images, the most used tags."""
+    """Show the newest images, their articles, collections, random images, the most used tags.
+
+    Editors see what there is to do, too.
+    """
     images = request.services.images
     newest = images.page(Query(), _NEWEST).images
     return {
-        "newest": items_of(newest, request, Collection()),
+        "newest": items_of(newest, request, ImageList()),
+        "work_lists": work_lists(request),
         "articles": recent_articles(newest, request, _TILES),
         "collections": some_collections(request, _TILES),
         "max_bytes": request.registry.settings["huimages"].upload.max_bytes,
@@ -57,7 +61,7 @@ def start(context: Root, request: Request) -> dict[str, Any]:
 )
 def all_images(context: Images, request: Request) -> dict[str, Any] | HTTPFound:
     """Show all images: newest first, or in another order (`?order=`)."""
-    return _shown(Collection(), request)
+    return _shown(ImageList(), request)
 
 
 @view_config(context=Images, name="random", request_method="GET", permission=VIEW)
@@ -78,7 +82,7 @@ def random_image(context: Images, request: Request) -> HTTPFound:
 )
 def tagged(context: Tagged, request: Request) -> dict[str, Any] | HTTPFound:
     """Show the images with a tag."""
-    return _shown(spelled(collections.tagged(context.tag), request), request)
+    return _shown(spelled(image_lists.tagged(context.tag), request), request)
 
 
 @view_config(
@@ -90,7 +94,7 @@ def tagged(context: Tagged, request: Request) -> dict[str, Any] | HTTPFound:
 )
 def tagged_by_name(context: Tags, request: Request) -> dict[str, Any] | HTTPFound:
     """Show the images with a tag that cannot be part of a path, such as `a/b`."""
-    return _shown(spelled(collections.tagged(request.GET["name"]), request), request)
+    return _shown(spelled(image_lists.tagged(request.GET["name"]), request), request)
 
 
 @view_config(
@@ -129,10 +133,10 @@ def favorites(context: Favorites, request: Request) -> dict[str, Any] | HTTPFoun
     """Show the visitor's favourites.  The URL does not name the visitor."""
     if request.old_visitor_id and request.has_permission(CONTRIBUTE):
         request.ensure_visitor()  # with a copy of the legacy favourites
-    return _shown(Collection("favorites"), request)
+    return _shown(ImageList("favorites"), request)
 
 
-def _shown(collection: Collection, request: Request) -> dict[str, Any] | HTTPFound:
+def _shown(collection: ImageList, request: Request) -> dict[str, Any] | HTTPFound:
     """Show a list with the filters and the order of the URL.
 
     A form without scripts sends its empty fields, too; it is led to the URL without them.
@@ -148,8 +152,22 @@ def _shown(collection: Collection, request: Request) -> dict[str, Any] | HTTPFou
     return {
         "collection": collection,
         "grid": grid,
-        "ways": ways_on(collection.value, request) if is_lost else [],
+        "ways": _ways_on(collection.value, request) if is_lost else [],
         "filters": FilterForm.of(collection, request.site),
         "count": count_text(grid.count, request),
         "shares": share_parameters(collection),
     }
+
+
+def _ways_on(text: str, request: Request) -> list[tuple[str, str]]:
+    """Return labels and paths of searches that resemble one without result."""
+    site = request.site
+    return [
+        (
+            one.label,
+            site.tag_path(one.search.removeprefix("tag:"))
+            if one.kind == "tag"
+            else searched(one.search).path(site),
+        )
+        for one in request.services.suggestions.similar(text)
+    ]

@@ -12,9 +12,9 @@ from ...domain.searches import MAX_NAME, Search
 from ...errors import BadInput
 from ...services.permissions import EDIT, VIEW
 from ...services.saved_searches import SavedSearchPatch
-from ..presentation.collections import Collection
 from ..presentation.form_fields import field
 from ..presentation.i18n import _
+from ..presentation.image_lists import ImageList
 from ..presentation.responses import changed, json_response
 from ..presentation.saved_searches import (
     name_for,
@@ -37,7 +37,7 @@ def saved_searches(context: SavedSearches, request: Request) -> dict[str, Any]:
     """Show the saved searches, and for `?in=`, the name of a list, the form that saves it."""
     site = request.site
     request.response.headers["Cache-Control"] = "no-store"
-    collection = Collection.parse(request.GET["in"]) if "in" in request.GET else None
+    collection = ImageList.parse(request.GET["in"]) if "in" in request.GET else None
     search = collection.search if collection else None
     searches = shown_searches(request)
     return {
@@ -71,7 +71,7 @@ def save_search(context: SavedSearches, request: Request) -> Response:
 
     Redirects to the list, or returns the ID as `{"search": ID}`.
     """
-    collection = Collection.parse(field(request, "in"))
+    collection = ImageList.parse(field(request, "in"))
     if collection.search is None:
         raise BadInput("this list cannot be saved; expected pictures by tag, words or filters")
     search = Search.of(collection.search.filters, collection.search.order)

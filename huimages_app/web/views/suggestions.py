@@ -8,12 +8,11 @@ from pyramid.view import view_config
 
 from ...services.permissions import VIEW
 from ..presentation.responses import json_response
-from ..presentation.suggestions import suggestions
 from ..resources import Root
 
 
 @view_config(context=Root, name="suggestions", request_method="GET", permission=VIEW)
 def search_suggestions(request: Request) -> Response:
     """`?q=beginning`: tags, article numbers and titles, as a JSON list of search and label."""
-    found = suggestions(request.GET.get("q", ""), request)
+    found = request.services.suggestions.of(request.GET.get("q", ""))
     return json_response([{"search": one.search, "label": one.label} for one in found])

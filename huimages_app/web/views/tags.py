@@ -14,8 +14,8 @@ from ...domain.sizes import Size
 from ...domain.tags import MAX_LENGTH
 from ...domain.text import clean_tag
 from ...services.permissions import VIEW
-from ..presentation.collections import cloud, tagged
 from ..presentation.grids import urls_of
+from ..presentation.image_lists import cloud, tagged
 from ..presentation.tags import by_letter, tag_links
 from ..resources import Tagged, Tags
 

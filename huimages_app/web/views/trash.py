@@ -15,8 +15,8 @@ from ...errors import BadInput, UnknownImage
 from ...services.permissions import ADMINISTER, EDIT
 from ..image_files import picture_response
 from ..presentation.batch import chosen_ids, for_each, require
-from ..presentation.collections import PER_PAGE
 from ..presentation.grids import Grid, GridItem, style_of, title_of
+from ..presentation.image_lists import PER_PAGE
 from ..presentation.responses import changed
 from ..presentation.site import Site
 from ..resources import Trash, TrashedImage

@@ -10,8 +10,8 @@ from pyramid.view import view_config
 
 from ...domain.models import Image
 from ...services.permissions import VIEW
-from ..presentation.collections import Collection, window_in
 from ..presentation.grids import thumb_of, title_of, urls_of
+from ..presentation.image_lists import ImageList, window_in
 from ..presentation.pictures import picture_of
 from ..presentation.responses import json_response
 from ..presentation.showing import require_seen, seen
@@ -28,7 +28,7 @@ def viewer_items(context: ImagePage, request: Request) -> Response:
     `{"items": [{"href", "title", "alt", "src", "srcset", "width", "height", "thumb"}, …],
     "index": 3}`; `index` is the position of this image.
     """
-    collection = Collection.parse(request.GET.get("in", ""))
+    collection = ImageList.parse(request.GET.get("in", ""))
     image = require_seen(request.services.images.get(context.image_id), request)
     window = window_in(collection, image.id, REACH, request)
     before, after = seen(window.before, request), seen(window.after, request)
@@ -36,7 +36,7 @@ def viewer_items(context: ImagePage, request: Request) -> Response:
     return json_response({"items": items, "index": len(before)})
 
 
-def _item(image: Image, collection: Collection, request: Request) -> dict[str, Any]:
+def _item(image: Image, collection: ImageList, request: Request) -> dict[str, Any]:
     href = request.site.path("image", image.id, **{"in": collection.key})
     picture = picture_of(image, urls_of(request))
     title = title_of(image, request)

@@ -1,4 +1,4 @@
-"""A folder of 320 files to import, some of them broken."""
+"""A folder of 100 files to import, some of them broken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.pictures import cmyk, encoded, photo, pixels, rotated, transp
 
 from .conftest import Ran
 
-GOOD, BROKEN = 308, 12
+GOOD, BROKEN = 88, 12
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""`import-tree` on 320 files, some of them broken."""
+"""`import-tree` on 100 files, some of them broken."""
 
 from __future__ import annotations
 
@@ -192,3 +192,13 @@ def test_dry_run_creates_no_file(huimages: Command, tmp_path: Path, site: Path) 
     ran = huimages("import-tree", tmp_path, "--dry-run")
     assert ran.out == [f"{tmp_path}/a.jpg"]
     assert [path.name for path in site.iterdir()] == ["site.ini"]
+
+
+def test_import_leaves_previews_to_the_first_request(
+    huimages: Command, tmp_path: Path, site: Path
+) -> None:
+    folder = tmp_path / "large"
+    folder.mkdir()
+    (folder / "large.jpg").write_bytes(photo(2600, 1800))
+    assert huimages("import-tree", folder).status == 0
+    assert not list((site / "cache").rglob("*.jpeg"))

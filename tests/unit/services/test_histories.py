@@ -211,3 +211,34 @@ def test_tags_of_visitors_who_tagged_again_stay(services: Services, image: Image
 def test_removing_a_tag_that_nobody_gave_is_not_recorded(services: Services, image: Image) -> None:
     services.annotations.untag_all(image.id, "sea")
     assert history(services, image) == []
+
+
+def test_own_tags_of_an_account_are_recorded_and_taken_back(
+    services: Services, image: Image
+) -> None:
+    with audit.acting_as(lambda: {"by_account": "vera"}):
+        services.annotations.tag(image.id, "vera", ["Sea", "sun"])
+        services.annotations.tag(image.id, "vera", ["sea"])  # changes nothing
+        services.annotations.untag(image.id, "vera", "sun")
+        services.annotations.untag(image.id, "vera", "sun")
+    added, removed = services.histories.of(image.id)
+    assert (added.field, added.before, added.after, added.by) == (
+        "tags",
+        None,
+        ["sea", "sun"],
+        "vera",
+    )
+    assert (removed.before, removed.after) == (["sun"], None)
+    services.histories.take_back(image.id, removed.id)
+    assert tags(services, image) == {"sea": 1, "sun": 1}
+    services.histories.take_back(image.id, added.id)
+    assert tags(services, image) == {}
+
+
+def test_own_tags_of_a_visitor_without_a_name_are_not_recorded(
+    services: Services, image: Image
+) -> None:
+    with audit.acting_as(lambda: {"by_address": "192.0.2.1"}):
+        services.annotations.tag(image.id, "somebody", ["sea"])
+        services.annotations.untag(image.id, "somebody", "sea")
+    assert history(services, image) == []

@@ -13,7 +13,7 @@ import pytest
 
 from huimages_app.backends import make_metadata
 from huimages_app.config.settings import Settings
-from huimages_app.domain.models import Count, Place, Query
+from huimages_app.domain.models import Count, Order, Place, Query
 from huimages_app.errors import BadSetting, StorageUnavailable
 from huimages_app.storage.sqlite import SqliteBackend, query_plan, query_planner, schema
 from tests.contract.samples import START, an_id, an_image, fill, put, walk, walk_back
@@ -206,6 +206,26 @@ def test_page_of_many_rejected_rows_is_short_and_has_a_next(
         in_order = replace(query, order=order)  # type: ignore[arg-type]
         assert walk(store, in_order, 3) == walk_back(store, in_order, 3)
         assert {*walk(store, in_order, 3)} == {an_id(18), an_id(19)}
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "title", "rated"])
+def test_page_that_the_first_rows_do_not_fill_reads_on(
+    store: SqliteBackend, monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    for number in range(40):
+        contenttype = "image/png" if number % 7 == 0 else ""
+        image = an_image(number, types=("old",), contenttype=contenttype)
+        store.annotations.save(put(store, image), "vera", lambda mark: replace(mark, rating=5))
+    monkeypatch.setattr(query_plan, "SCANNED_FIRST", 2)
+    monkeypatch.setattr(query_planner, "FEW", 1)
+    query = Query(facets=(("format", "png"),), type="old", order=order)
+    expected = {an_id(number) for number in range(0, 40, 7)}
+    page = store.search.page(query, 3)
+    assert len(page.images) == 3
+    assert {*walk(store, query, 3)} == expected
+    assert walk(store, query, 1) == walk_back(store, query, 1)
+    assert store.search.count_of(query, 5) == Count(5, is_exact=False)
+    assert store.search.count_of(query, 6) == Count(6)
 
 
 class TestKeys:

@@ -104,6 +104,15 @@ def test_translation_ends_like_the_message(catalogue: Catalog) -> None:
                 assert ends.search(text)[0] == english[-1], message.id  # type: ignore[index]
 
 
+def test_buttons_named_in_texts_have_their_translated_names(catalogue: Catalog) -> None:
+    for message in catalogue:
+        for english, text in texts(message):
+            for name in re.findall("“([^”$]+)”", english):
+                # Anything else in quotation marks is an example.
+                if named := catalogue.get(name):
+                    assert named.string in text, message.id
+
+
 def test_translation_has_no_blank_at_its_ends(catalogue: Catalog) -> None:
     for message in catalogue:
         for _english, text in texts(message) if message.id else ():

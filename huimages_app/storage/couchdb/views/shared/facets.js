@@ -53,6 +53,10 @@
     if (textOf(doc.uploader)) {
       pairs.push(['uploader', doc.uploader]);
     }
+    var batches = strings(doc.batches);
+    for (var j = 0; j < batches.length; j++) {
+      pairs.push(['batch', batches[j]]);
+    }
     var present = {
       title: lastOf(doc.title),
       alt: textOf(doc.alt),
@@ -63,6 +67,9 @@
       if (!present[name]) {
         pairs.push(['without', name]);
       }
+    }
+    if (strings(doc.alike).length) {
+      pairs.push(['alike', 'yes']);
     }
     return pairs;
   }

@@ -1,4 +1,4 @@
-"""Collections of images to browse, and their names in URLs."""
+"""Lists of images to browse, and their names in URLs."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _OWN_FILTERS = {"search": "q", "tag": "tag"}  # by the kind of list: what its va
 
 
 @dataclass(frozen=True)
-class Collection:
-    """A collection of images, filtered and in an order.
+class ImageList:
+    """A list of images, filtered and in an order.
 
     `value` is the tag, the search text, or the ID of a stored collection; `spelling` is the tag as
     it is shown.  `filters` are names and values of `domain.filters`; without an order the newest
@@ -48,7 +48,7 @@ class Collection:
     spelling: str = field(default="", compare=False)
 
     @classmethod
-    def parse(cls, text: str) -> Collection:
+    def parse(cls, text: str) -> ImageList:
         """Parse the result of `key`; return all images, newest first, for any other text."""
         name, question_mark, query = text.partition("?")
         if not question_mark or not is_query_string(query):
@@ -68,7 +68,7 @@ class Collection:
 
     @property
     def key(self) -> str:
-        """Name of this collection in a URL (`?in=tag:sea`); empty for all images, newest first."""
+        """Name of this list in a URL (`?in=tag:sea`); empty for all images, newest first."""
         if self.kind == "all" and self.order in {"oldest", "rated", "taken"}:
             if not self.filters:
                 return self.order
@@ -91,8 +91,8 @@ class Collection:
             found.setdefault(name, []).append(value)
         return {**found, "order": [self.order]} if self.order else found
 
-    def refined(self, values: Iterable[tuple[str, str]]) -> Collection:
-        """Return the collection with the filters and the order of a URL.
+    def refined(self, values: Iterable[tuple[str, str]]) -> ImageList:
+        """Return the list with the filters and the order of a URL.
 
         Two dates of a form, as in `taken.from` and `taken.until`, are a period.  Parameters that
         are no filter are ignored.  Raises BadInput.
@@ -111,24 +111,24 @@ class Collection:
         query_of(filters, order)
         return replace(self, filters=(*self.filters, *filters), order=order)
 
-    def ordered(self, order: str) -> Collection:
-        """Return the collection in another order."""
+    def ordered(self, order: str) -> ImageList:
+        """Return the list in another order."""
         return replace(self, order="" if order == "newest" else order)
 
-    def without(self, one: tuple[str, str]) -> Collection:
-        """Return the collection without a filter; in an order that it still has."""
+    def without(self, one: tuple[str, str]) -> ImageList:
+        """Return the list without a filter; in an order that it still has."""
         filters = tuple(pair for pair in self.filters if pair != one)
         is_ordered = self.order != "place" or len(_references(filters)) == 1
         return replace(self, filters=filters, order=self.order if is_ordered else "")
 
     @property
-    def unfiltered(self) -> Collection:
-        """The collection without filters."""
+    def unfiltered(self) -> ImageList:
+        """The list without filters."""
         return replace(self, filters=(), order="" if self.order == "place" else self.order)
 
     @property
     def orders(self) -> list[str]:
-        """Return the orders that the collection can have."""
+        """Return the orders that the list can have."""
         if self.kind == "collection":
             return []
         is_article = len(_references(self.filters)) == 1
@@ -171,17 +171,17 @@ class Collection:
         return Search((*own, *self.filters), self.order)
 
     @classmethod
-    def of_search(cls, search: Search) -> Collection:
+    def of_search(cls, search: Search) -> ImageList:
         """Return the list of a search: the inverse of `search`."""
         rest = list(search.filters)
-        collection = cls()
+        found = cls()
         for kind, name in _OWN_FILTERS.items():
             own = next((pair for pair in rest if pair[0] == name), None)
             if own:
                 rest.remove(own)
-                collection = tagged(own[1]) if kind == "tag" else searched(own[1])
+                found = tagged(own[1]) if kind == "tag" else searched(own[1])
                 break
-        return replace(collection, filters=tuple(rest), order=search.order)
+        return replace(found, filters=tuple(rest), order=search.order)
 
     def table_path(self, site: Site) -> str:
         """Return the path of the page that exports these images; empty if it cannot."""
@@ -201,7 +201,7 @@ class Collection:
         return ""
 
     def query(self, visitor_id: str) -> Query | None:
-        """Return the query for storage; None if the collection is certainly empty."""
+        """Return the query for storage; None if the list is certainly empty."""
         if self.kind == "collection":
             return Query(collection=self.value, order="place")
         values = [*self.filters]
@@ -222,41 +222,41 @@ def is_query_string(text: str) -> bool:
     return bool(names) and all(name == "order" or is_filter(name) for name in names)
 
 
-def _of_kind(kind: str, value: str) -> Collection:
+def _of_kind(kind: str, value: str) -> ImageList:
     if kind == "tag":
         return tagged(value)
     if kind == "search":
         return searched(value)
-    return Collection(kind, value[:20])  # type: ignore[arg-type]
+    return ImageList(kind, value[:20])  # type: ignore[arg-type]
 
 
 def _references(filters: Iterable[tuple[str, str]]) -> list[str]:
     return [name for name, _ in filters if name == "artnr" or name.startswith(REFERENCE)]
 
 
-def tagged(text: str) -> Collection:
+def tagged(text: str) -> ImageList:
     """Return the images with a tag, given in any case and Unicode form."""
     # Longer than any tag by one, so that it matches none; URLs in the page repeat it.
-    return Collection("tag", clean_tag(text)[: MAX_LENGTH + 1])
+    return ImageList("tag", clean_tag(text)[: MAX_LENGTH + 1])
 
 
-def spelled(collection: Collection, request: Request) -> Collection:
-    """Return a collection of a tag with the spelling to show."""
-    tag = collection.value
-    return replace(collection, spelling=request.services.images.spellings([tag]).get(tag, ""))
+def spelled(image_list: ImageList, request: Request) -> ImageList:
+    """Return the list of a tag with the spelling to show."""
+    tag = image_list.value
+    return replace(image_list, spelling=request.services.images.spellings([tag]).get(tag, ""))
 
 
-def searched(text: str) -> Collection:
+def searched(text: str) -> ImageList:
     """Return the images that match the words of `text`."""
-    return Collection("search", clean(text)[:200])
+    return ImageList("search", clean(text)[:200])
 
 
-def page_of(collection: Collection, request: Request) -> Page:
-    """Return the first page of the collection, or the one at `?cursor=` or from a day on (`?at=`).
+def page_of(image_list: ImageList, request: Request) -> Page:
+    """Return the first page of the list, or the one at `?cursor=` or from a day on (`?at=`).
 
     Raises BadCursor, BadInput.
     """
-    query = collection.query(request.visitor_id)
+    query = image_list.query(request.visitor_id)
     if query is None:
         return Page(())
     images = request.services.images
@@ -269,12 +269,12 @@ def page_of(collection: Collection, request: Request) -> Page:
     return images.page(query, PER_PAGE, cursor)
 
 
-def count_of(collection: Collection, page: Page, request: Request) -> Count | None:
-    """Return the number of images of a collection; None on later pages.
+def count_of(image_list: ImageList, page: Page, request: Request) -> Count | None:
+    """Return the number of images of a list; None on later pages.
 
     `page` is the page of the request, which may be all there is.
     """
-    query = collection.query(request.visitor_id)
+    query = image_list.query(request.visitor_id)
     if request.GET.get("cursor"):
         return None
     if query is None or not (page.next or page.previous):
@@ -283,17 +283,17 @@ def count_of(collection: Collection, page: Page, request: Request) -> Count | No
     return count
 
 
-def neighbours_in(collection: Collection, image_id: str, request: Request) -> Neighbours:
-    """Return the neighbours of an image in the collection."""
-    query = collection.query(request.visitor_id)
+def neighbours_in(image_list: ImageList, image_id: str, request: Request) -> Neighbours:
+    """Return the neighbours of an image in the list."""
+    query = image_list.query(request.visitor_id)
     if query is None:
         return Neighbours()
     return request.services.images.neighbours(query, image_id)
 
 
-def window_in(collection: Collection, image_id: str, reach: int, request: Request) -> Window:
-    """Return the images before and after one in the collection, at most `reach` of each."""
-    query = collection.query(request.visitor_id)
+def window_in(image_list: ImageList, image_id: str, reach: int, request: Request) -> Window:
+    """Return the images before and after one in the list, at most `reach` of each."""
+    query = image_list.query(request.visitor_id)
     if query is None:
         return Window()
     window: Window = request.services.images.window(query, image_id, reach, reach)
