@@ -144,6 +144,14 @@ class Settings(ArticleSettings, StorageSettings):
         "time zone in which the days begin and end on which the rights to an image do",
     )
 
+    # the pages
+    name: str = setting(
+        "name",
+        text,
+        "huImages",
+        "name of the site: in the header, in titles, and of the installed app",
+    )
+
     # the trash
     trash_days: int = setting(
         "trash.days", whole, 30, "days after which `huimages purge` removes what is in the trash"

@@ -22,6 +22,7 @@ const FEATURES = [
   ["[data-sortable]", () => import("./sortable.js")],
   ["select[data-submits]", () => import("./submitting_select.js")],
   ["[data-job-progress]", () => import("./job_progress.js")],
+  ["form[data-share-worker]", () => import("./shared_files.js")],
   ["form[data-upload]", () => import("./upload_queue.js")],
   [".shared [data-grid]", () => import("./shared_viewer.js")],
   ["[data-renew]", () => import("./shared_renewal.js")],
@@ -38,7 +39,7 @@ export async function enhanceAll(root) {
       const elements = root.querySelectorAll(selector);
       if (elements.length === 0) return;
       const feature = await load();
-      elements.forEach((element) => feature.enhance(element, enhanceAll));
+      await Promise.all([...elements].map((element) => feature.enhance(element, enhanceAll)));
     }),
   );
 }

@@ -3,6 +3,11 @@
 import { enhanceAll } from "./features.js";
 
 await enhanceAll(document);
+// An installed app takes pictures from the share menu, also before its first upload.
+const worker = document.querySelector("a[data-share-worker]");
+if (worker && matchMedia("(display-mode: standalone)").matches) {
+  (await import("./shared_files.js")).enhance(worker);
+}
 // The cookie has the language now; a copied link must not choose it for other people.
 const here = new URL(location.href);
 if (here.searchParams.has("lang")) {

@@ -10,8 +10,12 @@ import { UploadError, uploadFile } from "./upload_request.js";
 
 const PARALLEL_UPLOADS = 3;
 
-export function enhance(form) {
-  new UploadQueue(form);
+export async function enhance(form) {
+  const queue = new UploadQueue(form);
+  if ("shared" in form.dataset) {
+    const { takeSharedFiles } = await import("./shared_files.js");
+    queue.add(await takeSharedFiles());
+  }
 }
 
 class UploadQueue {

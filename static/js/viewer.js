@@ -9,7 +9,14 @@ import {
   opensElsewhere,
 } from "./full_screen.js";
 import { fetchJson } from "./http.js";
+import { message } from "./messages.js";
 import { notifyError } from "./toast.js";
+
+// Paths in the box of PhotoSwipe's icons, 32 × 32.
+const ICONS = {
+  download: "M15 6h2v11l4-4 1.4 1.4L16 20.8l-6.4-6.4L11 13l4 4zM8 24h16v2H8z",
+  details: "M16 5a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm0 2a9 9 0 1 1 0 18 9 9 0 0 1 0-18zm-1 3h2v2h-2zm0 4h2v8h-2z",
+};
 
 export function enhance(link) {
   link.addEventListener("click", async (event) => {
@@ -32,12 +39,48 @@ async function show(link) {
   Object.assign(items[index], { element: link, msrc: link.querySelector("img").currentSrc });
   // A counter would count only the pictures loaded so far.
   const viewer = createViewer(PhotoSwipe, items, index, { counter: false });
+  const wantsDetails = addActions(viewer, items);
   viewer.on("change", loadMore(viewer, items));
   viewer.on("destroy", () => {
     // After moving on in full screen, open the page of the picture shown last.
-    if (viewer.currIndex !== index) location.assign(items[viewer.currIndex].href);
+    const { href } = items[viewer.currIndex];
+    if (wantsDetails()) location.assign(`${href}#facts`);
+    else if (viewer.currIndex !== index) location.assign(href);
   });
   openViewer(viewer);
+}
+
+/** Add the buttons "Download" (d) and "Details" (i); return whether the details are wanted. */
+function addActions(viewer, items) {
+  let wantsDetails = false;
+  const keys = {};
+  viewer.on("uiRegister", () => {
+    addButton(viewer, { name: "download", tagName: "a", order: 8, icon: ICONS.download }, (link) => {
+      keys.d = link;
+      link.download = "";
+      viewer.on("change", () => (link.href = items[viewer.currIndex].download));
+    });
+    addButton(viewer, { name: "details", tagName: "button", order: 9, icon: ICONS.details }, (button) => {
+      keys.i = button;
+      button.addEventListener("click", () => {
+        wantsDetails = true;
+        viewer.close();
+      });
+    });
+  });
+  viewer.on("keydown", (event) => {
+    const { key, ctrlKey, metaKey, altKey } = event.originalEvent;
+    if (ctrlKey || metaKey || altKey || !(key in keys)) return;
+    event.preventDefault();
+    keys[key].click();
+  });
+  return () => wantsDetails;
+}
+
+function addButton(viewer, { name, tagName, order, icon }, onInit) {
+  const title = message(name);
+  const html = { isCustomSVG: true, inner: `<path d="${icon}"/>` };
+  viewer.ui.registerElement({ name, tagName, order, title, html, isButton: true, onInit });
 }
 
 /** Request the pictures after the last of `items` when the viewer comes near it. */

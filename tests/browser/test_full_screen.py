@@ -66,6 +66,29 @@ def test_full_screen_by_keys_leads_to_the_next_picture(vera: Person, page: Page,
     expect(page.locator("a.picture")).to_be_focused()
 
 
+def test_full_screen_downloads_and_leads_to_the_details(
+    vera: Person, page: Page, path: str, site: RunningSite
+) -> None:
+    coffee = f"/image/{site.images['coffee'].id}/"
+    vera.go(path)
+    page.keyboard.press("v")
+    viewer = page.get_by_role("dialog")
+    link = viewer.get_by_role("link", name="Download")
+    expect(link).to_have_attribute("href", f"{path}download")
+    page.keyboard.press("ArrowRight")
+    expect(link).to_have_attribute("href", f"{coffee}download")
+    with page.expect_download() as download:
+        page.keyboard.press("d")
+    assert download.value.url == f"{site.url}{coffee}download"
+    page.keyboard.press("i")
+    page.wait_for_url(f"**{coffee}*#facts")
+    page.locator("html[data-scripts=ready]").wait_for()
+    page.keyboard.press("v")
+    page.get_by_role("dialog").get_by_role("button", name="Details").click()
+    expect(viewer).to_have_count(0)
+    assert page.url.endswith("#facts")
+
+
 def test_full_screen_goes_on_to_the_last_picture(
     vera: Person, page: Page, site: RunningSite
 ) -> None:

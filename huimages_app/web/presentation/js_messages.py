@@ -19,6 +19,8 @@ _MESSAGES: Mapping[str, TranslationString] = {
     "close": _("Close"),
     "copied": _("Copied."),
     "copy": _("Copy"),
+    "details": _("Details"),
+    "download": _("Download"),
     "failed": _("That did not work. Please try again."),
     "fullScreen": _("Full screen"),
     "isThere": _("already on this site; it will not be sent again"),

@@ -15,7 +15,6 @@ from ...domain.rights import SOURCE_TYPES, Rights, is_web_url
 from ...domain.sizes import Size
 from .grids import title_of
 from .image_json import rating_of, tags_of, time_text
-from .site import NAME
 
 USUAL = Size.parse("1024x768")
 CONTENTTYPE = JPEG.contenttype
@@ -64,14 +63,20 @@ def sharing_of(image: Image, summary: AnnotationSummary, request: Request) -> Sh
     picture = shown(image, request)
     json_ld = json.dumps(_image_object(image, summary, page, title, picture), ensure_ascii=False)
     return Sharing(
-        page, oembed, title, _open_graph(page, title, picture), json_ld.translate(_IN_HTML)
+        page,
+        oembed,
+        title,
+        _open_graph(site.name, page, title, picture),
+        json_ld.translate(_IN_HTML),
     )
 
 
-def _open_graph(page: str, title: str, picture: SharedRendition | None) -> list[tuple[str, str]]:
+def _open_graph(
+    name: str, page: str, title: str, picture: SharedRendition | None
+) -> list[tuple[str, str]]:
     properties = [
         ("og:type", "website"),
-        ("og:site_name", NAME),
+        ("og:site_name", name),
         ("og:title", title),
         ("og:url", page),
     ]

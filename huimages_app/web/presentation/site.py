@@ -27,8 +27,6 @@ from .menu import Entry, main_menu, more_menu
 from .requested_sizes import FORMAT_LABELS, requestable_names
 from .sections import SECTIONS_COOKIE, open_sections
 
-NAME = "huImages"
-
 # Values of a parameter of a URL; without one it is left out.
 Values = str | Sequence[str] | None
 
@@ -79,8 +77,6 @@ class Notice:
 class Site:
     """The site in the context of a request."""
 
-    name = NAME
-
     def __init__(self, request: Request) -> None:
         self._request = request
         # A tween may refuse a request before it has a root.
@@ -88,6 +84,11 @@ class Site:
             request
         )
         self._open_sections = open_sections(request.cookies.get(SECTIONS_COOKIE, ""))
+
+    @property
+    def name(self) -> str:
+        """The name of the site."""
+        return str(self._request.registry.settings["huimages"].name)
 
     # URLs
 

@@ -34,7 +34,7 @@ class WorkList:
 def work_lists(request: Request) -> list[WorkList]:
     """Return the lists that have images; none for clients who may not edit.
 
-    CouchDB gets three requests; no store reads more than 1000 rows.
+    CouchDB gets four requests; no store reads more than 1000 rows.
     """
     return list(_lists(request)) if request.site.may(EDIT) else []
 
@@ -52,6 +52,7 @@ def _counted(request: Request) -> Iterator[tuple[TranslationString, str, Count]]
     sizes = images.facet_sizes("without")
     for name, title in _MISSING.items():
         yield title, site.path("image", without=name), Count(sizes.get(name, 0))
+    yield _("Duplicates"), site.path("duplicates"), request.services.duplicates.count()
     soon = request.services.showing.coming_days(USUAL_DAYS)
     yield _("Rights that end soon"), site.path("ending"), images.count_ending(*soon)
     yield _("In the trash"), site.path("trash"), images.count_of(Query(trashed=True))

@@ -16,7 +16,6 @@ from ..presentation.grids import title_of
 from ..presentation.image_json import tags_of, time_text
 from ..presentation.image_lists import ImageList, page_of, searched, tagged
 from ..presentation.sharing import CONTENTTYPE, shown
-from ..presentation.site import NAME
 from ..presentation.xml import MEDIA, add, document, root
 from ..resources import Root, Tagged
 
@@ -47,11 +46,11 @@ def _feed(collection: ImageList, request: Request) -> Response:
     title = request.localizer.translate(collection.title)
     element = root("feed", ATOM)
     add(element, "id", here)
-    add(element, "title", f"{title} – {NAME}")
+    add(element, "title", f"{title} – {request.site.name}")
     images = [image for image in page.images if request.services.showing.is_shown(image)]
     changed = max((image.modified for image in images), default=None)
     add(element, "updated", time_text(changed) if changed else _NEVER)
-    add(add(element, "author"), "name", NAME)
+    add(add(element, "author"), "name", request.site.name)
     add(element, "link", rel="self", type=CONTENT, href=request.url)
     add(element, "link", rel="alternate", type="text/html", href=_page(collection, request))
     for relation, cursor in (("next", page.next), ("previous", page.previous)):

@@ -19,7 +19,6 @@ from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_json
 from ..presentation.grids import title_of
 from ..presentation.sharing import USUAL, shown
-from ..presentation.site import NAME
 from ..resources import Root
 
 CACHE_AGE = 3600  # seconds
@@ -47,7 +46,7 @@ def oembed(request: Request) -> Response:
         "url": picture.url,
         "width": picture.width,
         "height": picture.height,
-        "provider_name": NAME,
+        "provider_name": request.site.name,
         "provider_url": f"{request.application_url}/",
         "cache_age": _cache_age(services.showing.end(image)),
     }

@@ -179,6 +179,8 @@ def _page(request: Request, outcomes: list[Outcome], problem: str = "") -> dict[
         "max_bytes": settings.upload.max_bytes,
         "takes_artnr": settings.upload.artnr_pattern is not None,
         "problem": problem,
+        # The share menu of a phone led here: static/js/share_worker.js keeps the pictures.
+        "shared": request.method == "GET" and "shared" in request.GET,
         # A form that was sent has shown its result, and the next one is another upload.
         "batch": new_batch(),
         "sent_batch": request.POST.get("batch", ""),

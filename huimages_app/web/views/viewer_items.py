@@ -25,8 +25,8 @@ REACH = 8
 def viewer_items(context: ImagePage, request: Request) -> Response:
     """Return the images around one in the collection `?in=`, in its order.
 
-    `{"items": [{"href", "title", "alt", "src", "srcset", "width", "height", "thumb"}, …],
-    "index": 3}`; `index` is the position of this image.
+    `{"items": [{"href", "download", "title", "alt", "src", "srcset", "width", "height", "thumb"},
+    …], "index": 3}`; `index` is the position of this image.
     """
     collection = ImageList.parse(request.GET.get("in", ""))
     image = require_seen(request.services.images.get(context.image_id), request)
@@ -42,6 +42,7 @@ def _item(image: Image, collection: ImageList, request: Request) -> dict[str, An
     title = title_of(image, request)
     return {
         "href": href,
+        "download": request.site.view_path("image", image.id, "download"),
         "title": title,
         "alt": picture.alt or title,
         "src": picture.full,
