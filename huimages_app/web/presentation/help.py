@@ -183,7 +183,12 @@ SECTIONS = (
             ),
         ),
         EDIT,
-        links=((_("Jobs"), "job"), (_("Spreadsheets"), "table"), (_("Trash"), "trash")),
+        links=(
+            (_("Jobs"), "job"),
+            (_("Spreadsheets"), "table"),
+            (_("Duplicates"), "duplicates"),
+            (_("Trash"), "trash"),
+        ),
     ),
     Section(
         "share",
