@@ -107,6 +107,7 @@ class Inspection:
     `placeholder` is the mean colour on white, #rrggbb; `thumbhash` a picture of 25 bytes,
     in Base64.
     `content` is the part within the even borders, and `backdrop` their colour, #rrggbb, or empty.
+    `phash` is the perceptual hash of `content`: see `domain.likeness`.
     """
 
     contenttype: str
@@ -121,3 +122,4 @@ class Inspection:
     embedded: Embedded
     content: ContentBox
     backdrop: str
+    phash: str
