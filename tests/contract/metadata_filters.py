@@ -177,16 +177,15 @@ class FiltersContract:
         change(store, an_id(3), trashed=START)
         assert sorted(walk(store, month)) == sorted([an_id(4), an_id(5)])
 
-    @pytest.mark.parametrize("order", ["newest", "oldest", "title", "taken", "rated"])
     @pytest.mark.parametrize("more", [{}, {"tag": "sea"}, {"text": "strand"}, {"type": "t"}])
     def test_creation_filter_includes_its_start_and_excludes_its_end(
-        self, store: MetadataBackend, order: Order, more: dict[str, Any]
+        self, store: MetadataBackend, more: dict[str, Any]
     ) -> None:
         for number in range(6):
             image = an_image(number, titles=("strand",), types=("t",), taken=START)
             put(store, image, tags=("sea",), rating=5)
 
-        def found(first: int | None, end: int | None) -> list[int]:
+        def found(order: Order, first: int | None, end: int | None) -> list[int]:
             start, before = (
                 None if at is None else START + timedelta(seconds=at) for at in (first, end)
             )
@@ -198,10 +197,12 @@ class FiltersContract:
             assert len(numbers) == len(walked)
             return numbers
 
-        assert found(2, 4) == [2, 3]
-        assert found(None, 2) == [0, 1]
-        assert found(4, None) == [4, 5]
-        assert found(3, 3) == []
+        orders: tuple[Order, ...] = ("newest", "oldest", "title", "taken", "rated")
+        for order in orders:
+            assert found(order, 2, 4) == [2, 3], order
+            assert found(order, None, 2) == [0, 1], order
+            assert found(order, 4, None) == [4, 5], order
+            assert found(order, 3, 3) == [], order
 
     @pytest.mark.parametrize("more", [{}, {"tag": "sea"}])
     def test_title_order_is_alphabetical_by_title_or_file_name(

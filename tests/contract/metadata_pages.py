@@ -14,6 +14,10 @@ from huimages_app.storage.interfaces import MetadataBackend
 
 from .samples import START, an_id, an_image, change, fill, ids_of, put, say, walk, walk_back
 
+_INVALID_CURSORS = (
+    *("", "x", "=", "ä", "AAAA", "n.1", "0", "%00", "\x00", "W10", "a" * 5000, "../.."),
+)
+
 
 class PagesContract:
     def test_page_of_an_empty_store_is_empty(self, store: MetadataBackend) -> None:
@@ -156,14 +160,12 @@ class PagesContract:
             assert re.fullmatch(r"[A-Za-z0-9_~.-]+", page.next)
             page = store.search.page(Query(text="ä"), 2, page.next)
 
-    @pytest.mark.parametrize(
-        "cursor", ["", "x", "=", "ä", "AAAA", "n.1", "0", "%00", "\x00", "W10", "a" * 5000, "../.."]
-    )
     @pytest.mark.parametrize("query", [Query(), Query(order="rated"), Query(text="x")])
-    def test_invalid_cursor_raises(self, store: MetadataBackend, query: Query, cursor: str) -> None:
+    def test_invalid_cursor_raises(self, store: MetadataBackend, query: Query) -> None:
         fill(store, range(3))
-        with pytest.raises(BadCursor):
-            store.search.page(query, 2, cursor)
+        for cursor in _INVALID_CURSORS:
+            with pytest.raises(BadCursor):
+                store.search.page(query, 2, cursor)
 
     def test_cursor_of_another_query_raises(self, store: MetadataBackend) -> None:
         for number in range(4):
@@ -237,7 +239,7 @@ class PagesContract:
     @pytest.mark.parametrize("order", ["newest", "oldest", "rated", "taken"])
     def test_window_agrees_with_the_pages(self, store: MetadataBackend, order: Order) -> None:
         references = {"artnr": ("1",)}
-        for number in range(12):
+        for number in range(8):
             tag = "sea" if number % 3 else "sun"
             image = an_image(
                 number,

@@ -6,6 +6,7 @@ Design documents of other programs, such as those of a legacy site, are never ch
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import logging
@@ -38,6 +39,7 @@ def is_ours(document_id: str) -> bool:
     return document_id in {_ID, f"_design/{_SHADOW}"}
 
 
+@functools.cache
 def views(folder: str) -> dict[str, dict[str, str]]:
     """Return the views of a folder in `views/`, as a design document contains them."""
     design = files(__package__) / "views"
@@ -52,6 +54,7 @@ def views(folder: str) -> dict[str, dict[str, str]]:
     return found
 
 
+@functools.cache
 def digest(folder: str) -> str:
     """Return a hash of the views of a folder."""
     content = json.dumps(views(folder), sort_keys=True).encode()

@@ -25,7 +25,7 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import fold, parse_query
-from ..places import COLLECTION, UNPLACED, rank
+from ..places import COLLECTION, UNPLACED, folded, rank
 from .codec import ctime_of, image_of, text_of
 from .conditions import (
     AnnotationRows,
@@ -143,7 +143,7 @@ def plan_query(
     if collection := query.collection:
         return replace(
             base_plan,
-            scan=views.of_images("by_place", COLLECTION, collection),
+            scan=views.of_images("by_place", COLLECTION, folded(collection), collection),
             satisfied=frozenset({"collection"}),
             rank=lambda document: image_of(document).collections.get(collection, UNPLACED),
         )
@@ -151,7 +151,7 @@ def plan_query(
         [(key, value)] = query.references
         return replace(
             base_plan,
-            scan=views.of_images("by_place", key, value),
+            scan=views.of_images("by_place", key, folded(value), value),
             satisfied=frozenset({"references"}),
             rank=lambda document: rank(image_of(document).place(key, value)),
         )

@@ -11,6 +11,7 @@ from itertools import islice
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
+from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
@@ -22,6 +23,7 @@ from .codec import image_of, is_trashed, text_of
 from .conditions import AnnotationRows, Record
 from .database import Database
 from .endings import count_endings, read_endings
+from .likeness import read_alike
 from .query_planner import QueryPlan, plan_query
 from .scans import Candidate, Position
 from .tag_counts import TagCounts
@@ -110,9 +112,9 @@ class CouchSearch(ImageSearch):
             "by_place",
             startkey=[False, COLLECTION],
             endkey=[False, COLLECTION, {}],
-            group_level=3,
+            group_level=4,
         )
-        return {row["key"][2]: row["value"] for row in rows}
+        return {row["key"][3]: row["value"] for row in rows}
 
     def facet_sizes(self, kind: str) -> dict[str, int]:
         rows = self._images.rows(
@@ -138,6 +140,9 @@ class CouchSearch(ImageSearch):
 
     def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
         return count_endings(self._images, first, last, most)
+
+    def alike(self, phash: str, limit: int) -> list[Image]:
+        return read_alike(self._images, phash, limit) if is_telling(phash) else []
 
     def random(self, count: int) -> list[Image]:
         if count <= 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 
 import pytest
 from hypothesis import given, settings
@@ -100,9 +101,12 @@ def test_no_pixel_of_the_thing_is_cut(size, shares):
         assert_near(found.content, box, size, slack=2.5 / min(size))
 
 
-@pytest.mark.parametrize("deviation", [1, 2, 4, 6])
-@pytest.mark.parametrize("size", [(600, 450), (1200, 900), (3000, 2250)])
-def test_noise_is_no_content(deviation, size):
+# Pictures are made smaller before they are measured, which takes noise from the large one.
+@pytest.mark.parametrize(
+    ("size", "deviation"),
+    [*itertools.product([(600, 450), (1200, 900)], [1, 2, 4, 6]), ((3000, 2250), 6)],
+)
+def test_noise_is_no_content(size, deviation):
     box = tuple(round(side * size[0] / SIZE[0]) for side in BOX)
     image = packshots.with_noise(packshot(size, box, backdrop=(240, 240, 240)), deviation)
 

@@ -185,7 +185,7 @@ def test_unusable_watermark_is_refused(content: bytes, message: str) -> None:
 
 
 def noisy() -> Image.Image:
-    return Image.fromarray(np.random.default_rng(2).integers(0, 256, (200, 200, 3), dtype=np.uint8))
+    return Image.fromarray(np.random.default_rng(2).integers(0, 256, (64, 64, 3), dtype=np.uint8))
 
 
 @pytest.mark.parametrize("format_", [JPEG, WEBP, AVIF])
