@@ -23,6 +23,7 @@ from .services.collection_images import CollectionImages
 from .services.collections import Collections
 from .services.concurrency import RenderLimiter
 from .services.container import Services
+from .services.duplicates import Duplicates
 from .services.editing import Editing
 from .services.editor_urls import EditorUrls
 from .services.embedded_policy import EmbeddedPolicy
@@ -40,6 +41,7 @@ from .services.maintenance.cache_sync import CacheInvalidator
 from .services.maintenance.integrity import IntegrityCheck
 from .services.maintenance.operations import Operations
 from .services.maintenance.stale_renditions import StaleRenditions
+from .services.matched_images import MatchedImages
 from .services.negotiation import Negotiation
 from .services.observed_images import ObservedImages
 from .services.passwords import Passwords
@@ -75,7 +77,8 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
     originals, metadata, cache = storage.originals, storage.metadata, storage.cache
     memory = ArticleMemory(partial(find_article, metadata.search))
     # Before the services that write records are built on it.
-    metadata.images = ObservedImages(RecordedImages(metadata.images), memory.forget)
+    matched = MatchedImages(metadata.images, metadata.search)
+    metadata.images = ObservedImages(RecordedImages(matched), memory.forget)
     previews = _previews(storage, shared)
     showing = Showing(settings.timezone)
     metadata.search.today = lambda: showing.today
@@ -112,6 +115,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         article_memory=memory,
         article_urls=ArticleUrls(urls, policy),
         collections=collections,
+        duplicates=Duplicates(metadata),
         collection_images=CollectionImages(metadata, collections),
         saved_searches=SavedSearches(metadata.documents),
         shares=Shares(metadata, collections, Passwords(), showing),
@@ -181,7 +185,13 @@ def _renditions(
     renderer = Renderer(
         storage.originals,
         None if settings.chain == "off" else previews,
-        Quality(quality.jpeg, quality.webp, quality.avif, effort.webp, effort.avif),
+        Quality(
+            **quality.by_extension,
+            webp_effort=effort.webp,
+            avif_effort=effort.avif,
+            similarity=quality.similarity,
+            adaptive=quality.is_adaptive,
+        ),
         decoder=shared.decoder,
         render_limiter=shared.render_limiter,
         watermark=_watermark(settings),

@@ -29,6 +29,7 @@ from .collection import collection
 from .content_box import content_box
 from .context import CliContext, warn
 from .delete import delete
+from .duplicates import duplicates
 from .edit import edit
 from .ending import ending
 from .export import export
@@ -75,7 +76,20 @@ def huimages(context: click.Context, config: Path | None) -> None:
 
 
 for _command in (
-    *(apply, article, backup, cache, check, collection, content_box, delete, edit, ending, export),
+    *(
+        apply,
+        article,
+        backup,
+        cache,
+        check,
+        collection,
+        content_box,
+        delete,
+        duplicates,
+        edit,
+        ending,
+        export,
+    ),
     *(
         history,
         import_,

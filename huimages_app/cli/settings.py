@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -60,16 +59,17 @@ def settings(context: CliContext, show_all: bool, output: str | None) -> None:
 
 def _preset_lines(settings: Settings) -> Iterator[str]:
     """Describe each named size with output options."""
-    qualities = asdict(settings.quality)
     for name, size in settings.named_sizes.items():
         if size.preset is None:
             continue
         options = size.options
-        quality = options.resolved_quality(qualities)
+        quality = options.resolved_quality(settings.quality.by_extension)
+        is_adaptive = options.is_adaptive(by_default=settings.quality.is_adaptive)
         facts = [
             str(size.box),
             options.format.extension if options.format else "every format",
             f"quality {quality}" if quality else "",
+            "adaptive" if is_adaptive else "",
             f"at most {options.max_bytes:,} bytes" if options.max_bytes else "",
             *(flag for flag in FLAGS if getattr(options, flag)),
             f"cached as {size.preset.cache_name}",

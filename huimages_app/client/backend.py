@@ -9,6 +9,7 @@ from typing import BinaryIO
 from ..domain.content import ContentBox
 from ..domain.models import Image, Neighbours
 from .collections import CollectionBackend
+from .duplicates import DuplicateBackend
 from .finding import FindingBackend
 from .jobs import JobBackend
 from .saved_searches import SavedSearchBackend
@@ -19,6 +20,7 @@ from .values import ArticleImage, Details, EndingImage, ImageChange, RenditionIn
 
 class Backend(
     CollectionBackend,
+    DuplicateBackend,
     FindingBackend,
     JobBackend,
     SavedSearchBackend,

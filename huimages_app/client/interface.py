@@ -14,6 +14,7 @@ from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
 from .backend import Backend
 from .collections import CollectionFunctions
+from .duplicates import DuplicateFunctions
 from .finding import FindingFunctions
 from .jobs import JobFunctions
 from .saved_searches import SavedSearchFunctions
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 class Library(
     CollectionFunctions,
+    DuplicateFunctions,
     FindingFunctions,
     JobFunctions,
     SavedSearchFunctions,

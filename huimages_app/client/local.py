@@ -11,6 +11,7 @@ from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .backend import Backend
 from .local_collections import LocalCollections
+from .local_duplicates import LocalDuplicates
 from .local_finding import LocalFinding
 from .local_jobs import LocalJobs
 from .local_saved_searches import LocalSavedSearches
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 class LocalBackend(
     LocalCollections,
+    LocalDuplicates,
     LocalFinding,
     LocalJobs,
     LocalSavedSearches,

@@ -120,6 +120,14 @@ def pause(value: str) -> float:
     return 0.0 if value == "0" else seconds(value)
 
 
+def similarity(value: str) -> float:
+    """a number from 0.8 to 0.999, as in 0.97"""
+    number = float(value)
+    if not 0.8 <= number <= 0.999:
+        raise ValueError(value)
+    return number
+
+
 def share(value: str) -> float:
     """a number from 0 to 1, as in 0.1"""
     number = float(value)

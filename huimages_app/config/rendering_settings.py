@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from .parsers import (
     percent,
     positive,
     seconds,
+    similarity,
     size_list,
     whole,
     whole_from,
@@ -47,11 +49,34 @@ class CacheSettings:
 
 @dataclass(frozen=True)
 class QualitySettings:
-    """The quality of renditions by format, from 1 to 100."""
+    """The quality of renditions by format, from 1 to 100, and whether it depends on the picture."""
 
+    mode: Literal["fixed", "adaptive"] = setting(
+        "quality",
+        one_of("fixed", "adaptive"),
+        "fixed",
+        "adaptive: files in the lowest quality that keeps `quality.similarity`, made in the "
+        "background; the qualities below are then the highest",
+    )
+    similarity: float = setting(
+        "quality.similarity",
+        similarity,
+        0.97,
+        "structural similarity (SSIM) of adaptive renditions to the exact picture; 1 is equal",
+    )
     jpeg: int = setting("quality.jpeg", percent, 80, "quality of JPEG renditions")
     webp: int = setting("quality.webp", percent, 80, "quality of WebP renditions")
     avif: int = setting("quality.avif", percent, 60, "quality of AVIF renditions")
+
+    @property
+    def by_extension(self) -> Mapping[str, int]:
+        """The quality of each lossy format."""
+        return {"jpeg": self.jpeg, "webp": self.webp, "avif": self.avif}
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether the quality depends on the picture, in sizes that name none."""
+        return self.mode == "adaptive"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -311,7 +311,11 @@ class Settings(ArticleSettings, StorageSettings):
         """The named sizes of huImages 2.2 and those of this site; raises BadSize, BadSetting."""
         wants_watermark = any("watermark" in text.split() for text in self.sizes.values())
         watermark = self._watermark_version if wants_watermark else ""
-        return parse_named_sizes(self.sizes, RenderingInputs(asdict(self.quality), watermark))
+        quality = self.quality
+        inputs = RenderingInputs(
+            quality.by_extension, watermark, quality.similarity, quality.is_adaptive
+        )
+        return parse_named_sizes(self.sizes, inputs)
 
     @property
     def _watermark_version(self) -> str:

@@ -15,6 +15,7 @@ from .models import Image
 Facet = tuple[str, str]
 
 SHAPES: Final = ("landscape", "portrait", "square", "panorama")
+ALIKE: Final = ("alike", "yes")  # other images look like it
 MISSING: Final = ("title", "alt", "tags", "artnr")  # values of the kind `without`
 FORMATS: Final = ("jpeg", "png", "webp", "gif", "tiff", "bmp", "avif", "heic", "heif")
 
@@ -39,6 +40,8 @@ def facets_of(image: Image, *, is_tagged: bool) -> Iterator[Facet]:
     for name in MISSING:
         if not present[name]:
             yield "without", name
+    if image.alike:
+        yield ALIKE
 
 
 def shape_of(width: int, height: int) -> str:

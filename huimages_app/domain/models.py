@@ -72,6 +72,9 @@ class Image:
     versions: tuple[str, ...] = ()  # IDs of the older versions, oldest first; of the newest only
     versioned: datetime | None = None  # when `replaced_by` or `versions` changed last
     batches: tuple[str, ...] = ()  # IDs of the last uploads that brought it: see domain.batches
+    phash: str = ""  # perceptual: see domain.likeness; empty: not measured yet
+    alike: tuple[str, ...] = ()  # IDs of other images that look alike, for editors to decide about
+    unlike: tuple[str, ...] = ()  # IDs of images that look alike; an editor said they are not
 
     @property
     def is_listed(self) -> bool:

@@ -24,11 +24,14 @@ class RenderingInputs:
     """What the renditions of presets depend on besides their definition.
 
     `qualities` are the quality settings by extension; `watermark` describes the watermark and
-    its settings.
+    its settings.  `similarity` is what adaptive quality keeps; `adaptive` whether sizes without
+    a quality of their own are adaptive.
     """
 
     qualities: Mapping[str, int]
     watermark: str = ""
+    similarity: float = 0
+    adaptive: bool = False
 
 
 def parse_named_sizes(
@@ -82,4 +85,6 @@ def _version(size: Size, options: OutputOptions, inputs: RenderingInputs) -> str
     formats = [options.format] if options.format else FORMATS
     qualities = [options.quality or inputs.qualities.get(f.extension, 0) for f in formats]
     parts = [_REVISION, size, options, *qualities, inputs.watermark if options.watermark else ""]
+    if options.is_adaptive(by_default=inputs.adaptive):
+        parts.append(inputs.similarity)
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:8].upper()

@@ -2,6 +2,7 @@
 
 jpeg, webp, avif, png   the only format of its renditions
 q90                     the quality of the encoder, 1 to 100
+adaptive                a lower quality where the picture stays similar enough
 max 10MB                most bytes of a file
 sharpen, grayscale, watermark
 """
@@ -20,8 +21,9 @@ from .formats import FORMATS, PNG, Format
 
 _QUALITY = re.compile(r"q(100|[1-9][0-9]?)")
 FLAGS = ("sharpen", "grayscale", "watermark")
+_WORDS = ("adaptive", *FLAGS)
 _FORMATS: Mapping[str, Format] = {format_.extension: format_ for format_ in FORMATS}
-_KNOWN = (*_FORMATS, "q90", "max 10MB", *FLAGS)
+_KNOWN = (*_FORMATS, "q90", "max 10MB", *_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class OutputOptions:
     """How the renditions of a named size are finished and written.
 
     Without `format` renditions are made in every format; without `quality` in the quality of
-    the settings.  `max_bytes` is the limit of one file; None for no limit.
+    the settings.  `max_bytes` is the limit of one file; None for no limit.  If `adaptive`, the
+    quality is the highest one.
     """
 
     format: Format | None = None
@@ -38,6 +41,7 @@ class OutputOptions:
     sharpen: bool = False
     grayscale: bool = False
     watermark: bool = False
+    adaptive: bool = False
 
     @classmethod
     def parse(cls, words: Sequence[str]) -> OutputOptions:
@@ -48,8 +52,8 @@ class OutputOptions:
                 raise BadSize(f"the option {name} is given twice")
             given[name] = value
         options = cls(**given)
-        if options.format == PNG and (options.quality or options.max_bytes):
-            raise BadSize("png is lossless and has no quality: leave out qNN and max")
+        if options.format == PNG and (options.quality or options.max_bytes or options.adaptive):
+            raise BadSize("png is lossless and has no quality: leave out qNN, max and adaptive")
         return options
 
     def resolved_quality(self, qualities: Mapping[str, int]) -> int | None:
@@ -60,6 +64,15 @@ class OutputOptions:
         if self.quality is not None or self.format is None:
             return self.quality
         return qualities.get(self.format.extension)
+
+    def is_adaptive(self, *, by_default: bool) -> bool:
+        """Return whether the quality depends on the picture.
+
+        `by_default` is the setting, which holds for sizes that name no quality.
+        """
+        if self.format == PNG:
+            return False
+        return self.adaptive or (by_default and self.quality is None)
 
     def __bool__(self) -> bool:
         """Return whether any option is given."""
@@ -72,7 +85,7 @@ class OutputOptions:
             words.append(f"q{self.quality}")
         if self.max_bytes is not None:
             words.append(f"max {self.max_bytes}")
-        return " ".join([*words, *(flag for flag in FLAGS if getattr(self, flag))])
+        return " ".join([*words, *(flag for flag in _WORDS if getattr(self, flag))])
 
 
 def _options(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
@@ -85,7 +98,7 @@ def _options(words: Sequence[str]) -> Iterator[tuple[str, Any]]:
             yield "quality", int(match[1])
         elif word == "max":
             yield "max_bytes", _bytes(next(rest, ""))
-        elif word in FLAGS:
+        elif word in _WORDS:
             yield word, True
         else:
             raise BadSize(_unknown(word))
@@ -102,7 +115,7 @@ def _bytes(text: str) -> int:
 
 
 def _unknown(word: str) -> str:
-    names = [*_FORMATS, *FLAGS, "max"]
+    names = [*_FORMATS, *_WORDS, "max"]
     near = difflib.get_close_matches(word[:20], names, 1)
     hint = f"did you mean {near[0]}? " if near else ""
     return f"unknown option {word[:20]!r}; {hint}known: {', '.join(_KNOWN)}"

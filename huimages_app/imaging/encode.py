@@ -16,6 +16,7 @@ from ..domain import formats
 from ..domain.formats import Format
 from ..domain.output_options import NO_OPTIONS, OutputOptions
 from ..errors import BadSize
+from . import adaptive
 from .colour import SRGB_TAG
 from .embedded.packet import MIN_SIDE
 from .options import Quality
@@ -37,7 +38,8 @@ def encode(
 
     `target` is a path or a descriptor.  The options of a named size may set the quality, and
     lower it until the file fits; see `_fit`.  A real file, because Pillow lets other threads run
-    only then.  Raises BadSize if the format can't hold the picture, OSError.
+    only then.  Adaptive quality writes the file up to 7 times; see `adaptive`.
+    Raises BadSize if the format can't hold the picture, OSError.
     """
     longest = MAX_SIDES.get(format_)
     if longest and max(image.size) > longest:
@@ -49,18 +51,21 @@ def encode(
     image.info = {}
     xmp = _xmp(packet, format_) if packet and max(image.size) >= MIN_SIDE else {}
 
-    def save(tried: int | None) -> int:
+    def save(tried: int | None, settings: Quality = quality) -> int:
         with open(target, "w+b", closefd=not isinstance(target, int)) as file:
             # A descriptor is not emptied by opening it.
             file.seek(0)
             file.truncate()
-            image.save(file, icc_profile=SRGB_TAG, **_options(format_, tried, quality), **xmp)
+            image.save(file, icc_profile=SRGB_TAG, **_options(format_, tried, settings), **xmp)
             if format_ == formats.JPEG:
                 _demand_end(file)
             return file.seek(0, os.SEEK_END)
 
     wanted = quality.of(format_) and (options.quality or quality.of(format_))
-    length = save(wanted)
+    if wanted and quality.is_adaptive(format_, options) and adaptive.is_comparable(image):
+        wanted, length = adaptive.save_smallest(save, target, image, wanted, quality)
+    else:
+        length = save(wanted)
     if wanted and options.max_bytes and length > options.max_bytes:
         _fit(save, wanted, options.max_bytes)
 

@@ -11,6 +11,7 @@ from . import borders, colour, orientation
 from .colour import Colours
 from .decode import open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
+from .difference_hash import difference_hash
 from .embedded import read_embedded
 from .options import Inspection, Limits
 from .picture import Picture
@@ -45,6 +46,7 @@ def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) 
             embedded=read_embedded(file, source.format),
             content=found.content,
             backdrop=found.backdrop,
+            phash=difference_hash(picture, found.content),
         )
 
 

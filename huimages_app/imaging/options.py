@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ..domain.content import ContentBox
 from ..domain.embedded import Embedded
-from ..domain.formats import Format
+from ..domain.formats import AVIF, Format
+from ..domain.output_options import OutputOptions
 from ..domain.sizes import Size
 
 
@@ -30,6 +31,8 @@ class Quality:
     """Encoder quality of renditions, 1-100, by format.  PNG is always lossless.
 
     The efforts say how long an encoder searches for a smaller file: 0-6 for WebP, 0-9 for AVIF.
+    Adaptive quality is the lowest one that keeps `similarity` to the exact picture, and at most
+    the quality of the format; `adaptive` holds for sizes without a quality of their own.
     """
 
     jpeg: int = 80
@@ -37,14 +40,25 @@ class Quality:
     avif: int = 60
     webp_effort: int = 4
     avif_effort: int = 5
+    similarity: float = 0.97
+    adaptive: bool = False
 
     def of(self, format_: Format) -> int | None:
         """Return the quality of a format; None for PNG."""
         return getattr(self, format_.extension, None)
 
+    def is_adaptive(self, format_: Format, options: OutputOptions) -> bool:
+        """Return whether the quality of a rendition depends on the picture."""
+        is_lossy = self.of(format_) is not None
+        return is_lossy and self.similarity > 0 and options.is_adaptive(by_default=self.adaptive)
+
+    def takes_long(self, format_: Format, options: OutputOptions) -> bool:
+        """Return whether a file takes so long that requests get a quick one first."""
+        return (format_ == AVIF and self.avif_effort > 0) or self.is_adaptive(format_, options)
+
     def quick(self) -> Quality:
-        """Return the same quality with the least effort for formats that take long."""
-        return replace(self, avif_effort=0)
+        """Return the quality of files for which a request waits: never lower, with less effort."""
+        return replace(self, avif_effort=0, similarity=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +107,7 @@ class Inspection:
     `placeholder` is the mean colour on white, #rrggbb; `thumbhash` a picture of 25 bytes,
     in Base64.
     `content` is the part within the even borders, and `backdrop` their colour, #rrggbb, or empty.
+    `phash` is the perceptual hash of `content`: see `domain.likeness`.
     """
 
     contenttype: str
@@ -107,3 +122,4 @@ class Inspection:
     embedded: Embedded
     content: ContentBox
     backdrop: str
+    phash: str

@@ -19,7 +19,7 @@ from ..domain.geometry import Placement
 from ..domain.sizes import Size
 from ..errors import BadUpload, CorruptOriginal
 from ..observation.steps import step
-from . import background, borders, colour, effects, input_formats, orientation, resize
+from . import adaptive, background, borders, colour, effects, input_formats, orientation, resize
 from .colour import Colours
 from .decode import Source, load, open_source
 from .decoding_budget import UNLIMITED, DecodingBudget
@@ -78,6 +78,8 @@ def render_many(
         targets = [_with_packet(target, original) for target in targets]
         # Only a padded rendition can be larger than what is decoded for it.
         canvas = _BYTES * max(target.size.padded_pixels for target in targets)
+        if any(quality.is_adaptive(target.format, target.size.options) for target in targets):
+            canvas += adaptive.MAX_BYTES
         with open_source(original, limits, budget, output=canvas) as source:
             full = full_size or (source.width, source.height)
             placements = [

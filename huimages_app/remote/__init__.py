@@ -24,13 +24,16 @@ __all__ = [
     "configure",
     "count_images",
     "delete_image",
+    "dismiss_duplicates",
     "edit_found_images",
     "edit_images",
     "export_table",
     "find_images",
+    "get_alike",
     "get_article",
     "get_collection",
     "get_collections",
+    "get_duplicates",
     "get_ending",
     "get_history",
     "get_imagedoc",
@@ -119,6 +122,9 @@ get_collections = _library.get_collections
 move_in_collection = _library.move_in_collection
 remove_collection = _library.remove_collection
 remove_from_collection = _library.remove_from_collection
+dismiss_duplicates = _library.dismiss_duplicates
+get_alike = _library.get_alike
+get_duplicates = _library.get_duplicates
 apply_table = _library.apply_table
 export_table = _library.export_table
 merge_tags = _library.merge_tags

@@ -26,6 +26,7 @@ from ..errors import (
     UnknownImage,
 )
 from .collections import HttpCollections
+from .duplicates import HttpDuplicates
 from .finding import HttpFinding
 from .jobs import HttpJobs
 from .saved_searches import HttpSavedSearches
@@ -41,6 +42,7 @@ _ATTEMPTS = 5  # to change an image that others change at the same time
 
 class HttpBackend(
     HttpCollections,
+    HttpDuplicates,
     HttpFinding,
     HttpJobs,
     HttpSavedSearches,

@@ -75,9 +75,11 @@ class Transport:
             )
         return response
 
-    def pages(self, path: str, params: Sequence[tuple[str, str]] = ()) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, path: str, params: Sequence[tuple[str, str]] = (), limit: int | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Yield every page of a list of the API, each when it is needed."""
-        params = [*params, ("limit", str(_PAGE))]
+        params = [*params, ("limit", str(limit or _PAGE))]
         cursor: list[tuple[str, str]] = []
         while True:
             page: dict[str, Any] = self.api("GET", path, params=[*params, *cursor]).json()

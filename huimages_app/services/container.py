@@ -13,6 +13,7 @@ from .articles import Articles
 from .background import Worker
 from .collection_images import CollectionImages
 from .collections import Collections
+from .duplicates import Duplicates
 from .editing import Editing
 from .editor_urls import EditorUrls
 from .histories import Histories
@@ -50,6 +51,7 @@ class Services:
     article_urls: ArticleUrls
     collections: Collections
     collection_images: CollectionImages
+    duplicates: Duplicates
     saved_searches: SavedSearches
     shares: Shares
     suggestions: Suggestions

@@ -54,12 +54,13 @@ def with_file_info(image: Image, info: FileInfo) -> Image:
         content=info.measured.content,
         content_version=CONTENT_VERSION,
         backdrop=info.measured.backdrop,
+        phash=info.measured.phash,
     )
 
 
 def is_complete(image: Image) -> bool:
     """Return whether a record has all facts of its original; those of older versions lack some."""
-    return bool(image.thumbhash)
+    return bool(image.thumbhash and image.phash)
 
 
 def describer(decoder: Decoder) -> Callable[[BinaryIO], OriginalInfo]:

@@ -10,6 +10,8 @@ from typing import BinaryIO
 
 from ..domain.formats import Format
 
+_SMALL = 1 << 16  # bytes
+
 
 @dataclass(frozen=True)
 class OpenImage:
@@ -22,8 +24,18 @@ class OpenImage:
     close: Callable[[], None]
     etag: str | None = None  # without quotes; renditions have none: docs/decisions/011
     cached: Path | None = None  # the file in the cache, for a web server in front to send
-    is_provisional: bool = False  # a smaller file of the same quality follows
+    is_provisional: bool = False  # a smaller file follows
     expires: float | None = None  # when caches must drop it, in seconds since the epoch
+
+    def read_if_small(self) -> bytes | None:
+        """Return all bytes of a small picture, and close it; None for a larger one."""
+        if self.length > _SMALL:
+            return None
+        try:
+            # With the length: to read up to the end takes one more call, to find the end.
+            return self.file.read(self.length)
+        finally:
+            self.close()
 
     def until(self, *ends: float | None) -> OpenImage:
         """Return the picture with the earliest of its own end and others; None is no end."""

@@ -9,7 +9,7 @@ import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-from ..domain.formats import AVIF, Format
+from ..domain.formats import Format
 from ..domain.models import Image
 from ..domain.sizes import Size
 from ..errors import CorruptOriginal
@@ -43,14 +43,14 @@ class Renderer:
         self._watermark = watermark
 
     def quick(self) -> Renderer:
-        """Return a renderer of the same quality for requests that wait for a slow format."""
+        """Return a renderer for requests that wait, of files that are larger and no worse."""
         quick = copy.copy(self)
         quick._quality = self._quality.quick()
         return quick
 
-    def is_slow(self, format_: Format) -> bool:
-        """Return whether files of the format take so long that a quick one is made first."""
-        return format_ == AVIF and self._quality != self._quality.quick()
+    def is_slow(self, size: Size, format_: Format) -> bool:
+        """Return whether a rendition takes so long that a quick one is made first."""
+        return self._quality.takes_long(format_, size.options)
 
     def admission(self) -> AbstractContextManager[None]:
         """Count a request that waits for a rendition; raises ServerBusy for too many."""

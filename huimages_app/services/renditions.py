@@ -68,16 +68,16 @@ class Renditions:
     ) -> OpenImage:
         """Return the rendition, making it on a miss.
 
-        A slow format is made quickly; a smaller file of the same quality takes its place in the
-        background.  A hit reads no storage, except for an image that may be shown on certain days
-        only.  Without `any_focus` only the stored focal point and the corrected content box are
-        accepted, or a size that names neither.  Raises UnknownImage, RemovedImage,
-        RightsNotBegun, RightsEnded, StorageUnavailable, CorruptOriginal, ServerBusy,
-        OutdatedSize, and SizeNotAllowed where the cache has too many renditions of this image.
+        What takes long is made quickly; a smaller file takes its place in the background.  A hit
+        reads no storage, except for an image that may be shown on certain days only.  Without
+        `any_focus` only the stored focal point and the corrected content box are accepted, or a
+        size that names neither.  Raises UnknownImage, RemovedImage, RightsNotBegun, RightsEnded,
+        StorageUnavailable, CorruptOriginal, ServerBusy, OutdatedSize, and SizeNotAllowed where
+        the cache has too many renditions of this image.
         """
         if hit := self.cached(image_id, size, format_, grant):
             return hit
-        if not self._renderer.is_slow(format_):
+        if not self._renderer.is_slow(size, format_):
             return self._make(image_id, size, format_, self._renderer, grant)
         rendition = self._make(image_id, size, format_, self._quick, grant)
         self.make_later(image_id, size, format_, grant, anew=True)
@@ -202,7 +202,7 @@ class Renditions:
         """
         with TemporaryDirectory() as folder:
             path = Path(folder, "rendition")
-            self._renderer.render(image.id, image, image.shown_in(size), format_, path)
+            self._quick.render(image.id, image, image.shown_in(size), format_, path)
             return open_rendition(path.open("rb"), format_, None)
 
     def require_visible(self, image_id: str, grant: Grant = UNLIMITED_FOCUS) -> Image | None:

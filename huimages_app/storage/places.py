@@ -6,6 +6,7 @@ collections  {"k3v7pq2mza": 300}
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,16 @@ UNPLACED = 10**12  # sorts images without a position
 # Stands for the key of a reference where a backend indexes positions in collections together
 # with those in articles.  No reference has this key: see `domain.text.REFERENCE_KEY`.
 COLLECTION = "*collection"
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def folded(text: str) -> str:
+    """Return a text with ASCII letters in lower case, by which articles are sorted and found.
+
+    Other letters stay: both backends, and the scripts of CouchDB, agree on these alone.
+    """
+    return text.translate(_LOWER)
 
 
 def rank(place: Place) -> float:

@@ -42,7 +42,7 @@ _SPECIAL = frozenset(
         "HTTP_IF_UNMODIFIED_SINCE",
     }
 )
-_SMALL = 64 * 1024  # bytes; smaller files are read at once
+_BLOCK = 1 << 16  # bytes read at once
 
 
 class CacheHits:
@@ -120,8 +120,10 @@ class CacheHits:
 
 
 def _body(served: OpenImage, environ: Environ) -> Iterable[bytes]:
-    if served.length <= _SMALL or environ["REQUEST_METHOD"] == "HEAD":
-        with served.file:
-            return [] if environ["REQUEST_METHOD"] == "HEAD" else [served.file.read()]
+    if environ["REQUEST_METHOD"] == "HEAD":
+        served.close()
+        return []
+    if (content := served.read_if_small()) is not None:
+        return [content]
     wrapper: Callable[..., Iterable[bytes]] = environ.get("wsgi.file_wrapper", FileWrapper)
-    return wrapper(served.file, _SMALL)
+    return wrapper(served.file, _BLOCK)

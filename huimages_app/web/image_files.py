@@ -187,8 +187,10 @@ def picture_response(served: OpenImage, headers: list[tuple[str, str]] | None = 
 
     `headers` are by default those of a picture that never changes.
     """
+    content = served.read_if_small()
     return ConditionalResponse(
-        app_iter=_Body(served), headerlist=headers or picture_headers(served)
+        app_iter=_Body(served) if content is None else [content],
+        headerlist=headers or picture_headers(served),
     )
 
 

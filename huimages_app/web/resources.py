@@ -16,6 +16,7 @@
 /trash                 Trash
 /trash/ID              TrashedImage
 /ending                Endings
+/duplicates            Duplicates
 /article               Articles
 /article/NUMBER        ArticlePage, of the first key of huimages.articles
 /article/KEY           ArticleNumbers
@@ -38,6 +39,7 @@
 /api/v1/collections…   ApiCollections, ApiCollection
 /api/v1/shares…        ApiShares, ApiShare
 /api/v1/searches…      ApiSavedSearches, ApiSavedSearch
+/api/v1/duplicates     ApiDuplicates
 """
 
 from __future__ import annotations
@@ -144,6 +146,14 @@ class Endings(Resource):
     """Images whose rights end."""
 
 
+class Duplicates(Resource):
+    """Images that look alike."""
+
+
+class ApiDuplicates(Resource):
+    """The same in the API."""
+
+
 class Upload(Resource):
     """Upload of images."""
 
@@ -195,6 +205,7 @@ class Api(Resource):
         "shares": ApiShares,
         "searches": ApiSavedSearches,
         "jobs": ApiJobs,
+        "duplicates": ApiDuplicates,
     }
 
     def __getitem__(self, name: str) -> Resource:
@@ -228,6 +239,7 @@ class Root(Resource):
         "job": Jobs,
         "accounts": Accounts,
         "ending": Endings,
+        "duplicates": Duplicates,
         "api": Apis,
     }
 

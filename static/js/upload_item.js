@@ -92,9 +92,27 @@ export class UploadItem {
     image.src = picture.thumb;
   }
 
+  /** Name the pictures that look like the stored one. */
+  showSimilar(pictures) {
+    if (!pictures.length) return;
+    const line = document.createElement("span");
+    line.className = "similar";
+    line.append(`${message("looksLike")} `);
+    for (const { url, title, number, note } of pictures) {
+      const link = document.createElement("a");
+      link.href = url;
+      link.textContent = title;
+      const entry = document.createElement("span");
+      entry.append(link, ` ${[number, note].filter(Boolean).join(", ")}`);
+      line.append(entry);
+    }
+    this.element.append(line);
+  }
+
   succeed(picture) {
     this.pictureId = picture.id;
     this.showPicture(picture);
     this.setState("done", message(picture.new ? "uploaded" : "wasThere"));
+    this.showSimilar(picture.alike);
   }
 }

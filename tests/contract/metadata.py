@@ -21,6 +21,7 @@ import pytest
 
 from huimages_app.storage.interfaces import MetadataBackend
 
+from .metadata_alike import AlikeContract
 from .metadata_annotations import AnnotationsContract
 from .metadata_articles import ArticlesContract
 from .metadata_changes import ChangesContract
@@ -45,6 +46,7 @@ class MetadataContract(
     FiltersContract,
     ArticlesContract,
     EndingsContract,
+    AlikeContract,
     CollectionsContract,
     AnnotationsContract,
     SpellingsContract,

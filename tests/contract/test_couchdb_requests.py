@@ -51,6 +51,10 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         7,
         lambda store: store.search.page(Query(text="gull sea"), 5),
     ),
+    "a page of a search for two words that were counted": (
+        3,
+        lambda store: store.search.page(Query(text="gull sea", order="oldest"), 5),
+    ),
     "previous and next": (3, lambda store: store.search.neighbours(Query(), an_id(7))),
     "previous and next of a tag": (
         6,
@@ -152,6 +156,9 @@ def test_number_of_requests_does_not_depend_on_size(
         requests.number = 0
         assert len(store.search.random(15)) == 15
         assert requests.number in {2, 3}  # 3 if the draw began near the end of the IDs
+        requests.number = 0
+        assert len(store.search.random(1)) == 1
+        assert requests.number in {1, 2}
     store.close()
 
 

@@ -32,6 +32,7 @@ FACTS = Inspection(
     embedded=Embedded(),
     content=(0.0, 0.0, 1.0, 1.0),
     backdrop="",
+    phash="0000000000000000",
 )
 
 

@@ -306,6 +306,7 @@ def test_api_lists_presets_and_their_urls(site: Site) -> None:
             "sharpen": False,
             "grayscale": False,
             "watermark": False,
+            "adaptive": False,
         },
     }
     assert items["icon"]["output"]["quality"] == 80

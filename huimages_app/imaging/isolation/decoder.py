@@ -17,6 +17,7 @@ from ...config.cores import usable_cores
 from ...domain import formats
 from ...domain.content import is_content_box
 from ...domain.formats import Format
+from ...domain.likeness import is_hash
 from ...errors import CorruptOriginal, NotAnImage, StorageUnavailable
 from ...observation import steps
 from .. import input_formats
@@ -221,6 +222,7 @@ class IsolatedDecoder(Decoder):
             and is_content_box(found.content)
             and (not found.backdrop or _COLOUR.fullmatch(found.backdrop))
             and _THUMBHASH.fullmatch(found.thumbhash)
+            and is_hash(found.phash)
             and found.embedded.is_clean
         ):
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...domain.models import ArticlePage, ArticleSummary, Image
 from .. import cursors
+from ..places import folded
 from .codec import image_of
 from .database import Database
 
@@ -46,28 +47,30 @@ class CouchArticles:
         return ArticlePage(shown, cursors.encode(scope, [last]))
 
     def _counts(self, key: str, prefix: str, after: str | None, limit: int) -> dict[str, int]:
-        start = [False, key, prefix] if after is None else [False, key, after, {}]
+        start = [False, key, folded(prefix)]
+        if after is not None:
+            start = [False, key, folded(after), after, {}]
         rows = self._images.rows(
             _VIEW,
             startkey=start,
-            endkey=[False, key, prefix + _END, {}],
-            group_level=3,
+            endkey=[False, key, folded(prefix) + _END, {}],
+            group_level=4,
             limit=limit,
         )
-        return {row["key"][2]: row["value"] for row in rows}
+        return {row["key"][3]: row["value"] for row in rows}
 
     def _first_ids(self, key: str, first: str, last: str) -> dict[str, str]:
         """Return the ID of the first image of each number, as far as the rows reach."""
         rows = self._images.rows(
             _VIEW,
-            startkey=[False, key, first],
-            endkey=[False, key, last, {}],
+            startkey=[False, key, folded(first), first],
+            endkey=[False, key, folded(last), last, {}],
             reduce=False,
             limit=_MOST_ROWS,
         )
         found: dict[str, str] = {}
         for row in rows:
-            found.setdefault(row["key"][2], row["id"])
+            found.setdefault(row["key"][3], row["id"])
         return found
 
     def _images_of(self, image_ids: list[str]) -> dict[str, Image]:
@@ -78,4 +81,4 @@ class CouchArticles:
 
 
 def _begins(number: str, prefix: str) -> bool:
-    return number.casefold().startswith(prefix.casefold())
+    return folded(number).startswith(folded(prefix))

@@ -12,6 +12,7 @@ this program: in older ones, width and height are those before EXIF orientation.
           places{key: {number: {at, role}}} collections{id: at} uploader uploaded
           history[{id, at, field, from, to, by, job, undoes, visitors[]}]
           replaced_by versions[] versioned batches[]
+          phash alike[] unlike[]
 
     _id = IMAGE-VISITOR   imageid userid tags[] favorite rating
     ours: image_ctime, so that the images of a tag can be sorted by time
@@ -27,6 +28,7 @@ from typing import Any
 
 from ...domain.content import ContentBox, is_content_box
 from ...domain.ids import is_image_id
+from ...domain.likeness import is_hash
 from ...domain.models import Annotation, Image
 from ...domain.rights import Rights
 from ...domain.tags import spelled
@@ -103,9 +105,12 @@ def image_of(document: Document) -> Image:
         uploaded=time_of(document.get("uploaded")),
         history=history_from_json(document.get("history")),
         replaced_by=_image_id(document.get("replaced_by")),
-        versions=tuple(filter(is_image_id, strings_of(document.get("versions")))),
+        versions=_image_ids(document.get("versions")),
         versioned=time_of(document.get("versioned")),
         batches=strings_of(document.get("batches")),
+        phash=_hash(document.get("phash")),
+        alike=_image_ids(document.get("alike")),
+        unlike=_image_ids(document.get("unlike")),
     )
 
 
@@ -205,6 +210,9 @@ def _fields_of(image: Image) -> Document:
         "versions": list(image.versions),
         "versioned": text_of(image.versioned) if image.versioned else None,
         "batches": list(image.batches),
+        "phash": image.phash,
+        "alike": list(image.alike),
+        "unlike": list(image.unlike),
     }
 
 
@@ -267,6 +275,15 @@ def _string(value: Any) -> str:
 def _image_id(value: Any) -> str:
     text = _string(value)
     return text if is_image_id(text) else ""
+
+
+def _image_ids(value: Any) -> tuple[str, ...]:
+    return tuple(filter(is_image_id, strings_of(value)))
+
+
+def _hash(value: Any) -> str:
+    text = _string(value)
+    return text if is_hash(text) else ""
 
 
 def strings_of(value: Any) -> tuple[str, ...]:

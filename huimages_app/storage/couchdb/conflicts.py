@@ -20,7 +20,7 @@ from .database import Document
 # and its width and height are those before EXIF orientation.
 _FILE_FIELDS = (
     *("sha256", "width", "height", "bytes", "contenttype", "placeholder", "thumbhash"),
-    *("content", "content_version", "backdrop"),
+    *("content", "content_version", "backdrop", "phash"),
 )
 
 # Each replacement writes these fields of all versions of an image with the same time.
@@ -28,13 +28,14 @@ _VERSION_FIELDS = ("replaced_by", "versions", "versioned")
 
 
 def merge_images(revisions: Sequence[Document]) -> Document:
-    """Unite titles, references, types, history and attachments; `ratings` must be counted again.
+    """Unite titles, references, types, `unlike`, history and attachments.
 
-    The last replacement decides which version is the newest, also where it removed a field.
+    `ratings` must be counted again.  The last replacement decides which version is the newest, also
+    where it removed a field.
     """
     ordered = _by_time(revisions)
     merged = _overlaid(ordered)
-    for name in ("title", "types"):
+    for name in ("title", "types", "unlike"):
         if any(name in document for document in ordered):
             lists = [strings_of(document.get(name)) for document in ordered]
             merged[name] = functools.reduce(_united, map(list, lists))

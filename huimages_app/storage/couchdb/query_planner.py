@@ -25,7 +25,7 @@ from typing import Any
 
 from ...domain.models import Image, Query
 from ...domain.tokenizer import fold, parse_query
-from ..places import COLLECTION, UNPLACED, rank
+from ..places import COLLECTION, UNPLACED, folded, rank
 from .codec import ctime_of, image_of, text_of
 from .conditions import (
     AnnotationRows,
@@ -40,6 +40,7 @@ from .conditions import (
 from .database import Database, Document, Row
 from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
 from .tokenizer import index_keys, search_keys
+from .word_counts import WordCounts
 
 _COMPARED = 3  # words of a search whose frequencies are compared
 _FEW = 1000  # candidates that are sorted in memory
@@ -127,20 +128,22 @@ _ORDERS = {
 }
 
 
-def plan_query(query: Query, images: Database, visitors: Database, today: date) -> QueryPlan | None:
+def plan_query(
+    query: Query, images: Database, visitors: Database, words: WordCounts, today: date
+) -> QueryPlan | None:
     """Return the plan of a query; None if no image can match.
 
     `today` is the day from which `Query.ends` counts.
     """
     if query.text.strip() and not parse_query(query.text):
         return None
-    views = _Views(query, images, visitors)
+    views = _Views(query, images, visitors, words)
     descending = query.order not in {"oldest", "title", "place"}
     base_plan = QueryPlan(views.of_images("by_time"), descending, conditions_of(query, today))
     if collection := query.collection:
         return replace(
             base_plan,
-            scan=views.of_images("by_place", COLLECTION, collection),
+            scan=views.of_images("by_place", COLLECTION, folded(collection), collection),
             satisfied=frozenset({"collection"}),
             rank=lambda document: image_of(document).collections.get(collection, UNPLACED),
         )
@@ -148,7 +151,7 @@ def plan_query(query: Query, images: Database, visitors: Database, today: date) 
         [(key, value)] = query.references
         return replace(
             base_plan,
-            scan=views.of_images("by_place", key, value),
+            scan=views.of_images("by_place", key, folded(value), value),
             satisfied=frozenset({"references"}),
             rank=lambda document: rank(image_of(document).place(key, value)),
         )
@@ -169,6 +172,7 @@ class _Views:
     query: Query
     images: Database
     visitors: Database
+    words: WordCounts
 
     def of_images(self, view: str, *key: str) -> ViewScan:
         """Return a scan of a view whose keys go on with the time of creation."""
@@ -183,6 +187,19 @@ class _Views:
         self, view: str, *key: str, grouped: bool = False, exact: bool = False
     ) -> ViewScan:
         return ViewScan(self.visitors, view, key, documents=False, grouped=grouped, exact=exact)
+
+    def of_word(self, word: str) -> tuple[ViewScan, ViewScan]:
+        """Return the scans of a word in the texts of images and in tags."""
+        return (
+            self.of_images("by_word", word),
+            self.of_annotations("by_word", word, grouped=True),
+        )
+
+    def count_of_word(self, word: str) -> int:
+        """Return the number of candidates that a word has, or had some minutes ago."""
+        return self.words.count(
+            self.query.trashed, word, lambda: sum(scan.count() for scan in self.of_word(word))
+        )
 
 
 def _plan_by_condition(
@@ -242,21 +259,15 @@ def _mark_filter(tag: str) -> Callable[[dict[str, Any]], bool]:
 def _plan_words(query: Query, base_plan: QueryPlan, views: _Views) -> QueryPlan | None:
     """Scan the rarest word; of long words, which are rare, only some are compared."""
     wanted = parse_query(query.text)
-    choices = [
-        (views.of_images("by_word", word), views.of_annotations("by_word", word, grouped=True))
-        for word in search_keys(wanted)[-_COMPARED:]
-    ]
-    if not choices:
+    words = search_keys(wanted)[-_COMPARED:]
+    if not words:
         return None  # characters that the views do not index
-    rarest = choices[-1]
-    if len(choices) > 1:
-        rarest = min(choices, key=lambda scans: sum(scan.count() for scan in scans))
-    word = str(rarest[0].prefix[1])
+    word = words[-1] if len(words) == 1 else min(words, key=views.count_of_word)
     # A single word that is a key needs no further check.
     is_simple = [(word,)] == wanted
     return replace(
         base_plan,
-        scan=MergedScan(rarest),
+        scan=MergedScan(views.of_word(word)),
         satisfied=frozenset({"text"}) if is_simple else frozenset(),
         mark_filter=lambda row: word in index_keys(row["tags"]),
         word=word,

@@ -11,6 +11,7 @@ from itertools import islice
 
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
+from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
@@ -22,9 +23,11 @@ from .codec import image_of, is_trashed, text_of
 from .conditions import AnnotationRows, Record
 from .database import Database
 from .endings import count_endings, read_endings
+from .likeness import read_alike
 from .query_planner import QueryPlan, plan_query
 from .scans import Candidate, Position
 from .tag_counts import TagCounts
+from .word_counts import WordCounts
 
 # How often a page reads on when residual conditions reject most candidates.
 _ROUNDS = 5
@@ -54,11 +57,12 @@ class CouchSearch(ImageSearch):
         self._visitors = visitors
         self._tags = tags
         self._articles = CouchArticles(images)
+        self._words = WordCounts()
 
     def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
         scope = _scope(query)
         forward, start = decode_start(scope, cursor)
-        plan = plan_query(query, self._images, self._visitors, self.today())
+        plan = self._plan(query)
         if plan is None:
             return Page([])
         found = self._find(plan, start, limit, forward=forward)
@@ -79,7 +83,7 @@ class CouchSearch(ImageSearch):
         return encode_start(_scope(query), True, Start(position))
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
-        plan = plan_query(query, self._images, self._visitors, self.today())
+        plan = self._plan(query)
         matching = self._matched(plan, image_id)
         if plan is None or matching is None:
             return Window()
@@ -88,7 +92,7 @@ class CouchSearch(ImageSearch):
         return Window(images_before, self._images_from(plan, start, after, forward=True))
 
     def contains(self, query: Query, image_id: str) -> bool:
-        plan = plan_query(query, self._images, self._visitors, self.today())
+        plan = self._plan(query)
         return self._matched(plan, image_id) is not None
 
     def _matched(
@@ -108,9 +112,9 @@ class CouchSearch(ImageSearch):
             "by_place",
             startkey=[False, COLLECTION],
             endkey=[False, COLLECTION, {}],
-            group_level=3,
+            group_level=4,
         )
-        return {row["key"][2]: row["value"] for row in rows}
+        return {row["key"][3]: row["value"] for row in rows}
 
     def facet_sizes(self, kind: str) -> dict[str, int]:
         rows = self._images.rows(
@@ -137,28 +141,33 @@ class CouchSearch(ImageSearch):
     def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
         return count_endings(self._images, first, last, most)
 
+    def alike(self, phash: str, limit: int) -> list[Image]:
+        return read_alike(self._images, phash, limit) if is_telling(phash) else []
+
     def random(self, count: int) -> list[Image]:
         if count <= 0:
             return []
         size = max(count * _RANDOM_FACTOR, _RANDOM_MIN)
         start = id_of(secrets.token_bytes(16))
-        rows = self._images.rows("by_id", startkey=start, limit=size)
+        # The documents of few rows take less time than a request for those of the drawn ones.
+        few = size == _RANDOM_MIN
+        rows = self._images.rows("by_id", startkey=start, limit=size, include_docs=few)
         if len(rows) < size:
-            rows += self._images.rows("by_id", endkey=start, limit=size - len(rows))
-        ids = list(dict.fromkeys(row["id"] for row in rows))
-        drawn = random.sample(ids, min(count + _SPARE_RANDOM, len(ids)))
-        visible = (i for i in self._records(drawn) if not i.trashed and not i.replaced_by)
+            rest = size - len(rows)
+            rows += self._images.rows("by_id", endkey=start, limit=rest, include_docs=few)
+        found = {row["id"]: row.get("doc") for row in rows}
+        drawn = random.sample(list(found), min(count + _SPARE_RANDOM, len(found)))
+        missing = [image_id for image_id in drawn if not found[image_id]]
+        documents = found | self._images.get_many(missing)
+        images = (image_of(document) for i in drawn if (document := documents[i]))
+        visible = (i for i in images if not i.trashed and not i.replaced_by)
         return list(islice(visible, count))
-
-    def _records(self, image_ids: Sequence[str]) -> list[Image]:
-        documents = self._images.get_many(image_ids)
-        return [image_of(document) for document in documents.values() if document]
 
     def count(self) -> int:
         return int(self._images.reduced("by_time", startkey=[False], endkey=[False, {}]) or 0)
 
     def count_of(self, query: Query, most: int = 1000) -> Count:
-        plan = plan_query(query, self._images, self._visitors, self.today())
+        plan = self._plan(query)
         if plan is None:
             return Count(0)
         if plan.counted:
@@ -221,6 +230,9 @@ class CouchSearch(ImageSearch):
 
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
         return self._tags.spellings(list(tags))
+
+    def _plan(self, query: Query) -> QueryPlan | None:
+        return plan_query(query, self._images, self._visitors, self._words, self.today())
 
     def _find(self, plan: QueryPlan, start: Start | None, limit: int, *, forward: bool) -> _Found:
         descending = plan.descending if forward else not plan.descending

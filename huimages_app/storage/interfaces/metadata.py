@@ -135,7 +135,7 @@ class ImageSearch(ABC):
         """Return at most `limit` values of references with this key, and their images.
 
         Values are in an alphabetical order of the backend.  `prefix` selects those that begin
-        with it; whether upper and lower case differ depends on the backend.  Trashed images and
+        with it, in any case of ASCII letters.  Trashed images and
         older versions do not count.  A page may be short, as for `page`.  Raises BadCursor.
         """
 
@@ -149,6 +149,15 @@ class ImageSearch(ABC):
     @abstractmethod
     def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
         """Return the number of images that `ending` lists, exact up to `most`."""
+
+    @abstractmethod
+    def alike(self, phash: str, limit: int) -> list[Image]:
+        """Return at most `limit` visible images that look like a perceptual hash.
+
+        The most similar first, equal ones oldest first; an image with this hash is among them.
+        Where thousands of images have nearly this hash, some may be left out: the work is bounded.
+        None look like `domain.likeness.FEATURELESS`.
+        """
 
     @abstractmethod
     def random(self, count: int) -> list[Image]:

@@ -75,6 +75,9 @@ def _optional_fields(image: Image) -> dict[str, Any]:
         "versions": image.versions,
         "versioned": image.versioned and _time(image.versioned),
         "batches": image.batches,
+        "phash": image.phash,
+        "alike": image.alike,
+        "unlike": image.unlike,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -102,6 +105,8 @@ def image_from_json(document: str) -> Image:
             "versions": tuple(fields.get("versions", ())),
             "versioned": _moment(fields, "versioned"),
             "batches": tuple(fields.get("batches", ())),
+            "alike": tuple(fields.get("alike", ())),
+            "unlike": tuple(fields.get("unlike", ())),
         }
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...domain.facets import facets_of, longest_side
+from ...domain.likeness import is_matched
 from ...domain.models import Annotation, AnnotationSummary, Image
 from ..places import rank
 from .codec import (
@@ -21,6 +22,7 @@ from .codec import (
     summary_from_json,
     summary_to_json,
 )
+from .likeness import delete_hash, write_hash
 
 # A key is the microseconds since 1700, times 512, which leaves 512 keys for images of the
 # same microsecond: 63 bits reach until 2270.
@@ -182,6 +184,7 @@ def write(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
     _write_postings(db, old, new)
     _write_tags(db, old, new)
     _write_words(db, old, new)
+    _write_hash(db, old, new)
     _write_change(db, old, new)
 
 
@@ -320,6 +323,16 @@ def _write_words(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -
             db.execute("DELETE FROM words WHERE rowid = ?", [before[0]])
         if after:
             db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", after)
+
+
+def _write_hash(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:
+    before = (old.key, old.image.phash) if old and is_matched(old.image) else None
+    after = (new.key, new.image.phash) if new and is_matched(new.image) else None
+    if before != after:
+        if before:
+            delete_hash(db, *before)
+        if after:
+            write_hash(db, *after)
 
 
 def _write_change(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:

@@ -8,7 +8,8 @@ Each write updates, in the same transaction, what a page needs: the postings of 
 (tables `lists` and `members`: one list for each tag, type, reference, ...; `places` for the
 order within a reference), the uses of tags (`tags`), the average and summary of its
 annotations, and its random index (column `slot`): a numbering without gaps of the visible images,
-whose last number gives the count, and from which random images are drawn.  Older versions of an
+whose last number gives the count, and from which random images are drawn; and the pieces of its
+perceptual hash (`hashes`).  Older versions of an
 image have a row in `images` and none in the other tables, so no list has to skip them.
 
 Tables and columns keep the names that released files have.
@@ -212,6 +213,18 @@ _ENDS = (
     "CREATE INDEX images_ends ON images (trashed, ends, key) WHERE ends IS NOT NULL",
 )
 
+# The perceptual hashes of visible images, under each of their pieces: see `likeness`.
+_HASHES = (
+    """
+    CREATE TABLE hashes (
+        piece INTEGER NOT NULL,  -- 0 to 65535 of the first quarter of the hash, then the others
+        key INTEGER NOT NULL,
+        hash INTEGER NOT NULL,   -- all 64 bits, as a signed number
+        PRIMARY KEY (piece, key)
+    ) WITHOUT ROWID
+    """,
+)
+
 # Migration n makes version n + 1 of version n.  Never edit one that was released.  One is also
 # needed where older programs cannot read new records: they must not open the file.
 MIGRATIONS = (
@@ -220,7 +233,7 @@ MIGRATIONS = (
     _INNER_WORDS,
     _PLACES,
     _TAKEN,
-    (*_SPELLINGS, *_COLLECTIONS, *_FACETS, *_ENDS),
+    (*_SPELLINGS, *_COLLECTIONS, *_FACETS, *_ENDS, *_HASHES),
 )
 VERSION = len(MIGRATIONS)
 

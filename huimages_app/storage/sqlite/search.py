@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
 from .. import cursors
@@ -17,6 +18,7 @@ from .codec import dumps, image_from_json, micros
 from .connection import Connections
 from .endings import count_endings, read_endings
 from .entries import first_key, visible_count
+from .likeness import read_alike
 from .query_plan import Row
 from .query_planner import plan_query, whole_list
 
@@ -118,6 +120,12 @@ class SqliteSearch(ImageSearch):
     def count_ending(self, first: date, last: date, most: int = 1000) -> Count:
         with self._connections.reading() as db:
             return count_endings(db, first, last, most)
+
+    def alike(self, phash: str, limit: int) -> list[Image]:
+        if not is_telling(phash):
+            return []
+        with self._connections.reading() as db:
+            return read_alike(db, phash, limit)
 
     def random(self, count: int) -> list[Image]:
         with self._connections.reading() as db:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +10,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...config.rendering_settings import QualitySettings
 from ...domain.sizes import Size
 from ...domain.text import clean_tag
 from ...services.permissions import VIEW
@@ -49,14 +49,14 @@ def sizes(context: Api, request: Request) -> Response:
     named = settings.named_sizes
     others = {str(size): size for size in policy.listed if size not in named.values()}
     items = [
-        _size(name, size, asdict(settings.quality))
+        _size(name, size, settings.quality)
         for name, size in {**named, **others}.items()
         if policy.serves(size)
     ]
     return conditional_json({"items": items, "any": "any" in settings.sizes_allowed})
 
 
-def _size(name: str, size: Size, qualities: Mapping[str, int]) -> dict[str, Any]:
+def _size(name: str, size: Size, quality: QualitySettings) -> dict[str, Any]:
     item: dict[str, Any] = {
         "name": name,
         "size": str(size.box),
@@ -68,7 +68,8 @@ def _size(name: str, size: Size, qualities: Mapping[str, int]) -> dict[str, Any]
         options = size.options
         item["output"] = {
             "format": options.format.extension if options.format else None,
-            "quality": options.resolved_quality(qualities),
+            "quality": options.resolved_quality(quality.by_extension),
+            "adaptive": options.is_adaptive(by_default=quality.is_adaptive),
             "max_bytes": options.max_bytes,
             "sharpen": options.sharpen,
             "grayscale": options.grayscale,

@@ -11,7 +11,7 @@ from pyramid.request import Request
 from ...domain.models import AnnotationSummary, Image
 from ...domain.sizes import Size
 from ...errors import BadInput
-from ...services.permissions import EDIT
+from ...services.permissions import EDIT, VIEW
 from ...services.urls import UrlBuilder
 from ..presentation.conditional import digest
 from ..presentation.image_json import rating_of, rights_of, tags_of, time_text
@@ -89,8 +89,13 @@ class Items:
             "alt": self._urls.alt(image),
             "showing": self._request.services.showing.state(image),
         }
-        uploader = image.uploader if self._site.may(EDIT) else ""
-        return Item(metadata, {"uploader": uploader or None, **self.urls_of(image)})
+        may_edit, may_view = self._site.may(EDIT), self._site.may(VIEW)
+        requested = {
+            "uploader": (image.uploader if may_edit else "") or None,
+            "alike": list(image.alike) if may_view else [],
+            **self.urls_of(image),
+        }
+        return Item(metadata, requested)
 
     def urls_of(self, image: Image) -> dict[str, Any]:
         """Return the page of an image, its URLs in the sizes, and markup."""
@@ -133,6 +138,7 @@ def _metadata_of(image: Image, summary: AnnotationSummary) -> dict[str, Any]:
         "focus": list(image.focus) if image.focus else None,
         "placeholder": image.placeholder or None,
         "thumbhash": image.thumbhash or None,
+        "phash": image.phash or None,
         "rights": rights_of(image.rights),
         "taken": time_text(image.taken) if image.taken else None,
         "camera": image.camera or None,

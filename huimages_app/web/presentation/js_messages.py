@@ -22,6 +22,7 @@ _MESSAGES: Mapping[str, TranslationString] = {
     "failed": _("That did not work. Please try again."),
     "fullScreen": _("Full screen"),
     "isThere": _("already on this site; it will not be sent again"),
+    "looksLike": _("Looks like:"),
     "movedTo": _("Position ${position} of ${count}"),
     "next": _("Next"),
     "notCopied": _("The browser did not allow copying. The text is selected: press Ctrl+C."),

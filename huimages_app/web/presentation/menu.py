@@ -27,6 +27,7 @@ _MORE = (
     (_("Saved searches"), "saved", VIEW),
     (_("Jobs"), "job", EDIT),
     (_("Share links"), "share", EDIT),
+    (_("Duplicates"), "duplicates", EDIT),
     (_("Rights that end"), "ending", EDIT),
     (_("Spreadsheets"), "table", EDIT),
     (_("Trash"), "trash", EDIT),

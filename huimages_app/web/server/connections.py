@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from waitress import wasyncore
@@ -22,6 +24,7 @@ _ACCEPT_PAUSE = 1.0  # seconds
 _LOG_INTERVAL = 60  # seconds
 # Connections accepted while the listener is closed: a busy site would never end.
 _LAST_CONNECTIONS = 1000
+_SMALL = 1 << 16  # bytes; a longer beginning of a body is sent after the header
 
 # The paths of resources with `takes_files`, below any prefix.
 _UPLOAD_PATH = re.compile(
@@ -46,6 +49,13 @@ class _Task(WSGITask):  # type: ignore[misc]
             self.request.headers["CONNECTION"] = "close"
         return super().build_response_header()
 
+    def write(self, data: bytes) -> None:
+        if self.wrote_header or not 0 < len(data) <= _SMALL:
+            super().write(data)
+            return
+        with self.channel.joined_writes():
+            super().write(data)
+
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
     adj: Any
@@ -60,6 +70,28 @@ class Channel(HTTPChannel):  # type: ignore[misc]
     task_class = _Task
     parser_class = _Parser
     request: Any
+    _joined: list[bytes] | None = None
+
+    @contextmanager
+    def joined_writes(self) -> Iterator[None]:
+        """Send what is written inside at once; waitress would send header and body by themselves.
+
+        A larger `send_bytes` would do it, too, but the I/O thread would wait without a pause for
+        the rest of a response whose beginning is shorter.
+        """
+        joined: list[bytes] = []
+        self._joined = joined
+        try:
+            yield
+        finally:
+            self._joined = None
+        super().write_soon(b"".join(joined))
+
+    def write_soon(self, data: Any) -> Any:
+        if self._joined is None:
+            return super().write_soon(data)
+        self._joined.append(data)
+        return len(data)
 
     def received(self, data: bytes) -> Any:
         try:

@@ -33,7 +33,8 @@ from ..presentation.grids import (
 )
 from ..presentation.history import SHOWN, history_of
 from ..presentation.i18n import _
-from ..presentation.image_lists import ImageList, neighbours_in, window_in
+from ..presentation.image_lists import ImageList, window_in
+from ..presentation.likeness import Similar, similar_of
 from ..presentation.pictures import picture_of
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.rights import facts_of, fields_of
@@ -123,7 +124,15 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "collections": services.collections.of_image(image),
         "picker": size_picker(image, request),
         "versions": versions_of(image, request),
+        "similar": _similar(image, request),
     }
+
+
+def _similar(image: Image, request: Request) -> list[Similar]:
+    """Return the images that look like this one: editors may decide about them."""
+    if not request.site.may(EDIT):
+        return []
+    return similar_of(image, request.services.duplicates.of_image(image), request)
 
 
 def _trashed_page(image: Image, collection: ImageList, request: Request) -> Response:
@@ -179,11 +188,9 @@ def _neighbours(
     collection: ImageList, image_id: str, request: Request
 ) -> tuple[Image | None, Image | None]:
     """Return the images before and after one that the client sees."""
-    found = neighbours_in(collection, image_id, request)
-    others = request.services.images.get_many(filter(None, [found.previous, found.next]))
-    before, after = others.get(found.previous or ""), others.get(found.next or "")
-    if all(sees(image, request) for image in (before, after) if image):
-        return before, after
+    window = window_in(collection, image_id, 1, request)
+    if all(sees(image, request) for image in (*window.before, *window.after)):
+        return next(iter(window.before), None), next(iter(window.after), None)
     return _beside(collection, image_id, _REACH, request)
 
 

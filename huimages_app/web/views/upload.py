@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -18,16 +18,19 @@ from ...domain.tags import parse_tags
 from ...domain.text import clean_title
 from ...errors import BadUpload
 from ...services.image_patch import ImagePatch
-from ...services.permissions import EDIT, UPLOAD
+from ...services.permissions import EDIT, UPLOAD, VIEW
 from ...services.uploads import PROGRAM, UploadResult
 from ..errors import status_of
 from ..errors.responses import reason_of
 from ..presentation.form_fields import REFERENCE, article_numbers, field
 from ..presentation.grids import GridItem, thumb_of, title_of
 from ..presentation.i18n import _
+from ..presentation.likeness import Similar, similar_of
 from ..presentation.responses import came_from, flash, json_response, wants_json
 from ..presentation.uploaded_files import no_files, uploaded_files
 from ..resources import Upload
+
+_MOST_SIMILAR = 3
 
 
 @dataclass(frozen=True)
@@ -37,13 +40,13 @@ class Outcome:
     filename: str
     picture: GridItem | None = None
     is_new: bool = False
+    similar: Sequence[Similar] = ()
     reason: str = ""  # in the language of the page
     detail: str = ""  # the message of the error, in English
     status: int = 200
 
-    @property
-    def data(self) -> dict[str, Any]:
-        """The result as JSON, for scripts."""
+    def data(self, request: Request) -> dict[str, Any]:
+        """Return the result as JSON, for scripts."""
         if self.picture is None:
             return {"filename": self.filename, "error": self.reason, "detail": self.detail}
         return {
@@ -53,6 +56,7 @@ class Outcome:
             "url": self.picture.href,
             "thumb": self.picture.src,
             "new": self.is_new,
+            "alike": [other.data(request) for other in self.similar],
         }
 
 
@@ -80,8 +84,8 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
     another reference, apply to all; `batch`, an ID that the page makes up, is that of the
     link to these pictures.  A form with the field `back` leads there if all are accepted.
     Returns the result of each as a page or as JSON: `{"files": [{"filename", "id", "title",
-    "url", "thumb", "new"}, {"filename", "error", "detail"}, …]}`.  The status is that of the
-    first error if no file was accepted.
+    "url", "thumb", "new", "alike"}, {"filename", "error", "detail"}, …]}`.  The status is that of
+    the first error if no file was accepted.
     """
     files = uploaded_files(request)
     if not files:
@@ -89,7 +93,7 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
     outcomes = [_outcome(request, name, file) for name, file in files]
     status = 200 if any(outcome.picture for outcome in outcomes) else outcomes[0].status
     if wants_json(request):
-        return json_response({"files": [outcome.data for outcome in outcomes]}, status)
+        return json_response({"files": [outcome.data(request) for outcome in outcomes]}, status)
     back = came_from(request)
     if back is not None and all(outcome.picture for outcome in outcomes):
         notice = request.site.counted(
@@ -114,7 +118,7 @@ def upload_api(request: Request) -> Response:
     filename, file = files[0]
     added = _added(request, filename, file, request.GET)
     if wants_json(request):
-        return json_response(_outcome_of(request, filename, added).data)
+        return json_response(_outcome_of(request, filename, added).data(request))
     return Response(added.image.id, content_type="text/plain")
 
 
@@ -157,7 +161,8 @@ def _known(request: Request, text: str) -> Image | None:
 
 
 def _known_response(request: Request, image: Image | None) -> Response:
-    files = [_outcome_of(request, "", UploadResult(image, is_new=False)).data] if image else []
+    results = [UploadResult(image, is_new=False)] if image else []
+    files = [_outcome_of(request, "", result).data(request) for result in results]
     return json_response({"files": files})
 
 
@@ -197,7 +202,16 @@ def _outcome(request: Request, filename: str, file: BinaryIO) -> Outcome:
 def _outcome_of(request: Request, filename: str, added: UploadResult) -> Outcome:
     href = request.site.path("image", added.image.id)
     picture = thumb_of(added.image, href, request)
-    return Outcome(filename or title_of(added.image, request), picture, added.is_new)
+    name = filename or title_of(added.image, request)
+    return Outcome(name, picture, added.is_new, _similar(added, request))
+
+
+def _similar(added: UploadResult, request: Request) -> list[Similar]:
+    """Return some images that look like a new one; none to a client that may only upload."""
+    if not added.is_new or not request.site.may(VIEW):
+        return []
+    found = request.services.duplicates.found_at_upload(added.image)
+    return similar_of(added.image, found[:_MOST_SIMILAR], request)
 
 
 def _added(

@@ -27,6 +27,7 @@ TEXTS = {
     parsers.processes: "3",
     parsers.pause: "0",
     parsers.share: "0.25",
+    parsers.similarity: "0.95",
     parsers.purge_requests: "PURGE http://127.0.0.1:8079/{id}\nBAN https://cache.example/{id}",
     parsers.header_lines: "Fastly-Key: abc\nX-Other: a: b",
     parsers.command: "purge-cdn --id '{id}' 'two words'",

@@ -74,6 +74,8 @@ def test_attribute_has_the_name_of_its_key():
         assert name in {
             row.key.removeprefix(PREFIX),
             row.key.removeprefix(PREFIX).replace(".", "_"),
+            # A key that is the name of a group, too, as huimages.quality.
+            row.key.removeprefix(PREFIX) + ".mode",
         }
 
 

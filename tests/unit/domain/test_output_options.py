@@ -17,6 +17,8 @@ from huimages_app.errors import BadSize
         ("webp q1", OutputOptions(format=WEBP, quality=1)),
         ("q100 avif", OutputOptions(format=AVIF, quality=100)),
         ("jpeg q90 max 10MB", OutputOptions(JPEG, 90, 10_000_000)),
+        ("adaptive", OutputOptions(adaptive=True)),
+        ("q90 adaptive avif", OutputOptions(format=AVIF, quality=90, adaptive=True)),
         ("max 512000", OutputOptions(max_bytes=512_000)),
         ("max 1.5kB sharpen", OutputOptions(max_bytes=1500, sharpen=True)),
         (
@@ -46,7 +48,9 @@ def test_options_are_parsed_in_any_order(text: str, options: OutputOptions) -> N
         ("jpeg webp", "the option format is given twice"),
         ("q80 q81", "the option quality is given twice"),
         ("sharpen sharpen", "the option sharpen is given twice"),
-        ("png q80", "png is lossless and has no quality: leave out qNN and max"),
+        ("png q80", "png is lossless and has no quality: leave out qNN, max and adaptive"),
+        ("png adaptive", "png is lossless"),
+        ("adaptive adaptive", "the option adaptive is given twice"),
         ("png max 1MB", "png is lossless"),
     ],
 )

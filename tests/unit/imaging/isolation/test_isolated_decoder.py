@@ -14,6 +14,7 @@ from PIL import Image
 
 from huimages_app.domain import formats
 from huimages_app.domain.embedded import Embedded
+from huimages_app.domain.formats import Format
 from huimages_app.domain.output_options import OutputOptions
 from huimages_app.domain.presets import Preset
 from huimages_app.domain.rights import Rights
@@ -233,3 +234,17 @@ def test_embedded_metadata_equals_that_of_the_local_decoder(decoder: IsolatedDec
 )
 def test_embedded_metadata_that_no_reader_returns_is_not_clean(embedded: Embedded) -> None:
     assert not embedded.is_clean
+
+
+@pytest.mark.parametrize("format_", [formats.JPEG, formats.WEBP, formats.AVIF])
+def test_adaptive_rendition_is_that_of_the_process(
+    decoder: IsolatedDecoder, format_: Format, tmp_path: Path
+) -> None:
+    content = pictures.photo(300, 200)
+    quality = Quality(adaptive=True, similarity=0.9, avif_effort=1)
+    paths = [tmp_path / "isolated", tmp_path / "local"]
+    for path, one in zip(
+        paths, [decoder, LocalDecoder(Limits(), DecodingBudget(10**9))], strict=True
+    ):
+        one.render(io.BytesIO(content), RenditionTarget(Size(200, 200), format_, path), quality)
+    assert paths[0].read_bytes() == paths[1].read_bytes()

@@ -172,6 +172,19 @@ def test_record_without_its_content_box_is_measured_by_repair(
     assert found(full) == []
 
 
+def test_record_without_a_perceptual_hash_gets_one_by_repair_and_is_compared(
+    full: Services, storage: Storage
+) -> None:
+    right = full.images.get_any(IDS[5])
+    assert right.phash
+    storage.metadata.images.update(IDS[5], lambda image: replace(image, phash=""))
+    assert found(full) == [Finding(IDS[5], Problem.INCOMPLETE)]
+    assert found(full, repair=True) == [Finding(IDS[5], Problem.INCOMPLETE, repaired=True)]
+    assert full.images.get_any(IDS[5]).phash == right.phash
+    assert full.images.get_any(IDS[5]) in storage.metadata.search.alike(right.phash, 50)
+    assert found(full) == []
+
+
 def test_what_is_over_the_limits_of_today_is_not_measured(
     full: Services, tmp_path: Path, storage: Storage
 ) -> None:

@@ -68,6 +68,9 @@
         pairs.push(['without', name]);
       }
     }
+    if (strings(doc.alike).length) {
+      pairs.push(['alike', 'yes']);
+    }
     return pairs;
   }
   // What lists are sorted by; as `name_of` in query_planner.py.

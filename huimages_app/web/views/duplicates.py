@@ -1,0 +1,45 @@
+"""Images that look alike: the work list, and the form that declares them to be different."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.view import view_config
+
+from ...services.permissions import EDIT, VIEW
+from ..presentation.batch import chosen_ids
+from ..presentation.i18n import _
+from ..presentation.likeness import groups_of
+from ..presentation.responses import changed
+from ..resources import Duplicates
+
+PER_PAGE = 30  # images that look like others
+
+
+@view_config(
+    context=Duplicates,
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/duplicates.pt",
+)
+def duplicates(context: Duplicates, request: Request) -> dict[str, Any]:
+    """Show a page of the groups of images that look alike, newest first."""
+    page = request.services.duplicates.page(PER_PAGE, request.GET.get("cursor") or None)
+    return {
+        "groups": groups_of(page.groups, request),
+        "next": request.site.path("duplicates", cursor=page.next) if page.next else "",
+    }
+
+
+@view_config(context=Duplicates, request_method="POST", permission=EDIT)
+def dismiss(context: Duplicates, request: Request) -> Response:
+    """Declare images to be different from each other: fields `id`, once for each.
+
+    Returns `ok`, or `{"ids": [ID, …]}`.
+    """
+    chosen = chosen_ids(request)
+    request.services.duplicates.dismiss(chosen)
+    notice = _("These pictures are not listed as duplicates any more.")
+    return changed(request, text="ok", data={"ids": chosen}, notice=notice)

@@ -1,0 +1,46 @@
+"""Calls of the operating system for files, by name, without a tracer of the system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+# Functions of these modules that have nothing to do with files.
+_OTHERS = {"fspath", "getpid", "urandom", "register_at_fork", "sched_getaffinity", "sysconf"}
+_recording: list[list[str]] = []
+
+
+@contextmanager
+def file_calls() -> Iterator[list[str]]:
+    """Yield the list of the calls that this thread makes inside.
+
+    Those of C code are not in it, such as the reads of an open file.
+    """
+    calls: list[str] = []
+
+    def profile(frame: FrameType, event: str, function: Any) -> None:
+        if event == "c_call" and getattr(function, "__module__", "") in {"posix", "fcntl"}:
+            name = function.__name__
+            if name not in _OTHERS and name != "open":
+                calls.append(name)
+
+    if not _recording:
+        sys.addaudithook(_note_open)  # it stays
+        _recording.append([])
+    _recording.append(calls)
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        yield calls
+    finally:
+        sys.setprofile(before)
+        _recording.remove(calls)
+
+
+def _note_open(event: str, arguments: tuple[Any, ...]) -> None:
+    # os.open, open and io.FileIO; a descriptor is open already.
+    if event == "open" and len(_recording) > 1 and not isinstance(arguments[0], int):
+        _recording[-1].append("open")
