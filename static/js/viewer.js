@@ -54,13 +54,15 @@ async function show(link) {
 function addActions(viewer, items) {
   let wantsDetails = false;
   const keys = {};
+  const download = { name: "download", title: message("download"), tagName: "a", order: 8 };
+  const details = { name: "details", title: message("details"), tagName: "button", order: 9 };
   viewer.on("uiRegister", () => {
-    addButton(viewer, { name: "download", tagName: "a", order: 8, icon: ICONS.download }, (link) => {
+    addButton(viewer, download, (link) => {
       keys.d = link;
       link.download = "";
       viewer.on("change", () => (link.href = items[viewer.currIndex].download));
     });
-    addButton(viewer, { name: "details", tagName: "button", order: 9, icon: ICONS.details }, (button) => {
+    addButton(viewer, details, (button) => {
       keys.i = button;
       button.addEventListener("click", () => {
         wantsDetails = true;
@@ -77,10 +79,9 @@ function addActions(viewer, items) {
   return () => wantsDetails;
 }
 
-function addButton(viewer, { name, tagName, order, icon }, onInit) {
-  const title = message(name);
-  const html = { isCustomSVG: true, inner: `<path d="${icon}"/>` };
-  viewer.ui.registerElement({ name, tagName, order, title, html, isButton: true, onInit });
+function addButton(viewer, button, onInit) {
+  const html = { isCustomSVG: true, inner: `<path d="${ICONS[button.name]}"/>` };
+  viewer.ui.registerElement({ ...button, html, isButton: true, onInit });
 }
 
 /** Request the pictures after the last of `items` when the viewer comes near it. */

@@ -170,6 +170,7 @@ PAGES: dict[str, tuple[str, Prepare | None, str]] = {
     "image-keys": ("/image/{chelsea}/", lambda page: page.keyboard.press("?"), ""),
     "image-full-screen": ("/image/{coffee}/", full_screen, ""),
     "image-conflict": ("/image/{coffee}/", conflicting, "status of 409"),
+    "duplicates": ("/duplicates/", None, ""),
     "image-history": ("/image/{coffee}/history", None, ""),
     "jobs": ("/job/", None, ""),
     "edit-many": ("/job/edit?in=", chosen, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -10,7 +11,8 @@ from typing import Any
 
 # Functions of these modules that have nothing to do with files.
 _OTHERS = {"fspath", "getpid", "urandom", "register_at_fork", "sched_getaffinity", "sysconf"}
-_recording: list[list[str]] = []
+_recording: dict[int, list[str]] = {}  # the calls of a thread, by its number
+_hooks: list[object] = []
 
 
 @contextmanager
@@ -27,20 +29,21 @@ def file_calls() -> Iterator[list[str]]:
             if name not in _OTHERS and name != "open":
                 calls.append(name)
 
-    if not _recording:
-        sys.addaudithook(_note_open)  # it stays
-        _recording.append([])
-    _recording.append(calls)
+    if not _hooks:
+        sys.addaudithook(_note_open)  # for ever
+        _hooks.append(_note_open)
+    thread = threading.get_ident()
+    _recording[thread] = calls
     before = sys.getprofile()
     sys.setprofile(profile)
     try:
         yield calls
     finally:
         sys.setprofile(before)
-        _recording.remove(calls)
+        del _recording[thread]
 
 
 def _note_open(event: str, arguments: tuple[Any, ...]) -> None:
     # os.open, open and io.FileIO; a descriptor is open already.
-    if event == "open" and len(_recording) > 1 and not isinstance(arguments[0], int):
-        _recording[-1].append("open")
+    if event == "open" and not isinstance(arguments[0], int):
+        _recording.get(threading.get_ident(), []).append("open")
