@@ -78,7 +78,8 @@ PEERS := .services/bench/node/stamp .services/bench/thumbor/stamp .services/benc
 bench: develop $(PEERS)  ## compare the speed with other servers in 15 minutes (QUICK=1: a few minutes)
 	$(BIN)/python -m benchmarks.side_by_side $(if $(QUICK),--quick) $(ARGS)
 	$(BIN)/python -m benchmarks.heaviest
-	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000)
+	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000,$(IMAGES))
+	$(if $(IMAGES),$(BIN)/python -m benchmarks.growth $(IMAGES))
 	$(if $(COUCHDB),$(BIN)/python -m benchmarks.pages --couchdb $(COUCHDB) $(if $(QUICK),500 5000))
 
 # Bytecode: see tests/conftest.py, which is read after pytest and its plugins are imported.

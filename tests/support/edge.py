@@ -21,7 +21,7 @@ from huimages_app.factory import build_services
 from huimages_app.services.container import Services
 from tests.support.missing import find_program, missing
 
-from .processes import free_port, frozen, serving
+from .processes import certificates, free_port, frozen, serving
 from .site import OPEN, SECRET
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
@@ -208,7 +208,9 @@ def edge(
         app = stack.enter_context(pserve(folder / "app", app_port, **settings))
         texts = {**filled(kind, port, app_port, folder / "cache"), **(replaced or {})}
         stack.enter_context(web_server(kind, folder / kind, port, texts))
-        client = stack.enter_context(httpx.Client(trust_env=False, timeout=30))
+        client = stack.enter_context(
+            httpx.Client(trust_env=False, verify=certificates(), timeout=30)
+        )
         services = services_of(settings)
         stack.callback(services.close)
         yield Edge(

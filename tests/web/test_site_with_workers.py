@@ -15,7 +15,7 @@ import pytest
 from tests.support import pictures
 from tests.support.commands import COMMAND
 from tests.support.edge import pserve, stored_in
-from tests.support.processes import free_port
+from tests.support.processes import certificates, free_port
 from tests.support.waiting import wait_until
 
 PATIENCE = 240
@@ -47,7 +47,9 @@ class Load(threading.Thread):
             count += 1
             path = f"/{30 + count % 40}x30/{self._image_id}.jpeg"
             try:
-                answer = httpx.get(self._url + path, timeout=60, trust_env=False)
+                answer = httpx.get(
+                    self._url + path, timeout=60, trust_env=False, verify=certificates()
+                )
                 self.results[answer.status_code] += 1
             except httpx.HTTPError as error:
                 self.results[repr(error)] += 1
@@ -70,7 +72,7 @@ def test_site_survives_dead_workers_and_takes_over_new_settings(tmp_path: Path) 
     }
     with (
         pserve(tmp_path / "app", port, **ini) as process,
-        httpx.Client(base_url=url, timeout=60, trust_env=False) as client,
+        httpx.Client(base_url=url, timeout=60, trust_env=False, verify=certificates()) as client,
     ):
         workers = children(process.pid)
         assert len(workers) == 2

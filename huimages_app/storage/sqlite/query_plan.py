@@ -128,18 +128,20 @@ class QueryPlan:
 
         Of a large source the first rows alone are read if they are enough, and at most SCANNED.
         """
-        operator = ">" if order.endswith("DESC") else "<"
-        for scanned in sorted({min(max(SCANNED_FIRST, 2 * limit), SCANNED), SCANNED}):
-            end = self._last_scanned(db, order, scanned)
-            plan = self._compared(operator, end, inclusive=True) if end else self
-            select, parameters = plan._select(columns)
-            found = db.execute(f"{select} ORDER BY {order} LIMIT ?", [*parameters, limit])
-            rows = found.fetchall()
-            if len(rows) == limit:
-                return rows, None
-            if end is None:
+        nearer, farther = (">", "<") if order.endswith("DESC") else ("<", ">")
+        first = min(max(SCANNED_FIRST, 2 * limit), SCANNED)
+        rows: list[Any] = []
+        plan = self
+        for scanned in filter(None, (first, SCANNED - first)):
+            end = plan._last_scanned(db, order, scanned)
+            part = plan._compared(nearer, end, inclusive=True) if end else plan
+            select, parameters = part._select(columns)
+            parameters.append(limit - len(rows))
+            rows += db.execute(f"{select} ORDER BY {order} LIMIT ?", parameters).fetchall()
+            if len(rows) == limit or end is None:
                 break
-        return rows, end
+            plan = self._compared(farther, end)
+        return rows, end if len(rows) < limit else None
 
     def _last_scanned(self, db: sqlite3.Connection, order: str, scanned: int) -> Position | None:
         """Return the position of the last of `scanned` rows; None if the source has fewer."""

@@ -19,7 +19,6 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
 from ...errors import BadInput
-from ..security.cookies import is_https
 
 DOMAIN = "huimages"
 PARAMETER = "lang"
@@ -98,6 +97,10 @@ def _chosen(request: Request) -> str | None:
 
 def set_language_headers(event: NewResponse) -> None:
     """Set Vary on what has a language, and store a choice of the language in a cookie."""
+    # Not above: `web.server` imports this module before `app.main` shares the metrics between
+    # processes, and `web.security` imports the metrics.
+    from ..security.cookies import is_https
+
     request, response = event.request, event.response
     # Pictures and other files have no language, and must stay free of cookies.
     # Pyramid stores the name of the locale on the request when a text is first translated.

@@ -152,3 +152,12 @@ def test_process_killed_while_counting_leaves_readable_files(folder: Path) -> No
     process.wait()
     process.stdout.close()
     assert run(folder, "print")[HITS] >= 0
+
+
+def test_server_imports_no_metrics_before_they_are_shared() -> None:
+    """`pserve` imports `huimages_app.web.server` first, and `app.main` shares the metrics."""
+    metrics = "huimages_app.observation.metrics"
+    code = f"import sys, huimages_app.web.server; print({metrics!r} in sys.modules)"
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
