@@ -33,6 +33,7 @@ def store(file: Path) -> Iterator[SqliteBackend]:
 
 def remove_newer(db: sqlite3.Connection) -> None:
     """Undo migrations 4 and later."""
+    db.execute("DROP TABLE hashes")
     db.execute("DROP TABLE spellings")  # with its triggers
     db.execute("DROP TABLE tag_spellings")
     for name in ("longest", "name"):
