@@ -1,7 +1,7 @@
 """Perceptual hashes: 64 bits that are nearly the same for pictures that look alike.
 
 Two pictures look alike if their hashes differ in at most MOST_DIFFERENT bits.  An index finds them
-by pieces of 16 bits: of six different bits, at most one is in one of the four pieces.
+by pieces of 16 bits: six different bits leave one of the four pieces with at most one of them.
 """
 
 from __future__ import annotations
