@@ -86,7 +86,8 @@ class _LockFile:
     def __init__(self, path: Path) -> None:
         self._process = os.getpid()
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        weakref.finalize(self, os.close, self._descriptor)
+        # Not at the exit of the process, where threads in the background may hold locks.
+        weakref.finalize(self, os.close, self._descriptor).atexit = False
 
     def is_usable(self) -> bool:
         """Return whether other processes find the file, and this process has opened it.

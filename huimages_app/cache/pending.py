@@ -89,7 +89,7 @@ class Published:
     """A rendition that was put into the cache; `modified` in seconds since the epoch."""
 
     path: Path
-    modified: int
+    modified: float
 
 
 @contextlib.contextmanager

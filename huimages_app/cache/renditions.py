@@ -243,7 +243,7 @@ class RenditionCache:
             return None
         self._faults.clear("write")
         self._eviction.added(1 + marks, length + marks)
-        return Published(target, modified)
+        return Published(target, float(modified))
 
     def image_ids(self) -> Iterator[str]:
         """Yield the IDs of all images with a folder, in no order; raises StorageUnavailable."""

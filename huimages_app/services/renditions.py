@@ -277,7 +277,7 @@ class Renditions:
         if published is None:
             # Not kept: the image was removed since, or the disk is full.
             self.require_visible(image_id, Grant(any_day=True))
-        modified = published.modified if published else int(time.time())
+        modified = published.modified if published else float(int(time.time()))
         path = published.path if published else None
         file = pending.opened()
         return OpenImage(

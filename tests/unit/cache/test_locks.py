@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -184,3 +186,19 @@ def test_disk_error_is_raised_and_releases_the_lock(tmp_path: Path) -> None:
     (tmp_path / "missing").mkdir()
     with locks.acquire("key", 0.05):
         assert len(list((tmp_path / "missing").iterdir())) == 1
+
+
+_HELD_AT_EXIT = """
+import atexit, pathlib, sys
+from huimages_app.cache.locks import FileLocks
+
+held = FileLocks(pathlib.Path(sys.argv[1])).acquire("key", 1)
+atexit.register(held.__exit__, None, None, None)  # runs after those that are registered later
+held.__enter__()
+"""
+
+
+def test_lock_can_be_released_while_the_process_exits(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _HELD_AT_EXIT, str(tmp_path / "lock")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
