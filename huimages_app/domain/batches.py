@@ -1,7 +1,7 @@
 """Batches: the pictures that were uploaded together, from one opened page of the upload.
 
-Their link shows exactly these pictures, also those that were stored before, whoever else uploads
-at the same time.
+Their link shows exactly these pictures, also those that were stored before, and none that others
+upload at the same time.
 """
 
 from __future__ import annotations
