@@ -10,7 +10,7 @@ LOCKED := $(PIP) --no-deps --require-hashes --requirement
 NPM := npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help run install develop services bench unit test torture fuzz check container-check release format docs pictures \
+.PHONY: help run install develop services bench encoders unit test torture fuzz check container-check release format docs pictures \
   screenshots messages lock upgrade clean
 
 help:  ## list the targets
@@ -81,6 +81,14 @@ bench: develop $(PEERS)  ## compare the speed with other servers in 15 minutes (
 	$(BIN)/python -m benchmarks.pages $(if $(QUICK),500 5000,$(IMAGES))
 	$(if $(IMAGES),$(BIN)/python -m benchmarks.growth $(IMAGES))
 	$(if $(COUCHDB),$(BIN)/python -m benchmarks.pages --couchdb $(COUCHDB) $(if $(QUICK),500 5000))
+
+# Only this target needs these packages, as the one of `make fuzz`.
+.venv/encoders.stamp: benchmarks/encoders.txt .venv/dev.stamp
+	$(LOCKED) $<
+	@touch $@
+
+encoders: develop .services/bench/node/stamp .venv/encoders.stamp  ## compare encoders by bytes (ARGS="PHOTOGRAPH...")
+	$(BIN)/python -m benchmarks.encoders $(ARGS)
 
 # Bytecode: see tests/conftest.py, which is read after pytest and its plugins are imported.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile

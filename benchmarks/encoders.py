@@ -1,10 +1,11 @@
-"""Bytes at equal similarity: the encoders of huimages beside sharp's defaults.
+"""Bytes at equal quality: the encoders of huimages, mozjpeg and jpegli beside sharp's defaults.
 
-    python -m benchmarks.encoders PHOTOGRAPH...
+    make encoders ARGS="PHOTOGRAPH..."
 
-Each photograph is scaled to three widths and encoded by sharp with its defaults and by huimages
-in several qualities.  Printed is, per format and effort, the mean ratio of bytes at the SSIM of
-sharp's file (interpolated between the qualities), and the time of a core for one file.
+Each photograph is scaled to three widths.  sharp encodes it with its defaults; the other encoders
+do so in several qualities.  Printed is, per encoder, the mean ratio of bytes at the quality of
+sharp's file (interpolated between the qualities), by two measures, and the time of a core for one
+file.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pyjpegli
 from PIL import Image
+from ssimulacra2 import compute_ssimulacra2
 
 from huimages_app.domain.formats import AVIF, JPEG, WEBP, Format
 from huimages_app.imaging import Quality
@@ -30,45 +34,93 @@ from tests.support.reference import ssim
 from .peers import INSTALLED, program
 
 _WIDTHS = (240, 640, 1024)
+_QUALITIES = {JPEG: (60, 70, 80, 88), WEBP: (65, 75, 80, 88), AVIF: (45, 55, 65, 75)}
 # sharp's defaults: https://sharp.pixelplumbing.com/api-output
 _SHARP = """
 import sharp from "sharp";
 sharp.concurrency(1);
-for (const path of JSON.parse(process.argv[1])) {
+const [paths, qualities] = JSON.parse(process.argv[1]);
+for (const path of paths) {
   await sharp(path).jpeg().toFile(path + ".jpeg");
   await sharp(path).webp().toFile(path + ".webp");
   await sharp(path).avif().toFile(path + ".avif");
+  for (const quality of qualities)
+    await sharp(path).jpeg({ quality, mozjpeg: true }).toFile(`${path}.moz${quality}.jpeg`);
 }
 """
-_QUALITIES = {JPEG: (60, 70, 80, 88), WEBP: (65, 75, 80, 88), AVIF: (45, 55, 65, 75)}
-_EFFORTS = {
-    JPEG: [Quality()],
-    WEBP: [replace(Quality(), webp_effort=effort) for effort in (2, 4, 6)],
-    AVIF: [replace(Quality(), avif_effort=effort) for effort in (0, 3, 4, 5)],
-}
+
+# Writes a picture, which is in the file of the first path, to the second one, in a quality.
+Save = Callable[[Path, Path, int], None]
 
 
-def main(photographs: list[str]) -> None:
+@dataclass(frozen=True)
+class Encoder:
+    """An encoder in one configuration."""
+
+    name: str
+    format: Format
+    save: Save
+    is_timed: bool = True
+
+
+def main(photographs: Sequence[str]) -> None:
     """Print a table for the photographs."""
     with tempfile.TemporaryDirectory() as folder:
         scaled = [path for name in photographs for path in _scaled(Path(name), Path(folder))]
-        paths = json.dumps([str(path) for path in scaled])
-        command = [program("node"), "--input-type=module", "--eval", _SHARP, paths]
-        subprocess.run(command, cwd=INSTALLED / "node", check=True)
-        print("| format | effort | bytes, to sharp | milliseconds of a core |")
+        _encode_by_sharp(scaled)
+        goals = {
+            (path, format_): _likeness(path, _by_sharp(path, format_))
+            for path in scaled
+            for format_ in _QUALITIES
+        }
+        print("| encoder | bytes at equal SSIM | at equal SSIMULACRA2 | milliseconds of a core |")
         print("|---|---|---|---|")
-        for format_, efforts in _EFFORTS.items():
-            for quality in efforts:
-                measured = [_compared(path, format_, quality) for path in scaled]
-                ratio = math.exp(np.mean([math.log(ratio) for ratio, _ in measured]))
-                milliseconds = 1000 * np.mean([seconds for _, seconds in measured])
-                effort = getattr(quality, f"{format_.extension}_effort", "")
-                print(f"| {format_.extension} | {effort} | {ratio:.3f} | {milliseconds:.1f} |")
+        for encoder in _encoders():
+            measured = [_compared(encoder, path, goals[path, encoder.format]) for path in scaled]
+            by_ssim, by_ssimulacra2, seconds = zip(*measured, strict=True)
+            cost = f"{1000 * np.mean(seconds):.1f}" if encoder.is_timed else ""
+            ratios = f"{_mean(by_ssim):.3f} | {_mean(by_ssimulacra2):.3f}"
+            print(f"| {encoder.name} | {ratios} | {cost} |", flush=True)
+
+
+def _encoders() -> Iterator[Encoder]:
+    yield Encoder("jpeg", JPEG, partial(_save, JPEG, Quality()))
+    yield Encoder("jpeg of jpegli", JPEG, _save_by_jpegli)
+    yield Encoder("jpeg of mozjpeg", JPEG, _take_that_of_mozjpeg, is_timed=False)
+    for effort in (2, 4, 6):
+        settings = replace(Quality(), webp_effort=effort)
+        yield Encoder(f"webp, effort {effort}", WEBP, partial(_save, WEBP, settings))
+    for effort in (0, 3, 4, 5):
+        settings = replace(Quality(), avif_effort=effort)
+        yield Encoder(f"avif, effort {effort}", AVIF, partial(_save, AVIF, settings))
+
+
+def _save(format_: Format, settings: Quality, source: Path, target: Path, quality: int) -> None:
+    encode(_opened(source), target, format_, replace(settings, **{format_.extension: quality}))
+
+
+def _save_by_jpegli(source: Path, target: Path, quality: int) -> None:
+    picture = _opened(source)
+    target.write_bytes(pyjpegli.encode(picture.tobytes(), *picture.size, quality=quality))
+
+
+def _take_that_of_mozjpeg(source: Path, target: Path, quality: int) -> None:
+    """Take the file that sharp has made."""
+    source.with_name(f"{source.name}.moz{quality}.jpeg").replace(target)
+
+
+def _encode_by_sharp(paths: Sequence[Path]) -> None:
+    given = json.dumps([[str(path) for path in paths], _QUALITIES[JPEG]])
+    command = [program("node"), "--input-type=module", "--eval", _SHARP, given]
+    subprocess.run(command, cwd=INSTALLED / "node", check=True)
+
+
+def _by_sharp(path: Path, format_: Format) -> Path:
+    return path.with_name(f"{path.name}.{format_.extension}")
 
 
 def _scaled(photograph: Path, folder: Path) -> Iterator[Path]:
-    with Image.open(photograph) as image:
-        picture = image.convert("RGB")
+    picture = _opened(photograph)
     for width in _WIDTHS:
         path = folder / f"{photograph.stem}-{width}.png"
         height = round(picture.height * width / picture.width)
@@ -76,26 +128,52 @@ def _scaled(photograph: Path, folder: Path) -> Iterator[Path]:
         yield path
 
 
-def _compared(path: Path, format_: Format, settings: Quality) -> tuple[float, float]:
-    """Return bytes to those of sharp's file at its SSIM, and the seconds of one encoding."""
+def _opened(path: Path) -> Image.Image:
     with Image.open(path) as image:
-        picture = image.convert("RGB")
-    others = path.with_name(f"{path.name}.{format_.extension}")
+        return image.convert("RGB")
+
+
+def _likeness(original: Path, other: Path) -> Mapping[str, float]:
+    """Return the quality of a file by both measures."""
+    decoded = other.with_name(f"{other.name}.png")
+    _opened(other).save(decoded)
+    return {
+        "ssim": ssim(_opened(other), _opened(original)),
+        "ssimulacra2": compute_ssimulacra2(str(original), str(decoded)),
+    }
+
+
+def _compared(
+    encoder: Encoder, path: Path, goal: Mapping[str, float]
+) -> tuple[float, float, float]:
+    """Return bytes to those of sharp's file at its quality, by both measures, and the seconds."""
     target = path.with_suffix(".ours")
     points, seconds = [], 0.0
-    for quality in _QUALITIES[format_]:
+    qualities = _QUALITIES[encoder.format]
+    for quality in qualities:
         begun = time.process_time()
-        encode(picture, target, format_, replace(settings, **{format_.extension: quality}))
+        encoder.save(path, target, quality)
         seconds += time.process_time() - begun
-        points.append((_likeness(target, picture), math.log(target.stat().st_size)))
-    likenesses, sizes = zip(*sorted(points), strict=True)
-    equal = np.interp(_likeness(others, picture), likenesses, sizes)
-    return math.exp(equal) / others.stat().st_size, seconds / len(points)
+        points.append((_likeness(path, target), math.log(target.stat().st_size)))
+    length = _by_sharp(path, encoder.format).stat().st_size
+    by_ssim, by_ssimulacra2 = (
+        math.exp(_interpolated(points, measure, goal[measure])) / length
+        for measure in ("ssim", "ssimulacra2")
+    )
+    return by_ssim, by_ssimulacra2, seconds / len(qualities)
 
 
-def _likeness(path: Path, picture: Image.Image) -> float:
-    with Image.open(path) as image:
-        return ssim(image, picture)
+def _interpolated(
+    points: Sequence[tuple[Mapping[str, float], float]], measure: str, goal: float
+) -> float:
+    pairs = sorted((likeness[measure], size) for likeness, size in points)
+    likenesses, sizes = zip(*pairs, strict=True)
+    return float(np.interp(goal, likenesses, sizes))
+
+
+def _mean(ratios: Sequence[float]) -> float:
+    """Return the geometric mean."""
+    return math.exp(float(np.mean(np.log(ratios))))
 
 
 if __name__ == "__main__":
