@@ -26,7 +26,8 @@ def file_calls() -> Iterator[list[str]]:
     def profile(frame: FrameType, event: str, function: Any) -> None:
         if event == "c_call" and getattr(function, "__module__", "") in {"posix", "fcntl"}:
             name = function.__name__
-            if name not in _OTHERS and name != "open":
+            # Those with an underscore compute paths.
+            if name not in _OTHERS and name != "open" and not name.startswith("_"):
                 calls.append(name)
 
     if not _hooks:

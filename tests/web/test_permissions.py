@@ -22,7 +22,6 @@ from webtest import TestApp
 from huimages_app.config.settings import Settings
 from huimages_app.services.permissions import PERMISSIONS, ROLES, SCOPES, least_roles, roles_up_to
 from huimages_app.web.article_resources import ArticleFile
-from tests.support import pictures
 from tests.support.site import CLOSED, Site
 
 MANUAL = Path(__file__).parents[2] / "docs" / "security.md"
@@ -155,10 +154,6 @@ def people(closed: Site) -> dict[str, Person]:
 
 
 @cache
-def photo() -> bytes:
-    return pictures.photo(width=60, height=40)
-
-
 @pytest.mark.parametrize("who", [*ROLES, *SCOPES])
 def test_every_role_and_scope_reaches_exactly_its_views(
     closed: Site, people: dict[str, Person], who: str
@@ -168,7 +163,7 @@ def test_every_role_and_scope_reaches_exactly_its_views(
     for row in rows():
         if row.address == "/login":  # its 401 means something else
             continue
-        image_id = closed.add(photo()).id
+        image_id = closed.add().id
         answer: Any = TestApp(person.app).request(
             example(row.address, image_id),
             method=row.method,
@@ -202,7 +197,7 @@ def test_form_with_several_actions_checks_each_permission(
     permission: str,
 ) -> None:
     for person in people.values():
-        image_id = closed.add(photo()).id
+        image_id = closed.add().id
         answer = TestApp(person.app).post(
             address, {**fields, "id": image_id}, headers=person.headers, status="*"
         )

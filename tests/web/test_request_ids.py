@@ -68,6 +68,7 @@ def test_id_of_other_client_is_not_taken(site: Site) -> None:
 
 def test_every_line_of_a_request_has_its_id(proxied: Site) -> None:
     image_id = proxied.upload(pictures.photo(60, 40))
+    proxied.services.worker.join()  # it makes the previews
     with logged() as lines:
         proxied.app.get(f"/30x30/{image_id}", headers={"X-Request-ID": "edge-1"})
         (proxied.folder / "originals").rename(proxied.folder / "elsewhere")
