@@ -82,7 +82,11 @@ class Site:
         accounts = Accounts(self.storage.metadata.documents, FAST)
         self.services: Services = dataclasses.replace(services, accounts=accounts)
         self._key = tuple(sorted(ini.items()))
-        self._router, self._current = self._application()
+        try:
+            self._router, self._current = self._application()
+        except BaseException:
+            self.services.close()
+            raise
         self.app = TestApp(self._router)
 
     def _application(self) -> tuple[Router, _Current]:
