@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +152,6 @@ def people(closed: Site) -> dict[str, Person]:
     return everybody
 
 
-@cache
 @pytest.mark.parametrize("who", [*ROLES, *SCOPES])
 def test_every_role_and_scope_reaches_exactly_its_views(
     closed: Site, people: dict[str, Person], who: str
