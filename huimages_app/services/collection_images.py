@@ -138,7 +138,10 @@ class CollectionImages:
         return between(*sorted((at, neighbour.collections[name])))
 
     def _spread(self, query: Query, anchor_id: str) -> None:
-        """Make gaps around an image, by moving few of its neighbours a little."""
+        """Make gaps around an image, by moving few of its neighbours a little.
+
+        The first one stays: below it, another editor may have put an image to the front meanwhile.
+        """
         name = query.collection
         for reach in (_REACH, 4 * _REACH, 16 * _REACH):
             window = self._search.window(query, anchor_id, reach, reach)
@@ -147,9 +150,6 @@ class CollectionImages:
                 return
             images = [*window.before, anchor, *window.after]
             seen = {one.id: one.collections[name] for one in images}
-            if len(window.before) < reach:  # nothing is before the first one
-                low = images[0].collections[name] - STEP * len(images)
-                images = [_at(images[0], name, low), *images]
             if len(window.after) < reach:
                 images = [*images, _at(images[-1], name, self._reserve(name, 1))]
             positions = spread(images, name)
