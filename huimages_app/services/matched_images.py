@@ -15,11 +15,12 @@ from ..domain.likeness import MOST_ALIKE, is_matched
 from ..domain.models import Image
 from ..errors import StorageUnavailable
 from ..storage.interfaces import ImageSearch, ImageStore
+from .image_layer import ImageLayer
 
 log = logging.getLogger(__name__)
 
 
-class MatchedImages(ImageStore):
+class MatchedImages(ImageLayer):
     """Passes all calls on; keeps in `Image.alike` which images looked alike when one appeared.
 
     The comparison comes after the write, so that of two similar pictures that are uploaded at once
@@ -27,14 +28,8 @@ class MatchedImages(ImageStore):
     """
 
     def __init__(self, images: ImageStore, search: ImageSearch) -> None:
-        self._images = images
+        super().__init__(images)
         self._search = search
-
-    def get(self, image_id: str) -> Image:
-        return self._images.get(image_id)
-
-    def get_many(self, image_ids: Iterable[str]) -> dict[str, Image]:
-        return self._images.get_many(image_ids)
 
     def save(self, image_id: str, change: Callable[[Image | None], Image]) -> Image:
         before: Image | None = None
@@ -64,9 +59,6 @@ class MatchedImages(ImageStore):
             if phash := _matched_hash(image):
                 with _tolerating_failure(image_id):
                     self._unmatched(image, phash)
-
-    def ids(self, after: str = "") -> Iterator[str]:
-        return self._images.ids(after)
 
     def _matched(self, image: Image) -> Image:
         """Store in the record of an image that appears which others look alike; return it."""

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from ..domain.models import Image
 from ..storage.interfaces import ImageStore
+from .image_layer import ImageLayer
 
 
-class ObservedImages(ImageStore):
+class ObservedImages(ImageLayer):
     """Passes all calls on; `changed` is called after each write with both records of the image."""
 
     def __init__(self, images: ImageStore, changed: Callable[[Image], object]) -> None:
-        self._images = images
+        super().__init__(images)
         self._changed = changed
-
-    def get(self, image_id: str) -> Image:
-        return self._images.get(image_id)
-
-    def get_many(self, image_ids: Iterable[str]) -> dict[str, Image]:
-        return self._images.get_many(image_ids)
 
     def save(self, image_id: str, change: Callable[[Image | None], Image]) -> Image:
         touched: list[Image] = []
@@ -47,9 +42,6 @@ class ObservedImages(ImageStore):
             self._images.remove(image_id, observed)
         finally:
             self._report(touched)
-
-    def ids(self, after: str = "") -> Iterator[str]:
-        return self._images.ids(after)
 
     def _report(self, images: Iterable[Image]) -> None:
         for image in images:

@@ -12,26 +12,17 @@ from datetime import UTC, datetime
 from ..domain.history import Change, extended
 from ..domain.image_fields import fields_of
 from ..domain.models import Image
-from ..storage.interfaces import ImageStore
 from . import audit
+from .image_layer import ImageLayer
 
 _undone: ContextVar[str] = ContextVar("undone", default="")
 
 
-class RecordedImages(ImageStore):
+class RecordedImages(ImageLayer):
     """Passes all calls on; a changed field of a record becomes part of the same write.
 
     The actor is that of the audit log.
     """
-
-    def __init__(self, images: ImageStore) -> None:
-        self._images = images
-
-    def get(self, image_id: str) -> Image:
-        return self._images.get(image_id)
-
-    def get_many(self, image_ids: Iterable[str]) -> dict[str, Image]:
-        return self._images.get_many(image_ids)
 
     def save(self, image_id: str, change: Callable[[Image | None], Image]) -> Image:
         def recorded(image: Image | None) -> Image:
@@ -39,12 +30,6 @@ class RecordedImages(ImageStore):
             return new if image is None or new == image else _recorded(image, new)
 
         return self._images.save(image_id, recorded)
-
-    def remove(self, image_id: str, approve: Callable[[Image], object] | None = None) -> None:
-        self._images.remove(image_id, approve)
-
-    def ids(self, after: str = "") -> Iterator[str]:
-        return self._images.ids(after)
 
 
 @contextmanager
