@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from ..domain.collections import ID
-from .resource import Resource
+from .resource import Named, Resource
 
 
 class OneCollection(Resource):
@@ -24,22 +22,15 @@ class ApiCollection(OneCollection):
     """One collection in the API."""
 
 
-class _Collections(Resource):
-    child: ClassVar[type[OneCollection]]
-
-    def __getitem__(self, name: str) -> Resource:
-        if not ID.fullmatch(name):
-            raise KeyError(name)
-        return self.child(self, name)
-
-
-class Collections(_Collections):
+class Collections(Named):
     """The page of all collections."""
 
+    pattern = ID
     child = CollectionPage
 
 
-class ApiCollections(_Collections):
+class ApiCollections(Named):
     """All collections in the API."""
 
+    pattern = ID
     child = ApiCollection

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import ClassVar
+
 
 class Resource:
     """A node of the tree: its name in the path, and its parent."""
@@ -16,3 +19,15 @@ class Resource:
 
     def __getitem__(self, name: str) -> Resource:
         raise KeyError(name)
+
+
+class Named(Resource):
+    """A node with a child for each name that matches `pattern`, such as the IDs of one kind."""
+
+    pattern: ClassVar[re.Pattern[str]]
+    child: ClassVar[type[Resource]]
+
+    def __getitem__(self, name: str) -> Resource:
+        if not self.pattern.fullmatch(name):
+            raise KeyError(name)
+        return self.child(self, name)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from ..domain.searches import ID
-from .resource import Resource
+from .resource import Named, Resource
 
 
 class OneSavedSearch(Resource):
@@ -24,22 +22,15 @@ class ApiSavedSearch(OneSavedSearch):
     """One saved search in the API."""
 
 
-class _SavedSearches(Resource):
-    child: ClassVar[type[OneSavedSearch]]
-
-    def __getitem__(self, name: str) -> Resource:
-        if not ID.fullmatch(name):
-            raise KeyError(name)
-        return self.child(self, name)
-
-
-class SavedSearches(_SavedSearches):
+class SavedSearches(Named):
     """The page of the saved searches."""
 
+    pattern = ID
     child = SavedSearchPage
 
 
-class ApiSavedSearches(_SavedSearches):
+class ApiSavedSearches(Named):
     """The saved searches in the API."""
 
+    pattern = ID
     child = ApiSavedSearch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..domain.ids import parse_image_id
 from ..domain.shares import TOKEN
 from ..errors import BadImageId
-from .resource import Resource
+from .resource import Named, Resource
 
 
 class SharedImage(Resource):
@@ -31,13 +31,11 @@ class SharePage(Resource):
             raise KeyError(name) from None
 
 
-class Shares(Resource):
+class Shares(Named):
     """The share links of the site, for editors."""
 
-    def __getitem__(self, name: str) -> SharePage:
-        if not TOKEN.fullmatch(name):
-            raise KeyError(name)
-        return SharePage(self, name)
+    pattern = TOKEN
+    child = SharePage
 
 
 class ApiShare(Resource):
