@@ -186,7 +186,7 @@ def _choice(kind: str, value: str, site: Site) -> str:
 
 def order_text(order: str, site: Site) -> str:
     """Return an order in words."""
-    return str(site.translate(_ORDERS[order]))
+    return site.translate(_ORDERS[order])
 
 
 def filter_text(name: str, value: str, site: Site) -> str:
@@ -194,7 +194,7 @@ def filter_text(name: str, value: str, site: Site) -> str:
     one = next((one for one in FILTERS if one.name == name), None)
     label = site.translate(_LABELS[name]) if name in _LABELS else name
     if one and one.kind == "batch":
-        return str(site.translate(_("Uploaded together")))
+        return site.translate(_("Uploaded together"))
     if one and one.kind == "days":
         return site.counted(
             "Rights end within ${count} day", "Rights end within ${count} days", int(value)

@@ -80,7 +80,7 @@ def grid_of(collection: ImageList, request: Request) -> Grid:
         collection.path(site, page.previous) if page.previous else None,
         count,
         collection.key,
-        site.translated(everything if number else _("Select all")),
+        site.translate(everything if number else _("Select all")),
     )
 
 

@@ -80,12 +80,12 @@ def label_of(field: str, site: Site) -> str:
     if kind == "references":
         return site.reference_name(key)
     if kind == "rights" and key in LABELS:
-        return site.translated(LABELS[key])
+        return site.translate(LABELS[key])
     if kind == "places":
         reference, _slash, number = key.partition("/")
         place = _("Place in ${article}", mapping={"article": number})
-        return site.translated(place) if reference else field
-    return site.translated(_LABELS[field]) if field in _LABELS else field
+        return site.translate(place) if reference else field
+    return site.translate(_LABELS[field]) if field in _LABELS else field
 
 
 def text_of(field: str, value: Value, request: Request) -> str:
@@ -100,7 +100,7 @@ def text_of(field: str, value: Value, request: Request) -> str:
     if field == "rights.source_type":
         return origin_name(value, request)
     if field == TRASHED:
-        return site.translated(_("yes"))
+        return site.translate(_("yes"))
     if isinstance(value, dict):
         parts = (site.role_name(value.get("role") or ""), _position(value.get("at")))
         return ", ".join(filter(None, parts))

@@ -86,7 +86,7 @@ def shown_job(job: Job, request: Request) -> ShownJob:
         site.path("job", job.id),
         title,
         lines,
-        site.translated(_STATES[job.state]),
+        site.translate(_STATES[job.state]),
         100 * done // job.total if job.total else (None if job.is_open else 100),
         job.by,
         job.created,
@@ -116,22 +116,22 @@ def _edit(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLi
     lines = [
         OrderLine(
             label_of(name, site),
-            site.translated(_VERBS[operation.verb]),
+            site.translate(_VERBS[operation.verb]),
             ", ".join(text_of(name, value, request) for value in operation.values),
         )
         for name, operation in ImageEdit.parse(order["edit"]).operations.items()
     ]
-    return site.translated(_("Edit pictures")), lines
+    return site.translate(_("Edit pictures")), lines
 
 
 def _table(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLine]]:
-    return request.site.translated(_("Changes of a table")), []
+    return request.site.translate(_("Changes of a table")), []
 
 
 def _tags(order: Mapping[str, Any], request: Request) -> tuple[str, list[OrderLine]]:
     site: Site = request.site
-    line = OrderLine(", ".join(order["tags"]), site.translated(_("becomes")), order["into"])
-    return site.translated(_("Rename or merge tags")), [line]
+    line = OrderLine(", ".join(order["tags"]), site.translate(_("becomes")), order["into"])
+    return site.translate(_("Rename or merge tags")), [line]
 
 
 # By the kind of job: title and lines of an order.
@@ -161,17 +161,17 @@ class EditField:
 def edit_fields(request: Request) -> list[EditField]:
     """Return the fields of the form for many images."""
     site: Site = request.site
-    set_ = ("set", site.translated(_("Set for all")))
-    missing = ("add", site.translated(_("Set where it is missing")))
-    remove = ("remove", site.translated(_("Remove")))
+    set_ = ("set", site.translate(_("Set for all")))
+    missing = ("add", site.translate(_("Set where it is missing")))
+    remove = ("remove", site.translate(_("Remove")))
     text = [set_, missing, remove]
     list_ = [
-        ("add", site.translated(_("Add"))),
+        ("add", site.translate(_("Add"))),
         remove,
-        ("set", site.translated(_("Replace all by"))),
+        ("set", site.translate(_("Replace all by"))),
     ]
-    by_spaces = site.translated(_("Separated by commas or spaces."))
-    by_commas = site.translated(_("Separated by commas."))
+    by_spaces = site.translate(_("Separated by commas or spaces."))
+    by_commas = site.translate(_("Separated by commas."))
     suggestions = site.view_path("tag", "suggestions")
 
     def field(name: str, verbs: list[tuple[str, str]], hint: str = "") -> EditField:

@@ -245,10 +245,6 @@ class Site:
         stars = self.number(rating / 2, "0.#")
         return self.translate(_("${stars} stars", mapping={"stars": stars}))
 
-    def translated(self, text: TranslationString | str) -> str:
-        """Return a text in the language of this page."""
-        return self.translate(text)
-
     def reference_name(self, key: str) -> str:
         """Return the key of a reference, translated if it is a known one."""
         return self.translate(_("Article number")) if key == "artnr" else key
