@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from ..errors import ServerBusy, StorageUnavailable
 from ..observation import metrics
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 _TARGET = 0.9  # of the limit, so that pruning is rare
 _MINUTE = 60  # seconds
+_DAY = 24 * 60 * 60  # seconds
 _EMPTY_FOLDER_AGE = 60 * 60  # seconds; a younger one may be about to be filled
 
 # Maps the bytes in the cache to the bytes to remove.
@@ -75,6 +76,19 @@ class CacheEviction:
         self._thread: threading.Thread | None = None
 
     # -- during requests -----------------------------------------------------------------
+
+    def note_use(self, file: BinaryIO) -> None:
+        """Renew the time of last use of an open file, once a day.
+
+        The mtime stays: it is the Last-Modified.  Once a day is enough for an order of use, and
+        works on a disk mounted with noatime.
+        """
+        status = os.fstat(file.fileno())
+        if time.time() - status.st_atime > _DAY:
+            try:
+                os.utime(file.fileno(), ns=(time.time_ns(), status.st_mtime_ns))
+            except OSError as error:
+                self._faults.report("note use", error)
 
     def added(self, files: int, length: int) -> None:
         """Count new files of `length` bytes; start pruning if the limit is exceeded."""

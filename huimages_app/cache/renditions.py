@@ -117,7 +117,7 @@ class RenditionCache:
             # Reads the first block: a disk that fails does so here, where it is a miss.  An
             # empty file is what a power cut leaves of one that was not flushed.
             if file.peek(1):
-                self._note_use(file)
+                self._eviction.note_use(file)
                 return file
         except OSError as error:
             self._faults.report("read", error)
@@ -153,18 +153,6 @@ class RenditionCache:
             return os.listdir(self._folder(image_id))  # noqa: PTH208 - called on every miss
         except OSError:
             return []
-
-    def _note_use(self, file: BinaryIO) -> None:
-        """Renew the time of last use, once a day; the mtime stays: it is the Last-Modified.
-
-        Once a day is enough for an order of use, and works on a disk mounted with noatime.
-        """
-        status = os.fstat(file.fileno())
-        if time.time() - status.st_atime > _DAY:
-            try:
-                os.utime(file.fileno(), ns=(time.time_ns(), status.st_mtime_ns))
-            except OSError as error:
-                self._faults.report("note use", error)
 
     # -- filling -------------------------------------------------------------------------
 
