@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,6 +124,14 @@ class WatermarkSettings:
         vertical = 0.0 if "top" in words else 1.0 if "bottom" in words else 0.5
         horizontal = 0.0 if "left" in words else 1.0 if "right" in words else 0.5
         return vertical, horizontal
+
+    @property
+    def version(self) -> str:
+        """A text that changes with the watermark; empty without one."""
+        if not self.content:
+            return ""
+        digest = hashlib.sha256(self.content).hexdigest()
+        return f"{digest} {self.position} {self.width} {self.opacity}"
 
     @cached_property
     def content(self) -> bytes:

@@ -7,7 +7,6 @@ group, and `make docs`.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -318,21 +317,12 @@ class Settings(ArticleSettings, StorageSettings):
     def named_sizes(self) -> Mapping[str, Size]:
         """The named sizes of huImages 2.2 and those of this site; raises BadSize, BadSetting."""
         wants_watermark = any("watermark" in text.split() for text in self.sizes.values())
-        watermark = self._watermark_version if wants_watermark else ""
+        watermark = self.watermark.version if wants_watermark else ""
         quality = self.quality
         inputs = RenderingInputs(
             quality.by_extension, watermark, quality.similarity, quality.is_adaptive
         )
         return parse_named_sizes(self.sizes, inputs)
-
-    @property
-    def _watermark_version(self) -> str:
-        """Return a text that changes with the watermark; empty without one."""
-        mark = self.watermark
-        if not mark.content:
-            return ""
-        digest = hashlib.sha256(mark.content).hexdigest()
-        return f"{digest} {mark.position} {mark.width} {mark.opacity}"
 
 
 @contextmanager
