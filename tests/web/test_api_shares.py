@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
-import httpx
 import pytest
 
 from huimages_app import client, remote
 from huimages_app.errors import BadInput, BadSize, UnknownCollection, UnknownImage, UnknownShare
-from tests.support.services import ini_in
+from tests.support.libraries import libraries
 from tests.support.site import CLOSED, Site
 
 MISSING = "A" * 32 + "01"
@@ -22,12 +21,9 @@ MISSING = "A" * 32 + "01"
 def site(tmp_path: Path) -> Iterator[Site]:
     """A site that `client`, `remote` and requests with `headers` use."""
     site = Site(tmp_path, **CLOSED)
-    client.configure(ini_in(tmp_path))
-    _, token = site.services.tokens.add("shop", ["edit"])
-    remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
-    site.app.extra_environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    yield site
-    client.configure(None)
+    with libraries(site, "edit") as token:
+        site.app.extra_environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        yield site
     site.services.close()
 
 

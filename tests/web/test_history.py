@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from webtest import TestApp, TestResponse
 
@@ -14,8 +13,8 @@ from huimages_app.domain.models import Image
 from huimages_app.errors import UnknownChange
 from huimages_app.services import audit
 from huimages_app.services.image_patch import ImagePatch
+from tests.support.libraries import libraries
 from tests.support.openapi import Api
-from tests.support.services import ini_in
 from tests.support.site import CLOSED, PASSWORD, Site
 
 
@@ -164,10 +163,7 @@ def test_api_refuses_the_history_to_viewers(site: Site, image: Image) -> None:
 
 
 def test_libraries_return_the_same_history_and_take_back(site: Site, image: Image) -> None:
-    client.configure(ini_in(site.folder))
-    _, token = site.services.tokens.add("shop", ["read", "edit"])
-    remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
-    try:
+    with libraries(site, "read", "edit"):
         for library in (client, remote):
             library.set_title(image.id, "Pier")
             assert client.get_history(image.id) == remote.get_history(image.id)
@@ -177,5 +173,3 @@ def test_libraries_return_the_same_history_and_take_back(site: Site, image: Imag
             assert site.services.images.get(image.id).title == "Quay"
             with pytest.raises(UnknownChange):
                 library.take_back(image.id, "unknown")
-    finally:
-        client.configure(None)

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from webtest import TestApp, TestResponse
 
@@ -14,8 +13,8 @@ from huimages_app import client, remote
 from huimages_app.domain.models import Image
 from huimages_app.errors import BadInput
 from huimages_app.services.image_patch import ImagePatch
+from tests.support.libraries import libraries
 from tests.support.openapi import Api
-from tests.support.services import ini_in
 from tests.support.site import CLOSED, PASSWORD, Site
 
 
@@ -228,10 +227,7 @@ def test_api_cancels_only_what_runs(site: Site, api: Api, images: list[Image]) -
 
 
 def test_libraries_edit_follow_and_undo(site: Site, images: list[Image]) -> None:
-    client.configure(ini_in(site.folder))
-    _, token = site.services.tokens.add("shop", ["read", "edit"])
-    remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
-    try:
+    with libraries(site, "read", "edit"):
         for library in (client, remote):
             job_id = library.edit_images([image.id for image in images], {"alt": {"set": "Sea"}})
             site.services.jobs.runner.run_pending()
@@ -253,8 +249,6 @@ def test_libraries_edit_follow_and_undo(site: Site, images: list[Image]) -> None
                 library.edit_found_images({"alt": {"set": "x"}}, shape="round")
             library.undo_job(tagged)
             site.services.jobs.runner.run_pending()
-    finally:
-        client.configure(None)
 
 
 def test_server_does_the_work_in_the_background(site: Site, api: Api, images: list[Image]) -> None:

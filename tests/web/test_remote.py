@@ -36,6 +36,7 @@ from huimages_app.errors import (
 )
 from huimages_app.services.image_patch import ImagePatch
 from tests.support.days import TODAY, YESTERDAY, day
+from tests.support.libraries import libraries
 from tests.support.pictures import photo
 from tests.support.services import ini_in
 from tests.support.site import CLOSED, Site
@@ -60,11 +61,8 @@ SITE = {
 def site(tmp_path: Path) -> Iterator[Site]:
     """A site that both `client` and `remote` use."""
     site = Site(tmp_path, **SITE, **CLOSED)
-    client.configure(ini_in(tmp_path, **SITE))
-    _, token = site.services.tokens.add("shop", ["read", "upload", "edit"])
-    remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
-    yield site
-    client.configure(None)
+    with libraries(site, "read", "upload", "edit", **SITE):
+        yield site
     site.close()
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import httpx
 import pytest
 
 from huimages_app import client, remote
 from huimages_app.client.collections import CollectionInfo
 from huimages_app.errors import BadInput, EditConflict, UnknownCollection
-from tests.support.services import ini_in
+from tests.support.libraries import libraries
 from tests.support.site import CLOSED, Site
 
 MISSING = "A" * 32 + "01"
@@ -22,12 +21,9 @@ MISSING = "A" * 32 + "01"
 def site(tmp_path: Path) -> Iterator[Site]:
     """A site that both `client` and `remote` use."""
     site = Site(tmp_path, **CLOSED)
-    client.configure(ini_in(tmp_path))
-    _, token = site.services.tokens.add("shop", ["read", "edit"])
-    remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
-    yield site
-    client.configure(None)
-    site.services.close()
+    with libraries(site, "read", "edit"):
+        yield site
+    site.close()
 
 
 @pytest.mark.parametrize("module", [client, remote])

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import httpx
 import pytest
 
 from huimages_app import client, remote
 from huimages_app.domain.models import Count
 from huimages_app.errors import BadInput
-from tests.support.services import ini_in
+from tests.support.libraries import libraries
 from tests.support.site import CLOSED, Site
 
 
@@ -20,12 +19,9 @@ from tests.support.site import CLOSED, Site
 def site(tmp_path: Path) -> Iterator[Site]:
     """A site that both `client` and `remote` use."""
     site = Site(tmp_path, **CLOSED)
-    client.configure(ini_in(tmp_path))
-    _, token = site.services.tokens.add("shop", ["read"])
-    remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
-    yield site
-    client.configure(None)
-    site.services.close()
+    with libraries(site, "read"):
+        yield site
+    site.close()
 
 
 @pytest.mark.parametrize("module", [client, remote])

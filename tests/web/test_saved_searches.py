@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-import httpx
 import pytest
 from webtest import TestApp
 
 from huimages_app import client, remote
 from huimages_app.errors import BadInput, UnknownSavedSearch
-from tests.support.services import ini_in
+from tests.support.libraries import libraries
 from tests.support.site import CLOSED, PASSWORD, Site
 
 
@@ -20,13 +19,10 @@ from tests.support.site import CLOSED, PASSWORD, Site
 def closed(tmp_path: Path) -> Iterator[Site]:
     """A site with an editor and two viewers, which `client` and `remote` use."""
     site = Site(tmp_path, **CLOSED)
-    client.configure(ini_in(tmp_path))
-    _, token = site.services.tokens.add("shop", ["read", "edit"])
-    remote.configure("http://localhost/", token, http=httpx.WSGITransport(site.app.app))
     for name, role in {"ed": "editor", "vera": "viewer", "paul": "viewer"}.items():
         site.services.accounts.add(name, role, PASSWORD)
-    yield site
-    client.configure(None)
+    with libraries(site, "read", "edit"):
+        yield site
     site.close()
 
 
