@@ -140,7 +140,8 @@ class CollectionImages:
     def _spread(self, query: Query, anchor_id: str) -> None:
         """Make gaps around an image, by moving few of its neighbours a little.
 
-        The first one stays: below it, another editor may have put an image to the front meanwhile.
+        The first and the last of them stay: beyond these, another editor may have put images to
+        the front or the end meanwhile.
         """
         name = query.collection
         for reach in (_REACH, 4 * _REACH, 16 * _REACH):
@@ -150,9 +151,11 @@ class CollectionImages:
                 return
             images = [*window.before, anchor, *window.after]
             seen = {one.id: one.collections[name] for one in images}
-            if len(window.after) < reach:
-                images = [*images, _at(images[-1], name, self._reserve(name, 1))]
             positions = spread(images, name)
+            if positions is None and len(window.after) < reach:
+                # There is no room between them, and nothing behind the last one.
+                images = [*images, _at(images[-1], name, self._reserve(name, 1))]
+                positions = spread(images, name)
             if positions is not None:
                 for image_id, at in positions.items():
                     self._write(image_id, name, _if_still(seen[image_id], at))

@@ -173,6 +173,23 @@ def test_equal_positions_are_told_apart_by_a_move(
     assert order(services, sea) == [*present[1:4], present[0], *present[4:]]
 
 
+def test_first_and_last_image_stay_where_gaps_are_made(services: Services) -> None:
+    """Another editor may have put an image before the first one, or behind the last one."""
+    first, a, b, last = (add(services, photo(200 + n, 40)).image.id for n in range(4))
+    collection = services.collections.add("Narrow").id
+    services.collection_images.add_images(collection, [first, a, b, last])
+
+    def positions() -> list[float]:
+        images = services.images.get_many([first, last])
+        return [images[one].collections[collection] for one in (first, last)]
+
+    before = positions()
+    for moved in [a, b] * 60:  # each halves the gap behind the first one
+        services.collection_images.move(collection, moved, after=first)
+    assert positions() == before
+    assert order(services, collection) == [first, b, a, last]
+
+
 def test_editors_at_the_same_time_lose_nothing(services: Services) -> None:
     """Two add images, two move others, all at once: every image is there once."""
     images = [add(services, photo(100 + n, 40)).image.id for n in range(24)]
