@@ -30,8 +30,9 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 class Collection:
     """A collection without its images.
 
-    `end` is behind the positions of all images that were ever added.  `cover` is the ID of an
-    image, which may have left the collection.
+    `end` is behind the positions of all images that were ever added, and `begin` is the position
+    of the last one that was put to the front.  `cover` is the ID of an image, which may have left
+    the collection.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Collection:
     description: str = ""
     cover: str = ""
     end: float = STEP
+    begin: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,14 @@ class CollectionImages:
 
         return self._collections.change(collection_id, move_end).end - STEP * count
 
+    def _reserve_front(self, collection_id: str, first: float) -> float:
+        """Return a position before all others; `first` is that of the first image."""
+
+        def move_begin(collection: Collection) -> Collection:
+            return replace(collection, begin=min(collection.begin, first) - STEP)
+
+        return self._collections.change(collection_id, move_begin).begin
+
     def _position(self, query: Query, image_id: str, before: str, after: str) -> float | None:
         """Return the new position of an image; None if the gap there is used up."""
         name = query.collection
@@ -134,7 +142,7 @@ class CollectionImages:
         neighbour = next((one for one in beside if one.id != image_id), None)
         at = anchor.collections[name]
         if neighbour is None:
-            return at - STEP if before else self._reserve(name, 1)
+            return self._reserve_front(name, at) if before else self._reserve(name, 1)
         return between(*sorted((at, neighbour.collections[name])))
 
     def _spread(self, query: Query, anchor_id: str) -> None:

@@ -190,6 +190,7 @@ def _record(collection: Collection) -> Document:
         "description": collection.description,
         "cover": collection.cover,
         "end": collection.end,
+        "begin": collection.begin,
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -203,4 +204,5 @@ def _collection(key: str, record: Document) -> Collection:
         record.get("description", ""),
         record.get("cover", ""),
         float(record["end"]),
+        float(record.get("begin", 0)),
     )
