@@ -18,6 +18,14 @@ from tests.support.served import RunningSite, add_crowd, filled, served
 __all__ = ["unmeasured_processes"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of this folder, each of which drives a browser, as slow ones."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Image]]:
     """A folder with the pictures of every site, and the photographs among them."""

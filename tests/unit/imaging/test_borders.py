@@ -79,6 +79,7 @@ def test_precision_does_not_depend_on_the_size(size, format_):
     assert_near(found.content, box, size, slack=max(SLACK, 9 / min(size)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.tuples(st.integers(24, 900), st.integers(24, 900)),
@@ -102,6 +103,7 @@ def test_no_pixel_of_the_thing_is_cut(size, shares):
 
 
 # Pictures are made smaller before they are measured, which takes noise from the large one.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "deviation"),
     [*itertools.product([(600, 450), (1200, 900)], [1, 2, 4, 6]), ((3000, 2250), 6)],
@@ -243,6 +245,7 @@ def test_picture_that_is_all_transparent_is_whole():
     assert (found.content, found.backdrop) == (WHOLE, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_photograph_is_whole(seed):
     found = measured(pictures.photo(900, 600, seed=seed))

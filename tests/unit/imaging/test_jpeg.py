@@ -47,6 +47,7 @@ FILLED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", FILLED.values(), ids=FILLED)
 def test_jpeg_with_megabytes_beside_its_pixels_is_read_in_linear_time(render_once, content):
     started = time.process_time()

@@ -44,6 +44,7 @@ def background(image: Image.Image, placement: Placement) -> set[tuple[int, ...]]
     return set(map(tuple, pixels[beside].reshape(-1, pixels.shape[2]).tolist()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "colour"),
     [

@@ -94,6 +94,7 @@ def test_rendition_states_the_rights(tmp_path: Path, format_: Format) -> None:
     assert rights_in(io.BytesIO(content)) == Rights.of(RIGHTS.stated)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.extension)
 @pytest.mark.parametrize("extension", INPUTS)
 def test_rendition_never_contains_positions_or_serial_numbers(

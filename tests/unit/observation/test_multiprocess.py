@@ -86,6 +86,7 @@ def test_any_process_returns_the_sums(folder: Path) -> None:
     assert (numbers[HITS], numbers[RUNNING]) == (4, 0)
 
 
+@pytest.mark.slow
 def test_files_of_dead_processes_are_merged(folder: Path) -> None:
     for _ in range(4):
         run(folder, "hit", "begin", "request")

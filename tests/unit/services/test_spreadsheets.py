@@ -36,6 +36,7 @@ IMAGES = st.builds(
 SUMMARIES = st.builds(AnnotationSummary, tags=st.dictionaries(TEXT, st.just(1), max_size=3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table_format", FORMATS, ids=lambda f: f.kind)
 @given(image=IMAGES, summary=SUMMARIES)
 def test_exported_row_has_no_difference(

@@ -89,6 +89,7 @@ store.close()
 
 
 class TestConnections:
+    @pytest.mark.slow
     def test_processes_that_start_at_once_share_a_new_file(
         self, file: Path, store: SqliteBackend
     ) -> None:
@@ -123,6 +124,7 @@ class TestConnections:
         store.check()
         assert open_count(file) <= 3
 
+    @pytest.mark.slow
     def test_many_threads_share_the_connections_that_the_limit_allows(
         self, file: Path, store: SqliteBackend
     ) -> None:

@@ -53,6 +53,7 @@ def test_stopped_worker_costs_one_request(tmp_path: Path) -> None:
     assert (tmp_path / "rendition").stat().st_size > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
 def test_worker_killed_at_work_costs_one_request(number: signal.Signals) -> None:
     failures: list[str] = []

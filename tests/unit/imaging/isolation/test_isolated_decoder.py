@@ -125,6 +125,7 @@ def test_rights_of_the_original_are_read_in_the_worker(
     assert rights_in(io.BytesIO((tmp_path / "file").read_bytes())) == Rights(creator="Ada")
 
 
+@pytest.mark.slow
 def test_previews_equal_those_of_the_local_decoder(
     decoder: IsolatedDecoder, tmp_path: Path
 ) -> None:
@@ -167,6 +168,7 @@ def test_exhausted_budget_raises_server_busy_and_keeps_the_worker(
     assert workers_of(decoder) == processes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["90x90=7", "900x900=7"])
 def test_steps_of_a_job_use_the_same_memory(
     decoder: IsolatedDecoder, size: str, tmp_path: Path
