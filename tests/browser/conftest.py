@@ -18,14 +18,6 @@ from tests.support.served import RunningSite, add_crowd, filled, served
 __all__ = ["unmeasured_processes"]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of this folder, each of which drives a browser, as slow ones."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Image]]:
     """A folder with the pictures of every site, and the photographs among them."""
@@ -86,11 +78,14 @@ def path(site: RunningSite) -> str:
     return f"/image/{site.images['rocket'].id}/"
 
 
+# Before pytest selects tests by their marks.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Repeat a failed test of a browser once: its clicks race with what the page still does.
+    """Mark tests of a browser as slow, and repeat a failed one once.
 
-    The summary counts and names what was repeated.
+    Its clicks race with what the page still does; the summary counts and names what was repeated.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.flaky(reruns=1))

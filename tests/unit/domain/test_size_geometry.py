@@ -211,6 +211,7 @@ def test_trimmed_size_without_content_box_is_refused():
         Size.parse("600x600=7").placement(400, 300)
 
 
+@pytest.mark.slow
 def test_small_originals_in_small_boxes_have_exact_geometry():
     numbers = range(1, 10)
     for box_width, box_height, width, height in product(numbers, repeat=4):

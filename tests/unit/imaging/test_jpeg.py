@@ -120,6 +120,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("save", KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("size", ["o", "100x100"])
 def test_jpeg_without_end_marker_is_taken_with_every_pixel(render_once, save, size):

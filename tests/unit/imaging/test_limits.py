@@ -22,6 +22,7 @@ def measured(content: bytes, **limits: int):
     return inspect(io.BytesIO(content), Limits(**limits))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
 @pytest.mark.parametrize("format_", FORMATS)
 def test_inspect_refuses_file_cut_short(format_, part):
@@ -38,6 +39,7 @@ def test_inspect_refuses_first_bytes_alone(format_):
             measured(pictures.photo(300, 200, format=format_)[:length])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS)
 def test_render_raises_bad_original_for_damaged_file(rendered, format_):
     content = pictures.truncated(pictures.photo(300, 200, format=format_))

@@ -181,6 +181,7 @@ def test_memory_of_a_padded_rendition_is_reserved(tmp_path):
     assert (target.path.exists(), budget.in_use) == (True, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_padded_rendition_larger_than_the_budget_is_made_alone(tmp_path, format_):
     budget = DecodingBudget(1, timeout=0)

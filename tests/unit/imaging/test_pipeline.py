@@ -177,6 +177,7 @@ def test_render_from_smaller_copy_matches_original(rendered):
         assert reference.ssim(image, reference.lanczos(original, placement)) >= 0.99
 
 
+@pytest.mark.slow
 def test_render_in_many_threads_gives_equal_files(tmp_path):
     contents = [
         pictures.rotated(6, 700, 500),
@@ -236,6 +237,7 @@ def test_stored_original_beyond_limits_is_bad_original(rendered):
         rendered(pictures.photo(64, 48), limits=Limits(max_pixels=100))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", ["jpeg", "webp", "avif", "png"])
 def test_rendition_written_in_part_raises_os_error(tmp_path, extension):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)

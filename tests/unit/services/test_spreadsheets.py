@@ -56,6 +56,7 @@ def test_exported_row_has_no_difference(
     assert result.differences == ()
 
 
+@pytest.mark.slow
 @given(image=IMAGES, alt=TEXT)
 def test_changed_cell_is_the_only_difference_or_an_error(image: Any, alt: str) -> None:
     header = columns.header(["artnr"])

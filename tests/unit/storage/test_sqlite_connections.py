@@ -102,6 +102,7 @@ class TestConnections:
         assert [process.exitcode for process in processes] == [0] * 4
         assert store.search.count() == 1
 
+    @pytest.mark.slow
     def test_forked_process_opens_its_own_connections(
         self, file: Path, store: SqliteBackend
     ) -> None:

@@ -88,6 +88,7 @@ def test_worker_that_died_while_idle_is_replaced(decoder: IsolatedDecoder) -> No
     assert not set(processes) & set(workers_of(decoder))
 
 
+@pytest.mark.slow
 def test_fork_server_that_died_is_replaced(decoder: IsolatedDecoder) -> None:
     processes = [fork_server_of(decoder), *workers_of(decoder)]
     os.kill(processes[0], signal.SIGKILL)
