@@ -27,7 +27,8 @@ _REMEMBERED = (
     "CREATE TEMP TABLE marks_before AS SELECT * FROM marks",
     """
     CREATE TEMP TABLE words_before AS
-        SELECT words.rowid AS key, text, '  ' || substr(number, 1, instr(number, '/') - 1) || '  ' AS word
+        SELECT words.rowid AS key, text,
+            '  ' || substr(number, 1, instr(number, '/') - 1) || '  ' AS word
         FROM words JOIN
             (SELECT key, json_extract(document, '$.references.artnr[0]') AS number FROM images)
             ON key = words.rowid
