@@ -125,6 +125,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
     return requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("images", [20, 70])
 def test_number_of_requests_does_not_depend_on_size(
     couchdb_site: Site, requests: Requests, images: int

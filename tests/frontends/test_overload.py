@@ -21,6 +21,8 @@ from tests.support.metrics import parsed
 from tests.support.processes import free_port
 from tests.support.services import original_file
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE, WAITING, REQUESTS, THREADS = 1, 1, 5, 8
 LINE_SECONDS = 6  # long enough for all that happens meanwhile on a busy machine
 

@@ -9,25 +9,28 @@ from huimages_app.domain.geometry import Placement
 
 
 def lanczos(image: Image.Image, placement: Placement) -> np.ndarray:
-    """The rendition of an upright RGB or L picture, in floating point, by the definition."""
-    pixels = np.atleast_3d(np.asarray(image, dtype=np.float64))
+    """Return the rendition of an upright RGB or L picture, in floating point, by the definition."""
     left, top, right, bottom = placement.crop
-    across = _weights(pixels.shape[1], left, right, placement.width)
-    down = _weights(pixels.shape[0], top, bottom, placement.height)
-    height, width, channels = pixels.shape
-    rows = (down @ pixels.reshape(height, -1)).reshape(-1, width, channels)
-    # The axis that is summed over comes last, so that it is one product of two matrices.
-    scaled = rows.transpose(0, 2, 1).reshape(-1, width) @ across.T
-    return np.clip(scaled.reshape(-1, channels, placement.width).transpose(0, 2, 1), 0, 255)
+    pixels = np.atleast_3d(np.asarray(image, dtype=np.float64))
+    rows = _scaled(pixels, top, bottom, placement.height)
+    scaled = _scaled(rows.transpose(1, 0, 2), left, right, placement.width)
+    return np.clip(scaled.transpose(1, 0, 2), 0, 255)
 
 
-def _weights(length: int, start: float, end: float, target: int) -> np.ndarray:
-    """How much each of `length` pixels counts for each of `target` ones; rows add up to 1."""
+def _scaled(pixels: np.ndarray, start: float, end: float, target: int) -> np.ndarray:
+    """Scale the part from `start` to `end` of the first axis to `target` pixels."""
     scale = (end - start) / target
-    centres = start + (np.arange(target) + 0.5) * scale
-    distance = (np.arange(length)[None, :] + 0.5 - centres[:, None]) / max(scale, 1)
-    weights = np.where(np.abs(distance) < 3, np.sinc(distance) * np.sinc(distance / 3), 0)
-    return weights / weights.sum(axis=1, keepdims=True)
+    stretch = max(scale, 1)
+    scaled = np.empty((target, *pixels.shape[1:]))
+    for i in range(target):
+        centre = start + (i + 0.5) * scale
+        # The kernel is 0 beyond three lobes: most pixels need no product.
+        first = max(0, int(centre - 3 * stretch) - 1)
+        last = min(len(pixels), int(centre + 3 * stretch) + 2)
+        distance = (np.arange(first, last) + 0.5 - centre) / stretch
+        weights = np.where(np.abs(distance) < 3, np.sinc(distance) * np.sinc(distance / 3), 0)
+        scaled[i] = np.tensordot(weights / weights.sum(), pixels[first:last], axes=1)
+    return scaled
 
 
 def luma(pixels: np.ndarray | Image.Image) -> np.ndarray:

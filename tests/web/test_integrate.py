@@ -99,6 +99,7 @@ def another_origin(folder: Path) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_documented_static_page_works(
     site: RunningSite, tmp_path: Path, real_browser: Browser
 ) -> None:

@@ -24,6 +24,8 @@ from huimages_app.services.maintenance.integrity import Problem
 from tests.support import pictures
 from tests.support.processes import free_port, serving
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -12,6 +12,7 @@ from huimages_app.storage.sqlite import SqliteBackend
 from tests.contract.samples import walk
 
 
+@pytest.mark.slow
 def test_metadata_benchmark_prints_growth(capsys: pytest.CaptureFixture[str]) -> None:
     metadata.main(["1000"])
     lines = capsys.readouterr().out.splitlines()

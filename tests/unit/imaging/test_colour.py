@@ -239,6 +239,7 @@ def test_tiff_ycbcr_is_converted_to_srgb(rendered):
 # -- transparency ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", ["png", "webp", "avif"])
 @pytest.mark.parametrize("format_", ["PNG", "WEBP", "TIFF", "AVIF"])
 def test_transparency_is_kept_in_formats_with_alpha(rendered, format_, extension):

@@ -195,6 +195,7 @@ class Crowded(Renditions):
         return self._inner.get(*arguments, **named)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("refusals", "packed"), [(2, 2), (5, 2), (6, 1), (9, 0)])
 def test_archive_waits_for_renderers_a_bounded_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int, packed: int

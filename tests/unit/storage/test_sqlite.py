@@ -230,6 +230,7 @@ def test_page_that_the_first_rows_do_not_fill_reads_on(
 
 
 class TestKeys:
+    @pytest.mark.slow
     def test_keys_of_a_full_microsecond_continue_in_the_next(
         self, file: Path, store: SqliteBackend
     ) -> None:

@@ -173,6 +173,7 @@ def killing(monkeypatch: pytest.MonkeyPatch, step: int) -> Callable[[], bool]:
     return lambda: remaining < 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", range(12))
 @pytest.mark.parametrize("action", ["replace", "merge", "back", "turn", "remove"])
 def test_process_killed_between_two_writes_loses_nothing(
