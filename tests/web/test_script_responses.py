@@ -1,4 +1,4 @@
-"""What the site tells the scripts of its pages."""
+"""Data that pages contain for their scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a holder of a share link must not reach, item by item, and where tokens must not appear."""
+"""Pages that a share link must not open, and places where its token must not appear."""
 
 from __future__ import annotations
 
