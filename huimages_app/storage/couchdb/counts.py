@@ -1,0 +1,41 @@
+"""The number of images of a query, from rows of views where these decide.
+
+A row without its document takes a tenth of the time of one with it, and a reduced value less than
+a page.  So documents are only read if a condition needs them, and then few.
+"""
+
+from __future__ import annotations
+
+from ...domain.models import Count
+from .database import Database
+from .query_planner import QueryPlan
+from .scans import ViewScan
+
+# Images in the trash that are read, in order to leave them out of annotations.
+_MOST_TRASHED = 1000
+
+
+def count_by_rows(plan: QueryPlan, images: Database, most: int) -> Count | None:
+    """Return the number of images of a plan, exact up to `most`; None if it takes documents."""
+    if not plan.is_decided_by_rows:
+        return None
+    if isinstance(plan.scan, ViewScan) and plan.scan.is_counted:
+        return Count(plan.scan.count())
+    # Rows of annotations do not contain whether their image is in the trash.
+    trashed = _trashed_ids(images) if plan.mark_filter else set()
+    if trashed is None:
+        return None
+    limit = most + 1 + len(trashed)
+    rows = plan.scan.without_documents().read(None, limit, descending=True)
+    # Annotations of huImages 2.2, which have no time, may be of images that are gone.
+    if any(row.collation_mismatch or not row.position[-2] for row in rows):
+        return None
+    found = len({row.id for row in rows} - trashed)
+    return Count(min(found, most), is_exact=len(rows) < limit and found <= most)
+
+
+def _trashed_ids(images: Database) -> set[str] | None:
+    """Return the images in the trash; None if they are many."""
+    limit = _MOST_TRASHED + 1
+    rows = ViewScan(images, "by_time", (True,), documents=False).read(None, limit, descending=True)
+    return {row.id for row in rows} if len(rows) < limit else None
