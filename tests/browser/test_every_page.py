@@ -5,191 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from huimages_app.web.presentation.i18n import LANGUAGES
+from tests.browser.pages import PAGES, chosen, opened, selected
 from tests.support.axe import violations
 from tests.support.chromium import Person
-from tests.support.served import PHOTOS, RunningSite
+from tests.support.served import RunningSite
 
 WIDTHS = ((390, 844), (1024, 768), (1920, 1080))
-
-Prepare = Callable[[Page], object]
-
-
-def selected(page: Page) -> None:
-    page.locator(".pick input").first.check()
-    page.locator(".pick input").nth(2).check()
-
-
-def trashed(page: Page) -> None:
-    """Put two pictures into the trash, and look at it."""
-    page.locator(".pick input").nth(9).check()
-    page.locator(".pick input").nth(12).check()
-    page.get_by_role("button", name="Move to the trash").click()
-    expect(page.locator(".toast p")).to_have_text("2 pictures were moved to the trash.")
-    page.get_by_role("button", name="Menu").click()
-    page.get_by_role("link", name="Trash").click()
-    expect(page.locator(".grid li")).to_have_count(2)
-
-
-def favored(page: Page) -> None:
-    """Make the picture a favourite, and look at all of them."""
-    heart = page.get_by_role("button", name="Favourite")
-    heart.click()
-    expect(heart).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("button", name="Menu").click()
-    page.get_by_role("link", name="Favourites").click()
-    expect(page.locator(".grid li")).to_have_count(1)
-
-
-def menu(page: Page) -> None:
-    page.get_by_role("button", name="Menu").click()
-
-
-def saved(page: Page) -> None:
-    """Save the search, and look at the saved ones with the form of one open."""
-    page.get_by_role("button", name="Save search").click()
-    expect(page.locator("[data-notice]")).to_contain_text("The search was saved.")
-    page.get_by_role("button", name="Menu").click()
-    expect(page.locator(".popup .saved-searches a")).to_have_text("coffee, Shape: landscape")
-    page.get_by_role("link", name="Saved searches").click()
-    page.locator("details.change summary").click()
-
-
-def shared(page: Page) -> None:
-    page.get_by_role("button", name="Share").click()
-
-
-def more(page: Page) -> None:
-    page.get_by_role("button", name="More").click()
-
-
-def opened(page: Page) -> None:
-    closed = page.locator("details:not([open]) > summary")
-    while closed.count():
-        closed.first.click()
-    page.locator("#focus input[type=image]").press("ArrowRight")
-
-
-def queued(page: Page) -> None:
-    files = [PHOTOS / "coffee.jpeg", PHOTOS / "README.md"]
-    page.locator("#uploadfile").set_input_files(files)
-    expect(page.locator("[data-upload-list]")).to_contain_text("already on this site")
-    page.get_by_role("button", name="Upload").click()
-    expect(page.locator("[data-upload-status]")).to_have_text("1 of 2 uploaded, 1 failed")
-
-
-def compared(page: Page) -> None:
-    """Upload a table that changes the tags of all pictures."""
-    content = page.evaluate("fetch('/api/v1/images.csv?tag=hills').then(it => it.text())")
-    _send_table(page, content.replace("hills", "Hills-and-valleys"))
-    expect(page.locator(".rows li").first).to_be_visible()
-
-
-def refused(page: Page) -> None:
-    _send_table(page, "id,colour,title\nx,red,\n")
-    expect(page.locator(".comparison tbody tr")).to_have_count(1)
-
-
-def _send_table(page: Page, content: str) -> None:
-    file = {"name": "t.csv", "mimeType": "text/csv", "buffer": content.encode()}
-    page.locator("#uploadfile").set_input_files(files=[file])  # type: ignore[arg-type]
-    page.get_by_role("button", name="Show differences").click()
-
-
-def conflicting(page: Page) -> None:
-    """Save a title that someone else changed meanwhile, as the form does without scripts."""
-    page.locator("#heading [name=expected_value]").first.evaluate("field => field.value = 'Old'")
-    page.locator("#title").evaluate("field => field.value = 'Mine'")
-    page.locator("#heading form").first.evaluate(
-        "form => HTMLFormElement.prototype.submit.call(form)"
-    )
-    expect(page.locator("[data-own]")).to_have_text("Mine")
-
-
-def in_trash(page: Page) -> None:
-    """Move the picture to the trash, and go back to its page."""
-    page.get_by_role("button", name="More").click()
-    page.get_by_role("button", name="Move to the trash").click()
-    expect(page.locator("[data-notice]")).to_have_text("The picture was moved to the trash.")
-    page.go_back()
-    expect(page.locator("main")).to_contain_text("This picture is in the trash.")
-
-
-def chosen(page: Page) -> None:
-    """Choose a change of each kind of field."""
-    for name in ("title", "tags", "rights.source_type", "other"):
-        page.locator(f'[name="verb.{name}"]').select_option(index=1)
-
-
-def edited(page: Page) -> None:
-    """Edit all pictures of the list, and look at the job until it is finished."""
-    page.locator('[name="verb.alt"]').select_option("set")
-    page.locator('[name="value.alt"]').fill("A cup of coffee")
-    page.get_by_role("button", name="Change the pictures").click()
-    expect(page.locator("#job")).to_have_attribute("data-state", "done", timeout=30_000)
-
-
-def suggested(page: Page) -> None:
-    page.locator("#newtag").press_sequentially("e")
-    page.get_by_role("option").first.wait_for()
-    page.keyboard.press("ArrowDown")
-
-
-def full_screen(page: Page) -> None:
-    page.locator("a.picture").click()
-    page.locator(".pswp__img").last.wait_for()
-    page.wait_for_timeout(300)  # PhotoSwipe shows its buttons after a moment
-
-
-# Name: path, what is done there, what the console will complain about.
-PAGES: dict[str, tuple[str, Prepare | None, str]] = {
-    "start": ("/", None, ""),
-    "menu": ("/image/", menu, ""),
-    "all": ("/image/", None, ""),
-    "selected": ("/tag/hills/", selected, ""),
-    "search": ("/search?q=coffee", None, ""),
-    "filtered": ("/search?q=coffee&shape=landscape&ends=30", None, ""),
-    "save-search": ("/saved/?in=search:coffee%3Fshape%3Dlandscape", None, ""),
-    "saved-searches": ("/saved/?in=search:coffee%3Fshape%3Dlandscape", saved, ""),
-    "no-saved-searches": ("/saved/", None, ""),
-    "nothing-found": ("/search?q=zzz", None, ""),
-    "no-favorites": ("/favorites/", None, ""),
-    "favorites": ("/image/{rocket}/", favored, ""),
-    "tags": ("/tag/", None, ""),
-    "articles": ("/article/", None, ""),
-    "no-articles": ("/article/?q=zzz", None, ""),
-    "article": ("/article/10106/", None, ""),
-    "article-without-pictures": ("/article/zzz/", None, "status of 404"),
-    "image": ("/image/{rocket}/", None, ""),
-    "image-share": ("/image/{rocket}/", shared, ""),
-    "image-more": ("/image/{rocket}/", more, ""),
-    "image-opened": ("/image/{coffee}/?in=tag:table", opened, ""),
-    "image-suggestions": ("/image/{chelsea}/", suggested, ""),
-    "image-keys": ("/image/{chelsea}/", lambda page: page.keyboard.press("?"), ""),
-    "image-full-screen": ("/image/{coffee}/", full_screen, ""),
-    "image-conflict": ("/image/{coffee}/", conflicting, "status of 409"),
-    "duplicates": ("/duplicates/", None, ""),
-    "image-history": ("/image/{coffee}/history", None, ""),
-    "jobs": ("/job/", None, ""),
-    "edit-many": ("/job/edit?in=", chosen, ""),
-    "job": ("/job/edit?in=search:coffee", edited, ""),
-    "upload": ("/upload/", None, ""),
-    "upload-queue": ("/upload/", queued, "status of 415"),
-    "table": ("/table/?tag=hills&order=oldest", None, ""),
-    "table-compared": ("/table/", compared, ""),
-    "table-with-errors": ("/table/", refused, "status of 400"),
-    "rename-tag": ("/rename-tag?tag=hills", None, ""),
-    "empty-trash": ("/trash/", None, ""),
-    "trash": ("/image/", trashed, ""),
-    "not-found": ("/nowhere/", None, "status of 404"),
-    "sign-in": ("/login", None, ""),
-    "help": ("/help", None, ""),
-    "accounts": ("/accounts/", None, ""),
-    "image-in-trash": ("/image/{chelsea}/", in_trash, "status of 404"),
-    "api": ("/api/v1/", None, ""),
-}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -237,12 +61,12 @@ def test_states_are_told_apart_in_colours_of_peoples_own(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> None:
-    path, prepare, complaint = PAGES[name]
-    path = path.format(**{key: image.id for key, image in site.images.items()})
+    shown = PAGES[name]
+    path = shown.path.format(**{key: image.id for key, image in site.images.items()})
     who = person(viewport={"width": 1024, "height": 768})
     page = who.go(path)
-    if prepare:
-        prepare(page)
+    if shown.prepare:
+        shown.prepare(page)
     # axe sees the widest page light, and the narrowest dark.
     for scheme, widths in (("light", WIDTHS), ("dark", WIDTHS[::-1])):
         page.emulate_media(color_scheme=scheme)
@@ -251,8 +75,8 @@ def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> 
             # Nothing sticks out at the side.
             assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert violations(page) == []
-    if complaint:
-        who.expect_complaint(complaint)
+    if shown.complaint:
+        who.expect_complaint(shown.complaint)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
