@@ -7,26 +7,39 @@ a page.  So documents are only read if a condition needs them, and then few.
 from __future__ import annotations
 
 from ...domain.models import Count
+from ..cursors import Start
 from .database import Database
 from .query_planner import QueryPlan
-from .scans import ViewScan
+from .scans import Position, ViewScan
 
 # Images in the trash that are read, in order to leave them out of annotations.
 _MOST_TRASHED = 1000
 
 
-def count_by_rows(plan: QueryPlan, images: Database, most: int) -> Count | None:
-    """Return the number of images of a plan, exact up to `most`; None if it takes documents."""
+def count_by_rows(
+    plan: QueryPlan, images: Database, most: int, before: Position | None = None
+) -> Count | None:
+    """Return the number of images of a plan, exact up to `most`; None if it takes documents.
+
+    `before`: count only the images before this position.
+    """
     if not plan.is_decided_by_rows:
         return None
-    if isinstance(plan.scan, ViewScan) and plan.scan.is_counted:
-        return Count(plan.scan.count())
+    scan = plan.scan
+    if isinstance(scan, ViewScan) and scan.is_counted:
+        if before is None:
+            return Count(scan.count())
+        return Count(scan.count_to(before, descending=plan.descending) - 1)
     # Rows of annotations do not contain whether their image is in the trash.
     trashed = _trashed_ids(images) if plan.mark_filter else set()
     if trashed is None:
         return None
     limit = most + 1 + len(trashed)
-    rows = plan.scan.without_documents().read(None, limit, descending=True)
+    rows = scan.without_documents().read(
+        Start(before) if before else None,
+        limit,
+        descending=plan.descending if before is None else not plan.descending,
+    )
     # Annotations of huImages 2.2, which have no time, may be of images that are gone.
     if any(row.collation_mismatch or not row.position[-2] for row in rows):
         return None

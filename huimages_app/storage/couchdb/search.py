@@ -174,23 +174,24 @@ class CouchSearch(ImageSearch):
         plan = self._plan(query)
         if plan is None:
             return Count(0)
-        if count := count_by_rows(plan, self._images, most):
-            return count
-        size = min(most, _COUNTED) + 1
-        candidates = plan.scan.read(None, size, descending=True)
-        found = sum(1 for _ in self._matching(plan, candidates))
-        return Count(min(found, most), is_exact=len(candidates) < size and found <= most)
+        return self._count(plan, most)
 
     def count_before(self, query: Query, image_id: str, most: int = 1000) -> Count | None:
         plan = self._plan(query)
         matching = self._matched(plan, image_id)
         if plan is None or matching is None:
             return None
-        position = plan.position(*matching)
-        if plan.counted:
-            return Count(plan.counted.count_to(position, descending=plan.descending) - 1)
-        found = self._find(plan, Start(position), most, forward=False)
-        return Count(len(found.images), is_exact=found.end is None)
+        return self._count(plan, most, plan.position(*matching))
+
+    def _count(self, plan: QueryPlan, most: int, before: Position | None = None) -> Count:
+        """Count the images of a plan, or those before a position."""
+        if count := count_by_rows(plan, self._images, most, before):
+            return count
+        size = min(most, _COUNTED) + 1
+        descending = plan.descending if before is None else not plan.descending
+        candidates = plan.scan.read(Start(before) if before else None, size, descending=descending)
+        found = sum(1 for _ in self._matching(plan, candidates))
+        return Count(min(found, most), is_exact=len(candidates) < size and found <= most)
 
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return changes in the order of each database, those of annotations last.
