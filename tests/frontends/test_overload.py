@@ -1,4 +1,4 @@
-"""What a real server does while more renditions are wanted than it can make."""
+"""A real server that receives more requests for renditions than it can render."""
 
 from __future__ import annotations
 

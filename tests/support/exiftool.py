@@ -52,10 +52,10 @@ def _run(*arguments: str) -> str:
     process = _process()
     assert process.stdin is not None
     assert process.stdout is not None
-    # A line of the form #[CSTR]… has the escapes of C, so that an argument may have several lines.
-    lines = [f"#[CSTR]{argument.replace(chr(92), chr(92) * 2)}" for argument in arguments]
-    lines = [line.replace("\n", "\\n") for line in lines]
-    # Written after the output of the command: its exit status, and the line that ends it.
+    # A line that begins with #[CSTR] has the escapes of C, so that arguments may have line breaks.
+    escaped = (argument.replace("\\", "\\\\").replace("\n", "\\n") for argument in arguments)
+    lines = [f"#[CSTR]{argument}" for argument in escaped]
+    # exiftool writes the exit status after the output, and then a line {ready}.
     process.stdin.write("\n".join([*lines, "-echo3", "status ${status}", "-execute", ""]))
     process.stdin.flush()
     output = list(iter(process.stdout.readline, "{ready}\n"))

@@ -1,4 +1,4 @@
-"""An exact reference scaler, and the similarity of a rendition to its result."""
+"""An exact reference scaler, and measures of the similarity of two pictures."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def _scaled(pixels: np.ndarray, start: float, end: float, target: int) -> np.nda
 
 
 def luma(pixels: np.ndarray | Image.Image) -> np.ndarray:
-    """Brightness as the eye weighs colours, 0-255."""
+    """Return the luma (ITU-R BT.601) of each pixel, 0 to 255."""
     pixels = np.atleast_3d(np.asarray(pixels, dtype=np.float64))
     return pixels[..., :3] @ [0.299, 0.587, 0.114] if pixels.shape[2] >= 3 else pixels[..., 0]
 
 
 def ssim(one: np.ndarray | Image.Image, other: np.ndarray | Image.Image) -> float:
-    """Structural similarity of two pictures' brightness (Wang et al. 2004); 1 if equal."""
+    """Return the structural similarity of two pictures in luma (Wang et al. 2004); 1 if equal."""
     a, b = luma(one), luma(other)
     assert a.shape == b.shape
     mean_a, mean_b = _blurred(a), _blurred(b)
@@ -53,7 +53,7 @@ def ssim(one: np.ndarray | Image.Image, other: np.ndarray | Image.Image) -> floa
 
 
 def _blurred(values: np.ndarray) -> np.ndarray:
-    """By a Gaussian of deviation 1.5 over 11 pixels, or as many as there are; mirrored edges."""
+    """Blur by a Gaussian of deviation 1.5 over up to 11 pixels; edges are mirrored."""
     for axis in (0, 1):
         reach = min(5, values.shape[axis] - 1)
         kernel = np.exp(-(np.arange(-reach, reach + 1) ** 2) / 4.5)
@@ -67,7 +67,7 @@ def _blurred(values: np.ndarray) -> np.ndarray:
 
 
 def difference(one: np.ndarray | Image.Image, other: np.ndarray | Image.Image) -> float:
-    """The mean difference of two pictures, in levels of 0-255."""
+    """Return the mean absolute difference of two pictures, in levels of 0 to 255."""
     return float(
         np.abs(np.asarray(one, dtype=np.float64) - np.asarray(other, dtype=np.float64)).mean()
     )

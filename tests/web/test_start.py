@@ -27,7 +27,7 @@ def write_ini(folder, name, *lines):
 
 
 def on_port(port):
-    """What deploy/huimages@.service runs."""
+    """Return the command of deploy/huimages@.service for a port."""
     unit = (CHECKOUT / "deploy/huimages@.service").read_text(encoding="utf-8")
     [command] = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
     for said, meant in (

@@ -157,7 +157,7 @@ def test_inspection_without_legacy_storage_fails(stores: Stores, tmp_path: Path)
 
 @pytest.fixture
 def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
-    """The same images, served by huimages after `huimages setup`."""
+    """Serve the same images by huimages, after `huimages setup`."""
     assert huimages(ini_of(tmp_path, stores.ini()), "setup").status == 0
     site = Site(tmp_path, **stores.ini())
     yield site

@@ -1,4 +1,4 @@
-"""What a stranger sends to keep the server busy: it answers as quickly as ever."""
+"""Untrusted input that could keep the server busy: it takes linear time."""
 
 from __future__ import annotations
 

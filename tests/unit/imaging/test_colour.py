@@ -25,7 +25,7 @@ def shown(image: Image.Image):
 
 
 def in_srgb(values, primaries, gamma):
-    """What colours of another RGB space are in sRGB, by the definitions."""
+    """Convert colours of another RGB space to sRGB, by the definitions."""
     tones = np.array(values) / 255
     linear = tones**gamma if gamma else _linear(tones)
     linear = np.linalg.solve(profiles.to_xyz(profiles.SRGB), profiles.to_xyz(primaries) @ linear)

@@ -1,4 +1,4 @@
-"""What renditions of all formats say: credit and licence; never a position or a serial number."""
+"""Metadata in renditions of all formats: credit and licence, no position, no serial number."""
 
 from __future__ import annotations
 

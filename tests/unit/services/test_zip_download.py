@@ -31,7 +31,7 @@ SHOWING = Showing(UTC)
 
 @pytest.fixture(scope="module")
 def renditions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Renditions]:
-    """Those of a site without images."""
+    """Return the renditions of a site without images."""
     services = services_in(tmp_path_factory.mktemp("site"))
     yield services.renditions
     services.close()

@@ -150,7 +150,7 @@ def test_two_newest_versions_of_one_image_stay_both(services: Services) -> None:
 
 
 class Killed(BaseException):
-    """What ends the process between two writes."""
+    """The error that stands for the end of the process between two writes."""
 
 
 def killing(monkeypatch: pytest.MonkeyPatch, step: int) -> Callable[[], bool]:
