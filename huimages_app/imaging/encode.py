@@ -21,8 +21,8 @@ from .colour import SRGB_TAG
 from .embedded.packet import MIN_SIDE
 from .options import Quality
 
-# JPEG and WebP files whose longer side has fewer pixels have no profile: it would be up to an eighth of the
-# file, and pictures without one are sRGB.
+# JPEG and WebP files whose longer side has fewer pixels have no profile: it would be up to an
+# eighth of the file, and pictures without one are sRGB.
 _MIN_SIDE_OF_PROFILE = 640
 
 # Longest side that a file of the format can have, in pixels.
