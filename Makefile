@@ -10,7 +10,7 @@ LOCKED := $(PIP) --no-deps --require-hashes --requirement
 NPM := npm ci --omit=optional --ignore-scripts --no-audit --no-fund --silent
 
 .DEFAULT_GOAL := help
-.PHONY: help run install develop services bench encoders unit test torture fuzz check container-check release format docs pictures \
+.PHONY: help run install develop services bench encoders unit test coverage torture fuzz check container-check release format docs pictures \
   screenshots messages lock upgrade clean
 
 help:  ## list the targets
@@ -94,20 +94,23 @@ encoders: develop .services/bench/node/stamp .venv/encoders.stamp  ## compare en
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 unit: develop  ## run the unit tests, which need no servers, in under one minute
-	$(PYTEST) $(or $(ARGS),tests/unit)
+	$(PYTEST) $(or $(ARGS),-m "not slow" tests/unit)
 
 # COUCHDB=URL[,URL,URL]: run the tests of CouchDB with a real server, or the nodes of a cluster.
 comma := ,
 ifdef COUCHDB
-test: export HUIMAGES_TEST_COUCHDB_URL = $(subst $(comma), ,$(COUCHDB))
+test coverage: export HUIMAGES_TEST_COUCHDB_URL = $(subst $(comma), ,$(COUCHDB))
 endif
 
-# Tests of minutes have targets of their own: torture, fuzz, container-check, screenshots.
 # Without npm the tests of its programs are skipped; with CI=true it must be there.
-# A run of selected tests cannot reach the coverage limit, so it measures no coverage.
-test: develop $(if $(or $(filter true,$(CI)),$(shell command -v npm)),services)
-test:  ## run all tests with at least 95 % branch coverage (ARGS=PATH: selected tests)
-	$(PYTEST) $(or $(ARGS),--cov --cov-report=term)
+TESTED := develop $(if $(or $(filter true,$(CI)),$(shell command -v npm)),services)
+
+test: $(TESTED)  ## run the tests, without slow ones, in ten minutes of CPU (ARGS=PATH: selected tests)
+	$(PYTEST) $(or $(ARGS),-m "not slow")
+
+# Tests of minutes have targets of their own: torture, fuzz, container-check, screenshots.
+coverage: $(TESTED)  ## run all tests, slow ones and browsers too, with at least 95 % branch coverage
+	$(PYTEST) --cov --cov-report=term $(ARGS)
 
 # Minutes per test: kills, faults, 2,500 hostile files, and SECONDS of mixed load (600 if not given).
 torture: develop services  ## kill, fill, break and load the program for half an hour (SECONDS=60: less load)

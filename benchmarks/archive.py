@@ -84,6 +84,10 @@ def samples(count: int, tags: int = 5000) -> Iterator[Sample]:
             length=chance.randrange(10**5, 10**7),
             contenttype="image/jpeg",
             placeholder="#8899aa",
+            sha256=f"{chance.getrandbits(256):064x}",
+            taken=created - timedelta(hours=number % 48) if number % 4 else None,
+            uploader=UPLOADER,
+            phash=f"{chance.getrandbits(64):016x}",
         )
         given = dict.fromkeys(map(word, zipf.draw(chance, chance.randrange(0, 6))))
         annotation = Annotation(

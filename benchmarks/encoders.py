@@ -1,8 +1,8 @@
 """Bytes at equal quality: the encoders of huimages, mozjpeg and jpegli beside sharp's defaults.
 
-    make encoders ARGS="PHOTOGRAPH..."
+    make encoders ARGS="[--widths 240 640] [--formats jpeg avif] -- PHOTOGRAPH..."
 
-Each photograph is scaled to three widths.  sharp encodes it with its defaults; the other encoders
+Each photograph is scaled to several widths.  sharp encodes it with its defaults; the other encoders
 do so in several qualities.  Printed is, per encoder, the mean ratio of bytes at the quality of
 sharp's file (interpolated between the qualities), by two measures, and the time of a core for one
 file.
@@ -10,10 +10,10 @@ file.
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ from tests.support.reference import ssim
 
 from .peers import INSTALLED, program
 
-_WIDTHS = (240, 640, 1024)
+_WIDTHS = [240, 640, 1024]
 _QUALITIES = {JPEG: (60, 70, 80, 88), WEBP: (65, 75, 80, 88), AVIF: (45, 55, 65, 75)}
 # sharp's defaults: https://sharp.pixelplumbing.com/api-output
 _SHARP = """
@@ -63,19 +63,31 @@ class Encoder:
     is_timed: bool = True
 
 
-def main(photographs: Sequence[str]) -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Print a table for the photographs."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("photographs", nargs="+", type=Path)
+    parser.add_argument("--widths", nargs="+", type=int, default=_WIDTHS)
+    formats = {format_.extension: format_ for format_ in _QUALITIES}
+    parser.add_argument("--formats", nargs="+", choices=formats, default=[*formats])
+    options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        scaled = [path for name in photographs for path in _scaled(Path(name), Path(folder))]
+        scaled = [
+            path
+            for photograph in options.photographs
+            for path in _scaled(photograph, Path(folder), options.widths)
+        ]
         _encode_by_sharp(scaled)
         goals = {
             (path, format_): _likeness(path, _by_sharp(path, format_))
             for path in scaled
-            for format_ in _QUALITIES
+            for format_ in (formats[name] for name in options.formats)
         }
         print("| encoder | bytes at equal SSIM | at equal SSIMULACRA2 | milliseconds of a core |")
         print("|---|---|---|---|")
         for encoder in _encoders():
+            if encoder.format.extension not in options.formats:
+                continue
             measured = [_compared(encoder, path, goals[path, encoder.format]) for path in scaled]
             by_ssim, by_ssimulacra2, seconds = zip(*measured, strict=True)
             cost = f"{1000 * np.mean(seconds):.1f}" if encoder.is_timed else ""
@@ -87,10 +99,10 @@ def _encoders() -> Iterator[Encoder]:
     yield Encoder("jpeg", JPEG, partial(_save, JPEG, Quality()))
     yield Encoder("jpeg of jpegli", JPEG, _save_by_jpegli)
     yield Encoder("jpeg of mozjpeg", JPEG, _take_that_of_mozjpeg, is_timed=False)
-    for effort in (2, 4, 6):
+    for effort in (4, 6, 2):
         settings = replace(Quality(), webp_effort=effort)
         yield Encoder(f"webp, effort {effort}", WEBP, partial(_save, WEBP, settings))
-    for effort in (0, 3, 4, 5):
+    for effort in (5, 3, 0, 4):
         settings = replace(Quality(), avif_effort=effort)
         yield Encoder(f"avif, effort {effort}", AVIF, partial(_save, AVIF, settings))
 
@@ -119,9 +131,9 @@ def _by_sharp(path: Path, format_: Format) -> Path:
     return path.with_name(f"{path.name}.{format_.extension}")
 
 
-def _scaled(photograph: Path, folder: Path) -> Iterator[Path]:
+def _scaled(photograph: Path, folder: Path, widths: Sequence[int]) -> Iterator[Path]:
     picture = _opened(photograph)
-    for width in _WIDTHS:
+    for width in widths:
         path = folder / f"{photograph.stem}-{width}.png"
         height = round(picture.height * width / picture.width)
         picture.resize((width, height), Image.Resampling.LANCZOS).save(path)
@@ -177,4 +189,4 @@ def _mean(ratios: Sequence[float]) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -18,8 +18,10 @@ from huimages_app.storage.sqlite import entries
 from huimages_app.storage.sqlite.codec import dumps, micros
 from huimages_app.storage.sqlite.connection import Connections
 from huimages_app.storage.sqlite.entries import PostingsName
+from huimages_app.storage.sqlite.likeness import rows_of
 
 from .archive import UPLOADER, Sample, samples
+from .multiplied import multiply
 
 _BATCH = 20_000
 
@@ -29,6 +31,8 @@ def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
     connections = Connections(file)
     with connections.reading() as db:
         db.execute("PRAGMA cache_size = -512000")  # KB: IDs are written all over their index
+    with connections.writing() as db:
+        db.execute("CREATE TEMP TABLE unsorted AS SELECT * FROM hashes")
     bulk = _Bulk()
     rest = samples(count, tags)
     while batch := list(islice(rest, _BATCH)):
@@ -36,6 +40,17 @@ def fill_sqlite(file: Path, count: int, tags: int = 5000) -> None:
             bulk.add(db, batch)
     with connections.writing() as db:
         bulk.finish(db)
+    connections.close()
+
+
+def fill_by_copies(file: Path, count: int, copies: int, tags: int = 5000) -> None:
+    """Write `count` images into a new file, and copies until there are `copies` of each."""
+    fill_sqlite(file, count, tags)
+    connections = Connections(file)
+    with connections.reading() as db:
+        db.execute("PRAGMA cache_size = -1024000")
+    with connections.writing() as db:
+        multiply(db, copies, count * 180)
     connections.close()
 
 
@@ -50,11 +65,12 @@ class _Bulk:
 
     def add(self, db: sqlite3.Connection, batch: Iterable[Sample]) -> None:
         """Write the images and annotations, and the words that they are found by."""
-        words = []
+        words, hashes = [], []
         for sample in batch:
             entry = self._write_image(db, sample)
             words.append((entry.key, entry.words()))
             self._tags.update(entry.counted_tags)
+            hashes += rows_of(entry.key, sample.image.phash)
             ranks = entry.ranks()
             for name in entry.postings():
                 self._members[name].append(entry.key)
@@ -62,6 +78,7 @@ class _Bulk:
                     self._ranks[name].append(ranks[name])
         # In the order of keys: FTS5 writes its buffer whenever a row number is not the largest.
         db.executemany("INSERT INTO words (rowid, text) VALUES (?, ?)", sorted(words))
+        db.executemany("INSERT INTO temp.unsorted VALUES (?, ?, ?)", hashes)
         marks = sorted(_mark(sample) for sample in batch if not sample.annotation.is_empty)
         db.executemany("INSERT INTO marks VALUES (?, ?, ?, ?, ?)", marks)
 
@@ -78,7 +95,7 @@ class _Bulk:
         return entry
 
     def finish(self, db: sqlite3.Connection) -> None:
-        """Write the lists and the tags."""
+        """Write the lists, the tags and the index of hashes."""
         for number, (name, keys) in enumerate(sorted(self._members.items()), 1):
             db.execute("INSERT INTO lists VALUES (?, ?, ?, ?, ?)", [number, *name, len(keys)])
             db.executemany(
@@ -90,6 +107,8 @@ class _Bulk:
                     "INSERT INTO places VALUES (?, ?, ?)", ((number, *place) for place in places)
                 )
         db.executemany("INSERT INTO tags VALUES (?, ?)", sorted(self._tags.items()))
+        db.execute("INSERT INTO hashes SELECT * FROM temp.unsorted ORDER BY piece, key")
+        db.execute("DROP TABLE temp.unsorted")
 
 
 def _mark(sample: Sample) -> tuple[object, ...]:

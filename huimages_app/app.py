@@ -75,6 +75,7 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
     from .services.permissions import least_roles
     from .web.article_hits import ArticleHits
     from .web.cache_hits import CacheHits
+    from .web.kept_responses import KeptResponses
     from .web.observed_requests import ObservedRequests
     from .web.request import Request
     from .web.reserved_names import require_free_names
@@ -103,5 +104,7 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
         config.include("huimages_app.web.presentation.site")
         config.scan("huimages_app.web")
     app = config.make_wsgi_app()
+    if settings.cache.memory:
+        app.kept_responses = KeptResponses(settings.cache.memory)
     require_free_names(app.registry, settings.named_sizes)
     return app

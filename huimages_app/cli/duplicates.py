@@ -61,6 +61,16 @@ def dismiss(context: CliContext, image_ids: Sequence[str]) -> None:
     context.services.duplicates.dismiss([parse_image_id(text) for text in image_ids])
 
 
+@duplicates.command("undismiss")
+@click.argument("image_ids", metavar="ID ID ...", nargs=-1, required=True)
+@pass_cli_context
+def undismiss(context: CliContext, image_ids: Sequence[str]) -> None:
+    """Take a dismissal back: those of the images that look alike are listed together again."""
+    from ..domain.ids import parse_image_id
+
+    context.services.duplicates.undismiss([parse_image_id(text) for text in image_ids])
+
+
 def _print(images: Sequence[Image]) -> None:
     for image in images:
         numbers = ", ".join(image.references.get("artnr", ()))

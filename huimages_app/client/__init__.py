@@ -77,6 +77,7 @@ __all__ = [
     "suggest_searches",
     "take_back",
     "turn_image",
+    "undismiss_duplicates",
     "undo_job",
     "update_metadata",
 ]
@@ -127,6 +128,7 @@ move_in_collection = _library.move_in_collection
 remove_collection = _library.remove_collection
 remove_from_collection = _library.remove_from_collection
 dismiss_duplicates = _library.dismiss_duplicates
+undismiss_duplicates = _library.undismiss_duplicates
 get_alike = _library.get_alike
 get_duplicates = _library.get_duplicates
 apply_table = _library.apply_table

@@ -23,6 +23,10 @@ class DuplicateBackend(ABC):
     def dismiss_duplicates(self, image_ids: Sequence[str]) -> None:
         """Declare images to be different from each other; raises BadInput."""
 
+    @abstractmethod
+    def undismiss_duplicates(self, image_ids: Sequence[str]) -> None:
+        """Take back that images are different from each other; raises BadInput."""
+
 
 class DuplicateFunctions:
     """The functions; `_backend` is the backend of the library."""
@@ -43,3 +47,7 @@ class DuplicateFunctions:
     def dismiss_duplicates(self, imageids: Sequence[str]) -> None:
         """Declare images that look alike to be different from each other: a false alarm."""
         self._backend.dismiss_duplicates([parse_image_id(one) for one in imageids])
+
+    def undismiss_duplicates(self, imageids: Sequence[str]) -> None:
+        """Take back that images are different from each other, so that they are listed again."""
+        self._backend.undismiss_duplicates([parse_image_id(one) for one in imageids])

@@ -22,3 +22,6 @@ class LocalDuplicates(DuplicateBackend):
 
     def dismiss_duplicates(self, image_ids: Sequence[str]) -> None:
         services_of_process().duplicates.dismiss(image_ids)
+
+    def undismiss_duplicates(self, image_ids: Sequence[str]) -> None:
+        services_of_process().duplicates.undismiss(image_ids)

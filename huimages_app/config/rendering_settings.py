@@ -40,6 +40,13 @@ class CacheSettings:
         20 * 10**9,
         "size of the cache; beyond it the least recently used renditions are removed; 0: no limit",
     )
+    memory: int = setting(
+        "cache.memory",
+        amount,
+        16 * 10**6,
+        "memory of each process for renditions of up to 64 kB, which are sent without a thread of "
+        "their own; 0: none",
+    )
     follow: float = setting(
         "cache.follow",
         pause,

@@ -122,6 +122,12 @@ def count_hit_response(method: str, seconds: float) -> None:
     _HIT_SECONDS.observe(seconds)
 
 
+def count_kept_hit(seconds: float) -> None:
+    """Count a GET of a cached rendition that did not reach the application."""
+    CACHE_HITS.inc()
+    count_hit_response("GET", seconds)
+
+
 def count_response(view: str, method: str, status: int, seconds: float) -> None:
     """Count a response; `view` is one of the program's, never a text of the client."""
     REQUESTS.labels(view, method if method in _METHODS else "other", str(status)).inc()

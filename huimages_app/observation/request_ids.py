@@ -21,9 +21,14 @@ def begin(proposed: str = "") -> str:
     `proposed` is the ID that a proxy sent.  Unless it is a plain token, an ID is made.
     """
     is_plain = proposed and _PLAIN.fullmatch(proposed)
-    request_id = proposed if is_plain else os.urandom(8).hex()
+    request_id = proposed if is_plain else new()
     _current.set(request_id)
     return request_id
+
+
+def new() -> str:
+    """Return an ID that no other request has."""
+    return os.urandom(8).hex()
 
 
 def current() -> str:

@@ -34,3 +34,6 @@ class HttpDuplicates(DuplicateBackend):
 
     def dismiss_duplicates(self, image_ids: Sequence[str]) -> None:
         self.transport.api("POST", "/duplicates/dismissed", json={"ids": list(image_ids)})
+
+    def undismiss_duplicates(self, image_ids: Sequence[str]) -> None:
+        self.transport.api("POST", "/duplicates/undismissed", json={"ids": list(image_ids)})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ..domain.facets import ALIKE
-from ..domain.likeness import MOST_ALIKE, MOST_UNLIKE, is_matched
+from ..domain.likeness import MOST_ALIKE, MOST_UNLIKE, are_alike, is_matched
 from ..domain.models import Count, Image, Query
 from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend
@@ -30,6 +30,14 @@ class Group:
     """Images that look like one of them, at least two: the largest first, then the oldest."""
 
     images: Sequence[Image]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """The images that look like one, most similar first, and those among them dismissed as such."""
+
+    alike: Sequence[Image] = ()
+    dismissed: Sequence[Image] = ()
 
 
 @dataclass(frozen=True)
@@ -70,16 +78,43 @@ class Duplicates:
 
     def of_image(self, image: Image) -> list[Image]:
         """Return the images that look like one now, most similar first, without false alarms."""
+        return list(self.likeness_of(image).alike)
+
+    def likeness_of(self, image: Image) -> Likeness:
+        """Return what `of_image` returns, and the false alarms that were dismissed."""
         if not is_matched(image):
-            return []
+            return Likeness()
         similar = self._search.alike(image.phash, MOST_ALIKE + 1)
-        return [other for other in similar if _may_be_duplicate(image, other)][:MOST_ALIKE]
+        others = [other for other in similar if other.id != image.id and other.is_listed]
+        dismissed = [other for other in others if _is_dismissed(image, other)]
+        alike = [other for other in others if other not in dismissed]
+        return Likeness(alike[:MOST_ALIKE], dismissed[:MOST_ALIKE])
 
     def dismiss(self, image_ids: Iterable[str]) -> None:
         """Declare each of these images to be different from all others of them.
 
         Raises BadInput for less than two or more than MOST_DISMISSED images, UnknownImage.
         """
+        chosen = [image.id for image in self._chosen(image_ids)]
+        for image_id in chosen:
+            others = [other for other in chosen if other != image_id]
+            self._records.update(image_id, partial(_unlike, others))
+        for image_id in chosen[1:]:
+            audit.record("dismissed duplicate", image_id, of=chosen[0])
+
+    def undismiss(self, image_ids: Iterable[str]) -> None:
+        """Take back that these images are different from each other; list those that look alike.
+
+        Raises as `dismiss`.
+        """
+        chosen = self._chosen(image_ids)
+        for image in chosen:
+            change = partial(_comparable, [other for other in chosen if other.id != image.id])
+            self._records.update(image.id, change)
+        for image in chosen[1:]:
+            audit.record("took back dismissal of duplicate", image.id, of=chosen[0].id)
+
+    def _chosen(self, image_ids: Iterable[str]) -> list[Image]:
         chosen = list(dict.fromkeys(image_ids))
         if not 2 <= len(chosen) <= MOST_DISMISSED:
             raise BadInput(f"{len(chosen)} images given; expected 2 to {MOST_DISMISSED}")
@@ -88,11 +123,7 @@ class Duplicates:
             if image_id not in found:
                 raise UnknownImage(image_id)
             require_present(found[image_id])
-        for image_id in chosen:
-            others = [other for other in chosen if other != image_id]
-            self._records.update(image_id, partial(_unlike, others))
-        for image_id in chosen[1:]:
-            audit.record("dismissed duplicate", image_id, of=chosen[0])
+        return [found[image_id] for image_id in chosen]
 
     def _groups(self, images: Sequence[Image]) -> list[Group]:
         """Return the images with those that they look like, joined where they overlap."""
@@ -135,10 +166,33 @@ def _by_size(image: Image) -> tuple[object, ...]:
 
 
 def _may_be_duplicate(image: Image, other: Image) -> bool:
-    is_dismissed = other.id in image.unlike or image.id in other.unlike
-    return other.id != image.id and other.is_listed and not is_dismissed
+    return other.id != image.id and other.is_listed and not _is_dismissed(image, other)
+
+
+def _is_dismissed(image: Image, other: Image) -> bool:
+    return other.id in image.unlike or image.id in other.unlike
 
 
 def _unlike(others: Sequence[str], image: Image) -> Image:
     known = [one for one in image.unlike if one not in others]
     return replace(without(image, others), unlike=tuple([*known, *others][-MOST_UNLIKE:]))
+
+
+def _comparable(others: Sequence[Image], image: Image) -> Image:
+    """Return the record without these among the different ones; the newer of a pair names it."""
+    unlike = tuple(one for one in image.unlike if one not in {other.id for other in others})
+    older = [
+        other.id
+        for other in others
+        if (other.created, other.id) < (image.created, image.id)
+        and _is_dismissed(image, other)
+        and image.id not in other.alike
+        and _look_alike(image, other)
+    ]
+    alike = tuple(dict.fromkeys([*image.alike, *older]))[:MOST_ALIKE]
+    return replace(image, unlike=unlike, alike=alike)
+
+
+def _look_alike(image: Image, other: Image) -> bool:
+    is_compared = is_matched(image) and is_matched(other)
+    return is_compared and are_alike(image.phash, other.phash)

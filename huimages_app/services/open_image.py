@@ -25,6 +25,7 @@ class OpenImage:
     etag: str | None = None  # without quotes; renditions have none: docs/decisions/011
     cached: Path | None = None  # the file in the cache, for a web server in front to send
     is_provisional: bool = False  # a smaller file follows
+    status: os.stat_result | None = None  # of the file in the cache
     expires: float | None = None  # when caches must drop it, in seconds since the epoch
 
     def read_if_small(self) -> bytes | None:
@@ -47,5 +48,11 @@ def open_rendition(file: BinaryIO, format_: Format, cached: Path | None) -> Open
     """Return an open rendition; `cached` is its path in the cache, if it is there."""
     status = os.fstat(file.fileno())
     return OpenImage(
-        file, status.st_size, status.st_mtime, format_.contenttype, file.close, cached=cached
+        file,
+        status.st_size,
+        status.st_mtime,
+        format_.contenttype,
+        file.close,
+        cached=cached,
+        status=status,
     )

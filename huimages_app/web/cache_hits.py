@@ -8,19 +8,21 @@ that is not ASCII go to Pyramid, and so do all errors.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from typing import Any, cast
 from wsgiref.util import FileWrapper
 
 from ..domain.formats import best_format
 from ..domain.hosts import host_of
 from ..domain.ids import ID_PATTERN
-from ..observation import request_ids
+from ..observation import metrics, request_ids
 from ..services.container import Services
 from ..services.open_image import OpenImage
 from .article_hits import ArticleHits, Hit
 from .article_resources import ArticleFile
 from .image_files import caching_of, picture_headers
+from .kept_responses import KEEP, KeptResponse, identity
 from .rendition_resources import ImageFile
 from .resource import Resource
 from .resources import Root
@@ -80,15 +82,22 @@ class CacheHits:
         if hit is None:
             return None
         served, own_headers = hit
-        headers = [
-            *own_headers,
-            *self._writer.common(https=environ["wsgi.url_scheme"] == "https"),
-            (request_ids.HEADER, request_ids.current()),
-        ]
+        https = environ["wsgi.url_scheme"] == "https"
+        headers = [*own_headers, *self._writer.common(https=https)]
 
         def respond(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-            start_response("200 OK", headers)
-            return [] if served is None else _body(served, environ)
+            start_response("200 OK", [*headers, (request_ids.HEADER, request_ids.current())])
+            if served is None:
+                return []
+            if environ["REQUEST_METHOD"] == "HEAD":
+                served.close()
+                return []
+            if (content := served.read_if_small()) is None:
+                wrapper = environ.get("wsgi.file_wrapper", FileWrapper)
+                return cast("Iterable[bytes]", wrapper(served.file, _BLOCK))
+            if isinstance(file, ImageFile):
+                _keep(served, headers, content, environ)
+            return [content]
 
         return respond
 
@@ -119,11 +128,25 @@ class CacheHits:
         return resource if isinstance(resource, ImageFile | ArticleFile) else None
 
 
-def _body(served: OpenImage, environ: Environ) -> Iterable[bytes]:
-    if environ["REQUEST_METHOD"] == "HEAD":
-        served.close()
-        return []
-    if (content := served.read_if_small()) is not None:
-        return [content]
-    wrapper: Callable[..., Iterable[bytes]] = environ.get("wsgi.file_wrapper", FileWrapper)
-    return wrapper(served.file, _BLOCK)
+def _keep(
+    served: OpenImage, headers: list[tuple[str, str]], content: bytes, environ: Environ
+) -> None:
+    """Have the server send the response to later requests by itself, if it can.
+
+    Of a request's headers such a response depends on Accept only, and on the scheme.
+    """
+    keep: Callable[[KeptResponse], None] | None = environ.get(KEEP)
+    # The Last-Modified of a file dated in the future is the time of each response.
+    if keep is None or not served.status or served.status.st_mtime > time.time():
+        return
+    best = best_format(environ.get("HTTP_ACCEPT", ""))
+    keep(
+        KeptResponse(
+            variant=f"{environ['wsgi.url_scheme']} {best.extension}",
+            file=str(served.cached),
+            identity=identity(served.status),
+            headers=headers,
+            body=content,
+            count=metrics.count_kept_hit,
+        )
+    )

@@ -78,11 +78,14 @@ def path(site: RunningSite) -> str:
     return f"/image/{site.images['rocket'].id}/"
 
 
+# Before pytest selects tests by their marks.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Repeat a failed test of a browser once: its clicks race with what the page still does.
+    """Mark tests of a browser as slow, and repeat a failed one once.
 
-    The summary counts and names what was repeated.
+    Its clicks race with what the page still does; the summary counts and names what was repeated.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -1,4 +1,4 @@
-"""Nothing moves when the scripts start."""
+"""Layout shifts: none happens when the scripts start."""
 
 from __future__ import annotations
 

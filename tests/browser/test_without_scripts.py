@@ -1,4 +1,4 @@
-"""The same ways without JavaScript: everything works by links and plain forms."""
+"""The tasks of a visitor without JavaScript, by links and plain forms."""
 
 from __future__ import annotations
 

@@ -64,6 +64,7 @@ def in_threads(count: int, work: Callable[[int], object]) -> None:
 
 
 class ConcurrencyContract:
+    @pytest.mark.slow
     @pytest.mark.timeout(330)  # eight seconds, and minutes on a machine that is busy
     def test_concurrent_updates_of_one_image_lose_nothing(
         self, store: MetadataBackend, opener: Callable[[], MetadataBackend]
@@ -109,6 +110,7 @@ class ConcurrencyContract:
         assert sorted(store.images.get(an_id(1)).titles) == [str(number) for number in range(8)]
         assert store.search.count() == 1
 
+    @pytest.mark.slow
     def test_concurrent_creations_of_many_images_are_all_listed(
         self, store: MetadataBackend
     ) -> None:
@@ -120,6 +122,7 @@ class ConcurrencyContract:
         assert store.search.count() == len(set(walk(store, Query(tag="sea"), 30))) == 80
         assert store.search.tags() == [("sea", 80)]
 
+    @pytest.mark.slow
     def test_reads_during_writes_are_consistent(self, store: MetadataBackend) -> None:
         fill(store, range(0, 40))
         stay = {an_id(number) for number in range(20, 40)}

@@ -1,4 +1,4 @@
-"""What export and load of a metadata backend promise."""
+"""The contract of export and load for metadata backends."""
 
 from __future__ import annotations
 

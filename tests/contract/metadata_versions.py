@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from huimages_app.domain.models import Image, Place, Query
 from huimages_app.storage.interfaces import MetadataBackend
 
@@ -124,6 +126,7 @@ class VersionsContract:
         store.images.remove(image.id)
         assert (list(store.images.ids()), store.search.tags(), store.search.count()) == ([], [], 0)
 
+    @pytest.mark.slow
     def test_many_older_versions_do_not_shorten_pages(self, store: MetadataBackend) -> None:
         for number in range(40):
             fields = {} if number % 20 == 0 else OLD

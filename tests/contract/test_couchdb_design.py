@@ -70,7 +70,7 @@ def ours(http: httpx.Client, database: str) -> dict[str, object]:
 
 
 def make_older(http: httpx.Client, database: str, **fields: object) -> None:
-    """As a former version of the program would have left its views."""
+    """Replace the views by those of an earlier version of the program."""
     document = ours(http, database)
     document |= {"version": 0, "digest": "old", "views": {"gone": {"map": "function (doc) {}"}}}
     http.put(f"/{database}/_design/huimages", json=document | fields).raise_for_status()

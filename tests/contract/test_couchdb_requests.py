@@ -125,6 +125,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
     return requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("images", [20, 70])
 def test_number_of_requests_does_not_depend_on_size(
     couchdb_site: Site, requests: Requests, images: int
@@ -186,7 +187,7 @@ def test_view_options_are_valid_in_couchdb(couchdb_site: Site, requests: Request
 def test_page_reads_a_bounded_number_of_rounds(
     couchdb_site: Site, requests: Requests, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where other conditions leave out nearly everything, a page is short and has a next."""
+    """If other conditions exclude nearly all images, a page is short and has a next page."""
     store = couchdb_site.metadata()
     rare = {10, 85, 86, 149}
     for number in range(150):

@@ -45,6 +45,7 @@ def arrange(shop: Edge, ids: list[str]) -> None:
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.slow
 def test_older_file_takes_the_place_of_a_newer_one(shop: Edge, images: list[str]) -> None:
     first = shop.get(PATH)
     assert first.content == shop.get(f"/small/{images[0]}.jpeg").content

@@ -18,6 +18,8 @@ from tests.support.edge import DEPLOY, pserve, require_web_server, stored_in, we
 from tests.support.processes import free_port, serving
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 # Spellings of URLs of one image that a cache keeps apart.
 PATHS = ("/small/{}", "/small/{}.webp", "/vga/{}/red-chair.jpeg", "/75x75!30,70/{}.png")
 FAR = "X-Cache"

@@ -1,4 +1,4 @@
-"""What a real server does while more renditions are wanted than it can make."""
+"""A real server that receives more requests for renditions than it can render."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from tests.support.edge import pserve, services_of, stored_in
 from tests.support.metrics import parsed
 from tests.support.processes import free_port
 from tests.support.services import original_file
+
+pytestmark = pytest.mark.slow
 
 AT_ONCE, WAITING, REQUESTS, THREADS = 1, 1, 5, 8
 LINE_SECONDS = 6  # long enough for all that happens meanwhile on a busy machine

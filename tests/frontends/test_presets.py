@@ -96,6 +96,7 @@ def test_plain_sizes_stay_immutable(site: Edge, image_id: str) -> None:
         assert "immutable" in site.get(f"/mini/{image_id}.jpeg").headers["Cache-Control"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
 def test_changed_definition_never_serves_old_files(kind: str, tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()

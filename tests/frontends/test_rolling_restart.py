@@ -17,6 +17,8 @@ from tests.support import pictures
 from tests.support.edge import filled, pserve, services_of, stored_in, web_server
 from tests.support.processes import free_port
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = 6
 
 

@@ -49,7 +49,7 @@ def image_id(site: Edge) -> str:
 
 
 def directives(answer) -> set[str]:
-    """What is said about caching; `public` says nothing beside a max-age."""
+    """Return the directives of Cache-Control; `public` is redundant beside max-age."""
     return {word.strip() for word in answer.headers["Cache-Control"].split(",")} - {"public"}
 
 

@@ -40,6 +40,7 @@ def urls(image: Image) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_end_holds_whatever_is_cached(shop: Edge, image: Image) -> None:
     for url in urls(image):
         assert shop.get(url).headers["Cache-Control"].startswith("public, max-age=31536000")

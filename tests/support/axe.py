@@ -10,12 +10,12 @@ from playwright.sync_api import Page
 from tests.support.missing import missing
 
 SCRIPT = Path(__file__).parents[2] / ".services/axe/node_modules/axe-core/axe.min.js"
-# WCAG 2.2, levels A and AA, and what the makers of axe think good besides.
+# WCAG 2.2, levels A and AA, and the best practices of axe.
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def violations(page: Page) -> list[str]:
-    """What is wrong with the page as it is now: rule, element, and how to mend it."""
+    """Return the violations on the present page: rule, element and remedy."""
     page.evaluate(_source())
     found = page.evaluate(
         "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", _RULES

@@ -26,7 +26,7 @@ PASSWORD = "correct horse battery staple"
 
 
 class Lines:
-    """Progress whose lines can be read; `during` has functions to call when a step begins."""
+    """Progress that keeps its lines; `during` has functions to call when a step begins."""
 
     def __init__(self) -> None:
         self.said: list[str] = []

@@ -1,4 +1,4 @@
-"""The command `huimages`, run in the process of a test or in its own."""
+"""Run the command `huimages` in the process of a test, or in its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-c", "from huimages_app.cli import main; main()"]
 
 
 class Ran(NamedTuple):
-    """How a command ended, and the lines it wrote."""
+    """The exit status of a command and the lines it wrote."""
 
     status: int
     out: list[str]
@@ -26,7 +26,7 @@ class Ran(NamedTuple):
 
 
 def ini_of(folder: Path, settings: Mapping[str, str]) -> Path:
-    """An ini file with these settings, keys without their prefix."""
+    """Write an ini file with these settings, keys without their prefix; return its path."""
     file = folder / "site.ini"
     lines = [f"huimages.{key} = {value}".replace("%", "%%") for key, value in settings.items()]
     file.write_text("\n".join(["[app:main]", "use = egg:huimages", *lines, ""]), encoding="utf-8")
@@ -34,7 +34,7 @@ def ini_of(folder: Path, settings: Mapping[str, str]) -> Path:
 
 
 def huimages(ini: Path, *words: str | Path) -> Ran:
-    """The command, in this process."""
+    """Run the command in this process."""
     out, err = io.StringIO(), io.StringIO()
     with logging_kept(), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         status = run(["--config", str(ini), *map(str, words)])
@@ -43,7 +43,7 @@ def huimages(ini: Path, *words: str | Path) -> Ran:
 
 @contextlib.contextmanager
 def logging_kept() -> Iterator[None]:
-    """What a command sets up of logging, as its ini file says, is undone."""
+    """Undo the configuration of logging that a command reads from its ini file."""
     handlers, level = logging.root.handlers[:], logging.root.level
     yield
     for handler in set(logging.root.handlers) - set(handlers):
@@ -53,7 +53,7 @@ def logging_kept() -> Iterator[None]:
 
 
 def begun(ini: Path, *words: str | Path) -> subprocess.Popen[str]:
-    """The command, in a process of its own that goes on."""
+    """Start the command in a process of its own, and return while it runs."""
     return subprocess.Popen(
         [*COMMAND, "--config", str(ini), *map(str, words)],
         cwd=ini.parent,

@@ -1,4 +1,4 @@
-"""Days around today, as rights have them."""
+"""Days around today, for tests of rights that begin and end."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from huimages_app.storage.interfaces import MetadataBackend
 
 
 def day(difference: int) -> str:
-    """Return the day that is so many days after today, in UTC."""
+    """Return the day that many days after today, in UTC."""
     return (datetime.now(UTC) + timedelta(days=difference)).date().isoformat()
 
 
@@ -21,11 +21,11 @@ YESTERDAY, TODAY, TOMORROW = day(-1), day(0), day(1)
 
 
 def limit(services: Services, image: Image, **days: str) -> None:
-    """Set the days of an image, as an editor does: `from_` and `until`; an empty text removes."""
+    """Set the days `from_` and `until` as an editor does; an empty text removes one."""
     rights = {name.rstrip("_"): text for name, text in days.items()}
     services.editing.update(image.id, ImagePatch(rights=rights))
 
 
 def pass_time(metadata: MetadataBackend, image: Image, **days: str) -> None:
-    """Change the days of an image as if time had passed: nothing else notices."""
+    """Change the days of an image without any other effect, as if time had passed."""
     metadata.images.update(image.id, lambda image: replace(image, rights=replace(Rights(), **days)))

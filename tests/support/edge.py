@@ -46,7 +46,7 @@ http {{
 
 @contextmanager
 def pserve(folder: Path, port: int, **ini: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of the program in `folder`; `ini` as for Site, and `threads`."""
+    """Run the program in `folder`; `ini` as for Site, and `threads`."""
     folder.mkdir(exist_ok=True)
     threads = ini.pop("threads", "8")
     lines = [
@@ -66,7 +66,7 @@ def pserve(folder: Path, port: int, **ini: str) -> Iterator[subprocess.Popen[byt
 
 
 def stored_in(folder: Path) -> dict[str, str]:
-    """Settings, without their prefix, of an open site that keeps everything in `folder`."""
+    """Return settings, without their prefix, of an open site that keeps all data in `folder`."""
     return {
         **{key.removeprefix("huimages."): value for key, value in OPEN.items()},
         "originals.path": str(folder / "originals"),
@@ -83,7 +83,7 @@ def services_of(ini: dict[str, str]) -> Services:
 
 
 def filled(kind: str, port: int, app_port: int, cache: Path) -> dict[str, str]:
-    """What is different at every site, by what stands in the file for it: docs/deploy.md."""
+    """Return what every site must replace in the file, by its placeholder: docs/deploy.md."""
     texts = {"/var/lib/huimages/cache": str(cache), "6543": str(app_port), "6544": str(app_port)}
     if kind == "nginx":
         listens = {"listen 80;": f"listen 127.0.0.1:{port};", "    listen [::]:80;\n": ""}
@@ -93,22 +93,22 @@ def filled(kind: str, port: int, app_port: int, cache: Path) -> dict[str, str]:
 
 
 def of_settings(kind: str, ini: dict[str, str]) -> dict[str, str]:
-    """The part of the file that `huimages settings --nginx` or `--lighttpd` prints.
+    """Return the part of the file that `huimages settings --nginx` or `--lighttpd` prints.
 
-    By what stands in the file for it, which is that of production.ini.
+    The key is the part in the shipped file, which belongs to production.ini.
     """
     settings = Settings.read({f"huimages.{key}": value for key, value in ini.items()})
     return {shipped_part(kind): part_of(kind, settings)}
 
 
 def part_of(kind: str, settings: Settings) -> str:
-    """What the command prints."""
+    """Return the output of the command."""
     printed = nginx_maps if kind == "nginx" else lighttpd_variables
     return printed(WebServerSizes.of(settings))
 
 
 def shipped_part(kind: str) -> str:
-    """What stands in the file of `deploy/` between the two comments."""
+    """Return the text between the two comments in the file of `deploy/`."""
     config = (DEPLOY / f"{kind}.conf").read_text(encoding="utf-8")
     begin = f"# -- huimages settings --{kind}\n"
     return config[config.index(begin) + len(begin) : config.index("\n# --\n")]
@@ -126,7 +126,7 @@ def require_web_server(kind: str) -> str:
 def web_server(
     kind: str, folder: Path, port: int, replaced: dict[str, str], *, name: str = ""
 ) -> Iterator[None]:
-    """nginx or lighttpd with its file from `deploy/`, or another one, filled in."""
+    """Run nginx or lighttpd with its file from `deploy/`, or another one, filled in."""
     program = require_web_server(kind)
     folder.mkdir()
     config = (DEPLOY / f"{name or kind}.conf").read_text(encoding="utf-8")
@@ -147,7 +147,7 @@ def web_server(
 
 @dataclass
 class Edge:
-    """A site: a web server, the application behind it, and its services in this process."""
+    """A web server, the application behind it, and the services of the site in this process."""
 
     kind: str
     url: str
@@ -158,7 +158,7 @@ class Edge:
     app: subprocess.Popen[bytes]
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        """A GET; `_` in the names of headers stands for `-`."""
+        """Send a GET; `_` in the names of headers stands for `-`."""
         return self.ask("GET", self.url + path, **headers)
 
     def ask(self, method: str, url: str, **headers: str) -> httpx.Response:
@@ -166,7 +166,7 @@ class Edge:
         return self.client.request(method, url, headers=named)
 
     def raw(self, path: str) -> bytes:
-        """The answer to a path that no client would send in this spelling."""
+        """Return the response to a path that HTTP clients would normalize."""
         host, port = self.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as connection:
             request = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
@@ -183,13 +183,13 @@ class Edge:
         return self.folder / "cache" / image_id[:2] / image_id / name
 
     def signed(self, size: str, path: str, expires: int | None = None) -> str:
-        """The path with a signature, which a size that is free does not get."""
+        """Return the path, with a signature unless the size is free."""
         return quote(path, safe="/!,@=") + self.services.sizes.query(
             Size.parse(size), path, expires
         )
 
     def without_application(self) -> AbstractContextManager[None]:
-        """Stop the process of the application, so that it does not answer."""
+        """Stop the process of the application, so that it does not respond."""
         return frozen(self.app.pid)
 
 

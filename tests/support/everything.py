@@ -17,7 +17,7 @@ Contents = dict[str, Any]
 
 @dataclass(frozen=True)
 class Stores:
-    """Three databases and a bucket; what goes to them can be counted and broken on its way."""
+    """Three databases and a bucket behind proxies, which count requests and inject faults."""
 
     databases: Databases
     server: S3Server
@@ -26,7 +26,7 @@ class Stores:
     s3: FaultProxy
 
     def ini(self) -> dict[str, str]:
-        """The settings of a site on these stores, without their prefix."""
+        """Return the settings of a site on these stores, without their prefix."""
         return {
             **self.metadata_ini(),
             **self.originals_ini(),
@@ -61,7 +61,7 @@ class Stores:
                 http.put(f"/{name}").raise_for_status()
 
     def documents(self) -> Contents:
-        """Every document in the databases with its revision, by database and ID."""
+        """Return every document in the databases with its revision, by database and ID."""
         with self.databases.http() as http:
             return {
                 f"{name}/{row['id']}": row["doc"]
@@ -70,12 +70,12 @@ class Stores:
             }
 
     def objects(self) -> Contents:
-        """What identifies every object in the bucket, by its key."""
+        """Return ETag and time of every object in the bucket, by its key."""
         listed = self.server.client.list_objects_v2(Bucket=self.bucket).get("Contents", [])
         return {item["Key"]: (item["ETag"], item["LastModified"]) for item in listed}
 
     def requests(self) -> tuple[int, int]:
-        """How many requests went to CouchDB and to S3 since this was asked last."""
+        """Return the numbers of requests to CouchDB and S3 since the last call."""
         counts = len(self.couchdb.requests), len(self.s3.requests)
         self.couchdb.requests.clear()
         self.s3.requests.clear()
@@ -84,7 +84,7 @@ class Stores:
 
 @contextmanager
 def stores_on(url: str, server: S3Server) -> Iterator[Stores]:
-    """Databases that are not there yet and an empty bucket, on servers that are there."""
+    """Yield names of new databases and an empty bucket, on running servers."""
     port = urlsplit(url).port
     assert port
     databases = Databases(url)

@@ -3,7 +3,7 @@
     with FaultProxy(port) as proxy:
         store = make_store(proxy.url)
         with proxy.broken(Fault(cut_answer=1000), times=1):
-            store.read()      # its first answer ends after 1000 bytes
+            store.read()      # its first response ends after 1000 bytes
 
 With a TLS context it also speaks TLS to its clients, for stores that don't.
 """
@@ -20,22 +20,22 @@ from dataclasses import dataclass
 from types import TracebackType
 
 _CHUNK = 1 << 14
-_LOOK = 0.01  # seconds between looks whether a freeze is over
+_LOOK = 0.01  # seconds between checks whether a freeze is over
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong; on connections that are open already, too."""
+    """A fault to inject, also into open connections."""
 
-    only: bytes = b""  # beginning of the requests it strikes, as b"PUT "; refused strikes all
-    refused: bool = False  # connections end at once
-    frozen: bool = False  # connections are taken, and nothing goes on until it heals
-    delay: float = 0  # seconds before every piece of an answer
+    only: bytes = b""  # beginning of affected requests, such as b"PUT "; `refused` affects all
+    refused: bool = False  # close connections at once
+    frozen: bool = False  # accept connections, and forward nothing until the fault ends
+    delay: float = 0  # seconds before every piece of a response
     trickle: int = _CHUNK  # bytes of such a piece
-    garbage: bytes | None = None  # is answered, and the request does not arrive
-    lost_answer: bool = False  # the request arrives, the connection ends before the answer
-    cut_answer: int | None = None  # bytes of answers, on a connection, after which it ends
-    cut_request: int | None = None  # bytes of requests, the same
+    garbage: bytes | None = None  # send this response, and do not forward the request
+    lost_answer: bool = False  # forward the request, close the connection before the response
+    cut_answer: int | None = None  # close a connection after so many bytes of responses
+    cut_request: int | None = None  # close a connection after so many bytes of requests
     accepted: Callable[[], object] | None = None  # called after a 201, which becomes a 202
 
 
@@ -46,18 +46,18 @@ _REQUEST = re.compile(rb"([A-Z]+ \S+) HTTP/1\.")
 
 
 class _Cut(Exception):
-    """The connection ends here."""
+    """The fault closes the connection."""
 
 
 class _Connection:
-    """What its two directions have to know of each other."""
+    """State shared by the two directions of a connection."""
 
     def __init__(self, client: asyncio.StreamWriter) -> None:
         self.client = client
-        self.request = b""  # the beginning of the last one
+        self.request = b""  # the beginning of the last request
 
     def see(self, chunk: bytes) -> str | None:
-        """Method and target of the request that `chunk` begins, if it begins one."""
+        """Note method and target of a request, if `chunk` begins one."""
         begun = _REQUEST.match(chunk)
         if begun is None:
             return None
@@ -66,7 +66,7 @@ class _Connection:
 
 
 class FaultProxy:
-    """Forwards a free port of 127.0.0.1 to the port `upstream`, from entry to exit."""
+    """A proxy from a free port of 127.0.0.1 to the port `upstream`, between entry and exit."""
 
     def __init__(self, upstream: int, *, tls: ssl.SSLContext | None = None) -> None:
         self._upstream = upstream
@@ -78,8 +78,8 @@ class FaultProxy:
         self._connections: set[asyncio.Task[None]] = set()
         self._writers: list[asyncio.StreamWriter] = []
         self.port = 0
-        self.connections = 0  # made so far
-        self.requests: list[str] = []  # seen so far: method and target
+        self.connections = 0  # connections so far
+        self.requests: list[str] = []  # requests so far: method and target
 
     @property
     def url(self) -> str:
@@ -104,7 +104,7 @@ class FaultProxy:
 
     @contextlib.contextmanager
     def broken(self, fault: Fault, *, times: int | None = None) -> Iterator[None]:
-        """Have the fault, on every connection or only on the first `times` it strikes."""
+        """Inject the fault into every affected request, or only into the first `times`."""
         self._times = times
         self._fault = fault
         try:
@@ -123,7 +123,7 @@ class FaultProxy:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
         for writer in self._writers:
-            writer.transport.abort()  # one that still has something to say to a deaf peer
+            writer.transport.abort()  # a connection with unsent data for a peer that does not read
         await asyncio.sleep(0.01)  # transports close in later rounds of the loop
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""Mutated and hostile pictures over all input formats, always the same for one seed."""
+"""Mutated and hostile pictures of all input formats, the same for each seed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FORMATS: tuple[tuple[str, dict[str, object]], ...] = (
 
 
 def hostile_files(seed: int, count: int) -> Iterator[tuple[str, bytes]]:
-    """Yield `count` names and contents: first the built ones, then mutants of whole pictures."""
+    """Yield `count` names and contents: first built files, then mutants of whole pictures."""
     chance = random.Random(seed)
     built = list(_built().items())
     yield from built[:count]

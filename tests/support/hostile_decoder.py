@@ -1,6 +1,6 @@
-"""A fork server whose workers do what a picture under foreign control might make them do.
+"""A fork server whose workers act as a decoder that a hostile picture has taken over.
 
-What `inspect` does is the text of the file.  What the sandbox forbids is reported as NotAnImage.
+`inspect` performs the action named in the file, and reports what the sandbox forbids as NotAnImage.
 """
 
 from __future__ import annotations

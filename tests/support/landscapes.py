@@ -13,7 +13,7 @@ LAYERS = 5
 
 
 def landscape(width: int, height: int, seed: int = 0) -> bytes:
-    """A JPEG; the same arguments give the same bytes."""
+    """Return a JPEG; the same arguments give the same bytes."""
     random = np.random.default_rng([seed, 7])
     hue = 0.05 + 0.618 * seed
     high, low, dark = (_colour(hue, *tone) for tone in ((0.55, 0.62), (0.35, 0.97), (0.6, 0.12)))

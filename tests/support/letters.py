@@ -2,8 +2,8 @@
 
     python -m tests.support.letters > huimages_app/storage/couchdb/views/shared/letters.json
 
-It is kept as a file, for another Python knows another Unicode, and nodes of one site must
-install the same views.
+The table is a file, because each Python has its own version of Unicode and all nodes of a site
+must install the same views.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def letters() -> dict[str, str]:
 
 
 def _ranges(table: dict[str, str]) -> list[str]:
-    """What divides words, as ranges of a regular expression."""
+    """Return the characters that divide words, as ranges of a regular expression."""
     ranges: list[list[int]] = []
     for code in _BASIC_PLANE:
         if chr(code) not in table and len(_words(f"a{chr(code)}a")) != 1:
@@ -48,7 +48,7 @@ def _ranges(table: dict[str, str]) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """The runs of letters and digits, of all scripts."""
+    """Return the runs of letters and digits of all scripts."""
     return re.findall(r"[^\W_]+", tokenizer.fold(text))
 
 

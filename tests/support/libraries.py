@@ -1,4 +1,4 @@
-"""A site that programs use by `client` and by `remote`."""
+"""A site for tests of the libraries `client` and `remote`."""
 
 from __future__ import annotations
 

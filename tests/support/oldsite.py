@@ -1,7 +1,7 @@
 """A legacy site of huImages 2.2, built document by document.
 
-`fill` writes it into two databases of CouchDB and a bucket, the way huImages 2.2 and the
-people around it did: nothing in here comes from our own stores.
+`fill` writes it into two databases of CouchDB and a bucket as huImages 2.2 and other programs
+did.  Nothing here uses our own stores.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ PAUL = "PAULFIRSTVISIT2337AAAAAAAA"
 
 
 class Bucket(Protocol):
-    """What of a boto3 client is needed."""
+    """The methods of a boto3 client that are used here."""
 
     def put_object(self, **arguments: Any) -> Any: ...
 
 
 @dataclass(frozen=True)
 class OldImage:
-    """An image of the old site and where its original was left."""
+    """An image of the legacy site, and the location of its original."""
 
     name: str
     content: bytes
@@ -85,7 +85,7 @@ IMAGES = {
             _document(3, ["Hafen"], references={}, types=[]),
             key="{}.jpeg",
         ),
-        # As a library of then wrote a type that it was not given.
+        # As a library of 2010 wrote the type if it was not given.
         OldImage("without a type", _photo(4), _document(4, []), key="{}", contenttype="None"),
         OldImage(
             "in both", _photo(5), _document(5, ["Boot"], deleted=False), attached=True, key="{}"
@@ -162,7 +162,7 @@ def fill(
 
 
 def foreign(kind: str) -> dict[str, dict[str, Any]]:
-    """The documents of the `images` or `visitors` that are none of ours, by ID."""
+    """Return the documents of `images` or `visitors` that other programs wrote, by ID."""
     designs = {
         identifier: {"language": "javascript", "views": {view: {"map": _MAP} for view in views}}
         for identifier, views in FOREIGN_DESIGNS[kind].items()

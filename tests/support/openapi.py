@@ -16,7 +16,7 @@ PREFIX = "/api/v1"
 
 
 class Contract:
-    """The document, asked about one request and its answer at a time."""
+    """`openapi.json`, as the validator of one request and its response at a time."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
@@ -26,7 +26,7 @@ class Contract:
         }
 
     def operation(self, method: str, path: str) -> dict[str, Any]:
-        """What the document says about a method of a path, its longest match."""
+        """Return the operation of a method and a path, by the longest matching path."""
         found = [item for pattern, item in self._paths.items() if pattern.fullmatch(path)]
         assert found, f"{path} is not in the document"
         item = found[0]
@@ -38,7 +38,7 @@ class Contract:
         }
 
     def check_request(self, method: str, url: str, body: Any) -> None:
-        """A request that is meant to be good is one by the document."""
+        """Fail unless the request is valid by the document."""
         operation = self.operation(method, urlsplit(url).path.removeprefix(PREFIX))
         parameters = [self._resolved(entry) for entry in operation["parameters"]]
         known = {entry["name"]: entry["schema"] for entry in parameters if entry["in"] == "query"}
@@ -53,7 +53,7 @@ class Contract:
             self._validate(operation["requestBody"]["content"]["application/json"]["schema"], body)
 
     def check_answer(self, method: str, url: str, answer: TestResponse) -> None:
-        """The answer is one the document tells of, body and headers."""
+        """Fail unless the document describes the response, with its body and headers."""
         operation = self.operation(method, urlsplit(url).path.removeprefix(PREFIX))
         told = operation["responses"].get(str(answer.status_int))
         assert told, f"{method} {url} answers {answer.status}, which is not in the document"
@@ -81,7 +81,7 @@ class Contract:
 
 
 class Api:
-    """Talks to the API of a site without cookies; `token` is the text of an API token."""
+    """A client of the API of a site, without cookies; `token` is the text of an API token."""
 
     def __init__(self, app: TestApp, token: str = "") -> None:
         self._app = TestApp(app.app)
@@ -102,7 +102,7 @@ class Api:
         contenttype: str = "",
         may_fail: bool = False,
     ) -> TestResponse:
-        """The answer to a request; `status` if it is meant to fail.  In headers _ is -."""
+        """Send a request; `status` is an expected failure, `_` in headers stands for `-`."""
         url = path if path.startswith("http") else PREFIX + path
         sent = {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         if status is None or status < 400:

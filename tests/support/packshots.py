@@ -1,4 +1,4 @@
-"""Generated product pictures: a thing in front of a backdrop, whose true box is known.
+"""Generated product pictures: an object in front of a backdrop, in a known box.
 
 The same arguments give the same pixels.
 """
@@ -24,7 +24,7 @@ def packshot(
     backdrop: Rgb = WHITE,
     thing: Rgb = BLUE,
 ) -> Image.Image:
-    """A rounded thing that touches all four sides of `box`."""
+    """Return a rounded object that touches all four sides of `box`."""
     image = Image.new("RGB", size, backdrop)
     left, top, right, bottom = box
     radius = min(right - left, bottom - top) // 4
@@ -33,20 +33,20 @@ def packshot(
 
 
 def with_noise(image: Image.Image, deviation: float, seed: int = 1) -> Image.Image:
-    """The noise of a sensor."""
+    """Add the noise of a sensor."""
     random = np.random.default_rng(seed)
     pixels = np.asarray(image, dtype=np.float64)
     return _image(pixels + random.normal(0, deviation, pixels.shape))
 
 
 def with_gradient(image: Image.Image, levels: float) -> Image.Image:
-    """Light that falls off by so many levels from the top to the bottom."""
+    """Darken from the top to the bottom, by that many levels at the bottom."""
     pixels = np.asarray(image, dtype=np.float64)
     return _image(pixels - np.linspace(0, levels, image.height)[:, None, None])
 
 
 def with_vignette(image: Image.Image, levels: float) -> Image.Image:
-    """Light that falls off by so many levels towards the corners."""
+    """Darken towards the corners, by that many levels there."""
     pixels = np.asarray(image, dtype=np.float64)
     rows, columns = np.mgrid[-1 : 1 : image.height * 1j, -1 : 1 : image.width * 1j]
     return _image(pixels - levels * ((rows**2 + columns**2) / 2)[..., None])
@@ -55,7 +55,7 @@ def with_vignette(image: Image.Image, levels: float) -> Image.Image:
 def with_shadow(
     size: tuple[int, int] = SIZE, box: Box = BOX, *, softness: int = 40, levels: int = 90
 ) -> Image.Image:
-    """A thing that throws a soft shadow downwards and to the right."""
+    """Return an object with a soft shadow below it and to its right."""
     left, top, right, bottom = box
     dark = Image.new("L", size)
     shift = softness // 2
@@ -74,7 +74,7 @@ def with_shadow(
 def cut_out(
     size: tuple[int, int] = SIZE, box: Box = BOX, *, around: int = 0, thing: Rgb = BLUE
 ) -> Image.Image:
-    """A thing without a backdrop: RGBA, with the alpha value `around` beside it."""
+    """Return an object without a backdrop: RGBA, with the alpha value `around` beside it."""
     image = packshot(size, box, thing=thing).convert("RGBA")
     alpha = Image.new("L", size, around)
     left, top, right, bottom = box

@@ -1,6 +1,6 @@
 """Generated pictures for tests: photo-like, rotated, damaged and hostile ones.
 
-Everything returns the bytes of a file.  The same arguments give the same bytes.
+Most functions return the bytes of a file.  The same arguments give the same bytes.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ ORIENTATION = 0x0112
 CAMERA = 0x0110
 GPS = 0x8825
 
-# How far a lens and a sensor blur a point, as a Gaussian's deviation in pixels.
+# The blur of a lens and a sensor: standard deviation of a Gaussian, in pixels.
 _LENS = 0.6
 
 
 def pixels(width: int = 800, height: int = 600, seed: int = 0) -> Image.Image:
-    """What looks to a codec and a scaler like a photograph, in RGB.
+    """Return an RGB picture with the statistics of a photograph, for codecs and scalers.
 
-    Natural images have amplitudes that fall with the frequency, colours that go
-    together, edges of things before other things, and no detail finer than the lens.
+    Amplitudes fall with the frequency, colours are correlated, objects have edges, and no
+    detail is finer than the lens resolves.
     """
     return Image.fromarray(_pixels(width, height, seed).copy())
 
@@ -47,14 +47,14 @@ def _pixels(width: int, height: int, seed: int) -> np.ndarray:
         left, right = max(0, int(x - radius)), min(width, int(x + radius) + 2)
         part = np.s_[top:bottom, left:right]
         rows, columns = np.mgrid[part]
-        # A disc in a shade of its own, with a soft edge, as a lens draws it.
+        # A disc of one shade, with an edge as soft as a lens makes it.
         disc = np.clip((radius - np.hypot(columns - x, rows - y)) / 2, 0, 1)[..., None]
         picture[part] = picture[part] * (1 - disc) + (shade + 0.4 * picture[part]) * disc
     return np.clip(128 + 50 * picture, 0, 255).astype(np.uint8)
 
 
 def _cloud(random: np.random.Generator, width: int, height: int, power: float) -> np.ndarray:
-    """Noise whose amplitudes fall with that power of the frequency, of mean 0 and deviation 1."""
+    """Return noise with amplitudes that fall with a power of the frequency; mean 0, deviation 1."""
     spectrum = np.fft.rfft2(random.standard_normal((height, width), dtype=np.float32))
     frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :])
     frequency[0, 0] = 1
@@ -65,7 +65,7 @@ def _cloud(random: np.random.Generator, width: int, height: int, power: float) -
 
 
 def encoded(image: Image.Image, format: str = "JPEG", **save: object) -> bytes:
-    """The file that Pillow makes of a picture."""
+    """Return the picture as a file written by Pillow."""
     file = io.BytesIO()
     image.save(file, format, **save)
     return file.getvalue()
@@ -78,14 +78,14 @@ def photo(
     format: str = "JPEG",
     **save: object,
 ) -> bytes:
-    """A photo-like picture in a format, named as Pillow does: JPEG, PNG, WEBP, … HEIF."""
+    """Return a photo-like picture in a format of Pillow: JPEG, PNG, WEBP, … HEIF."""
     if format == "JPEG":
         save.setdefault("quality", 88)
     return encoded(pixels(width, height, seed), format, **save)
 
 
 def exif(orientation: int = 1) -> bytes:
-    """An EXIF block with an orientation, the name of a camera, and a place."""
+    """Return an EXIF block with an orientation, a camera model and a GPS position."""
     block = Image.Exif()
     block[ORIENTATION] = orientation
     block[CAMERA] = "Camera-Secret-4711"
@@ -113,12 +113,12 @@ def rotated(
     format: str = "JPEG",
     **save: object,
 ) -> bytes:
-    """The photo of the same arguments by a camera held otherwise: upright `width` x `height`."""
+    """Return the photo of the same arguments, stored turned; upright it is `width` x `height`."""
     return turned(pixels(width, height, seed), orientation, format, **save)
 
 
 def turned(image: Image.Image, orientation: int = 6, format: str = "JPEG", **save: object) -> bytes:
-    """The picture as a camera stores it that was held otherwise."""
+    """Return the picture stored turned, with the EXIF orientation that makes it upright."""
     method = _STORED_AS[orientation]
     stored = image if method is None else image.transpose(method)
     if format == "JPEG":
@@ -127,7 +127,7 @@ def turned(image: Image.Image, orientation: int = 6, format: str = "JPEG", **sav
 
 
 def cmyk(width: int = 800, height: int = 600, seed: int = 0, **save: object) -> bytes:
-    """A JPEG in the colours of print, inverted, as Adobe's programs write it."""
+    """Return a CMYK JPEG with inverted values, as Adobe's programs write it."""
     return encoded(pixels(width, height, seed).convert("CMYK"), "JPEG", quality=88, **save)
 
 
@@ -138,7 +138,7 @@ def transparent(
     format: str = "PNG",
     **save: object,
 ) -> bytes:
-    """A photo in a soft-edged ellipse; fully transparent, and green, around it."""
+    """Return a photo in a soft-edged ellipse, with transparent green around it."""
     rows, columns = np.mgrid[0:height, 0:width]
     distance = np.hypot((columns + 0.5) / width * 2 - 1, (rows + 0.5) / height * 2 - 1)
     alpha = Image.fromarray((np.clip((0.9 - distance) * 20, 0, 1) * 255).astype(np.uint8))
@@ -149,20 +149,20 @@ def transparent(
 
 
 def animation(frames: int = 3, width: int = 60, height: int = 40, format: str = "GIF") -> bytes:
-    """An animation whose first frame is red; the others are blue and cyan."""
+    """Return an animation with a red first frame; the others are blue and cyan."""
     shades = [(255, 0, 0)] + [(0, 255 * (i % 2), 255) for i in range(frames - 1)]
     images = [Image.new("RGB", (width, height), shade) for shade in shades]
     return encoded(images[0], format, save_all=True, append_images=images[1:], duration=50)
 
 
 def truncated(content: bytes | None = None, part: float = 0.5) -> bytes:
-    """The beginning of a file; of a photo if none is given."""
+    """Return the beginning of a file, by default of a photo."""
     content = photo() if content is None else content
     return content[: int(len(content) * part)]
 
 
 def bomb(width: int = 13_000, height: int = 13_000) -> bytes:
-    """A PNG of a few kilobytes that unpacks to a great many pixels, all black."""
+    """Return a PNG of a few kilobytes that unpacks to 169 million black pixels."""
     row = b"\0" * (1 + (width + 7) // 8)
     pressed = zlib.compressobj(9)
     data = b"".join([*(pressed.compress(row) for _ in range(height)), pressed.flush()])
@@ -173,7 +173,7 @@ def bomb(width: int = 13_000, height: int = 13_000) -> bytes:
 
 
 def png(*chunks: tuple[bytes, bytes]) -> bytes:
-    """A PNG of just these chunks, and the end."""
+    """Return a PNG of these chunks, followed by IEND."""
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">L", len(data)) + name + data + struct.pack(">L", zlib.crc32(name + data))
         for name, data in (*chunks, (b"IEND", b""))
@@ -184,12 +184,12 @@ SCRIPT = b"<html><script>alert(1)</script></html>"
 
 
 def html_polyglot() -> bytes:
-    """A true JPEG whose comment a careless browser would run."""
+    """Return a valid JPEG with a script in its comment, which a browser that sniffs might run."""
     return photo(120, 80, comment=SCRIPT)
 
 
 def svg() -> bytes:
-    """A picture with a script in it, of a format that is not taken."""
+    """Return an SVG, a format that is not accepted, with a script."""
     return (
         b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
         b"<script>alert(1)</script></svg>"
@@ -197,7 +197,7 @@ def svg() -> bytes:
 
 
 def opened(content: bytes) -> Image.Image:
-    """The picture in a file, decoded."""
+    """Decode a file."""
     image = Image.open(io.BytesIO(content))
     image.load()
     return image

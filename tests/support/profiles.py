@@ -1,7 +1,7 @@
 """ICC profiles built from the published numbers of their colour spaces.
 
-Adobe RGB (1998) and Display P3 by the coordinates in their specifications; the others
-are invented, with effects that are easy to predict.
+Adobe RGB (1998) and Display P3 have the coordinates of their specifications.  The others are
+invented, with effects that are easy to predict.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ ADOBE_GAMMA = 563 / 256
 
 
 def to_xyz(primaries: tuple[tuple[float, float], ...]) -> np.ndarray:
-    """The matrix from linear red, green and blue to XYZ, with a white of D65."""
+    """Return the matrix from linear RGB to XYZ, with a white point of D65."""
     columns = np.array([[x / y, 1, (1 - x - y) / y] for x, y in primaries]).T
     return columns * np.linalg.solve(columns, D65)
 
 
 def rgb(primaries: tuple[tuple[float, float], ...], gamma: float | None = None) -> bytes:
-    """The profile of an RGB space; without a gamma with the tones of sRGB."""
+    """Return the profile of an RGB space; without a gamma it has the tone curve of sRGB."""
     adaptation = (
         np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ D50) / (_BRADFORD @ D65)) @ _BRADFORD
     )
@@ -42,7 +42,7 @@ def rgb(primaries: tuple[tuple[float, float], ...], gamma: float | None = None) 
 
 
 def grey(gamma: float) -> bytes:
-    """The profile of a grey scale."""
+    """Return the profile of a grey scale."""
     return _profile(b"mntr", b"GRAY", b"XYZ ", {b"kTRC": _curve(gamma)})
 
 
@@ -51,7 +51,7 @@ INKS = {"cyan": (55, -37, -50), "magenta": (48, 74, -3), "yellow": (89, -5, 93),
 
 
 def cmyk() -> bytes:
-    """The profile of a press whose inks just darken and colour what lies below them."""
+    """Return the profile of a press with inks whose effects multiply."""
     colours = []
     for inks in itertools.product([0, 1], repeat=4):
         lightness, a, b = 100.0, 0.0, 0.0

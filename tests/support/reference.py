@@ -1,4 +1,4 @@
-"""An exact reference scaler, and the similarity of a rendition to its result."""
+"""An exact reference scaler, and measures of the similarity of two pictures."""
 
 from __future__ import annotations
 
@@ -9,35 +9,38 @@ from huimages_app.domain.geometry import Placement
 
 
 def lanczos(image: Image.Image, placement: Placement) -> np.ndarray:
-    """The rendition of an upright RGB or L picture, in floating point, by the definition."""
-    pixels = np.atleast_3d(np.asarray(image, dtype=np.float64))
+    """Return the rendition of an upright RGB or L picture, in floating point, by the definition."""
     left, top, right, bottom = placement.crop
-    across = _weights(pixels.shape[1], left, right, placement.width)
-    down = _weights(pixels.shape[0], top, bottom, placement.height)
-    height, width, channels = pixels.shape
-    rows = (down @ pixels.reshape(height, -1)).reshape(-1, width, channels)
-    # The axis that is summed over comes last, so that it is one product of two matrices.
-    scaled = rows.transpose(0, 2, 1).reshape(-1, width) @ across.T
-    return np.clip(scaled.reshape(-1, channels, placement.width).transpose(0, 2, 1), 0, 255)
+    pixels = np.atleast_3d(np.asarray(image, dtype=np.float64))
+    rows = _scaled(pixels, top, bottom, placement.height)
+    scaled = _scaled(rows.transpose(1, 0, 2), left, right, placement.width)
+    return np.clip(scaled.transpose(1, 0, 2), 0, 255)
 
 
-def _weights(length: int, start: float, end: float, target: int) -> np.ndarray:
-    """How much each of `length` pixels counts for each of `target` ones; rows add up to 1."""
+def _scaled(pixels: np.ndarray, start: float, end: float, target: int) -> np.ndarray:
+    """Scale the part from `start` to `end` of the first axis to `target` pixels."""
     scale = (end - start) / target
-    centres = start + (np.arange(target) + 0.5) * scale
-    distance = (np.arange(length)[None, :] + 0.5 - centres[:, None]) / max(scale, 1)
-    weights = np.where(np.abs(distance) < 3, np.sinc(distance) * np.sinc(distance / 3), 0)
-    return weights / weights.sum(axis=1, keepdims=True)
+    stretch = max(scale, 1)
+    scaled = np.empty((target, *pixels.shape[1:]))
+    for i in range(target):
+        centre = start + (i + 0.5) * scale
+        # The kernel is 0 beyond three lobes: most pixels need no product.
+        first = max(0, int(centre - 3 * stretch) - 1)
+        last = min(len(pixels), int(centre + 3 * stretch) + 2)
+        distance = (np.arange(first, last) + 0.5 - centre) / stretch
+        weights = np.where(np.abs(distance) < 3, np.sinc(distance) * np.sinc(distance / 3), 0)
+        scaled[i] = np.tensordot(weights / weights.sum(), pixels[first:last], axes=1)
+    return scaled
 
 
 def luma(pixels: np.ndarray | Image.Image) -> np.ndarray:
-    """Brightness as the eye weighs colours, 0-255."""
+    """Return the luma (ITU-R BT.601) of each pixel, 0 to 255."""
     pixels = np.atleast_3d(np.asarray(pixels, dtype=np.float64))
     return pixels[..., :3] @ [0.299, 0.587, 0.114] if pixels.shape[2] >= 3 else pixels[..., 0]
 
 
 def ssim(one: np.ndarray | Image.Image, other: np.ndarray | Image.Image) -> float:
-    """Structural similarity of two pictures' brightness (Wang et al. 2004); 1 if equal."""
+    """Return the structural similarity of two pictures in luma (Wang et al. 2004); 1 if equal."""
     a, b = luma(one), luma(other)
     assert a.shape == b.shape
     mean_a, mean_b = _blurred(a), _blurred(b)
@@ -50,7 +53,7 @@ def ssim(one: np.ndarray | Image.Image, other: np.ndarray | Image.Image) -> floa
 
 
 def _blurred(values: np.ndarray) -> np.ndarray:
-    """By a Gaussian of deviation 1.5 over 11 pixels, or as many as there are; mirrored edges."""
+    """Blur by a Gaussian of deviation 1.5 over up to 11 pixels; edges are mirrored."""
     for axis in (0, 1):
         reach = min(5, values.shape[axis] - 1)
         kernel = np.exp(-(np.arange(-reach, reach + 1) ** 2) / 4.5)
@@ -64,7 +67,7 @@ def _blurred(values: np.ndarray) -> np.ndarray:
 
 
 def difference(one: np.ndarray | Image.Image, other: np.ndarray | Image.Image) -> float:
-    """The mean difference of two pictures, in levels of 0-255."""
+    """Return the mean absolute difference of two pictures, in levels of 0 to 255."""
     return float(
         np.abs(np.asarray(one, dtype=np.float64) - np.asarray(other, dtype=np.float64)).mean()
     )

@@ -1,7 +1,7 @@
 """A CouchDB account without permissions, for servers without accounts.
 
-A proxy that answers what CouchDB answers to those who are no administrators: reading and
-writing documents is allowed, changing databases and design documents is not.
+A proxy that responds as CouchDB does to accounts that are not administrators: they may read and
+write documents, but not change databases and design documents.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import httpx
 
 
 class Refusing:
-    """Yields the address of the proxy for the server at `url`."""
+    """Yield the URL of a proxy for the server at `url`."""
 
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=url, timeout=20, trust_env=False)
@@ -39,7 +39,7 @@ class Refusing:
 
 def _handler(client: httpx.Client) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.0"  # a connection a request: nothing stays open
+        protocol_version = "HTTP/1.0"  # one connection per request: none stays open
 
         def _answer(self) -> None:
             path = self.path.partition("?")[0].strip("/")
@@ -59,6 +59,6 @@ def _handler(client: httpx.Client) -> type[BaseHTTPRequestHandler]:
         do_GET = do_PUT = do_POST = do_DELETE = _answer  # noqa: N815
 
         def log_message(self, format: str, *args: object) -> None:
-            """Be silent."""
+            """Log nothing."""
 
     return Handler

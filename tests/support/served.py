@@ -38,7 +38,7 @@ _TAGS = ("hills", "evening", "haze", "travel", "spring")
 
 @dataclass(frozen=True)
 class RunningSite:
-    """A site whose server runs; `images` are the photographs, by file name without ending."""
+    """A running site; `images` are the photographs, by file name without extension."""
 
     url: str
     settings: Settings

@@ -1,4 +1,4 @@
-"""Amounts of tests that `make torture` runs: a few seconds usually, minutes there."""
+"""Amounts of work for tests that take seconds, or minutes in `make torture`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def amount(short: Amount, long: Amount) -> Amount:
 
 
 def open_client(url: str, *, keep_alive: bool = True) -> httpx.Client:
-    """Return a client that keeps no cookies: each of its requests is that of a new visitor.
+    """Return a client that keeps no cookies, so that each request has a new visitor.
 
     A visitor with a cookie would need the token of a page for each change.
     """

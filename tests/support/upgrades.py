@@ -1,4 +1,4 @@
-"""What a site must show after an upgrade of the data in `tests/upgrades`."""
+"""Check a site after an upgrade of the data in `tests/upgrades`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parents[1] / "upgrades"
 
 
 def require_upgraded(store: MetadataBackend) -> None:
-    """Fail unless everything is there, can be found and can be changed."""
+    """Fail unless all data is there, and can be found and changed."""
     assert store.images.get(FULL.id) == FULL
     assert store.annotations.of_image(FULL.id) == {
         "paul": Annotation(("sea",), rating=3),

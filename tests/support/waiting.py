@@ -1,4 +1,4 @@
-"""Wait for what other threads and processes do."""
+"""Wait for the effects of other threads and processes."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ WEIGHTS = [4, 4, 2, 2, 30, 8, 2, 2, 2, 2]
 
 @dataclass(frozen=True)
 class Use:
-    """What a process uses: memory in MB, open descriptors, threads."""
+    """Resources of a process: memory in MB, open descriptors, threads."""
 
     memory: float
     descriptors: int

@@ -66,19 +66,25 @@ def bare_path(tmp_path: Path) -> str:
     return str(tmp_path)
 
 
-def test_make_test_without_args_measures_coverage() -> None:
-    assert "--cov" in dry_run("test")[-1].split()
+def test_make_coverage_runs_all_tests_and_measures_them() -> None:
+    command = dry_run("coverage")[-1]
+    assert "--cov" in command.split()
+    assert "slow" not in command
 
 
-def test_make_test_with_args_measures_no_coverage() -> None:
+def test_make_test_leaves_slow_tests_out() -> None:
+    assert dry_run("test")[-1].endswith('-m "not slow"')
+
+
+def test_make_test_with_args_runs_all_that_they_select() -> None:
     command = dry_run("test", "ARGS=tests/contract")[-1].split()
     assert command[-1] == "tests/contract"
-    assert "--cov" not in command
+    assert "slow" not in " ".join(command)
 
 
 def test_make_unit_selects_unit_tests_and_needs_no_npm() -> None:
     [command] = dry_run("unit", NPM_NEEDED)
-    assert command.split()[-1] == "tests/unit"
+    assert command.endswith('-m "not slow" tests/unit')
 
 
 def test_make_test_without_npm_installs_no_services(bare_path: str) -> None:

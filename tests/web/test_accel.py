@@ -1,4 +1,4 @@
-"""What a web server in front is told to send by itself (`huimages.accel`)."""
+"""Responses that tell the web server in front to send a file (`huimages.accel`)."""
 
 from __future__ import annotations
 

@@ -20,6 +20,8 @@ from tests.support.commands import Ran, huimages, ini_of
 from tests.support.everything import Stores, stores_on
 from tests.support.s3 import S3Server
 
+pytestmark = pytest.mark.slow
+
 COMBINATIONS = list(itertools.product(["sqlite", "couchdb"], ["files", "s3"]))
 
 

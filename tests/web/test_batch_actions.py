@@ -1,4 +1,4 @@
-"""What is done to several pictures at once, and the trash."""
+"""Actions on several pictures at once, and the trash."""
 
 from __future__ import annotations
 

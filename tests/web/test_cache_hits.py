@@ -52,7 +52,7 @@ class Ways:
         return app.request(path, method=method, headers=named, status="*")
 
     def is_short(self, path: str, **asked: str) -> bool:
-        """Whether Pyramid has nothing to do with the answer."""
+        """Return whether the response was sent without Pyramid."""
         self._long.clear()
         self.ask(path, **asked)
         return not self._long

@@ -27,6 +27,8 @@ from tests.support.processes import certificates, free_port, frozen, serving
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
 from tests.support.site import SECRET
 
+pytestmark = pytest.mark.slow
+
 FOLLOW = 0.3  # seconds
 PATIENCE = 20  # seconds in which everything heals, on a busy machine
 

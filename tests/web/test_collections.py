@@ -231,14 +231,16 @@ def test_selection_asks_for_the_collection(
     assert "The collection has these pictures already." in page.text
 
 
-def test_selection_goes_into_a_new_collection(
+def test_selection_goes_into_a_new_collection_and_leads_there(
     site: Site, browser: TestApp, images: Sequence[Image]
 ) -> None:
     page = select(browser.get("/image/"), [images[1].id], "collect", 200)
     form = page.forms[1]
     form["title"] = "New one"
-    assert form.submit(status=303).follow().request.path == "/image/"
+    page = form.submit(status=303).follow()
     (stored,) = site.services.collections.all()
+    assert page.request.path == f"/collection/{stored.id}/"
+    assert "1 picture was added to the collection." in page.text
     assert [image.id for image in site.services.collections.images(stored.id)] == [images[1].id]
 
 

@@ -65,6 +65,7 @@ def fill(site: Site, number: int) -> None:
             )
 
 
+@pytest.mark.slow
 def test_request_counts_equal_those_of_the_manual(
     site: Site, stores: Stores, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,11 +127,60 @@ class TestDismissal:
         assert titles(browser) == []
         assert site.services.duplicates.of_image(site.services.images.get(pair[0].id)) == []
 
+    def test_undo_in_the_notice_lists_the_group_again(
+        self, browser: TestApp, site: Site, pair: tuple[Image, Image],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:  # fmt: skip
+        page = browser.get("/duplicates/")
+        form = next(form for form in page.forms.values() if form.action == "/duplicates/")
+        after = form.submit().follow()
+        caplog.set_level(logging.INFO, "huimages.audit")
+        undo = next(form for form in after.forms.values() if form.action.endswith("undismiss"))
+        again = undo.submit("action").follow()
+        assert "listed as duplicates again" in again.text
+        assert titles(browser) == [["Chair", "Copy"]]
+        (entry,) = [json.loads(record.getMessage()) for record in caplog.records]
+        assert entry["action"] == "took back dismissal of duplicate"
+        assert site.services.duplicates.count().number == 1
+        assert site.services.images.get(pair[0].id).unlike == ()
+
+    def test_image_page_takes_a_dismissal_back(
+        self, browser: TestApp, site: Site, pair: tuple[Image, Image]
+    ) -> None:
+        site.services.duplicates.dismiss([image.id for image in pair])
+        page = browser.get(f"/image/{pair[0].id}/")
+        section = page.html.select_one("#similar")
+        assert "not a duplicate" in section.text
+        assert "Duplicate after all" in section.text
+        form = next(form for form in page.forms.values() if form.action.endswith("undismiss"))
+        section = form.submit().follow().html.select_one("#similar")
+        assert "not a duplicate" not in section.text
+        assert titles(browser) == [["Chair", "Copy"]]
+
+    def test_undismissal_joins_only_images_that_look_alike_and_were_dismissed(
+        self, site: Site, pair: tuple[Image, Image]
+    ) -> None:
+        other = upload(site, pictures.photo(600, 400, seed=3))
+        third = upload(site, a_copy(width=240), title="Third")
+        duplicates = site.services.duplicates
+        duplicates.dismiss([pair[0].id, pair[1].id, other.id])
+        duplicates.undismiss([other.id, pair[1].id, pair[0].id, third.id])
+        get = site.services.images.get
+        assert get(other.id).alike == ()
+        assert get(pair[1].id).alike == (pair[0].id,)
+        assert set(get(third.id).alike) == {pair[0].id, pair[1].id}
+
     def test_dismissal_keeps_other_pairs(self, site: Site, pair: tuple[Image, Image]) -> None:
         third = upload(site, a_copy(width=240), title="Third")
         site.services.duplicates.dismiss([pair[0].id, third.id])
         found = site.services.duplicates.of_image(site.services.images.get(third.id))
         assert [image.id for image in found] == [pair[1].id]
+
+    def test_undo_button_is_refused_to_visitors(
+        self, site: Site, pair: tuple[Image, Image]
+    ) -> None:
+        closed = Site(site.folder, **{**CLOSED, "who.view": "everyone"})
+        closed.app.post("/duplicates/undismiss", {"id": pair[0].id}, status=401)
 
     def test_form_refuses_a_single_and_an_unknown_image(
         self, browser: TestApp, pair: tuple[Image, Image], site: Site
@@ -211,6 +260,9 @@ class TestApi:
         body = {"ids": [pair[0].id, pair[1].id]}
         assert site.app.post_json("/api/v1/duplicates/dismissed", body).json == body
         assert api.get("/duplicates").json["items"] == []
+        assert site.app.post_json("/api/v1/duplicates/undismissed", body).json == body
+        assert len(api.get("/duplicates").json["items"]) == 1
+        site.app.post_json("/api/v1/duplicates/undismissed", {}, status=400)
         site.app.post_json("/api/v1/duplicates/dismissed", {}, status=400)
         site.app.post_json("/api/v1/duplicates/dismissed", {"ids": [pair[0].id]}, status=400)
 

@@ -1,4 +1,4 @@
-"""What content systems and search engines make of an image page: oEmbed, Open Graph, Schema.org."""
+"""Metadata of image pages for other systems: oEmbed, Open Graph, Schema.org."""
 
 from __future__ import annotations
 

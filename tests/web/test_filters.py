@@ -184,3 +184,12 @@ def test_search_without_result_offers_what_is_similar(site: Site, browser: TestA
     page = browser.get("/search?q=harbor")
     assert "Perhaps you meant" in page.text
     assert shown(page.click("harbour")) == [image.id]
+
+
+def test_search_for_the_beginning_of_an_article_number_offers_the_numbers(
+    site: Site, browser: TestApp
+) -> None:
+    image = site.add(1, references={"artnr": ["10151"]})
+    page = browser.get("/search?q=artnr:1015")
+    assert "Perhaps you meant" in page.text
+    assert shown(page.click("10151")) == [image.id]

@@ -1,4 +1,4 @@
-"""What a load balancer asks."""
+"""Health checks, as a load balancer requests them."""
 
 from __future__ import annotations
 

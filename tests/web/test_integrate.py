@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 
 @pytest.fixture
 def services(site: RunningSite) -> Iterator[Services]:
-    """What the site has, looked at past the web."""
+    """Return services on the data of the site, without HTTP."""
     services = build_services(site.settings)
     yield services
     services.close()
@@ -65,7 +65,7 @@ def examples(language: str, site: RunningSite) -> list[str]:
 
 
 def run(*command: str | Path, folder: Path, **environ: str) -> str:
-    """What a command writes; it has to succeed."""
+    """Run a command that must succeed; return its output."""
     done = subprocess.run(
         command,
         cwd=folder,
@@ -99,6 +99,7 @@ def another_origin(folder: Path) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_documented_static_page_works(
     site: RunningSite, tmp_path: Path, real_browser: Browser
 ) -> None:

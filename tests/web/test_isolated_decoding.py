@@ -15,6 +15,8 @@ from webtest import TestApp, TestResponse
 from tests.support import pictures
 from tests.support.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def isolated(tmp_path: Path) -> Iterator[Site]:

@@ -1,4 +1,4 @@
-"""What scripts of huImages 2.2 asked for, answered as then; and what scripts of today get."""
+"""URLs that scripts of huImages 2.2 used, and those of the present scripts."""
 
 from __future__ import annotations
 

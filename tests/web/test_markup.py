@@ -1,4 +1,4 @@
-"""What all pages have in common: standards mode, one language, one heading."""
+"""Properties of all pages: standards mode, one language, one heading."""
 
 from __future__ import annotations
 

@@ -82,6 +82,7 @@ def held(place: str, settings: dict[str, str]) -> list[str]:
         return ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("from_", "to"), [("files", "s3"), ("s3", "files")])
 def test_originals_are_copied_and_moved_both_ways(
     from_: str, to: str, ini: Path, settings: dict[str, str], new_location: NewLocation
@@ -112,6 +113,7 @@ def test_originals_are_copied_and_moved_both_ways(
     assert held(target, settings) == IDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", ["files", "s3"])
 def test_attachments_of_a_legacy_site_are_copied(
     to: str,
@@ -182,6 +184,7 @@ def test_damaged_copy_is_not_counted_as_copied(
     ]
 
 
+@pytest.mark.slow
 def test_repeated_run_continues_after_kill(
     s3_store: S3Server, settings: dict[str, str], tmp_path: Path, new_location: NewLocation
 ) -> None:

@@ -1,4 +1,4 @@
-"""What a page asks of the metadata store does not grow with the pictures on it."""
+"""Requests of a page to the metadata store: their number does not depend on its pictures."""
 
 from __future__ import annotations
 

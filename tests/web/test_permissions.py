@@ -152,6 +152,7 @@ def people(closed: Site) -> dict[str, Person]:
     return everybody
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", [*ROLES, *SCOPES])
 def test_every_role_and_scope_reaches_exactly_its_views(
     closed: Site, people: dict[str, Person], who: str

@@ -173,6 +173,7 @@ def changed(site: Site, **ini: str) -> Site:
     return Site(site.folder, **{**kept, **ini})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "ini",
     [

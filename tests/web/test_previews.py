@@ -29,6 +29,7 @@ def later(tmp_path: Path) -> Iterator[Site]:
     site.close()
 
 
+@pytest.mark.slow
 def test_previews_made_after_upload_replace_the_original(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     site.services.worker.join()

@@ -41,6 +41,10 @@ def test_library_lists_and_dismisses_duplicates(
     module.dismiss_duplicates(groups[0])
     assert module.get_duplicates() == groups[1:]
     assert module.get_alike(groups[0][0]) == []
+    module.undismiss_duplicates(groups[0])
+    assert module.get_duplicates() == groups
+    with pytest.raises(BadInput):
+        module.undismiss_duplicates(groups[0][:1])
     with pytest.raises(BadInput):
         module.dismiss_duplicates(groups[0][:1])
     with pytest.raises(BadImageId):

@@ -134,7 +134,7 @@ def test_interrupted_s3_download_does_not_trash_the_image(site: Site, proxy: Fau
 def test_fallback_bucket_is_copied_on_access(
     server: S3Server, tmp_path: Path, ini: dict[str, str]
 ) -> None:
-    """What an old site has as `ID.jpeg` in another bucket is copied up when it is asked for."""
+    """An original stored as `ID.jpeg` in another bucket is copied at the first request."""
     old = server.place()
     identifier = image_id(PHOTO)
     server.client.put_object(Bucket=old.bucket, Key=f"{identifier}.jpeg", Body=PHOTO)

@@ -128,6 +128,7 @@ def test_second_signal_ends_process_at_once(tmp_path: Path) -> None:
         assert server.process.wait(5) == -signal.SIGTERM
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "status"),
     [

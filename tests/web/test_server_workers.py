@@ -20,6 +20,8 @@ import pytest
 from tests.support.processes import free_port, serving
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 # The version is read when the program is loaded.
 SERVER = """
 import os, sys, time

@@ -12,7 +12,7 @@ from tests.support.site import CLOSED, Site
 
 
 def test_login_starts_a_new_session(closed: Site) -> None:
-    """Who planted a session before knows neither the new one nor its token."""
+    """An attacker who planted a session knows neither the new one nor its token."""
     before = csrf(closed.app)
     planted = closed.app.cookies["huimages"]
     sign_in(closed.app, status=303)

@@ -185,6 +185,7 @@ def test_visitors_find_the_image_nowhere(shop: Site, image: Image, days: dict[st
     for url in (
         f"/image/{image.id}/",
         f"/image/{image.id}/around",
+        f"/image/{image.id}/place",
         f"/api/v1/images/{image.id}",
         f"/image/{image.id}/download",
         f"/image/{image.id}/download?size=30x30&format=jpeg",

@@ -18,6 +18,8 @@ from tests.support.edge import pserve, stored_in
 from tests.support.processes import certificates, free_port
 from tests.support.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 240
 
 

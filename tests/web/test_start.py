@@ -27,7 +27,7 @@ def write_ini(folder, name, *lines):
 
 
 def on_port(port):
-    """What deploy/huimages@.service runs."""
+    """Return the command of deploy/huimages@.service for a port."""
     unit = (CHECKOUT / "deploy/huimages@.service").read_text(encoding="utf-8")
     [command] = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
     for said, meant in (
@@ -40,6 +40,7 @@ def on_port(port):
     return [sys.executable, *command.split()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["development.ini", "production.ini"])
 def test_process_starts_without_storage(name, tmp_path):
     url = write_ini(tmp_path, name)
@@ -56,6 +57,7 @@ def test_process_starts_without_storage(name, tmp_path):
     assert f"serving host={host} port={port}" in log
 
 
+@pytest.mark.slow
 def test_production_process_listens_on_configured_port(tmp_path):
     write_ini(tmp_path, "production.ini", "huimages.secret = " + "s" * 32)
     for _ in range(2):

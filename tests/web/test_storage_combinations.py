@@ -16,6 +16,8 @@ from tests.support.everything import Stores, stores_on
 from tests.support.s3 import S3Server
 from tests.support.site import Site
 
+pytestmark = pytest.mark.slow
+
 PHOTO = pictures.photo(300, 200)
 OLDER = pictures.photo(300, 200, seed=1)
 

@@ -157,7 +157,7 @@ def test_inspection_without_legacy_storage_fails(stores: Stores, tmp_path: Path)
 
 @pytest.fixture
 def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
-    """The same images, served by huimages after `huimages setup`."""
+    """Serve the same images by huimages, after `huimages setup`."""
     assert huimages(ini_of(tmp_path, stores.ini()), "setup").status == 0
     site = Site(tmp_path, **stores.ini())
     yield site
@@ -170,6 +170,7 @@ def shown(site: Site, path: str) -> set[str]:
     return {name for name, image in IMAGES.items() if f"/image/{image.id}/" in text}
 
 
+@pytest.mark.slow
 def test_images_and_pages_are_served_without_changes(stores: Stores, site: Site) -> None:
     before = stores.documents()
     for name in THERE:
@@ -198,6 +199,7 @@ def test_images_and_pages_are_served_without_changes(stores: Stores, site: Site)
     assert attached <= set(stores.objects())
 
 
+@pytest.mark.slow
 def test_urls_of_the_legacy_site_are_served_with_the_documented_setting(
     stores: Stores, site: Site, tmp_path: Path
 ) -> None:
@@ -259,6 +261,7 @@ def test_legacy_cookie_brings_its_favourites(site: Site) -> None:
     assert shown(site, "/favorites/") == {"attached", "in both"}
 
 
+@pytest.mark.slow
 def test_data_is_completed_step_by_step(stores: Stores, site: Site, tmp_path: Path) -> None:
     """Annotations, originals in CouchDB, dimensions."""
     ini = ini_of(tmp_path, stores.ini())
@@ -307,6 +310,7 @@ def test_data_is_completed_step_by_step(stores: Stores, site: Site, tmp_path: Pa
         assert {key: found[key] for key in expected} == expected
 
 
+@pytest.mark.slow
 def test_original_removed_during_inspection_is_unknown(stores: Stores) -> None:
     documents = CouchLegacySite(
         stores.databases.server(), stores.databases.images, stores.databases.visitors

@@ -1,4 +1,4 @@
-"""What a stranger sends to keep the server busy: it answers as quickly as ever."""
+"""Untrusted input that could keep the server busy: it takes linear time."""
 
 from __future__ import annotations
 
@@ -85,6 +85,7 @@ ALL = (
 )
 
 
+@pytest.mark.slow
 def test_parsing_of_untrusted_input_is_linear(tmp_path: Path) -> None:
     code = BUSY.format(seconds=SECONDS, folder=str(tmp_path))
     subprocess.run([sys.executable, "-c", code], check=True)

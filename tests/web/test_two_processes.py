@@ -1,4 +1,4 @@
-"""What a user starts, twice on one folder: many at once, and killed in the middle."""
+"""Two servers on one folder: many requests at once, and kills in the middle."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from huimages_app.services.container import Services
 from huimages_app.services.maintenance.integrity import Problem
 from tests.support import pictures
 from tests.support.processes import free_port, serving
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,7 +113,7 @@ def test_concurrent_uploads_of_same_picture_store_one_image(
 def test_kill_during_uploads_loses_no_acknowledged_image(
     tmp_path: Path, client: httpx.Client
 ) -> None:
-    """What was answered is there; nothing is there by half."""
+    """Acknowledged uploads are complete; there are no partial files."""
     stored: list[str] = []
     stop = threading.Event()
 

@@ -17,6 +17,8 @@ from tests.support.pictures import photo
 from tests.support.processes import free_port, serving
 from tools import first_picture
 
+pytestmark = pytest.mark.slow
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 # What no distribution is built from: environments, pictures, results of former builds.
 LEFT_OUT = (".*", "var", "build", "dist", "tests", "benchmarks", "*.egg-info", "__pycache__")

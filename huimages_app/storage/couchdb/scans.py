@@ -102,6 +102,13 @@ class ViewScan(Scan):
         low, high = self._range
         return int(self.database.reduced(self.view, startkey=low, endkey=high) or 0)
 
+    def count_to(self, position: Position, *, descending: bool) -> int:
+        """Return the number of rows up to a position and including it; as `count`."""
+        low, high = self._range
+        at = [*self.prefix, *position]
+        low, high = (at, high) if descending else (low, at)
+        return int(self.database.reduced(self.view, startkey=low, endkey=high) or 0)
+
 
 @dataclass(frozen=True)
 class MergedScan(Scan):

@@ -175,6 +175,17 @@ class CouchSearch(ImageSearch):
         found = self._find(plan, None, most, forward=True)
         return Count(len(found.images), is_exact=found.end is None)
 
+    def count_before(self, query: Query, image_id: str, most: int = 1000) -> Count | None:
+        plan = self._plan(query)
+        matching = self._matched(plan, image_id)
+        if plan is None or matching is None:
+            return None
+        position = plan.position(*matching)
+        if plan.counted:
+            return Count(plan.counted.count_to(position, descending=plan.descending) - 1)
+        found = self._find(plan, Start(position), most, forward=False)
+        return Count(len(found.images), is_exact=found.end is None)
+
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return changes in the order of each database, those of annotations last.
 

@@ -34,10 +34,14 @@ _BITS: Final = (1 << 64) - 1
 _SIGN: Final = 1 << 63
 
 
+def rows_of(key: int, phash: str) -> list[tuple[int, int, int]]:
+    """Return the rows of the table `hashes` of an image."""
+    return [(number, key, _signed(phash)) for number in map(_number, pieces(phash))]
+
+
 def write_hash(db: sqlite3.Connection, key: int, phash: str) -> None:
     """Add an image to the index."""
-    rows = [(number, key, _signed(phash)) for number in map(_number, pieces(phash))]
-    db.executemany("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", rows)
+    db.executemany("INSERT OR REPLACE INTO hashes VALUES (?, ?, ?)", rows_of(key, phash))
 
 
 def delete_hash(db: sqlite3.Connection, key: int, phash: str) -> None:

@@ -53,13 +53,25 @@ def groups(context: ApiDuplicates, request: Request) -> Any:
 @view_config(context=ApiDuplicates, name="dismissed", request_method="POST", permission=EDIT)
 def dismiss(context: ApiDuplicates, request: Request) -> Response:
     """Declare the images `ids` to be different from each other."""
+    ids = _ids(request)
+    request.services.duplicates.dismiss(ids)
+    return conditional_json({"ids": ids})
+
+
+@view_config(context=ApiDuplicates, name="undismissed", request_method="POST", permission=EDIT)
+def undismiss(context: ApiDuplicates, request: Request) -> Response:
+    """Take back that the images `ids` are different from each other."""
+    ids = _ids(request)
+    request.services.duplicates.undismiss(ids)
+    return conditional_json({"ids": ids})
+
+
+def _ids(request: Request) -> list[str]:
     query(request)
     body = bodies.object_of(request, _BODY)
     if "ids" not in body:
         raise BadInput("the body lacks the field 'ids'")
-    ids = [parse_image_id(text) for text in body["ids"]]
-    request.services.duplicates.dismiss(ids)
-    return conditional_json({"ids": ids})
+    return [parse_image_id(text) for text in body["ids"]]
 
 
 @view_config(context=ApiImage, name="alike", request_method="GET", permission=VIEW)

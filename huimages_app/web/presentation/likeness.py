@@ -11,7 +11,7 @@ from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
 from ...domain.models import Image
-from ...services.duplicates import Group, larger_of, pixels
+from ...services.duplicates import Group, Likeness, larger_of, pixels
 from .grids import GridItem, items_of, thumb_of
 from .i18n import _
 from .showing import seen
@@ -35,6 +35,14 @@ class Similar:
             "number": self.picture.number,
             "note": request.localizer.translate(self.comparison),
         }
+
+
+@dataclass(frozen=True)
+class LikenessItem:
+    """The images that look like another one, and those among them that were dismissed."""
+
+    alike: Sequence[Similar] = ()
+    dismissed: Sequence[Similar] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,13 @@ def similar_of(image: Image, others: Iterable[Image], request: Request) -> list[
         )
         for other in seen(others, request)
     ]
+
+
+def likeness_item(image: Image, likeness: Likeness, request: Request) -> LikenessItem:
+    """Return both lists of what looks like an image."""
+    return LikenessItem(
+        similar_of(image, likeness.alike, request), similar_of(image, likeness.dismissed, request)
+    )
 
 
 def groups_of(groups: Iterable[Group], request: Request) -> list[GroupItem]:

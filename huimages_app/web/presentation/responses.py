@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -27,6 +28,14 @@ _LOCAL_PATH = re.compile(r"/(?![/\\])[!-~]*")
 MAX_UNDO = 20
 
 
+@dataclass(frozen=True)
+class Undo:
+    """A button in a notice, which sends the IDs of pictures to a path, with `action=restore`."""
+
+    path: str
+    ids: Sequence[str]
+
+
 def wants_json(request: Request) -> bool:
     """Return whether the client accepts JSON explicitly and does not accept HTML."""
     accept = request.headers.get("Accept", "")
@@ -40,12 +49,11 @@ def changed(
     data: Any,
     notice: str = "",
     back: str | None = None,
-    undo: Sequence[str] = (),
+    undo: Undo | None = None,
 ) -> Response:
     """Return a redirect with a notice to a form, `data` as JSON to a script, or else `text`.
 
-    `back` is the redirect's path if it is not that of the form's page.  `undo` are the IDs of
-    pictures in the trash that a button in the notice restores.
+    `back` is the redirect's path if it is not that of the form's page.
     """
     if wants_json(request):
         return json_response(data)
@@ -57,14 +65,15 @@ def changed(
     return HTTPSeeOther(back or origin)
 
 
-def flash(request: Request, notice: str, undo: Sequence[str] = (), back: str = "") -> None:
+def flash(request: Request, notice: str, undo: Undo | None = None, back: str = "") -> None:
     """Show a notice on the next page; its undo button, if any, leads to the path `back`.
 
     More than MAX_UNDO pictures get no button: the notice is stored in the session cookie.
     """
-    restorable = list(undo) if len(undo) <= MAX_UNDO else []
-    text = request.localizer.translate(notice)
-    request.session.flash({"text": text, "undo": restorable, "back": back})
+    entry = {"text": request.localizer.translate(notice), "back": back}
+    if undo and len(undo.ids) <= MAX_UNDO:
+        entry |= {"undo": list(undo.ids), "undo_path": undo.path}
+    request.session.flash(entry)
 
 
 def came_from(request: Request) -> str | None:

@@ -65,13 +65,14 @@ class Language:
 class Notice:
     """The result of the previous form.
 
-    `undo` are the IDs of images that a button restores from the trash; `back` is the path of the
-    page after that.
+    `undo` are the IDs of images that a button sends to `undo_path`; `back` is the path of the page
+    after that.
     """
 
     text: str
-    undo: list[str]
     back: str
+    undo: Sequence[str] = ()
+    undo_path: str = ""
 
 
 class Site:

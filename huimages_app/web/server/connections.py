@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 import time
@@ -12,11 +13,13 @@ from typing import Any
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
+from waitress.proxy_headers import PROXY_HEADERS
 from waitress.server import TcpWSGIServer, UnixWSGIServer
 from waitress.task import WSGITask
 from waitress.utilities import Error
 
 from ..errors import OUT_OF_RESOURCES, RETRY_AFTER
+from ..kept_responses import KEEP, KeptResponses
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +28,10 @@ _LOG_INTERVAL = 60  # seconds
 # Connections accepted while the listener is closed: a busy site would never end.
 _LAST_CONNECTIONS = 1000
 _SMALL = 1 << 16  # bytes; a longer beginning of a body is sent after the header
+# Headers of requests that end the connection, and of proxies, which name the client and the ID.
+_OF_A_CONNECTION = (
+    frozenset({"EXPECT", "UPGRADE", "CONTENT_LENGTH", "X_REQUEST_ID"}) | PROXY_HEADERS
+)
 
 # The paths of resources with `takes_files`, below any prefix.
 _UPLOAD_PATH = re.compile(
@@ -43,6 +50,13 @@ class _ServiceUnavailable(Error):  # type: ignore[misc]
 
 
 class _Task(WSGITask):  # type: ignore[misc]
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        kept = self.channel.server.kept_responses
+        if kept is not None and self.request.is_plain:
+            environ[KEEP] = functools.partial(kept.keep, self.request.text)
+        return environ
+
     def build_response_header(self) -> Any:
         if self.channel.server.is_draining:
             # As if the client had requested it: waitress closes the connection after the response.
@@ -59,11 +73,27 @@ class _Task(WSGITask):  # type: ignore[misc]
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
     adj: Any
+    text = b""  # the request as it was received, without a body
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
+        self.text = header_plus
         if not _UPLOAD_PATH.search(self.path):
             self.adj = self.adj.for_small_bodies
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the response may be kept: nothing ends the connection, no proxy is named.
+
+        What depends on the request besides its method, URL and version is known to the application.
+        """
+        return (
+            self.command == "GET"
+            and self.version == "1.1"
+            and self.body_rcv is None
+            and self.headers.get("CONNECTION", "keep-alive").lower() == "keep-alive"
+            and _OF_A_CONNECTION.isdisjoint(self.headers)
+        )
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]
@@ -94,6 +124,8 @@ class Channel(HTTPChannel):  # type: ignore[misc]
         return len(data)
 
     def received(self, data: bytes) -> Any:
+        if self._respond_at_once(data):
+            return True
         try:
             return super().received(data)
         except OSError as error:
@@ -102,6 +134,21 @@ class Channel(HTTPChannel):  # type: ignore[misc]
                 raise
             self.server.log_exhaustion("request body not stored", error)
             return self._refuse()
+
+    def _respond_at_once(self, data: bytes) -> bool:
+        """Send the response in this thread if it is in memory; return whether it is."""
+        kept = self.server.kept_responses
+        if kept is None or self.server.is_draining:
+            return False
+        with self.requests_lock:
+            if self.requests or self.request is not None or not self.readable():
+                return False
+        if (response := kept.find(data)) is None:
+            return False
+        sent, has_failed = self._flush_exception(lambda do_close: self.send(response, do_close))
+        if not has_failed and self.connected and sent < len(response):
+            self.write_soon(response[sent:])  # when the client has read what was sent
+        return True
 
     def _refuse(self) -> bool:
         request = self.request
@@ -124,6 +171,7 @@ class _Listener:
     """A mixin of waitress's listeners."""
 
     channel_class = Channel
+    kept_responses: KeptResponses | None = None
     is_draining = False
     _paused_until = 0.0
     _last_logged = float("-inf")

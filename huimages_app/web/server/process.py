@@ -56,7 +56,7 @@ class Server:
 
     def _listener(self, app: Any, listening: socket.socket) -> Any:
         kind = UnixListener if listening.family == socket.AF_UNIX else TcpListener
-        return kind(
+        listener: Any = kind(
             app,
             map=self._sockets,
             dispatcher=self._dispatcher,
@@ -70,6 +70,10 @@ class Server:
                 listening.getsockname(),
             ),
         )
+        # Only of an application that is served as it is: what is around another one may change
+        # its responses.
+        listener.kept_responses = getattr(app, "kept_responses", None)
+        return listener
 
     def run(self) -> None:
         """Serve until the process is to stop, then complete the current requests."""

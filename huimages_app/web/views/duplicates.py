@@ -12,7 +12,7 @@ from ...services.permissions import EDIT, VIEW
 from ..presentation.batch import chosen_ids
 from ..presentation.i18n import _
 from ..presentation.likeness import groups_of
-from ..presentation.responses import changed
+from ..presentation.responses import Undo, changed
 from ..resources import Duplicates
 
 PER_PAGE = 30  # images that look like others
@@ -42,4 +42,17 @@ def dismiss(context: Duplicates, request: Request) -> Response:
     chosen = chosen_ids(request)
     request.services.duplicates.dismiss(chosen)
     notice = _("These pictures are not listed as duplicates any more.")
+    undo = Undo(request.site.view_path("duplicates", "undismiss"), chosen)
+    return changed(request, text="ok", data={"ids": chosen}, notice=notice, undo=undo)
+
+
+@view_config(context=Duplicates, name="undismiss", request_method="POST", permission=EDIT)
+def undismiss(context: Duplicates, request: Request) -> Response:
+    """Take back that images are different from each other: fields `id`, once for each.
+
+    Returns `ok`, or `{"ids": [ID, …]}`.
+    """
+    chosen = chosen_ids(request)
+    request.services.duplicates.undismiss(chosen)
+    notice = _("These pictures are listed as duplicates again, if they look alike.")
     return changed(request, text="ok", data={"ids": chosen}, notice=notice)

@@ -21,7 +21,7 @@ from ..presentation.form_fields import (
 from ..presentation.grids import artnr_text, others_text
 from ..presentation.i18n import _
 from ..presentation.image_lists import ImageList, neighbours_in
-from ..presentation.responses import came_from, changed
+from ..presentation.responses import Undo, came_from, changed
 from ..resources import ImagePage
 
 
@@ -157,7 +157,7 @@ def trash(context: ImagePage, request: Request) -> Response:
         data={"trashed": image_id},
         notice=_("The picture was moved to the trash."),
         back=onward,
-        undo=[image_id],
+        undo=Undo(request.site.path("trash"), [image_id]),
     )
 
 

@@ -34,7 +34,7 @@ from ..presentation.grids import (
 from ..presentation.history import SHOWN, history_of
 from ..presentation.i18n import _
 from ..presentation.image_lists import ImageList, window_in
-from ..presentation.likeness import Similar, similar_of
+from ..presentation.likeness import LikenessItem, likeness_item
 from ..presentation.pictures import picture_of
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.rights import facts_of, fields_of
@@ -124,15 +124,16 @@ def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Respons
         "collections": services.collections.of_image(image),
         "picker": size_picker(image, request),
         "versions": versions_of(image, request),
-        "similar": _similar(image, request),
+        "similar": (likeness := _likeness(image, request)).alike,
+        "dismissed": likeness.dismissed,
     }
 
 
-def _similar(image: Image, request: Request) -> list[Similar]:
+def _likeness(image: Image, request: Request) -> LikenessItem:
     """Return the images that look like this one: editors may decide about them."""
     if not request.site.may(EDIT):
-        return []
-    return similar_of(image, request.services.duplicates.of_image(image), request)
+        return LikenessItem()
+    return likeness_item(image, request.services.duplicates.likeness_of(image), request)
 
 
 def _trashed_page(image: Image, collection: ImageList, request: Request) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from pyramid.httpexceptions import HTTPSeeOther
@@ -20,7 +19,7 @@ from ..presentation.collecting import collect, take_out
 from ..presentation.everything import begin_tagging, everything, images_of, is_everything
 from ..presentation.jobs import edit_chosen
 from ..presentation.requested_sizes import chosen_rendition
-from ..presentation.responses import changed
+from ..presentation.responses import Undo, changed
 from ..resources import Selection
 
 _VERBS = {"tag": "add", "untag": "remove"}  # actions on tags, as jobs call them
@@ -77,7 +76,9 @@ def _with_images(chosen: list[str], action: str, request: Request) -> Response:
     if action == "trash":
         require(EDIT, request)
         done = for_each(chosen, request.services.editing.trash)
-        return _response(request, done, _trashed(request, len(done)), undo=done)
+        return _response(
+            request, done, _trashed(request, len(done)), undo=Undo(request.site.path("trash"), done)
+        )
     if action in {"tag", "untag"}:
         require(CONTRIBUTE, request)
         tags = parse_tags(request.POST.get("tags", ""))
@@ -102,7 +103,7 @@ def redirect_to_images(context: Selection, request: Request) -> HTTPSeeOther:
 
 
 def _response(
-    request: Request, done: list[str], notice: str, *, undo: Sequence[str] = ()
+    request: Request, done: list[str], notice: str, *, undo: Undo | None = None
 ) -> Response:
     return changed(request, text=str(len(done)), data={"done": done}, notice=notice, undo=undo)
 

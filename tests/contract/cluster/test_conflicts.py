@@ -14,6 +14,8 @@ from tests.support.faults import FaultProxy
 
 from .conftest import LOSING, OtherNode, accepted
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def conflicts(store: CouchBackend, couchdb_site: Site, other_node: OtherNode) -> None:

@@ -21,6 +21,8 @@ from tests.support.faults import Fault, FaultProxy
 
 from .conftest import LOSING, WINNING, OtherNode, accepted
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("digest", [WINNING, LOSING])
 def test_title_written_through_two_nodes_is_applied_to_both(

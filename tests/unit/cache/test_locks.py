@@ -56,6 +56,7 @@ def hold(file: Path, held: Path) -> None:
         time.sleep(60)
 
 
+@pytest.mark.slow
 def test_concurrent_requests_make_a_rendition_once(tmp_path: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     log = tmp_path / "log"

@@ -218,6 +218,7 @@ def test_rendition_begun_before_a_removal_does_not_replace_a_newer_one(
     assert path.read_bytes() == b"new"
 
 
+@pytest.mark.slow
 def test_concurrent_removals_and_renditions_leave_nothing_half(
     cache: RenditionCache, root: Path, scratch: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

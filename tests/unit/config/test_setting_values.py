@@ -1,4 +1,4 @@
-"""What values of settings may be, and what stops the start."""
+"""Values of settings: which are valid, and which stop the start."""
 
 import dataclasses
 import logging

@@ -1,4 +1,4 @@
-"""Where values of settings come from."""
+"""Sources of values of settings."""
 
 from operator import attrgetter
 

@@ -134,6 +134,7 @@ def test_crop_has_exact_geometry(size, width, height):
     check_crop(size, width, height)
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @given(padded, sides, sides, content_boxes)
 @example(Size(600, 600, padding=Padding(7)), 4000, 3000, (0.25, 0.1, 0.75, 0.9))
@@ -143,6 +144,7 @@ def test_padding_has_exact_geometry(size, width, height, measured):
     check_padding(size, width, height, measured)
 
 
+@pytest.mark.slow
 def test_small_originals_in_small_padded_boxes_have_exact_geometry():
     numbers = range(1, 10)
     for box_width, box_height, width, height in product(numbers, repeat=4):
@@ -209,6 +211,7 @@ def test_trimmed_size_without_content_box_is_refused():
         Size.parse("600x600=7").placement(400, 300)
 
 
+@pytest.mark.slow
 def test_small_originals_in_small_boxes_have_exact_geometry():
     numbers = range(1, 10)
     for box_width, box_height, width, height in product(numbers, repeat=4):

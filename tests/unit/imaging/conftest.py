@@ -1,4 +1,4 @@
-"""Renditions in one line, by each of the resizers."""
+"""Fixtures that render a picture in one line, with each of the resizers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def render_once(tmp_path: Path) -> Rendered:
 def rendered(
     request: pytest.FixtureRequest, render_once: Rendered, monkeypatch: pytest.MonkeyPatch
 ) -> Rendered:
-    """The same, by each of the resizers."""
+    """Return `render_once` with each of the resizers."""
     if request.param not in RESIZERS:
         what = "cykooz.resizer is not installed: pip install -e '.[fast]'"
         if platform.machine() in {"x86_64", "AMD64"}:

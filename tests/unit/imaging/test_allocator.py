@@ -40,6 +40,7 @@ end.wait()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep no arenas")
 def test_process_returns_memory_of_decoded_pictures():
     command = [sys.executable, "-c", DECODE_IN_THREADS]

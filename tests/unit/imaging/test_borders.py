@@ -46,6 +46,7 @@ def assert_near(
 # -- even borders -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("backdrop", "text"),
     [
@@ -68,6 +69,7 @@ def test_thing_on_a_plain_backdrop_is_found(backdrop, text, format_):
     assert list(bytes.fromhex(found.backdrop[1:])) == pytest.approx(list(exact), abs=4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(200, 150), (639, 480), (1023, 700), (4000, 3000), (300, 2400)])
 @pytest.mark.parametrize("format_", ["PNG", "JPEG"])
 def test_precision_does_not_depend_on_the_size(size, format_):
@@ -79,6 +81,7 @@ def test_precision_does_not_depend_on_the_size(size, format_):
     assert_near(found.content, box, size, slack=max(SLACK, 9 / min(size)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.tuples(st.integers(24, 900), st.integers(24, 900)),
@@ -102,6 +105,7 @@ def test_no_pixel_of_the_thing_is_cut(size, shares):
 
 
 # Pictures are made smaller before they are measured, which takes noise from the large one.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "deviation"),
     [*itertools.product([(600, 450), (1200, 900)], [1, 2, 4, 6]), ((3000, 2250), 6)],
@@ -145,6 +149,7 @@ def test_soft_shadow_is_kept_as_far_as_it_shows(softness, levels):
     assert bottom < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [4, 8, 12])
 def test_light_that_falls_off_gently_is_background(levels):
     for image in (
@@ -227,6 +232,7 @@ def test_hole_in_an_opaque_picture_is_white():
 # -- nothing to trim --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["PNG", "JPEG"])
 def test_picture_of_all_background_is_whole(format_):
     plain = Image.new("RGB", SIZE, OFF_WHITE)
@@ -243,6 +249,7 @@ def test_picture_that_is_all_transparent_is_whole():
     assert (found.content, found.backdrop) == (WHOLE, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_photograph_is_whole(seed):
     found = measured(pictures.photo(900, 600, seed=seed))
@@ -289,6 +296,7 @@ def test_content_box_is_found_in_every_mode(mode):
     assert_near(found.content, BOX, SIZE)
 
 
+@pytest.mark.slow
 def test_results_of_this_version_do_not_change():
     """The content box is part of what cached renditions show: a change needs a new version."""
     results = {

@@ -25,7 +25,7 @@ def shown(image: Image.Image):
 
 
 def in_srgb(values, primaries, gamma):
-    """What colours of another RGB space are in sRGB, by the definitions."""
+    """Convert colours of another RGB space to sRGB, by the definitions."""
     tones = np.array(values) / 255
     linear = tones**gamma if gamma else _linear(tones)
     linear = np.linalg.solve(profiles.to_xyz(profiles.SRGB), profiles.to_xyz(primaries) @ linear)
@@ -239,6 +239,7 @@ def test_tiff_ycbcr_is_converted_to_srgb(rendered):
 # -- transparency ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", ["png", "webp", "avif"])
 @pytest.mark.parametrize("format_", ["PNG", "WEBP", "TIFF", "AVIF"])
 def test_transparency_is_kept_in_formats_with_alpha(rendered, format_, extension):

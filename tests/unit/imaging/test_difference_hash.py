@@ -32,6 +32,7 @@ VARIANTS: dict[str, Callable[[Image.Image], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_variant_of_a_photo_looks_alike(variant: str) -> None:
     assert are_alike(VARIANTS[variant](PHOTO), hash_of(PHOTO))

@@ -219,6 +219,7 @@ def test_hostile_or_broken_xmp_is_left_out(packet: bytes) -> None:
     assert embedded_in(png_with_xmp(packet)) == Embedded()
 
 
+@pytest.mark.slow
 def test_packet_that_unpacks_to_too_much_is_left_out() -> None:
     packet = b"<rdf:RDF>" + b" " * 200_000_000
     assert embedded_in(png_with_xmp(packet, packed=True)) == Embedded()

@@ -1,4 +1,4 @@
-"""What is read from files that cameras and programs wrote: see tests/pictures/README.md."""
+"""Files of cameras and programs, and what is read from them: see tests/pictures/README.md."""
 
 from __future__ import annotations
 

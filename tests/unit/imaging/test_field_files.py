@@ -66,6 +66,7 @@ def test_field_file_is_refused_before_decoding(name):
         inspect(io.BytesIO((FOLDER / name).read_bytes()), Limits())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", sorted(path.name for path in FOLDER.glob("*.*") if path.suffix != ".md")
 )

@@ -147,6 +147,7 @@ def test_damage_in_the_boxes_never_breaks_the_program(position):
 # -- the codec's own size ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_avif_is_measured_by_its_codec_where_the_container_claims_less():
     content = pictures.photo(1600, 1200, format="AVIF")
     place = content.index(b"ispe") + 8

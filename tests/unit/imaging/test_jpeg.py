@@ -47,6 +47,7 @@ FILLED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", FILLED.values(), ids=FILLED)
 def test_jpeg_with_megabytes_beside_its_pixels_is_read_in_linear_time(render_once, content):
     started = time.process_time()
@@ -119,6 +120,7 @@ KINDS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("save", KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("size", ["o", "100x100"])
 def test_jpeg_without_end_marker_is_taken_with_every_pixel(render_once, save, size):

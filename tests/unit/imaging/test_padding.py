@@ -44,6 +44,7 @@ def background(image: Image.Image, placement: Placement) -> set[tuple[int, ...]]
     return set(map(tuple, pixels[beside].reshape(-1, pixels.shape[2]).tolist()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "colour"),
     [
@@ -180,6 +181,7 @@ def test_memory_of_a_padded_rendition_is_reserved(tmp_path):
     assert (target.path.exists(), budget.in_use) == (True, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_padded_rendition_larger_than_the_budget_is_made_alone(tmp_path, format_):
     budget = DecodingBudget(1, timeout=0)

@@ -43,6 +43,7 @@ def test_preview_sides_are_smaller_than_original():
     assert preview_sides(Size.parse("75x75"), 400, 300) == ()
 
 
+@pytest.mark.slow
 def test_rendition_of_preview_matches_original(tmp_path):
     content = pictures.rotated(6, 2600, 1800)
     targets = {side: tmp_path / f"{side}.jpeg" for side in PREVIEW_SIDES}
@@ -70,17 +71,18 @@ def test_rendition_of_preview_matches_original(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "sides"),
+    ("make", "sides"),
     [
-        (pictures.photo(1000, 800), ()),
-        (pictures.photo(1000, 800, progressive=True), (480,)),
-        (pictures.photo(1000, 800, format="WEBP"), (480,)),
-        (pictures.photo(500, 400, format="WEBP"), ()),
-        (pictures.transparent(1000, 800), ()),
+        (lambda: pictures.photo(1000, 800), ()),
+        (lambda: pictures.photo(1000, 800, progressive=True), (480,)),
+        (lambda: pictures.photo(1000, 800, format="WEBP"), (480,)),
+        (lambda: pictures.photo(500, 400, format="WEBP"), ()),
+        (lambda: pictures.transparent(1000, 800), ()),
     ],
     ids=["small", "progressive", "slow", "too small", "transparent"],
 )
-def test_previews_are_made_only_where_they_save_time(tmp_path, content, sides):
+def test_previews_are_made_only_where_they_save_time(tmp_path, make, sides):
+    content = make()
     targets = {side: tmp_path / f"{side}.jpeg" for side in PREVIEW_SIDES}
     assert make_previews(io.BytesIO(content), targets, Limits()) == sides
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{side}.jpeg" for side in sides]

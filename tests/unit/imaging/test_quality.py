@@ -4,11 +4,14 @@ import functools
 import io
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
 from huimages_app.domain.sizes import Size
 from tests.support import pictures, reference
+
+pytestmark = pytest.mark.slow
 
 PHOTOGRAPHS = sorted((Path(__file__).parents[2] / "pictures").glob("*.jpeg"))
 
@@ -56,22 +59,28 @@ def test_every_jpeg_coding_matches_exact_scaling(rendered, save):
     assert reference.ssim(rendered(content, "240x160"), exact(content, "240x160")) >= 0.995
 
 
+rotated = functools.cache(pictures.rotated)
+
+
+@functools.cache
+def exact_upright(format: str, width: int, height: int, size: str) -> np.ndarray:
+    upright = pictures.opened(pictures.photo(width, height, seed=3, format=format))
+    return reference.lanczos(upright, Size.parse(size).placement(width, height))
+
+
 @pytest.mark.parametrize("size", ["240x160", "75x75!20,80", "x333"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_turned_jpeg_matches_exact_scaling(rendered, orientation, size):
-    content = pictures.rotated(orientation, 1201, 803, seed=3)
-    upright = pictures.opened(pictures.photo(1201, 803, seed=3))
-    wanted = reference.lanczos(upright, Size.parse(size).placement(1201, 803))
+    content = rotated(orientation, 1201, 803, seed=3)
+    wanted = exact_upright("JPEG", 1201, 803, size)
     assert reference.ssim(rendered(content, size), wanted) >= 0.99
 
 
 @pytest.mark.parametrize("size", ["240x160", "75x75!20,80", "x333"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_turned_png_matches_exact_scaling(rendered, orientation, size):
-    content = pictures.rotated(orientation, 601, 403, seed=3, format="PNG")
-    wanted = reference.lanczos(
-        pictures.pixels(601, 403, seed=3), Size.parse(size).placement(601, 403)
-    )
+    content = rotated(orientation, 601, 403, seed=3, format="PNG")
+    wanted = exact_upright("PNG", 601, 403, size)
     image = rendered(content, size)
     assert reference.ssim(image, wanted) >= 0.999
     assert reference.difference(image, wanted) < 0.6

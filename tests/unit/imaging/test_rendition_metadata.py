@@ -1,4 +1,4 @@
-"""What renditions of all formats say: credit and licence; never a position or a serial number."""
+"""Metadata in renditions of all formats: credit and licence, no position, no serial number."""
 
 from __future__ import annotations
 
@@ -84,6 +84,7 @@ def rendition(
     return target.path.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.extension)
 def test_rendition_states_the_rights(tmp_path: Path, format_: Format) -> None:
     content = rendition(tagged("jpeg"), tmp_path, format_, xmp_packet(RIGHTS))
@@ -94,6 +95,7 @@ def test_rendition_states_the_rights(tmp_path: Path, format_: Format) -> None:
     assert rights_in(io.BytesIO(content)) == Rights.of(RIGHTS.stated)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.extension)
 @pytest.mark.parametrize("extension", INPUTS)
 def test_rendition_never_contains_positions_or_serial_numbers(
@@ -141,6 +143,7 @@ def test_rights_that_are_not_known_make_no_packet(tmp_path: Path) -> None:
     assert xmp_packet(Rights(licensor="Agentur")) == b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS, ids=lambda format_: format_.extension)
 def test_packet_changes_no_pixel(tmp_path: Path, format_: Format) -> None:
     pictures = [

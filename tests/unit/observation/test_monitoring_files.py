@@ -64,7 +64,7 @@ def test_expression_uses_existing_metrics_and_labels(expression: str) -> None:
 
 
 def matching_series(name: str, operator: str, text: str) -> bool:
-    """Whether a series that exists from the start has a result that the matcher names."""
+    """Return whether a series that exists from the start has a result that the matcher names."""
     results = {
         sample.labels["result"]
         for metric in metrics.REGISTRY.collect()

@@ -62,6 +62,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "metrics" / "of processes"
 
 
+@pytest.mark.slow
 def test_any_process_returns_the_sums(folder: Path) -> None:
     other = subprocess.Popen(
         [sys.executable, "-c", PROCESS, "hit", "begin", "request", "wait"],
@@ -86,6 +87,7 @@ def test_any_process_returns_the_sums(folder: Path) -> None:
     assert (numbers[HITS], numbers[RUNNING]) == (4, 0)
 
 
+@pytest.mark.slow
 def test_files_of_dead_processes_are_merged(folder: Path) -> None:
     for _ in range(4):
         run(folder, "hit", "begin", "request")
@@ -154,6 +156,7 @@ def test_process_killed_while_counting_leaves_readable_files(folder: Path) -> No
     assert run(folder, "print")[HITS] >= 0
 
 
+@pytest.mark.slow
 def test_server_imports_no_metrics_before_they_are_shared() -> None:
     """`pserve` imports `huimages_app.web.server` first, and `app.main` shares the metrics."""
     metrics = "huimages_app.observation.metrics"

@@ -32,6 +32,7 @@ class _Receiver(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.slow
 def test_traces_are_sent_between_start_and_close(tmp_path: Path) -> None:
     site = Site(tmp_path)
     with Collector() as collector:

@@ -108,6 +108,7 @@ def test_missing_package_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> Non
         tracing.require_packages()
 
 
+@pytest.mark.slow
 def test_nothing_is_imported_without_settings(tmp_path: Path) -> None:
     script = (
         "import sys\n"

@@ -190,6 +190,7 @@ def test_first_and_last_image_stay_where_gaps_are_made(services: Services) -> No
     assert order(services, collection) == [first, b, a, last]
 
 
+@pytest.mark.slow
 def test_editors_at_the_same_time_lose_nothing(services: Services) -> None:
     """Two add images, two move others, all at once: every image is there once."""
     images = [add(services, photo(100 + n, 40)).image.id for n in range(24)]

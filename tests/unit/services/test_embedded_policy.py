@@ -1,4 +1,4 @@
-"""What uploads and repairs take over from embedded metadata."""
+"""Embedded metadata that uploads and repairs copy into the record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often a miss and a hit call the operating system for files.
+"""Calls of the operating system for files, per miss and per hit.
 
 The calls of a miss were halved once: docs/decisions/062.  A number here grows only with a reason.
 """

@@ -43,7 +43,7 @@ def passes(
 
 
 def admission(throttle: LoginThrottle, clock: Clock, seconds: int, address: str = EVIL) -> int:
-    """How many attempts at one account pass, one a second."""
+    """Return how many attempts at one account are allowed, at one per second."""
     count = 0
     for _ in range(seconds):
         count += passes(throttle, "alice", address)

@@ -1,4 +1,4 @@
-"""The same picture removed for good and uploaded again in the same moments."""
+"""A picture that is purged and uploaded again at the same time."""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ IMAGES = st.builds(
 SUMMARIES = st.builds(AnnotationSummary, tags=st.dictionaries(TEXT, st.just(1), max_size=3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table_format", FORMATS, ids=lambda f: f.kind)
 @given(image=IMAGES, summary=SUMMARIES)
 def test_exported_row_has_no_difference(
@@ -55,6 +56,7 @@ def test_exported_row_has_no_difference(
     assert result.differences == ()
 
 
+@pytest.mark.slow
 @given(image=IMAGES, alt=TEXT)
 def test_changed_cell_is_the_only_difference_or_an_error(image: Any, alt: str) -> None:
     header = columns.header(["artnr"])

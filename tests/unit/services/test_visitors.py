@@ -1,4 +1,4 @@
-"""What a visitor said moves to the account they sign in to."""
+"""Ratings, tags and favourites of a visitor move to the account at sign-in."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ SHOWING = Showing(UTC)
 
 @pytest.fixture(scope="module")
 def renditions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Renditions]:
-    """Those of a site without images."""
+    """Return the renditions of a site without images."""
     services = services_in(tmp_path_factory.mktemp("site"))
     yield services.renditions
     services.close()
@@ -195,6 +195,7 @@ class Crowded(Renditions):
         return self._inner.get(*arguments, **named)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("refusals", "packed"), [(2, 2), (5, 2), (6, 1), (9, 0)])
 def test_archive_waits_for_renderers_a_bounded_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusals: int, packed: int

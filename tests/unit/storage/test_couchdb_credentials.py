@@ -69,7 +69,7 @@ def test_invalid_url_raises_bad_setting(url: str) -> None:
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """Of 127.0.0.1, by itself; with its key in the same file."""
+    """Write a self-signed certificate of 127.0.0.1, with its key in the same file."""
     file = tmp_path / "certificate.pem"
     key = tmp_path / "key.pem"
     subprocess.run(

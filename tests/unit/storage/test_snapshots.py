@@ -37,6 +37,7 @@ st.register_type_strategy(
 NATIVE = st.dictionaries(TEXT, st.dictionaries(TEXT, st.integers()), max_size=2)
 
 
+@pytest.mark.slow
 @given(st.from_type(Image), st.dictionaries(TEXT, st.from_type(Annotation), max_size=3), NATIVE)
 def test_image_with_all_fields_is_read_as_it_was_written(
     image: Image, annotations: dict[str, Annotation], native: dict[str, dict[str, int]]

@@ -59,7 +59,7 @@ class TestVersions:
             assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
     def test_file_is_readable_by_its_owner_only(self, file: Path, store: SqliteBackend) -> None:
-        """It contains password hashes."""
+        """The file contains password hashes."""
         store.check()
         beside = [path for path in file.parent.iterdir() if path.name.startswith(file.name)]
         assert {path.stat().st_mode & 0o777 for path in beside} == {0o600}
@@ -168,7 +168,7 @@ class TestVersions:
 
 
 def test_image_that_an_older_process_wrote_can_be_changed(file: Path, store: SqliteBackend) -> None:
-    """It serves on for some seconds after the file was migrated, and knows no facets."""
+    """The older process serves for some seconds after the migration, and does not write facets."""
     put(store, an_image(1))
     with closing(sqlite3.connect(file)) as db, db:
         db.execute(
@@ -230,6 +230,7 @@ def test_page_that_the_first_rows_do_not_fill_reads_on(
 
 
 class TestKeys:
+    @pytest.mark.slow
     def test_keys_of_a_full_microsecond_continue_in_the_next(
         self, file: Path, store: SqliteBackend
     ) -> None:

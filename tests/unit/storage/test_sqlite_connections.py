@@ -89,6 +89,7 @@ store.close()
 
 
 class TestConnections:
+    @pytest.mark.slow
     def test_processes_that_start_at_once_share_a_new_file(
         self, file: Path, store: SqliteBackend
     ) -> None:
@@ -101,6 +102,7 @@ class TestConnections:
         assert [process.exitcode for process in processes] == [0] * 4
         assert store.search.count() == 1
 
+    @pytest.mark.slow
     def test_forked_process_opens_its_own_connections(
         self, file: Path, store: SqliteBackend
     ) -> None:
@@ -123,6 +125,7 @@ class TestConnections:
         store.check()
         assert open_count(file) <= 3
 
+    @pytest.mark.slow
     def test_many_threads_share_the_connections_that_the_limit_allows(
         self, file: Path, store: SqliteBackend
     ) -> None:

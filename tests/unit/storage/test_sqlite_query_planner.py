@@ -19,6 +19,7 @@ from huimages_app.storage.interfaces import MetadataBackend
 from huimages_app.storage.sqlite import SqliteBackend, query_planner
 from huimages_app.storage.sqlite.articles import read_articles
 from huimages_app.storage.sqlite.connection import Connections
+from huimages_app.storage.sqlite.snapshot import export
 from tests.contract.metadata_pages import PagesContract
 from tests.contract.metadata_search import SearchContract
 from tests.contract.samples import START, an_id, an_image, put, say, walk
@@ -116,6 +117,22 @@ def test_articles_need_no_scan_and_no_sort(tmp_path: Path) -> None:
     # The range of the index begins at the position.
     assert [step for step in steps if "lists_articles (value>?" in step or "<expr>>?" in step]
     assert not [step for step in steps if step.startswith("SCAN") or "TEMP B-TREE" in step]
+
+
+def test_export_reads_tombstones_from_index(tmp_path: Path) -> None:
+    store = SqliteBackend(tmp_path / "metadata.sqlite")
+    put(store, an_image(1))
+    connections = Connections(tmp_path / "metadata.sqlite")
+    with connections.reading() as db:
+        asked: list[str] = []
+        db.set_trace_callback(asked.append)
+        next(export(connections))
+        db.set_trace_callback(None)
+        steps = [step for (*_, step) in db.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    connections.close()
+    store.close()
+    assert "FROM changes" in asked[0]
+    assert steps == ["SCAN changes USING INDEX changes_removed"]
 
 
 # -- derived data after any changes ------------------------------------------------------

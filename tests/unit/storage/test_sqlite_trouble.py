@@ -212,7 +212,7 @@ class TestTrouble:
         assert store.search.count() == 0
 
     def test_changes_since_a_newer_state_raise(self, store: SqliteBackend, tmp_path: Path) -> None:
-        """As after going back to a backup."""
+        """This happens after a backup is restored."""
         fill(store, range(3))
         with closing(SqliteBackend(tmp_path / "other.sqlite")) as other, pytest.raises(BadCursor):
             other.search.changes(store.search.changes().since)

@@ -50,7 +50,7 @@ def catalogue(language: str) -> Catalog:
 
 @pytest.fixture(scope="module")
 def used(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """What stands in the code and the templates now."""
+    """Return the messages in the present code and templates."""
     path = tmp_path_factory.mktemp("messages") / "huimages.pot"
     program = "import sys; from lingua.extract import main; sys.exit(main())"
     command = [sys.executable, "-W", "ignore", "-c", program]

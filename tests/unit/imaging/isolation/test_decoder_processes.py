@@ -53,6 +53,7 @@ def test_stopped_worker_costs_one_request(tmp_path: Path) -> None:
     assert (tmp_path / "rendition").stat().st_size > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
 def test_worker_killed_at_work_costs_one_request(number: signal.Signals) -> None:
     failures: list[str] = []
@@ -87,6 +88,7 @@ def test_worker_that_died_while_idle_is_replaced(decoder: IsolatedDecoder) -> No
     assert not set(processes) & set(workers_of(decoder))
 
 
+@pytest.mark.slow
 def test_fork_server_that_died_is_replaced(decoder: IsolatedDecoder) -> None:
     processes = [fork_server_of(decoder), *workers_of(decoder)]
     os.kill(processes[0], signal.SIGKILL)

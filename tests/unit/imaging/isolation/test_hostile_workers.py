@@ -116,6 +116,7 @@ def test_worker_that_hangs_is_killed(make_hostile: Callable[..., Hostile]) -> No
     assert hostile.failures == ["timeout"]
 
 
+@pytest.mark.slow
 def test_worker_that_takes_too_much_cpu_time_is_killed(
     make_hostile: Callable[..., Hostile], caplog: pytest.LogCaptureFixture
 ) -> None:

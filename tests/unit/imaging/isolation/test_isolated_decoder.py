@@ -63,6 +63,7 @@ def outcome(read: Callable[[BinaryIO], object], path: Path) -> object:
             return type(error), str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_facts_and_errors_equal_those_of_the_local_decoder(
     decoder: IsolatedDecoder, path: Path
@@ -71,6 +72,7 @@ def test_facts_and_errors_equal_those_of_the_local_decoder(
     assert outcome(decoder.inspect, path) == outcome(local.inspect, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_header_states_the_size_that_inspection_finds(decoder: IsolatedDecoder, path: Path) -> None:
     local = LocalDecoder(LIMITS, DecodingBudget(None))
@@ -125,6 +127,7 @@ def test_rights_of_the_original_are_read_in_the_worker(
     assert rights_in(io.BytesIO((tmp_path / "file").read_bytes())) == Rights(creator="Ada")
 
 
+@pytest.mark.slow
 def test_previews_equal_those_of_the_local_decoder(
     decoder: IsolatedDecoder, tmp_path: Path
 ) -> None:
@@ -167,6 +170,7 @@ def test_exhausted_budget_raises_server_busy_and_keeps_the_worker(
     assert workers_of(decoder) == processes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["90x90=7", "900x900=7"])
 def test_steps_of_a_job_use_the_same_memory(
     decoder: IsolatedDecoder, size: str, tmp_path: Path
@@ -183,6 +187,7 @@ def test_steps_of_a_job_use_the_same_memory(
     assert pictures.opened(target.path.read_bytes()).size == Size.parse(size).fitted(900, 700)
 
 
+@pytest.mark.slow
 def test_memory_is_reserved_in_the_budget_of_the_server(decoder: IsolatedDecoder) -> None:
     reserved = []
 

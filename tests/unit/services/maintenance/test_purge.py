@@ -35,6 +35,7 @@ def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services, storag
     assert list(full.integrity.purge(now - timedelta(days=30))) == []
 
 
+@pytest.mark.slow
 def test_a_trash_of_many_pages_is_emptied(services: Services, storage: Storage) -> None:
     now = datetime.now(UTC)
     for number in range(502):

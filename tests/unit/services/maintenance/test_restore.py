@@ -24,6 +24,7 @@ def site(tmp_path: Path) -> Iterator[BackedUp]:
     site.services.close()
 
 
+@pytest.mark.slow
 def test_restored_site_is_equal_and_passes_check(site: BackedUp) -> None:
     report = site.back_up(jobs=2)
     assert report.items == {

@@ -150,7 +150,7 @@ def test_two_newest_versions_of_one_image_stay_both(services: Services) -> None:
 
 
 class Killed(BaseException):
-    """What ends the process between two writes."""
+    """The error that stands for the end of the process between two writes."""
 
 
 def killing(monkeypatch: pytest.MonkeyPatch, step: int) -> Callable[[], bool]:
@@ -173,6 +173,7 @@ def killing(monkeypatch: pytest.MonkeyPatch, step: int) -> Callable[[], bool]:
     return lambda: remaining < 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", range(12))
 @pytest.mark.parametrize("action", ["replace", "merge", "back", "turn", "remove"])
 def test_process_killed_between_two_writes_loses_nothing(

@@ -5,6 +5,8 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.support import commands
 from tests.support.services import ini_in, original_file
 
@@ -62,6 +64,7 @@ def test_backup_of_a_missing_site_creates_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "backup").exists()
 
 
+@pytest.mark.slow
 def test_killed_backup_and_restore_are_continued(
     huimages: Command, images: list[str], site: Path, tmp_path: Path
 ) -> None:

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.commands import COMMAND, Ran, ini_of
 from tests.support.pictures import photo
 from tests.support.processes import free_port
 
-ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
 ENVIRON = {
     **{name: value for name, value in os.environ.items() if not name.startswith("HUIMAGES")},
     "PYTHONPATH": str(ROOT),

@@ -27,6 +27,8 @@ def test_duplicates_command_lists_and_dismisses_groups(
     assert huimages("duplicates", "dismiss", large, small).status == 0
     assert huimages("duplicates", "list").out == []
     assert huimages("duplicates", "of", large).out == []
+    assert huimages("duplicates", "undismiss", large, small).status == 0
+    assert huimages("duplicates", "list").out == listed
 
 
 def test_duplicates_command_rejects_one_image_with_one_line(huimages: Command, image: str) -> None:

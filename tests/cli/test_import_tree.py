@@ -45,6 +45,7 @@ def test_folder_is_imported_with_titles_references_and_times(
     assert huimages("check").status == 0
 
 
+@pytest.mark.slow
 def test_second_run_reads_only_new_and_changed_files(
     huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
@@ -64,6 +65,7 @@ def test_second_run_reads_only_new_and_changed_files(
     assert services.images.count() == GOOD + 2
 
 
+@pytest.mark.slow
 def test_files_are_known_under_other_relative_paths(
     huimages: Command, tree: Path, monkeypatch: pytest.MonkeyPatch, services: Services
 ) -> None:
@@ -76,6 +78,7 @@ def test_files_are_known_under_other_relative_paths(
     assert image.references == {"path": ("photos/2010",)}
 
 
+@pytest.mark.slow
 def test_journal_is_ignored_for_images_missing_in_storage(
     huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
@@ -93,6 +96,7 @@ def test_journal_is_ignored_for_images_missing_in_storage(
     assert summary(huimages("import-tree", tree))["new"] == GOOD
 
 
+@pytest.mark.slow
 def test_without_journal_files_are_read_and_not_stored_twice(
     huimages: Command, services: Services, tree: Path, site: Path
 ) -> None:
@@ -194,6 +198,7 @@ def test_dry_run_creates_no_file(huimages: Command, tmp_path: Path, site: Path) 
     assert [path.name for path in site.iterdir()] == ["site.ini"]
 
 
+@pytest.mark.slow
 def test_import_leaves_previews_to_the_first_request(
     huimages: Command, tmp_path: Path, site: Path
 ) -> None:

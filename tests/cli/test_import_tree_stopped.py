@@ -17,6 +17,8 @@ from huimages_app.services.container import Services
 from .conftest import Command, Ran
 from .prepared_tree import BROKEN, GOOD, journalled, overwrite, summary
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-c", "from huimages_app.cli import main; main()"]
 
 

@@ -44,7 +44,7 @@ def call(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, in `folder`."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("HUIMAGES")}
-    path = str(Path(__file__).parents[3])
+    path = str(Path(__file__).parents[2])
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", SCRIPT, *map(str, words)],
         cwd=folder,
@@ -67,7 +67,7 @@ def test_help_lists_commands_without_heavy_imports(tmp_path: Path) -> None:
         ],
         capture_output=True,
         text=True,
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[2],
         check=True,
     )
     commands = "cache check delete import import-tree purge show sizes-in-use url"
@@ -85,6 +85,7 @@ def test_command_help_and_unknown_command(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().err == "huimages: No such command 'nonsense'.\n"
 
 
+@pytest.mark.slow
 def test_exit_status_of_the_process(site: Path, tmp_path: Path) -> None:
     ini = ini_in(site)
     picture = tmp_path / "a.jpg"
@@ -235,7 +236,7 @@ def test_closed_stdout_ends_the_command_silently(site: Path, tmp_path: Path) -> 
         [sys.executable, "-u", "-c", SCRIPT, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[2],
     ) as process:
         assert process.stdout is not None
         process.stdout.readline()
@@ -255,7 +256,7 @@ def test_terminal_shows_progress_bar(site: Path, tmp_path: Path) -> None:
     words = ["--config", str(ini_in(site)), "import-tree", str(tree)]
     ran = subprocess.run(
         [sys.executable, "-c", SCRIPT, *words],
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[2],
         env={**os.environ, "TERM": "xterm", "COLUMNS": "200"},
         stdout=subprocess.PIPE,
         stderr=theirs,
