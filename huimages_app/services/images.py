@@ -103,6 +103,13 @@ class Images:
         """Return the number of images of a query, exact up to `most`."""
         return self._search.count_of(query, most)
 
+    def count_before(self, query: Query, image_id: str, most: int = 1000) -> Count | None:
+        """Return the number of images before one of a query, exact up to `most`.
+
+        None if the image does not match.
+        """
+        return self._search.count_before(query, image_id, most)
+
     def tags(self, prefix: str = "", limit: int | None = None) -> list[tuple[str, int]]:
         """Return tags that begin with `prefix` and their number of uses, most used first."""
         return self._search.tags(prefix, limit)

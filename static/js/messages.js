@@ -16,6 +16,11 @@ export function message(name, values = {}) {
   return text.replace(/\$\{(\w+)\}/g, (_, key) => written(values[key]));
 }
 
+/** Return a number as it is written in the language of the page. */
+export function formatNumber(number) {
+  return numbers.format(number);
+}
+
 function written(value) {
-  return typeof value === "number" ? numbers.format(value) : String(value ?? "");
+  return typeof value === "number" ? formatNumber(value) : String(value ?? "");
 }

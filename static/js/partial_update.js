@@ -45,7 +45,7 @@ function responseTo(form, body) {
 }
 
 /** Replace the contents of the parts that `selectors` names by those of `page`. */
-async function renew(selectors, page, enhanceAll) {
+export async function renew(selectors, page, enhanceAll) {
   const parts = selectors.split(",").map((text) => text.trim());
   // Another page, for example the sign-in form: load this page again.
   if (!parts.some((selector) => page.querySelector(selector))) return location.reload();

@@ -1,4 +1,4 @@
-// Edit the title of a picture in place: a click opens the form, Escape cancels.
+// Edit the title of a picture in place: a click opens the form, Enter saves, Escape cancels.
 
 export function enhance(form) {
   const details = form.closest("details");
@@ -11,6 +11,11 @@ export function enhance(form) {
     if (!details.open) return;
     field.focus();
     field.select();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault(); // a title is one line
+    form.requestSubmit();
   });
   details.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -8,80 +8,55 @@ import {
   openViewer,
   opensElsewhere,
 } from "./full_screen.js";
-import { fetchJson } from "./http.js";
-import { message } from "./messages.js";
+import { fetchJson, fetchPage } from "./http.js";
+import { renew } from "./partial_update.js";
 import { notifyError } from "./toast.js";
+import { addActions, addCounter } from "./viewer_actions.js";
 
-// Paths in the box of PhotoSwipe's icons, 32 × 32.
-const ICONS = {
-  download: "M15 6h2v11l4-4 1.4 1.4L16 20.8l-6.4-6.4L11 13l4 4zM8 24h16v2H8z",
-  details: "M16 5a11 11 0 1 0 0 22 11 11 0 0 0 0-22zm0 2a9 9 0 1 1 0 18 9 9 0 0 1 0-18zm-1 3h2v2h-2zm0 4h2v8h-2z",
-};
-
-export function enhance(link) {
+export function enhance(link, enhanceAll) {
   link.addEventListener("click", async (event) => {
     if (opensElsewhere(event)) return;
     event.preventDefault();
     try {
-      await show(link);
+      await show(link, enhanceAll);
     } catch (error) {
       notifyError(error.message);
     }
   });
 }
 
-async function show(link) {
+async function show(link, enhanceAll) {
   const [PhotoSwipe, { items, index }] = await Promise.all([
     loadPhotoSwipe(),
     fetchJson(link.dataset.viewer),
   ]);
+  const { favorite } = items[index];
   // PhotoSwipe enlarges the picture from its position on the page.
   Object.assign(items[index], { element: link, msrc: link.querySelector("img").currentSrc });
-  // A counter would count only the pictures loaded so far.
+  // The counter of PhotoSwipe would count only the pictures loaded so far.
   const viewer = createViewer(PhotoSwipe, items, index, { counter: false });
-  const wantsDetails = addActions(viewer, items);
+  let wantsDetails = false;
+  addCounter(viewer, index, pathBelow(items[index], "place"));
+  addActions(viewer, items, () => {
+    wantsDetails = true;
+    viewer.close();
+  });
   viewer.on("change", loadMore(viewer, items));
   viewer.on("destroy", () => {
     // After moving on in full screen, open the page of the picture shown last.
-    const { href } = items[viewer.currIndex];
-    if (wantsDetails()) location.assign(`${href}#facts`);
-    else if (viewer.currIndex !== index) location.assign(href);
+    const item = items[viewer.currIndex];
+    if (wantsDetails) location.assign(`${item.href}#facts`);
+    else if (viewer.currIndex !== index) location.assign(item.href);
+    else renewFavorite(item, favorite, enhanceAll).catch((error) => notifyError(error.message));
   });
   openViewer(viewer);
 }
 
-/** Add the buttons "Download" (d) and "Details" (i); return whether the details are wanted. */
-function addActions(viewer, items) {
-  let wantsDetails = false;
-  const keys = {};
-  const download = { name: "download", title: message("download"), tagName: "a", order: 8 };
-  const details = { name: "details", title: message("details"), tagName: "button", order: 9 };
-  viewer.on("uiRegister", () => {
-    addButton(viewer, download, (link) => {
-      keys.d = link;
-      link.download = "";
-      viewer.on("change", () => (link.href = items[viewer.currIndex].download));
-    });
-    addButton(viewer, details, (button) => {
-      keys.i = button;
-      button.addEventListener("click", () => {
-        wantsDetails = true;
-        viewer.close();
-      });
-    });
-  });
-  viewer.on("keydown", (event) => {
-    const { key, ctrlKey, metaKey, altKey } = event.originalEvent;
-    if (ctrlKey || metaKey || altKey || !(key in keys)) return;
-    event.preventDefault();
-    keys[key].click();
-  });
-  return () => wantsDetails;
-}
-
-function addButton(viewer, button, onInit) {
-  const html = { isCustomSVG: true, inner: `<path d="${ICONS[button.name]}"/>` };
-  viewer.ui.registerElement({ ...button, html, isButton: true, onInit });
+/** Show on the page whether its picture is a favourite now; `before` is what the page shows. */
+async function renewFavorite(item, before, enhanceAll) {
+  await item.saving;
+  if (item.favorite === before) return;
+  await renew("#favorite", await fetchPage(location.href), enhanceAll);
 }
 
 /** Request the pictures after the last of `items` when the viewer comes near it. */
@@ -91,10 +66,8 @@ function loadMore(viewer, items) {
     const last = items.length - 1;
     if (isLoading || viewer.currIndex < last - LOOKAHEAD) return;
     isLoading = true; // stays true at the end of the collection
-    const url = new URL(items[last].href, location.href);
-    url.pathname += "around";
     try {
-      const found = await fetchJson(url);
+      const found = await fetchJson(pathBelow(items[last], "around"));
       const more = found.items.slice(found.index + 1);
       if (!more.length || viewer.isDestroying) return;
       isLoading = false;
@@ -103,4 +76,11 @@ function loadMore(viewer, items) {
       isLoading = false; // the next change tries again
     }
   };
+}
+
+/** Return the URL of a view of the picture, in its collection. */
+function pathBelow({ href }, name) {
+  const url = new URL(href, location.href);
+  url.pathname += name;
+  return url;
 }

@@ -89,6 +89,73 @@ def test_full_screen_downloads_and_leads_to_the_details(
     assert page.url.endswith("#facts")
 
 
+def test_full_screen_counts_the_pictures_of_the_list(
+    vera: Person, page: Page, path: str, site: RunningSite
+) -> None:
+    vera.go(path)
+    page.keyboard.press("v")
+    counter = page.locator(".pswp__counter")
+    expect(counter).to_have_text("2 / 15")
+    page.keyboard.press("ArrowRight")
+    expect(counter).to_have_text("3 / 15")
+    vera.go(f"/image/{site.images['coffee'].id}/?in=tag:table")
+    page.keyboard.press("v")
+    page.locator(".pswp__img").last.wait_for()
+    expect(counter).to_be_hidden()  # the only picture
+
+
+def test_full_screen_without_a_count_shows_the_pictures(
+    vera: Person, page: Page, path: str
+) -> None:
+    page.route("**/place*", lambda route: route.fulfill(json={"number": None, "count": None}))
+    vera.go(path)
+    page.keyboard.press("v")
+    expect(page.locator(".pswp__title")).to_have_text("Rocket on the launch pad")
+    expect(page.locator(".pswp__counter")).to_have_text("")
+
+
+def test_full_screen_changes_favourites_by_button_and_key(
+    vera: Person, page: Page, path: str
+) -> None:
+    vera.go(path)
+    page.keyboard.press("v")
+    heart = page.get_by_role("dialog").get_by_role("button", name="Favourite")
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    with page.expect_response("**/favorite") as response:
+        heart.click()
+    assert response.value.json() == {"favorite": True}
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("ArrowRight")
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("ArrowLeft")
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Escape")
+    # The page shows it without being loaded again.
+    on_page = page.locator("#favorite button")
+    expect(on_page).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("v")
+    expect(heart).to_have_attribute("aria-pressed", "true")
+    with page.expect_response("**/favorite"):
+        page.keyboard.press("f")
+    page.keyboard.press("Escape")
+    expect(on_page).to_have_attribute("aria-pressed", "false")
+
+
+def test_favourite_that_is_not_saved_is_taken_back(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.keyboard.press("v")
+    heart = page.get_by_role("dialog").get_by_role("button", name="Favourite")
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    page.route("**/favorite", lambda route: route.fulfill(status=503, json={"detail": "Full."}))
+    vera.expect_complaint("status of 503")
+    heart.click()
+    expect(page.locator(".toast p")).to_have_text("Full.")
+    expect(heart).to_have_attribute("aria-pressed", "false")
+    # It lies above the viewer, where it can be clicked.
+    page.locator(".toast").get_by_role("button", name="Close").click()
+    expect(page.locator(".toast p")).to_have_text("")
+
+
 def test_full_screen_goes_on_to_the_last_picture(
     vera: Person, page: Page, site: RunningSite
 ) -> None:

@@ -30,6 +30,18 @@ class AnnotationsContract:
             assert store.annotations.summary(image_id) == AnnotationSummary()
         assert list(store.annotations.by_visitor("vera")) == []
 
+    def test_annotations_of_several_images_are_those_of_one_visitor(
+        self, store: MetadataBackend
+    ) -> None:
+        fill(store, [1, 2, 3])
+        say(store, an_id(1), "vera", favorite=True)
+        say(store, an_id(2), "paul", favorite=True)
+        say(store, an_id(3), "vera", rating=3)
+        say(store, an_id(3), "vera", rating=None)
+        ids = [an_id(number) for number in (1, 2, 3, 9)]
+        assert store.annotations.get_many(ids, "vera") == {an_id(1): Annotation(favorite=True)}
+        assert store.annotations.get_many([], "vera") == {}
+
     def test_annotation_change_gets_the_stored_annotation(self, store: MetadataBackend) -> None:
         put(store, an_image(1))
         say(store, an_id(1), "vera", tags=("sea",))

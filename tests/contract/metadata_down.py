@@ -25,6 +25,7 @@ QUESTIONS: dict[str, Callable[[MetadataBackend], object]] = {
     "page of the rated": lambda store: store.search.page(Query(order="rated"), 10),
     "neighbours": lambda store: store.search.neighbours(Query(), an_id(1)),
     "window": lambda store: store.search.window(Query(), an_id(1), 2, 2),
+    "count_before": lambda store: store.search.count_before(Query(), an_id(1)),
     "articles": lambda store: store.search.articles("artnr", 10),
     "ending": lambda store: store.search.ending(date.min, date.max, 10),
     "random": lambda store: store.search.random(1),
@@ -32,6 +33,7 @@ QUESTIONS: dict[str, Callable[[MetadataBackend], object]] = {
     "ids": lambda store: list(store.images.ids()),
     "changes": lambda store: store.search.changes(),
     "mark": lambda store: store.annotations.get(an_id(1), "vera"),
+    "marks of images": lambda store: store.annotations.get_many([an_id(1)], "vera"),
     "marks": lambda store: store.annotations.of_image(an_id(1)),
     "save_mark": lambda store: store.annotations.save(
         an_id(1), "vera", lambda _: Annotation(rating=1)

@@ -156,7 +156,7 @@ class FiltersContract:
         few: int,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("huimages_app.storage.couchdb.query_planner._FEW", few)
+        monkeypatch.setattr("huimages_app.storage.couchdb.few_candidates._FEW", few)
         monkeypatch.setattr("huimages_app.storage.sqlite.query_planner.FEW", few)
         days = ["2026-11-30", "2026-12-01", "", "2026-12-31", "2027-01-01", "2026-12-10"]
         for number, until in enumerate(days):
@@ -291,6 +291,32 @@ class FiltersContract:
         assert store.search.count_of(Query(text="sea")) == Count(1)
         both = (("artnr", "1"), ("artnr", "2"))
         assert store.search.count_of(Query(references=both)) == Count(1)
+
+    def test_count_before_an_image_is_its_position_in_the_pages(
+        self, store: MetadataBackend
+    ) -> None:
+        fill(store, range(5), titles=("strand",), references={"artnr": ("1",)}, types=("t",))
+        for number in (4, 1, 3):
+            say(store, an_id(number), "vera", favorite=True, rating=number, tags=("sea",))
+        queries = (
+            *(Query(), Query(order="oldest"), Query(order="rated"), Query(order="title")),
+            *(Query(tag="sea"), Query(text="strand"), Query(text="strand sea"), Query(larger=1)),
+            *(Query(favorite_of="vera"), Query(type="t"), Query(trashed=True)),
+            Query(references=(("artnr", "1"),), order="place"),
+        )
+        for query in queries:
+            found = walk(store, query)
+            positions = {an_id(n): store.search.count_before(query, an_id(n)) for n in range(6)}
+            assert positions == {
+                an_id(n): Count(found.index(an_id(n))) if an_id(n) in found else None
+                for n in range(6)
+            }
+
+    def test_count_before_an_image_is_exact_up_to_its_bound(self, store: MetadataBackend) -> None:
+        fill(store, range(5), titles=("strand",))
+        query = Query(text="strand", order="oldest")
+        assert store.search.count_before(query, an_id(4), 4) == Count(4)
+        assert store.search.count_before(query, an_id(4), 3) == Count(3, is_exact=False)
 
     def test_page_at_a_time_begins_there(self, store: MetadataBackend) -> None:
         fill(store, range(6), types=("t",))

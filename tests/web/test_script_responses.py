@@ -75,6 +75,51 @@ def test_viewer_items_outside_collection_are_one_image(site: Site, browser: Test
     assert [len(answer["items"]), answer["index"]] == [1, 0]
 
 
+def test_viewer_items_name_the_favourites_of_the_visitor(site: Site) -> None:
+    images = [site.add(day, timestamp=START + timedelta(days=day)) for day in range(3)]
+    vera, paul = site.browser(), site.browser()
+    vera.post(f"/image/{images[1].id}/favorite", {"rating": "1"})
+    path = f"/image/{images[2].id}/around"
+    assert [item["favorite"] for item in vera.get(path).json["items"]] == [False, True, False]
+    assert [item["favorite"] for item in paul.get(path).json["items"]] == [False] * 3
+
+
+def test_viewer_items_have_no_favourites_for_clients_without_the_right(tmp_path: Path) -> None:
+    site = Site(tmp_path, **{"who.contribute": "editor"})
+    image = site.add(1)
+    [item] = site.app.get(f"/image/{image.id}/around").json["items"]
+    assert item["favorite"] is None
+    site.close()
+
+
+def test_place_is_the_number_of_an_image_in_its_list(site: Site, browser: TestApp) -> None:
+    images = [
+        site.add(day, tags=["sea"][: day % 2], timestamp=START + timedelta(days=day))
+        for day in range(5)
+    ]
+    path = f"/image/{images[1].id}/place"
+    assert browser.get(path).json == {"number": 4, "count": "5"}
+    assert browser.get(f"{path}?in=oldest").json == {"number": 2, "count": "5"}
+    assert browser.get(f"{path}?in=tag:sea").json == {"number": 2, "count": "2"}
+    assert browser.get(f"{path}?in=tag:none").json == {"number": None, "count": None}
+    assert browser.get(f"{path}?in=favorites").json == {"number": None, "count": None}
+
+
+def test_place_far_behind_in_a_list_is_not_counted(
+    site: Site, browser: TestApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [
+        site.add(day, title="Quay", timestamp=START - timedelta(days=day)) for day in range(3)
+    ]
+    search = site.storage.metadata.search
+    before, count = search.count_before, search.count_of
+    monkeypatch.setattr(search, "count_before", lambda query, one, most: before(query, one, 1))
+    monkeypatch.setattr(search, "count_of", lambda query, most: count(query, 2))
+    path = "/image/{}/place?in=search:quay"
+    assert browser.get(path.format(images[1].id)).json == {"number": 2, "count": "2+"}
+    assert browser.get(path.format(images[2].id)).json == {"number": None, "count": None}
+
+
 def test_known_returns_stored_image(site: Site, browser: TestApp) -> None:
     image = site.add(1, title="Quay")
     [found] = browser.get(f"/upload/known?id={image.id}").json["files"]
@@ -110,6 +155,7 @@ def test_known_of_unknown_image_changes_nothing(site: Site) -> None:
     [
         ("upload", "editor", f"/upload/known?id={'A' * 32}01"),
         ("view", "viewer", f"/image/{'A' * 32}01/around"),
+        ("view", "viewer", f"/image/{'A' * 32}01/place"),
     ],
 )
 def test_known_needs_upload_permission(tmp_path: Path, right: str, role: str, path: str) -> None:

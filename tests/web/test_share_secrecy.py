@@ -204,7 +204,7 @@ def test_token_opens_no_other_page(site: Site, token: str, path: str) -> None:
 
 
 def test_pages_of_shared_pictures_stay_closed(site: Site, token: str, images: list[Image]) -> None:
-    for view in ("", "download", "around", "next"):
+    for view in ("", "download", "around", "place", "next"):
         site.app.get(f"/image/{images[0].id}/{view}", status=401)
     for view in ("edit", "add", "order", "revoke"):
         site.app.post(f"/share/{token}/{view}", {}, status=404)

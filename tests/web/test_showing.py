@@ -150,7 +150,7 @@ def test_article_shows_the_next_main_picture(shop: Site, image: Image) -> None:
     # A position stays with its picture.
     shop.app.get("/30x30/artnr/10106/1.jpeg", status=410)
     assert second.id in shop.app.get("/30x30/artnr/10106/2.jpeg").headers["Content-Location"]
-    tile = shop.browser().get("/article/").html.select_one(".articles img")
+    tile = shop.browser().get("/article/").html.select_one(".tiles img")
     assert second.id in tile["src"]
 
 
@@ -185,6 +185,7 @@ def test_visitors_find_the_image_nowhere(shop: Site, image: Image, days: dict[st
     for url in (
         f"/image/{image.id}/",
         f"/image/{image.id}/around",
+        f"/image/{image.id}/place",
         f"/api/v1/images/{image.id}",
         f"/image/{image.id}/download",
         f"/image/{image.id}/download?size=30x30&format=jpeg",

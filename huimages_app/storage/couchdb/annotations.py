@@ -45,6 +45,12 @@ class CouchAnnotations(AnnotationStore):
     def get(self, image_id: str, visitor_id: str) -> Annotation:
         return annotation_of(self._visitors.get(annotation_id(image_id, visitor_id)))
 
+    def get_many(self, image_ids: Iterable[str], visitor_id: str) -> dict[str, Annotation]:
+        wanted = {annotation_id(image_id, visitor_id): image_id for image_id in image_ids}
+        documents = self._visitors.get_many(wanted)
+        annotations = {wanted[key]: annotation_of(found) for key, found in documents.items()}
+        return {key: found for key, found in annotations.items() if not found.is_empty}
+
     def of_image(self, image_id: str) -> dict[str, Annotation]:
         rows = self._visitors.rows("by_image", key=image_id)
         annotations = {row["value"]["visitor"]: annotation_of(row["value"]) for row in rows}

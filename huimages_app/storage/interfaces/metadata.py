@@ -175,6 +175,13 @@ class ImageSearch(ABC):
         """
 
     @abstractmethod
+    def count_before(self, query: Query, image_id: str, most: int = 1000) -> Count | None:
+        """Return the number of images before one of a query, exact up to `most`.
+
+        None if the image does not match.  A lower bound where `count_of` is one.
+        """
+
+    @abstractmethod
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return images whose record or annotations changed, or that were removed.
 
@@ -205,6 +212,10 @@ class AnnotationStore(ABC):
     @abstractmethod
     def get(self, image_id: str, visitor_id: str) -> Annotation:
         """Return a visitor's annotation of an image; an empty one if there is none."""
+
+    @abstractmethod
+    def get_many(self, image_ids: Iterable[str], visitor_id: str) -> dict[str, Annotation]:
+        """Return a visitor's annotations of several images, without empty ones."""
 
     @abstractmethod
     def of_image(self, image_id: str) -> dict[str, Annotation]:

@@ -31,6 +31,15 @@ class SqliteAnnotations(AnnotationStore):
             ).fetchone()
         return annotation_from_row(*row) if row else Annotation()
 
+    def get_many(self, image_ids: Iterable[str], visitor_id: str) -> dict[str, Annotation]:
+        with self._connections.reading() as db:
+            rows = db.execute(
+                f"SELECT id, {COLUMNS} FROM marks"
+                " WHERE visitor = ? AND id IN (SELECT value FROM json_each(?))",
+                [visitor_id, dumps(list(image_ids))],
+            ).fetchall()
+        return {image_id: annotation_from_row(*row) for image_id, *row in rows}
+
     def of_image(self, image_id: str) -> dict[str, Annotation]:
         with self._connections.reading() as db:
             rows = db.execute(

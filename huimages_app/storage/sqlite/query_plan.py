@@ -115,6 +115,10 @@ class QueryPlan:
         row = db.execute(select, parameters).fetchone()
         return tuple(row) if row else None
 
+    def before(self, position: Position) -> QueryPlan:
+        """Return the plan of the images before a position."""
+        return self._compared("<" if self.order in _ASCENDING else ">", position)
+
     def count(self, db: sqlite3.Connection, most: int) -> Count:
         """Return the number of images; a lower bound if there are more than `most`."""
         order = ", ".join(f"{column} DESC" for column in self._columns)

@@ -81,6 +81,14 @@ class SqliteSearch(ImageSearch):
             plan = plan_query(db, query, self.today())
             return plan.count(db, most) if plan else Count(0)
 
+    def count_before(self, query: Query, image_id: str, most: int = 1000) -> Count | None:
+        with self._connections.reading() as db:
+            plan = plan_query(db, query, self.today())
+            position = plan.find(db, image_id) if plan else None
+            if plan is None or position is None:
+                return None
+            return plan.before(position).count(db, most)
+
     def contains(self, query: Query, image_id: str) -> bool:
         with self._connections.reading() as db:
             plan = plan_query(db, query, self.today())

@@ -19,6 +19,7 @@ from ..errors import STATUSES
 from ..presentation.compression import accepts_gzip, compressed, set_compressed
 from ..presentation.conditional import conditional_json
 from ..resources import Api, Apis
+from .curl_examples import curl_example
 from .filter_parameters import with_filters
 
 # The document describes the program, not the site, so it needs no permission.
@@ -56,6 +57,7 @@ class Operation:
     scope: str
     parameters: list[Parameter]
     bodies: list[str]
+    body_schemas: dict[str, Any]  # by content type
     responses: list[tuple[str, str]]
 
 
@@ -100,6 +102,7 @@ def page(request: Request) -> dict[str, Any]:
         "about": document()["info"]["description"],
         "document": request.resource_path(request.context, "openapi.json"),
         "operations": operations(),
+        "curl": functools.partial(_curl, request=request),
         "schemas": [
             (name, schema.get("description", ""), _fields(schema))
             for name, schema in schemas.items()
@@ -113,6 +116,12 @@ def _compress(request: Request, response: Response) -> None:
     response.vary = [*(response.vary or ()), "Accept-Encoding"]
     if accepts_gzip(request):
         set_compressed(response, compressed(response.body))
+
+
+def _curl(operation: Operation, request: Request) -> str:
+    """Return a command that calls an operation of this site."""
+    url = f"{request.application_url}/api/v1{operation.path}"
+    return curl_example(operation.method, url, operation.body_schemas, _resolved)
 
 
 def operations() -> list[Operation]:
@@ -151,6 +160,7 @@ def _operation(
             f"{contenttype}: {_kind(body['schema'])}"
             for contenttype, body in data.get("requestBody", {}).get("content", {}).items()
         ],
+        body_schemas=data.get("requestBody", {}).get("content", {}),
         responses=[(status, response["description"]) for status, response in responses],
     )
 

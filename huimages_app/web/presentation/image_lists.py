@@ -283,6 +283,24 @@ def count_of(image_list: ImageList, page: Page, request: Request) -> Count | Non
     return count
 
 
+@dataclass(frozen=True)
+class Place:
+    """The place of an image in a list: its number from 1 on, of `count` images."""
+
+    number: int
+    count: Count
+
+
+def place_in(image_list: ImageList, image_id: str, request: Request) -> Place | None:
+    """Return the place of an image in the list; None where that would take unbounded work."""
+    query = image_list.query(request.visitor_id)
+    images = request.services.images
+    before: Count | None = images.count_before(query, image_id) if query else None
+    if query is None or before is None or not before.is_exact:
+        return None
+    return Place(before.number + 1, images.count_of(query))
+
+
 def neighbours_in(image_list: ImageList, image_id: str, request: Request) -> Neighbours:
     """Return the neighbours of an image in the list."""
     query = image_list.query(request.visitor_id)

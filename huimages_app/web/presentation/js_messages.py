@@ -22,6 +22,7 @@ _MESSAGES: Mapping[str, TranslationString] = {
     "details": _("Details"),
     "download": _("Download"),
     "failed": _("That did not work. Please try again."),
+    "favorite": _("Favourite"),
     "fullScreen": _("Full screen"),
     "isThere": _("already on this site; it will not be sent again"),
     "looksLike": _("Looks like:"),

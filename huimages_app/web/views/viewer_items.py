@@ -1,4 +1,4 @@
-"""The images around one in its collection, for the full screen viewer."""
+"""The images around one in its collection, and its place there, for the full screen viewer."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.models import Image
-from ...services.permissions import VIEW
+from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation.grids import thumb_of, title_of, urls_of
-from ..presentation.image_lists import ImageList, window_in
+from ..presentation.image_lists import ImageList, place_in, window_in
 from ..presentation.pictures import picture_of
 from ..presentation.responses import json_response
 from ..presentation.showing import require_seen, seen
@@ -25,15 +25,49 @@ REACH = 8
 def viewer_items(context: ImagePage, request: Request) -> Response:
     """Return the images around one in the collection `?in=`, in its order.
 
-    `{"items": [{"href", "download", "title", "alt", "src", "srcset", "width", "height", "thumb"},
-    …], "index": 3}`; `index` is the position of this image.
+    `{"items": [{"href", "download", "favorite", "title", "alt", "src", "srcset", "width",
+    "height", "thumb"}, …], "index": 3}`; `index` is the position of this image in `items`.
+    `favorite` is null for clients who cannot have favourites.
     """
     collection = ImageList.parse(request.GET.get("in", ""))
     image = require_seen(request.services.images.get(context.image_id), request)
     window = window_in(collection, image.id, REACH, request)
     before, after = seen(window.before, request), seen(window.after, request)
-    items = [_item(i, collection, request) for i in (*before, image, *after)]
+    images = [*before, image, *after]
+    favorites = _favorites(images, request)
+    items = [
+        {**_item(one, collection, request), "favorite": favorites and favorites[one.id]}
+        for one in images
+    ]
     return json_response({"items": items, "index": len(before)})
+
+
+@view_config(context=ImagePage, name="place", request_method="GET", permission=VIEW)
+def place(context: ImagePage, request: Request) -> Response:
+    """Return the place of an image in the collection `?in=`: `{"number": 12, "count": "3,480"}`.
+
+    Both are null behind the first 1000 images of most lists, where counting takes too long.
+    `count` is a text, "1,000+" for a lower bound.  As in the heading of the list, images that the
+    client does not see count, too.
+    """
+    collection = ImageList.parse(request.GET.get("in", ""))
+    image = require_seen(request.services.images.get(context.image_id), request)
+    found = place_in(collection, image.id, request)
+    if found is None:
+        return json_response({"number": None, "count": None})
+    count = request.site.number(found.count.number) + ("" if found.count.is_exact else "+")
+    return json_response({"number": found.number, "count": count})
+
+
+def _favorites(images: list[Image], request: Request) -> dict[str, bool] | None:
+    """Return which images are favourites; None if the client cannot have any."""
+    if not request.site.may(CONTRIBUTE):
+        return None
+    ids = [image.id for image in images]
+    # A visitor without an ID has no favourites.
+    visitor_id = request.visitor_id
+    own = request.services.annotations.favorites_among(ids, visitor_id) if visitor_id else set()
+    return {image_id: image_id in own for image_id in ids}
 
 
 def _item(image: Image, collection: ImageList, request: Request) -> dict[str, Any]:
