@@ -53,7 +53,7 @@ def test_list_shows_articles_with_count_and_main_picture(
 ) -> None:
     add(site, 7, "10107/02")
     page = browser.get("/article/")
-    tiles = page.html.select(".articles a")
+    tiles = page.html.select(".tiles a")
     assert [tile.strong.text for tile in tiles] == [NUMBER, "10107/02"]
     assert "4 pictures" in tiles[0].text
     assert "1 picture" in tiles[1].text
@@ -67,7 +67,7 @@ def test_list_finds_numbers_by_their_beginning(site: Site, browser: TestApp) -> 
     for index, number in enumerate(["10106", "10107", "20106"]):
         add(site, index, number)
     page = browser.get("/article/?q=101")
-    assert [tile.text for tile in page.html.select(".articles strong")] == ["10106", "10107"]
+    assert [tile.text for tile in page.html.select(".tiles strong")] == ["10106", "10107"]
     page = browser.get("/article/?q=9")
     assert "No article number begins like this." in page.text
     assert page.html.select_one(".empty a")["href"] == "/search?q=9"
@@ -79,7 +79,7 @@ def test_list_is_paged(site: Site, browser: TestApp, monkeypatch: pytest.MonkeyP
         add(site, index, f"1{index}")
     page, found = browser.get("/article/?q=1"), []
     while True:
-        found += [tile.text for tile in page.html.select(".articles strong")]
+        found += [tile.text for tile in page.html.select(".tiles strong")]
         following = page.html.select_one("a[rel=next]")
         if following is None:
             break
@@ -237,9 +237,9 @@ def test_articles_of_other_keys_have_the_key_in_their_url(tmp_path: Path) -> Non
     browser = site.browser()
     page = browser.get("/article/")
     assert [a["href"] for a in page.html.select(".orders a")] == ["/article/", "/article/ean/"]
-    assert page.html.select_one(".articles a")["href"] == "/article/artnr/ean/"
+    assert page.html.select_one(".tiles a")["href"] == "/article/artnr/ean/"
     page = browser.get("/article/ean/")
-    assert page.html.select_one(".articles a")["href"] == "/article/ean/401/"
+    assert page.html.select_one(".tiles a")["href"] == "/article/ean/401/"
     assert order_of(browser.get("/article/ean/401/")) == [image.id]
     strip = browser.get(f"/image/{image.id}/").html.select(".strips h3 a")
     assert [link["href"] for link in strip] == ["/article/artnr/ean/", "/article/ean/401/"]
