@@ -136,7 +136,7 @@ def test_jump_leads_to_a_month(
         created = datetime(year, 6, 1, tzinfo=UTC)
         site.services.editing.update(ids[year], ImagePatch(created=created))
     page = browser.get("/image/?shape=landscape")
-    form = page.forms[1]
+    form = next(one for one in page.forms.values() if "at" in one.fields)
     form["at"] = "2022-07"
     page = form.submit()
     assert page.request.path_qs == "/image/?shape=landscape&at=2022-07"

@@ -98,7 +98,7 @@ def test_pages_of_an_edit_lead_back_to_the_pictures(
 def test_everything_found_is_edited(site: Site, anna: TestApp, images: list[Image]) -> None:
     site.services.annotations.untag_all(images[0].id, "sea")
     page = anna.get("/tag/sea/").click("Edit all of these")
-    assert "Tagged “sea”" in page.html.select_one("h1").text
+    assert "Tagged “sea”" in page.html.select_one("h1 + .hint a").text
     begin(page, verb_alt="set", value_alt="The sea")
     site.services.jobs.runner.run_pending()
     alts = [site.services.images.get(image.id).alt for image in images]
