@@ -95,11 +95,11 @@ class CouchAnnotations(AnnotationStore):
             within |= {"startkey": rows[-1]["key"], "startkey_docid": last}
 
     def summaries(self, image_ids: Iterable[str]) -> dict[str, AnnotationSummary]:
-        annotations: dict[str, list[Annotation]] = {image_id: [] for image_id in image_ids}
-        if annotations:
-            for row in self._visitors.rows("by_image", keys=list(annotations)):
-                annotations[row["key"]].append(annotation_of(row["value"]))
-        return {image_id: AnnotationSummary.of(found) for image_id, found in annotations.items()}
+        found = self._visitors.values_by_key("by_image", image_ids)
+        return {
+            image_id: AnnotationSummary.of(map(annotation_of, values))
+            for image_id, values in found.items()
+        }
 
     def save(
         self, image_id: str, visitor_id: str, change: Callable[[Annotation], Annotation]
@@ -242,11 +242,9 @@ class CouchAnnotations(AnnotationStore):
         rows = self._images.all("", "[", documents=True)
         while batch := [row for row in itertools.islice(rows, PIECE) if row["doc"]]:
             images = {row["id"]: row["doc"] for row in batch if is_image_id(row["id"])}
-            given: dict[str, list[Annotation]] = {image_id: [] for image_id in images}
-            for row in self._visitors.rows("by_image", keys=list(images)):
-                given[row["key"]].append(annotation_of(row["value"]))
+            found = self._visitors.values_by_key("by_image", images)
             for image_id, image in images.items():
-                if with_summary(image, given[image_id]) != image:
+                if with_summary(image, map(annotation_of, found[image_id])) != image:
                     self.update_summary(self._images.get_for_update(image_id) or image)
                     repaired += 1
         return repaired

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...domain.models import ArticlePage, ArticleSummary, Image
+from ...domain.models import ArticlePage, ArticleSummary
 from .. import cursors
 from ..places import folded
 from .codec import image_of
@@ -34,11 +34,11 @@ class CouchArticles:
         first_ids = self._first_ids(key, numbers[0], numbers[-1])
         # The first images of the others are beyond the rows that were read.
         page = [number for number in numbers[:limit] if number in first_ids]
-        images = self._images_of([first_ids[number] for number in page])
+        documents = self._images.get_many(first_ids[number] for number in page)
         shown = [
-            ArticleSummary(number, counts[number], images[first_ids[number]])
+            ArticleSummary(number, counts[number], image_of(document))
             for number in page
-            if first_ids[number] in images and _begins(number, prefix)
+            if (document := documents.get(first_ids[number])) and _begins(number, prefix)
         ]
         if len(page) == len(numbers):
             return ArticlePage(shown)
@@ -72,12 +72,6 @@ class CouchArticles:
         for row in rows:
             found.setdefault(row["key"][3], row["id"])
         return found
-
-    def _images_of(self, image_ids: list[str]) -> dict[str, Image]:
-        documents = self._images.get_many(image_ids)
-        return {
-            image_id: image_of(document) for image_id, document in documents.items() if document
-        }
 
 
 def _begins(number: str, prefix: str) -> bool:

@@ -153,9 +153,7 @@ class Database:
     def get_many(self, document_ids: Iterable[str]) -> dict[str, Document | None]:
         """Return documents by ID, in one request; None if deleted, no entry if unknown."""
         wanted = list(dict.fromkeys(document_ids))
-        if not wanted:
-            return {}
-        rows = self._rows("_all_docs", keys=wanted, include_docs=True)
+        rows = self._rows("_all_docs", keys=wanted, include_docs=True) if wanted else ()
         return {row["id"]: row.get("doc") for row in rows if "error" not in row}
 
     def put_all(self, documents: Sequence[Document]) -> None:
@@ -185,6 +183,13 @@ class Database:
     def rows(self, view: str, *, design: str = DESIGN, **options: Any) -> list[Row]:
         """Return rows of one of our views; options are those of CouchDB."""
         return self._rows(f"{design}/{view}", **options)
+
+    def values_by_key(self, view: str, keys: Iterable[str]) -> dict[str, list[Any]]:
+        """Return the values of a view's rows for each of the keys, in one request."""
+        values: dict[str, list[Any]] = {key: [] for key in keys}
+        for row in self.rows(view, keys=list(values)) if values else ():
+            values[row["key"]].append(row["value"])
+        return values
 
     def reduced(self, view: str, **options: Any) -> Any:
         """Return the one reduced value of a view; None if the range has no rows."""
@@ -264,8 +269,7 @@ class Database:
 
     def _write_all(self, documents: Sequence[Document]) -> tuple[bool, list[Row]]:
         with self._translated():
-            body = {"docs": documents}
-            status, _, rows = self._resource("_bulk_docs").post_json(body=body)
+            status, _, rows = self._resource("_bulk_docs").post_json(body={"docs": documents})
             return status != 202, [dict(row) for row in rows]
 
     def _resolve(self, document_id: str, rev: str, merged: Sequence[str] = ()) -> None:

@@ -104,7 +104,8 @@ class CouchSearch(ImageSearch):
         document = self._images.get(image_id) if plan else None
         if plan is None or document is None:
             return None
-        rows = self._annotations([image_id])[image_id] if plan.needs_annotations else []
+        wanted = [image_id] if plan.needs_annotations else []
+        rows = self._visitors.values_by_key("by_image", wanted).get(image_id, [])
         record = Record(document)
         matches = all(condition.holds(record, rows) for condition in plan.conditions.values())
         return (record, rows) if matches else None
@@ -293,17 +294,11 @@ class CouchSearch(ImageSearch):
             if all(condition.of_annotations for condition in failed):
                 possible.append((candidate, record, failed))
                 undecided += [candidate.id] * bool(failed)
-        annotations = self._annotations(undecided) if undecided else {}
+        annotations = self._visitors.values_by_key("by_image", undecided)
         for candidate, record, failed in possible:
             rows = annotations.get(candidate.id, [])
             if all(condition.holds(record, rows) for condition in failed):
                 yield candidate, record
-
-    def _annotations(self, image_ids: Sequence[str]) -> dict[str, AnnotationRows]:
-        annotations: dict[str, list[dict[str, object]]] = {image_id: [] for image_id in image_ids}
-        for row in self._visitors.rows("by_image", keys=list(annotations)):
-            annotations[row["key"]].append(row["value"])
-        return dict(annotations)
 
 
 def next_size(read: int, found: int, limit: int) -> int:
