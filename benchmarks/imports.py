@@ -160,7 +160,7 @@ def _table(measured: dict[str, Any]) -> str:
             cores = 1000 * cost["cores"] / count
             bytes_per_second = size / cost["clock"] / 10**6
             lines.append(f"{name:12}{speed:12.1f}{bytes_per_second:10.1f}{cores:10.1f}")
-    for name in costs.keys() - {"limit"}:
+    for name in (name for name in costs if name != "limit"):
         clock, cores = (
             results.ratio(*([cost[kind] for cost in costs[one]] for one in (name, "limit")))
             for kind in ("clock", "cores")

@@ -21,9 +21,9 @@ from .colour import SRGB_TAG
 from .embedded.packet import MIN_SIDE
 from .options import Quality
 
-# JPEG and WebP files whose longer side has fewer pixels have no profile: it would be a tenth of the
-# file, and pictures without one are sRGB.
-_MIN_SIDE_OF_PROFILE = 400
+# JPEG and WebP files whose longer side has fewer pixels have no profile: it would be up to an
+# eighth of the file, and pictures without one are sRGB.
+_MIN_SIDE_OF_PROFILE = 640
 
 # Longest side that a file of the format can have, in pixels.
 MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}

@@ -11,7 +11,6 @@ import {
 import { fetchJson, fetchPage } from "./http.js";
 import { renew } from "./partial_update.js";
 import { notifyError } from "./toast.js";
-import { addActions, addCounter } from "./viewer_actions.js";
 
 export function enhance(link, enhanceAll) {
   link.addEventListener("click", async (event) => {
@@ -26,8 +25,9 @@ export function enhance(link, enhanceAll) {
 }
 
 async function show(link, enhanceAll) {
-  const [PhotoSwipe, { items, index }] = await Promise.all([
+  const [PhotoSwipe, { addActions, addCounter }, { items, index }] = await Promise.all([
     loadPhotoSwipe(),
+    import("./viewer_actions.js"),
     fetchJson(link.dataset.viewer),
   ]);
   const { favorite } = items[index];

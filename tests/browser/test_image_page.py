@@ -51,6 +51,18 @@ def test_the_title_is_edited_where_it_stands(vera: Person, page: Page, path: str
     expect(title).to_have_text(old)
 
 
+def test_a_long_title_is_seen_as_a_whole_while_it_is_edited(
+    person: Callable[..., Person], path: str
+) -> None:
+    page = person(viewport={"width": 360, "height": 740}).go(path)
+    page.locator("h1").click()
+    field = page.locator("#title")
+    field.fill("Sun through the wooden blinds of the south office of the old mill " * 3)
+    hidden = field.evaluate("it => it.scrollHeight - it.clientHeight")
+    assert hidden <= 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_two_editors_of_a_title(
     person: Callable[..., Person], vera: Person, page: Page, path: str
 ) -> None:

@@ -20,6 +20,24 @@ def file(name: str, content: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
+def test_next_steps_fit_on_a_phone_in_german(person: Callable[..., Person]) -> None:
+    page = person(locale="de", viewport={"width": 320, "height": 640}).go("/upload/")
+    page.locator("#uploadfile").set_input_files([PHOTOS / "coffee.jpeg"])
+    page.get_by_role("button", name="Hochladen").click()
+    expect(page.locator("[data-upload-next]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_upload_button_stays_in_reach_below_a_long_list(person: Callable[..., Person]) -> None:
+    page = person(viewport={"width": 390, "height": 700}).go("/upload/")
+    send = page.get_by_role("button", name="Upload")
+    files = [file(f"one-{n}.jpg", pictures.photo(30, 20, seed=700 + n)) for n in range(12)]
+    page.locator("#uploadfile").set_input_files(files)  # type: ignore[arg-type]
+    expect(page.locator("[data-upload-list] li")).to_have_count(12)
+    page.evaluate("scrollTo(0, 300)")
+    expect(send).to_be_in_viewport()
+
+
 def test_five_files_one_of_them_broken(vera: Person, page: Page, site: RunningSite) -> None:
     vera.go("/upload/")
     page.locator("#uploadfile").set_input_files(
