@@ -1,6 +1,6 @@
 """Bytes at equal quality: the encoders of huimages, mozjpeg and jpegli beside sharp's defaults.
 
-    make encoders ARGS="[--widths 240 640 1024 --] PHOTOGRAPH..."
+    make encoders ARGS="[--widths 240 640] [--formats jpeg avif] -- PHOTOGRAPH..."
 
 Each photograph is scaled to several widths.  sharp encodes it with its defaults; the other encoders
 do so in several qualities.  Printed is, per encoder, the mean ratio of bytes at the quality of
@@ -68,6 +68,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("photographs", nargs="+", type=Path)
     parser.add_argument("--widths", nargs="+", type=int, default=_WIDTHS)
+    formats = {format_.extension: format_ for format_ in _QUALITIES}
+    parser.add_argument("--formats", nargs="+", choices=formats, default=[*formats])
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         scaled = [
@@ -79,11 +81,13 @@ def main(arguments: list[str] | None = None) -> None:
         goals = {
             (path, format_): _likeness(path, _by_sharp(path, format_))
             for path in scaled
-            for format_ in _QUALITIES
+            for format_ in (formats[name] for name in options.formats)
         }
         print("| encoder | bytes at equal SSIM | at equal SSIMULACRA2 | milliseconds of a core |")
         print("|---|---|---|---|")
         for encoder in _encoders():
+            if encoder.format.extension not in options.formats:
+                continue
             measured = [_compared(encoder, path, goals[path, encoder.format]) for path in scaled]
             by_ssim, by_ssimulacra2, seconds = zip(*measured, strict=True)
             cost = f"{1000 * np.mean(seconds):.1f}" if encoder.is_timed else ""
@@ -95,10 +99,10 @@ def _encoders() -> Iterator[Encoder]:
     yield Encoder("jpeg", JPEG, partial(_save, JPEG, Quality()))
     yield Encoder("jpeg of jpegli", JPEG, _save_by_jpegli)
     yield Encoder("jpeg of mozjpeg", JPEG, _take_that_of_mozjpeg, is_timed=False)
-    for effort in (2, 4, 6):
+    for effort in (4, 6, 2):
         settings = replace(Quality(), webp_effort=effort)
         yield Encoder(f"webp, effort {effort}", WEBP, partial(_save, WEBP, settings))
-    for effort in (0, 3, 4, 5):
+    for effort in (5, 3, 0, 4):
         settings = replace(Quality(), avif_effort=effort)
         yield Encoder(f"avif, effort {effort}", AVIF, partial(_save, AVIF, settings))
 

@@ -1,12 +1,14 @@
 """Speed of `huimages import-tree`, beside the least that any import has to do.
 
-    python -m benchmarks.imports FOLDER [--files 1000] [--rounds 3] [--set NAME=VALUE …]
+    python -m benchmarks.imports FOLDER [--files 1000] [--rounds 3] [--s3] [--set NAME=VALUE …]
 
-makes camera files of the photographs in FOLDER, and in each round imports them into an empty site
-and then does the limit: read every file, hash it, and decode it at an eighth, on all cores.  Both
-run in processes of their own, whose clock and CPU time are compared.  `--set` names a storage, as
-in `--set originals=s3`; its bucket and databases must be new for each round, so `{round}` in a
-value stands for the number of the round.
+makes camera files of the photographs in FOLDER (`--as-is`: its *.JPG are camera files).  In each
+round it imports them into an empty site with files and SQLite, with `--s3` into one with SQLite
+and an S3 server that it starts, and does the limit: read every file, hash it, and decode it at an
+eighth, on all cores.  Each runs in processes of its own, whose clock and CPU time are compared;
+the CPU time of the S3 server is not counted.  `--set` changes the sites, as in
+`--set metadata=couchdb`; databases must be new for each import, so `{site}` in a value stands for
+the name of the site.
 """
 
 from __future__ import annotations
@@ -16,17 +18,22 @@ import hashlib
 import io
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
+
+from tests.support.s3 import s3_server
 
 from . import camera_files, results
 
@@ -82,25 +89,60 @@ def _import_cost(files: Path, site: Path, settings: Mapping[str, str], jobs: int
     return _cost_of([*program, "import-tree", files, *chosen], {})
 
 
-def measure(
-    photographs: Path, count: int, rounds: int, settings: Mapping[str, str], jobs: int | None
-) -> dict[str, Any]:
-    """Return the files, their bytes and the costs of each round of imports and limits."""
+@contextmanager
+def _files_of(options: argparse.Namespace) -> Iterator[tuple[Path, Path]]:
+    """Yield the folder of the camera files, and one for sites."""
     with TemporaryDirectory() as name:
-        files, sites = Path(name) / "files", Path(name)
+        sites = Path(name)
+        if options.as_is:
+            yield options.folder.resolve(), sites
+            return
+        files = sites / "files"
         files.mkdir()
-        camera_files.write(photographs, files, count)
-        size = sum(file.stat().st_size for file in files.rglob("*.JPG"))
-        imports, limits = [], []
-        for number in range(rounds):
-            chosen = {key: value.format(round=number) for key, value in settings.items()}
-            imports.append(_import_cost(files, sites / f"site-{number}", chosen, jobs))
-            limits.append(_cost_of([sys.executable, "-m", "benchmarks.imports", _LIMIT, files], {}))
+        camera_files.write(options.folder, files, options.files)
+        yield files, sites
+
+
+@contextmanager
+def _stores(folder: Path, *, with_s3: bool) -> Iterator[dict[str, Callable[[], dict[str, str]]]]:
+    """Yield the stores by name; each returns the settings of a new site."""
+    stores: dict[str, Callable[[], dict[str, str]]] = {"files": dict}
+    if not with_s3:
+        yield stores
+        return
+    folder.mkdir()
+    with s3_server(folder) as server:
+
+        def in_bucket() -> dict[str, str]:
+            location = server.place()
+            names = ("bucket", "endpoint_url", "access_key_id", "secret_access_key")
+            values = {f"s3.{name}": getattr(location, name) for name in names}
+            return {"originals": "s3", **values}
+
+        yield stores | {"s3": in_bucket}
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the files, their bytes and the costs of each round, of the limit and each store."""
+    costs: dict[str, list[Cost]] = defaultdict(list)
+    with (
+        _files_of(options) as (files, sites),
+        _stores(sites / "s3", with_s3=options.s3) as stores,
+    ):
+        sizes = [file.stat().st_size for file in files.rglob("*.JPG")]
+        for number in range(options.rounds):
+            command = [sys.executable, "-m", "benchmarks.imports", _LIMIT, files]
+            costs["limit"].append(_cost_of(command, {}))
+            for name, settings in stores.items():
+                site = f"{name}-{number}"
+                chosen = {key: value.format(site=site) for key, value in options.settings}
+                ini = settings() | chosen
+                costs[name].append(_import_cost(files, sites / site, ini, options.jobs))
+                shutil.rmtree(sites / site)
     return {
-        "files": count,
-        "bytes": size,
-        "imports": [vars(cost) for cost in imports],
-        "limits": [vars(cost) for cost in limits],
+        "files": len(sizes),
+        "bytes": sum(sizes),
+        "costs": {name: [vars(cost) for cost in each] for name, each in costs.items()},
     }
 
 
@@ -111,17 +153,19 @@ def _table(measured: dict[str, Any]) -> str:
         f"{count:,} files, {size / 10**6:,.0f} MB",
         f"{'':12}{'pictures/s':>12}{'MB/s':>10}{'core ms':>10}",
     ]
-    for name in ("limits", "imports"):
-        for cost in measured[name]:
+    costs = measured["costs"]
+    for name, each in costs.items():
+        for cost in each:
             speed = count / cost["clock"]
             cores = 1000 * cost["cores"] / count
             bytes_per_second = size / cost["clock"] / 10**6
-            lines.append(f"{name[:-1]:12}{speed:12.1f}{bytes_per_second:10.1f}{cores:10.1f}")
-    for clock in ("clock", "cores"):
-        ratio = results.ratio(
-            *([cost[clock] for cost in measured[name]] for name in ("imports", "limits"))
+            lines.append(f"{name:12}{speed:12.1f}{bytes_per_second:10.1f}{cores:10.1f}")
+    for name in (name for name in costs if name != "limit"):
+        clock, cores = (
+            results.ratio(*([cost[kind] for cost in costs[one]] for one in (name, "limit")))
+            for kind in ("clock", "cores")
         )
-        lines.append(f"import / limit by {clock}: {ratio:.2f}")
+        lines.append(f"{name} / limit: {clock:.2f} by clock, {cores:.2f} by core")
     return "\n".join(lines)
 
 
@@ -137,6 +181,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--as-is", action="store_true", help="import the files in FOLDER")
+    parser.add_argument("--s3", action="store_true", help="import into an S3 server as well")
     parser.add_argument("--jobs", type=int, help="as of import-tree")
     parser.add_argument(
         "--set", dest="settings", action="append", type=_setting, default=[], metavar="NAME=VALUE"
@@ -146,8 +192,7 @@ def main(arguments: list[str] | None = None) -> None:
     if options.limit:
         limit(options.folder)
         return
-    settings = dict(options.settings)
-    measured = measure(options.folder, options.files, options.rounds, settings, options.jobs)
+    measured = measure(options)
     results.save("imports", measured)
     print(_table(measured))
 

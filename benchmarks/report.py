@@ -103,7 +103,8 @@ def _speed(told: Told, speed: Mapping[str, Any]) -> Iterable[str]:
     yield "## Warm\n"
     yield (
         "Renditions that are in the cache, nginx's static files = 1; eight clients (wrk), each "
-        "waiting for its answer.\n"
+        "waiting for its answer.  huimages by itself runs one process per core, as production.ini "
+        "has it; sharp's server is one process that keeps pictures in a map in its memory.\n"
     )
     static = speed["warm"].get("nginx static")
     if static:

@@ -1,4 +1,5 @@
-"""Cache hits: huimages behind nginx, compared with nginx alone.
+"""Cache hits: huimages behind nginx, compared with nginx alone; and huimages by itself, compared
+with sharp's server from its memory.
 
 Measured with `wrk`, because a client in Python would be slower than the servers.
 """
@@ -16,7 +17,7 @@ from huimages_app.domain.sizes import Size
 
 from .load import Request, WrongAnswer, check, fetched
 from .originals import Original
-from .peers import NotInstalled, Server, nginx, program, said
+from .peers import NotInstalled, Server, nginx, node, program, said
 from .peers.huimages import Site
 
 # Sizes that need no signature in production.ini.
@@ -58,7 +59,17 @@ def measure(
             print(f"left out: {reason}")
             return {}
         contestants = [(static, by_file), (front, by_url), (server, by_url)]
+        try:
+            pictures = found[0].path.parent
+            sharp = stack.enter_context(node.sharp_cached(pictures, folder / "cached"))
+            by_name = [sharp.request(original, size) for original, size in wanted]
+            contestants.append((sharp, by_name))
+        except NotInstalled as reason:
+            print(f"left out: {reason}")
         for one, requests in contestants:
+            # The second time fills the memories of servers that hold what was requested again.
+            for _ in range(2):
+                fetched(one.url, requests, _CLIENTS)
             _, bodies = fetched(one.url, requests, 1)
             for request, body in zip(requests, bodies, strict=True):
                 check(request, body)

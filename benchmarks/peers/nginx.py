@@ -29,6 +29,8 @@ _MAIN = """
 {modules}
 daemon off;
 worker_processes auto;
+# As docs/deploy.md recommends.
+pcre_jit on;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ worker_connections 512; }}

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+
+from benchmarks.originals import Original
+from huimages_app.domain.sizes import Size
 
 from . import INSTALLED, Address, NotInstalled, Server, box, program, said, started
 
@@ -15,13 +19,15 @@ _FOLDER = INSTALLED / "node"
 @contextmanager
 def sharp(pictures: Path, folder: Path) -> Iterator[Server]:
     """Run sharp, the usual binding of libvips for Node.js."""
-    with _server(
-        "sharp",
-        pictures,
-        folder,
-        lambda original, size: f"/{box(size)}{'!' * size.crop}/{original.path.name}",
-    ) as server:
+    with _server("sharp", pictures, folder, _sharp_path) as server:
         yield server
+
+
+@contextmanager
+def sharp_cached(pictures: Path, folder: Path) -> Iterator[Server]:
+    """Run the same server with a cache in its memory."""
+    with _server("sharp", pictures, folder, _sharp_path, "cached") as server:
+        yield replace(server, name="sharp from its cache")
 
 
 @contextmanager
@@ -39,8 +45,14 @@ def ipx(pictures: Path, folder: Path) -> Iterator[Server]:
         yield server
 
 
+def _sharp_path(original: Original, size: Size) -> str:
+    return f"/{box(size)}{'!' * size.crop}/{original.path.name}"
+
+
 @contextmanager
-def _server(name: str, pictures: Path, folder: Path, path: Address) -> Iterator[Server]:
+def _server(
+    name: str, pictures: Path, folder: Path, path: Address, *options: str
+) -> Iterator[Server]:
     package = _FOLDER / "node_modules" / name / "package.json"
     if not package.exists():
         raise NotInstalled(f"{name} is not installed")
@@ -48,6 +60,6 @@ def _server(name: str, pictures: Path, folder: Path, path: Address) -> Iterator[
     version = f"{json.loads(package.read_text())['version']}, node {said(node, '--version')}"
     script = _FOLDER / f"{name}_server.mjs"
     with started(
-        name, version, lambda port: [node, script, str(port), pictures], path, folder
+        name, version, lambda port: [node, script, str(port), pictures, *options], path, folder
     ) as server:
         yield server

@@ -6,7 +6,7 @@ signature, what the named sizes are, and when the Accept header chooses the form
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..config.settings import Settings
@@ -64,20 +64,25 @@ class WebServerSizes:
 
 def nginx_maps(sizes: WebServerSizes) -> str:
     """Return the maps for nginx."""
-    return "\n\n".join(
-        [
-            "# Sizes served without a signature.\n"
-            + _map("size", "is_free", [("default", "0"), *_nginx_free(sizes)]),
-            "# The names of the files of named sizes.\n"
-            + _map("box", "size", [("default", "$huimages_box"), *_nginx_names(sizes)]),
+    only = list(_nginx_only(sizes))
+    ending = "only:$huimages_ending" if only else "ending"
+    maps = [
+        "# The files of the sizes served without a signature, by size and by name.  No file is -.\n"
+        + _map("box", "file", [("default", "-"), *_nginx_files(sizes)]),
+        "# The format, by the extension of the URL.\n"
+        + _map(ending, "format", _nginx_formats(sizes, only)),
+        "# The Vary header: Accept, if the Accept header has chosen the format.\n"
+        + _map(ending, "vary", _nginx_vary(sizes, only)),
+        "# Renditions of sizes with output options change with the definition of the size.\n"
+        + _map("file", "caching", _nginx_caching(sizes)),
+    ]
+    if only:
+        maps.insert(
+            1,
             "# The only format of named sizes that have one.\n"
-            + _map("size", "only", [("default", '""'), *_nginx_only(sizes)]),
-            "# The format, by the only format of the size and the extension of the URL.\n"
-            + _map("only:$huimages_ending", "format", _nginx_formats(sizes)),
-            "# The Vary header: Accept, if the Accept header has chosen the format.\n"
-            + _map("only:$huimages_ending", "vary", _nginx_vary(sizes)),
-        ]
-    )
+            + _map("file", "only", [("default", '""'), *only]),
+        )
+    return "\n\n".join(maps)
 
 
 def _map(source: str, target: str, lines: Iterable[tuple[str, str]]) -> str:
@@ -87,25 +92,17 @@ def _map(source: str, target: str, lines: Iterable[tuple[str, str]]) -> str:
     return f"map $huimages_{source} $huimages_{target} {{\n{body}}}"
 
 
-def _nginx_free(sizes: WebServerSizes) -> Iterator[tuple[str, str]]:
-    for size in sizes.free:
-        if size.preset or not sizes.any_size:
-            yield size.cache_name, "1"
+def _nginx_files(sizes: WebServerSizes) -> Iterator[tuple[str, str]]:
+    for size in sizes.boxes:
+        yield str(size), size.cache_name
     if sizes.any_size:
-        yield rf"~^{_ANY}\z", "1"
-    detailed = [
-        size.cache_name.removesuffix("!")
-        for size in sizes.free
-        if _has_detail(size) and (size.preset or not sizes.any_size)
-    ]
-    if detailed:
-        yield rf"~^{_one_of(detailed)}{_DETAIL}\z", "1"
-
-
-def _nginx_names(sizes: WebServerSizes) -> Iterator[tuple[str, str]]:
+        yield rf"~^{_ANY}\z", "$huimages_box"
+    if cropped := [str(size).removesuffix("!") for size in sizes.boxes if _has_detail(size)]:
+        yield rf"~^{_one_of(cropped)}{_DETAIL}\z", "$huimages_box"
     for name, size in sizes.names.items():
-        yield name, size.cache_name
-        if size.preset and _has_detail(size):
+        if size.plain in sizes.free or (sizes.any_size and not size.preset):
+            yield name, size.cache_name
+        if size.preset and size.plain in sizes.free and _has_detail(size):
             yield rf"~^{name}(?<huimages_detail>{_DETAIL})\z", f"{size.cache_name}$huimages_detail"
 
 
@@ -118,26 +115,39 @@ def _nginx_only(sizes: WebServerSizes) -> Iterator[tuple[str, str]]:
             yield rf"~^{_one_of(names)}(?:!|\z)", format_.extension
 
 
-def _nginx_formats(sizes: WebServerSizes) -> Iterator[tuple[str, str]]:
+def _nginx_formats(
+    sizes: WebServerSizes, only: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    prefix = ":" if only else ""
     yield "default", "$huimages_best" if sizes.negotiate == "everywhere" else "jpeg"
     for format_ in FORMATS[1:]:
-        yield f":{format_.extension}", format_.extension
+        yield f"{prefix}{format_.extension}", format_.extension
     if sizes.negotiate != "off":
-        yield ":auto", "$huimages_best"
-    for only in dict.fromkeys(format_ for _, format_ in _nginx_only(sizes)):
-        yield f"{only}:", only
-        yield f"{only}:auto", only
+        yield f"{prefix}auto", "$huimages_best"
+    for extension in dict.fromkeys(extension for _, extension in only):
+        yield f"{extension}:", extension
+        yield f"{extension}:auto", extension
         for ending, format_ in _ENDINGS.items():
             # The application explains why there is no such format.
-            yield f"{only}:{ending}", only if format_.extension == only else "-"
+            yield f"{extension}:{ending}", extension if format_.extension == extension else "-"
 
 
-def _nginx_vary(sizes: WebServerSizes) -> Iterator[tuple[str, str]]:
+def _nginx_vary(
+    sizes: WebServerSizes, only: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    prefix = ":" if only else ""
     yield "default", '""'
     if sizes.negotiate != "off":
-        yield ":auto", "Accept"
+        yield f"{prefix}auto", "Accept"
     if sizes.negotiate == "everywhere":
-        yield from ((key, "Accept") for key in (":", ":jpeg", ":jpg"))
+        # Without an extension, too.
+        yield from (((prefix + key) or '""', "Accept") for key in ("", "jpeg", "jpg"))
+
+
+def _nginx_caching(sizes: WebServerSizes) -> Iterator[tuple[str, str]]:
+    yield "default", '"public, max-age=31536000, immutable"'
+    if names := [preset.cache_name for preset, _ in sizes.presets]:
+        yield rf"~^{_one_of(names)}(?:!|\z)", '"public, max-age=86400"'
 
 
 # -- lighttpd ---------------------------------------------------------------------------------

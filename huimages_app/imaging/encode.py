@@ -21,6 +21,10 @@ from .colour import SRGB_TAG
 from .embedded.packet import MIN_SIDE
 from .options import Quality
 
+# JPEG and WebP files whose longer side has fewer pixels have no profile: it would be up to an
+# eighth of the file, and pictures without one are sRGB.
+_MIN_SIDE_OF_PROFILE = 640
+
 # Longest side that a file of the format can have, in pixels.
 MAX_SIDES = {formats.JPEG: 65_500, formats.WEBP: 16_383, formats.AVIF: 65_535}
 
@@ -49,6 +53,7 @@ def encode(
         )
     # Pillow would write comments and EXIF from here into the new file.
     image.info = {}
+    profile = SRGB_TAG if _needs_profile(image, format_) else None
     xmp = _xmp(packet, format_) if packet and max(image.size) >= MIN_SIDE else {}
 
     def save(tried: int | None, settings: Quality = quality) -> int:
@@ -56,7 +61,7 @@ def encode(
             # A descriptor is not emptied by opening it.
             file.seek(0)
             file.truncate()
-            image.save(file, icc_profile=SRGB_TAG, **_options(format_, tried, settings), **xmp)
+            image.save(file, icc_profile=profile, **_options(format_, tried, settings), **xmp)
             if format_ == formats.JPEG:
                 _demand_end(file)
             return file.seek(0, os.SEEK_END)
@@ -78,6 +83,13 @@ def _fit(save: Callable[[int], int], above: int, max_bytes: int) -> None:
     """
     fitting = bisect.bisect_left(range(1, above), x=True, key=lambda tried: save(tried) > max_bytes)
     save(max(1, fitting))
+
+
+def _needs_profile(image: Image.Image, format_: Format) -> bool:
+    """Return whether the file needs an ICC profile; an AVIF file names sRGB in four numbers."""
+    if format_ in {formats.JPEG, formats.WEBP}:
+        return max(image.size) >= _MIN_SIDE_OF_PROFILE
+    return format_ != formats.AVIF
 
 
 def _xmp(packet: bytes, format_: Format) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ from . import audit
 
 # Images of an article that have an order and a URL by their role or place; bounds the work of
 # a request.
-MOST_IMAGES = 200
+MOST_IMAGES = 500
 
 
 @dataclass(frozen=True)

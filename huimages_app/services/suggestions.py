@@ -56,7 +56,7 @@ class Suggestions:
         found = {
             suggestion.search: suggestion
             for word in clean(text)[:_LONGEST].split()[:_OF_EACH]
-            for beginning in [word[: max(_BEGINNING, len(word) * 2 // 3)]]
+            for beginning in [_beginning(word)]
             for suggestion in [*self._tags(beginning), *self._articles(beginning)]
         }
         return list(found.values())[: 2 * _OF_EACH]
@@ -75,3 +75,11 @@ class Suggestions:
             for article in page.articles
             if " " not in article.number
         ]
+
+
+def _beginning(word: str) -> str:
+    """Return what is common to a word that was not found and to what may have been meant."""
+    field, _, value = word.partition(":")
+    if value:
+        return value  # `artnr:` and `tag:` find whole values: perhaps it is the beginning of one
+    return field[: max(_BEGINNING, len(field) * 2 // 3)]

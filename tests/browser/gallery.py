@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 from huimages_app.config.settings import Settings
 from huimages_app.factory import build_services
@@ -18,6 +18,7 @@ from tests.support.services import add
 PICTURES = 120
 _LONGER_SIDE = 1400
 _START = datetime(2026, 4, 1, 9, tzinfo=UTC)
+_TAKEN = datetime(2018, 1, 20, 14, 30, tzinfo=UTC)  # the first picture
 # Width to height: cameras, phones, squares, panoramas, a tower.
 _SHAPES = (1.5, 1.5, 4 / 3, 0.75, 1.78, 2 / 3, 1.0, 2.6, 0.8, 1.5, 3.4, 0.56)
 _TITLES = (
@@ -76,8 +77,14 @@ def _parts(folder: Path, chance: random.Random) -> Iterator[bytes]:
             part = ImageOps.mirror(part)
         part.thumbnail((_LONGER_SIDE, _LONGER_SIDE))
         buffer = io.BytesIO()
-        part.save(buffer, "JPEG", quality=85)
+        part.save(buffer, "JPEG", quality=85, exif=_taken(_TAKEN + timedelta(days=25 * number)))
         yield buffer.getvalue()
+
+
+def _taken(time: datetime) -> Image.Exif:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = f"{time:%Y:%m:%d %H:%M:%S}"
+    return exif
 
 
 def _add(services: Services, number: int, content: bytes, chance: random.Random) -> str:

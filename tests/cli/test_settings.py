@@ -91,17 +91,17 @@ def test_settings_print_maps_for_web_servers(huimages: Command, site: Path) -> N
     amazon, avatar = names["amazon"].cache_name, names["avatar"].cache_name
     nginx = [line.split() for line in huimages("settings", "--nginx").out]
     for words in (
-        [amazon, "1;"],
-        ["240x160", "1;"],
-        ["mini", "23x40;"],
+        ["240x160", "240x160;"],
+        ["small", "240x160;"],
         ["amazon", f"{amazon};"],
-        [rf"~^(?:{amazon}|{avatar})![0-9,]+\z", "1;"],
         [r"~^avatar(?<huimages_detail>![0-9,]+)\z", f"{avatar}$huimages_detail;"],
         [rf"~^(?:{amazon})(?:!|\z)", "jpeg;"],
+        [rf"~^(?:{amazon}|{avatar})(?:!|\z)", '"public,', 'max-age=86400";'],
         ["jpeg:png", "-;"],
     ):
         assert words in nginx
-    assert ["23x40", "1;"] not in nginx
+    # Not free.
+    assert not [words for words in nginx if words[:1] and words[0] in {"23x40", "mini", amazon}]
     lighttpd = "\n".join(huimages("settings", "--lighttpd").out)
     assert 'var.huimages_free = "(?:240x160)(?:@[23]x)?"' in lighttpd
     assert f'"/$3/$2/{amazon}$1.jpeg?$0"' in lighttpd

@@ -156,7 +156,7 @@ class FiltersContract:
         few: int,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("huimages_app.storage.couchdb.query_planner._FEW", few)
+        monkeypatch.setattr("huimages_app.storage.couchdb.few_candidates._FEW", few)
         monkeypatch.setattr("huimages_app.storage.sqlite.query_planner.FEW", few)
         days = ["2026-11-30", "2026-12-01", "", "2026-12-31", "2027-01-01", "2026-12-10"]
         for number, until in enumerate(days):

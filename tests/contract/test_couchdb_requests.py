@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from huimages_app.domain.models import Query
+from huimages_app.domain.models import Count, Query
 from huimages_app.storage.couchdb.install_views import views
 from huimages_app.storage.couchdb.transport import Transport
 from huimages_app.storage.interfaces import MetadataBackend
@@ -73,6 +73,12 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         lambda store: store.search.count_of(Query(trashed=True)),
     ),
     "the number of images": (1, lambda store: store.search.count()),
+    "the number of images by title": (1, lambda s: s.search.count_of(Query(order="title"))),
+    "the number of images of a year": (1, lambda s: s.search.count_of(Query(created_from=START))),
+    "the number of images of a tag": (2, lambda store: store.search.count_of(Query(tag="sea"))),
+    "the number of images with a word": (3, lambda store: store.search.count_of(Query(text="sea"))),
+    "the number of favourites": (2, lambda s: s.search.count_of(Query(favorite_of="vera"))),
+    "the number of images by rating": (1, lambda s: s.search.count_of(Query(order="rated"))),
     "the tag cloud": (2, lambda store: store.search.tags()),
     "the tag cloud, without new annotations": (0, lambda store: store.search.tags(limit=9)),
     "suggestions of tags": (0, lambda store: store.search.tags("s")),
@@ -206,6 +212,32 @@ def test_page_reads_a_bounded_number_of_rounds(
     store.close()
 
 
+def test_count_reads_few_documents(
+    couchdb_site: Site, requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = couchdb_site.metadata()
+    for number in range(12):
+        put(store, an_image(number, titles=("seagulls",)), tags=("sea",), favorite=True, rating=5)
+    search = store.search
+    decided = [
+        Query(order="title"),
+        Query(created_from=START.replace(microsecond=0)),
+        Query(tag="sea"),
+        Query(text="sea"),
+        Query(favorite_of="vera"),
+        Query(order="rated"),
+    ]
+    requests.views.clear()
+    assert [search.count_of(query) for query in decided] == [Count(12)] * len(decided)
+    read = [name for name, options in requests.views if options.get("include_docs") == "true"]
+    assert read == []
+    monkeypatch.setattr("huimages_app.storage.couchdb.search._COUNTED", 8)
+    assert search.count_of(Query(text="seagulls")) == Count(9, is_exact=False)
+    monkeypatch.setattr("huimages_app.storage.couchdb.search._COUNTED", 12)
+    assert search.count_of(Query(text="seagulls")) == Count(12)
+    store.close()
+
+
 def test_many_recent_changes_are_not_sorted_in_memory(
     couchdb_site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,7 +248,7 @@ def test_many_recent_changes_are_not_sorted_in_memory(
         change(store, an_id(number), modified=START + timedelta(days=1))
     query = Query(changed_since=START + timedelta(hours=1))
     few = walk(store, query, 4)
-    monkeypatch.setattr("huimages_app.storage.couchdb.query_planner._FEW", 3)
+    monkeypatch.setattr("huimages_app.storage.couchdb.few_candidates._FEW", 3)
     assert walk(store, query, 4) == few == [an_id(number) for number in range(28, -1, -2)]
     store.close()
 

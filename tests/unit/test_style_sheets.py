@@ -30,6 +30,7 @@ def test_style_sheet_has_no_literal_colour_or_duration(sheet: Path) -> None:
 def test_every_custom_property_in_use_is_defined() -> None:
     # Some are set by templates and scripts: `style="--w:3"`, `setProperty("--x", …)`.
     others = [*ROOT.glob("templates/*.pt"), *ROOT.glob("static/js/*.js")]
+    others.append(ROOT / "static/vendor/photoswipe/photoswipe.css")
     texts = [rules(sheet) for sheet in SHEETS] + [path.read_text("utf-8") for path in others]
     texts.append((ROOT / "huimages_app/web/presentation/grids.py").read_text("utf-8"))
     defined = {name for text in texts for name in _DEFINED.findall(text)}

@@ -10,6 +10,7 @@ import pytest
 from webtest import TestApp, TestResponse, Upload
 
 from huimages_app.domain.models import Image
+from tests.contract.samples import fill
 from tests.support import pictures
 from tests.support.site import CLOSED, Site
 
@@ -30,12 +31,7 @@ def stored_order(site: Site, number: str = NUMBER, key: str = "artnr") -> list[s
 
 def move(page: TestResponse, image_id: str, to: str, status: int = 303) -> TestResponse:
     """Press a button of one picture, as a browser without scripts does."""
-    form = next(
-        form
-        for form in page.forms.values()
-        if "id" in form.fields and form["id"].value == image_id and "to" in form.fields
-    )
-    return form.submit("to", value=to, status=status)
+    return page.forms["moves"].submit(to, value=image_id, status=status)
 
 
 @pytest.fixture
@@ -53,7 +49,7 @@ def test_list_shows_articles_with_count_and_main_picture(
 ) -> None:
     add(site, 7, "10107/02")
     page = browser.get("/article/")
-    tiles = page.html.select(".articles a")
+    tiles = page.html.select(".tiles a")
     assert [tile.strong.text for tile in tiles] == [NUMBER, "10107/02"]
     assert "4 pictures" in tiles[0].text
     assert "1 picture" in tiles[1].text
@@ -67,7 +63,7 @@ def test_list_finds_numbers_by_their_beginning(site: Site, browser: TestApp) -> 
     for index, number in enumerate(["10106", "10107", "20106"]):
         add(site, index, number)
     page = browser.get("/article/?q=101")
-    assert [tile.text for tile in page.html.select(".articles strong")] == ["10106", "10107"]
+    assert [tile.text for tile in page.html.select(".tiles strong")] == ["10106", "10107"]
     page = browser.get("/article/?q=9")
     assert "No article number begins like this." in page.text
     assert page.html.select_one(".empty a")["href"] == "/search?q=9"
@@ -79,7 +75,7 @@ def test_list_is_paged(site: Site, browser: TestApp, monkeypatch: pytest.MonkeyP
         add(site, index, f"1{index}")
     page, found = browser.get("/article/?q=1"), []
     while True:
-        found += [tile.text for tile in page.html.select(".articles strong")]
+        found += [tile.text for tile in page.html.select(".tiles strong")]
         following = page.html.select_one("a[rel=next]")
         if following is None:
             break
@@ -162,9 +158,9 @@ def test_program_gets_412_for_another_order(site: Site, images: Sequence[Image])
     [
         ({"order": "A" * 32 + "01"}, "is no image of artnr 10106"),
         ({"order": "x"}, "image ID"),
-        ({"id": "{0}", "to": "up"}, "expected one of first, earlier"),
+        ({"first": "{0}", "later": "{0}"}, "expected one of order, first, earlier, later"),
         ({"order": "{0} {0}"}, "given twice"),
-        ({}, "lacks the field"),
+        ({}, "expected one of order, first, earlier, later"),
     ],
 )
 def test_useless_order_is_refused(
@@ -172,6 +168,20 @@ def test_useless_order_is_refused(
 ) -> None:
     filled = {name: value.replace("{0}", images[0].id) for name, value in fields.items()}
     assert reason in site.app.post("/article/10106/order", filled, status=400).text
+
+
+def test_order_and_roles_cover_a_large_article(site: Site, browser: TestApp) -> None:
+    ids = fill(site.storage.metadata, range(220), references={"artnr": (NUMBER,)})
+    page = browser.get("/article/10106/")
+    assert order_of(page) == ids
+    # The order is on the page a few times, not once for each picture.
+    assert page.text.count(ids[-1]) < 25
+    page = move(page, ids[-1], "first").follow()
+    assert order_of(page)[:2] == [ids[-1], ids[0]]
+    site.services.articles.set_role("artnr", NUMBER, ids[-2], "back")
+    back = site.services.articles.get("artnr", NUMBER).picture("back")
+    assert back
+    assert back.id == ids[-2]
 
 
 def test_role_is_saved_and_main_moves_to_the_front(
@@ -191,7 +201,7 @@ def test_role_is_saved_and_main_moves_to_the_front(
     roles = ["main", "", "", "back"]
     assert [article.place(image).role for image in article.images] == roles
     assert [form["role"].value for form in page.forms.values() if "role" in form.fields] == roles
-    assert [button["value"] for button in page.html.select(".moves [disabled]")] == [
+    assert [button["name"] for button in page.html.select(".moves [disabled]")] == [
         "first",
         "earlier",
         "later",
@@ -237,9 +247,9 @@ def test_articles_of_other_keys_have_the_key_in_their_url(tmp_path: Path) -> Non
     browser = site.browser()
     page = browser.get("/article/")
     assert [a["href"] for a in page.html.select(".orders a")] == ["/article/", "/article/ean/"]
-    assert page.html.select_one(".articles a")["href"] == "/article/artnr/ean/"
+    assert page.html.select_one(".tiles a")["href"] == "/article/artnr/ean/"
     page = browser.get("/article/ean/")
-    assert page.html.select_one(".articles a")["href"] == "/article/ean/401/"
+    assert page.html.select_one(".tiles a")["href"] == "/article/ean/401/"
     assert order_of(browser.get("/article/ean/401/")) == [image.id]
     strip = browser.get(f"/image/{image.id}/").html.select(".strips h3 a")
     assert [link["href"] for link in strip] == ["/article/artnr/ean/", "/article/ean/401/"]
@@ -278,7 +288,7 @@ def test_changes_are_in_the_audit_log(
     site: Site, images: Sequence[Image], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO", logger="huimages.audit"):
-        site.app.post("/article/10106/order", {"id": images[3].id, "to": "first"})
+        site.app.post("/article/10106/order", {"first": images[3].id})
         site.app.post("/article/10106/role", {"id": images[1].id, "role": "back"})
     lines = [line for line in caplog.messages if '"article": "artnr 10106"' in line]
     assert any('"action": "article arranged"' in line and images[3].id in line for line in lines)

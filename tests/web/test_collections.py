@@ -59,14 +59,14 @@ def test_list_shows_collections_by_title_with_cover_and_count(
     assert "There are no collections yet" not in browser.get("/collection/").text
     site.services.collections.add("Bikes")
     page = browser.get("/collection/")
-    tiles = page.html.select(".covers a")
+    tiles = page.html.select(".tiles a")
     assert [tile.strong.text for tile in tiles] == ["Bikes", "The sea"]
     assert "4 pictures" in tiles[1].text
     assert images[0].id in tiles[1].img["src"]
     assert tiles[0].img is None
     assert tiles[1]["href"] == sea
     page = browser.get("/collection/?q=SEA")
-    assert [tile["href"] for tile in page.html.select(".covers a")] == [sea]
+    assert [tile["href"] for tile in page.html.select(".tiles a")] == [sea]
     assert "No collection has a title like this." in browser.get("/collection/?q=x").text
 
 
@@ -76,7 +76,7 @@ def test_list_is_paged(site: Site, browser: TestApp, monkeypatch: pytest.MonkeyP
         site.services.collections.add(f"c{index}")
     page, found = browser.get("/collection/"), []
     while True:
-        found += [tile.text for tile in page.html.select(".covers strong")]
+        found += [tile.text for tile in page.html.select(".tiles strong")]
         following = page.html.select_one("a[rel=next]")
         if following is None:
             break
@@ -188,9 +188,9 @@ def test_cover_is_chosen_and_picture_taken_out(
     site: Site, browser: TestApp, sea: str, images: Sequence[Image]
 ) -> None:
     site.app.post(f"{sea}cover", {"id": images[2].id})
-    assert images[2].id in browser.get("/collection/").html.select_one(".covers img")["src"]
+    assert images[2].id in browser.get("/collection/").html.select_one(".tiles img")["src"]
     site.app.post(f"{sea}take-out", {"id": images[2].id})
-    assert images[0].id in browser.get("/collection/").html.select_one(".covers img")["src"]
+    assert images[0].id in browser.get("/collection/").html.select_one(".tiles img")["src"]
     assert len(ids_in(browser.get(sea))) == 3
 
 
@@ -231,14 +231,16 @@ def test_selection_asks_for_the_collection(
     assert "The collection has these pictures already." in page.text
 
 
-def test_selection_goes_into_a_new_collection(
+def test_selection_goes_into_a_new_collection_and_leads_there(
     site: Site, browser: TestApp, images: Sequence[Image]
 ) -> None:
     page = select(browser.get("/image/"), [images[1].id], "collect", 200)
     form = page.forms[1]
     form["title"] = "New one"
-    assert form.submit(status=303).follow().request.path == "/image/"
+    page = form.submit(status=303).follow()
     (stored,) = site.services.collections.all()
+    assert page.request.path == f"/collection/{stored.id}/"
+    assert "1 picture was added to the collection." in page.text
     assert [image.id for image in site.services.collections.images(stored.id)] == [images[1].id]
 
 

@@ -136,7 +136,7 @@ def test_jump_leads_to_a_month(
         created = datetime(year, 6, 1, tzinfo=UTC)
         site.services.editing.update(ids[year], ImagePatch(created=created))
     page = browser.get("/image/?shape=landscape")
-    form = page.forms[1]
+    form = next(one for one in page.forms.values() if "at" in one.fields)
     form["at"] = "2022-07"
     page = form.submit()
     assert page.request.path_qs == "/image/?shape=landscape&at=2022-07"
@@ -184,3 +184,12 @@ def test_search_without_result_offers_what_is_similar(site: Site, browser: TestA
     page = browser.get("/search?q=harbor")
     assert "Perhaps you meant" in page.text
     assert shown(page.click("harbour")) == [image.id]
+
+
+def test_search_for_the_beginning_of_an_article_number_offers_the_numbers(
+    site: Site, browser: TestApp
+) -> None:
+    image = site.add(1, references={"artnr": ["10151"]})
+    page = browser.get("/search?q=artnr:1015")
+    assert "Perhaps you meant" in page.text
+    assert shown(page.click("10151")) == [image.id]

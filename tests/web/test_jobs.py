@@ -82,10 +82,23 @@ def test_selection_is_edited_by_a_form_without_scripts(
     assert site.services.images.get(images[2].id).title == "title 2"
 
 
+def test_pages_of_an_edit_lead_back_to_the_pictures(
+    site: Site, anna: TestApp, images: list[Image]
+) -> None:
+    page = anna.get("/tag/sea/").click("Edit all of these")
+    assert page.html.find("a", string="Cancel")["href"] == "/tag/sea/"
+    page = begin(page, verb_alt="set", value_alt="The sea").follow()
+    assert page.html.find("a", string="Back to the pictures")["href"] == "/tag/sea/"
+    page = begin(selected(anna, images), verb_title="set", value_title="Quay").follow()
+    assert page.html.find("a", string="Back to the pictures")["href"] == "/image/"
+    foreign = anna.get(page.request.path, {"list": "//elsewhere.example/"})
+    assert foreign.html.find("a", string="Back to the pictures")["href"] == "/"
+
+
 def test_everything_found_is_edited(site: Site, anna: TestApp, images: list[Image]) -> None:
     site.services.annotations.untag_all(images[0].id, "sea")
     page = anna.get("/tag/sea/").click("Edit all of these")
-    assert "Tagged “sea”" in page.html.select_one("h1").text
+    assert "Tagged “sea”" in page.html.select_one("h1 + .hint a").text
     begin(page, verb_alt="set", value_alt="The sea")
     site.services.jobs.runner.run_pending()
     alts = [site.services.images.get(image.id).alt for image in images]
@@ -136,6 +149,7 @@ def test_list_of_jobs_shows_what_and_by_whom(
         ({}, "No change was given"),
         ({"verb_title": "set"}, "is given 0 texts"),
         ({"verb_tags": "add"}, "no values to add"),
+        ({"value_tags": "sea", "verb_alt": "remove"}, "to be left as it is"),
         ({"verb_other": "add", "key_other": "A b", "value_other": "1"}, "key of a reference"),
         ({"verb_rights_statement": "set", "value_rights_statement": "x"}, "expected a URL"),
     ],

@@ -150,7 +150,7 @@ def test_article_shows_the_next_main_picture(shop: Site, image: Image) -> None:
     # A position stays with its picture.
     shop.app.get("/30x30/artnr/10106/1.jpeg", status=410)
     assert second.id in shop.app.get("/30x30/artnr/10106/2.jpeg").headers["Content-Location"]
-    tile = shop.browser().get("/article/").html.select_one(".articles img")
+    tile = shop.browser().get("/article/").html.select_one(".tiles img")
     assert second.id in tile["src"]
 
 

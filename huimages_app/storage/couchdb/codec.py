@@ -22,6 +22,7 @@ this program: in older ones, width and height are those before EXIF orientation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +42,7 @@ from ..places import (
 )
 from .database import Document
 
-_FORMATS = ("%Y%m%dT%H%M%S.%f", "%Y%m%dT%H%M%S")
+_TIME = re.compile(r"[0-9]{8}T[0-9]{6}(\.[0-9]{1,6})?")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Pages need a shape; where a document has none, that of an ordinary photo.
@@ -50,12 +51,12 @@ _UNMEASURED = (1600, 1200)
 
 def time_of(text: Any) -> datetime | None:
     """Parse the time in a document; None if it is missing or invalid."""
-    for format_ in _FORMATS:
-        try:
-            return datetime.strptime(text, format_).replace(tzinfo=UTC)
-        except (ValueError, TypeError):
-            continue
-    return None
+    if not isinstance(text, str) or not _TIME.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)  # a tenth of the time of strptime
+    except ValueError:
+        return None  # no day of the calendar
 
 
 def text_of(time: datetime) -> str:

@@ -24,7 +24,7 @@ from datetime import date
 from typing import Any
 
 from ...domain.models import Image, Query
-from ...domain.tokenizer import fold, parse_query
+from ...domain.tokenizer import parse_query
 from ..places import COLLECTION, UNPLACED, folded, rank
 from .codec import ctime_of, image_of, text_of
 from .conditions import (
@@ -37,13 +37,13 @@ from .conditions import (
     taken_of,
     times_of_taking,
 )
-from .database import Database, Document, Row
-from .scans import InMemoryScan, MergedScan, Position, Scan, ViewScan
+from .database import Database, Document
+from .few_candidates import few_in_range, few_sorted
+from .scans import MergedScan, Position, Scan, ViewScan
 from .tokenizer import index_keys, search_keys
 from .word_counts import WordCounts
 
 _COMPARED = 3  # words of a search whose frequencies are compared
-_FEW = 1000  # candidates that are sorted in memory
 _LAST = "9999"  # a time after all others
 _ABOVE = 11  # an average above all others
 
@@ -64,6 +64,7 @@ class QueryPlan:
     mark_filter: Callable[[dict[str, Any]], bool] | None = None
     word: str = ""
     rank: Callable[[Document], str | float] | None = None  # begins the positions of the scan
+    trashed: bool = False
 
     @property
     def residual(self) -> list[Condition]:
@@ -77,13 +78,13 @@ class QueryPlan:
         return self.mark_filter is not None or any(c.of_annotations for c in conditions)
 
     @property
-    def counted(self) -> ViewScan | None:
-        """The scan, if its reduce function counts exactly the images of the query."""
-        conditions = self.conditions.keys() - {"state"}
-        is_exact = isinstance(self.scan, ViewScan) and conditions <= self.satisfied
-        if is_exact and self.scan.view in {"by_time", "by_facet", "by_place"}:  # type: ignore[attr-defined]
-            return self.scan  # type: ignore[return-value]
-        return None
+    def is_decided_by_rows(self) -> bool:
+        """Whether the rows of the scan are the images of the query, also without their documents.
+
+        Rows of images tell which of them are in the trash; those of annotations do not.
+        """
+        is_known = not (self.mark_filter and self.trashed)
+        return is_known and self.conditions.keys() - {"state"} <= self.satisfied
 
     def position(self, record: Record, annotations: AnnotationRows) -> Position:
         """Return the position of a matching image in the scan."""
@@ -114,6 +115,7 @@ class _Order:
     rank: Callable[[Document], str | float]
     has_rank: Callable[[Any], bool] = lambda value: True
     between: Callable[[Query], tuple[str | float, str | float] | None] = lambda query: None
+    satisfied: frozenset[str] = frozenset()  # by the range
 
 
 _ORDERS = {
@@ -122,8 +124,9 @@ _ORDERS = {
         average_of,
         lambda value: value >= 0,
         lambda query: (query.rating or 0, _ABOVE),
+        frozenset({"rating"}),
     ),
-    "taken": _Order(("by_taken",), taken_of, bool, times_of_taking),
+    "taken": _Order(("by_taken",), taken_of, bool, times_of_taking, frozenset({"taken"})),
     "title": _Order(("by_value", "name"), name_of),
 }
 
@@ -139,7 +142,13 @@ def plan_query(
         return None
     views = _Views(query, images, visitors, words)
     descending = query.order not in {"oldest", "title", "place"}
-    base_plan = QueryPlan(views.of_images("by_time"), descending, conditions_of(query, today))
+    base_plan = QueryPlan(
+        views.of_images("by_time"),
+        descending,
+        conditions_of(query, today),
+        satisfied=views.satisfied_by_range,
+        trashed=query.trashed,
+    )
     if collection := query.collection:
         return replace(
             base_plan,
@@ -159,10 +168,10 @@ def plan_query(
     if query.order not in _ORDERS:
         return plan or base_plan
     order = _ORDERS[query.order]
-    if plan and (few := _sorted_few(plan.scan, order, images)):
+    if plan and (few := few_sorted(plan.scan, order.rank, order.has_rank, images)):
         return replace(base_plan, scan=few, rank=order.rank)
     scan = replace(views.of_images(*order.view), between=order.between(query))
-    return replace(base_plan, scan=scan, rank=order.rank)
+    return replace(base_plan, scan=scan, satisfied=order.satisfied, rank=order.rank)
 
 
 @dataclass(frozen=True)
@@ -174,11 +183,25 @@ class _Views:
     visitors: Database
     words: WordCounts
 
+    @property
+    def _is_timed(self) -> bool:
+        query = self.query
+        return query.order in {"newest", "oldest"} and bool(
+            query.created_from or query.created_before
+        )
+
+    @property
+    def satisfied_by_range(self) -> frozenset[str]:
+        """Return the conditions that all rows of `of_images` meet by their range."""
+        first = self.query.created_from
+        is_exact = self._is_timed and not (first and first.microsecond)
+        return frozenset({"created"} if is_exact else ())
+
     def of_images(self, view: str, *key: str) -> ViewScan:
         """Return a scan of a view whose keys go on with the time of creation."""
         first, end = self.query.created_from, self.query.created_before
         between = None
-        if (first or end) and self.query.order in {"newest", "oldest"}:
+        if self._is_timed:
             # Some documents of huImages 2.2 have times without a fraction, which sort before.
             between = (f"{first:%Y%m%dT%H%M%S}" if first else "", text_of(end) if end else _LAST)
         return ViewScan(self.images, view, (self.query.trashed, *key), between=between)
@@ -225,8 +248,8 @@ def _plan_by_condition(
         return min(plans, key=lambda plan: plan.scan.count())  # type: ignore[attr-defined]
     # The views of the other orders have ranges of their own.
     has_range = query.order in {"newest", "oldest", "title"}
-    few = _few_in_range(query, views.images, today) if has_range else None
-    return replace(base_plan, scan=few) if few else None
+    few = few_in_range(query, views.images, today) if has_range else None
+    return replace(base_plan, scan=few, satisfied=frozenset()) if few else None
 
 
 def _plans_of_tags(query: Query, base_plan: QueryPlan, views: _Views) -> list[QueryPlan]:
@@ -245,7 +268,8 @@ def _plans_of_tags(query: Query, base_plan: QueryPlan, views: _Views) -> list[Qu
             base_plan,
             scan=views.of_images("by_facet", *facet),
             # Images that an older program tagged are in the view, too.
-            satisfied=frozenset({f"facet {facet}"} - {"facet ('without', 'tags')"}),
+            satisfied=base_plan.satisfied
+            | frozenset({f"facet {facet}"} - {"facet ('without', 'tags')"}),
         )
         for facet in query.wanted_facets
     ]
@@ -272,57 +296,6 @@ def _plan_words(query: Query, base_plan: QueryPlan, views: _Views) -> QueryPlan 
         mark_filter=lambda row: word in index_keys(row["tags"]),
         word=word,
     )
-
-
-def _few_in_range(query: Query, images: Database, today: date) -> InMemoryScan | None:
-    """Return the images of the first range that contains few enough to be sorted here."""
-    trashed = query.trashed
-
-    def few(
-        view: str, start: list[Any], end: list[Any], ctime: Callable[[Row], str]
-    ) -> InMemoryScan | None:
-        rows = images.rows(view, startkey=[trashed, *start], endkey=[trashed, *end], limit=_FEW + 1)
-        if len(rows) > _FEW:
-            return None
-        return InMemoryScan([(ctime(row), row["id"]) for row in rows])
-
-    found = None
-    if days := query.last_days(today):
-        first, last = (day.isoformat() for day in days)
-        found = few("by_end", [first], [last, {}], lambda row: str(row["key"][2]))
-    if not found and (query.taken_from or query.taken_before):
-        first, last = times_of_taking(query)
-        found = few("by_taken", [first], [last], lambda row: str(row["key"][2]))
-    if not found and (query.larger is not None or query.smaller is not None):
-        least = query.larger or 0
-        end: Any = {} if query.smaller is None else query.smaller
-        found = few(
-            "by_value", ["longest", least], ["longest", end], lambda row: str(row["key"][3])
-        )
-    if not found and query.rating is not None:
-        found = few("by_rating", [query.rating], [{}], lambda row: str(row["key"][2]))
-    if not found and query.changed_since:
-        since = text_of(query.changed_since)
-        found = few("by_change", [since], [{}], lambda row: str(row["value"]))
-    return found
-
-
-def _sorted_few(scan: Scan, order: _Order, images: Database) -> InMemoryScan | None:
-    """Return the candidates of a scan in another order, if they are few."""
-    candidates = scan.without_documents().read(None, _FEW + 1, descending=True)
-    if len(candidates) > _FEW:
-        return None
-    documents = images.get_many({candidate.id: None for candidate in candidates})
-    ranked = [(order.rank(d), ctime_of(d), i) for i, d in documents.items() if d]
-    return InMemoryScan(
-        [position for position in ranked if order.has_rank(position[0])], key=_collated
-    )
-
-
-def _collated(position: Position) -> Position:
-    """Return a position whose text, if it begins with one, is compared without case."""
-    first = position[0]
-    return (fold(first), *position) if isinstance(first, str) else position
 
 
 def _has_word(image: Image, word: str) -> bool:

@@ -97,6 +97,11 @@ class ViewScan(Scan):
     def without_documents(self) -> ViewScan:
         return replace(self, documents=False)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the view has one row for each image and a reduce function."""
+        return self.view in {"by_time", "by_facet", "by_place"}
+
     def count(self) -> int:
         """Return the number of rows; for views with a reduce function."""
         low, high = self._range

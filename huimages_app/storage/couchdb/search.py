@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
@@ -21,6 +21,7 @@ from ..places import COLLECTION
 from .articles import CouchArticles
 from .codec import image_of, is_trashed, text_of
 from .conditions import AnnotationRows, Record
+from .counts import count_by_rows
 from .database import Database
 from .endings import count_endings, read_endings
 from .likeness import read_alike
@@ -32,6 +33,7 @@ from .word_counts import WordCounts
 # How often a page reads on when residual conditions reject most candidates.
 _ROUNDS = 5
 _MIN_READ, _MAX_READ = 50, 500  # candidates of a later round
+_COUNTED = 300  # candidates whose documents a count reads
 _SPARE = 10  # candidates of annotations more: their images may be in the trash
 
 # Neighbours in the order of IDs come together, so more are read than are drawn.
@@ -167,24 +169,29 @@ class CouchSearch(ImageSearch):
         return int(self._images.reduced("by_time", startkey=[False], endkey=[False, {}]) or 0)
 
     def count_of(self, query: Query, most: int = 1000) -> Count:
+        if query.order in {"oldest", "title"}:  # they leave no image out
+            query = replace(query, order="newest")
         plan = self._plan(query)
         if plan is None:
             return Count(0)
-        if plan.counted:
-            return Count(plan.counted.count())
-        found = self._find(plan, None, most, forward=True)
-        return Count(len(found.images), is_exact=found.end is None)
+        return self._count(plan, most)
 
     def count_before(self, query: Query, image_id: str, most: int = 1000) -> Count | None:
         plan = self._plan(query)
         matching = self._matched(plan, image_id)
         if plan is None or matching is None:
             return None
-        position = plan.position(*matching)
-        if plan.counted:
-            return Count(plan.counted.count_to(position, descending=plan.descending) - 1)
-        found = self._find(plan, Start(position), most, forward=False)
-        return Count(len(found.images), is_exact=found.end is None)
+        return self._count(plan, most, plan.position(*matching))
+
+    def _count(self, plan: QueryPlan, most: int, before: Position | None = None) -> Count:
+        """Count the images of a plan, or those before a position."""
+        if count := count_by_rows(plan, self._images, most, before):
+            return count
+        size = min(most, _COUNTED) + 1
+        descending = plan.descending if before is None else not plan.descending
+        candidates = plan.scan.read(Start(before) if before else None, size, descending=descending)
+        found = sum(1 for _ in self._matching(plan, candidates))
+        return Count(min(found, most), is_exact=len(candidates) < size and found <= most)
 
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return changes in the order of each database, those of annotations last.

@@ -33,7 +33,9 @@ def collect(chosen: Sequence[str], request: Request) -> Response:
     if not added:
         notice = request.localizer.translate(_("The collection has these pictures already."))
     data = {"done": added, "collection": stored.id}
-    return changed(request, text=str(len(added)), data=data, notice=notice)
+    # What comes next in a new collection is there: order, cover, share.
+    path = None if name else request.site.path("collection", stored.id)
+    return changed(request, text=str(len(added)), data=data, notice=notice, back=path)
 
 
 def take_out(chosen: Sequence[str], request: Request) -> Response:

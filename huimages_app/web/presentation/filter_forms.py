@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyramid.i18n import TranslationString
@@ -155,8 +154,14 @@ def count_text(count: Count | None, request: Request) -> str:
     )
 
 
-def _shown_filters() -> Iterator[Filter]:
-    return (one for one in FILTERS if one.kind not in _NOT_IN_FORMS)
+def _shown_filters() -> list[Filter]:
+    """Return the filters of forms: those with one field first, so that rows are of one height."""
+    shown = [one for one in FILTERS if one.kind not in _NOT_IN_FORMS]
+    return sorted(shown, key=_has_many_fields)
+
+
+def _has_many_fields(one: Filter) -> bool:
+    return one.kind == "period" or (one.kind == "choice" and one.is_repeatable)
 
 
 def _field(one: Filter, collection: ImageList, site: Site) -> FilterField:

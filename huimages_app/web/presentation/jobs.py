@@ -20,6 +20,7 @@ from ...services.jobs.tag_merge import TagMerge
 from .grids import items_of
 from .history import label_of, text_of
 from .i18n import _
+from .responses import came_from
 from .rights import choices_of
 from .site import Site
 
@@ -195,6 +196,7 @@ def edit_chosen(chosen: Sequence[str], request: Request) -> Response:
     images = request.services.images.get_many(chosen[:SHOWN]).values()
     values = {
         "collection": None,
+        "list_path": came_from(request) or request.site.path("image"),
         "chosen": chosen,
         "heading": request.site.counted(
             "Edit ${count} picture", "Edit ${count} pictures", len(chosen)

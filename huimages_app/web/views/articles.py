@@ -85,9 +85,9 @@ def article_page(context: ArticlePage, request: Request) -> dict[str, Any]:
 def change_order(context: ArticlePage, request: Request) -> Response:
     """Change the order of an article.
 
-    Field `order`: image IDs, separated by blanks; others stay behind them.  Or `id` and `to`,
-    which moves one: first, earlier or later.  `expected_order`, optional: the order that the
-    editor saw, to which `to` refers.  Returns `ok`, or `{"order": [ID, …]}`.
+    Field `order`: image IDs, separated by blanks; others stay behind them.  Or one of `first`,
+    `earlier` and `later`, with the ID of the image that moves.  `expected_order`, optional: the
+    order that the editor saw, to which the move refers.  Returns `ok`, or `{"order": [ID, …]}`.
     """
     seen = expected_field(request, "order")
     wanted = _wanted(context, request, seen)
@@ -110,7 +110,10 @@ def _wanted(context: ArticlePage, request: Request, seen: str | None) -> list[st
         return _parsed(field(request, "order"))
     present = request.services.articles.get(context.key, context.number)
     order = _ids(present) if seen is None else _parsed(seen)
-    return _moved(order, parse_image_id(field(request, "id")), field(request, "to"))
+    moves = [name for name in _MOVES if name in request.POST]
+    if len(moves) != 1:
+        raise BadInput(f"{len(moves)} moves given; expected one of order, {', '.join(_MOVES)}")
+    return _moved(order, parse_image_id(field(request, moves[0])), moves[0])
 
 
 def _parsed(text: str) -> list[str]:
@@ -118,8 +121,6 @@ def _parsed(text: str) -> list[str]:
 
 
 def _moved(order: Sequence[str], image_id: str, to: str) -> list[str]:
-    if to not in _MOVES:
-        raise BadInput(f"the field 'to' is {to[:20]!r}; expected one of {', '.join(_MOVES)}")
     if image_id not in order:
         raise BadInput(f"the image {image_id} is not in the order that was sent")
     index = order.index(image_id)

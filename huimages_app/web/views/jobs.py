@@ -9,6 +9,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
+from ...errors import BadInput
 from ...services.image_edit import ImageEdit
 from ...services.jobs.bulk_edit import NAME, order_of
 from ...services.permissions import EDIT
@@ -19,7 +20,7 @@ from ..presentation.form_fields import article_numbers
 from ..presentation.grids import items_of
 from ..presentation.image_lists import ImageList
 from ..presentation.jobs import EDIT_FORM, SHOWN, edit_fields, shown_job
-from ..presentation.responses import changed
+from ..presentation.responses import changed, local_path
 
 _LIST = "huimages_app:templates/jobs.pt"
 _JOB = "huimages_app:templates/job.pt"
@@ -40,6 +41,7 @@ def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
     count = request.services.images.count_of(query)
     return {
         "collection": collection,
+        "list_path": collection.path(request.site),
         "chosen": [],
         "heading": "",
         "count": count.number if count.is_exact else None,
@@ -55,6 +57,7 @@ def create(context: Jobs, request: Request) -> Response:
     Fields `id`, once for each picture, or `in`, the name of a collection.  For each field of the
     pictures `verb.NAME`: set, add, remove, or empty to leave it; and `value.NAME`.
     `verb.other`, `key.other` and `value.other`: the same for a reference of this key.
+    `list`, optional: the path of the pictures, to which the page of the job has a link.
     Redirects to the page of the job, or returns `{"job": ID}`.
     """
     edit = ImageEdit.parse(_changes(request.POST))
@@ -65,16 +68,19 @@ def create(context: Jobs, request: Request) -> Response:
     else:
         items = [{"id": image_id} for image_id in chosen_ids(request)]
         job = request.services.jobs.create(NAME, order_of(edit, visitor_id), items)
-    return changed(
-        request, text=job.id, data={"job": job.id}, back=request.site.path("job", job.id)
-    )
+    path = request.site.path("job", job.id, list=request.POST.get("list", ""))
+    return changed(request, text=job.id, data={"job": job.id}, back=path)
 
 
 @view_config(context=JobPage, request_method="GET", permission=EDIT, renderer=_JOB)
 def job(context: JobPage, request: Request) -> dict[str, Any]:
     """Show the progress of a job."""
     request.response.headers["Cache-Control"] = "no-store"
-    return {"job": shown_job(request.services.jobs.get(context.job_id), request)}
+    list_path = request.GET.get("list", "")
+    return {
+        "job": shown_job(request.services.jobs.get(context.job_id), request),
+        "list_path": local_path(request, list_path) if list_path else "",
+    }
 
 
 @view_config(context=JobPage, name="cancel", request_method="POST", permission=EDIT)
@@ -96,13 +102,23 @@ def _changes(fields: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
     changes = {}
     for name, verb in fields.items():
         field = name.removeprefix("verb.")
-        if field == name or not verb:
+        if field == name:
             continue
         text = str(fields.get(f"value.{field}", ""))
+        if not verb:
+            _require_untouched(field, text)
+            continue
         if field == "other":
             field = f"references.{str(fields.get('key.other', '')).strip().lower()}"
         changes[field] = {str(verb): _values(field, text)}
     return changes
+
+
+def _require_untouched(field: str, text: str) -> None:
+    """Raise BadInput if a value was entered for a field that is left as it is."""
+    # A list of choices always has a value.
+    if text.strip() and field != "rights.source_type":
+        raise BadInput(f"{field} has the value {text.strip()[:40]!r}, but is to be left as it is")
 
 
 def _values(field: str, text: str) -> list[str]:

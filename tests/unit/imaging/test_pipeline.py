@@ -100,7 +100,6 @@ def test_rendition_of_jpeg_carries_no_metadata(rendered, tmp_path, extension, si
     assert b"script" not in data
     assert not dict(image.getexif())
     assert image.info.get("dpi") is None
-    assert image.info["icc_profile"] == SRGB_TAG
 
 
 def test_rendition_of_png_carries_no_text(rendered):
@@ -112,6 +111,29 @@ def test_rendition_of_png_carries_no_text(rendered):
         data = Path(image.filename).read_bytes()
         assert SECRET not in data
         assert b"eXIf" not in data
+
+
+@pytest.mark.parametrize(
+    ("extension", "width", "expected"),
+    [
+        ("jpeg", 639, None),
+        ("jpeg", 640, SRGB_TAG),
+        ("webp", 639, None),
+        ("webp", 640, SRGB_TAG),
+        ("png", 60, SRGB_TAG),
+    ],
+)
+def test_rendition_carries_profile_from_a_size_on(rendered, extension, width, expected):
+    content = pictures.photo(720, 480)
+    assert rendered(content, f"{width}x{width}", extension).info.get("icc_profile") == expected
+
+
+@pytest.mark.parametrize("size", ["60x60", "o"])
+def test_avif_names_srgb_without_profile(rendered, size):
+    image = rendered(pictures.photo(480, 320), size, "avif")
+    assert "icc_profile" not in image.info
+    # ISO/IEC 23091-2: primaries of BT.709, the transfer of sRGB, the matrix of BT.601, full range.
+    assert b"nclx" + struct.pack(">HHHB", 1, 13, 6, 1 << 7) in Path(image.filename).read_bytes()
 
 
 def test_srgb_profile_is_small_and_constant():

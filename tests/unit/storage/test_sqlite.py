@@ -47,6 +47,7 @@ def remove_newer(db: sqlite3.Connection) -> None:
     db.execute("DROP INDEX lists_articles")
     db.execute("DROP INDEX images_taken")
     db.execute("ALTER TABLE images DROP COLUMN taken")
+    db.execute("DROP INDEX changes_removed")
     db.execute("DROP INDEX images_ends")
     db.execute("ALTER TABLE images DROP COLUMN ends")
 
