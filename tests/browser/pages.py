@@ -101,6 +101,10 @@ def saved(page: Page) -> None:
     page.locator("details.change summary").click()
 
 
+def retitled(page: Page) -> None:
+    page.locator("h1").click()
+
+
 def shared(page: Page) -> None:
     page.get_by_role("button", name="Share").click()
 
@@ -239,6 +243,7 @@ PAGES: dict[str, ShownPage] = {
     "article-without-pictures": ShownPage("/article/zzz/", complaint="status of 404"),
     "image": ShownPage("/image/{rocket}/"),
     "image-share": ShownPage("/image/{rocket}/", shared, one_window=True),
+    "image-title": ShownPage("/image/{chelsea}/", retitled),
     "image-more": ShownPage("/image/{rocket}/", more, one_window=True),
     "image-opened": ShownPage("/image/{coffee}/?in=tag:table", opened),
     "image-suggestions": ShownPage("/image/{chelsea}/", suggested),
@@ -261,6 +266,8 @@ PAGES: dict[str, ShownPage] = {
     "trash": ShownPage("/image/", trashed),
     "not-found": ShownPage("/nowhere/", complaint="status of 404"),
     "sign-in": ShownPage("/login"),
+    "shares": ShownPage("/share/"),
+    "share-new": ShownPage("/share/new?image={rocket}"),
     "help": ShownPage("/help"),
     "accounts": ShownPage("/accounts/"),
     "image-in-trash": ShownPage("/image/{chelsea}/", in_trash, "status of 404"),
