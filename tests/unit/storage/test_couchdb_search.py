@@ -39,13 +39,14 @@ class Rows:
         self._annotations = annotations or {}
 
     def rows(self, view: str, *, limit: int | None = None, **options: Any) -> list[Row]:
-        if view == "by_image":
-            return [{"key": key, "value": self._annotations[key]} for key in options["keys"]]
         if view == "by_spelling":
             return []
         start = options.get("startkey", [])
         begin = next((n for n, row in enumerate(self._rows) if row["key"][1:] == start[1:]), 0)
         return list(self._rows[begin:][:limit])
+
+    def values_by_key(self, view: str, keys: list[str]) -> dict[str, list[Any]]:
+        return {key: [self._annotations[key]] for key in keys}
 
     def get_many(self, ids: list[str]) -> dict[str, dict[str, Any]]:
         return {one: {"_id": one, "ctime": "20090401T120001"} for one in ids}
@@ -97,10 +98,13 @@ class SearchRows:
 
     def rows(self, view: str, **options: Any) -> list[Row]:
         self.requests.append((view, options))
-        if view == "by_image":
-            return [{"key": k, "value": self.annotations[k]} for k in options["keys"]]
         prefix = options["endkey"]  # of a descending read
         return [{"key": [*prefix, d["ctime"], d["_id"]], "doc": d} for d in self.documents]
+
+    def values_by_key(self, view: str, keys: list[str]) -> dict[str, list[Any]]:
+        if keys:
+            self.requests.append((view, {"keys": keys}))
+        return {key: [self.annotations[key]] for key in keys}
 
     def reduced(self, view: str, **options: Any) -> int:
         return len(self.documents)
