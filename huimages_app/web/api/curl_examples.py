@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +48,8 @@ def example_of(schema: dict[str, Any], resolve: Resolve) -> Any:
 
 def _body(content_type: str, schema: dict[str, Any], resolve: Resolve) -> list[str]:
     if content_type == "application/json":
-        return [f"--json '{json.dumps(example_of(schema, resolve), ensure_ascii=False)}'"]
+        example = json.dumps(example_of(schema, resolve), ensure_ascii=False)
+        return ["--json", shlex.quote(example)]
     name = "table.csv" if content_type == "text/csv" else "picture.jpeg"
     content_type = content_type.replace("/*", "/jpeg")
     return [f'-H "Content-Type: {content_type}"', f"--data-binary @{name}"]
