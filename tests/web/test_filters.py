@@ -54,6 +54,15 @@ def test_form_narrows_every_list(
     assert "shape" not in wider.request.path_qs
 
 
+def test_form_keeps_the_filters_in_force(browser: TestApp, ids: dict[str, str]) -> None:
+    path = "/image/?shape=portrait&larger=50&rating=2&without=alt&without=artnr"
+    form = browser.get(path).forms["filters"]
+    assert (form["shape"].value, form["rating"].value) == ("portrait", "2")
+    boxes = {box._value: box.checked for box in form.fields["without"]}
+    assert boxes == {"title": False, "alt": True, "tags": False, "artnr": True}
+    assert form.submit().follow().request.path_qs == path
+
+
 def test_count_is_in_words(site: Site, browser: TestApp, ids: dict[str, str]) -> None:
     assert browser.get("/image/").html.select_one(".count").text == "3 pictures"
     assert browser.get("/search?q=nothing").html.select_one(".count").text == "0 pictures"

@@ -1,12 +1,17 @@
-"""Templates are compiled before the server listens, not at the first request of each process."""
+"""Templates: compiled before the server listens, and without faults that pages do not show."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 from chameleon.template import BaseTemplate
 
 from huimages_app.web.presentation.templates import compile_templates
 from tests.support.site import Site
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 @pytest.mark.parametrize("page", ["", "image/{id}/", "tag/", "upload/", "article/"])
@@ -19,3 +24,10 @@ def test_page_compiles_no_template(page: str, site: Site, monkeypatch: pytest.Mo
     site.browser().get("/" + page.format(id=image.id), status=200)
 
     assert compiled == []
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.pt")), ids=lambda path: path.stem)
+def test_boolean_attribute_is_no_empty_text(path: Path) -> None:
+    # Chameleon leaves such an attribute out if its value is an empty text, as if it were false.
+    empty = r"""\b(?:checked|disabled|hidden|multiple|open|readonly|required|selected)="\$\{''"""
+    assert re.findall(empty, path.read_text("utf-8")) == []
