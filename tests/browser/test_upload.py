@@ -20,6 +20,16 @@ def file(name: str, content: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": "image/jpeg", "buffer": content}
 
 
+@pytest.fixture
+def watched(person: Callable[..., Person]) -> Person:
+    """A visitor whose uploads tests can intercept: Playwright does not see those of a page that a
+    service worker controls.
+    """
+    vera = person(service_workers="block")
+    vera.expect_complaint("Service Worker registration blocked by Playwright")
+    return vera
+
+
 def test_next_steps_fit_on_a_phone_in_german(person: Callable[..., Person]) -> None:
     page = person(locale="de", viewport={"width": 320, "height": 640}).go("/upload/")
     page.locator("#uploadfile").set_input_files([PHOTOS / "coffee.jpeg"])
@@ -176,8 +186,8 @@ def test_upload_without_a_file_asks_for_one(vera: Person, page: Page) -> None:
     expect(page.locator("[data-upload-status]")).to_have_text("1 picture selected")
 
 
-def test_name_and_button_keep_their_places(vera: Person, page: Page) -> None:
-    vera.go("/upload/")
+def test_name_and_button_keep_their_places(watched: Person) -> None:
+    page = watched.go("/upload/")
     page.route("**/upload/", lambda route: None)  # the response never comes
     page.locator("#uploadfile").set_input_files([file("new.jpg", pictures.photo(200, 90, seed=66))])
     item = page.locator("[data-upload-list] li")
@@ -195,8 +205,8 @@ def test_name_and_button_keep_their_places(vera: Person, page: Page) -> None:
     page.unroute_all(behavior="ignoreErrors")
 
 
-def test_only_failures_that_may_succeed_later_are_retried(vera: Person, page: Page) -> None:
-    vera.go("/upload/")
+def test_only_failures_that_may_succeed_later_are_retried(watched: Person) -> None:
+    page = watched.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [
             file("good.jpg", pictures.photo(200, 90, seed=67)),
@@ -219,8 +229,8 @@ def test_only_failures_that_may_succeed_later_are_retried(vera: Person, page: Pa
     page.get_by_role("button", name="Upload").click()
     status = page.locator("[data-upload-status]")
     expect(status).to_have_text("1 of 3 uploaded, 2 failed")
-    vera.expect_complaint("status of 503")
-    vera.expect_complaint("status of 415")
+    watched.expect_complaint("status of 503")
+    watched.expect_complaint("status of 415")
     items = page.locator("[data-upload-list] li")
     # What failed comes first.
     assert items.evaluate_all("all => all.map(item => item.dataset.state)") == [
@@ -243,8 +253,8 @@ def test_a_duplicate_is_listed_under_its_stored_title(vera: Person, page: Page) 
     expect(item.get_by_role("link")).to_have_text("Espresso at noon")
 
 
-def test_a_file_on_its_way_is_cancelled(vera: Person, page: Page) -> None:
-    vera.go("/upload/")
+def test_a_file_on_its_way_is_cancelled(watched: Person) -> None:
+    page = watched.go("/upload/")
     # The answer never comes.
     page.route("**/upload/", lambda route: None)
     page.locator("#uploadfile").set_input_files([file("slow.jpg", pictures.photo(200, 100, 8))])
