@@ -20,7 +20,8 @@ from huimages_app.services.container import Services
 from huimages_app.services.maintenance.integrity import Problem
 from huimages_app.storage.interfaces import OriginalInfo
 from huimages_app.storage.originals.filesystem import FileOriginals
-from tests.support.services import add, settings_in
+from tests.support import services as support
+from tests.support.services import settings_in
 
 from .conftest import IDS, PHOTOS, found
 
@@ -59,6 +60,12 @@ def busy(tmp_path: Path, storage: Storage) -> Iterator[tuple[Services, _Meanwhil
     services = build_services(settings, replace(storage, originals=originals))
     yield services, originals
     services.close()
+
+
+def add(services: Services, content: bytes, **fields: str) -> None:
+    """Add a picture, and wait for the background: its reading calls `after_reading`, too."""
+    support.add(services, content, **fields)
+    services.worker.join()
 
 
 def test_a_removal_during_the_check_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
