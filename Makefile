@@ -93,7 +93,7 @@ encoders: develop .services/bench/node/stamp .venv/encoders.stamp  ## compare en
 # Bytecode: see tests/conftest.py, which is read after pytest and its plugins are imported.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-unit: develop  ## run the unit tests, which need no servers, in under one minute
+unit: develop  ## run the unit tests, which need no servers, in about a minute
 	$(PYTEST) $(or $(ARGS),-m "not slow" tests/unit)
 
 # COUCHDB=URL[,URL,URL]: run the tests of CouchDB with a real server, or the nodes of a cluster.
@@ -105,7 +105,7 @@ endif
 # Without npm the tests of its programs are skipped; with CI=true it must be there.
 TESTED := develop $(if $(or $(filter true,$(CI)),$(shell command -v npm)),services)
 
-test: $(TESTED)  ## run the tests, without slow ones, in ten minutes of CPU (ARGS=PATH: selected tests)
+test: $(TESTED)  ## run the tests, without slow ones, in about ten minutes (ARGS=PATH: selected tests)
 	$(PYTEST) $(or $(ARGS),-m "not slow")
 
 # Tests of minutes have targets of their own: torture, fuzz, container-check, screenshots.
