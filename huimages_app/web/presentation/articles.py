@@ -11,7 +11,7 @@ from ...domain.articles import to_segment
 from ...domain.models import ArticleSummary, Image
 from ...domain.sizes import Size
 from ...services.articles import Article
-from .grids import GridItem, items_of, thumb_of, title_of
+from .grids import GridItem, Tile, items_of, thumb_of, title_of
 from .showing import seen, sees
 from .site import Site
 from .size_picker import Snippet
@@ -19,15 +19,6 @@ from .size_picker import Snippet
 # Of the articles of one picture, and of the pictures of one of them, on the page of the picture.
 _STRIPS, _SISTERS = 5, 12
 _SNIPPET = Size.parse("640x480")
-
-
-@dataclass(frozen=True)
-class ArticleTile:
-    """An article in a list: its number, its page, its main picture."""
-
-    number: str
-    count: int
-    picture: GridItem
 
 
 @dataclass(frozen=True)
@@ -70,17 +61,15 @@ def _segments(site: Site, key: str, number: str) -> list[str]:
     return [segment] if key == keys[0] and segment not in keys else [key, segment]
 
 
-def tiles_of(key: str, articles: Sequence[ArticleSummary], request: Request) -> list[ArticleTile]:
-    """Return articles for their list."""
-    return [
-        ArticleTile(
-            article.number,
-            article.count,
-            thumb_of(main, article_path(request.site, key, article.number), request),
-        )
-        for article in articles
-        if (main := main_seen(key, article, request))
-    ]
+def tiles_of(key: str, articles: Sequence[ArticleSummary], request: Request) -> list[Tile]:
+    """Return articles for their list, each with its main picture."""
+    tiles = []
+    for article in articles:
+        if main := main_seen(key, article, request):
+            href = article_path(request.site, key, article.number)
+            picture = thumb_of(main, href, request)
+            tiles.append(Tile(article.number, href, picture, article.count))
+    return tiles
 
 
 def main_seen(key: str, article: ArticleSummary, request: Request) -> Image | None:

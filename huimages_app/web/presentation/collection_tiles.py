@@ -9,18 +9,7 @@ from pyramid.request import Request
 
 from ...domain.collections import Collection
 from ...domain.models import Page
-from .grids import GridItem, items_of, thumb_of
-
-
-@dataclass(frozen=True)
-class CollectionTile:
-    """A collection in a list; `picture` is None for one without pictures."""
-
-    id: str
-    title: str
-    href: str
-    count: int
-    picture: GridItem | None
+from .grids import GridItem, Tile, items_of, thumb_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +23,7 @@ class OrderedPicture:
 
 def tiles_of(
     collections: Sequence[Collection], sizes: Mapping[str, int], request: Request
-) -> list[CollectionTile]:
+) -> list[Tile]:
     """Return collections for their list."""
     site = request.site
     covers = request.services.collections.covers([one for one in collections if sizes.get(one.id)])
@@ -42,7 +31,7 @@ def tiles_of(
     for one in collections:
         href, cover = site.path("collection", one.id), covers.get(one.id)
         picture = thumb_of(cover, href, request) if cover else None
-        tiles.append(CollectionTile(one.id, one.title, href, sizes.get(one.id, 0), picture))
+        tiles.append(Tile(one.title, href, picture, sizes.get(one.id, 0)))
     return tiles
 
 

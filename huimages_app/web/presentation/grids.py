@@ -51,6 +51,16 @@ class GridItem:
 
 
 @dataclass(frozen=True)
+class Tile:
+    """A link with a cover; without `picture` a plain square, without `count` no number."""
+
+    title: str
+    href: str
+    picture: GridItem | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
 class Grid:
     """A page of a collection: its images, and the URLs of the adjacent pages."""
 

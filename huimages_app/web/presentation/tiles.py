@@ -1,9 +1,8 @@
-"""Articles, collections and tags as tiles: a cover, a name, a count."""
+"""Articles and collections as tiles on the start page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 
 from pyramid.request import Request
@@ -11,17 +10,7 @@ from pyramid.request import Request
 from ...domain.models import Image
 from .articles import article_path
 from .collection_tiles import tiles_of
-from .grids import GridItem, thumb_of
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A link with a cover; without `picture` a plain square, without `count` no number."""
-
-    title: str
-    href: str
-    picture: GridItem | None = None
-    count: int | None = None
+from .grids import Tile, thumb_of
 
 
 def recent_articles(images: Iterable[Image], request: Request, most: int) -> list[Tile]:
@@ -42,9 +31,4 @@ def some_collections(request: Request, most: int) -> list[Tile]:
     """Return the first collections by title."""
     collections = request.services.collections
     shown = list(islice(collections.all(), most))
-    if not shown:
-        return []
-    return [
-        Tile(tile.title, tile.href, tile.picture, tile.count)
-        for tile in tiles_of(shown, collections.sizes(), request)
-    ]
+    return tiles_of(shown, collections.sizes(), request) if shown else []
