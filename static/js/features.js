@@ -21,7 +21,6 @@ const FEATURES = [
   ["dialog[data-keys]", () => import("./keyboard_shortcuts.js")],
   ["[data-sortable]", () => import("./sortable.js")],
   ["select[data-submits]", () => import("./submitting_select.js")],
-  ["[data-verb-choice]", () => import("./verb_choice.js")],
   ["[data-job-progress]", () => import("./job_progress.js")],
   ["form[data-share-worker]", () => import("./shared_files.js")],
   ["form[data-upload]", () => import("./upload_queue.js")],

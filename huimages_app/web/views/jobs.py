@@ -9,7 +9,6 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...errors import BadInput
 from ...services.image_edit import ImageEdit
 from ...services.jobs.bulk_edit import NAME, order_of
 from ...services.permissions import EDIT
@@ -102,23 +101,13 @@ def _changes(fields: Mapping[str, Any]) -> dict[str, dict[str, list[str]]]:
     changes = {}
     for name, verb in fields.items():
         field = name.removeprefix("verb.")
-        if field == name:
+        if field == name or not verb:
             continue
         text = str(fields.get(f"value.{field}", ""))
-        if not verb:
-            _require_untouched(field, text)
-            continue
         if field == "other":
             field = f"references.{str(fields.get('key.other', '')).strip().lower()}"
         changes[field] = {str(verb): _values(field, text)}
     return changes
-
-
-def _require_untouched(field: str, text: str) -> None:
-    """Raise BadInput if a value was entered for a field that is left as it is."""
-    # A list of choices always has a value.
-    if text.strip() and field != "rights.source_type":
-        raise BadInput(f"{field} has the value {text.strip()[:40]!r}, but is to be left as it is")
 
 
 def _values(field: str, text: str) -> list[str]:
