@@ -72,6 +72,7 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
     """Return the WSGI application on existing services; raises BadSetting."""
     from pyramid.config import Configurator
 
+    from .observation import metrics
     from .services.permissions import least_roles
     from .web.article_hits import ArticleHits
     from .web.cache_hits import CacheHits
@@ -105,6 +106,6 @@ def make_app(settings: Any, services: Any, ini: dict[str, Any] | None = None) ->
         config.scan("huimages_app.web")
     app = config.make_wsgi_app()
     if settings.cache.memory:
-        app.kept_responses = KeptResponses(settings.cache.memory)
+        app.kept_responses = KeptResponses(settings.cache.memory, metrics.count_kept_hit)
     require_free_names(app.registry, settings.named_sizes)
     return app

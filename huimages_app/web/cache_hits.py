@@ -16,7 +16,7 @@ from wsgiref.util import FileWrapper
 from ..domain.formats import best_format
 from ..domain.hosts import host_of
 from ..domain.ids import ID_PATTERN
-from ..observation import metrics, request_ids
+from ..observation import request_ids
 from ..services.container import Services
 from ..services.open_image import OpenImage
 from .article_hits import ArticleHits, Hit
@@ -147,6 +147,5 @@ def _keep(
             identity=identity(served.status),
             headers=headers,
             body=content,
-            count=metrics.count_kept_hit,
         )
     )

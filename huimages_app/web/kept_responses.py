@@ -39,7 +39,7 @@ class KeptResponse:
     """A response of status 200, with the file of its body.
 
     `variant` is what it depends on besides the first line of the request.  `headers` are without
-    Date and the ID of the request.  `count` is called with the seconds of each use.
+    Date and the ID of the request.
     """
 
     variant: str
@@ -47,7 +47,6 @@ class KeptResponse:
     identity: Identity
     headers: Sequence[tuple[str, str]]
     body: bytes
-    count: Callable[[float], None]
 
     @functools.cached_property
     def start(self) -> bytes:
@@ -57,10 +56,14 @@ class KeptResponse:
 
 
 class KeptResponses:
-    """At most `max_bytes` of responses, the least recently used go first.  Thread-safe."""
+    """At most `max_bytes` of responses, the least recently used go first.  Thread-safe.
 
-    def __init__(self, max_bytes: int) -> None:
+    `count` is called with the seconds that each response took.
+    """
+
+    def __init__(self, max_bytes: int, count: Callable[[float], None]) -> None:
         self._max_bytes = max_bytes
+        self._count = count
         self._lock = threading.Lock()
         self._variants: OrderedDict[bytes, str] = OrderedDict()
         self._responses: OrderedDict[tuple[bytes, str], KeptResponse] = OrderedDict()
@@ -110,7 +113,7 @@ class KeptResponses:
                 response.body,
             )
         )
-        response.count(time.perf_counter() - begun)
+        self._count(time.perf_counter() - begun)
         return text
 
     def _forget(self, key: tuple[bytes, str]) -> None:

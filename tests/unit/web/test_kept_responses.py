@@ -21,7 +21,6 @@ def response(file: Path, body: bytes, variant: str = "http jpeg") -> KeptRespons
         identity=identity(file.stat()),
         headers=[("Content-Length", str(len(body)))],
         body=body,
-        count=lambda seconds: None,
     )
 
 
@@ -31,7 +30,7 @@ def body_of(kept: KeptResponses, text: bytes) -> bytes | None:
 
 
 def test_response_is_found_by_line_and_variant(tmp_path: Path) -> None:
-    kept = KeptResponses(10_000)
+    kept = KeptResponses(10_000, lambda seconds: None)
     webp = b"Accept: image/webp\r\n\r\n"
     kept.keep(request("/a"), response(tmp_path / "a", b"jpeg"))
     kept.keep(request("/a", webp), response(tmp_path / "b", b"webp", "http webp"))
@@ -43,7 +42,7 @@ def test_response_is_found_by_line_and_variant(tmp_path: Path) -> None:
 
 
 def test_request_that_differs_is_not_found(tmp_path: Path) -> None:
-    kept = KeptResponses(10_000)
+    kept = KeptResponses(10_000, lambda seconds: None)
     kept.keep(request("/a"), response(tmp_path / "a", b"a"))
     for other in (
         request("/a", b"Range: bytes=0-1\r\n\r\n"),
@@ -57,14 +56,14 @@ def test_request_that_differs_is_not_found(tmp_path: Path) -> None:
 
 
 def test_response_is_forgotten_with_its_file(tmp_path: Path) -> None:
-    kept = KeptResponses(10_000)
+    kept = KeptResponses(10_000, lambda seconds: None)
     kept.keep(request("/a"), response(tmp_path / "a", b"a"))
     (tmp_path / "a").unlink()
     assert kept.find(request("/a")) is None
 
 
 def test_least_recently_used_responses_are_forgotten(tmp_path: Path) -> None:
-    kept = KeptResponses(10_000)
+    kept = KeptResponses(10_000, lambda seconds: None)
     for name in ("a", "b"):
         kept.keep(request(f"/{name}"), response(tmp_path / name, bytes(3000)))
     assert kept.find(request("/a")) is not None
@@ -75,13 +74,13 @@ def test_least_recently_used_responses_are_forgotten(tmp_path: Path) -> None:
 
 
 def test_response_larger_than_the_memory_is_not_kept(tmp_path: Path) -> None:
-    kept = KeptResponses(2000)
+    kept = KeptResponses(2000, lambda seconds: None)
     kept.keep(request("/a"), response(tmp_path / "a", bytes(3000)))
     assert kept.find(request("/a")) is None
 
 
 def test_many_kinds_of_header_lines_and_replaced_responses_keep_the_bounds(tmp_path: Path) -> None:
-    kept = KeptResponses(10_000)
+    kept = KeptResponses(10_000, lambda seconds: None)
     one = response(tmp_path / "a", bytes(3000))
     for number in range(1100):
         kept.keep(request("/a", b"User-Agent: %d\r\n\r\n" % number), one)
@@ -92,7 +91,7 @@ def test_many_kinds_of_header_lines_and_replaced_responses_keep_the_bounds(tmp_p
 
 
 def test_long_request_is_not_kept(tmp_path: Path) -> None:
-    kept = KeptResponses(100_000)
+    kept = KeptResponses(100_000, lambda seconds: None)
     one = response(tmp_path / "a", b"a")
     for text in (request("/a" * 2000), request("/a", b"Cookie: %s\r\n\r\n" % bytes(3000))):
         kept.keep(text, one)
