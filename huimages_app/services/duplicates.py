@@ -87,7 +87,7 @@ class Duplicates:
         similar = self._search.alike(image.phash, MOST_ALIKE + 1)
         others = [other for other in similar if other.id != image.id and other.is_listed]
         dismissed = [other for other in others if _is_dismissed(image, other)]
-        alike = [other for other in others if other not in dismissed]
+        alike = [other for other in others if not _is_dismissed(image, other)]
         return Likeness(alike[:MOST_ALIKE], dismissed[:MOST_ALIKE])
 
     def dismiss(self, image_ids: Iterable[str]) -> None:
