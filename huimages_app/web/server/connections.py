@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import re
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -163,7 +164,11 @@ class Channel(HTTPChannel):  # type: ignore[misc]
 
     def close_if_idle(self) -> None:
         """Close the connection unless a request is being received, processed or responded to."""
-        if not self.requests and self.request is None and not self.total_outbufs_len:
+        if self.requests or self.request is not None or self.total_outbufs_len:
+            return
+        try:
+            self.will_close = not self.socket.recv(1, socket.MSG_PEEK)
+        except OSError:  # nothing waits to be read, or the connection is broken
             self.will_close = True
 
 
@@ -198,7 +203,6 @@ class _Listener:
 
     def stop_listening(self) -> None:
         """Accept the connections that wait, and close the listening socket."""
-        self.is_draining = True
         for _ in range(_LAST_CONNECTIONS):
             known = len(self.active_channels)  # type: ignore[attr-defined]
             self.handle_accept()  # type: ignore[attr-defined]

@@ -12,9 +12,10 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
+
+from .sockets import ListeningSockets
 
 _TRIAL: Final = "HUIMAGES_SERVER_TRIAL"
 _HANDOVER: Final = "HUIMAGES_SERVER_HANDOVER"
@@ -25,7 +26,7 @@ _SUCCESS: Final = b"loaded"
 class Handover:
     """What the previous version left: its sockets, and the pipe that its workers stop by."""
 
-    sockets: list[socket.socket]
+    listening: ListeningSockets
     stop: int
 
 
@@ -78,13 +79,18 @@ def received() -> Handover | None:
         os.set_inheritable(number, False)
     for one in sockets:
         one.setblocking(False)
-    return Handover(sockets, left["stop"])
+    return Handover(ListeningSockets(sockets, left["outlive_it"]), left["stop"])
 
 
-def execute(sockets: Sequence[socket.socket], stop: int) -> NoReturn:
+def execute(listening: ListeningSockets, stop: int) -> NoReturn:
     """Execute the new version in this process.  Raises OSError."""
-    numbers = [one.fileno() for one in sockets]
-    left = {"process": os.getpid(), "sockets": numbers, "stop": stop}
+    numbers = [one.fileno() for one in listening.sockets]
+    left = {
+        "process": os.getpid(),
+        "sockets": numbers,
+        "outlive_it": listening.outlive_it,
+        "stop": stop,
+    }
     for number in (*numbers, stop):
         os.set_inheritable(number, True)
     sys.stdout.flush()

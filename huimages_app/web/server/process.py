@@ -9,7 +9,6 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from waitress import wasyncore
@@ -17,6 +16,7 @@ from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
 from .connections import Channel, TcpListener, UnixListener
+from .sockets import ListeningSockets
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ DRAIN_SECONDS = 50  # less than TimeoutStopSec of the systemd unit
 # Longer than the `keepalive_timeout` of the upstream in deploy/nginx.conf.  The proxy closes idle
 # connections first, so none is closed while a request is on its way.
 IDLE_SECONDS = 3
+# For which a stopping process accepts connections whose handshake has begun: some round trips.
+_HANDSHAKE_SECONDS = 0.1
 
 
 class Server:
@@ -37,7 +39,7 @@ class Server:
         self,
         app: Any,
         adjustments: Adjustments,
-        sockets: Sequence[socket.socket],
+        listening: ListeningSockets,
         stop: int | None = None,
     ) -> None:
         adjustments.connection_limit = _connection_limit(adjustments.connection_limit)
@@ -49,7 +51,9 @@ class Server:
         self._dispatcher = ThreadedTaskDispatcher()
         self._dispatcher.set_thread_count(adjustments.threads)
         self._sockets: dict[int, Any] = {}
-        self._listeners = [self._listener(app, one) for one in sockets]
+        self._listeners = [self._listener(app, one) for one in listening.sockets]
+        # What several processes share is refused by their supervisor.
+        self._refuse = listening.refuse if stop is None else lambda: None
         self._is_stopping = False
         if stop is not None:
             _StopPipe(stop, self)
@@ -105,6 +109,11 @@ class Server:
     def _drain(self) -> None:
         began = time.monotonic()
         log.info("stopping connections=%d", len(self._channels()))
+        for listener in self._listeners:
+            listener.is_draining = True
+        self._refuse()
+        while time.monotonic() < began + _HANDSHAKE_SECONDS:
+            self._poll(_HANDSHAKE_SECONDS)
         for listener in self._listeners:
             listener.stop_listening()
         while self._channels() and time.monotonic() < began + DRAIN_SECONDS:

@@ -7,14 +7,14 @@ import logging
 import os
 import select
 import signal
-import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 from . import handover
 from .handover import Handover, Trial
 from .process import DRAIN_SECONDS
+from .sockets import ListeningSockets
 from .workers import WorkerPipes, Workers
 
 log = logging.getLogger(__name__)
@@ -35,12 +35,12 @@ class Supervisor:
 
     def __init__(
         self,
-        sockets: Sequence[socket.socket],
+        listening: ListeningSockets,
         count: int,
         work: Callable[[WorkerPipes], None],
         previous: Handover | None = None,
     ) -> None:
-        self._sockets = sockets
+        self._listening = listening
         self._workers = Workers(count)
         self._work = work
         self._previous = previous
@@ -122,12 +122,13 @@ class Supervisor:
         log.info("stopping workers")
         self._is_stopping = True
         self._deadline = time.monotonic() + _STOP_SECONDS
+        self._listening.refuse()
         self._workers.stop()
         self._stop_previous()
         if self._trial:
             self._trial.kill()
         # The workers accept the connections that wait, and close the sockets.
-        for one in self._sockets:
+        for one in self._listening.sockets:
             one.close()
 
     def _check_deadline(self) -> None:
@@ -174,7 +175,7 @@ class Supervisor:
         else:
             log.info("handing over to the new version")
             signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-            handover.execute(self._sockets, self._workers.stop_pipe)
+            handover.execute(self._listening, self._workers.stop_pipe)
 
     def _check_previous(self) -> None:
         if self._previous and self._workers.have_served:
