@@ -51,6 +51,30 @@ def test_the_title_is_edited_where_it_stands(vera: Person, page: Page, path: str
     expect(title).to_have_text(old)
 
 
+def test_history_shows_a_change_without_a_reload(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.locator("#history > summary").click()
+    page.keyboard.press("e")
+    field = page.locator("#title")
+    expect(field).to_be_focused()
+    before = field.input_value()
+    field.fill("A title to take back")
+    field.press("Enter")
+    newest = page.locator("#history .history li").first
+    expect(newest).to_contain_text("A title to take back")
+    newest.get_by_role("button", name="Take back").click()
+    expect(page.locator("h1")).to_have_text(before)
+
+
+def test_menu_leads_to_the_field_for_a_better_picture(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    expect(page.locator("#better")).to_be_hidden()
+    page.get_by_role("button", name="More", exact=True).click()
+    page.locator("#more").get_by_role("link", name="Upload a better picture").click()
+    expect(page.locator("#more")).to_be_hidden()
+    expect(page.locator("#better")).to_be_in_viewport()
+
+
 def test_a_long_title_is_seen_as_a_whole_while_it_is_edited(
     person: Callable[..., Person], path: str
 ) -> None:
