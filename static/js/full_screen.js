@@ -62,14 +62,21 @@ function caption(viewer, items) {
     onInit(element) {
       element.setAttribute("aria-live", "polite");
       viewer.on("change", () => {
-        const { title, credit } = items[viewer.currIndex];
-        const line = document.createElement("span");
-        line.className = "credit";
-        line.textContent = credit;
-        element.replaceChildren(title, ...(credit ? [line] : []));
+        const { title, credit, stars, starsLabel } = items[viewer.currIndex];
+        const rating = createPart("own-rating", "★".repeat(stars ?? 0));
+        rating.role = "img";
+        rating.ariaLabel = starsLabel;
+        const line = createPart("credit", credit);
+        element.replaceChildren(title, ...(stars ? [rating] : []), ...(credit ? [line] : []));
       });
     },
   };
+}
+
+function createPart(className, text) {
+  const part = document.createElement("span");
+  Object.assign(part, { className, textContent: text });
+  return part;
 }
 
 function loadStyles() {

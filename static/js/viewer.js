@@ -25,9 +25,10 @@ export function enhance(link, enhanceAll) {
 }
 
 async function show(link, enhanceAll) {
-  const [PhotoSwipe, { addActions, addCounter }, { items, index }] = await Promise.all([
+  const [PhotoSwipe, { addActions, addCounter }, { addRating }, { items, index }] = await Promise.all([
     loadPhotoSwipe(),
     import("./viewer_actions.js"),
+    import("./viewer_rating.js"),
     fetchJson(link.dataset.viewer),
   ]);
   const { favorite } = items[index];
@@ -41,22 +42,23 @@ async function show(link, enhanceAll) {
     wantsDetails = true;
     viewer.close();
   });
+  addRating(viewer, items);
   viewer.on("change", loadMore(viewer, items));
   viewer.on("destroy", () => {
     // After moving on in full screen, open the page of the picture shown last.
     const item = items[viewer.currIndex];
     if (wantsDetails) location.assign(`${item.href}#facts`);
     else if (viewer.currIndex !== index) location.assign(item.href);
-    else renewFavorite(item, favorite, enhanceAll).catch((error) => notifyError(error.message));
+    else renewOpinions(item, favorite, enhanceAll).catch((error) => notifyError(error.message));
   });
   openViewer(viewer);
 }
 
-/** Show on the page whether its picture is a favourite now; `before` is what the page shows. */
-async function renewFavorite(item, before, enhanceAll) {
-  await item.saving;
-  if (item.favorite === before) return;
-  await renew("#favorite", await fetchPage(location.href), enhanceAll);
+/** Show on the page what changed: whether it is a favourite, `before` on the page; its rating. */
+async function renewOpinions(item, before, enhanceAll) {
+  await Promise.all([item.saving, item.rating]);
+  if (item.favorite === before && !item.stars) return;
+  await renew("#favorite, #opinions", await fetchPage(location.href), enhanceAll);
 }
 
 /** Request the pictures after the last of `items` when the viewer comes near it. */

@@ -141,6 +141,38 @@ def test_full_screen_changes_favourites_by_button_and_key(
     expect(on_page).to_have_attribute("aria-pressed", "false")
 
 
+def test_digits_rate_the_pictures_shown_in_full_screen(
+    vera: Person, page: Page, path: str
+) -> None:
+    vera.go(path)
+    page.keyboard.press("v")
+    caption = page.locator(".pswp__title")
+    expect(caption).to_have_text("Rocket on the launch pad")
+    stars = page.get_by_role("dialog").get_by_role("img", name="4 stars")
+    with page.expect_response("**/rate*") as response:
+        page.keyboard.press("4")
+    assert response.value.json()["own"] == 8
+    expect(stars).to_have_text("★★★★")
+    page.keyboard.press("ArrowRight")
+    expect(caption).to_have_text("A cup of coffee on a wooden table")
+    page.keyboard.press("ArrowLeft")
+    expect(stars).to_be_visible()
+    page.keyboard.press("Escape")
+    # The page shows it without being loaded again.
+    expect(page.locator("[data-rating] [value='8']")).to_have_attribute("aria-pressed", "true")
+
+
+def test_rating_that_is_not_saved_is_taken_back(vera: Person, page: Page, path: str) -> None:
+    vera.go(path)
+    page.keyboard.press("v")
+    page.locator(".pswp__title").wait_for()
+    page.route("**/rate*", lambda route: route.fulfill(status=503, json={"detail": "Full."}))
+    vera.expect_complaint("status of 503")
+    page.keyboard.press("2")
+    expect(page.locator(".toast p")).to_have_text("Full.")
+    expect(page.locator(".own-rating")).to_have_count(0)
+
+
 def test_favourite_that_is_not_saved_is_taken_back(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     page.keyboard.press("v")
