@@ -19,6 +19,7 @@ export function enhance(field) {
     }
   });
   field.addEventListener("focus", () => field.select());
+  if (document.activeElement === field) field.select(); // by `autofocus`
   field.after(button);
 }
 

@@ -141,9 +141,7 @@ def test_full_screen_changes_favourites_by_button_and_key(
     expect(on_page).to_have_attribute("aria-pressed", "false")
 
 
-def test_digits_rate_the_pictures_shown_in_full_screen(
-    vera: Person, page: Page, path: str
-) -> None:
+def test_digits_rate_the_pictures_shown_in_full_screen(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     page.keyboard.press("v")
     caption = page.locator(".pswp__title")

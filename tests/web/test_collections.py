@@ -225,6 +225,7 @@ def test_selection_asks_for_the_collection(
     assert "2 pictures" in page.text
     page = page.forms[1].submit(status=303).follow()
     assert "1 picture was added to the collection." in page.text
+    assert page.click("Show the collection").request.path == sea
     assert ids_in(browser.get(sea)) == [*(image.id for image in images), new.id]
     page = select(browser.get("/image/"), [new.id], "collect", 200)
     page = page.forms[1].submit(status=303).follow()
@@ -242,6 +243,23 @@ def test_selection_goes_into_a_new_collection_and_leads_there(
     assert page.request.path == f"/collection/{stored.id}/"
     assert "1 picture was added to the collection." in page.text
     assert [image.id for image in site.services.collections.images(stored.id)] == [images[1].id]
+
+
+def test_favourites_become_a_collection_that_can_be_shared(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    for image in images[:2]:
+        forms = browser.get(f"/image/{image.id}/").forms.values()
+        next(form for form in forms if form.action.endswith("favorite")).submit("rating")
+    page = browser.get("/favorites/")
+    forms = [form for form in page.forms.values() if "Put them into" in form.text]
+    form = forms[0].submit("action", value="collect").forms[1]
+    form["title"] = "For the fair"
+    page = form.submit(status=303).follow()
+    (stored,) = site.services.collections.all()
+    found = {image.id for image in site.services.collections.images(stored.id)}
+    assert found == {image.id for image in images[:2]}
+    assert "For the fair" in page.click(href=f"/share/new\\?collection={stored.id}").text
 
 
 def test_selection_is_taken_out_of_the_collection(

@@ -122,6 +122,17 @@ def test_link_is_shown_once(browser: TestApp, images: Sequence[Image]) -> None:
     assert made(page).split("/")[2] not in browser.get("/share/").text
 
 
+def test_list_and_shared_page_show_the_last_day_that_was_chosen(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    form = browser.get(f"/share/new?image={images[0].id}").forms[1]
+    form["until"] = "2040-12-18"
+    page = form.submit()
+    assert "valid until Dec 18, 2040;" in " ".join(page.html.select_one(".links li").text.split())
+    shown = site.browser().get(made(page)).html.select_one("footer").text
+    assert "This link is valid until Dec 18, 2040 ·" in " ".join(shown.split())
+
+
 def test_list_has_ends_counts_and_revocation(
     site: Site, browser: TestApp, images: Sequence[Image]
 ) -> None:

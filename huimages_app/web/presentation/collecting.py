@@ -9,7 +9,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from .i18n import _
-from .responses import came_from, changed
+from .responses import Link, came_from, changed
 
 _TEMPLATE = "huimages_app:templates/collecting.pt"
 
@@ -33,9 +33,13 @@ def collect(chosen: Sequence[str], request: Request) -> Response:
     if not added:
         notice = request.localizer.translate(_("The collection has these pictures already."))
     data = {"done": added, "collection": stored.id}
-    # What comes next in a new collection is there: order, cover, share.
-    path = None if name else request.site.path("collection", stored.id)
-    return changed(request, text=str(len(added)), data=data, notice=notice, back=path)
+    path = request.site.path("collection", stored.id)
+    if name:
+        offer, back = Link(path), None
+    else:
+        # What comes next in a new collection is there: order, cover, share.
+        offer, back = None, path
+    return changed(request, text=str(len(added)), data=data, notice=notice, back=back, offer=offer)
 
 
 def take_out(chosen: Sequence[str], request: Request) -> Response:

@@ -36,6 +36,13 @@ class Undo:
     ids: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Link:
+    """A link in a notice, to the page `path` of a collection that got pictures."""
+
+    path: str
+
+
 def wants_json(request: Request) -> bool:
     """Return whether the client accepts JSON explicitly and does not accept HTML."""
     accept = request.headers.get("Accept", "")
@@ -49,7 +56,7 @@ def changed(
     data: Any,
     notice: str = "",
     back: str | None = None,
-    undo: Undo | None = None,
+    offer: Undo | Link | None = None,
 ) -> Response:
     """Return a redirect with a notice to a form, `data` as JSON to a script, or else `text`.
 
@@ -61,18 +68,22 @@ def changed(
     if origin is None:
         return Response(text, content_type="text/plain", charset="utf-8")
     if notice:
-        flash(request, notice, undo, origin)
+        flash(request, notice, offer, origin)
     return HTTPSeeOther(back or origin)
 
 
-def flash(request: Request, notice: str, undo: Undo | None = None, back: str = "") -> None:
+def flash(request: Request, notice: str, offer: Undo | Link | None = None, back: str = "") -> None:
     """Show a notice on the next page; its undo button, if any, leads to the path `back`.
 
     More than MAX_UNDO pictures get no button: the notice is stored in the session cookie.
     """
-    entry = {"text": request.localizer.translate(notice), "back": back}
-    if undo and len(undo.ids) <= MAX_UNDO:
-        entry |= {"undo": list(undo.ids), "undo_path": undo.path}
+    entry: dict[str, Any] = {"text": request.localizer.translate(notice), "back": back}
+    if isinstance(offer, Link):
+        # Not a key of its own: nodes of the previous version, which read the same cookie, would
+        # fail for it.  They show the notice without the link.
+        entry |= {"undo_path": offer.path}
+    elif offer and len(offer.ids) <= MAX_UNDO:
+        entry |= {"undo": list(offer.ids), "undo_path": offer.path}
     request.session.flash(entry)
 
 

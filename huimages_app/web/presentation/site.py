@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from datetime import date as Day  # noqa: N812 - a method has its name
-from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -66,13 +66,18 @@ class Notice:
     """The result of the previous form.
 
     `undo` are the IDs of images that a button sends to `undo_path`; `back` is the path of the page
-    after that.
+    after that.  Without IDs, `undo_path` is the path of a collection.
     """
 
     text: str
     back: str
     undo: Sequence[str] = ()
     undo_path: str = ""
+
+    @property
+    def collection(self) -> str:
+        """Path of the collection that the notice is about, or empty."""
+        return "" if self.undo else self.undo_path
 
 
 class Site:
@@ -271,6 +276,11 @@ class Site:
     def date(self, moment: datetime | Day) -> str:
         """Return a date, as in 23. Nov. 2026."""
         return str(format_date(moment, "medium", locale=self.language))
+
+    def end(self, moment: datetime) -> str:
+        """Return the last day, if the end is that of a day in UTC; else date and time."""
+        utc = moment.astimezone(UTC)
+        return self.date(utc - timedelta(days=1)) if utc.time() == time() else self.moment(utc)
 
     def moment(self, moment: datetime) -> str:
         """Return a date and time, in UTC."""

@@ -43,7 +43,7 @@ def dismiss(context: Duplicates, request: Request) -> Response:
     request.services.duplicates.dismiss(chosen)
     notice = _("These pictures are not listed as duplicates any more.")
     undo = Undo(request.site.view_path("duplicates", "undismiss"), chosen)
-    return changed(request, text="ok", data={"ids": chosen}, notice=notice, undo=undo)
+    return changed(request, text="ok", data={"ids": chosen}, notice=notice, offer=undo)
 
 
 @view_config(context=Duplicates, name="undismiss", request_method="POST", permission=EDIT)

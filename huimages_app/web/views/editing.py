@@ -157,7 +157,7 @@ def trash(context: ImagePage, request: Request) -> Response:
         data={"trashed": image_id},
         notice=_("The picture was moved to the trash."),
         back=onward,
-        undo=Undo(request.site.path("trash"), [image_id]),
+        offer=Undo(request.site.path("trash"), [image_id]),
     )
 
 

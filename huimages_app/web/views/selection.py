@@ -105,7 +105,7 @@ def redirect_to_images(context: Selection, request: Request) -> HTTPSeeOther:
 def _response(
     request: Request, done: list[str], notice: str, *, undo: Undo | None = None
 ) -> Response:
-    return changed(request, text=str(len(done)), data={"done": done}, notice=notice, undo=undo)
+    return changed(request, text=str(len(done)), data={"done": done}, notice=notice, offer=undo)
 
 
 def _trashed(request: Request, count: int) -> str:
