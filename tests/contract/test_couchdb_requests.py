@@ -37,6 +37,7 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         lambda store: store.search.page(Query(references=(("artnr", "1"),), order="place"), 5),
     ),
     "a page of article numbers": (3, lambda store: store.search.articles("artnr", 5)),
+    "the number of articles": (1, lambda store: store.search.count_articles("artnr")),
     "a page of a tag": (2, lambda store: store.search.page(Query(tag="sea"), 5)),
     "a page of a visitor's favourites": (
         2,

@@ -138,6 +138,9 @@ class CouchSearch(ImageSearch):
     ) -> ArticlePage:
         return self._articles.page(key, limit, cursor, prefix)
 
+    def count_articles(self, key: str, *, prefix: str = "", most: int = 1000) -> Count:
+        return self._articles.count(key, prefix, most)
+
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         return read_endings(self._images, first, last, limit, cursor)
 

@@ -13,7 +13,7 @@ from .. import cursors
 from ..cursors import Start, decode_start, encode_start
 from ..interfaces import ImageSearch
 from . import spellings
-from .articles import read_articles, read_reference_keys
+from .articles import count_articles, read_articles, read_reference_keys
 from .codec import dumps, image_from_json, micros
 from .connection import Connections
 from .endings import count_endings, read_endings
@@ -120,6 +120,10 @@ class SqliteSearch(ImageSearch):
         found = found[:limit]
         end = None if is_last else cursors.encode(scope, [found[-1].number])
         return ArticlePage(found, end)
+
+    def count_articles(self, key: str, *, prefix: str = "", most: int = 1000) -> Count:
+        with self._connections.reading() as db:
+            return count_articles(db, key, prefix, most)
 
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         with self._connections.reading() as db:

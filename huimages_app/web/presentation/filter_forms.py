@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyramid.i18n import TranslationString
-from pyramid.request import Request
 
 from ...domain.filters import FILTERS, MOST_DAYS, MOST_PIXELS, Filter
-from ...domain.models import Count
 from ...domain.periods import Period
 from .i18n import _
 from .image_lists import TIMED, ImageList
@@ -139,19 +137,6 @@ class FilterForm:
             if (collection.order or "newest") in TIMED
             else None,
         )
-
-
-def count_text(count: Count | None, request: Request) -> str:
-    """Return a number of pictures in words; empty if it is not known."""
-    if count is None or (not count.number and not count.is_exact):
-        return ""
-    if count.is_exact:
-        return str(request.site.counted("${count} picture", "${count} pictures", count.number))
-    return str(
-        request.site.counted(
-            "more than ${count} picture", "more than ${count} pictures", count.number
-        )
-    )
 
 
 def _shown_filters() -> list[Filter]:

@@ -16,11 +16,13 @@ from ...domain.models import Query
 from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation import image_lists
-from ..presentation.filter_forms import FilterForm, count_text
+from ..presentation.counts import count_text
+from ..presentation.filter_forms import FilterForm
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
-from ..presentation.image_lists import ImageList, cloud, searched, spelled
+from ..presentation.image_lists import ImageList, searched, spelled
 from ..presentation.share_targets import share_parameters
+from ..presentation.tags import cloud
 from ..presentation.tiles import recent_articles, some_collections
 from ..presentation.work_lists import work_lists
 from ..resources import Favorites, Images, Root, Tagged, Tags
