@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 
+from ...domain.facet_counts import FacetCounts
 from ...domain.models import (
     ArticlePage,
     Changes,
@@ -78,6 +79,14 @@ class ImageSearch(ABC):
         """Return the number of images with each value of a facet, without the trash.
 
         Values without images are missing.  For facets with few values.
+        """
+
+    @abstractmethod
+    def facet_counts(self, query: Query, most: int = 1000) -> FacetCounts:
+        """Return how many images of a query have each value of `domain.facet_counts.VALUES`.
+
+        They are exact for all images, and for at most `most` images of any other query; of more,
+        or where `count_of` is a lower bound, the first images are counted.
         """
 
     @abstractmethod

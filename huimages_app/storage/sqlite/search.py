@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from ...domain.facet_counts import FacetCounts, facet_counts
 from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
@@ -18,6 +19,7 @@ from .codec import dumps, image_from_json, micros
 from .connection import Connections
 from .endings import count_endings, read_endings
 from .entries import first_key, visible_count
+from .facet_counts import count_facets, count_facets_of_all
 from .likeness import read_alike
 from .query_plan import Row
 from .query_planner import plan_query, whole_list
@@ -108,6 +110,17 @@ class SqliteSearch(ImageSearch):
                 "SELECT value, size FROM lists WHERE kind = ? AND trashed = 0 AND size > 0", [kind]
             ).fetchall()
         return dict(rows)
+
+    def facet_counts(self, query: Query, most: int = 1000) -> FacetCounts:
+        with self._connections.reading() as db:
+            if query.is_unconditional:
+                return count_facets_of_all(db, most, query.trashed)
+            plan = plan_query(db, query, self.today())
+            return (
+                count_facets(db, plan, most, query.trashed)
+                if plan
+                else facet_counts({}, is_complete=True)
+            )
 
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""

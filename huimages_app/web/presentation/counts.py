@@ -22,6 +22,13 @@ def count_text(count: Count | None, request: Request) -> str:
     )
 
 
+def short_count(count: Count | None, site: Site) -> str:
+    """Return a number in digits, as in "12" or "12+"; empty if it is not known."""
+    if count is None:
+        return ""
+    return f"{site.number(count.number)}{'' if count.is_exact else '+'}"
+
+
 def articles_text(count: Count, site: Site) -> str:
     """Return a number of articles in words."""
     if count.is_exact:

@@ -17,6 +17,7 @@ from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation import image_lists
 from ..presentation.counts import count_text
+from ..presentation.filter_counts import counts_of
 from ..presentation.filter_forms import FilterForm
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
@@ -123,6 +124,23 @@ def _image_id_in(text: str) -> str:
     """Return the image ID in a text, which may be a URL or a path; empty if there is none."""
     match = _ID_OR_URL.fullmatch(text)
     return match[1] if match else ""
+
+
+@view_config(
+    context=Root,
+    name="filters",
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/filter_page.pt",
+)
+def filters(context: Root, request: Request) -> dict[str, Any]:
+    """Show the filters of the list `?in=`, with the number of images beside each value.
+
+    Scripts fetch it when the filters of the list are opened: counting takes as long as the list.
+    """
+    collection = ImageList.parse(request.GET.get("in", ""))
+    counts = counts_of(collection, request)
+    return {"collection": collection, "filters": FilterForm.of(collection, request.site, counts)}
 
 
 @view_config(
