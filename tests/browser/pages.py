@@ -26,6 +26,7 @@ def captioned(page: Page) -> None:
 
 def filtering(page: Page) -> None:
     page.locator(".filters summary").click()
+    expect(page.locator("[data-choice='without:title']")).to_contain_text("(")
 
 
 def collecting(page: Page) -> None:
@@ -216,6 +217,7 @@ PAGES: dict[str, ShownPage] = {
     "search": ShownPage("/search?q=coffee"),
     "filtered": ShownPage("/search?q=coffee&shape=landscape&ends=30"),
     "filters": ShownPage("/tag/hills/?without=alt&larger=200", filtering),
+    "filters-alone": ShownPage("/filters?in=tag:hills"),
     "nothing-filtered": ShownPage("/tag/hills/?shape=square&format=png&larger=9000"),
     "save-search": ShownPage("/saved/?in=search:coffee%3Fshape%3Dlandscape"),
     "saved-searches": ShownPage("/saved/?in=search:coffee%3Fshape%3Dlandscape", saved),
