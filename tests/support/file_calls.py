@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Iterator
@@ -36,11 +37,14 @@ def file_calls() -> Iterator[list[str]]:
     thread = threading.get_ident()
     _recording[thread] = calls
     before = sys.getprofile()
+    gc.collect()  # a collection inside would close descriptors that others have left
+    gc.disable()
     sys.setprofile(profile)
     try:
         yield calls
     finally:
         sys.setprofile(before)
+        gc.enable()
         del _recording[thread]
 
 

@@ -24,7 +24,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     with libraries(site, "edit") as token:
         site.app.extra_environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         yield site
-    site.services.close()
+    site.close()
 
 
 def test_link_is_made_listed_and_revoked(site: Site) -> None:

@@ -287,7 +287,7 @@ def test_visitors_of_a_closed_site_see_no_collection(tmp_path: Path) -> None:
     stored = site.services.collections.add("Secret")
     site.app.get("/collection/", status=401)
     site.app.get(f"/collection/{stored.id}/", status=401)
-    site.services.close()
+    site.close()
 
 
 def test_viewers_see_collections_and_cannot_change_them(tmp_path: Path) -> None:
@@ -302,4 +302,4 @@ def test_viewers_see_collections_and_cannot_change_them(tmp_path: Path) -> None:
         site.app.post(f"{path}{view}", {}, status=401)
     site.app.post("/collection/", {"title": "x"}, status=401)
     site.app.post("/selection/", {"id": "A" * 32 + "01", "action": "collect"}, status=401)
-    site.services.close()
+    site.close()

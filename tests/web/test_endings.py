@@ -83,4 +83,4 @@ def test_visitors_get_no_list(tmp_path: Path) -> None:
     assert "/ending/" not in closed.browser().get("/").text
     closed.app.get("/ending/", status=401)
     closed.app.get("/api/v1/images/ending", status=401)
-    closed.services.close()
+    closed.close()

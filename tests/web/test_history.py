@@ -25,7 +25,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         site.services.accounts.add(name, "editor", PASSWORD)
     site.services.accounts.add("vera", "viewer", PASSWORD)
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture

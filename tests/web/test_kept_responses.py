@@ -22,6 +22,7 @@ from huimages_app.factory import build_services
 from huimages_app.observation import metrics
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.web.server.process import Server
+from huimages_app.web.server.sockets import ListeningSockets
 from tests.support import pictures
 from tests.support.days import YESTERDAY
 from tests.support.site import Site
@@ -53,7 +54,7 @@ class Running:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = self._listening.getsockname()[1]
         options = Adjustments(threads=4, ident="")
-        self._server = Server(app, options, [self._listening])
+        self._server = Server(app, options, ListeningSockets([self._listening]))
         self._is_stopped = False
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

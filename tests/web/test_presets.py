@@ -33,9 +33,9 @@ DAY = "public, max-age=86400"
 MINUTE = "public, max-age=60"
 
 
-@pytest.fixture
-def watermark(tmp_path: Path) -> str:
-    path = tmp_path / "mark.png"
+@pytest.fixture(scope="module")
+def watermark(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("watermark") / "mark.png"
     Image.new("RGB", (40, 10), "red").save(path)
     return str(path)
 
@@ -169,7 +169,7 @@ def test_focal_point_of_a_preset_is_in_its_url(tmp_path: Path) -> None:
 def changed(site: Site, **ini: str) -> Site:
     """The site after a change of its settings and a restart."""
     site.close()
-    kept = {"sizes": SIZES, "watermark.file": str(site.folder / "mark.png")}
+    kept = {"sizes": SIZES, "watermark.file": str(site.settings.watermark.file)}
     return Site(site.folder, **{**kept, **ini})
 
 
@@ -195,7 +195,7 @@ def test_changed_definition_never_serves_old_files(site: Site, ini: dict[str, st
     # As at the start of a server.
     after.services.operations.start()
     assert until(lambda: len(after.cached()) == len(names))
-    after.services.close()
+    after.close()
 
 
 def _is_changed(name: str, ini: dict[str, str]) -> bool:
@@ -211,7 +211,7 @@ def test_pruning_removes_files_of_former_definitions_first(site: Site) -> None:
     after = changed(site, sizes=SIZES.replace("q90", "q80"))
     after.services.operations.prune_cache()
     assert after.cached() == ["23x40.jpeg"]
-    after.services.close()
+    after.close()
 
 
 # -- settings --

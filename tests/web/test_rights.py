@@ -71,7 +71,7 @@ def test_visitor_may_not_change_the_rights(tmp_path: Path) -> None:
     assert not [form for form in page.forms.values() if form.action.endswith("/rights")]
     closed.app.post(f"/image/{image.id}/rights", {"credit": "x"}, status=[401, 403])
     assert not stored(closed, image)
-    closed.services.close()
+    closed.close()
 
 
 def schema_of(site: Site, image: Image) -> dict[str, object]:

@@ -97,7 +97,7 @@ def test_redirect_to_s3_ends_with_the_rights(
     assert "Expires=20" in answer.location
     limit(site.services, image, until=YESTERDAY)
     site.app.get(f"/o/{identifier}", status=410)
-    site.services.close()
+    site.close()
 
 
 @pytest.mark.parametrize("fault", [Fault(refused=True, lost_answer=True), Fault(frozen=True)])

@@ -30,7 +30,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     """A closed site in which every size but the original needs a signature."""
     site = Site(tmp_path, **CLOSED, **{"sizes.allowed": "thumb"})
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture

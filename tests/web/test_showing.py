@@ -32,7 +32,7 @@ def shop(tmp_path: Path) -> Iterator[Site]:
     )
     site.services.accounts.add("erna", "editor", "a long password")
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture
@@ -157,13 +157,13 @@ def test_article_shows_the_next_main_picture(shop: Site, image: Image) -> None:
 def test_placeholder_is_the_body_of_the_410_of_an_article(tmp_path: Path) -> None:
     site = Site(tmp_path / "a")
     missing = site.add(5)
-    site.services.close()
+    site.close()
     site = Site(tmp_path / "a", missing=missing.id)
     image = site.add(references={"artnr": ["7"]})
     limit(site.services, image, until=YESTERDAY)
     answer = site.app.get("/30x30/artnr/7.jpeg", status=410)
     assert answer.body == site.app.get(f"/30x30/{missing.id}.jpeg").body
-    site.services.close()
+    site.close()
 
 
 def pages(image: Image) -> list[str]:

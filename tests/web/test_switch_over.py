@@ -219,7 +219,7 @@ def test_urls_of_the_legacy_site_are_served_with_the_documented_setting(
     for size in sizes:
         closed.app.get(f"/{size}/{id_}", status=200)
     closed.app.get(f"/321x240/{id_}", status=403)
-    closed.services.close()
+    closed.close()
 
 
 def test_edit_changes_one_document_only(stores: Stores, site: Site) -> None:

@@ -154,7 +154,7 @@ def test_api_refuses_a_table_with_all_its_errors(site: Site, images: list[Image]
 def test_pages_of_editors_need_the_permission(tmp_path: Path, path: str) -> None:
     closed = Site(tmp_path, **CLOSED)
     assert closed.app.get(path, status="*").status_int in {303, 401, 403}
-    closed.services.close()
+    closed.close()
 
 
 # -- tags

@@ -20,7 +20,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site.services.accounts.add("anna", "editor", PASSWORD)
     site.services.accounts.add("vera", "viewer", PASSWORD)
     yield site
-    site.services.close()
+    site.close()
 
 
 @pytest.fixture

@@ -261,10 +261,11 @@ def test_start_removes_files_of_killed_processes(
 
 
 def test_folders_on_two_disks_stop_the_start(tmp_path: Path) -> None:
-    elsewhere = Path("/dev/shm")
-    if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
-        pytest.skip("there is no second filesystem in /dev/shm")
-    scratch = elsewhere / f"huimages-test-{os.getpid()}"
+    folders = [path for path in (Path("/dev/shm"), Path("/var/tmp")) if path.is_dir()]
+    others = [path for path in folders if path.stat().st_dev != tmp_path.stat().st_dev]
+    if not others:
+        pytest.skip("there is no second filesystem in /dev/shm or /var/tmp")
+    scratch = others[0] / f"huimages-test-{os.getpid()}"
     try:
         with pytest.raises(BadSetting, match="same filesystem"):
             RenditionCache(tmp_path / "cache", scratch, max_bytes=0)
