@@ -63,6 +63,11 @@ def pages(store: MetadataBackend, count: int) -> dict[str, str]:
         "two tags": f"/tag/{quote(tag)}/?{urlencode({'tag': second})}",
         "best rated of a type": "/image/?type=product&rating=8&order=rated",
         "search and filters": f"/search?{urlencode({'q': archive.word(0), 'shape': 'portrait'})}",
+        "filters of all": "/filters",
+        "filters of the largest tag": f"/filters?{urlencode({'in': f'tag:{tag}'})}",
+        "filters of a search": f"/filters?{urlencode({'in': f'search:{archive.word(0)}'})}",
+        "filters of a filtered search": "/filters?"
+        + urlencode({"in": f"search:{archive.word(0)}?shape=portrait&rating=8"}),
         "added in a year": "/image/?uploaded=2009&shape=panorama",
         "jump to a month": "/image/?at=2009-05",
         "image page": f"/image/{image}/",

@@ -225,6 +225,12 @@ class Query:
         return query
 
     @property
+    def is_unconditional(self) -> bool:
+        """Return whether it has all images outside the trash, or all in it."""
+        is_complete = self.order in {"newest", "oldest", "title"}  # others leave images out
+        return is_complete and self == Query(order=self.order, trashed=self.trashed)
+
+    @property
     def wanted_tags(self) -> tuple[str, ...]:
         """Return all tags that an image must have."""
         return tuple(dict.fromkeys(filter(None, [self.tag, *self.tags])))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..domain.articles import MAIN, arranged, with_place, with_role
-from ..domain.models import ArticlePage, Image, Place, Query
+from ..domain.models import ArticlePage, Count, Image, Place, Query
 from ..domain.text import clean_reference
 from ..errors import BadInput, EditConflict, UnknownArticle
 from ..storage.interfaces import ImageSearch, MetadataBackend
@@ -84,6 +84,10 @@ class Articles:
     ) -> ArticlePage:
         """Return at most `limit` articles whose numbers begin with a prefix; raises BadCursor."""
         return self._search.articles(key, limit, cursor, prefix=clean_reference(prefix))
+
+    def count(self, key: str, *, prefix: str = "") -> Count:
+        """Return the number of articles whose numbers begin with a prefix, exact up to 1,000."""
+        return self._search.count_articles(key, prefix=clean_reference(prefix))
 
     def find(
         self, key: str, number: str, limit: int = MOST_IMAGES, cursor: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -22,6 +22,15 @@ MOST = 2000  # collections of a site; lists of them are read as a whole
 _BATCH = 500  # images read at once
 
 Unchanged = Callable[[Collection], bool] | None
+
+
+@dataclass(frozen=True)
+class FoundCollections:
+    """A page of collections: `count` is the number of all pages, `next` the next cursor."""
+
+    collections: Sequence[Collection]
+    count: int
+    next: str | None
 
 
 class Collections:
@@ -43,20 +52,16 @@ class Collections:
         found = [_collection(key, record) for key, record in self._documents.items(KIND)]
         return sorted(found, key=_by_title)
 
-    def find(
-        self, text: str, limit: int, cursor: str | None = None
-    ) -> tuple[list[Collection], str | None]:
-        """Return at most `limit` collections whose titles contain a text, and the next cursor.
-
-        Raises BadCursor.
-        """
+    def find(self, text: str, limit: int, cursor: str | None = None) -> FoundCollections:
+        """Return at most `limit` collections whose titles contain a text; raises BadCursor."""
         wanted, scope = text.casefold(), ("collections", text.casefold())
         after = tuple(cursors.decode(scope, cursor)) if cursor is not None else ()
         found = [one for one in self.all() if wanted in one.title.casefold()]
         rest = [one for one in found if _by_title(one) > after][: limit + 1]
         is_last = len(rest) <= limit
         page = rest[:limit]
-        return page, None if is_last else cursors.encode(scope, _by_title(page[-1]))
+        following = None if is_last else cursors.encode(scope, _by_title(page[-1]))
+        return FoundCollections(page, len(found), following)
 
     def get(self, collection_id: str) -> Collection:
         """Return a collection."""

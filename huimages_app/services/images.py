@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
 
+from ..domain.facet_counts import FacetCounts
 from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
@@ -90,6 +91,10 @@ class Images:
     def facet_sizes(self, kind: str) -> dict[str, int]:
         """Return the number of images with each value of a facet, without the trash."""
         return self._search.facet_sizes(kind)
+
+    def facet_counts(self, query: Query) -> FacetCounts:
+        """Return how many images of a query have each value of filters, exact up to 1000."""
+        return self._search.facet_counts(query)
 
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images, none from the trash."""

@@ -4,6 +4,7 @@ const FEATURES = [
   ["form[data-renews]", () => import("./partial_update.js")],
   ["[data-thumbhash]", () => import("./placeholder.js")],
   ["[data-load-more]", () => import("./load_more.js")],
+  ["details[data-filters]", () => import("./filter_counts.js")],
   [".grid", () => import("./view_transition.js")],
   ["input[data-captions]", () => import("./captions_switch.js")],
   ["form[data-selection]", () => import("./selection.js")],

@@ -39,6 +39,7 @@ PAGES: dict[str, ShownPage] = {
     "search": ShownPage("/search?q=coffee"),
     "filtered": ShownPage("/search?q=coffee&shape=landscape&ends=30"),
     "filters": ShownPage("/tag/hills/?without=alt&larger=200", steps.filtering),
+    "filters-alone": ShownPage("/filters?in=tag:hills"),
     "nothing-filtered": ShownPage("/tag/hills/?shape=square&format=png&larger=9000"),
     "save-search": ShownPage("/saved/?in=search:coffee%3Fshape%3Dlandscape"),
     "saved-searches": ShownPage("/saved/?in=search:coffee%3Fshape%3Dlandscape", steps.saved),

@@ -23,6 +23,7 @@ def captioned(page: Page) -> None:
 
 def filtering(page: Page) -> None:
     page.locator(".filters summary").click()
+    expect(page.locator("[data-choice='without:title']")).to_contain_text("(")
 
 
 def collecting(page: Page) -> None:

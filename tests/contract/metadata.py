@@ -29,6 +29,7 @@ from .metadata_collections import CollectionsContract
 from .metadata_concurrency import ConcurrencyContract
 from .metadata_down import DownContract
 from .metadata_endings import EndingsContract
+from .metadata_facet_counts import FacetCountsContract
 from .metadata_filters import FiltersContract
 from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
@@ -44,6 +45,7 @@ class MetadataContract(
     PagesContract,
     SearchContract,
     FiltersContract,
+    FacetCountsContract,
     ArticlesContract,
     EndingsContract,
     AlikeContract,

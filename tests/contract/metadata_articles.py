@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from huimages_app.domain.models import ArticlePage, Place, Places, Query, Window
+from huimages_app.domain.models import ArticlePage, Count, Place, Places, Query, Window
 from huimages_app.errors import BadCursor
 from huimages_app.storage.interfaces import MetadataBackend
 
@@ -156,6 +156,19 @@ class ArticlesContract:
         for prefix in ("b0", "B0"):
             assert all_numbers(store, prefix=prefix) == ["b0", "B0ABC", "b0xyz"]
         assert all_numbers(store, prefix="b0a") == ["B0ABC"]
+
+    def test_articles_are_counted_up_to_a_limit(self, store: MetadataBackend) -> None:
+        assert store.search.count_articles("artnr") == Count(0)
+        for number in range(7):
+            references = {"artnr": (f"00{number}", "B-1"), "ean": ("001",)}
+            put(store, an_image(number, references=references))
+        change(store, an_id(6), trashed=START)
+        assert store.search.count_articles("artnr") == Count(7)
+        assert store.search.count_articles("artnr", prefix="b") == Count(1)
+        assert store.search.count_articles("artnr", prefix="00") == Count(6)
+        assert store.search.count_articles("artnr", most=6) == Count(6, is_exact=False)
+        assert store.search.count_articles("artnr", most=7) == Count(7)
+        assert store.search.count_articles("size") == Count(0)
 
     def test_articles_refuse_a_cursor_of_another_list(self, store: MetadataBackend) -> None:
         for index in range(3):

@@ -37,6 +37,7 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         lambda store: store.search.page(Query(references=(("artnr", "1"),), order="place"), 5),
     ),
     "a page of article numbers": (3, lambda store: store.search.articles("artnr", 5)),
+    "the number of articles": (1, lambda store: store.search.count_articles("artnr")),
     "a page of a tag": (2, lambda store: store.search.page(Query(tag="sea"), 5)),
     "a page of a visitor's favourites": (
         2,
@@ -64,6 +65,12 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
         1,
         lambda store: store.search.facet_sizes("without"),
     ),
+    "the numbers of all images by filter": (3, lambda s: s.search.facet_counts(Query())),
+    "the numbers of a type by filter": (
+        1,
+        lambda s: s.search.facet_counts(Query(type="product")),
+    ),
+    "the numbers of a tag by filter": (2, lambda s: s.search.facet_counts(Query(tag="sea"))),
     "the number of images whose rights end": (
         1,
         lambda store: store.search.count_ending(START.date(), START.date()),

@@ -68,6 +68,48 @@ def test_count_is_in_words(site: Site, browser: TestApp, ids: dict[str, str]) ->
     assert browser.get("/search?q=nothing").html.select_one(".count").text == "0 pictures"
 
 
+def choices(page: TestApp) -> dict[str, str]:
+    """Return the texts of the values of filters, by filter and value."""
+    return {one["data-choice"]: one.text for one in page.html.select("[data-choice]")}
+
+
+def test_filters_have_the_number_of_pictures_beside_each_value(
+    site: Site, browser: TestApp, ids: dict[str, str]
+) -> None:
+    browser.post(f"/image/{ids['tall']}/rate/", {"rating": "8"})
+    page = browser.get("/tag/sea/")
+    assert choices(page)["shape:portrait"] == "portrait"  # counted when the filters are opened
+    page = page.click("Show numbers")
+    shown = choices(page)
+    assert shown["shape:portrait"] == "portrait (1)"
+    assert shown["shape:landscape"] == "landscape (0)"
+    assert shown["without:alt"] == "alternative text (3)"
+    assert shown["without:title"] == "title (0)"
+    assert shown["rating:8"].endswith("(1)")
+    assert shown["rating:10"].endswith("(0)")
+    form = page.forms["filters"]
+    form["shape"] = "portrait"
+    assert form.submit().follow().request.path_qs == "/tag/sea/?shape=portrait"
+
+
+def test_numbers_of_a_filter_in_force_are_those_of_its_other_values(
+    browser: TestApp, ids: dict[str, str]
+) -> None:
+    shown = choices(browser.get("/image/?shape=portrait&without=alt").click("Show numbers"))
+    assert shown["shape:portrait"] == "portrait (1)"
+    assert shown["shape:square"] == "square (1)"
+    assert shown["without:alt"] == "alternative text (1)"
+
+
+def test_numbers_of_favourites_and_of_an_empty_search(
+    browser: TestApp, ids: dict[str, str]
+) -> None:
+    assert choices(browser.get("/filters?in=favorites"))["shape:square"] == "square"
+    browser.post(f"/image/{ids['square']}/favorite/", {"rating": "1"})
+    assert choices(browser.get("/filters?in=favorites"))["shape:square"] == "square (1)"
+    assert choices(browser.get("/filters?in=search:none"))["shape:square"] == "square (0)"
+
+
 def test_orders_keep_the_filters(site: Site, browser: TestApp, ids: dict[str, str]) -> None:
     page = browser.get("/tag/sea/?larger=50").click("Title")
     assert page.request.path_qs == "/tag/sea/?larger=50&order=title"

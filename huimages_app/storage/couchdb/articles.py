@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...domain.models import ArticlePage, ArticleSummary
+from ...domain.models import ArticlePage, ArticleSummary, Count
 from .. import cursors
 from ..places import folded
 from .codec import image_of
@@ -14,7 +14,7 @@ _MOST_ROWS = 1000  # images whose positions are read for a page
 
 
 class CouchArticles:
-    """Pages of article numbers, with three requests each."""
+    """Pages of article numbers, with three requests each, and their number."""
 
     def __init__(self, images: Database) -> None:
         self._images = images
@@ -45,6 +45,12 @@ class CouchArticles:
         # An article whose images were all removed between the two requests is skipped.
         last = page[-1] if page else numbers[0]
         return ArticlePage(shown, cursors.encode(scope, [last]))
+
+    def count(self, key: str, prefix: str, most: int) -> Count:
+        """Return the number of values, exact up to `most`, by one request for reduced values."""
+        numbers = self._counts(key, prefix, None, most + 1)
+        found = sum(1 for number in numbers if _begins(number, prefix))
+        return Count(min(found, most), is_exact=len(numbers) <= most)
 
     def _counts(self, key: str, prefix: str, after: str | None, limit: int) -> dict[str, int]:
         start = [False, key, folded(prefix)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 
+from ...domain.facet_counts import FacetCounts, facet_counts
 from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
 from ...domain.likeness import is_telling
@@ -24,6 +25,7 @@ from .conditions import AnnotationRows, Record
 from .counts import count_by_rows
 from .database import Database
 from .endings import count_endings, read_endings
+from .facet_counts import count_facets, count_facets_of_all
 from .likeness import read_alike
 from .query_planner import QueryPlan, plan_query
 from .scans import Candidate, Position
@@ -125,6 +127,18 @@ class CouchSearch(ImageSearch):
         )
         return {row["key"][2]: row["value"] for row in rows}
 
+    def facet_counts(self, query: Query, most: int = 1000) -> FacetCounts:
+        if query.is_unconditional:
+            return count_facets_of_all(self._images, most, query.trashed)
+        plan = self._plan(query)
+        if plan is None:
+            return facet_counts({}, is_complete=True)
+        size = min(most, _COUNTED) + 1
+        candidates = plan.scan.read(None, size, descending=plan.descending)
+        records = [record for _, record in self._matching(plan, candidates[: size - 1])]
+        is_complete = len(candidates) < size
+        return count_facets(records, self._visitors, is_complete=is_complete)
+
     def _images_from(
         self, plan: QueryPlan, start: Start, limit: int, *, forward: bool
     ) -> tuple[Image, ...]:
@@ -137,6 +151,9 @@ class CouchSearch(ImageSearch):
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
         return self._articles.page(key, limit, cursor, prefix)
+
+    def count_articles(self, key: str, *, prefix: str = "", most: int = 1000) -> Count:
+        return self._articles.count(key, prefix, most)
 
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         return read_endings(self._images, first, last, limit, cursor)

@@ -11,11 +11,11 @@ from .metadata import (
     AnnotationStore,
     Document,
     DocumentStore,
-    ImageSearch,
     ImageStore,
     MetadataBackend,
 )
 from .originals import OriginalInfo, Originals, require_intact
+from .search import ImageSearch
 
 __all__ = [
     "AnnotationStore",

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from ...domain.models import ArticleSummary
+from ...domain.models import ArticleSummary, Count
 from .codec import dumps, image_from_json
 
 _END = chr(0x10FFFF)  # sorts after every character of a number
 
 # The conditions on kind and trashed are those of the index.
-_SELECT = """
+_LISTED = """
+    kind = 'reference' AND lists.trashed = 0
+    AND value COLLATE NOCASE >= :first AND value COLLATE NOCASE < :end
+"""
+_SELECT = f"""
     SELECT value, size, document
     FROM lists INDEXED BY lists_articles
     CROSS JOIN images ON images.key = (
         SELECT key FROM places WHERE list = lists.number ORDER BY at, key LIMIT 1
     )
-    WHERE kind = 'reference' AND lists.trashed = 0
-    AND value COLLATE NOCASE >= :first AND value COLLATE NOCASE < :end
+    WHERE {_LISTED}
     AND (value COLLATE NOCASE, value) > (:after, :after)
     ORDER BY value COLLATE NOCASE, value LIMIT :limit
 """
@@ -40,6 +43,17 @@ def read_articles(
         ArticleSummary(json.loads(value)[1], size, image_from_json(document))
         for value, size, document in rows
     ]
+
+
+def count_articles(db: sqlite3.Connection, key: str, prefix: str, most: int) -> Count:
+    """Return the number of articles, exact up to `most`; reads the index only."""
+    first = _beginning(key, prefix)
+    (number,) = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM lists INDEXED BY lists_articles"
+        f" WHERE {_LISTED} LIMIT :limit)",
+        {"first": first, "end": first + _END, "limit": most + 1},
+    ).fetchone()
+    return Count(min(number, most), is_exact=number <= most)
 
 
 def read_reference_keys(db: sqlite3.Connection, limit: int) -> list[str]:

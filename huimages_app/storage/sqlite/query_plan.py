@@ -125,18 +125,29 @@ class QueryPlan:
         rows, end = self._scan(db, "1", order, most + 1)
         return Count(min(len(rows), most), is_exact=len(rows) <= most and not end)
 
+    def keys(self, db: sqlite3.Connection, most: int) -> tuple[list[int], list[float], bool]:
+        """Return the keys of the first `most` images, their averages, and whether these are all.
+
+        Of rows that are checked, twice as many are read at most.
+        """
+        order = ", ".join(f"{column} DESC" for column in self._columns)
+        rows, end = self._scan(db, f"{self.key}, images.average", order, most + 1, 2 * most)
+        shown = rows[:most]
+        averages = [average for _, average in shown if average is not None]
+        return [key for key, _ in shown], averages, len(rows) <= most and not end
+
     def _scan(
-        self, db: sqlite3.Connection, columns: str, order: str, limit: int
+        self, db: sqlite3.Connection, columns: str, order: str, limit: int, most: int = SCANNED
     ) -> tuple[list[Any], Position | None]:
         """Return the first `limit` rows, and where reading was broken off before these were found.
 
-        Of a large source the first rows alone are read if they are enough, and at most SCANNED.
+        Of a large source the first rows alone are read if they are enough, and `most` at most.
         """
         nearer, farther = (">", "<") if order.endswith("DESC") else ("<", ">")
-        first = min(max(SCANNED_FIRST, 2 * limit), SCANNED)
+        first = min(max(SCANNED_FIRST, 2 * limit), most)
         rows: list[Any] = []
         plan = self
-        for scanned in filter(None, (first, SCANNED - first)):
+        for scanned in filter(None, (first, most - first)):
             end = plan._last_scanned(db, order, scanned)
             part = plan._compared(nearer, end, inclusive=True) if end else plan
             select, parameters = part._select(columns)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from ...domain.facet_counts import FacetCounts, facet_counts
 from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
 from ...errors import BadCursor
@@ -13,11 +14,12 @@ from .. import cursors
 from ..cursors import Start, decode_start, encode_start
 from ..interfaces import ImageSearch
 from . import spellings
-from .articles import read_articles, read_reference_keys
+from .articles import count_articles, read_articles, read_reference_keys
 from .codec import dumps, image_from_json, micros
 from .connection import Connections
 from .endings import count_endings, read_endings
 from .entries import first_key, visible_count
+from .facet_counts import count_facets, count_facets_of_all
 from .likeness import read_alike
 from .query_plan import Row
 from .query_planner import plan_query, whole_list
@@ -109,6 +111,17 @@ class SqliteSearch(ImageSearch):
             ).fetchall()
         return dict(rows)
 
+    def facet_counts(self, query: Query, most: int = 1000) -> FacetCounts:
+        with self._connections.reading() as db:
+            if query.is_unconditional:
+                return count_facets_of_all(db, most, query.trashed)
+            plan = plan_query(db, query, self.today())
+            return (
+                count_facets(db, plan, most, query.trashed)
+                if plan
+                else facet_counts({}, is_complete=True)
+            )
+
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
     ) -> ArticlePage:
@@ -120,6 +133,10 @@ class SqliteSearch(ImageSearch):
         found = found[:limit]
         end = None if is_last else cursors.encode(scope, [found[-1].number])
         return ArticlePage(found, end)
+
+    def count_articles(self, key: str, *, prefix: str = "", most: int = 1000) -> Count:
+        with self._connections.reading() as db:
+            return count_articles(db, key, prefix, most)
 
     def ending(self, first: date, last: date, limit: int, cursor: str | None = None) -> Page:
         with self._connections.reading() as db:

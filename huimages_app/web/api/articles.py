@@ -19,7 +19,7 @@ from ..presentation.conditional import conditional_json
 from ..presentation.showing import seen
 from . import bodies
 from .parameters import Parameters, query
-from .responses import matches, page_response, page_url
+from .responses import count_data, matches, page_response, page_url
 from .serializers import SIZE, Items
 
 _USUAL_LIMIT, _HIGHEST_LIMIT = 60, 200
@@ -40,7 +40,7 @@ _ROLE = {
 @view_config(context=ApiArticles, request_method="GET", permission=VIEW)
 def articles(context: ApiArticles, request: Request) -> Any:
     """Return articles of a key, by number: those that begin with `prefix`."""
-    parameters = query(request, "key", "prefix", "limit", "cursor", SIZE)
+    parameters = query(request, "key", "prefix", "limit", "cursor", "count", SIZE)
     key = parameters.one_of("key", *context.keys)
     prefix = clean(parameters.text("prefix"))[:MAX_REFERENCE]
     limit = parameters.whole("limit", _USUAL_LIMIT, 1, _HIGHEST_LIMIT)
@@ -48,7 +48,7 @@ def articles(context: ApiArticles, request: Request) -> Any:
         key, limit, parameters.text("cursor") or None, prefix=prefix
     )
     items = Items(request, parameters)
-    data = [
+    listed = [
         {
             "key": key,
             "number": article.number,
@@ -59,7 +59,10 @@ def articles(context: ApiArticles, request: Request) -> Any:
         for article in page.articles
         if (main := main_seen(key, article, request))
     ]
-    return page_response(request, {"items": data}, {"next": page.next})
+    data = {"items": listed}
+    if parameters.flag("count"):
+        data |= count_data(request.services.articles.count(key, prefix=prefix))
+    return page_response(request, data, {"next": page.next})
 
 
 @view_config(context=ApiArticle, request_method="GET", permission=VIEW)

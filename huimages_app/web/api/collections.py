@@ -10,7 +10,7 @@ from pyramid.view import view_config
 
 from ...domain.collections import MAX_DESCRIPTION, Collection, CollectionPatch
 from ...domain.ids import parse_image_id
-from ...domain.models import Image, Page
+from ...domain.models import Count, Image, Page
 from ...domain.text import MAX_TITLE, clean
 from ...errors import BadInput
 from ...services.collection_images import MOST_ADDED
@@ -21,7 +21,7 @@ from ..presentation.conditional import conditional_json
 from ..presentation.image_json import time_text
 from . import bodies
 from .parameters import Parameters, query
-from .responses import matches, page_response, page_url
+from .responses import count_data, matches, page_response, page_url
 from .serializers import SIZE, Items
 
 _USUAL_LIMIT, _HIGHEST_LIMIT = 60, 200
@@ -47,17 +47,21 @@ _PLACE = {
 @view_config(context=ApiCollections, request_method="GET", permission=VIEW)
 def collections(context: ApiCollections, request: Request) -> Any:
     """Return collections by title: those whose titles contain `q`."""
-    parameters = query(request, "q", "limit", "cursor", SIZE)
+    parameters = query(request, "q", "limit", "cursor", "count", SIZE)
     limit = parameters.whole("limit", _USUAL_LIMIT, 1, _HIGHEST_LIMIT)
     text, cursor = clean(parameters.text("q")), parameters.text("cursor") or None
     services, items = request.services, Items(request, parameters)
-    found, following = services.collections.find(text, limit, cursor)
-    covers, sizes = services.collections.covers(found), services.collections.sizes()
+    found = services.collections.find(text, limit, cursor)
+    shown, sizes = found.collections, services.collections.sizes()
+    covers = services.collections.covers(shown)
     data = [
         _data(request, one, sizes.get(one.id, 0)) | {"cover": _cover(covers.get(one.id), items)}
-        for one in found
+        for one in shown
     ]
-    return page_response(request, {"items": data}, {"next": following})
+    page: dict[str, Any] = {"items": data}
+    if parameters.flag("count"):
+        page |= count_data(Count(found.count))
+    return page_response(request, page, {"next": found.next})
 
 
 @view_config(context=ApiCollections, request_method="POST", permission=EDIT)

@@ -18,7 +18,7 @@ from ..presentation.showing import require_seen, seen
 from ..resources import ApiDuplicates, ApiImage
 from . import bodies
 from .parameters import query
-from .responses import page_response
+from .responses import count_data, page_response
 from .serializers import SIZE, Items
 
 _USUAL_LIMIT, _HIGHEST_LIMIT = 30, 60
@@ -34,20 +34,23 @@ _BODY = {
 @view_config(context=ApiDuplicates, request_method="GET", permission=VIEW)
 def groups(context: ApiDuplicates, request: Request) -> Any:
     """Return a page of the groups of images that look alike."""
-    parameters = query(request, "limit", "cursor", SIZE)
+    parameters = query(request, "limit", "cursor", "count", SIZE)
     limit = parameters.whole("limit", _USUAL_LIMIT, 1, _HIGHEST_LIMIT)
     page = request.services.duplicates.page(limit, parameters.text("cursor") or None)
     items = Items(request, parameters)
     groups = [images for group in page.groups if len(images := seen(group.images, request)) > 1]
     serialized = iter(items.items([image for images in groups for image in images]))
-    data = [
+    listed = [
         {
             "images": [next(serialized) for _ in images],
             "largest": largest.id if (largest := larger_of(images)) else None,
         }
         for images in groups
     ]
-    return page_response(request, {"items": data}, {"next": page.next})
+    data = {"items": listed}
+    if parameters.flag("count"):
+        data |= count_data(request.services.duplicates.count())
+    return page_response(request, data, {"next": page.next})
 
 
 @view_config(context=ApiDuplicates, name="dismissed", request_method="POST", permission=EDIT)

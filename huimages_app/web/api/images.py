@@ -24,7 +24,7 @@ from ..presentation.tables import TYPES, table_response
 from ..resources import ApiImage, ApiImages
 from . import bodies
 from .parameters import Parameters, query
-from .responses import page_response, require_match
+from .responses import count_data, page_response, require_match
 from .serializers import SIZE, Item, Items
 from .uploads import received
 
@@ -65,8 +65,7 @@ def images(context: ApiImages, request: Request) -> Any:
     page = request.services.images.page(conditions, limit, cursor)
     data = {"items": items.items(seen(page.images, request))}
     if parameters.flag("count"):
-        count = request.services.images.count_of(conditions)
-        data |= {"count": count.number, "count_is_exact": count.is_exact}
+        data |= count_data(request.services.images.count_of(conditions))
     return page_response(request, data, {"next": page.next, "prev": page.previous})
 
 
@@ -104,7 +103,7 @@ def random_image(context: ApiImages, request: Request) -> Response:
 @view_config(context=ApiImages, name="ending", request_method="GET", permission=EDIT)
 def ending_images(context: ApiImages, request: Request) -> Response:
     """Return a page of the images whose rights end within `days`, or that have `ended`."""
-    parameters = query(request, "days", "ended", "limit", "cursor", SIZE)
+    parameters = query(request, "days", "ended", "limit", "cursor", "count", SIZE)
     days, ended = parameters.whole("days", 30, 0, 3660), parameters.flag("ended")
     showing = request.services.showing
     first, last = showing.ended_days() if ended else showing.coming_days(days)
@@ -113,6 +112,8 @@ def ending_images(context: ApiImages, request: Request) -> Response:
     cursor = parameters.text("cursor") or None
     page = request.services.images.ending(first, last, limit, cursor)
     data = {"items": items.items(page.images)}
+    if parameters.flag("count"):
+        data |= count_data(request.services.images.count_ending(first, last))
     return page_response(request, data, {"next": page.next, "prev": page.previous})
 
 

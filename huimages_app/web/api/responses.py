@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from pyramid.request import Request
 from webob.etag import AnyETag, ETagMatcher
 
+from ...domain.models import Count
 from ...errors import EditConflict
 from ..presentation.conditional import conditional_json
 from ..presentation.responses import MAX_REDIRECT
@@ -25,6 +26,11 @@ def page_response(request: Request, data: dict[str, Any], cursors: Mapping[str, 
     # The body has both URLs, too: a header that repeats a long query is left out.
     headers = {"Link": link} if 0 < len(link) <= 2 * MAX_REDIRECT else {}
     return conditional_json({**data, **urls}, headers=headers)
+
+
+def count_data(count: Count) -> dict[str, Any]:
+    """Return the fields of a page that `count=true` adds."""
+    return {"count": count.number, "count_is_exact": count.is_exact}
 
 
 def page_url(request: Request, url: str, cursor: str | None) -> str | None:

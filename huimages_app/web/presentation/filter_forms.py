@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyramid.i18n import TranslationString
-from pyramid.request import Request
 
+from ...domain.facet_counts import RATINGS, FacetCounts
 from ...domain.filters import FILTERS, MOST_DAYS, MOST_PIXELS, Filter
-from ...domain.models import Count
 from ...domain.periods import Period
+from .counts import short_count
 from .i18n import _
 from .image_lists import TIMED, ImageList
 from .site import Site
@@ -48,7 +48,6 @@ _ORDERS = {
     "rated": _("Best rated"),
     "place": _("Order of the article"),
 }
-_RATINGS = ("2", "4", "6", "8", "10")
 _NOT_IN_FORMS = {"words", "time", "batch"}
 _BOUNDS = {"pixels": (1, MOST_PIXELS), "days": (0, MOST_DAYS)}
 
@@ -60,6 +59,12 @@ class Choice:
     value: str
     label: str
     is_chosen: bool
+    count: str = ""  # of images with it; "12+" where there may be more, empty if it is not known
+
+    @property
+    def text(self) -> str:
+        """Label and number."""
+        return f"{self.label} ({self.count})" if self.count else self.label
 
 
 @dataclass(frozen=True)
@@ -110,8 +115,8 @@ class FilterForm:
     jump: list[tuple[str, str]] | None
 
     @classmethod
-    def of(cls, collection: ImageList, site: Site) -> FilterForm:
-        """Return the filters of a list."""
+    def of(cls, collection: ImageList, site: Site, counts: FacetCounts | None = None) -> FilterForm:
+        """Return the filters of a list, with the numbers of images that are known."""
         shown = {one.name for one in _shown_filters()}
         kept = [(name, value) for name, value in collection.filters if name not in shown]
         base = [("q", collection.value)] if collection.kind == "search" else []
@@ -121,7 +126,7 @@ class FilterForm:
         return cls(
             action=collection.unfiltered.path(site).partition("?")[0],
             hidden=[*base, *order, *kept],
-            fields=[_field(one, collection, site) for one in _shown_filters()],
+            fields=[_field(one, collection, site, counts or {}) for one in _shown_filters()],
             chips=[
                 Link(filter_text(name, value, site), collection.without((name, value)).path(site))
                 for name, value in collection.filters
@@ -141,19 +146,6 @@ class FilterForm:
         )
 
 
-def count_text(count: Count | None, request: Request) -> str:
-    """Return a number of pictures in words; empty if it is not known."""
-    if count is None or (not count.number and not count.is_exact):
-        return ""
-    if count.is_exact:
-        return str(request.site.counted("${count} picture", "${count} pictures", count.number))
-    return str(
-        request.site.counted(
-            "more than ${count} picture", "more than ${count} pictures", count.number
-        )
-    )
-
-
 def _shown_filters() -> list[Filter]:
     """Return the filters of forms: those with one field first, so that rows are of one height."""
     shown = [one for one in FILTERS if one.kind not in _NOT_IN_FORMS]
@@ -164,20 +156,28 @@ def _has_many_fields(one: Filter) -> bool:
     return one.kind == "period" or (one.kind == "choice" and one.is_repeatable)
 
 
-def _field(one: Filter, collection: ImageList, site: Site) -> FilterField:
+def _field(one: Filter, collection: ImageList, site: Site, counts: FacetCounts) -> FilterField:
     values = [value for name, value in collection.filters if name == one.name]
     if one.kind == "period":
         period = Period.parse(values[0] if values else "")
         values = [period.first_day, period.last_day]
     choices = list(one.choices)
     if one.kind == "rating":
-        choices = sorted({*_RATINGS, *values}, key=float)
+        choices = sorted({*RATINGS, *values}, key=float)
     return FilterField(
         one.name,
         _LABELS[one.name],
         one.kind,
         values,
-        [Choice(choice, _choice(one.kind, choice, site), choice in values) for choice in choices],
+        [
+            Choice(
+                choice,
+                _choice(one.kind, choice, site),
+                choice in values,
+                short_count(counts.get((one.name, choice)), site),
+            )
+            for choice in choices
+        ],
         one.is_repeatable,
     )
 

@@ -13,7 +13,7 @@ from ...domain.models import Count, Image, Page
 from ...domain.sizes import Size
 from ...services.permissions import EDIT
 from ...services.urls import UrlBuilder
-from .filter_forms import count_text
+from .counts import count_text
 from .i18n import _
 from .image_lists import ImageList, count_of, page_of
 from .showing import badge_of, seen

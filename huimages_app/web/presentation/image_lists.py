@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from math import log
 from typing import Literal, get_args
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
@@ -19,6 +18,7 @@ from ...domain.searches import Search
 from ...domain.tags import MAX_LENGTH
 from ...domain.text import clean, clean_tag
 from ...errors import BadInput
+from .counts import count_at_start
 from .i18n import _
 from .site import Site
 
@@ -275,12 +275,13 @@ def count_of(image_list: ImageList, page: Page, request: Request) -> Count | Non
     `page` is the page of the request, which may be all there is.
     """
     query = image_list.query(request.visitor_id)
-    if request.GET.get("cursor"):
-        return None
-    if query is None or not (page.next or page.previous):
-        return Count(len(page.images))
-    count: Count = request.services.images.count_of(query)
-    return count
+    is_all = query is None or not (page.next or page.previous)
+    return count_at_start(
+        len(page.images),
+        request,
+        is_all=is_all,
+        count=lambda: request.services.images.count_of(query),
+    )
 
 
 @dataclass(frozen=True)
@@ -316,32 +317,3 @@ def window_in(image_list: ImageList, image_id: str, reach: int, request: Request
         return Window()
     window: Window = request.services.images.window(query, image_id, reach, reach)
     return window
-
-
-@dataclass(frozen=True)
-class CloudTag:
-    """A tag in the cloud, as it is shown; `weight` is 0 (rare) to 6 (the most used)."""
-
-    name: str
-    count: int
-    weight: int
-    href: str
-
-
-def cloud(request: Request, limit: int, prefix: str = "") -> list[CloudTag]:
-    """Return the most used tags in alphabetical order, weighted by the logarithm of counts."""
-    images, site = request.services.images, request.site
-    tags = sorted(images.tags(prefix, limit))
-    spellings = images.spellings([tag for tag, _count in tags])
-    counts = [count for _tag, count in tags]
-    low, high = log(min(counts, default=1)), log(max(counts, default=1))
-    step = 6 / (high - low) if high > low else 0
-    return [
-        CloudTag(
-            spellings.get(tag, tag),
-            count,
-            round((log(count) - low) * step),
-            site.tag_path(tag),
-        )
-        for tag, count in tags
-    ]

@@ -1,17 +1,18 @@
-"""Tags on their page: links with covers and counts, sorted by letter."""
+"""Tags on pages: links with covers and counts, sorted by letter, and the cloud."""
 
 from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
 from itertools import groupby
+from math import log
 
 from pyramid.request import Request
 
 
 @dataclass(frozen=True)
 class TagLink:
-    """A tag as it is shown; `cover` is the URL of a picture with it, or empty.
+    """A tag as it is shown; `cover` is the URL of a picture with it.
 
     The URL redirects: each cover costs a request of its own when it becomes visible, and the page
     costs none.
@@ -33,7 +34,38 @@ def tag_links(request: Request, prefix: str, limit: int) -> list[TagLink]:
             spellings.get(tag, tag),
             count,
             site.tag_path(tag),
-            site.view_path("tag", tag, "cover") if site.is_path_part(tag) else "",
+            site.view_path("tag", tag, "cover")
+            if site.is_path_part(tag)
+            else site.view_path("tag-cover", tag=tag),
+        )
+        for tag, count in tags
+    ]
+
+
+@dataclass(frozen=True)
+class CloudTag:
+    """A tag in the cloud, as it is shown; `weight` is 0 (rare) to 6 (the most used)."""
+
+    name: str
+    count: int
+    weight: int
+    href: str
+
+
+def cloud(request: Request, limit: int, prefix: str = "") -> list[CloudTag]:
+    """Return the most used tags in alphabetical order, weighted by the logarithm of counts."""
+    images, site = request.services.images, request.site
+    tags = sorted(images.tags(prefix, limit))
+    spellings = images.spellings([tag for tag, _count in tags])
+    counts = [count for _tag, count in tags]
+    low, high = log(min(counts, default=1)), log(max(counts, default=1))
+    step = 6 / (high - low) if high > low else 0
+    return [
+        CloudTag(
+            spellings.get(tag, tag),
+            count,
+            round((log(count) - low) * step),
+            site.tag_path(tag),
         )
         for tag, count in tags
     ]

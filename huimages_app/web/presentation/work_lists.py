@@ -10,6 +10,7 @@ from pyramid.request import Request
 
 from ...domain.models import Count, Query
 from ...services.permissions import EDIT
+from .counts import short_count
 from .endings import USUAL_DAYS
 from .i18n import _
 
@@ -43,8 +44,7 @@ def _lists(request: Request) -> Iterator[WorkList]:
     site = request.site
     for title, href, count in _counted(request):
         if count.number:
-            more = "" if count.is_exact else "+"
-            yield WorkList(title, href, f"{site.number(count.number)}{more}")
+            yield WorkList(title, href, short_count(count, site))
 
 
 def _counted(request: Request) -> Iterator[tuple[TranslationString, str, Count]]:

@@ -24,6 +24,7 @@ from ..presentation.articles import (
     tiles_of,
 )
 from ..presentation.conflicts import Difference, conflict, expected_field
+from ..presentation.counts import articles_text, count_at_start
 from ..presentation.form_fields import field
 from ..presentation.i18n import _
 from ..presentation.responses import changed
@@ -44,7 +45,14 @@ def articles(context: ArticleNumbers, request: Request) -> dict[str, Any]:
     prefix = clean_reference(request.GET.get("q", ""))[:MAX_REFERENCE]
     cursor = request.GET.get("cursor") or None
     page = services.articles.page(key, PER_PAGE, cursor, prefix=prefix)
+    count = count_at_start(
+        len(page.articles),
+        request,
+        is_all=not page.next,
+        count=lambda: services.articles.count(key, prefix=prefix),
+    )
     return {
+        "count": articles_text(count, request.site) if count and page.articles else "",
         "key": key,
         "prefix": prefix,
         "here": articles_path(request.site, key),

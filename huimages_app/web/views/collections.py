@@ -19,6 +19,7 @@ from ..collection_resources import CollectionPage, Collections
 from ..presentation.archives import MAX_IMAGES, zip_response
 from ..presentation.collection_tiles import tiles_of
 from ..presentation.conflicts import Difference, conflict, expected_field
+from ..presentation.counts import collections_text
 from ..presentation.form_fields import field
 from ..presentation.grids import grid_of
 from ..presentation.i18n import _
@@ -39,11 +40,14 @@ def collections(context: Collections, request: Request) -> dict[str, Any]:
     """Show the collections by title: those whose titles contain `?q=`."""
     site, services = request.site, request.services
     text = clean(request.GET.get("q", ""))[:200]
-    found, following = services.collections.find(text, PER_PAGE, request.GET.get("cursor") or None)
+    cursor = request.GET.get("cursor") or None
+    found = services.collections.find(text, PER_PAGE, cursor)
+    shown = found.collections
     return {
         "text": text,
-        "tiles": tiles_of(found, services.collections.sizes(), request) if found else [],
-        "next": site.path("collection", q=text, cursor=following) if following else None,
+        "count": collections_text(found.count, site) if found.count and not cursor else "",
+        "tiles": tiles_of(shown, services.collections.sizes(), request) if shown else [],
+        "next": site.path("collection", q=text, cursor=found.next) if found.next else None,
         "here": site.path("collection"),
     }
 

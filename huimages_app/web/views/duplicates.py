@@ -10,6 +10,7 @@ from pyramid.view import view_config
 
 from ...services.permissions import EDIT, VIEW
 from ..presentation.batch import chosen_ids
+from ..presentation.counts import count_text
 from ..presentation.i18n import _
 from ..presentation.likeness import groups_of
 from ..presentation.responses import Undo, changed
@@ -26,8 +27,11 @@ PER_PAGE = 30  # images that look like others
 )
 def duplicates(context: Duplicates, request: Request) -> dict[str, Any]:
     """Show a page of the groups of images that look alike, newest first."""
-    page = request.services.duplicates.page(PER_PAGE, request.GET.get("cursor") or None)
+    services, cursor = request.services, request.GET.get("cursor") or None
+    page = services.duplicates.page(PER_PAGE, cursor)
+    has_count = cursor is None and bool(page.groups or page.next)
     return {
+        "count": count_text(services.duplicates.count(), request) if has_count else "",
         "groups": groups_of(page.groups, request),
         "next": request.site.path("duplicates", cursor=page.next) if page.next else "",
     }

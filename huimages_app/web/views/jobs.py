@@ -14,6 +14,7 @@ from ...services.jobs.bulk_edit import NAME, order_of
 from ...services.permissions import EDIT
 from ..job_resources import JobPage, Jobs
 from ..presentation.batch import chosen_ids
+from ..presentation.counts import jobs_text
 from ..presentation.everything import everything, is_everything, query_of_list
 from ..presentation.form_fields import article_numbers
 from ..presentation.grids import items_of
@@ -28,7 +29,8 @@ _JOB = "huimages_app:templates/job.pt"
 @view_config(context=Jobs, request_method="GET", permission=EDIT, renderer=_LIST)
 def jobs(context: Jobs, request: Request) -> dict[str, Any]:
     """Show all jobs that are kept, the newest first."""
-    return {"jobs": [shown_job(job, request) for job in request.services.jobs.all()]}
+    shown = [shown_job(job, request) for job in request.services.jobs.all()]
+    return {"jobs": shown, "count": jobs_text(len(shown), request.site) if shown else ""}
 
 
 @view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=EDIT_FORM)

@@ -16,11 +16,14 @@ from ...domain.models import Query
 from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation import image_lists
-from ..presentation.filter_forms import FilterForm, count_text
+from ..presentation.counts import count_text
+from ..presentation.filter_counts import counts_of
+from ..presentation.filter_forms import FilterForm
 from ..presentation.grids import grid_of, items_of
 from ..presentation.i18n import _
-from ..presentation.image_lists import ImageList, cloud, searched, spelled
+from ..presentation.image_lists import ImageList, searched, spelled
 from ..presentation.share_targets import share_parameters
+from ..presentation.tags import cloud
 from ..presentation.tiles import recent_articles, some_collections
 from ..presentation.work_lists import work_lists
 from ..resources import Favorites, Images, Root, Tagged, Tags
@@ -121,6 +124,23 @@ def _image_id_in(text: str) -> str:
     """Return the image ID in a text, which may be a URL or a path; empty if there is none."""
     match = _ID_OR_URL.fullmatch(text)
     return match[1] if match else ""
+
+
+@view_config(
+    context=Root,
+    name="filters",
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/filter_page.pt",
+)
+def filters(context: Root, request: Request) -> dict[str, Any]:
+    """Show the filters of the list `?in=`, with the number of images beside each value.
+
+    Scripts fetch it when the filters of the list are opened: counting takes as long as the list.
+    """
+    collection = ImageList.parse(request.GET.get("in", ""))
+    counts = counts_of(collection, request)
+    return {"collection": collection, "filters": FilterForm.of(collection, request.site, counts)}
 
 
 @view_config(

@@ -13,6 +13,7 @@ from pyramid.view import view_config
 from ...domain.shares import DEFAULT_SIZE, Share, ShareTerms, Target
 from ...errors import BadInput
 from ...services.permissions import EDIT
+from ..presentation.counts import shares_text
 from ..presentation.form_fields import field
 from ..presentation.i18n import _
 from ..presentation.requested_sizes import requestable_names
@@ -131,6 +132,7 @@ def _page(request: Request, *, new_url: str = "", new: Share | None = None) -> d
     found = request.services.shares.all()
     return {
         "shares": [(share, target_path(request.site, share.target)) for share in found],
+        "count": shares_text(len(found), request.site) if found else "",
         "now": datetime.now(UTC),
         "new_url": new_url,
         "new": new,

@@ -15,6 +15,7 @@ from ...errors import BadInput, UnknownImage
 from ...services.permissions import ADMINISTER, EDIT
 from ..image_files import picture_response
 from ..presentation.batch import chosen_ids, for_each, require
+from ..presentation.counts import count_at_start, count_text
 from ..presentation.grids import Grid, GridItem, style_of, title_of
 from ..presentation.image_lists import PER_PAGE
 from ..presentation.responses import changed
@@ -33,10 +34,18 @@ _SIZE = Size.parse("450x300")
 def trash_page(request: Request) -> dict[str, Any]:
     """Show a page of the images in the trash."""
     cursor = request.GET.get("cursor") or None
-    page = request.services.images.page(Query(trashed=True), PER_PAGE, cursor)
+    query = Query(trashed=True)
+    page = request.services.images.page(query, PER_PAGE, cursor)
     site = request.site
     items = [_item(image, site, request) for image in page.images]
+    count = count_at_start(
+        len(items),
+        request,
+        is_all=not page.next,
+        count=lambda: request.services.images.count_of(query),
+    )
     return {
+        "count": count_text(count, request) if items else "",
         "grid": Grid(
             items,
             site.path("trash", cursor=page.next) if page.next else None,

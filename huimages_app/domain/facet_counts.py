@@ -1,0 +1,45 @@
+"""How many images of a list have each value of a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from .facets import FORMATS, MISSING, SHAPES, Facet
+from .models import Count
+
+RATING: Final = "rating"
+RATINGS: Final = ("2", "4", "6", "8", "10")  # least averages that lists are filtered by
+# The values that are counted, by the name of the filter.
+VALUES: Final = {"shape": SHAPES, "format": FORMATS, "without": MISSING, RATING: RATINGS}
+
+FacetCounts = Mapping[Facet, Count]  # values whose number is not known are missing
+
+
+def facet_counts(numbers: Mapping[Facet, int], *, is_complete: bool) -> FacetCounts:
+    """Return the counts of all values; `numbers` are those of a whole list, or of its beginning.
+
+    Of a beginning they are lower bounds, and nothing is known about values that do not occur.
+    """
+    counts = {}
+    for kind, values in VALUES.items():
+        for value in values:
+            number = numbers.get((kind, value), 0)
+            if number or is_complete:
+                counts[kind, value] = Count(number, is_exact=is_complete)
+    return counts
+
+
+def ratings_up_to(average: float) -> list[Facet]:
+    """Return the values of the filter that an image with this average meets."""
+    return [(RATING, least) for least in RATINGS if average >= float(least)]
+
+
+def counts_by_rating(averages: Iterable[float], most: int) -> FacetCounts:
+    """Return the counts by rating; `averages` are the highest, one more than `most` at most."""
+    highest = list(averages)
+    counts = {}
+    for least in RATINGS:
+        number = sum(1 for average in highest if average >= float(least))
+        counts[RATING, least] = Count(min(number, most), is_exact=number <= most)
+    return counts
