@@ -29,6 +29,13 @@ def filtering(page: Page) -> None:
     expect(page.locator("[data-choice='without:title']")).to_contain_text("(")
 
 
+def jumping(page: Page) -> None:
+    """Open the months of a year in the rail, which wide windows have."""
+    if page.viewport_size and page.viewport_size["width"] >= 1024:
+        page.locator(".rail > ul > li > a").nth(1).focus()
+        expect(page.locator(".rail li li a").first).to_be_attached()
+
+
 def collecting(page: Page) -> None:
     """Choose pictures for a collection."""
     selected(page)
@@ -218,6 +225,8 @@ PAGES: dict[str, ShownPage] = {
     "filtered": ShownPage("/search?q=coffee&shape=landscape&ends=30"),
     "filters": ShownPage("/tag/hills/?without=alt&larger=200", filtering),
     "filters-alone": ShownPage("/filters?in=tag:hills"),
+    "by-date": ShownPage("/image/?order=taken", jumping),
+    "dates": ShownPage("/dates?in=tag:hills"),
     "nothing-filtered": ShownPage("/tag/hills/?shape=square&format=png&larger=9000"),
     "save-search": ShownPage("/saved/?in=search:coffee%3Fshape%3Dlandscape"),
     "saved-searches": ShownPage("/saved/?in=search:coffee%3Fshape%3Dlandscape", saved),

@@ -272,6 +272,10 @@ class Site:
         """Return a date, as in 23. Nov. 2026."""
         return str(format_date(moment, "medium", locale=self.language))
 
+    def month(self, moment: datetime) -> str:
+        """Return the name of a month."""
+        return str(format_date(moment, "LLLL", locale=self.language))
+
     def moment(self, moment: datetime) -> str:
         """Return a date and time, in UTC."""
         return f"{format_datetime(moment, 'medium', locale=self.language)} UTC"
