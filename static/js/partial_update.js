@@ -74,7 +74,10 @@ function selectorOf(element) {
 
 /** Return the element, or the nearest element of the part that can have the focus. */
 function focusable(element, part) {
-  if (element?.checkVisibility()) return element;
+  if (element?.checkVisibility()) {
+    // "To the front" is disabled once it has moved its picture there.
+    return element.disabled ? element.parentElement.querySelector("button:enabled") : element;
+  }
   const summary = element?.closest("details")?.querySelector("summary");
   return summary ?? part.querySelector("input:not([type=hidden]), button, a[href], summary") ?? part;
 }

@@ -105,8 +105,11 @@ export function enhance(form) {
     const { done, page } = await fetchJson(url, { method: "POST", body });
     // A list was changed by a job, which has a page.
     if (page) return location.assign(page);
-    if (REMOVING.has(action)) last = removeItems(boxes(), new Set(done));
-    clear();
+    // After other actions the selection stays: the tags just added can be removed again.
+    if (REMOVING.has(action)) {
+      last = removeItems(boxes(), new Set(done));
+      clear();
+    }
     const text = message(`done-${action}`, { count: done.length });
     const undo = action === "trash" ? undoRequest(form, done) : null;
     if (boxes().length) notify(text, undo);

@@ -1,4 +1,5 @@
-// Sort pictures: drag them by their handles, or press arrow keys on a handle.
+// Sort pictures: drag them by their handles, or press arrow keys on a handle.  A mouse drags the
+// picture, too; a finger on it scrolls the page.
 //
 //   <ol data-sortable="#order"> <li data-id="ID"> … <button data-handle> …
 //
@@ -8,6 +9,7 @@
 import { message } from "./messages.js";
 
 const KEY_PAUSE = 700; // ms after the last key, so that several steps are saved as one change
+const DRAG_DISTANCE = 6; // px that a mouse moves before a press on a picture is no click
 
 export function enhance(list) {
   if (list.dataset.sortable) new SortableList(list);
@@ -21,7 +23,14 @@ class SortableList {
     this.timer = null;
     for (const handle of list.querySelectorAll("[data-handle]")) {
       const item = handle.closest("li");
-      handle.addEventListener("pointerdown", (event) => this.drag(event, handle, item));
+      const picture = item.querySelector(".picture");
+      handle.addEventListener("pointerdown", (event) => {
+        if (event.button === 0) this.drag(event.pointerId, handle, item);
+      });
+      picture.addEventListener("pointerdown", (event) => {
+        const isMouse = event.button === 0 && event.pointerType === "mouse";
+        if (isMouse) this.dragWhenMoved(event, picture, item);
+      });
       handle.addEventListener("keydown", (event) => this.press(event, handle, item));
       handle.addEventListener("blur", () => this.saveLater(0));
     }
@@ -31,12 +40,27 @@ class SortableList {
     return [...this.list.children];
   }
 
-  drag(event, handle, item) {
-    if (event.button !== 0) return;
+  /** Drag a picture that is a link: a press without movement stays a click. */
+  dragWhenMoved({ clientX, clientY }, picture, item) {
+    const watch = new AbortController();
+    const { signal } = watch;
+    // Of the window: a fast movement leaves the picture before its first event.
+    addEventListener("pointerup", () => watch.abort(), { signal });
+    addEventListener("pointercancel", () => watch.abort(), { signal });
+    const move = (event) => {
+      if (Math.hypot(event.clientX - clientX, event.clientY - clientY) < DRAG_DISTANCE) return;
+      watch.abort();
+      this.drag(event.pointerId, picture, item);
+      preventNextClick(picture);
+    };
+    addEventListener("pointermove", move, { signal });
+  }
+
+  drag(pointerId, handle, item) {
     const before = this.items;
     // Captured, so that the end of the movement is seen even outside of the window.  The capture
     // would end if the dragged item itself were moved in the document.
-    handle.setPointerCapture(event.pointerId);
+    handle.setPointerCapture(pointerId);
     item.classList.add("moving");
     const move = ({ clientX, clientY }) => this.moveTo(item, clientX, clientY);
     const end = (event) => {
@@ -110,4 +134,12 @@ class SortableList {
     if (this.form.elements.before) this.nameNeighbour();
     this.form.requestSubmit();
   }
+}
+
+/** The end of a drag is a click on the link, unless the browser ends the drag in another way. */
+function preventNextClick(link) {
+  const prevent = (event) => event.preventDefault();
+  link.addEventListener("click", prevent, { once: true });
+  const remove = () => setTimeout(() => link.removeEventListener("click", prevent));
+  link.addEventListener("lostpointercapture", remove, { once: true });
 }

@@ -125,8 +125,11 @@ class UploadQueue {
     await runConcurrently(items, PARALLEL_UPLOADS, (item) => this.upload(item));
     this.submit.disabled = false;
     this.report();
-    if (!this.retry.hidden) this.retry.focus();
-    showNextSteps(this.form, this.itemsIn("done"));
+    const nextSteps = showNextSteps(this.form, this.itemsIn("done"));
+    // The button lost the focus when it was disabled.  A field that is being filled in keeps it.
+    if (!document.activeElement.matches("input, textarea")) {
+      (this.retry.hidden ? nextSteps?.querySelector("h2") : this.retry)?.focus();
+    }
     // The page shows the pictures, too.
     const isComplete = this.items.every((item) => item.state === "done");
     if ("reload" in this.form.dataset && isComplete) location.reload();
@@ -193,11 +196,11 @@ class UploadQueue {
   }
 }
 
-/** Offer what is usually done with new pictures. */
+/** Offer what is usually done with new pictures; return the section, or null if there are none. */
 function showNextSteps(form, items) {
   const section = document.querySelector("[data-upload-next]");
   const ids = items.map((item) => item.pictureId);
-  if (!section || !ids.length) return;
+  if (!section || !ids.length) return null;
   for (const next of section.querySelectorAll("form")) {
     next.querySelectorAll("[name=id]").forEach((field) => field.remove());
     for (const id of ids) {
@@ -207,10 +210,18 @@ function showNextSteps(form, items) {
     }
   }
   const article = section.querySelector("[data-article]");
-  const number = form.elements.artnr?.value.trim() ?? "";
-  article.hidden = !number || /[\s,;/]/.test(number);
+  const [number, ...others] = articleNumbers(form, items);
+  article.hidden = !number || others.length > 0 || /[\s,;/]/.test(number);
   article.href = `${article.dataset.path}${encodeURIComponent(number)}/`;
   section.hidden = false;
+  return section;
+}
+
+/** Return the article numbers that were entered, for all files or for one, each once. */
+function articleNumbers(form, items) {
+  const common = form.elements.artnr?.value ?? "";
+  const entered = items.map((item) => new Map(item.ownValues).get("artnr") ?? common);
+  return new Set(entered.map((number) => number.trim()).filter(Boolean));
 }
 
 /** Throw for a folder, and for a file that was moved: its upload would look like a lost connection. */

@@ -61,7 +61,7 @@ def test_picture_is_dragged_to_another_place(
     page.locator(handle(ids[3])).scroll_into_view_if_needed()
     page.locator(handle(ids[3])).hover()
     page.mouse.down()
-    target = page.locator(f"[data-id={ids[0]}]").bounding_box()
+    target = page.locator(f"[data-id='{ids[0]}']").bounding_box()
     assert target
     page.mouse.move(target["x"] + 60, target["y"] + 40, steps=8)
     page.mouse.up()
@@ -69,6 +69,33 @@ def test_picture_is_dragged_to_another_place(
     wanted = [ids[3], *ids[:3]]
     assert shown(page) == wanted == stored(services)
     expect(page.locator(".placed > li").first).to_contain_text("Main picture")
+
+
+def test_mouse_drags_the_picture_itself_and_a_click_opens_it(
+    vera: Person, services: Services, ids: list[str]
+) -> None:
+    page = vera.go(PATH)
+    page.locator(f"[data-id='{ids[2]}'] .picture").hover()
+    page.mouse.down()
+    target = page.locator(f"[data-id='{ids[0]}']").bounding_box()
+    assert target
+    page.mouse.move(target["x"] + 60, target["y"] + 40, steps=4)
+    page.mouse.up()
+    expect_first(page, ids[2])
+    assert shown(page) == stored(services)
+    assert page.url.endswith(PATH)
+    page.locator(f"[data-id='{ids[2]}'] .picture").click()
+    page.wait_for_url(f"**/image/{ids[2]}/*")
+
+
+def test_button_that_is_disabled_by_its_action_leaves_the_focus_with_its_picture(
+    vera: Person, ids: list[str]
+) -> None:
+    page = vera.go(PATH)
+    page.locator(f"#first-{ids[2]}").press("Enter")
+    expect_first(page, ids[2])
+    expect(page.locator(f"#first-{ids[2]}")).to_be_disabled()
+    expect(page.locator(handle(ids[2]))).to_be_focused()
 
 
 def test_picture_is_moved_by_keys(vera: Person, services: Services, ids: list[str]) -> None:
@@ -136,7 +163,7 @@ def test_order_is_changed_without_scripts(
     page.locator(f"#first-{ids[3]}").click()
     assert shown(page) == [ids[3], *ids[:3]] == stored(services)
     page.locator(f"#role-{ids[0]}").select_option("back")
-    page.locator(f"[data-id={ids[0]}]").get_by_role("button", name="Save").click()
+    page.locator(f"[data-id='{ids[0]}']").get_by_role("button", name="Save").click()
     assert services.images.get(ids[0]).place("artnr", NUMBER).role == "back"
     services.articles.set_role("artnr", NUMBER, ids[0], "")
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from huimages_app.web.presentation.i18n import LANGUAGES
-from tests.browser.pages import PAGES, chosen, opened, selected
+from tests.browser.pages import PAGES
+from tests.browser.steps import chosen, opened, selected
 from tests.support.axe import violations
 from tests.support.chromium import Person
 from tests.support.served import RunningSite

@@ -30,14 +30,6 @@ def watched(person: Callable[..., Person]) -> Person:
     return vera
 
 
-def test_next_steps_fit_on_a_phone_in_german(person: Callable[..., Person]) -> None:
-    page = person(locale="de", viewport={"width": 320, "height": 640}).go("/upload/")
-    page.locator("#uploadfile").set_input_files([PHOTOS / "coffee.jpeg"])
-    page.get_by_role("button", name="Hochladen").click()
-    expect(page.locator("[data-upload-next]")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
 def test_upload_button_stays_in_reach_below_a_long_list(person: Callable[..., Person]) -> None:
     page = person(viewport={"width": 390, "height": 700}).go("/upload/")
     send = page.get_by_role("button", name="Upload")

@@ -269,6 +269,7 @@ class JobsContract:
             assert sorted(change.job for change in image.history) == sorted(j.id for j in jobs)
 
     @pytest.mark.timeout(120)
+    @pytest.mark.slow
     def test_job_of_a_killed_process_is_continued(
         self,
         services: Services,

@@ -259,6 +259,7 @@ class SpreadsheetsContract:
         assert metadata.search.reference_keys(10) == ["artnr", "artnr-old", "b", "ean"]
         assert metadata.search.reference_keys(2) == ["artnr", "artnr-old"]
 
+    @pytest.mark.slow
     def test_job_of_a_killed_process_is_completed(
         self, services: Services, metadata: MetadataBackend, opener: Opener, tmp_path: Path
     ) -> None:

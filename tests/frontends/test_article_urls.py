@@ -69,6 +69,7 @@ def test_older_file_takes_the_place_of_a_newer_one(shop: Edge, images: list[str]
     assert shop.get("/small/artnr/10106/2.jpeg").content == first.content
 
 
+@pytest.mark.slow
 def test_part_of_a_picture_is_never_mixed_with_another(shop: Edge, images: list[str]) -> None:
     whole = shop.get(PATH)
     part = shop.get(PATH, Range="bytes=10-19")

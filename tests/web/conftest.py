@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,10 @@ def browser(site: Site) -> TestApp:
 @pytest.fixture
 def api(site: Site) -> Api:
     return Api(site.app)
+
+
+@pytest.fixture
+def open_site() -> Iterator[Callable[..., Site]]:
+    """Open sites that are closed at the end of the test: with the arguments of `Site`."""
+    with ExitStack() as opened:
+        yield lambda folder, **ini: opened.enter_context(closing(Site(folder, **ini)))

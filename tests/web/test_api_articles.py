@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -157,8 +158,8 @@ def test_next_url_of_an_article_keeps_the_limit(api: Api, ids: list[str]) -> Non
     assert len(api.get(following).json["images"]) == 1
 
 
-def test_changes_need_the_scope_edit(tmp_path: Path) -> None:
-    site = Site(tmp_path, **CLOSED)
+def test_changes_need_the_scope_edit(tmp_path: Path, open_site: Callable[..., Site]) -> None:
+    site = open_site(tmp_path, **CLOSED)
     image = site.add(1, references={"artnr": [NUMBER]})
     _, reading = site.services.tokens.add("r", ["read"])
     _, editing = site.services.tokens.add("e", ["edit"])
@@ -171,8 +172,10 @@ def test_changes_need_the_scope_edit(tmp_path: Path) -> None:
     site.app.put_json(f"{path}/order", body, headers={"Authorization": f"Bearer {editing}"})
 
 
-def test_file_name_gives_number_role_and_place(tmp_path: Path) -> None:
-    site = Site(tmp_path, **{"upload.artnr_pattern": "amazon"})
+def test_file_name_gives_number_role_and_place(
+    tmp_path: Path, open_site: Callable[..., Site]
+) -> None:
+    site = open_site(tmp_path, **{"upload.artnr_pattern": "amazon"})
     api = Api(site.app)
     for seed, name in enumerate(["PT02", "SWCH", "MAIN", "PT01"]):
         site.app.post(

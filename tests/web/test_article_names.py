@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,8 @@ PHOTO = photo(60, 40)
 
 
 @pytest.fixture
-def named(tmp_path: Path) -> Site:
-    return Site(tmp_path, **{"upload.artnr_pattern": PATTERN})
+def named(tmp_path: Path, open_site: Callable[..., Site]) -> Site:
+    return open_site(tmp_path, **{"upload.artnr_pattern": PATTERN})
 
 
 def stored(site: Site) -> Image:
@@ -52,14 +53,16 @@ def test_picture_that_is_there_already_gets_its_place(named: Site) -> None:
 
 
 @pytest.mark.parametrize("command", ["import", "import-tree"])
-def test_imported_file_gets_its_place(tmp_path: Path, command: str) -> None:
+def test_imported_file_gets_its_place(
+    tmp_path: Path, command: str, open_site: Callable[..., Site]
+) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     (pictures / NAME).write_bytes(PHOTO)
     ini = ini_in(tmp_path, **{"upload.artnr_pattern": PATTERN})
     source = pictures / NAME if command == "import" else pictures
     assert commands.huimages(ini, command, str(source)).status == 0
-    require_place(Site(tmp_path))
+    require_place(open_site(tmp_path))
 
 
 def test_given_number_wins(named: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -195,8 +195,10 @@ def test_number_that_ends_like_a_format_is_a_whole_segment(site: Site) -> None:
     site.app.get("/30x30/artnr/a.jpeg", status=404)
 
 
-def test_closed_site_needs_permission_or_signature(tmp_path: Path) -> None:
-    site = Site(tmp_path, **{**CLOSED, "sizes.allowed": "30x30 named"})
+def test_closed_site_needs_permission_or_signature(
+    tmp_path: Path, open_site: Callable[..., Site]
+) -> None:
+    site = open_site(tmp_path, **{**CLOSED, "sizes.allowed": "30x30 named"})
     image = add(site, 1)
     urls = site.services.article_urls
     for _ in range(2):
@@ -217,25 +219,29 @@ def test_closed_site_needs_permission_or_signature(tmp_path: Path) -> None:
     site.app.get(f"/31x31/artnr/{NUMBER}", status=403)
 
 
-def test_articles_can_be_open_on_a_closed_site(tmp_path: Path) -> None:
-    site = Site(tmp_path, **{**CLOSED, "articles.open": "true"})
+def test_articles_can_be_open_on_a_closed_site(
+    tmp_path: Path, open_site: Callable[..., Site]
+) -> None:
+    site = open_site(tmp_path, **{**CLOSED, "articles.open": "true"})
     image = add(site, 1)
     assert shown(site, URL) == image.id
     assert "?" not in site.services.article_urls.url("30x30", "artnr", NUMBER)
 
 
-def test_closed_site_of_any_size_signs_article_urls(tmp_path: Path) -> None:
-    site = Site(tmp_path, **CLOSED)
+def test_closed_site_of_any_size_signs_article_urls(
+    tmp_path: Path, open_site: Callable[..., Site]
+) -> None:
+    site = open_site(tmp_path, **CLOSED)
     add(site, 1)
     site.app.get(site.services.article_urls.url("30x30", "artnr", NUMBER))
-    unsigned = Site(tmp_path / "2", **{**CLOSED, "signed": "off"})
+    unsigned = open_site(tmp_path / "2", **{**CLOSED, "signed": "off"})
     assert "?" not in unsigned.services.article_urls.url("30x30", "artnr", NUMBER)
     unsigned.app.get(URL, status=401)
 
 
-def test_placeholder_picture_has_status_404(tmp_path: Path) -> None:
-    image_id = Site(tmp_path).add(5).id
-    site = Site(tmp_path, missing=image_id)
+def test_placeholder_picture_has_status_404(tmp_path: Path, open_site: Callable[..., Site]) -> None:
+    image_id = open_site(tmp_path).add(5).id
+    site = open_site(tmp_path, missing=image_id)
     answer = site.app.get(URL, status=404)
     assert answer.content_type == "image/jpeg"
     assert answer.body == site.app.get(f"/30x30/{image_id}.jpeg").body
@@ -256,9 +262,9 @@ def test_missing_must_be_an_image_id(tmp_path: Path) -> None:
     [("nginx", "X-Accel-Redirect", "/huimages-articles"), ("lighttpd", "X-Sendfile", "")],
 )
 def test_web_server_in_front_sends_the_file(
-    tmp_path: Path, accel: str, header: str, root: str
+    tmp_path: Path, accel: str, header: str, root: str, open_site: Callable[..., Site]
 ) -> None:
-    site = Site(tmp_path, accel=accel)
+    site = open_site(tmp_path, accel=accel)
     image = add(site, 1)
     for _ in range(2):
         answer = site.app.get(URL)

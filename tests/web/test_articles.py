@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -241,8 +241,10 @@ def test_upload_form_shows_what_was_refused(site: Site, browser: TestApp) -> Non
     assert len(stored_order(site, "10, 6")) == 1
 
 
-def test_articles_of_other_keys_have_the_key_in_their_url(tmp_path: Path) -> None:
-    site = Site(tmp_path, articles="artnr ean")
+def test_articles_of_other_keys_have_the_key_in_their_url(
+    tmp_path: Path, open_site: Callable[..., Site]
+) -> None:
+    site = open_site(tmp_path, articles="artnr ean")
     image = site.add(1, references={"ean": ["401"], "artnr": ["ean"]})
     browser = site.browser()
     page = browser.get("/article/")
@@ -262,22 +264,24 @@ def test_image_page_has_the_strip_of_its_article(browser: TestApp, images: Seque
     assert [link.get("aria-current") for link in links] == [None, "true", None, None]
 
 
-def test_article_without_pictures_is_not_found(tmp_path: Path, site: Site) -> None:
+def test_article_without_pictures_is_not_found(
+    tmp_path: Path, site: Site, open_site: Callable[..., Site]
+) -> None:
     page = site.browser().get("/article/nothing/", status=404)
     assert "Add pictures to this article" in page.text
-    closed = Site(tmp_path / "closed", **{"who.upload": "editor"})
+    closed = open_site(tmp_path / "closed", **{"who.upload": "editor"})
     page = closed.browser().get("/article/nothing/", status=404)
     assert "There are no pictures with this article number." in page.text
 
 
-def test_articles_need_permissions(tmp_path: Path) -> None:
-    site = Site(tmp_path, **CLOSED)
+def test_articles_need_permissions(tmp_path: Path, open_site: Callable[..., Site]) -> None:
+    site = open_site(tmp_path, **CLOSED)
     add(site, 1)
     site.app.get("/article/", status=401)
     site.app.get("/article/10106/", status=401)
     site.app.post("/article/10106/order", {"order": ""}, status=401)
     site.app.post("/article/10106/role", {"role": ""}, status=401)
-    reader = Site(tmp_path / "2", **{**CLOSED, "who.view": "everyone"})
+    reader = open_site(tmp_path / "2", **{**CLOSED, "who.view": "everyone"})
     image = add(reader, 1)
     page = reader.browser().get("/article/10106/")
     assert order_of(page) == [image.id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,11 @@ class TestPage:
         assert "Keine Bilder sehen sich ähnlich." in german.text
 
     def test_page_hides_from_visitors_what_may_not_be_shown(
-        self, tmp_path: Path, pair: tuple[Image, Image], site: Site
+        self, tmp_path: Path, pair: tuple[Image, Image], site: Site, open_site: Callable[..., Site]
     ) -> None:
         limit(site.services, pair[0], until=YESTERDAY)
         assert titles(site.browser()) == [["Chair", "Copy"]]
-        closed = Site(site.folder, **{**CLOSED, "who.view": "everyone"})
+        closed = open_site(site.folder, **{**CLOSED, "who.view": "everyone"})
         assert titles(closed.browser()) == []
         assert closed.app.get("/api/v1/duplicates").json["items"] == []
         path = f"/api/v1/images/{pair[1].id}/alike"
@@ -177,9 +178,9 @@ class TestDismissal:
         assert [image.id for image in found] == [pair[1].id]
 
     def test_undo_button_is_refused_to_visitors(
-        self, site: Site, pair: tuple[Image, Image]
+        self, site: Site, pair: tuple[Image, Image], open_site: Callable[..., Site]
     ) -> None:
-        closed = Site(site.folder, **{**CLOSED, "who.view": "everyone"})
+        closed = open_site(site.folder, **{**CLOSED, "who.view": "everyone"})
         closed.app.post("/duplicates/undismiss", {"id": pair[0].id}, status=401)
 
     def test_form_refuses_a_single_and_an_unknown_image(
@@ -200,7 +201,11 @@ class TestDismissal:
 
 class TestHints:
     def test_image_page_names_similar_pictures_and_which_is_larger(
-        self, site: Site, browser: TestApp, pair: tuple[Image, Image]
+        self,
+        site: Site,
+        browser: TestApp,
+        pair: tuple[Image, Image],
+        open_site: Callable[..., Site],
     ) -> None:
         section = browser.get(f"/image/{pair[1].id}/").html.select_one("#similar")
         assert "Chair" in section.text
@@ -208,7 +213,7 @@ class TestHints:
         assert "600 × 400 (larger)" in section.text
         section = browser.get(f"/image/{pair[0].id}/").html.select_one("#similar")
         assert "(smaller)" in section.text
-        closed = Site(site.folder, **{**CLOSED, "who.view": "everyone"})
+        closed = open_site(site.folder, **{**CLOSED, "who.view": "everyone"})
         page = closed.app.get(f"/image/{pair[0].id}/").html
         assert page.select_one("#similar") is None
 
@@ -237,9 +242,9 @@ class TestHints:
         assert second["alike"] == []
 
     def test_upload_without_permission_to_view_reveals_nothing(
-        self, site: Site, pair: tuple[Image, Image]
+        self, site: Site, pair: tuple[Image, Image], open_site: Callable[..., Site]
     ) -> None:
-        drop = Site(site.folder, **{**CLOSED, "who.upload": "everyone"})
+        drop = open_site(site.folder, **{**CLOSED, "who.upload": "everyone"})
         files = [("uploadfile", "again.jpeg", a_copy(width=200))]
         response = drop.app.post(
             "/upload/api/", upload_files=files, headers={"Accept": "application/json"}

@@ -23,9 +23,11 @@ API = "/upload/api/"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     limits = {"upload.max_bytes": "100 kB", "upload.max_request_bytes": "300 kB"}
-    return Site(tmp_path_factory.mktemp("site"), **limits)
+    site = Site(tmp_path_factory.mktemp("site"), **limits)
+    yield site
+    site.close()
 
 
 @pytest.fixture(autouse=True)

@@ -66,7 +66,7 @@ class Server:
         connection.endheaders()
         with suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent
             connection.send(bytes(length))
-        return connection.getresponse()
+        return self.connections.enter_context(connection.getresponse())
 
     @property
     def log(self) -> str:

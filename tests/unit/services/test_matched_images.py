@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ HASH = "7d1f03a58b6e92c4"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> SqliteBackend:
+def store(tmp_path: Path) -> Iterator[SqliteBackend]:
     backend = SqliteBackend(tmp_path / "metadata.sqlite")
     backend.images = MatchedImages(backend.images, backend.search)
-    return backend
+    yield backend
+    backend.close()
 
 
 def alike(store: SqliteBackend, number: int) -> tuple[str, ...]:
