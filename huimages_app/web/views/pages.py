@@ -54,7 +54,7 @@ def start(context: Root, request: Request) -> dict[str, Any]:
         "collections": some_collections(request, _TILES),
         "max_bytes": request.registry.settings["huimages"].upload.max_bytes,
         "random": items_of(images.random(_RANDOM), request),
-        "cloud": cloud(request, _TAGS),
+        "cloud": cloud(request, images.tags("", _TAGS)),
     }
 
 
