@@ -68,6 +68,9 @@ def pages(store: MetadataBackend, count: int) -> dict[str, str]:
         "filters of a search": f"/filters?{urlencode({'in': f'search:{archive.word(0)}'})}",
         "filters of a filtered search": "/filters?"
         + urlencode({"in": f"search:{archive.word(0)}?shape=portrait&rating=8"}),
+        "dates of all": "/dates",
+        "dates of the largest tag": f"/dates?{urlencode({'in': f'tag:{tag}'})}",
+        "dates of a search": f"/dates?{urlencode({'in': f'search:{archive.word(0)}'})}",
         "added in a year": "/image/?uploaded=2009&shape=panorama",
         "jump to a month": "/image/?at=2009-05",
         "image page": f"/image/{image}/",

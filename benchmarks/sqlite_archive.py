@@ -18,6 +18,7 @@ from huimages_app.storage.sqlite import entries
 from huimages_app.storage.sqlite.codec import dumps, micros
 from huimages_app.storage.sqlite.connection import Connections
 from huimages_app.storage.sqlite.entries import PostingsName
+from huimages_app.storage.sqlite.keys import free_key
 from huimages_app.storage.sqlite.likeness import rows_of
 
 from .archive import UPLOADER, Sample, samples
@@ -84,7 +85,7 @@ class _Bulk:
 
     def _write_image(self, db: sqlite3.Connection, sample: Sample) -> entries.Entry:
         image, annotation = sample.image, sample.annotation
-        key = entries.free_key(db, micros(image.created))
+        key = free_key(db, micros(image.created))
         visitors = frozenset([UPLOADER] if annotation.favorite else [])
         entry = entries.Entry(image, key, AnnotationSummary.of([annotation]), visitors)
         row = entries.row_of(entry) | {"slot": self._count}

@@ -9,6 +9,7 @@ from functools import partial
 
 from ..domain.facet_counts import FacetCounts
 from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
+from ..domain.months import Month
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
 from .paging import all_pages
@@ -63,6 +64,10 @@ class Images:
     def page_at(self, query: Query, limit: int, time: datetime) -> Page:
         """Return the page of a query that begins at a time: see `ImageSearch.cursor_at`."""
         return self._search.page(query, limit, self._search.cursor_at(query, time))
+
+    def months(self, query: Query) -> list[Month]:
+        """Return the months of a query by time, newest first: see `ImageSearch.months`."""
+        return self._search.months(query)
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         """Return at most `before` and `after` images around one image of a query."""

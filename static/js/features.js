@@ -5,6 +5,7 @@ const FEATURES = [
   ["[data-thumbhash]", () => import("./placeholder.js")],
   ["[data-load-more]", () => import("./load_more.js")],
   ["details[data-filters]", () => import("./filter_counts.js")],
+  ["a[data-dates]", () => import("./date_rail.js")],
   [".grid", () => import("./view_transition.js")],
   ["input[data-captions]", () => import("./captions_switch.js")],
   ["form[data-selection]", () => import("./selection.js")],

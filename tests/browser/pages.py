@@ -40,6 +40,8 @@ PAGES: dict[str, ShownPage] = {
     "filtered": ShownPage("/search?q=coffee&shape=landscape&ends=30"),
     "filters": ShownPage("/tag/hills/?without=alt&larger=200", steps.filtering),
     "filters-alone": ShownPage("/filters?in=tag:hills"),
+    "by-date": ShownPage("/image/?order=taken", steps.jumping),
+    "dates": ShownPage("/dates?in=tag:hills"),
     "nothing-filtered": ShownPage("/tag/hills/?shape=square&format=png&larger=9000"),
     "save-search": ShownPage("/saved/?in=search:coffee%3Fshape%3Dlandscape"),
     "saved-searches": ShownPage("/saved/?in=search:coffee%3Fshape%3Dlandscape", steps.saved),

@@ -26,6 +26,12 @@ def filtering(page: Page) -> None:
     expect(page.locator("[data-choice='without:title']")).to_contain_text("(")
 
 
+def jumping(page: Page) -> None:
+    """Open the months of a year in the rail, which wide windows have."""
+    if page.viewport_size and page.viewport_size["width"] >= 1024 and page.locator(".rail").count():
+        page.locator(".rail > ul > li > a").first.focus()
+
+
 def collecting(page: Page) -> None:
     """Choose pictures for a collection."""
     selected(page)

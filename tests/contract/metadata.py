@@ -33,6 +33,7 @@ from .metadata_facet_counts import FacetCountsContract
 from .metadata_filters import FiltersContract
 from .metadata_history import HistoryContract
 from .metadata_images import ImagesContract
+from .metadata_months import MonthsContract
 from .metadata_pages import PagesContract
 from .metadata_search import SearchContract
 from .metadata_snapshot import SnapshotContract
@@ -46,6 +47,7 @@ class MetadataContract(
     SearchContract,
     FiltersContract,
     FacetCountsContract,
+    MonthsContract,
     ArticlesContract,
     EndingsContract,
     AlikeContract,

@@ -177,7 +177,7 @@ def test_german_page_has_german_filters(site: Site, browser: TestApp, ids: dict[
     assert "Ohne: Alternativtext" in page.text
 
 
-def test_jump_leads_to_a_month(
+def test_jump_leads_to_a_month_with_pictures(
     site: Site, browser: TestApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huimages_app.web.presentation.image_lists.PER_PAGE", 2)
@@ -187,14 +187,24 @@ def test_jump_leads_to_a_month(
         created = datetime(year, 6, 1, tzinfo=UTC)
         site.services.editing.update(ids[year], ImagePatch(created=created))
     page = browser.get("/image/?shape=landscape")
-    form = next(one for one in page.forms.values() if "at" in one.fields)
-    form["at"] = "2022-07"
-    page = form.submit()
-    assert page.request.path_qs == "/image/?shape=landscape&at=2022-07"
+    dates = page.click("Jump to a date")
+    assert dates.headers["Cache-Control"] == "private, max-age=300"
+    years = dates.html.select("[data-years] > ul > li")
+    assert [[link.text for link in year.select("a")] for year in years] == [
+        [str(year), "June"] for year in (2024, 2023, 2022, 2021)
+    ]
+    page = dates.click("2023").click("Jump to a date").click("June", index=2)
+    assert page.request.path_qs == "/image/?shape=landscape&at=2022-06"
     assert shown(page) == [ids[2022], ids[2021]]
     assert page.html.select_one(".count").text == "4 pictures"
     assert shown(browser.get(page.html.select_one("a[rel=prev]")["href"])) == [ids[2024], ids[2023]]
     assert shown(browser.get("/search?q=sea&order=oldest&at=2023")) == [ids[2023], ids[2024]]
+    oldest = browser.get("/search?q=sea&order=oldest").click("Jump to a date")
+    names = [year.a.text for year in oldest.html.select("[data-years] > ul > li")]
+    assert names == ["2021", "2022", "2023", "2024"]
+    assert "Jump to a date" not in browser.get("/image/?order=title").text
+    assert "This list has no dates." in browser.get("/dates?in=?order=title").text
+    assert "This list has no dates." in browser.get("/dates?in=favorites").text
     browser.get("/image/?at=soon", status=400)
 
 

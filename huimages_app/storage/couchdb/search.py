@@ -14,6 +14,7 @@ from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
 from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
+from ...domain.months import TIMED, Month
 from ...errors import BadCursor
 from .. import cursors
 from ..cursors import Start, decode_start, encode_start
@@ -27,6 +28,7 @@ from .database import Database
 from .endings import count_endings, read_endings
 from .facet_counts import count_facets, count_facets_of_all
 from .likeness import read_alike
+from .months import months_of_all, read_months
 from .query_planner import QueryPlan, plan_query
 from .scans import Candidate, Position
 from .tag_counts import TagCounts
@@ -80,11 +82,21 @@ class CouchSearch(ImageSearch):
         return Page(images, ahead, back) if forward else Page(images, back, ahead)
 
     def cursor_at(self, query: Query, time: datetime) -> str:
-        if query.order not in {"newest", "oldest", "taken"}:
+        if query.order not in TIMED:
             raise ValueError(f"order {query.order} has no times")
         # Before all keys of this time: the empty text sorts before every time and ID.
         position = (text_of(time), "") if query.order != "taken" else (text_of(time), "", "")
         return encode_start(_scope(query), True, Start(position))
+
+    def months(self, query: Query) -> list[Month]:
+        if query.order not in TIMED:
+            raise ValueError(f"order {query.order} has no times")
+        months = None
+        if query != Query(order=query.order):
+            plan = self._plan(query)
+            months = read_months(plan) if plan else []
+        kind = "taken" if query.order == "taken" else "created"
+        return months_of_all(self._images, kind) if months is None else months
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         plan = self._plan(query)

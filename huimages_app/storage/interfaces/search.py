@@ -17,6 +17,7 @@ from ...domain.models import (
     Query,
     Window,
 )
+from ...domain.months import Month
 
 
 def _utc_today() -> date:
@@ -46,6 +47,15 @@ class ImageSearch(ABC):
 
         In the order `oldest` it has the images created then and later; in `newest` those created
         before, and in `taken` those taken before.  Raises ValueError for other orders.
+        """
+
+    @abstractmethod
+    def months(self, query: Query) -> list[Month]:
+        """Return the months of the images of a query, newest first, at most MOST_MONTHS.
+
+        They are those of the times by which it is sorted.  Where finding them takes unbounded work,
+        other images have some of them, or they are the months of all images.
+        Raises ValueError for orders without times.
         """
 
     @abstractmethod

@@ -31,6 +31,11 @@ def micros(time: datetime) -> int:
     return (time - _EPOCH) // timedelta(microseconds=1)
 
 
+def time_of_micros(number: int) -> datetime:
+    """Return the time that is so many microseconds after 1970."""
+    return _EPOCH + timedelta(microseconds=number)
+
+
 def image_to_json(image: Image) -> str:
     return dumps(
         {

@@ -22,13 +22,8 @@ from .codec import (
     summary_from_json,
     summary_to_json,
 )
+from .keys import free_key
 from .likeness import delete_hash, write_hash
-
-# A key is the microseconds since 1700, times 512, which leaves 512 keys for images of the
-# same microsecond: 63 bits reach until 2270.
-_KEYS_PER_MICROSECOND = 1 << 9
-_START = -8_520_336_000_000_000
-_LAST = (1 << 54) - (1 << 24)
 
 # In the column `trashed`: only images of the first two states are on lists.
 _VISIBLE, _TRASHED, _REPLACED = 0, 1, 2
@@ -152,30 +147,6 @@ def with_image(db: sqlite3.Connection, old: Entry | None, image: Image) -> Entry
         if old
         else Entry(image, key, AnnotationSummary(), frozenset())
     )
-
-
-def free_key(db: sqlite3.Connection, time: int) -> int:
-    """Return a free key for an image created at `time`, in microseconds since 1970.
-
-    Keys ascend with the time, and among equal times in the order of insertion.  When the
-    keys of a microsecond are used up, the next microsecond is used.
-    """
-    first = first_key(time)
-    while True:
-        last = first + _KEYS_PER_MICROSECOND - 1
-        (used,) = db.execute(
-            "SELECT max(key) FROM images WHERE key BETWEEN ? AND ?", [first, last]
-        ).fetchone()
-        if used is None:
-            return first
-        if used < last:
-            return int(used) + 1
-        first += _KEYS_PER_MICROSECOND
-
-
-def first_key(time: int) -> int:
-    """Return the least key of images created at `time`, in microseconds since 1970."""
-    return min(max(time - _START, 0), _LAST) * _KEYS_PER_MICROSECOND
 
 
 def write(db: sqlite3.Connection, old: Entry | None, new: Entry | None) -> None:

@@ -121,8 +121,7 @@ class QueryPlan:
 
     def count(self, db: sqlite3.Connection, most: int) -> Count:
         """Return the number of images; a lower bound if there are more than `most`."""
-        order = ", ".join(f"{column} DESC" for column in self._columns)
-        rows, end = self._scan(db, "1", order, most + 1)
+        rows, end = self._scan(db, "1", self._descending, most + 1)
         return Count(min(len(rows), most), is_exact=len(rows) <= most and not end)
 
     def keys(self, db: sqlite3.Connection, most: int) -> tuple[list[int], list[float], bool]:
@@ -130,11 +129,26 @@ class QueryPlan:
 
         Of rows that are checked, twice as many are read at most.
         """
-        order = ", ".join(f"{column} DESC" for column in self._columns)
-        rows, end = self._scan(db, f"{self.key}, images.average", order, most + 1, 2 * most)
-        shown = rows[:most]
-        averages = [average for _, average in shown if average is not None]
-        return [key for key, _ in shown], averages, len(rows) <= most and not end
+        rows, is_all = self._first(db, f"{self.key}, images.average", most)
+        averages = [average for _, average in rows if average is not None]
+        return [key for key, _ in rows], averages, is_all
+
+    def positions(self, db: sqlite3.Connection, most: int) -> tuple[list[Position], bool]:
+        """Return the positions of the first `most` images and whether these are all, as `keys`."""
+        return self._first(db, ", ".join(self._columns), most)
+
+    def position_below(
+        self, db: sqlite3.Connection, position: Position | None = None
+    ) -> Position | None:
+        """Return the highest position below another one, or of all; for plans without checks."""
+        plan = self._compared("<", position) if position else self
+        select, parameters = plan._select(", ".join(self._columns))
+        row = db.execute(f"{select} ORDER BY {self._descending} LIMIT 1", parameters).fetchone()
+        return tuple(row) if row else None
+
+    def _first(self, db: sqlite3.Connection, columns: str, most: int) -> tuple[list[Any], bool]:
+        rows, end = self._scan(db, columns, self._descending, most + 1, 2 * most)
+        return rows[:most], len(rows) <= most and not end
 
     def _scan(
         self, db: sqlite3.Connection, columns: str, order: str, limit: int, most: int = SCANNED
@@ -176,6 +190,10 @@ class QueryPlan:
         """The columns of a position."""
         rank = RANKS.get(self.order)
         return [rank, self.key] if rank else [self.key]
+
+    @property
+    def _descending(self) -> str:
+        return ", ".join(f"{column} DESC" for column in self._columns)
 
     @property
     def _ranked(self) -> list[Condition]:

@@ -25,7 +25,8 @@ from datetime import date, datetime, timedelta
 from ...domain.models import Query
 from ...domain.tokenizer import parse_query
 from .codec import match_expression, micros
-from .entries import first_key, reference_value
+from .entries import reference_value
+from .keys import first_key
 from .query_plan import INDEXES, RANKS, Condition, QueryPlan, placeholders
 
 # Up to this number of images are sorted; more are read from an index in order.

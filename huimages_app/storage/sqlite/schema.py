@@ -1,6 +1,6 @@
 """The tables, and the migrations of files of older versions.
 
-`images.key` encodes the time of creation (see `entries.free_key`).  All indexes of images
+`images.key` encodes the time of creation (see `keys.free_key`).  All indexes of images
 store this key, so every list, search results included, is read in the order of creation
 without sorting, and a page starts at the position of its cursor.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from ...domain.facet_counts import FacetCounts, facet_counts
 from ...domain.likeness import is_telling
-from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
+from ...domain.models import ArticlePage, Changes, Count, Image, Order, Page, Query, Window
+from ...domain.months import TIMED, Month
 from ...errors import BadCursor
 from .. import cursors
 from ..cursors import Start, decode_start, encode_start
@@ -18,9 +20,11 @@ from .articles import count_articles, read_articles, read_reference_keys
 from .codec import dumps, image_from_json, micros
 from .connection import Connections
 from .endings import count_endings, read_endings
-from .entries import first_key, visible_count
+from .entries import visible_count
 from .facet_counts import count_facets, count_facets_of_all
+from .keys import first_key
 from .likeness import read_alike
+from .months import read_months, skipped_months
 from .query_plan import Row
 from .query_planner import plan_query, whole_list
 
@@ -61,6 +65,18 @@ class SqliteSearch(ImageSearch):
             raise ValueError(f"order {query.order} has no times")
         start = Start(positions[query.order], inclusive=query.order == "oldest")
         return encode_start(query, True, start)
+
+    def months(self, query: Query) -> list[Month]:
+        if query.order not in TIMED:
+            raise ValueError(f"order {query.order} has no times")
+        order: Order = "taken" if query.order == "taken" else "newest"
+        with self._connections.reading() as db:
+            plan = plan_query(db, replace(query, order=order), self.today())
+            months = read_months(db, plan) if plan else []
+            if months is not None:
+                return months
+            everything = plan_query(db, Query(order=order), self.today())
+            return skipped_months(db, everything) if everything else []
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:

@@ -13,7 +13,8 @@ from ..snapshots import SnapshotItem, StoredDocument, StoredImage, Tombstone
 from .annotations import COLUMNS, insert
 from .codec import annotation_from_row, dumps, image_from_json, micros
 from .connection import Connections
-from .entries import Entry, free_key, load, write
+from .entries import Entry, load, write
+from .keys import free_key
 
 _BATCH = 200  # items in one transaction
 _NATIVE = "sqlite"

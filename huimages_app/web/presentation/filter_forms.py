@@ -10,8 +10,9 @@ from ...domain.facet_counts import RATINGS, FacetCounts
 from ...domain.filters import FILTERS, MOST_DAYS, MOST_PIXELS, Filter
 from ...domain.periods import Period
 from .counts import short_count
+from .dates import dates_path
 from .i18n import _
-from .image_lists import TIMED, ImageList
+from .image_lists import ImageList
 from .site import Site
 
 _LABELS = {
@@ -103,7 +104,7 @@ class FilterForm:
     """The filters of a page.
 
     `action` and `hidden` make the URL that the form is sent to; `chips` remove one filter each.
-    `jump` are the hidden fields of the form that leads to a day; None in orders without days.
+    `dates` is the path of the months to jump to; empty in orders without times.
     """
 
     action: str
@@ -112,7 +113,7 @@ class FilterForm:
     chips: list[Link]
     clear: str
     orders: list[Link]
-    jump: list[tuple[str, str]] | None
+    dates: str
 
     @classmethod
     def of(cls, collection: ImageList, site: Site, counts: FacetCounts | None = None) -> FilterForm:
@@ -140,9 +141,7 @@ class FilterForm:
                 )
                 for order in collection.orders
             ],
-            jump=[*base, *order, *collection.filters]
-            if (collection.order or "newest") in TIMED
-            else None,
+            dates=dates_path(collection, site),
         )
 
 

@@ -13,6 +13,7 @@ from pyramid.request import Request
 
 from ...domain.filters import ORDERS, REFERENCE, is_filter, query_of
 from ...domain.models import Count, Neighbours, Page, Query, Window
+from ...domain.months import TIMED
 from ...domain.periods import Period
 from ...domain.searches import Search
 from ...domain.tags import MAX_LENGTH
@@ -21,8 +22,6 @@ from ...errors import BadInput
 from .counts import count_at_start
 from .i18n import _
 from .site import Site
-
-TIMED = ("newest", "oldest", "taken")  # orders in which a page can begin at a day
 
 # They fill several screens, and the page remains a small document.
 PER_PAGE = 60

@@ -282,6 +282,10 @@ class Site:
         utc = moment.astimezone(UTC)
         return self.date(utc - timedelta(days=1)) if utc.time() == time() else self.moment(utc)
 
+    def month(self, moment: datetime) -> str:
+        """Return the name of a month."""
+        return str(format_date(moment, "LLLL", locale=self.language))
+
     def moment(self, moment: datetime) -> str:
         """Return a date and time, in UTC."""
         return f"{format_datetime(moment, 'medium', locale=self.language)} UTC"

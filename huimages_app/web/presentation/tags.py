@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import log
@@ -24,10 +25,9 @@ class TagLink:
     cover: str
 
 
-def tag_links(request: Request, prefix: str, limit: int) -> list[TagLink]:
-    """Return the tags that begin with `prefix`, most used first."""
+def tag_links(request: Request, tags: Sequence[tuple[str, int]]) -> list[TagLink]:
+    """Return tags with their numbers of uses as links, in the same order."""
     images, site = request.services.images, request.site
-    tags = images.tags(prefix, limit)
     spellings = images.spellings([tag for tag, _count in tags])
     return [
         TagLink(
@@ -52,10 +52,10 @@ class CloudTag:
     href: str
 
 
-def cloud(request: Request, limit: int, prefix: str = "") -> list[CloudTag]:
-    """Return the most used tags in alphabetical order, weighted by the logarithm of counts."""
+def cloud(request: Request, most_used: Sequence[tuple[str, int]]) -> list[CloudTag]:
+    """Return tags in alphabetical order, weighted by the logarithm of their numbers of uses."""
     images, site = request.services.images, request.site
-    tags = sorted(images.tags(prefix, limit))
+    tags = sorted(most_used)
     spellings = images.spellings([tag for tag, _count in tags])
     counts = [count for _tag, count in tags]
     low, high = log(min(counts, default=1)), log(max(counts, default=1))

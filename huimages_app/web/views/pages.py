@@ -17,6 +17,7 @@ from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation import image_lists
 from ..presentation.counts import count_text
+from ..presentation.dates import years_of
 from ..presentation.filter_counts import counts_of
 from ..presentation.filter_forms import FilterForm
 from ..presentation.grids import grid_of, items_of
@@ -28,6 +29,7 @@ from ..presentation.tiles import recent_articles, some_collections
 from ..presentation.work_lists import work_lists
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
+_DATES_KEPT = 300  # seconds that browsers keep the months of a list
 _NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
 _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
 
@@ -52,7 +54,7 @@ def start(context: Root, request: Request) -> dict[str, Any]:
         "collections": some_collections(request, _TILES),
         "max_bytes": request.registry.settings["huimages"].upload.max_bytes,
         "random": items_of(images.random(_RANDOM), request),
-        "cloud": cloud(request, _TAGS),
+        "cloud": cloud(request, images.tags("", _TAGS)),
     }
 
 
@@ -141,6 +143,23 @@ def filters(context: Root, request: Request) -> dict[str, Any]:
     collection = ImageList.parse(request.GET.get("in", ""))
     counts = counts_of(collection, request)
     return {"collection": collection, "filters": FilterForm.of(collection, request.site, counts)}
+
+
+@view_config(
+    context=Root,
+    name="dates",
+    request_method="GET",
+    permission=VIEW,
+    renderer="huimages_app:templates/dates.pt",
+)
+def dates(context: Root, request: Request) -> dict[str, Any]:
+    """Show the months in which the list `?in=` can be entered.
+
+    Scripts fetch it for the rail of dates beside the list.
+    """
+    collection = ImageList.parse(request.GET.get("in", ""))
+    request.response.headers["Cache-Control"] = f"private, max-age={_DATES_KEPT}"
+    return {"collection": collection, "years": years_of(collection, request)}
 
 
 @view_config(

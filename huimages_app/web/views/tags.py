@@ -33,18 +33,19 @@ _MINUTES = 10
 def tags(context: Tags, request: Request) -> dict[str, Any]:
     """Show tags that begin with `?q=`: with covers, or by letter or as a cloud (`?view=`)."""
     prefix = clean_tag(request.GET.get("q", ""))[:MAX_LENGTH]
+    found = request.services.images.tags(prefix, _COUNTED + 1)
     values: dict[str, Any] = {
         "view": request.GET.get("view", ""),
         "prefix": prefix,
-        "count": _count_text(prefix, request),
+        "count": _count_text(len(found), request),
     }
     if values["view"] == "letters":
-        letters = by_letter(tag_links(request, prefix, _LETTERS))
+        letters = by_letter(tag_links(request, found[:_LETTERS]))
         return {**values, "letters": letters, "is_empty": not letters}
     if values["view"] == "cloud":
-        entries = cloud(request, _CLOUD, prefix)
+        entries = cloud(request, found[:_CLOUD])
         return {**values, "cloud": entries, "is_empty": not entries}
-    links = tag_links(request, prefix, _COVERS)
+    links = tag_links(request, found[:_COVERS])
     return {**values, "view": "", "tiles": links, "is_empty": not links}
 
 
@@ -74,8 +75,7 @@ def _cover(tag: str, request: Request) -> Response:
     return HTTPNoContent()
 
 
-def _count_text(prefix: str, request: Request) -> str:
+def _count_text(number: int, request: Request) -> str:
     """Return the number of tags in words, exact up to 1,000; empty if there are none."""
-    number = len(request.services.images.tags(prefix, _COUNTED + 1))
     count = Count(min(number, _COUNTED), is_exact=number <= _COUNTED)
     return tags_text(count, request.site) if number else ""

@@ -1,0 +1,58 @@
+"""The months in which a list by time can be entered, as links by year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from pyramid.request import Request
+
+from ...domain.months import TIMED, Month
+from .image_lists import ImageList
+from .site import Site
+
+
+@dataclass(frozen=True)
+class MonthLink:
+    """A link to the list from a month on."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year in which the list has pictures, and its months, in the order of the list."""
+
+    name: str
+    href: str
+    months: list[MonthLink]
+
+
+def dates_path(image_list: ImageList, site: Site) -> str:
+    """Return the path of the page of months; empty for a list that is not by time."""
+    if (image_list.order or "newest") not in TIMED:
+        return ""
+    return site.view_path("dates", **{"in": image_list.key})
+
+
+def years_of(image_list: ImageList, request: Request) -> list[Year]:
+    """Return the years and months of a list; none if it is not by time."""
+    query = image_list.query(request.visitor_id)
+    if query is None or query.order not in TIMED:
+        return []
+    months: list[Month] = request.services.images.months(query)
+    if query.order == "oldest":
+        months = months[::-1]
+    site = request.site
+    return [
+        Year(
+            str(year),
+            image_list.path(site, at=f"{year:04}"),
+            [
+                MonthLink(site.month(one.start), image_list.path(site, at=str(one)))
+                for one in of_year
+            ],
+        )
+        for year, of_year in groupby(months, key=lambda one: one.year)
+    ]

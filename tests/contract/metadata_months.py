@@ -1,0 +1,103 @@
+"""Contract of the months in which a list by time can be entered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from huimages_app.domain.models import Order, Query
+from huimages_app.domain.months import Month
+from huimages_app.storage.interfaces import MetadataBackend
+
+from .samples import START, an_id, an_image, change, put
+
+MONTHS = [Month(1999, 12), Month(2024, 1), Month(2024, 2), Month(2025, 12)]
+
+
+def put_archive(store: MetadataBackend) -> None:
+    """Three images of each month, the first with a tag; taken a year before, but in one month."""
+    for number in range(3 * len(MONTHS)):
+        month = MONTHS[number // 3]
+        before = Month(month.year - 1, month.month)
+        image = an_image(
+            number,
+            created=month.start + timedelta(days=9 * (number % 3)),
+            taken=None if month == MONTHS[3] else before.start + timedelta(days=number),
+            titles=("A gull",) if number < 4 else (),
+        )
+        put(store, image, tags=("sea",) if number % 3 == 0 else ())
+
+
+class MonthsContract:
+    @pytest.mark.parametrize("order", ["newest", "oldest"])
+    def test_months_of_all_images_are_newest_first(
+        self, store: MetadataBackend, order: Order
+    ) -> None:
+        assert store.search.months(Query(order=order)) == []
+        put_archive(store)
+        assert store.search.months(Query(order=order)) == MONTHS[::-1]
+
+    def test_months_of_taking_are_those_of_images_with_a_time(self, store: MetadataBackend) -> None:
+        put_archive(store)
+        expected = [Month(2023, 2), Month(2023, 1), Month(1998, 12)]
+        assert store.search.months(Query(order="taken")) == expected
+        assert store.search.months(Query(order="taken", tag="sea")) == expected
+
+    def test_months_begin_and_end_with_their_first_and_last_moment(
+        self, store: MetadataBackend
+    ) -> None:
+        for number, time in enumerate(
+            [
+                datetime(2024, 2, 29, 23, 59, 59, 999999, tzinfo=UTC),
+                datetime(2024, 4, 1, tzinfo=UTC),
+            ]
+        ):
+            put(store, an_image(number, created=time, taken=time))
+        for order in ("newest", "taken"):
+            assert store.search.months(Query(order=order)) == [Month(2024, 4), Month(2024, 2)]
+
+    def test_months_of_a_query_are_those_of_its_images(self, store: MetadataBackend) -> None:
+        put_archive(store)
+        assert store.search.months(Query(tag="sea")) == MONTHS[::-1]
+        assert store.search.months(Query(text="gull")) == [Month(2024, 1), Month(1999, 12)]
+        assert store.search.months(Query(tag="sand")) == []
+        assert store.search.months(Query(text="!?")) == []
+        since = Query(created_from=MONTHS[2].start)
+        assert store.search.months(since) == [Month(2025, 12), Month(2024, 2)]
+
+    def test_month_is_gone_with_its_last_image(self, store: MetadataBackend) -> None:
+        put_archive(store)
+        for number in (3, 4):
+            change(store, an_id(number), trashed=START)
+        assert store.search.months(Query()) == MONTHS[::-1]
+        change(store, an_id(5), replaced_by=an_id(0))
+        assert store.search.months(Query()) == [MONTHS[3], MONTHS[2], MONTHS[0]]
+
+    def test_orders_without_times_have_no_months(self, store: MetadataBackend) -> None:
+        orders: tuple[Order, ...] = ("title", "rated")
+        for order in orders:
+            with pytest.raises(ValueError, match="has no times"):
+                store.search.months(Query(order=order))
+
+    def test_months_of_a_long_list_have_all_of_its_images(
+        self, store: MetadataBackend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Lists are read one by one only up to a number; then months are skipped through."""
+        monkeypatch.setattr("huimages_app.storage.sqlite.months._READ", 2)
+        monkeypatch.setattr("huimages_app.storage.couchdb.months._READ", 2)
+        put_archive(store)
+        queries = [
+            Query(),
+            Query(tag="sea"),
+            Query(text="gull"),
+            Query(facets=(("shape", "landscape"),), larger=1),
+        ]
+        for query in queries:
+            months = store.search.months(query)
+            assert months == sorted(set(months), reverse=True)
+            images = store.search.page(query, 20).images
+            assert images
+            assert {Month.of(image.created) for image in images} <= set(months)
+        for query in (Query(order="taken"), Query(order="taken", tag="sea")):
+            assert store.search.months(query) == [Month(2023, 2), Month(2023, 1), Month(1998, 12)]
