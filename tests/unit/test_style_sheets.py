@@ -39,10 +39,10 @@ def test_every_custom_property_in_use_is_defined() -> None:
     assert used - defined == set()
 
 
-def test_every_colour_scheme_defines_tokens_of_the_light_one() -> None:
+def test_every_preference_changes_tokens_that_are_defined() -> None:
     blocks = re.findall(r":root \{(.*?)\}", rules(TOKENS), re.DOTALL)
     light, *others = [set(_DEFINED.findall(block)) for block in blocks]
-    assert len(others) == 4
+    assert len(others) == 5  # two schemes, high contrast, fingers, and less motion
     for names in others:
         assert names <= light
 

@@ -151,12 +151,19 @@ class QueryPlan:
         return rows[:most], len(rows) <= most and not end
 
     def _scan(
-        self, db: sqlite3.Connection, columns: str, order: str, limit: int, most: int = SCANNED
+        self,
+        db: sqlite3.Connection,
+        columns: str,
+        order: str,
+        limit: int,
+        most: int | None = None,
     ) -> tuple[list[Any], Position | None]:
         """Return the first `limit` rows, and where reading was broken off before these were found.
 
-        Of a large source the first rows alone are read if they are enough, and `most` at most.
+        Of a large source the first rows alone are read if they are enough, and `most` at most,
+        or SCANNED.
         """
+        most = most or SCANNED
         nearer, farther = (">", "<") if order.endswith("DESC") else ("<", ">")
         first = min(max(SCANNED_FIRST, 2 * limit), most)
         rows: list[Any] = []

@@ -18,14 +18,19 @@ _held: list[AbstractContextManager[None]] = []
 
 
 class Child:
-    """A forked process that runs `work` and lives until `end`."""
+    """A forked process that runs `work`, at once or at `begin`, and lives until `end`.
 
-    def __init__(self, work: Callable[[], object]) -> None:
-        reading, writing = os.pipe()
+    It is forked before there are other threads, since it would inherit the locks that they hold.
+    """
+
+    def __init__(self, work: Callable[[], object], *, at_once: bool = True) -> None:
+        self._report, writing = os.pipe()
+        reading, self._begin = os.pipe()
         self.process = os.fork()
         if not self.process:
             status = 1
             try:
+                os.read(reading, 1)
                 work()
                 os.write(writing, b"1")
                 time.sleep(600)
@@ -33,7 +38,14 @@ class Child:
             finally:
                 os._exit(status)
         os.close(writing)
-        with os.fdopen(reading, "rb") as report:
+        os.close(reading)
+        if at_once:
+            self.begin()
+
+    def begin(self) -> None:
+        os.write(self._begin, b"1")
+        os.close(self._begin)
+        with os.fdopen(self._report, "rb") as report:
             assert report.read(1) == b"1"
 
     def end(self) -> None:
@@ -91,12 +103,13 @@ def test_bytes_given_back_are_taken_by_another_process() -> None:
 def test_large_request_is_not_overtaken_by_small_ones_of_other_processes() -> None:
     budget = DecodingBudget(100, 0, processes=2)
     child = Child(taking(budget, 60))
+    other = Child(lambda: refused_now(budget), at_once=False)
     try:
         # Waits for 50, of which 40 are free.
         thread = threading.Thread(target=taking(budget.with_timeout(60), 50))
         thread.start()
         time.sleep(0.2)
-        other = Child(lambda: refused_now(budget))
+        other.begin()
         other.end()
     finally:
         child.end()
