@@ -9,7 +9,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from .i18n import _
-from .responses import Link, came_from, changed
+from .responses import ShowCollection, came_from, changed
 
 _TEMPLATE = "huimages_app:templates/collecting.pt"
 
@@ -34,11 +34,8 @@ def collect(chosen: Sequence[str], request: Request) -> Response:
         notice = request.localizer.translate(_("The collection has these pictures already."))
     data = {"done": added, "collection": stored.id}
     path = request.site.path("collection", stored.id)
-    if name:
-        offer, back = Link(path), None
-    else:
-        # What comes next in a new collection is there: order, cover, share.
-        offer, back = None, path
+    offer = ShowCollection(path) if name else None
+    back = None if name else path  # what comes next is there: order, cover, share
     return changed(request, text=str(len(added)), data=data, notice=notice, back=back, offer=offer)
 
 

@@ -37,8 +37,8 @@ class Undo:
 
 
 @dataclass(frozen=True)
-class Link:
-    """A link in a notice, to the page `path` of a collection that got pictures."""
+class ShowCollection:
+    """A link in a notice to the collection that got pictures; `path` is that of its page."""
 
     path: str
 
@@ -56,7 +56,7 @@ def changed(
     data: Any,
     notice: str = "",
     back: str | None = None,
-    offer: Undo | Link | None = None,
+    offer: Undo | ShowCollection | None = None,
 ) -> Response:
     """Return a redirect with a notice to a form, `data` as JSON to a script, or else `text`.
 
@@ -72,16 +72,16 @@ def changed(
     return HTTPSeeOther(back or origin)
 
 
-def flash(request: Request, notice: str, offer: Undo | Link | None = None, back: str = "") -> None:
+def flash(
+    request: Request, notice: str, offer: Undo | ShowCollection | None = None, back: str = ""
+) -> None:
     """Show a notice on the next page; its undo button, if any, leads to the path `back`.
 
     More than MAX_UNDO pictures get no button: the notice is stored in the session cookie.
     """
     entry: dict[str, Any] = {"text": request.localizer.translate(notice), "back": back}
-    if isinstance(offer, Link):
-        # Not a key of its own: nodes of the previous version, which read the same cookie, would
-        # fail for it.  They show the notice without the link.
-        entry |= {"undo_path": offer.path}
+    if isinstance(offer, ShowCollection):
+        entry |= {"collection": offer.path}
     elif offer and len(offer.ids) <= MAX_UNDO:
         entry |= {"undo": list(offer.ids), "undo_path": offer.path}
     request.session.flash(entry)

@@ -66,18 +66,14 @@ class Notice:
     """The result of the previous form.
 
     `undo` are the IDs of images that a button sends to `undo_path`; `back` is the path of the page
-    after that.  Without IDs, `undo_path` is the path of a collection.
+    after that.  `collection` is the path of the collection that the notice is about.
     """
 
     text: str
     back: str
     undo: Sequence[str] = ()
     undo_path: str = ""
-
-    @property
-    def collection(self) -> str:
-        """Path of the collection that the notice is about, or empty."""
-        return "" if self.undo else self.undo_path
+    collection: str = ""
 
 
 class Site:
