@@ -111,7 +111,7 @@ endif
 # Without npm the tests of its programs are skipped; with CI=true it must be there.
 TESTED := develop $(if $(or $(filter true,$(CI)),$(shell command -v npm)),services)
 
-test: $(TESTED)  ## run the tests, without slow ones, in about ten minutes (ARGS=PATH: selected tests)
+test: $(TESTED)  ## run the tests, without slow ones, in seven minutes (ARGS=PATH: selected tests)
 	$(PYTEST) $(or $(ARGS),-m "not slow")
 
 # Tests of minutes have targets of their own: torture, fuzz, container-check, screenshots.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
+import pytest
+
 from huimages_app.domain.facets import ALIKE
 from huimages_app.domain.likeness import BITS, FEATURELESS, MOST_DIFFERENT, distance
 from huimages_app.domain.models import Query
@@ -46,6 +48,7 @@ class AlikeContract:
         assert found(store) == [an_id(2), an_id(4), an_id(1), an_id(3)]
         assert found(store, limit=3) == [an_id(2), an_id(4), an_id(1)]
 
+    @pytest.mark.slow
     def test_alike_finds_what_a_comparison_with_all_hashes_finds(
         self, store: MetadataBackend
     ) -> None:

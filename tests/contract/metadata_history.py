@@ -43,6 +43,7 @@ class HistoryContract:
         assert [change.before for change in image.history] == titles[:-1]
         assert image.title == titles[-1]
 
+    @pytest.mark.slow
     @pytest.mark.timeout(120)
     def test_change_and_entry_survive_a_kill_together(
         self, store: MetadataBackend, opener: Callable[[], MetadataBackend]

@@ -236,6 +236,7 @@ class PagesContract:
         assert _ids_of(store.search.window(Query(), known[1], 0, 1)) == ([], [known[2]])
         assert store.search.window(Query(), known[1], 0, 0) == Window()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("order", ["newest", "oldest", "rated", "taken"])
     def test_window_agrees_with_the_pages(self, store: MetadataBackend, order: Order) -> None:
         references = {"artnr": ("1",)}

@@ -297,6 +297,7 @@ def test_views_are_ecmascript_5() -> None:
     assert all(source.startswith("function (doc) {") for source in sources)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.text(st.characters(codec="utf-8")), max_size=40))
 def test_views_and_program_have_the_same_keys(texts: list[str]) -> None:

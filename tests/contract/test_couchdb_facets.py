@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from tests.support.ecmascript import javascript
 VALUES = st.sampled_from([None, "", "Möwe", ["a", ""], ["", 7], 7.5, True, {"artnr": ["1"]}, []])
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     st.lists(

@@ -12,6 +12,8 @@ from tests.support import pictures
 from tests.support.edge import Edge, edge
 from tests.support.services import add
 
+pytestmark = pytest.mark.slow
+
 PATH = "/small/artnr/10106.jpeg"
 ENDLESS = "public, max-age=300, stale-while-revalidate=86400"
 
@@ -45,7 +47,6 @@ def arrange(shop: Edge, ids: list[str]) -> None:
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.slow
 def test_older_file_takes_the_place_of_a_newer_one(shop: Edge, images: list[str]) -> None:
     first = shop.get(PATH)
     assert first.content == shop.get(f"/small/{images[0]}.jpeg").content
@@ -69,7 +70,6 @@ def test_older_file_takes_the_place_of_a_newer_one(shop: Edge, images: list[str]
     assert shop.get("/small/artnr/10106/2.jpeg").content == first.content
 
 
-@pytest.mark.slow
 def test_part_of_a_picture_is_never_mixed_with_another(shop: Edge, images: list[str]) -> None:
     whole = shop.get(PATH)
     part = shop.get(PATH, Range="bytes=10-19")

@@ -31,6 +31,8 @@ from tests.support.missing import find_program, missing
 from tests.support.processes import free_port
 from tests.support.site import SECRET
 
+pytestmark = pytest.mark.slow
+
 CHROME = "image/avif,image/webp,image/apng,*/*;q=0.8"
 KINDS = ("nginx", "lighttpd")
 ANY_AND_EVERYWHERE = {"sizes.allowed": "any", "negotiate": "everywhere"}

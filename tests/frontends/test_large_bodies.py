@@ -11,6 +11,8 @@ import pytest
 from tests.support import pictures
 from tests.support.edge import Edge, edge
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1 << 20
 UPLOADS = ["/upload", "/upload/", "/upload/api/", "/api/v1/images"]
 ID = "A" * 32 + "01"

@@ -11,6 +11,8 @@ from huimages_app.services.image_patch import ImagePatch
 from tests.support import pictures
 from tests.support.edge import Edge, edge, of_settings
 
+pytestmark = pytest.mark.slow
+
 INI = {
     "sizes": "shop = 200x200 jpeg q70\\n  avatar = 96x96! sharpen\\n  icon = 64x64! webp",
     "sizes.allowed": "named",
@@ -96,7 +98,6 @@ def test_plain_sizes_stay_immutable(site: Edge, image_id: str) -> None:
         assert "immutable" in site.get(f"/mini/{image_id}.jpeg").headers["Cache-Control"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["nginx", "lighttpd"])
 def test_changed_definition_never_serves_old_files(kind: str, tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()

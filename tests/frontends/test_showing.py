@@ -13,6 +13,8 @@ from tests.support.days import TODAY, TOMORROW, YESTERDAY, limit
 from tests.support.edge import Edge, edge
 from tests.support.services import add
 
+pytestmark = pytest.mark.slow
+
 DAY = 86_400
 
 
@@ -40,7 +42,6 @@ def urls(image: Image) -> list[str]:
     ]
 
 
-@pytest.mark.slow
 def test_end_holds_whatever_is_cached(shop: Edge, image: Image) -> None:
     for url in urls(image):
         assert shop.get(url).headers["Cache-Control"].startswith("public, max-age=31536000")

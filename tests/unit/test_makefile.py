@@ -109,6 +109,7 @@ def sample(tmp_path: Path) -> str:
     return f"ARGS={options} {tmp_path}"
 
 
+@pytest.mark.slow
 def test_make_test_without_programs_passes_and_counts_skips_by_reason(
     bare_path: str, sample: str
 ) -> None:
@@ -125,6 +126,7 @@ def test_make_test_without_programs_passes_and_counts_skips_by_reason(
     )
 
 
+@pytest.mark.slow
 def test_make_test_on_ci_without_programs_fails(bare_path: str, sample: str) -> None:
     done = make("test", f"{sample} -k browser", path=bare_path, PYTHONPATH=str(CHECKOUT), CI="true")
     assert done.returncode != 0

@@ -170,6 +170,7 @@ def test_useless_order_is_refused(
     assert reason in site.app.post("/article/10106/order", filled, status=400).text
 
 
+@pytest.mark.slow
 def test_order_and_roles_cover_a_large_article(site: Site, browser: TestApp) -> None:
     ids = fill(site.storage.metadata, range(220), references={"artnr": (NUMBER,)})
     page = browser.get("/article/10106/")

@@ -122,6 +122,7 @@ def test_documented_static_page_works(
     assert errors == []
 
 
+@pytest.mark.slow
 def test_documented_shop_page_shows_the_present_order(
     site: RunningSite, services: Services, tmp_path: Path, real_browser: Browser
 ) -> None:

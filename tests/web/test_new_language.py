@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -51,6 +52,7 @@ def add_catalogue(package: Path, language: str) -> None:
         write_mo(file, catalogue)
 
 
+@pytest.mark.slow
 def test_new_catalogue_is_a_language_of_all_pages(tmp_path: Path) -> None:
     copy = tmp_path / "huimages_app"
     copy.mkdir()

@@ -42,6 +42,7 @@ def test_previews_made_after_upload_replace_the_original(site: Site, photo: byte
     site.app.get(f"/1600x1600/{id_}.jpeg", status=503)
 
 
+@pytest.mark.slow
 def test_complete_previews_are_not_made_again(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
     site.services.worker.join()
