@@ -77,7 +77,11 @@ class Site:
             }
         )
         self.storage = build_storage(self.settings)
-        services = build_services(self.settings, self.storage)
+        try:
+            services = build_services(self.settings, self.storage)
+        except BaseException:
+            self.storage.close()
+            raise
         # Full-strength password hashing would take most of the tests' time.
         accounts = Accounts(self.storage.metadata.documents, FAST)
         self.services: Services = dataclasses.replace(services, accounts=accounts)
