@@ -54,17 +54,22 @@ def expect_first(page: Page, image_id: str) -> None:
     expect(page.locator("#order [name=expected_order]")).to_have_value(re.compile(f"^{image_id}"))
 
 
+def drag(page: Page, grip: str, to: str) -> None:
+    """Drag by the mouse what `grip` selects to the place of the image `to`."""
+    page.locator(grip).hover()
+    page.mouse.down()
+    target = page.locator(f"[data-id='{to}']").bounding_box()
+    assert target
+    page.mouse.move(target["x"] + 60, target["y"] + 40, steps=8)
+    page.mouse.up()
+
+
 def test_picture_is_dragged_to_another_place(
     vera: Person, services: Services, ids: list[str]
 ) -> None:
     page = vera.go(PATH)
     page.locator(handle(ids[3])).scroll_into_view_if_needed()
-    page.locator(handle(ids[3])).hover()
-    page.mouse.down()
-    target = page.locator(f"[data-id='{ids[0]}']").bounding_box()
-    assert target
-    page.mouse.move(target["x"] + 60, target["y"] + 40, steps=8)
-    page.mouse.up()
+    drag(page, handle(ids[3]), ids[0])
     expect_first(page, ids[3])
     wanted = [ids[3], *ids[:3]]
     assert shown(page) == wanted == stored(services)
@@ -75,12 +80,7 @@ def test_mouse_drags_the_picture_itself_and_a_click_opens_it(
     vera: Person, services: Services, ids: list[str]
 ) -> None:
     page = vera.go(PATH)
-    page.locator(f"[data-id='{ids[2]}'] .picture").hover()
-    page.mouse.down()
-    target = page.locator(f"[data-id='{ids[0]}']").bounding_box()
-    assert target
-    page.mouse.move(target["x"] + 60, target["y"] + 40, steps=4)
-    page.mouse.up()
+    drag(page, f"[data-id='{ids[2]}'] .picture", ids[0])
     expect_first(page, ids[2])
     assert shown(page) == stored(services)
     assert page.url.endswith(PATH)

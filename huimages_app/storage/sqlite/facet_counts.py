@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 
 from ...domain.facet_counts import (
+    RATING,
     VALUES,
     FacetCounts,
     counts_by_rating,
@@ -16,7 +17,7 @@ from ...domain.facets import Facet
 from .codec import dumps
 from .query_plan import QueryPlan, placeholders
 
-_KINDS = [kind for kind in VALUES if kind != "rating"]
+_KINDS = [kind for kind in VALUES if kind != RATING]
 _LISTS = f"kind IN ({placeholders(_KINDS)}) AND trashed = ?"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import log
 
@@ -13,16 +13,17 @@ from pyramid.request import Request
 
 @dataclass(frozen=True)
 class TagLink:
-    """A tag as it is shown; `cover` is the URL of a picture with it.
+    """A tag as it is shown; `weight` in the cloud is 0 (rare) to 6 (the most used).
 
-    The URL redirects: each cover costs a request of its own when it becomes visible, and the page
-    costs none.
+    `cover` is the URL of a picture with it, and redirects: each cover costs a request of its own
+    when it becomes visible, and the page costs none.
     """
 
     name: str
     count: int
     href: str
     cover: str
+    weight: int = 0
 
 
 def tag_links(request: Request, tags: Sequence[tuple[str, int]]) -> list[TagLink]:
@@ -42,33 +43,13 @@ def tag_links(request: Request, tags: Sequence[tuple[str, int]]) -> list[TagLink
     ]
 
 
-@dataclass(frozen=True)
-class CloudTag:
-    """A tag in the cloud, as it is shown; `weight` is 0 (rare) to 6 (the most used)."""
-
-    name: str
-    count: int
-    weight: int
-    href: str
-
-
-def cloud(request: Request, most_used: Sequence[tuple[str, int]]) -> list[CloudTag]:
+def cloud(request: Request, most_used: Sequence[tuple[str, int]]) -> list[TagLink]:
     """Return tags in alphabetical order, weighted by the logarithm of their numbers of uses."""
-    images, site = request.services.images, request.site
-    tags = sorted(most_used)
-    spellings = images.spellings([tag for tag, _count in tags])
-    counts = [count for _tag, count in tags]
+    links = tag_links(request, sorted(most_used))
+    counts = [link.count for link in links]
     low, high = log(min(counts, default=1)), log(max(counts, default=1))
     step = 6 / (high - low) if high > low else 0
-    return [
-        CloudTag(
-            spellings.get(tag, tag),
-            count,
-            round((log(count) - low) * step),
-            site.tag_path(tag),
-        )
-        for tag, count in tags
-    ]
+    return [replace(link, weight=round((log(link.count) - low) * step)) for link in links]
 
 
 def by_letter(links: list[TagLink]) -> list[tuple[str, list[TagLink]]]:
