@@ -86,7 +86,7 @@ class UnknownChange(HuimagesError):
     @classmethod
     def of_job(cls, image_id: str) -> Self:
         return cls.with_message(
-            f"the history of the image {image_id} no longer has what the job changed; it stays"
+            f"the history of the image {image_id} does not have what the job changed; it stays"
         )
 
 

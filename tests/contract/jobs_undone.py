@@ -175,7 +175,7 @@ class UndoneJobsContract(JobsContract):
             1,
             [IDS[0]],
         )
-        assert "no longer has" in job.skips[0].reason
+        assert "does not have what the job changed" in job.skips[0].reason
         assert metadata.images.get(IDS[0]).alt == "a pier"
 
     def test_job_is_taken_back_as_a_whole_or_not_at_all(

@@ -329,6 +329,21 @@ def test_empty_list_is_refused(site: Site, name: str) -> None:
     site.app.post("/selection/", {"in": name, "action": "download"}, status=400)
 
 
+@pytest.mark.parametrize(
+    "name", ["zzz", "tag", "tag:", "tag:\0", "?tag=%00", "?colour=red", "?order=zzz", "rated:x"]
+)
+def test_damaged_name_of_a_list_never_means_all_pictures(
+    site: Site, many: list[Image], name: str
+) -> None:
+    """It may be that of a newer version of the program, which another node runs."""
+    site.app.post("/selection/", {"in": name, "action": "trash"}, status=400)
+    change = {"in": name, "verb.alt": "set", "value.alt": "x"}
+    site.app.post("/job/", change, status=400)
+    site.app.get("/job/edit", {"in": name}, status=400)
+    assert site.services.images.count() == 6
+    assert site.services.jobs.all() == []
+
+
 @pytest.mark.parametrize("order", ["rated", "taken"])
 def test_job_of_a_list_in_an_order_changes_its_pictures_only(
     site: Site, browser: TestApp, many: list[Image], order: str

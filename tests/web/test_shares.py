@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image as Image_
 from webtest import TestApp, TestResponse
 
 from huimages_app.domain.models import Image
@@ -236,3 +238,22 @@ def test_size_that_the_settings_lost_is_left_out(site: Site, images: Sequence[Im
     page = site.browser().get(f"/share/{token}/")
     assert "There are no pictures here at the moment." in page.text
     site.browser().get(f"/share/{token}/{images[0].id}/", status=200)
+
+
+def test_link_to_sizes_with_a_watermark_shows_only_small_pictures_without(
+    tmp_path: Path, open_site: Callable[..., Site]
+) -> None:
+    mark = tmp_path / "mark.png"
+    Image_.new("RGB", (40, 10), "red").save(mark)
+    site = open_site(
+        tmp_path, **{"sizes": "press = 800x800 watermark", "watermark.file": str(mark)}
+    )
+    image = site.add(width=900, height=600, tags=["sea"])
+
+    def shown(*sizes: str) -> set[str]:
+        _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=sizes))
+        page = site.browser().get(f"/share/{token}/")
+        return {url.split("/")[1] for url in re.findall(rf"/[^/ \"]+/{image.id}[^/]", page.text)}
+
+    assert shown("press") == {"press", "450x150", "150x150"}
+    assert "900x300" in shown("press", "800x800")

@@ -29,8 +29,11 @@ def is_everything(request: Request) -> bool:
 
 
 def everything(request: Request) -> tuple[ImageList, Query]:
-    """Return the list that the form means, and its query; raises BadInput for an empty list."""
-    collection = ImageList.parse(field(request, "in"))
+    """Return the list that the form means, and its query.
+
+    Raises BadInput for an empty list, and for a name of none.
+    """
+    collection = ImageList.named(field(request, "in"))
     return collection, query_of_list(collection, request)
 
 

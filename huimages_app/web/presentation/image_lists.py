@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from pyramid.i18n import TranslationString
 from pyramid.request import Request
 
-from ...domain.filters import ORDERS, REFERENCE, is_filter, query_of
+from ...domain.filters import ORDERS, REFERENCE, chosen_query_of, is_filter, query_of
 from ...domain.models import Count, Neighbours, Page, Query, Window
 from ...domain.months import TIMED
 from ...domain.periods import Period
@@ -64,6 +64,20 @@ class ImageList:
         with suppress(BadInput):
             return _of_kind(kind, unquote(value) if query else value).refined(pairs)
         return cls()
+
+    @classmethod
+    def named(cls, text: str) -> ImageList:
+        """Parse the result of `key`; raises BadInput for any other text.
+
+        For changes of all images of a list: those of a damaged name would be all images.
+        """
+        found = cls.parse(text)
+        if found.key != text:
+            raise BadInput(
+                f"{text[:40]!r} is no list of pictures; open the list again and repeat it"
+            )
+        chosen_query_of(found.filters)
+        return found
 
     @property
     def key(self) -> str:

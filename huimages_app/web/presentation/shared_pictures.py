@@ -27,7 +27,8 @@ _STEP = 600  # seconds; URLs stay the same for so long, so that browsers find th
 _LIFETIME = 3600
 RENEW_AFTER = 2400  # seconds; the shortest lifetime is 3000
 _THUMBS = tuple(Size.parse(text) for text in ("1800x600", "900x300", "450x150", "150x150"))
-_PANORAMA = 3.0
+# Of pictures that are permitted with a watermark only.
+_UNMARKED_THUMBS = _THUMBS[2:]
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,11 @@ class SharedPictures:
     def _thumbs(self, image: Image, full: Size) -> list[tuple[tuple[int, int], str]]:
         """Return sides and URLs of small renditions: the usual one, then denser ones."""
         most = _area(full, image)
-        fitting = [size for size in _THUMBS if _area(size, image) <= most] or [full]
+        is_marked = all(size.options.watermark for size in self.sizes.values())
+        thumbs = _UNMARKED_THUMBS if is_marked else _THUMBS
+        fitting = [size for size in thumbs if _area(size, image) <= most] or [full]
         by_sides = {size.fitted(image.width, image.height): size for size in reversed(fitting)}
-        ordered = sorted(by_sides, reverse=False)
+        ordered = sorted(by_sides)
         usual = next((sides for sides in ordered if sides[1] >= 200), ordered[-1])
         others = [sides for sides in ordered if sides != usual]
         return [(sides, self._url(image, by_sides[sides])) for sides in (usual, *others)]

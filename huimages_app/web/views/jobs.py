@@ -36,7 +36,7 @@ def jobs(context: Jobs, request: Request) -> dict[str, Any]:
 @view_config(context=Jobs, name="edit", request_method="GET", permission=EDIT, renderer=EDIT_FORM)
 def edit_all(context: Jobs, request: Request) -> dict[str, Any]:
     """Show the form that edits all pictures of the collection that `?in=` names."""
-    collection = ImageList.parse(request.GET.get("in", ""))
+    collection = ImageList.named(request.GET.get("in", ""))
     query = query_of_list(collection, request)
     images = request.services.images.page(query, SHOWN).images
     count = request.services.images.count_of(query)
