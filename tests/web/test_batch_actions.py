@@ -143,6 +143,26 @@ def test_remove_ignores_images_outside_the_trash(site: Site, images: list[Image]
     site.app.get("/trash/nonsense", status=404)
 
 
+def test_remove_leaves_an_image_that_is_restored_meanwhile(
+    site: Site, images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for image in images:
+        site.services.editing.trash(image.id)
+    read = site.services.images.get_many
+
+    def then_restore(ids: list[str], *, with_trash: bool) -> dict[str, Image]:
+        records = read(ids, with_trash=with_trash)
+        site.services.editing.restore(images[0].id)
+        return records
+
+    monkeypatch.setattr(site.services.images, "get_many", then_restore)
+    ids = [image.id for image in images]
+    fields = {"action": "remove", "id": ids}
+    answer = site.app.post("/trash/", fields, headers={"Accept": "application/json"})
+    assert answer.json == {"done": ids[1:]}
+    site.app.get(f"/o/{ids[0]}")
+
+
 def test_batch_skips_removed_images(site: Site, images: list[Image]) -> None:
     site.services.editing.trash(images[0].id)
     fields = {"action": "tag", "tags": "x", "id": [images[0].id, images[1].id]}

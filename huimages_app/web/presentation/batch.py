@@ -8,7 +8,7 @@ from pyramid.httpexceptions import HTTPForbidden
 from pyramid.request import Request
 
 from ...domain.ids import parse_image_id
-from ...errors import BadInput, UnknownImage
+from ...errors import BadInput, EditConflict, UnknownImage
 from ...services.permissions import EDIT
 from .i18n import _
 
@@ -32,12 +32,15 @@ def require(permission: str, request: Request) -> None:
 
 
 def for_each(chosen: list[str], action: Callable[[str], object]) -> list[str]:
-    """Apply an action to each image that exists; return the IDs of these images."""
+    """Apply an action to each image that exists; return the IDs of these images.
+
+    Images that were changed meanwhile, so that the action raises EditConflict, are left out.
+    """
     done = []
     for image_id in chosen:
         try:
             action(image_id)
-        except UnknownImage:
+        except (UnknownImage, EditConflict):
             continue
         done.append(image_id)
     return done

@@ -11,7 +11,7 @@ from pyramid.view import view_config
 from ...domain.formats import JPEG
 from ...domain.models import Image, Query
 from ...domain.sizes import Size
-from ...errors import BadInput, UnknownImage
+from ...errors import BadInput, EditConflict, UnknownImage
 from ...services.permissions import ADMINISTER, EDIT
 from ..image_files import picture_response
 from ..presentation.batch import chosen_ids, for_each, require
@@ -83,7 +83,8 @@ def change_trash(request: Request) -> Response:
     elif action == "remove":
         require(ADMINISTER, request)
         records = request.services.images.get_many(chosen, with_trash=True)
-        done = for_each([i for i in chosen if i in records and records[i].trashed], editing.remove)
+        trashed = [i for i in chosen if i in records and records[i].trashed]
+        done = for_each(trashed, lambda image_id: editing.remove(image_id, _require_trashed))
         notice = site.counted(
             "${count} picture was deleted permanently.",
             "${count} pictures were deleted permanently.",
@@ -92,6 +93,12 @@ def change_trash(request: Request) -> Response:
     else:
         raise BadInput("the field 'action' is invalid; expected restore or remove")
     return changed(request, text=str(len(done)), data={"done": done}, notice=notice)
+
+
+def _require_trashed(image: Image) -> None:
+    # Another editor may have restored it since the form was read: hundreds of removals take long.
+    if image.trashed is None:
+        raise EditConflict(image.id)
 
 
 def _item(image: Image, site: Site, request: Request) -> GridItem:
