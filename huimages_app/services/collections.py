@@ -87,12 +87,17 @@ class Collections:
     def covers(self, collections: Sequence[Collection]) -> dict[str, Image]:
         """Return the picture that stands for each collection, by its ID; none for an empty one.
 
-        That is its cover, or its first image if there is none or it left the collection.
+        That is its cover in the newest version, or its first image if there is none or it left
+        the collection.
         """
         chosen = self._images.get_many({one.cover for one in collections if one.cover})
+        newest = {image.replaced_by for image in chosen.values() if image.replaced_by}
+        versions = self._images.get_many(newest) if newest else {}
         covers = {}
         for one in collections:
             image = chosen.get(one.cover)
+            if image is not None and image.replaced_by:
+                image = versions.get(image.replaced_by)
             if image is None or not image.is_listed or one.id not in image.collections:
                 image = next(iter(self.page(one.id, 1).images), None)
             if image is not None:

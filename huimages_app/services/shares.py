@@ -18,6 +18,7 @@ from .images import require_present
 from .paging import all_pages
 from .passwords import Passwords
 from .showing import Showing
+from .version_links import VersionLinks
 
 KIND, VIEWS = "share", "share-views"  # of documents
 MOST = 5000  # share links of a site; their list is read as a whole
@@ -46,6 +47,7 @@ class Shares:
         self._documents = metadata.documents
         self._images = metadata.images
         self._search = metadata.search
+        self._links = VersionLinks(metadata)
         self._collections = collections
         self._passwords = passwords
         self._showing = showing
@@ -161,8 +163,8 @@ class Shares:
         """
         query = share.target.query
         if query is None:
-            found = self._images.get_many([share.target.value])
-            return Page([image for image in found.values() if self._is_visible(image)])
+            image = self._present(share.target.value)
+            return Page([image] if image and self._is_visible(image) else [])
         page = self._search.page(query, limit, cursor)
         return replace(page, images=[image for image in page.images if self._is_visible(image)])
 
@@ -174,15 +176,19 @@ class Shares:
     def image(self, share: Share, image_id: str) -> Image:
         """Return one of its images; raises UnknownImage for every other one."""
         query = share.target.query
-        is_shared = (
-            image_id == share.target.value
-            if query is None
-            else self._search.contains(query, image_id)
-        )
-        image = self._images.get_many([image_id]).get(image_id) if is_shared else None
-        if image is None or not self._is_visible(image):
+        if query is None:
+            image = self._present(share.target.value)
+        else:
+            is_shared = self._search.contains(query, image_id)
+            image = self._images.get_many([image_id]).get(image_id) if is_shared else None
+        if image is None or image.id != image_id or not self._is_visible(image):
             raise UnknownImage(image_id)
         return image
+
+    def _present(self, image_id: str) -> Image | None:
+        """Return the newest version of a shared image; None if it was removed."""
+        image = self._images.get_many([image_id]).get(image_id)
+        return self._links.newest(image) if image else None
 
     def _is_visible(self, image: Image) -> bool:
         return image.is_listed and self._showing.is_shown(image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from webtest import TestApp, TestResponse
 
 from huimages_app.domain.models import Image
 from huimages_app.domain.shares import ShareTerms, Target
+from tests.support import pictures
 from tests.support.site import Site
 
 
@@ -257,3 +259,17 @@ def test_link_to_sizes_with_a_watermark_shows_only_small_pictures_without(
 
     assert shown("press") == {"press", "450x150", "150x150"}
     assert "900x300" in shown("press", "800x800")
+
+
+def test_link_to_a_picture_follows_it_when_it_is_replaced(
+    site: Site, images: Sequence[Image]
+) -> None:
+    old = images[0].id
+    _, token = site.services.shares.add(Target("image", old), ShareTerms())
+    new = site.services.versions.replace(old, io.BytesIO(pictures.photo(90, 60, seed=9))).image.id
+    visitor = site.browser()
+    assert ids_in(visitor.get(f"/share/{token}/")) == [new]
+    visitor.get(f"/share/{token}/{new}/")
+    visitor.get(f"/share/{token}/{old}/", status=404)
+    site.services.editing.trash(new)
+    assert ids_in(visitor.get(f"/share/{token}/")) == []
