@@ -47,7 +47,7 @@ def read_csv(file: BinaryIO, limits: Limits) -> Iterator[Row]:
     encoding, delimiter = _dialect(file)
     text = io.TextIOWrapper(file, encoding, newline="")
     try:
-        lines = _BoundedLines(text)
+        lines, width = _BoundedLines(text), 0
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         for number in itertools.count(1):
             try:
@@ -67,6 +67,10 @@ def read_csv(file: BinaryIO, limits: Limits) -> Iterator[Row]:
                 raise BadInput(
                     f"row {number} has {len(cells)} cells; expected at most {MAX_COLUMNS}"
                 )
+            width = width or len(cells)
+            if len(cells) < width and lines.is_cut:
+                # Its missing cells would remove what is stored.
+                raise BadInput(f"row {number} is cut short, and the file ends in it; send it again")
             if any(cells):
                 yield Row(number, tuple(map(restored, cells)))
     finally:
@@ -79,6 +83,7 @@ class _BoundedLines:
     def __init__(self, text: io.TextIOWrapper) -> None:
         self._text = text
         self._left = _ROW
+        self.is_cut = False  # the last line that was read has no end
 
     def begin_row(self) -> None:
         """Allow for as many characters as a row may have."""
@@ -94,6 +99,7 @@ class _BoundedLines:
             raise csv.Error(f"it has more than {_ROW:,} characters")
         if not line:
             raise StopIteration
+        self.is_cut = not line.endswith(("\n", "\r"))
         return line
 
 

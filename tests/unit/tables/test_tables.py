@@ -209,6 +209,7 @@ def test_csv_begins_with_the_mark_for_excel_if_wanted() -> None:
         (b'id\n"' + b"xxxxxxxxx\n" * 20_000 + b'"', "row 2"),
         (b"id\n" + b'"\n",' * 260_000, "row 2: it has more than 1,000,000 characters"),
         (b"," * 500, "row 1 has 501 cells; expected at most 400"),
+        (b"id,alt,tags\nA,a pier,sea\nB,a qu", "row 3 is cut short"),
         (b"id\n" + b"x\n" * 6, "too many rows; expected at most 5"),
     ],
 )
