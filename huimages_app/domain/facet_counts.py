@@ -39,6 +39,13 @@ def replaceable(filters: Filters) -> Iterator[tuple[str, Filters]]:
             yield name, tuple(pair for pair in filters if pair[0] != name)
 
 
+def with_counts_of(name: str, others: FacetCounts, counts: FacetCounts) -> FacetCounts:
+    """Return counts with those of one filter taken from others, in the order of VALUES."""
+    facets = [(kind, value) for kind, values in VALUES.items() for value in values]
+    sources = [(facet, others if facet[0] == name else counts) for facet in facets]
+    return {facet: source[facet] for facet, source in sources if facet in source}
+
+
 def counts_as_json(counts: FacetCounts) -> list[dict[str, Any]]:
     """Return the counts as items of a JSON list."""
     return [

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 
-from ..domain.facet_counts import FacetCounts, replaceable
+from ..domain.facet_counts import FacetCounts, replaceable, with_counts_of
 from ..domain.filters import Filters
 from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
 from ..domain.months import TIMED, Month
@@ -122,11 +122,7 @@ class Images:
         """
         counts = self._facet_counts(query_of(filters))
         for name, others in replaceable(filters):
-            of_others = self._facet_counts(query_of(others))
-            counts = {
-                **{facet: count for facet, count in counts.items() if facet[0] != name},
-                **{facet: count for facet, count in of_others.items() if facet[0] == name},
-            }
+            counts = with_counts_of(name, self._facet_counts(query_of(others)), counts)
         return counts
 
     def _facet_counts(self, query: Query | None) -> FacetCounts:
@@ -174,7 +170,7 @@ class Images:
 
 def _require_times(query: Query) -> None:
     if query.order not in TIMED:
-        raise BadInput(f"order={query.order} has no dates; expected {', '.join(TIMED)}")
+        raise BadInput(f"the order {query.order} has no dates; expected {' or '.join(TIMED)}")
 
 
 def require_present(image: Image) -> Image:
