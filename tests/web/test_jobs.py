@@ -228,6 +228,9 @@ def test_api_edits_follows_and_undoes(site: Site, api: Api, images: list[Image])
         {"ids": [], "query": {}, "edit": {"alt": {"remove": None}}},
         {"ids": ["x"], "edit": {"alt": {"remove": None}}},
         {"query": {"colour": "red"}, "edit": {"alt": {"remove": None}}},
+        {"query": {"tag": ""}, "edit": {"alt": {"remove": None}}},
+        {"query": {"tag": []}, "edit": {"alt": {"remove": None}}},
+        {"query": {}, "edit": {f"references.k{number}": {"set": "1"} for number in range(51)}},
         {"query": {}, "edit": {}},
         {"query": {}, "edit": {"length": {"set": "1"}}},
         {"query": {}, "edit": {"title": {"remove": ["x"]}}},
@@ -270,6 +273,8 @@ def test_libraries_edit_follow_and_undo(site: Site, images: list[Image]) -> None
                 library.cancel_job(stopped)
             with pytest.raises(BadInput):
                 library.edit_found_images({"alt": {"set": "x"}}, shape="round")
+            with pytest.raises(BadInput, match="'tag' is empty"):
+                library.edit_found_images({"alt": {"set": "x"}}, tag=[], type="product")
             library.undo_job(tagged)
             site.services.jobs.runner.run_pending()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from webtest import TestApp, TestResponse
@@ -24,6 +25,13 @@ def images(site: Site) -> list[Image]:
 def made(page: TestResponse) -> str:
     """Return the path of the link that the page shows."""
     return str(page.html.select_one("[data-link]")["value"]).removeprefix("http://localhost")
+
+
+def store_sizes(site: Site, sizes: str) -> None:
+    """Store other sizes in the only share link, as under other settings."""
+    documents = site.storage.metadata.documents
+    ((key, record),) = documents.items("share")
+    documents.save("share", key, lambda _: {**record, "sizes": sizes})
 
 
 def ids_in(page: TestResponse) -> list[str]:
@@ -207,11 +215,24 @@ def test_last_day_is_included(site: Site, images: Sequence[Image]) -> None:
     assert share.title == "sea"
 
 
+def test_day_of_a_link_ends_in_the_time_zone_of_the_site(
+    tmp_path: Path, open_site: Callable[..., Site]
+) -> None:
+    site = open_site(tmp_path, timezone="America/Los_Angeles")
+    site.add(tags=["sea"])
+    fields = {"kind": "tag", "value": "sea", "key": "", "title": "", "size": "vga"}
+    page = site.browser().post("/share/", {**fields, "until": "2040-12-18"})
+    (share,) = site.services.shares.all()
+    assert share.until == datetime(2040, 12, 19, 8, tzinfo=UTC)
+    assert "valid until Dec 18, 2040;" in " ".join(page.html.select_one(".links li").text.split())
+
+
 def test_size_that_the_settings_lost_is_left_out(site: Site, images: Sequence[Image]) -> None:
-    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("gone", "vga")))
+    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("vga", "150x150")))
+    store_sizes(site, "gone vga o")
     page = site.browser().get(f"/share/{token}/")
     assert [option["value"] for option in page.html.select("#size option")] == ["vga"]
-    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("gone",)))
+    store_sizes(site, "gone")
     page = site.browser().get(f"/share/{token}/")
     assert "There are no pictures here at the moment." in page.text
     site.browser().get(f"/share/{token}/{images[0].id}/", status=200)
