@@ -9,7 +9,9 @@ from playwright.sync_api import Page
 from tests.support.chromium import Person
 
 _REMEMBER = """
-  addEventListener("pagereveal", (event) => { window.hasTransition = Boolean(event.viewTransition) })
+  addEventListener("pagereveal", ({ viewTransition }) => {
+    window.hasTransition = Boolean(viewTransition);
+  });
 """
 
 
