@@ -105,6 +105,20 @@ def test_pages_of_an_edit_lead_back_to_the_pictures(
     assert foreign.html.find("a", string="Back to the pictures")["href"] == "/"
 
 
+def test_finished_job_shows_pictures_that_its_list_does_not_find_any_more(
+    site: Site, anna: TestApp, images: list[Image]
+) -> None:
+    page = anna.get("/tag/sea/?without=alt").click("Edit all of these")
+    page = begin(page, verb_alt="set", value_alt="The sea").follow()
+    assert page.html.select(".job .edited img") == []
+    site.services.jobs.runner.run_pending()
+    page = anna.get(page.request.url)
+    links = [link["href"] for link in page.html.select(".job .edited a")]
+    assert sorted(links) == sorted(f"/image/{image.id}/" for image in images)
+    page = page.click("Back to the pictures")
+    assert page.html.select(".grid li") == []
+
+
 def test_everything_found_is_edited(site: Site, anna: TestApp, images: list[Image]) -> None:
     site.services.annotations.untag_all(images[0].id, "sea")
     page = anna.get("/tag/sea/").click("Edit all of these")

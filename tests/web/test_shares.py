@@ -160,6 +160,29 @@ def test_list_has_ends_counts_and_revocation(
     site.browser().get(path, status=404)
 
 
+def test_revoked_and_ended_links_show_no_menu_of_the_site(
+    site: Site, images: Sequence[Image]
+) -> None:
+    shares = site.services.shares
+    target = Target("image", images[0].id)
+    revoked, gone = shares.add(target, ShareTerms())
+    shares.revoke(revoked.id)
+    _, over = shares.add(target, ShareTerms())
+    documents = site.storage.metadata.documents
+    ((key, record),) = documents.items("share")
+    until = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+    documents.save("share", key, lambda _: {**record, "until": until})
+    for path, status in (
+        (f"/share/{gone}/", 404),
+        (f"/share/{gone}/{images[0].id}/", 404),
+        (f"/share/{over}/", 410),
+    ):
+        page = site.browser().get(path, status=status, headers={"Accept": "text/html"})
+        assert page.html.select_one("[data-status]")["data-status"] == str(status)
+        assert "ask the sender" in page.html.select_one("main .hint").text
+        assert page.html.select("header, nav[aria-label='Main menu'], a.button") == []
+
+
 def test_page_of_many_pictures_is_paged(
     site: Site, images: Sequence[Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
