@@ -83,7 +83,7 @@ class MonthsContract:
     def test_months_of_a_long_list_have_all_of_its_images(
         self, store: MetadataBackend, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Lists are read one by one only up to a number; then months are skipped through."""
+        """Short lists are read image by image, longer ones month by month."""
         monkeypatch.setattr("huimages_app.storage.sqlite.months._READ", 2)
         monkeypatch.setattr("huimages_app.storage.couchdb.months._READ", 2)
         put_archive(store)

@@ -1,4 +1,4 @@
-"""The contract of export and load for metadata backends."""
+"""Contract of export and load for metadata backends."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class SnapshotContract:
         put(store, FULL, tags=("sea", "gull"), favorite=True, rating=8)
         say(store, FULL.id, "paul", tags=("sea",), rating=3)
         say(store, an_id(2), "paul", tags=("sea",))
-        say(store, an_id(2), "paul", tags=())  # is nothing any more
+        say(store, an_id(2), "paul", tags=())  # leaves an empty annotation
         store.documents.save("account", "müller", lambda _: {"role": "editor"})
         items = list(store.export())
         assert [item for item in items if isinstance(item, Tombstone)] == [Tombstone(an_id(9))]

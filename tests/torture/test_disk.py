@@ -54,7 +54,7 @@ class Server:
 
 
 def require_refusal(response: httpx.Response) -> None:
-    """Fail unless the response is a 503 that says when to come again."""
+    """Fail unless the response is a 503 with Retry-After."""
     assert response.status_code == 503, response.text
     assert response.headers["Retry-After"]
     assert len(response.text) < 2000

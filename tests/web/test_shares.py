@@ -1,4 +1,4 @@
-"""Share links: made by editors, listed, counted, revoked; and what visitors see of each kind."""
+"""Share links: made, listed, counted and revoked by editors, and opened by visitors."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def test_last_day_is_included(site: Site, images: Sequence[Image]) -> None:
     assert share.title == "sea"
 
 
-def test_size_that_the_settings_lost_is_left_out(site: Site, images: Sequence[Image]) -> None:
+def test_size_removed_from_the_settings_is_left_out(site: Site, images: Sequence[Image]) -> None:
     _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("gone", "vga")))
     page = site.browser().get(f"/share/{token}/")
     assert [option["value"] for option in page.html.select("#size option")] == ["vga"]

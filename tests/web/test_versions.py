@@ -153,8 +153,8 @@ class TestPage:
 
     def test_scripts_get_json(self, site: Site, ids: list[str]) -> None:
         headers = {"Accept": "application/json"}
-        answer = site.app.post(f"/image/{ids[1]}/turn", {"degrees": "90"}, headers=headers)
-        assert site.services.images.get(answer.json["id"]).versions == tuple(ids)
+        response = site.app.post(f"/image/{ids[1]}/turn", {"degrees": "90"}, headers=headers)
+        assert site.services.images.get(response.json["id"]).versions == tuple(ids)
 
     def test_newest_version_in_the_trash_has_no_link(self, site: Site, ids: list[str]) -> None:
         site.services.editing.trash(ids[1])

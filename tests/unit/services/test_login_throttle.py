@@ -1,4 +1,4 @@
-"""Clients that guess passwords are slowed down, and other clients only briefly."""
+"""The login throttle delays guesses of passwords, and other clients of the account little."""
 
 from __future__ import annotations
 

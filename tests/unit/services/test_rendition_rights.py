@@ -67,7 +67,7 @@ def test_rendition_without_metadata_storage_states_the_rights_of_the_original(
     assert stated(services, image) == Rights(creator="Ada", copyright="© Ada")
 
 
-def test_rendition_in_the_making_is_not_kept_when_the_rights_change(
+def test_pending_rendition_is_dropped_when_the_rights_change(
     services: Services, storage: Storage, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, may_end = threading.Event(), threading.Event()

@@ -33,7 +33,7 @@ from tests.support.versions import (
 
 
 class TestReplace:
-    def test_new_version_takes_over_what_people_said(self, services: Services) -> None:
+    def test_new_version_takes_over_titles_references_and_rights(self, services: Services) -> None:
         old = added(services, 1, title="Red", references={"artnr": ["10106"]}, type="product")
         services.editing.update(old, ImagePatch(title="Red bicycle", alt="A bicycle"))
         services.editing.update(old, ImagePatch(rights={"creator": "Vera"}))
@@ -87,7 +87,7 @@ class TestReplace:
         assert services.annotations.summary(old).rating_count == 2
         assert services.images.tags() == [("sunny", 2)]
 
-    def test_new_version_stands_where_the_old_one_stood(self, services: Services) -> None:
+    def test_new_version_takes_the_position_in_the_article(self, services: Services) -> None:
         ids = [added(services, seed, references={"artnr": ["10106"]}) for seed in range(3)]
         new = replaced(services, ids[1], 9).image.id
         article = services.articles.get("artnr", "10106")

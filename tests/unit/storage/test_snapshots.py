@@ -1,4 +1,4 @@
-"""Items of a snapshot as lines, for all fields that records have now or will have."""
+"""Items of a snapshot as lines, for all present and future fields of records."""
 
 from __future__ import annotations
 

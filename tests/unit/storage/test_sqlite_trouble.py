@@ -55,7 +55,7 @@ class TestTrouble:
             walk(store, Query())
 
     def test_repaired_file_is_used_again(self, file: Path, store: SqliteBackend) -> None:
-        """On the way, under open connections."""
+        """The file is damaged and repaired under open connections."""
         known = fill(store, range(300), titles=("x" * 500,))
         store.close()
         store.check()

@@ -1,4 +1,4 @@
-"""Tables of texts come back as they were, from every program that writes them."""
+"""Tables of texts are read as they were written, by huimages and by other programs."""
 
 from __future__ import annotations
 
