@@ -203,7 +203,8 @@ class Size:
 
     def at_density(self, density: int) -> Size:
         """Return the same size for a screen with `density` (1-3) pixels per CSS pixel."""
-        return self if self.is_original else replace(self, density=density)
+        is_same = self.is_original or density == self.density
+        return self if is_same else replace(self, density=density)
 
     def focused(self, focus: tuple[float, float] | None) -> Size:
         """Return the same crop around `focus` (x and y from 0 to 1); other sizes unchanged."""

@@ -10,9 +10,9 @@ from argon2 import PasswordHasher
 from huimages_app.errors import BadInput
 from huimages_app.services.accounts import KNOWN_CLIENTS, Accounts
 from huimages_app.storage.interfaces import DocumentStore
+from tests.support.services import FAST
 
 PASSWORD = "correct horse battery"
-FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture
