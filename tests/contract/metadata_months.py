@@ -66,7 +66,7 @@ class MonthsContract:
         since = Query(created_from=MONTHS[2].start)
         assert store.search.months(since) == [Month(2025, 12), Month(2024, 2)]
 
-    def test_month_is_gone_with_its_last_image(self, store: MetadataBackend) -> None:
+    def test_month_without_images_is_not_listed(self, store: MetadataBackend) -> None:
         put_archive(store)
         for number in (3, 4):
             change(store, an_id(number), trashed=START)

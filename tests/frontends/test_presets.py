@@ -87,7 +87,7 @@ def test_preset_without_a_format_is_negotiated(site: Edge, image_id: str) -> Non
             assert response.headers["Vary"] == "Accept"
 
 
-def test_name_of_a_cached_file_is_no_size(site: Edge, image_id: str) -> None:
+def test_name_of_a_cached_file_is_not_accepted_as_a_size(site: Edge, image_id: str) -> None:
     site.get(f"/shop/{image_id}.jpeg")
     [name] = [path.name for path in site.cached(image_id, "").iterdir() if path.name[:5] == "shop-"]
     assert site.get(f"/{name.removesuffix('.jpeg')}/{image_id}.jpeg").status_code == 404

@@ -42,7 +42,7 @@ def urls(image: Image) -> list[str]:
     ]
 
 
-def test_end_holds_whatever_is_cached(shop: Edge, image: Image) -> None:
+def test_ended_image_is_refused_although_it_is_cached(shop: Edge, image: Image) -> None:
     for url in urls(image):
         assert shop.get(url).headers["Cache-Control"].startswith("public, max-age=31536000")
     limit(shop.services, image, until=TODAY)

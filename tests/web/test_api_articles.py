@@ -172,7 +172,7 @@ def test_changes_need_the_scope_edit(tmp_path: Path, open_site: Callable[..., Si
     site.app.put_json(f"{path}/order", body, headers={"Authorization": f"Bearer {editing}"})
 
 
-def test_file_name_gives_number_role_and_place(
+def test_upload_takes_number_role_and_position_from_file_name(
     tmp_path: Path, open_site: Callable[..., Site]
 ) -> None:
     site = open_site(tmp_path, **{"upload.artnr_pattern": "amazon"})

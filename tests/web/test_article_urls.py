@@ -279,7 +279,7 @@ def test_web_server_in_front_sends_the_file(
     site.app.get(URL, headers={"If-None-Match": '"x"'}, status=200)
 
 
-def test_memory_keeps_what_was_read_before_a_change_from_staying(
+def test_memory_drops_an_article_that_was_read_before_a_change(
     site: Site, images: Sequence[Image]
 ) -> None:
     """A request reads the article, another request changes it, then the first stores it."""

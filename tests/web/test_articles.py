@@ -108,7 +108,7 @@ def test_moved_picture_changes_one_record(site: Site, images: Sequence[Image]) -
     assert [image_id for image_id in before if before[image_id] != after[image_id]] == [a]
 
 
-def test_editor_who_saw_another_order_gets_both(
+def test_conflicting_order_shows_both_orders(
     site: Site, browser: TestApp, images: Sequence[Image]
 ) -> None:
     a, b, c, d = [image.id for image in images]

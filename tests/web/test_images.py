@@ -215,7 +215,7 @@ def test_damaged_original_is_kept_and_returns_502(site: Site, photo: bytes) -> N
     assert site.cached() == []
 
 
-def test_two_hundred_at_once_scale_once(
+def test_200_concurrent_requests_make_one_rendition(
     tmp_path: Path, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(tmp_path, **{"render.requests": "200"})

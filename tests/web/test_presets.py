@@ -250,7 +250,7 @@ def test_unusable_preset_stops_the_start(ini: dict[str, str], message: str) -> N
     assert message in str(error.value)
 
 
-def test_watermark_that_is_no_png_stops_the_start(tmp_path: Path) -> None:
+def test_watermark_of_another_format_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "mark.png").write_bytes(b"nothing")
     with pytest.raises(BadSetting, match="the watermark is no PNG file"):
         Site(

@@ -118,7 +118,7 @@ def test_private_search_is_visible_to_its_account_only(closed: Site) -> None:
     assert names(closed.signed_in("vera")) == []
 
 
-def test_viewer_neither_shares_nor_changes_what_is_shared(closed: Site) -> None:
+def test_viewer_neither_shares_nor_changes_shared_searches(closed: Site) -> None:
     vera, editor = closed.signed_in("vera"), closed.signed_in("ed")
     save(editor, "/tag/sea/", "Sea", shared=True)
     (one,) = vera.get("/api/v1/searches").json["items"]

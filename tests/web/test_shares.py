@@ -39,7 +39,7 @@ def ids_in(page: TestResponse) -> list[str]:
         ("/search?q=gull", "search=gull", [2, 1, 0]),
     ],
 )
-def test_link_is_made_from_the_page_of_what_is_shared(
+def test_link_is_made_from_the_page_of_its_target(
     site: Site, browser: TestApp, images: Sequence[Image], case: tuple[str, str, list[int]]
 ) -> None:
     (page, query, expected), image_id = case, images[0].id

@@ -102,14 +102,14 @@ def test_preset_offers_its_format_only(browser: TestApp, image: Image) -> None:
 
 
 @pytest.mark.parametrize("text", ["nonsense", "600", "0x0", "x" * 500, "<script>", "30001x1"])
-def test_text_that_is_no_size_is_explained(browser: TestApp, image: Image, text: str) -> None:
+def test_invalid_size_is_explained(browser: TestApp, image: Image, text: str) -> None:
     page = browser.get(f"/image/{image.id}/", {"size": text})
     assert page.html.select_one("#snippets [role=alert]").text.startswith("This is not a size, or")
     assert page.html.select_one("#picker-size")["value"] == text[:60]
     assert not page.html.select("[data-preview]")
 
 
-def test_text_that_is_no_size_keeps_the_other_choices(browser: TestApp, image: Image) -> None:
+def test_invalid_size_keeps_the_other_choices(browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/?size=nonsense&format=webp&density=3")
     selected = [option["value"] for option in page.html.select("#snippets option[selected]")]
     assert selected == ["webp", "3"]

@@ -76,7 +76,7 @@ def upload(client: httpx.Client, url: str, content: bytes, title: str = "") -> s
     return response.text
 
 
-def test_two_hundred_at_once_scale_once(
+def test_200_concurrent_requests_to_two_processes_make_one_rendition(
     urls: list[str], folder: Path, client: httpx.Client
 ) -> None:
     id_ = upload(client, urls[0], pictures.photo(1600, 1200))

@@ -90,7 +90,7 @@ class TestApi:
         problem = put(site, ids[1], a_photo(2), 400)
         assert "is the picture" in str(problem["detail"])
 
-    def test_body_that_is_no_picture_is_refused(self, site: Site, ids: list[str]) -> None:
+    def test_put_of_another_file_is_refused(self, site: Site, ids: list[str]) -> None:
         put(site, ids[0], b"no picture", 415)
         put(site, ids[0], a_photo(3), 415, **{"Content-Type": "text/plain"})
 

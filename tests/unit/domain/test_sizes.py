@@ -124,7 +124,7 @@ def test_parse_refuses_other_texts(text):
         ("huge", "use WIDTHxHEIGHT as in 240x160"),
     ],
 )
-def test_parse_error_says_what_would_be_right(text, hint):
+def test_parse_error_names_the_expected_form(text, hint):
     with pytest.raises(BadSize, match=hint):
         Size.parse(text)
 
@@ -250,7 +250,7 @@ def test_rgb_is_the_colour_of_the_background(text, rgb):
     assert Size.parse(text).padding.rgb == rgb
 
 
-def test_is_original_holds_for_the_original_only():
+def test_is_original_is_true_for_the_original_only():
     assert ORIGINAL.is_original
     assert not any(Size.parse(text).is_original for text in ("1x", "x1", "1x1", "1x1!", "mini"))
 

@@ -56,7 +56,7 @@ def test_rights_have_the_days_under_their_stored_names() -> None:
     assert "from" not in rights.stated
 
 
-def test_stored_text_that_is_no_day_is_ignored() -> None:
+def test_invalid_stored_day_is_ignored() -> None:
     assert Rights.of({"until": "soon", "from": "2026-13-01"}) == Rights()
 
 

@@ -110,7 +110,7 @@ def test_no_pixel_of_the_object_is_cut(size, shares):
     ("size", "deviation"),
     [*itertools.product([(600, 450), (1200, 900)], [1, 2, 4, 6]), ((3000, 2250), 6)],
 )
-def test_noise_is_no_content(size, deviation):
+def test_noise_belongs_to_the_background(size, deviation):
     box = tuple(round(side * size[0] / SIZE[0]) for side in BOX)
     image = packshots.with_noise(packshot(size, box, backdrop=(240, 240, 240)), deviation)
 
@@ -122,7 +122,7 @@ def test_noise_is_no_content(size, deviation):
 
 @pytest.mark.parametrize("quality", [20, 50, 80])
 @pytest.mark.parametrize("backdrop", [(255, 255, 255), OFF_WHITE])
-def test_jpeg_blocks_are_no_content(quality, backdrop):
+def test_jpeg_blocks_belong_to_the_background(quality, backdrop):
     small, box = (480, 360), (160, 100, 330, 270)
     image = packshots.with_noise(packshot(small, box, backdrop=backdrop), 2)
 

@@ -95,7 +95,7 @@ def test_large_request_is_not_overtaken_by_small_ones():
     assert order == ["large", "small"]
 
 
-def test_request_that_gives_up_lets_the_next_one_pass():
+def test_request_that_times_out_unblocks_the_next_one():
     budget = DecodingBudget(100)
     done = threading.Event()
 

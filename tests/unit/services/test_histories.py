@@ -45,7 +45,7 @@ def edit(services: Services, image: Image, **fields: Any) -> Image:
     return services.editing.update(image.id, ImagePatch(**fields))
 
 
-def test_upload_is_no_change(services: Services, image: Image) -> None:
+def test_upload_is_not_recorded(services: Services, image: Image) -> None:
     assert history(services, image) == []
 
 
@@ -197,7 +197,7 @@ def test_removed_tag_is_recorded_and_given_back_to_its_visitors(
     assert tags(services, image) == before == {"sea": 2}
 
 
-def test_tags_of_visitors_who_tagged_again_stay(services: Services, image: Image) -> None:
+def test_tags_that_visitors_changed_since_are_kept(services: Services, image: Image) -> None:
     services.annotations.tag(image.id, "vera", ["sea"])
     services.annotations.untag_all(image.id, "sea")
     change = last(services, image)

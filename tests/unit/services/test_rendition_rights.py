@@ -106,7 +106,7 @@ def down(image_id: str) -> Image:
     raise StorageUnavailable("down")
 
 
-def test_rendition_made_without_metadata_storage_is_no_file_for_web_servers(
+def test_rendition_made_without_metadata_storage_is_hidden_from_web_servers(
     services: Services, storage: Storage, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its record may limit the days on which it is shown."""

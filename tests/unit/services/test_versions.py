@@ -113,7 +113,7 @@ class TestReplace:
         assert elsewhere.get("artnr", "10106").picture() == new
         assert LIFETIME <= 5
 
-    def test_rights_of_the_old_version_win_as_a_whole(self, services: Services) -> None:
+    def test_rights_of_the_old_version_replace_embedded_rights(self, services: Services) -> None:
         old, new = added(services, 1), added(services, 2)
         services.editing.update(new, ImagePatch(rights={"creator": "Emil", "credit": "E"}))
         services.editing.update(old, ImagePatch(rights={"creator": "Vera"}))
@@ -209,13 +209,15 @@ class TestExistingPicture:
         assert record(services, other).references == {}
         assert visible(services) == {old, newest}
 
-    def test_bytes_of_an_older_version_go_back_to_it(self, services: Services) -> None:
+    def test_replacement_by_bytes_of_an_older_version_makes_it_the_newest(
+        self, services: Services
+    ) -> None:
         first, second = chain(services, 1, 2)
         result = replaced(services, second, 1)
         assert not result.is_new
         assert versions(services, first) == [second, first]
 
-    def test_file_that_is_no_picture_changes_nothing(self, services: Services) -> None:
+    def test_replacement_by_another_file_changes_nothing(self, services: Services) -> None:
         old = added(services, 1)
         with pytest.raises(NotAnImage):
             services.versions.replace(old, io.BytesIO(b"no picture"))

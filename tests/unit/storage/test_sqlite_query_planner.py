@@ -226,7 +226,7 @@ def all_answers(store: MetadataBackend) -> dict[object, object]:
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
-def test_changed_archive_equals_one_made_anew(steps: list[Step]) -> None:
+def test_changed_archive_equals_a_new_one_with_the_same_images(steps: list[Step]) -> None:
     with TemporaryDirectory() as folder:
         store, fresh = map(partial(opened, Path(folder)), ["store", "fresh"])
         for step in steps:

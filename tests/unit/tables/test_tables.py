@@ -78,7 +78,7 @@ def test_table_is_read_as_it_was_written(table_format: TableFormat, rows: list[l
 
 
 @given(TEXTS | HOSTILE)
-def test_neutralized_text_is_no_formula_and_comes_back(text: str) -> None:
+def test_neutralized_text_is_not_a_formula_and_can_be_restored(text: str) -> None:
     assert neutralized(text)[:1] not in set("=+-@\t\r\n＝＋－＠")
     assert restored(neutralized(text)) == text
 

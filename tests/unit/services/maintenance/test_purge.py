@@ -59,7 +59,7 @@ def test_purge_keeps_images_restored_meanwhile(full: Services) -> None:
     assert full.images.get_any(restored).trashed is None
 
 
-def test_purge_reports_unexpected_error_and_goes_on(
+def test_purge_reports_unexpected_error_and_continues(
     full: Services, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for trashed in IDS[:3]:
