@@ -263,6 +263,11 @@ class Count:
     number: int
     is_exact: bool = True
 
+    @classmethod
+    def up_to(cls, most: int, found: int) -> Count:
+        """Return the count of a list of which at most `most` + 1 entries were read."""
+        return cls(min(found, most), is_exact=found <= most)
+
 
 @dataclass(frozen=True)
 class Page:

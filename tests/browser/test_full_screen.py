@@ -162,6 +162,29 @@ def test_digits_rate_the_pictures_shown_in_full_screen(vera: Person, page: Page,
     expect(page.locator("[data-rating] [value='8']")).to_have_attribute("aria-pressed", "true")
 
 
+def test_full_screen_shows_the_rating_given_earlier_and_a_digit_changes_it(
+    vera: Person, page: Page, path: str, site: RunningSite
+) -> None:
+    vera.go(f"/image/{site.images['coffee'].id}/")
+    with page.expect_response("**/rate*"):
+        page.locator("[data-rating] [value='7']").click()
+    vera.go(path)
+    page.keyboard.press("v")
+    caption = page.locator(".pswp__title")
+    expect(caption).to_have_text("Rocket on the launch pad")
+    page.keyboard.press("ArrowRight")
+    stars = caption.get_by_role("img", name="3.5 stars")
+    expect(stars).to_have_text("★★★½")
+    with page.expect_response("**/rate*"):
+        page.keyboard.press("5")
+    expect(caption.get_by_role("img", name="5 stars")).to_have_text("★★★★★")
+    page.route("**/rate*", lambda route: route.fulfill(status=503, json={"detail": "Full."}))
+    vera.expect_complaint("status of 503")
+    page.keyboard.press("1")
+    expect(page.locator(".toast p")).to_have_text("Full.")
+    expect(caption.get_by_role("img", name="5 stars")).to_be_visible()
+
+
 def test_rating_that_is_not_saved_is_taken_back(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     page.keyboard.press("v")

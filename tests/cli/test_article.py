@@ -28,6 +28,8 @@ def test_list_prints_number_count_and_main_image(
     add(services, photo(24, 16), references={"artnr": ["8"], "ean": ["4"]})
     assert huimages("article", "list", "7").out == [f"7  3 images  {ids[0]}"]
     assert [line.split()[0] for line in huimages("article", "list").out] == ["7", "8"]
+    assert huimages("article", "list", "--count").out == ["2"]
+    assert huimages("article", "list", "7", "--count").out == ["1"]
     assert [line.split()[0] for line in huimages("article", "list", "--key", "ean").out] == ["4"]
 
 

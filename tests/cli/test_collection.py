@@ -32,6 +32,7 @@ def order(huimages: Command, sea: str) -> list[str]:
 
 def test_list_and_show_print_title_and_images(huimages: Command, sea: str, ids: list[str]) -> None:
     assert huimages("collection", "list").out == [f"{sea}  3 images  The sea"]
+    assert huimages("collection", "list", "--count").out == ["1"]
     assert huimages("collection", "show", sea).out == [
         "The sea",
         "Waves",

@@ -44,6 +44,7 @@ def test_exported_table_is_edited_and_applied(
     assert applied.out[-1] == "1 images changed, 0 left as they are"
     assert services.images.get(image).title == "Tern"
     assert huimages("tags", "list").out == ["       1  Sea"]
+    assert huimages("tags", "list", "--count").out == ["1"]
     assert huimages("apply", file).out[0] == "1 rows, 0 with changes"
 
 

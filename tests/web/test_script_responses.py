@@ -84,11 +84,21 @@ def test_viewer_items_name_the_favourites_of_the_visitor(site: Site) -> None:
     assert [item["favorite"] for item in paul.get(path).json["items"]] == [False] * 3
 
 
-def test_viewer_items_have_no_favourites_for_clients_without_the_right(tmp_path: Path) -> None:
+def test_viewer_items_have_the_ratings_of_the_visitor(site: Site) -> None:
+    images = [site.add(day, timestamp=START + timedelta(days=day)) for day in range(3)]
+    vera, paul = site.browser(), site.browser()
+    vera.post(f"/image/{images[1].id}/rate", {"rating": "7"})
+    paul.post(f"/image/{images[0].id}/rate", {"rating": "0"})
+    path = f"/image/{images[2].id}/around"
+    assert [item["rating"] for item in vera.get(path).json["items"]] == [None, 7, None]
+    assert [item["rating"] for item in paul.get(path).json["items"]] == [None, None, 0]
+
+
+def test_viewer_items_have_no_opinions_for_clients_without_the_right(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"who.contribute": "editor"})
     image = site.add(1)
     [item] = site.app.get(f"/image/{image.id}/around").json["items"]
-    assert item["favorite"] is None
+    assert (item["favorite"], item["rating"]) == (None, None)
     site.close()
 
 
