@@ -1,4 +1,4 @@
-"""Share links: made by editors, listed, counted, revoked; and what visitors see of each kind."""
+"""Share links: made, listed, counted and revoked by editors, and opened by visitors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def ids_in(page: TestResponse) -> list[str]:
         ("/search?q=gull", "search=gull", [2, 1, 0]),
     ],
 )
-def test_link_is_made_from_the_page_of_what_is_shared(
+def test_link_is_made_from_the_page_of_its_target(
     site: Site, browser: TestApp, images: Sequence[Image], case: tuple[str, str, list[int]]
 ) -> None:
     (page, query, expected), image_id = case, images[0].id
@@ -250,7 +250,7 @@ def test_day_of_a_link_ends_in_the_time_zone_of_the_site(
     assert "valid until Dec 18, 2040;" in " ".join(page.html.select_one(".links li").text.split())
 
 
-def test_size_that_the_settings_lost_is_left_out(site: Site, images: Sequence[Image]) -> None:
+def test_size_removed_from_the_settings_is_left_out(site: Site, images: Sequence[Image]) -> None:
     _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("vga", "150x150")))
     store_sizes(site, "gone vga o")
     page = site.browser().get(f"/share/{token}/")
