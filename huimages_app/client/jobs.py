@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..domain.filters import chosen_query_of
+from ..domain.filters import Filters, chosen_query_of
 from ..domain.ids import parse_image_id
-from .finding import Filters, pairs_of
+from .finding import pairs_of
 from .values import JobInfo
 
 

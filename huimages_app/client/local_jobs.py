@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..domain.filters import chosen_query_of
-from .finding import Filters
+from ..domain.filters import Filters, chosen_query_of
 from .jobs import JobBackend
 from .process import services_of_process
 from .values import JobInfo

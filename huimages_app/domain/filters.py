@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
@@ -27,6 +27,8 @@ LONGEST: Final = 500  # characters of a value
 ORDERS: Final[tuple[str, ...]] = get_args(Order)
 REFERENCE: Final = "ref."  # before the key of a reference
 _REFERENCE_NAME: Final = re.compile(re.escape(REFERENCE) + REFERENCE_KEY.pattern)
+
+Filters = Sequence[tuple[str, str]]  # names and values
 
 # Adds the condition that a value stands for; raises ValueError or BadInput.
 Apply = Callable[[Query, str], Query]

@@ -27,10 +27,10 @@ _TEXTS = {"title", "alt", *(_RIGHT + name for name in FIELDS)}  # all other fiel
 
 @dataclass(frozen=True)
 class Operation:
-    """What happens to one field.
+    """A change of one field.
 
-    A text: `set` replaces it, `add` sets it where there is none, `remove` takes no value; with a
-    title go the earlier ones.  A list: `remove` without values empties it.
+    A text: `set` replaces it, `add` sets it where there is none, `remove` takes no value, and
+    removes earlier titles with the title.  A list: `remove` without values empties it.
     """
 
     verb: Verb

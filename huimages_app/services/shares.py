@@ -140,7 +140,7 @@ class Shares:
         if share.has_ended(self._now()):
             raise EndedShare
         if share.target.kind == "collection":
-            # The records of its images do not tell that a collection was removed.
+            # The records of its images do not show that a collection was removed.
             self._collections.get(share.target.value)
         return share
 

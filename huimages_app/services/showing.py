@@ -29,7 +29,7 @@ class Showing:
         return datetime.fromtimestamp(self._clock(), self._zone).date()
 
     def state(self, image: Image) -> State:
-        """Return whether the image may be shown now, or only in future, or no more."""
+        """Return whether the image may be shown now, from a later day on, or not any more."""
         if not (validity := image.rights.validity):
             return "shown"
         today = self.today

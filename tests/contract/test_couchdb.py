@@ -1,4 +1,4 @@
-"""The CouchDB stores keep what every store promises."""
+"""The contracts of metadata and documents, with CouchDB."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Share links: made by editors, listed, counted, revoked; and what visitors see of each kind."""
+"""Share links: made, listed, counted and revoked by editors, and opened by visitors."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def ids_in(page: TestResponse) -> list[str]:
         ("/search?q=gull", "search=gull", [2, 1, 0]),
     ],
 )
-def test_link_is_made_from_the_page_of_what_is_shared(
+def test_link_is_made_from_the_page_of_its_target(
     site: Site, browser: TestApp, images: Sequence[Image], case: tuple[str, str, list[int]]
 ) -> None:
     (page, query, expected), image_id = case, images[0].id
@@ -164,6 +164,29 @@ def test_list_has_ends_counts_and_revocation(
     site.browser().get(path, status=404)
 
 
+def test_revoked_and_ended_links_show_no_menu_of_the_site(
+    site: Site, images: Sequence[Image]
+) -> None:
+    shares = site.services.shares
+    target = Target("image", images[0].id)
+    revoked, gone = shares.add(target, ShareTerms())
+    shares.revoke(revoked.id)
+    _, over = shares.add(target, ShareTerms())
+    documents = site.storage.metadata.documents
+    ((key, record),) = documents.items("share")
+    until = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+    documents.save("share", key, lambda _: {**record, "until": until})
+    for path, status in (
+        (f"/share/{gone}/", 404),
+        (f"/share/{gone}/{images[0].id}/", 404),
+        (f"/share/{over}/", 410),
+    ):
+        page = site.browser().get(path, status=status, headers={"Accept": "text/html"})
+        assert page.html.select_one("[data-status]")["data-status"] == str(status)
+        assert "ask the sender" in page.html.select_one("main .hint").text
+        assert page.html.select("header, nav[aria-label='Main menu'], a.button") == []
+
+
 def test_page_of_many_pictures_is_paged(
     site: Site, images: Sequence[Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -231,7 +254,7 @@ def test_day_of_a_link_ends_in_the_time_zone_of_the_site(
     assert "valid until Dec 18, 2040;" in " ".join(page.html.select_one(".links li").text.split())
 
 
-def test_size_that_the_settings_lost_is_left_out(site: Site, images: Sequence[Image]) -> None:
+def test_size_removed_from_the_settings_is_left_out(site: Site, images: Sequence[Image]) -> None:
     _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("vga", "150x150")))
     store_sizes(site, "gone vga o")
     page = site.browser().get(f"/share/{token}/")

@@ -83,7 +83,7 @@ def test_prefixes_in_a_search_are_filters(text: str, query: Query) -> None:
         ([], "place", "needs one reference"),
     ],
 )
-def test_unusable_values_are_refused_with_what_would_be_right(
+def test_unusable_values_are_refused_with_the_expected_form(
     values: list[tuple[str, str]], order: str, message: str
 ) -> None:
     with pytest.raises(BadInput, match=message):

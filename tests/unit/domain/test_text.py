@@ -82,8 +82,8 @@ def test_clean_filename_of_a_long_name_keeps_its_ending() -> None:
 
 
 def test_clean_references_leaves_out_empty_values() -> None:
-    told = {"artnr": [" 10106", "10106 ", "", "10107"], "path": [" "]}
-    assert clean_references(told) == {"artnr": ("10106", "10107")}
+    given = {"artnr": [" 10106", "10106 ", "", "10107"], "path": [" "]}
+    assert clean_references(given) == {"artnr": ("10106", "10107")}
 
 
 @pytest.mark.parametrize("key", ["", "Art Nr", "1st", "a" * 41, "ä", "a\n"])

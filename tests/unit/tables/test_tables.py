@@ -1,4 +1,4 @@
-"""Tables of texts come back as they were, from every program that writes them."""
+"""Tables of texts are read as they were written, by huimages and by other programs."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_table_is_read_as_it_was_written(table_format: TableFormat, rows: list[l
 
 
 @given(TEXTS | HOSTILE)
-def test_neutralized_text_is_no_formula_and_comes_back(text: str) -> None:
+def test_neutralized_text_is_not_a_formula_and_can_be_restored(text: str) -> None:
     assert neutralized(text)[:1] not in set("=+-@\t\r\n＝＋－＠")
     assert restored(neutralized(text)) == text
 
