@@ -8,7 +8,7 @@ from functools import partial
 from itertools import islice
 
 from ..domain.models import Annotation, AnnotationSummary
-from ..domain.tags import MAX_TAGS, by_tag, spelled
+from ..domain.tags import MAX_TAGS, by_tag, spelled, with_tags
 from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend
 from . import audit
@@ -53,6 +53,11 @@ class Annotations:
             return
         self._tags.change_own(image_id, visitor_id, add=tags)
         audit.record("tagged", image_id, tags=" ".join(tags))
+
+    def require_room(self, image_ids: Sequence[str], visitor_id: str, tags: Sequence[str]) -> None:
+        """Raise BadInput if the visitor cannot add the tags to one of the images: too many."""
+        for annotation in self._annotations.get_many(image_ids, visitor_id).values():
+            with_tags(annotation, tags)
 
     def untag(self, image_id: str, visitor_id: str, tag: str) -> None:
         """Remove a visitor's own tag."""

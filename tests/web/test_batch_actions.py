@@ -163,6 +163,18 @@ def test_remove_leaves_an_image_that_is_restored_meanwhile(
     site.app.get(f"/o/{ids[0]}")
 
 
+def test_too_many_tags_for_one_image_change_none(
+    site: Site, images: list[Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huimages_app.domain.tags.MAX_TAGS", 2)
+    browser = site.browser()
+    choose(browser.get("/image/"), images[-1], tags="a b").submit("action", value="tag")
+    form = choose(browser.get("/image/"), *images, tags="more")
+    assert "3 tags are too many" in form.submit("action", value="tag", status=400).text
+    summaries = site.services.annotations.summaries([image.id for image in images[:-1]])
+    assert not any("more" in summary.tags for summary in summaries.values())
+
+
 def test_batch_skips_removed_images(site: Site, images: list[Image]) -> None:
     site.services.editing.trash(images[0].id)
     fields = {"action": "tag", "tags": "x", "id": [images[0].id, images[1].id]}

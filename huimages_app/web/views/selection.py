@@ -86,6 +86,7 @@ def _with_images(chosen: list[str], action: str, request: Request) -> Response:
             raise BadInput("no tag was given")
         if action == "tag":
             visitor_id, annotations = request.ensure_visitor(), request.services.annotations
+            annotations.require_room(chosen, visitor_id, tags)  # before the first is changed
             done = for_each(chosen, lambda id_: annotations.tag(id_, visitor_id, tags))
         else:
             done = for_each(chosen, lambda id_: remove_tags(request, id_, by_tag(tags)))
