@@ -57,7 +57,7 @@ def merge(context: CliContext, merged: Sequence[str], into: str) -> None:
     """Replace each TAG by the tag INTO, in its spelling.
 
     Only undoing the job takes this back, from the histories of the images, which keep a limited
-    number of changes; renaming cannot tell the merged tags apart.
+    number of changes; renaming cannot separate the merged tags.
     """
     services = context.services
     finished(services, services.tag_renaming.merge(merged, into), "images")

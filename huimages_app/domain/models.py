@@ -74,7 +74,9 @@ class Image:
     batches: tuple[str, ...] = ()  # IDs of the last uploads that brought it: see domain.batches
     phash: str = ""  # perceptual: see domain.likeness; empty: not measured yet
     alike: tuple[str, ...] = ()  # IDs of other images that look alike, for editors to decide about
-    unlike: tuple[str, ...] = ()  # IDs of images that look alike; an editor said they are not
+    unlike: tuple[
+        str, ...
+    ] = ()  # IDs of images that look alike and that an editor called different
 
     @property
     def is_listed(self) -> bool:

@@ -59,7 +59,7 @@ def test_order_and_role_are_changed_and_shown(huimages: Command, ids: list[str])
         (["order", "7"], 2, "Missing argument"),
     ],
 )
-def test_useless_command_is_refused(
+def test_invalid_arguments_are_refused(
     huimages: Command, ids: list[str], words: list[str], status: int, message: str
 ) -> None:
     ran = huimages("article", *words)

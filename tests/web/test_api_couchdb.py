@@ -42,8 +42,8 @@ def shop(site: Site) -> Api:
     return Api(site.app, text)
 
 
-def ids(answer: object) -> list[str]:
-    return [item["id"] for item in answer.json["items"]]  # type: ignore[attr-defined]
+def ids(response: object) -> list[str]:
+    return [item["id"] for item in response.json["items"]]  # type: ignore[attr-defined]
 
 
 def test_uploaded_images_are_found_in_couchdb(site: Site, shop: Api) -> None:
@@ -51,7 +51,7 @@ def test_uploaded_images_are_found_in_couchdb(site: Site, shop: Api) -> None:
         shop("POST", f"/images?artnr={n}&tags=sea&created=2026-01-0{n}T00:00:00Z", photo(40, 30, n))
         for n in (1, 2, 3)
     ]
-    newest = [answer.json["id"] for answer in reversed(known)]
+    newest = [response.json["id"] for response in reversed(known)]
     assert ids(shop.get("/images?artnr=1&artnr=3")) == [newest[0], newest[2]]
     first = shop.get("/images?tag=sea&limit=2")
     assert ids(first) + ids(shop.get(first.json["next"])) == newest
@@ -92,8 +92,8 @@ def test_concurrent_patches_with_same_etag_succeed_once(site: Site, shop: Api) -
         return rival("PATCH", url, body, headers=headers, may_fail=True).status_int
 
     with ThreadPoolExecutor(6) as pool:
-        answers = sorted(pool.map(change, range(6)))
-    assert answers == [200, 412, 412, 412, 412, 412]
+        responses = sorted(pool.map(change, range(6)))
+    assert responses == [200, 412, 412, 412, 412, 412]
     assert len(shop.get(url).json["titles"]) == 2
 
 

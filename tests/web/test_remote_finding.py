@@ -28,7 +28,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("module", [client, remote])
-def test_library_finds_and_counts_images(
+def test_libraries_find_and_count_the_same_images(
     site: Site, module: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huimages_app.client.local_finding._PAGE", 1)
