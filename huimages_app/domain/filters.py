@@ -310,6 +310,20 @@ def query_of(values: Iterable[tuple[str, str]], order: str = "") -> Query:
     return _ordered(query, order)
 
 
+def chosen_query_of(values: Iterable[tuple[str, str]]) -> Query:
+    """Return the query of images that are to be changed; raises BadInput.
+
+    An empty value is refused: `query_of` takes it for no condition, so all images would change.
+    """
+    given = list(values)
+    for name, value in given:
+        if not clean(value):
+            raise BadInput(
+                f"the filter {name[:40]!r} is empty; expected a value, or no such filter"
+            )
+    return query_of(given)
+
+
 def _applied(one: Filter, query: Query, value: str) -> Query:
     if len(value) > LONGEST:
         raise BadInput(f"parameter {one.name!r} is too long; expected at most {LONGEST} characters")

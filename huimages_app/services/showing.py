@@ -63,6 +63,16 @@ class Showing:
         """Return the first and the last of the days that are over."""
         return date.min, self.today - timedelta(days=1)
 
+    def end_of(self, day: date) -> datetime:
+        """Return the end of a day."""
+        return datetime.combine(day + timedelta(days=1), datetime.min.time(), self._zone)
+
+    def day_ending_at(self, moment: datetime) -> date | None:
+        """Return the day that ends at this time; None if none does."""
+        local = moment.astimezone(self._zone)
+        is_midnight = local.time() == datetime.min.time()
+        return local.date() - timedelta(days=1) if is_midnight else None
+
     def end(self, image: Image) -> float | None:
         """Return when the rights end, in seconds since the epoch; None if they do not."""
         return image.rights.validity.end(self._zone)

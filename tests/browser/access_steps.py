@@ -112,6 +112,7 @@ def link_revoked(page: Page) -> None:
     """Revoke a share link, and follow it."""
     url = link_created(page)
     page.get_by_role("button", name="Revoke").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
     expect(page.locator("[data-notice]")).to_be_visible()
     page.goto(url)
     page.locator("h1").wait_for()

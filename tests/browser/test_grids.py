@@ -289,3 +289,39 @@ def test_selected_pictures_are_downloaded(vera: Person, page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename == "huimages.zip"
+
+
+def test_resting_finger_selects_a_range(person: Callable[..., Person]) -> None:
+    paul = person(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = paul.go("/image/")
+    pictures = page.locator(".grid a")
+    page.locator(".pick").first.tap()
+    expect(page.locator("[data-selected]")).to_have_text("1 picture selected")
+    pictures.nth(5).scroll_into_view_if_needed()
+    box = pictures.nth(5).bounding_box()
+    assert box
+    touch = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 20}
+    session = page.context.new_cdp_session(page)
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [touch]})
+    expect(page.locator("[data-selected]")).to_have_text("6 pictures selected")
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator("[data-selected]")).to_have_text("6 pictures selected")
+    pictures.nth(5).tap()
+    expect(page.locator("[data-selected]")).to_have_text("5 pictures selected")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_message_covers_no_action_in_german(width: int, person: Callable[..., Person]) -> None:
+    paul = person(locale="de-DE", viewport={"width": width, "height": 740})
+    page = paul.go("/image/")
+    page.locator(".pick input").first.check()
+    page.locator("#selection-tags").fill("unbedeckt")
+    page.keyboard.press("Enter")
+    toast, bar = page.locator(".toast"), page.locator(".actions")
+    expect(toast.locator("p")).to_contain_text("1 Bild")
+    message, actions = toast.bounding_box(), bar.bounding_box()
+    assert message
+    assert actions
+    assert message["y"] + message["height"] <= actions["y"]
+    if width >= 1280:
+        assert actions["height"] < 80  # one row

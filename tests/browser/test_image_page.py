@@ -68,6 +68,25 @@ def test_history_shows_a_change_without_a_reload(vera: Person, page: Page, path:
     expect(page.locator("h1")).to_have_text(before)
 
 
+def test_taking_back_a_change_keeps_the_scroll_position_and_the_focus(
+    vera: Person, page: Page, path: str
+) -> None:
+    vera.go(path)
+    before = page.locator("h1").inner_text()
+    page.locator("#history > summary").click()
+    page.keyboard.press("e")
+    page.locator("#title").fill("Another title to take back")
+    page.keyboard.press("Enter")
+    newest = page.locator("#history .history li").first
+    expect(newest).to_contain_text("Another title to take back")
+    page.evaluate("window.isSamePage = true")
+    newest.get_by_role("button", name="Take back").click()
+    expect(page.locator("h1")).to_have_text(before)
+    expect(page.locator("#history > summary")).to_be_focused()
+    expect(page.locator("#history > summary")).to_be_in_viewport()
+    assert page.evaluate("window.isSamePage")
+
+
 def test_menu_leads_to_the_field_for_a_better_picture(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     expect(page.locator("#better")).to_be_hidden()

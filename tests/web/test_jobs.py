@@ -105,6 +105,20 @@ def test_pages_of_an_edit_lead_back_to_the_pictures(
     assert foreign.html.find("a", string="Back to the pictures")["href"] == "/"
 
 
+def test_finished_job_shows_pictures_that_its_list_does_not_find_any_more(
+    site: Site, anna: TestApp, images: list[Image]
+) -> None:
+    page = anna.get("/tag/sea/?without=alt").click("Edit all of these")
+    page = begin(page, verb_alt="set", value_alt="The sea").follow()
+    assert page.html.select(".job .edited img") == []
+    site.services.jobs.runner.run_pending()
+    page = anna.get(page.request.url)
+    links = [link["href"] for link in page.html.select(".job .edited a")]
+    assert sorted(links) == sorted(f"/image/{image.id}/" for image in images)
+    page = page.click("Back to the pictures")
+    assert page.html.select(".grid li") == []
+
+
 def test_everything_found_is_edited(site: Site, anna: TestApp, images: list[Image]) -> None:
     site.services.annotations.untag_all(images[0].id, "sea")
     page = anna.get("/tag/sea/").click("Edit all of these")
@@ -228,6 +242,9 @@ def test_api_edits_follows_and_undoes(site: Site, api: Api, images: list[Image])
         {"ids": [], "query": {}, "edit": {"alt": {"remove": None}}},
         {"ids": ["x"], "edit": {"alt": {"remove": None}}},
         {"query": {"colour": "red"}, "edit": {"alt": {"remove": None}}},
+        {"query": {"tag": ""}, "edit": {"alt": {"remove": None}}},
+        {"query": {"tag": []}, "edit": {"alt": {"remove": None}}},
+        {"query": {}, "edit": {f"references.k{number}": {"set": "1"} for number in range(51)}},
         {"query": {}, "edit": {}},
         {"query": {}, "edit": {"length": {"set": "1"}}},
         {"query": {}, "edit": {"title": {"remove": ["x"]}}},
@@ -270,6 +287,8 @@ def test_libraries_edit_follow_and_undo(site: Site, images: list[Image]) -> None
                 library.cancel_job(stopped)
             with pytest.raises(BadInput):
                 library.edit_found_images({"alt": {"set": "x"}}, shape="round")
+            with pytest.raises(BadInput, match="'tag' is empty"):
+                library.edit_found_images({"alt": {"set": "x"}}, tag=[], type="product")
             library.undo_job(tagged)
             site.services.jobs.runner.run_pending()
 

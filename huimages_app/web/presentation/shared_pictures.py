@@ -70,7 +70,7 @@ class SharedPictures:
         for text in self._share.sizes:
             with suppress(BadSize):
                 size = self._request.services.urls.size(text)
-                if self._request.services.sizes.serves(size):
+                if self._request.services.sizes.serves(size) and not size.is_original:
                     found[text] = size
         return found
 
