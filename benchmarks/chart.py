@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .targets import Told
+from .targets import Measurements
 
 _COLOURS = {
     "huimages": "#0b6e4f",
@@ -15,12 +15,12 @@ _COLOURS = {
 _BAR, _GAP, _LEFT, _SCALE, _WIDTH = 11, 14, 170, 180, 720
 
 
-def chart(told: Told) -> str:
+def chart(measured: Measurements) -> str:
     """Return an SVG that is readable on light and dark backgrounds."""
     parts: list[str] = []
     y = 34
-    for contest, servers in told.contests.items():
-        ratios = {name: told.ratio(contest, name, "ipx", "by_core") for name in servers}
+    for contest, servers in measured.contests.items():
+        ratios = {name: measured.ratio(contest, name, "ipx", "by_core") for name in servers}
         drawn = {name: ratio for name, ratio in ratios.items() if ratio is not None}
         if not drawn or not contest.endswith(("2 at once", "of an upload", "sizes")):
             continue

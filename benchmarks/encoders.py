@@ -2,10 +2,10 @@
 
     make encoders ARGS="[--widths 240 640] [--formats jpeg avif] -- PHOTOGRAPH..."
 
-Each photograph is scaled to several widths.  sharp encodes it with its defaults; the other encoders
-do so in several qualities.  Printed is, per encoder, the mean ratio of bytes at the quality of
-sharp's file (interpolated between the qualities), by two measures, and the time of a core for one
-file.
+Each photograph is scaled to several widths.  sharp encodes it with its defaults; the other
+encoders do so in several qualities.  Printed, and kept for the report, are per encoder the mean
+ratio of bytes at the quality of sharp's file (interpolated between the qualities), by two measures,
+and the time of a core for one file.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from huimages_app.imaging import Quality
 from huimages_app.imaging.encode import encode
 from tests.support.reference import ssim
 
+from . import report, results
 from .peers import INSTALLED, program
 
 _WIDTHS = [240, 640, 1024]
@@ -83,16 +84,22 @@ def main(arguments: list[str] | None = None) -> None:
             for path in scaled
             for format_ in (formats[name] for name in options.formats)
         }
-        print("| encoder | bytes at equal SSIM | at equal SSIMULACRA2 | milliseconds of a core |")
-        print("|---|---|---|---|")
+        print(f"{'encoder':20}{'ssim':>13}{'ssimulacra2':>13}{'milliseconds':>13}")
+        kept = results.load().get("encoders", {})
         for encoder in _encoders():
             if encoder.format.extension not in options.formats:
                 continue
             measured = [_compared(encoder, path, goals[path, encoder.format]) for path in scaled]
             by_ssim, by_ssimulacra2, seconds = zip(*measured, strict=True)
-            cost = f"{1000 * np.mean(seconds):.1f}" if encoder.is_timed else ""
-            ratios = f"{_mean(by_ssim):.3f} | {_mean(by_ssimulacra2):.3f}"
-            print(f"| {encoder.name} | {ratios} | {cost} |", flush=True)
+            kept[encoder.name] = found = {
+                "ssim": _mean(by_ssim),
+                "ssimulacra2": _mean(by_ssimulacra2),
+                "milliseconds": 1000 * float(np.mean(seconds)) if encoder.is_timed else None,
+            }
+            row = (f"{value:13.3f}" for value in found.values() if value is not None)
+            print(f"{encoder.name:20}{''.join(row)}", flush=True)
+    results.save("encoders", kept)
+    report.write()
 
 
 def _encoders() -> Iterator[Encoder]:

@@ -23,7 +23,7 @@ _SIDES = (240, 640, 1024)
 def bytes_by_format(site: Site, found: list[Original]) -> dict[str, dict[str, int]]:
     """Return the bytes of the renditions of all originals, by longest side and format."""
     services = site.services("first")
-    told: dict[str, dict[str, int]] = {}
+    lengths: dict[str, dict[str, int]] = {}
     for side in _SIDES:
         for format_ in (JPEG, WEBP, AVIF):
             total = 0
@@ -32,9 +32,9 @@ def bytes_by_format(site: Site, found: list[Original]) -> dict[str, dict[str, in
                 served = services.renditions.get(image_id, Size(side, side), format_)
                 served.close()
                 total += served.length
-            told.setdefault(str(side), {})[format_.extension] = total
+            lengths.setdefault(str(side), {})[format_.extension] = total
     services.close()
-    return told
+    return lengths
 
 
 def worst_likeness(found: list[Original]) -> float:

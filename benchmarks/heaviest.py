@@ -1,8 +1,9 @@
-"""The lines of code that take the most time, for cache misses and for hits.
+"""The lines of code that take the most CPU time, for cache misses and for hits.
 
     python -m benchmarks.heaviest
 
-requests pictures from a server while py-spy samples its stacks 200 times per second.
+requests pictures from a server while py-spy samples the stacks of all its processes, decoders
+included, 50 times per second.
 """
 
 from __future__ import annotations
@@ -25,13 +26,20 @@ from .rounds import boxes
 
 _SECONDS = 10
 _LINES = 10
-# Lines that wait for work.
-_IDLE = ("wait (threading.py", "loop (waitress/wasyncore.py")
+# Lines that wait: for work, for a message of a decoder, for a child.
+_IDLE = (
+    "wait (threading.py",
+    "poll (waitress/wasyncore.py",
+    "loop (waitress/wasyncore.py",
+    "recv_fds (socket.py",
+    "_receive (huimages_app/imaging/isolation/process.py",
+    "_wait (huimages_app/web/server/supervisor.py",
+)
 
 
 def main() -> None:
     found = originals.made(INSTALLED / "originals", 3)
-    told = {}
+    lines = {}
     with tempfile.TemporaryDirectory(dir=INSTALLED) as name:
         folder = Path(name)
         site = Site(folder / "site")
@@ -40,10 +48,10 @@ def main() -> None:
                 wanted = boxes(originals.of(found, megapixels), side, 24)
                 requests = [server.request(original, size) for original, size in wanted]
                 title = f"A miss, {megapixels} MP → {side}"
-                told[title] = watched(server, requests, lambda: site.forget("first"), folder)
+                lines[title] = watched(server, requests, lambda: site.forget("first"), folder)
             thumb = [server.request(original, Size(240, 160)) for original in found]
-            told["A hit"] = watched(server, thumb, lambda: None, folder)
-    results.save("heaviest", told)
+            lines["A hit"] = watched(server, thumb, lambda: None, folder)
+    results.save("heaviest", lines)
     report.write()
 
 
@@ -53,9 +61,9 @@ def watched(
     """Return the heaviest lines and their shares while the server handles requests."""
     output = folder / "stacks.txt"
     program = Path(sys.executable).with_name("py-spy")
-    command = [program, "record", "--format=raw", f"--duration={_SECONDS}", "--rate=200"]
+    command = [program, "record", "--format=raw", "--subprocesses", "--rate=50"]
     with subprocess.Popen(
-        [*command, f"--pid={server.pid}", f"--output={output}"],
+        [*command, f"--duration={_SECONDS}", f"--pid={server.pid}", f"--output={output}"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as spy:

@@ -35,7 +35,7 @@ from PIL import Image
 
 from tests.support.s3 import s3_server
 
-from . import camera_files, results
+from . import camera_files, report, results
 
 _LIMIT = "--limit"
 
@@ -194,6 +194,7 @@ def main(arguments: list[str] | None = None) -> None:
         return
     measured = measure(options)
     results.save("imports", measured)
+    report.write()
     print(_table(measured))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from . import results
 from .chart import chart
 from .peers import CHECKOUT
-from .targets import OURS, Told, targets
+from .targets import OURS, Measurements, targets
 
 FOLDER = CHECKOUT / "docs"
 TEN = "12 MP → the ten classic sizes"
@@ -25,34 +25,39 @@ Written by `make bench` (`make bench QUICK=1` for a first impression): do not ed
 
 huimages beside other image servers on one machine: each server is installed from its registry
 and started in its usual way; all get the same requests in turn, round by round, in an order that
-changes; every answer is decoded and has to be a picture of the right size.  huimages runs as
-`pserve` with production.ini: addresses signed, limits checked, everything it does in earnest;
-only originals are files and metadata is SQLite, as the others have no network either.
-Numbers are medians of what the rounds say.  Other machines have other numbers: only ratios mean
-anything.  *By core* counts the time of processors that a server and its children take, which a
-busy machine changes little; *by clock* is what a client sees.  Where others work on the machine,
-the clock favours servers that spread one picture over several threads, as each thread has its turn:
-believe the column *by core* then.  A load above the number of cores, below, says so.
+changes; every response is decoded and must be a picture of the right size.  huimages runs as in
+production: `pserve` with production.ini, one process per core, signed URLs, checked limits and
+isolated decoders; only originals are files and metadata is in SQLite, as the other servers have
+no network either.  Numbers are medians of the rounds.  Only ratios can be compared between
+machines.  *By core* is pictures per second of CPU time of a server and its children, which other
+programs on the machine change little; *by clock* is what a client sees.  On a busy machine the
+clock favours servers that spread one picture over several threads: compare *by core* there.  The
+machine was busy if the load below is above the number of cores.
 """
 
 
 def first(megapixels: int, side: int, at_once: int) -> str:
-    """The name of a contest."""
+    """Return the name of a contest about renditions that were never made before."""
     return f"{megapixels} MP → {side}, {at_once} at once"
 
 
 def second(megapixels: int, side: int) -> str:
+    """Return the name of a contest about renditions of an uploaded original."""
     return f"{megapixels} MP → {side}, of an upload"
 
 
 def write() -> None:
-    """The whole page, from all parts there are."""
+    """Write the page from all parts that were measured."""
     parts = results.load()
     text = [_INTRODUCTION]
-    if speed := parts.get("speed"):
-        told = Told(speed)
-        (FOLDER / "benchmarks.svg").write_text(chart(told))
-        text += [_about(speed), *_speed(told, speed)]
+    if "speed" in parts:
+        measured = Measurements(parts)
+        (FOLDER / "benchmarks.svg").write_text(chart(measured))
+        text += [_about(measured.speed), *_speed(measured, measured.speed)]
+    if encoders := parts.get("encoders"):
+        text.append(_encoders(encoders))
+    if imports := parts.get("imports"):
+        text.append(_imports(imports))
     if heaviest := parts.get("heaviest"):
         text.append(_heaviest(heaviest))
     if pages := parts.get("pages"):
@@ -72,11 +77,14 @@ def _about(speed: Mapping[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _speed(told: Told, speed: Mapping[str, Any]) -> Iterable[str]:
-    yield "## What we want\n"
+def _speed(measured: Measurements, speed: Mapping[str, Any]) -> Iterable[str]:
+    yield "## Targets\n"
     yield table(
         ["", "wanted", "by clock", "by core", ""],
-        [[one.what, one.wanted, one.by_clock, one.by_core, one.verdict] for one in targets(told)],
+        [
+            [one.what, one.wanted, one.by_clock, one.by_core, one.verdict]
+            for one in targets(measured)
+        ],
     )
     yield "![How many times as fast as ipx](benchmarks.svg)\n"
     yield "## A rendition never made before\n"
@@ -84,17 +92,17 @@ def _speed(told: Told, speed: Mapping[str, Any]) -> Iterable[str]:
         "Pictures a second, ipx = 1: by clock / by core.  No copies were made of the originals "
         "before (`huimages.chain = off`).\n"
     )
-    names = [name for name in told.contests if "at once" in name]
+    names = [name for name in measured.contests if "at once" in name]
     servers = list(speed["versions"])
-    yield table(["", *servers], [[name, *_row(told, name, servers, "ipx")] for name in names])
+    yield table(["", *servers], [[name, *_row(measured, name, servers, "ipx")] for name in names])
     yield "## After an upload\n"
     yield (
         "Pictures a second, sharp = 1: by clock / by core.  huimages has made its smaller copies "
         "in the background (`huimages.chain = upload`, the default).\n"
     )
-    names = [name for name in told.contests if "at once" not in name]
+    names = [name for name in measured.contests if "at once" not in name]
     servers = [OURS, "sharp", "ipx"]
-    yield table(["", *servers], [[name, *_row(told, name, servers, "sharp")] for name in names])
+    yield table(["", *servers], [[name, *_row(measured, name, servers, "sharp")] for name in names])
     seconds = statistics.median(speed["prepared"])
     yield (
         "With `huimages.upload.sizes` all ten are there "
@@ -132,17 +140,17 @@ def _speed(told: Told, speed: Mapping[str, Any]) -> Iterable[str]:
     yield table(
         ["longest side", "JPEG", "WebP", "AVIF"],
         [
-            [side, "1", *(f"−{1 - told['jpeg'] ** -1 * told[one]:.0%}" for one in ("webp", "avif"))]
-            for side, told in speed["bytes"].items()
+            [side, "1", *(f"−{1 - sizes[name] / sizes['jpeg']:.0%}" for name in ("webp", "avif"))]
+            for side, sizes in speed["bytes"].items()
         ],
     )
 
 
-def _row(told: Told, contest: str, servers: Sequence[str], base: str) -> list[str]:
+def _row(measured: Measurements, contest: str, servers: Sequence[str], base: str) -> list[str]:
     cells = []
     for server in servers:
-        by_clock = told.ratio(contest, server, base)
-        by_core = told.ratio(contest, server, base, "by_core")
+        by_clock = measured.ratio(contest, server, base)
+        by_core = measured.ratio(contest, server, base, "by_core")
         cells.append(f"{by_clock:.2f} / {by_core:.2f}" if by_clock and by_core else "")
     return cells
 
@@ -159,11 +167,51 @@ def _heaviest(parts: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _encoders(parts: Mapping[str, Mapping[str, float | None]]) -> str:
+    rows = [
+        [
+            name,
+            *(f"{one[measure]:.2f}" for measure in ("ssim", "ssimulacra2")),
+            _number(one["milliseconds"]),
+        ]
+        for name, one in parts.items()
+    ]
+    return (
+        "## Bytes at equal quality\n\n"
+        "Bytes of a file as similar to its source as that of sharp's default, which is 1, by two "
+        "measures, and milliseconds of a core per file (`make encoders`)"
+        ".\n\n" + table(["encoder", "at equal SSIM", "at equal SSIMULACRA2", "ms"], rows)
+    )
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}"
+
+
+def _imports(parts: Mapping[str, Any]) -> str:
+    count, size = parts["files"], parts["bytes"]
+    rows = [
+        [
+            name,
+            f"{count / statistics.median(cost['clock'] for cost in costs):.1f}",
+            f"{size / 1e6 / statistics.median(cost['clock'] for cost in costs):.1f}",
+            f"{1000 / count * statistics.median(cost['cores'] for cost in costs):.0f}",
+        ]
+        for name, costs in parts["costs"].items()
+    ]
+    return (
+        "## Import\n\n"
+        f"{count:,} camera files of {size / 1e6:,.0f} MB by `huimages import-tree`; *limit* reads, "
+        "hashes and decodes them at an eighth (`python -m benchmarks.imports`).\n\n"
+        + table(["", "pictures/s", "MB/s", "ms of a core per picture"], rows)
+    )
+
+
 def _pages(parts: Mapping[str, Any]) -> str:
     lines = [
         "## Pages of archives of any size\n",
         "Milliseconds of a page, without a network; *growth* is from the smallest archive to the "
-        "largest, and 2 is what we allow.  There are 5,000 tags.\n",
+        "largest, at most 2.  There are 5,000 tags.\n",
     ]
     for store, part in parts.items():
         counts = part["counts"]
@@ -180,7 +228,7 @@ def _pages(parts: Mapping[str, Any]) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
+    """Return a table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 

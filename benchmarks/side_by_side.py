@@ -2,8 +2,8 @@
 
     python -m benchmarks.side_by_side [--quick] [--originals FOLDER]
 
-starts every server that is installed, asks all of them for the same pictures, looks at
-each answer, and writes docs/benchmarks.md.  Only ratios mean anything.
+starts every installed server, requests the same pictures from all of them, checks each response,
+and writes docs/benchmarks.md.  Only ratios can be compared between machines.
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ def measure(
         "bits": sorted(round(original.bits_per_pixel, 1) for original in found),
         "versions": versions,
         "speeds": {
-            name: {server: [asdict(s) for s in told] for server, told in by_server.items()}
+            name: {
+                server: [asdict(speed) for speed in rounds] for server, rounds in by_server.items()
+            }
             for name, by_server in speeds.items()
         },
         "warm": hits,
@@ -165,9 +167,9 @@ def _peaks(found: list[Original], pictures: Path, folder: Path) -> dict[str, dic
                 at_rest = peak.bytes
                 requests = [server.request(original, size) for original in many]
                 fetched(server.url, requests, len(requests))
-                told = peaks.setdefault(server.name, {})
-                told["at rest"] = at_rest / 1e6
-                told[kind] = peak.bytes / 1e6
+                megabytes = peaks.setdefault(server.name, {})
+                megabytes["at rest"] = at_rest / 1e6
+                megabytes[kind] = peak.bytes / 1e6
     return peaks
 
 

@@ -35,7 +35,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
         reports = _observe(settings)
         services = build_services(settings)
         app = make_app(settings, services, ini)
-        compile_templates(app.registry)
+        compile_templates(app.registry, settings.var / "templates")
     except BadSetting as error:
         # One line that the operator can act on, without a traceback.
         print(f"huimages: {error}", file=sys.stderr)  # noqa: T201

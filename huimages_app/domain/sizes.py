@@ -11,7 +11,7 @@
     avatar!30,70   a preset, which is a named size with output options: see presets.py
     o              the original, as it was uploaded
 
-Markup, JSON and the scaler ask `Size.placement`, so they cannot disagree.
+Markup, JSON and the scaler all use `Size.placement`, so they cannot disagree.
 """
 
 from __future__ import annotations
@@ -203,7 +203,8 @@ class Size:
 
     def at_density(self, density: int) -> Size:
         """Return the same size for a screen with `density` (1-3) pixels per CSS pixel."""
-        return self if self.is_original else replace(self, density=density)
+        is_same = self.is_original or density == self.density
+        return self if is_same else replace(self, density=density)
 
     def focused(self, focus: tuple[float, float] | None) -> Size:
         """Return the same crop around `focus` (x and y from 0 to 1); other sizes unchanged."""

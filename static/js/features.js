@@ -21,6 +21,7 @@ const FEATURES = [
   ["[data-share]", () => import("./share_button.js")],
   ["[data-viewer]", () => import("./viewer.js")],
   ["dialog[data-keys]", () => import("./keyboard_shortcuts.js")],
+  ["form:not([data-selection]) button[data-confirm]", () => import("./confirm_button.js")],
   ["[data-sortable]", () => import("./sortable.js")],
   ["select[data-submits]", () => import("./submitting_select.js")],
   ["[data-job-progress]", () => import("./job_progress.js")],

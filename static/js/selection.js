@@ -1,4 +1,4 @@
-// Select pictures of a grid (a range with shift), and apply actions without leaving the page.
+// Select pictures of a grid (a range with shift, or a finger that rests), and apply actions without leaving the page.
 // While something is selected, a click on a picture selects it, and Escape selects none.
 // The tick "Select all" means everything that the list finds, also what was not loaded yet.
 
@@ -6,6 +6,7 @@ import { confirmAction } from "./confirm_dialog.js";
 import { fetchJson } from "./http.js";
 import { message } from "./messages.js";
 import { notify, notifyError, reloadWithNotice } from "./toast.js";
+import { onHold } from "./touch_range.js";
 
 const BOXES = ".pick input[type=checkbox]";
 // These actions take the pictures out of the grid.
@@ -24,6 +25,13 @@ export function enhance(form) {
     if (!box) return;
     if (everything && !box.checked) everything.checked = false;
     if (event.shiftKey && last?.isConnected) checkRange(boxes(), last, box);
+    last = box;
+    showCount();
+  });
+  onHold(form, () => isSelecting(form), (item) => {
+    const box = item.querySelector(BOXES);
+    box.checked = true;
+    if (last?.isConnected) checkRange(boxes(), last, box);
     last = box;
     showCount();
   });
@@ -70,8 +78,10 @@ export function enhance(form) {
   const output = form.querySelector("[data-selected]");
   const none = document.createElement("button");
   none.type = "button";
-  none.className = "quiet small";
-  none.textContent = message("selectNone");
+  none.className = "quiet none";
+  none.textContent = "×";
+  none.title = message("selectNone");
+  none.setAttribute("aria-label", none.title);
   none.addEventListener("click", clear);
   output.after(none);
   showCount();

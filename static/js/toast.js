@@ -10,6 +10,7 @@ const STORAGE_KEY = "huimages-notice";
 const toast = createToast();
 let timer;
 
+stayAboveBar();
 showStoredNotice();
 
 /**
@@ -38,6 +39,14 @@ function showStoredNotice() {
   sessionStorage.removeItem(STORAGE_KEY);
   const { text, undo } = JSON.parse(stored);
   notify(text, undo);
+}
+
+/** Tell the style sheet the height of the bar of selected pictures, which covers the bottom. */
+function stayAboveBar() {
+  const bar = document.querySelector(".actions");
+  if (!bar) return;
+  const measure = () => toast.style.setProperty("--bar", `${bar.offsetHeight}px`);
+  new ResizeObserver(measure).observe(bar);
 }
 
 function show(text, className, undo) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -9,12 +10,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
+
 from huimages_app.backends import Storage, build_storage
 from huimages_app.config.settings import Settings
 from huimages_app.factory import build_services
+from huimages_app.services.accounts import Accounts
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.uploads import UploadResult
+
+# Hashing passwords at full strength takes 64 MB and a tenth of a second of two cores each time.
+FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def settings_in(folder: Path, **ini: str) -> Settings:
@@ -36,8 +43,11 @@ def storage_in(folder: Path, **ini: str) -> closing[Storage]:
 
 
 def services_in(folder: Path, **ini: str) -> Services:
-    """Return services that keep all data in `folder`."""
-    return build_services(settings_in(folder, **ini))
+    """Return services that keep all data in `folder`, with quick hashes of passwords."""
+    settings = settings_in(folder, **ini)
+    storage = build_storage(settings)
+    accounts = Accounts(storage.metadata.documents, FAST)
+    return dataclasses.replace(build_services(settings, storage), accounts=accounts)
 
 
 def ini_in(folder: Path, **ini: str) -> Path:

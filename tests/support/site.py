@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-from argon2 import PasswordHasher
 from pyramid.router import Router
 from webtest import TestApp
 
@@ -20,9 +19,8 @@ from huimages_app.services.accounts import Accounts
 from huimages_app.services.container import Services
 
 from . import pictures
-from .services import add
+from .services import FAST, add
 
-FAST = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 PASSWORD = "a long password"
 SECRET = "a secret for tests, of more than 32 characters"
 # As in development.ini: open to everyone.
@@ -82,7 +80,6 @@ class Site:
         except BaseException:
             self.storage.close()
             raise
-        # Full-strength password hashing would take most of the tests' time.
         accounts = Accounts(self.storage.metadata.documents, FAST)
         self.services: Services = dataclasses.replace(services, accounts=accounts)
         self._key = tuple(sorted(ini.items()))

@@ -1,4 +1,4 @@
-"""Templates: compiled before the server listens, and without faults that pages do not show."""
+"""Templates are compiled before the server listens, and use attributes safely."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 @pytest.mark.parametrize("page", ["", "image/{id}/", "tag/", "upload/", "article/"])
 def test_page_compiles_no_template(page: str, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     image = site.add(title="Quay")
-    compile_templates(site.app.app.registry)
+    compile_templates(site.app.app.registry, site.folder / "templates")
     compiled: list[str] = []
     monkeypatch.setattr(BaseTemplate, "cook", lambda self, body: compiled.append(self.filename))
 

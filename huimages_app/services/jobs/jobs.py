@@ -81,6 +81,10 @@ class Jobs:
         """Return all jobs that are kept, the newest first."""
         return self._store.all()[::-1]
 
+    def first_images(self, job_id: str, most: int) -> list[str]:
+        """Return the IDs of the first images of a job."""
+        return [item["id"] for item in self._store.part(job_id, 0).items[:most]]
+
     def cancel(self, job_id: str) -> Job:
         """Stop a job; what it has done stays.  Raises UnknownJob, BadInput."""
 

@@ -17,9 +17,11 @@ from pyramid.response import Response
 from ...errors import BadUpload, HuimagesError, IdCollision, StorageUnavailable, TooLarge
 from ..presentation.i18n import _
 from ..presentation.responses import wants_json
+from ..share_resources import SharedImage, SharePage
 
 _API = ("/api/", "/oembed")
 _TEMPLATE = "huimages_app:templates/error.pt"
+_SHARE_TEMPLATE = "huimages_app:templates/share_error.pt"
 
 _HEADINGS: Mapping[int, TranslationString] = {
     400: _("That did not work"),
@@ -69,10 +71,16 @@ def _page(request: Request, status: int, sentence: str) -> Response:
         "language": None if isinstance(sentence, TranslationString) else "en",
     }
     try:
-        return render_to_response(_TEMPLATE, values, request=request)
+        return render_to_response(_template(request), values, request=request)
     except StorageUnavailable:
         # The layout needs the account of the client, which storage cannot return now.
         return _text(sentence)
+
+
+def _template(request: Request) -> str:
+    """Return the template: visitors of a share link see no menu of the site."""
+    is_shared = isinstance(getattr(request, "context", None), (SharePage, SharedImage))
+    return _SHARE_TEMPLATE if is_shared else _TEMPLATE
 
 
 def _text(sentence: str) -> Response:

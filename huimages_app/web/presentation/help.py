@@ -173,6 +173,10 @@ SECTIONS = (
                 "a search finds."
             ),
             _(
+                "To select many pictures in a row, select the first, and click on the last with "
+                "the shift key; on a touch screen, rest your finger on the last."
+            ),
+            _(
                 "Changes of many pictures go on in the background. “Jobs” shows how far they are, "
                 "and undoes each as a whole. The history on the page of a picture takes back "
                 "single changes."

@@ -17,7 +17,7 @@ from ...services.jobs import bulk_edit
 from ...services.jobs.job import UNDOABLE, Job
 from ...services.jobs.table import TableKind
 from ...services.jobs.tag_merge import TagMerge
-from .grids import items_of
+from .grids import GridItem, items_of
 from .history import label_of, text_of
 from .i18n import _
 from .responses import came_from
@@ -25,7 +25,7 @@ from .rights import choices_of
 from .site import Site
 
 EDIT_FORM = "huimages_app:templates/edit_many.pt"
-SHOWN = 12  # pictures above the form
+SHOWN = 12  # pictures above the form, and on the page of a job
 
 _STATES = {
     "collecting": _("Collecting the pictures"),
@@ -105,6 +105,12 @@ def shown_job(job: Job, request: Request) -> ShownJob:
         job.state in {"collecting", "running"},
         job.state in UNDOABLE and job.total > 0,
     )
+
+
+def first_pictures(job: Job, request: Request) -> list[GridItem]:
+    """Return some pictures of a job: its list may not find them any more."""
+    ids = request.services.jobs.first_images(job.id, SHOWN)
+    return items_of(request.services.images.get_many(ids).values(), request)
 
 
 def _described(job: Job, request: Request) -> tuple[str, list[OrderLine]]:

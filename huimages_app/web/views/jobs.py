@@ -19,7 +19,7 @@ from ..presentation.everything import everything, is_everything, query_of_list
 from ..presentation.form_fields import article_numbers
 from ..presentation.grids import items_of
 from ..presentation.image_lists import ImageList
-from ..presentation.jobs import EDIT_FORM, SHOWN, edit_fields, shown_job
+from ..presentation.jobs import EDIT_FORM, SHOWN, edit_fields, first_pictures, shown_job
 from ..presentation.responses import changed, local_path
 
 _LIST = "huimages_app:templates/jobs.pt"
@@ -78,9 +78,12 @@ def job(context: JobPage, request: Request) -> dict[str, Any]:
     """Show the progress of a job."""
     request.response.headers["Cache-Control"] = "no-store"
     list_path = request.GET.get("list", "")
+    shown = shown_job(request.services.jobs.get(context.job_id), request)
     return {
-        "job": shown_job(request.services.jobs.get(context.job_id), request),
+        "job": shown,
         "list_path": local_path(request, list_path) if list_path else "",
+        # Not in the requests that follow the progress.
+        "items": [] if shown.is_open else first_pictures(shown.job, request),
     }
 
 

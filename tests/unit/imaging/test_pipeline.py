@@ -128,6 +128,7 @@ def test_rendition_carries_profile_from_a_size_on(rendered, extension, width, ex
     assert rendered(content, f"{width}x{width}", extension).info.get("icc_profile") == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["60x60", "o"])
 def test_avif_names_srgb_without_profile(rendered, size):
     image = rendered(pictures.photo(480, 320), size, "avif")

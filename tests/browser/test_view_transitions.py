@@ -1,0 +1,48 @@
+"""Transitions between pages, where the visitor has not asked for less motion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from tests.support.chromium import Person
+
+_REMEMBER = """
+  addEventListener("pagereveal", ({ viewTransition }) => {
+    window.hasTransition = Boolean(viewTransition);
+  });
+"""
+
+
+def moves(page: Page) -> bool:
+    """Return whether the browser animates the way to this page."""
+    return bool(page.evaluate("window.hasTransition"))
+
+
+def test_picture_of_a_grid_grows_into_its_page(person: Callable[..., Person]) -> None:
+    paul = person(reduced_motion="no-preference")
+    paul.page.add_init_script(_REMEMBER)
+    page = paul.go("/image/")
+    page.locator(".grid a").first.click()
+    page.wait_for_url("**/image/*/")
+    page.locator("html[data-scripts=ready]").wait_for()
+    assert moves(page)
+
+
+def test_pages_without_a_grid_cause_no_error(person: Callable[..., Person]) -> None:
+    paul = person(reduced_motion="no-preference")
+    page = paul.go("/image/")
+    page.locator(".button.upload").click()
+    page.wait_for_url("**/upload/")
+    page.locator("html[data-scripts=ready]").wait_for()
+
+
+def test_nothing_moves_for_visitors_who_prefer_it(person: Callable[..., Person]) -> None:
+    paul = person(reduced_motion="reduce")
+    paul.page.add_init_script(_REMEMBER)
+    page = paul.go("/image/")
+    page.locator(".grid a").first.click()
+    page.wait_for_url("**/image/*/")
+    page.locator("html[data-scripts=ready]").wait_for()
+    assert not moves(page)
