@@ -1,4 +1,4 @@
-"""Installing and upgrading the views, with and without the right to."""
+"""Installation and upgrade of the views, by accounts with and without the rights for it."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_upgrade_replaces_old_views(site: Site, http: httpx.Client) -> None:
             store.search.count()
         upgrade()
         assert walk(store, Query(order="oldest")) == known
-    # What was built beside is gone again.
+    # The shadow views have been removed.
     assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
 
 
@@ -150,7 +150,7 @@ def test_upgrade_waits_for_slow_views(site: Site, http: httpx.Client) -> None:
 def test_upgrade_uses_views_before_it_deletes_the_shadow_views(
     site: Site, http: httpx.Client, older: bool
 ) -> None:
-    """CouchDB closes an index with the last design document that it knows it by."""
+    """CouchDB closes an index together with the last design document that uses it."""
     if older:
         site.make()
         make_older(http, site.images)
