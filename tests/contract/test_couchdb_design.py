@@ -40,7 +40,7 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "8b8289ac2b7e0bc837cb47c7b504c9a654dcaf93962341df9bc65f8b1adf5ca6",
+        "images": "3153794356ebe80554ab8b40bb50ab6cfffbdb3c7d64124c44ad5d9c90463e86",
         "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
 }
