@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.originals import Original
 from huimages_app.domain.sizes import Size
 
-from . import INSTALLED, PathOf, NotInstalled, Server, box, program, said, started
+from . import INSTALLED, NotInstalled, PathOf, Server, box, program, said, started
 
 _FOLDER = INSTALLED / "node"
 
