@@ -83,6 +83,12 @@ class UnknownChange(HuimagesError):
     def __init__(self, image_id: str, change_id: str) -> None:
         super().__init__(f"the history of the image {image_id} has no change {change_id[:40]!r}")
 
+    @classmethod
+    def of_job(cls, image_id: str) -> Self:
+        return cls.with_message(
+            f"the history of the image {image_id} no longer has what the job changed; it stays"
+        )
+
 
 class UnknownJob(HuimagesError):
     """There is no job with this ID, or no longer."""

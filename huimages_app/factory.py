@@ -118,7 +118,7 @@ def build_services(settings: Settings, storage: Storage | None = None) -> Servic
         duplicates=Duplicates(metadata),
         collection_images=CollectionImages(metadata, collections),
         saved_searches=SavedSearches(metadata.documents),
-        shares=Shares(metadata, collections, Passwords(), showing),
+        shares=Shares(metadata, collections, Passwords(), showing, size=urls.rendition_size),
         suggestions=Suggestions(metadata.search, settings.articles),
         editing=editing,
         histories=histories,

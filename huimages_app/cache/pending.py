@@ -75,7 +75,7 @@ class PendingRendition:
     def publish(self, mark: str = "", *, limited: bool = False) -> Published | None:
         """Put a copy of the file into the cache.
 
-        `mark` stands for what the rendition states of the image: see `is_outdated`.  A `limited`
+        `mark` identifies the rights that the rendition states: see `is_outdated`.  A `limited`
         one has a name that no web server finds.
 
         Returns None if the image was removed meanwhile, or if the disk does not take the

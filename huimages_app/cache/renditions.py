@@ -4,9 +4,9 @@
     ROOT/AB/ID/LIMITED-SIZE.EXT  a rendition that requests are checked for: no pattern of a web
                                  server matches the name, so only the application sends it
     ROOT/AB/ID/~NAME.EXT         a preview that renditions are made from
-    ROOT/AB/ID/~mark.MARK        what the renditions in the folder state of the image
+    ROOT/AB/ID/~mark.MARK        the rights that the renditions in the folder state
     SCRATCH/writing, removed     files that are not, or no longer, visible
-    SCRATCH/lock, count          locks of renditions in the making; files and bytes in the cache
+    SCRATCH/lock, count          locks of pending renditions; files and bytes in the cache
 
 All renditions of an image lie in one folder, so removing the image from the cache is one
 rename.  ROOT and SCRATCH lie on one filesystem.  The cache never makes a request fail: on

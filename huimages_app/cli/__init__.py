@@ -33,12 +33,14 @@ from .duplicates import duplicates
 from .edit import edit
 from .ending import ending
 from .export import export
+from .facets import facets
 from .history import history
 from .import_ import import_
 from .import_tree import import_tree
 from .job import job
 from .list import list_
 from .migrate import migrate
+from .months import months
 from .purge import purge
 from .replace import replace, turn, versions
 from .restore import restore
@@ -89,6 +91,7 @@ for _command in (
         edit,
         ending,
         export,
+        facets,
     ),
     *(
         history,
@@ -97,6 +100,7 @@ for _command in (
         job,
         list_,
         migrate,
+        months,
         purge,
         replace,
         restore,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .context import CliContext, pass_cli_context
-from .options import days_option
-from .output import plural
+from .options import count_option, days_option
+from .output import count_text, plural
 
 if TYPE_CHECKING:
     from ..services.articles import Article
@@ -37,12 +37,16 @@ def article() -> None:
 @article.command("list")
 @click.argument("prefix", metavar="[BEGINNING]", default="")
 @key_option
+@count_option
 @pass_cli_context
-def list_(context: CliContext, prefix: str, key: str) -> None:
+def list_(context: CliContext, prefix: str, key: str, count: bool) -> None:
     """List the articles whose numbers begin with BEGINNING: number, count, main image."""
     from ..services.paging import all_pages
 
     articles = context.reading_services.articles
+    if count:
+        click.echo(count_text(articles.count(key, prefix=prefix)))
+        return
     for page in all_pages(partial(articles.page, key, _BATCH, prefix=prefix)):
         for found in page.articles:
             click.echo(f"{found.number}  {plural(found.count, 'image')}  {found.main.id}")

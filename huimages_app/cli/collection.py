@@ -10,6 +10,7 @@ import click
 
 from .article import json_option
 from .context import CliContext, pass_cli_context
+from .options import count_option
 from .output import plural
 
 collection_id_argument: Callable[[Any], Any] = click.argument("collection_id", metavar="ID")
@@ -24,10 +25,14 @@ def collection() -> None:
 
 
 @collection.command("list")
+@count_option
 @pass_cli_context
-def list_(context: CliContext) -> None:
+def list_(context: CliContext, count: bool) -> None:
     """List the collections by title: ID, number of images, title."""
     collections = context.reading_services.collections
+    if count:
+        click.echo(len(collections.all()))
+        return
     sizes = collections.sizes()
     for one in collections.all():
         click.echo(f"{one.id}  {plural(sizes.get(one.id, 0), 'image')}  {one.title}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .context import CliContext, pass_cli_context
+from .output import count_text
 
 if TYPE_CHECKING:
     from ..domain.models import Image
@@ -21,9 +22,13 @@ def duplicates() -> None:
 
 @duplicates.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per group.")
+@click.option("--count", is_flag=True, help="Print only how many images look like older ones.")
 @pass_cli_context
-def list_(context: CliContext, as_json: bool) -> None:
+def list_(context: CliContext, as_json: bool, count: bool) -> None:
     """List the groups of images that look alike, newest first; in each the largest image first."""
+    if count:
+        click.echo(count_text(context.reading_services.duplicates.count()))
+        return
     for number, group in enumerate(context.reading_services.duplicates.all()):
         if as_json:
             described = [_described(image) for image in group.images]

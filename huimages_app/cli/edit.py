@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..domain.filters import query_of
+from ..domain.filters import chosen_query_of
 from ..errors import BadInput
 from .context import CliContext, pass_cli_context
 from .filters import pairs_of, with_filters
@@ -58,7 +58,7 @@ def edit(
         items = [{"id": parse_image_id(one)} for one in dict.fromkeys(image_ids)]
         job = jobs.create(NAME, order_of(change, PROGRAM), items)
     else:
-        job = jobs.create(NAME, order_of(change, PROGRAM, query_of(conditions)))
+        job = jobs.create(NAME, order_of(change, PROGRAM, chosen_query_of(conditions)))
     return follow(context, job)
 
 

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..domain.filters import ORDERS, query_of
+from ..domain.periods import Period
 from .context import CliContext, pass_cli_context
 from .filters import pairs_of, with_filters
+from .options import count_option
+from .output import count_text
 
 if TYPE_CHECKING:
     from ..domain.models import Image, Query
@@ -27,30 +30,30 @@ _PAGE = 200  # images read at once
     metavar="|".join(ORDERS),
     help="What comes first; place is the order of the only --artnr.",
 )
+@click.option(
+    "--at", default="", metavar="DATE", help="Begin a list by time at this day, month or year."
+)
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--count", is_flag=True, help="Print only the number of images.")
+@count_option
 @pass_cli_context
-def list_(context: CliContext, order: str, limit: int, count: bool, **filters: Any) -> None:
+def list_(
+    context: CliContext, order: str, at: str, limit: int, count: bool, **filters: Any
+) -> None:
     """List ID, date and title of images; the date is that of taking if it is known.
 
     Images meet all conditions.  --tag, --artnr and --without may be given several times.
     """
     query = query_of(pairs_of(filters), order)
     if count:
-        _print_count(context, query)
+        click.echo(count_text(context.reading_services.images.count_of(query)))
     else:
-        _print_images(context, query, limit)
+        _print_images(context, query, Period.parse(at), limit)
 
 
-def _print_count(context: CliContext, query: Query) -> None:
-    found = context.reading_services.images.count_of(query)
-    click.echo(found.number if found.is_exact else f"more than {found.number}")
-
-
-def _print_images(context: CliContext, query: Query, limit: int) -> None:
+def _print_images(context: CliContext, query: Query, at: Period, limit: int) -> None:
     from ..services.paging import all_pages
 
-    read = partial(context.reading_services.images.page, query, min(limit, _PAGE))
+    read = partial(context.reading_services.images.page, query, min(limit, _PAGE), at=at)
     images = itertools.chain.from_iterable(page.images for page in all_pages(read))
     for image in itertools.islice(images, limit):
         click.echo(_line(image))

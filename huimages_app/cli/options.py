@@ -27,6 +27,7 @@ days_option = click.option(
     callback=lambda context, option, days: int(time.time()) + days * 86400 if days else None,
     help="Lifetime of the signature, if the URL needs one; unlimited if omitted.",
 )
+count_option = click.option("--count", is_flag=True, help="Print only their number.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 

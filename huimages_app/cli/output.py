@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..domain.models import Count
+
+
+def count_text(count: Count) -> str:
+    """Return a number, as in `12` or `more than 1000`."""
+    return str(count.number) if count.is_exact else f"more than {count.number}"
 
 
 def plural(number: int, thing: str) -> str:

@@ -42,7 +42,7 @@ def add(context: CliContext, kind: str, value: str, key: str, **options: Any) ->
     """
     from ..domain.shares import Target
 
-    target, terms = Target.parse(kind, value, key), _terms(context, **options)
+    target, terms = Target.parse(kind, value, key), _terms(**options)
     _, token = context.services.shares.add(target, terms)
     origins = context.settings.origins
     click.echo(f"{origins[0] if origins else ''}/share/{token}/")
@@ -67,7 +67,6 @@ def revoke(context: CliContext, share_id: str) -> None:
 
 
 def _terms(
-    context: CliContext,
     *,
     title: str,
     days: int | None,
@@ -77,8 +76,6 @@ def _terms(
 ) -> ShareTerms:
     from ..domain.shares import DEFAULT_SIZE, ShareTerms
 
-    for size in sizes:
-        context.services.urls.size(size)
     until = datetime.now(UTC) + timedelta(days=days) if days else None
     secret = click.prompt("Password", hide_input=True, confirmation_prompt=True) if password else ""
     return ShareTerms(title, until, tuple(sizes) or (DEFAULT_SIZE,), originals, secret)

@@ -28,6 +28,11 @@ __all__ = [
     "articleurl",
     "cancel_job",
     "configure",
+    "count_articles",
+    "count_collections",
+    "count_duplicates",
+    "count_ending",
+    "count_facets",
     "count_images",
     "delete_image",
     "dismiss_duplicates",
@@ -45,6 +50,7 @@ __all__ = [
     "get_imagedoc",
     "get_job",
     "get_length",
+    "get_months",
     "get_next_imageid",
     "get_previous_imageid",
     "get_random_imageid",
@@ -87,6 +93,11 @@ _library = Library(LocalBackend())
 arrange_article = _library.arrange_article
 articleurl = _library.articleurl
 count_images = _library.count_images
+count_articles = _library.count_articles
+count_collections = _library.count_collections
+count_duplicates = _library.count_duplicates
+count_ending = _library.count_ending
+count_facets = _library.count_facets
 delete_image = _library.delete_image
 edit_images = _library.edit_images
 edit_found_images = _library.edit_found_images
@@ -99,6 +110,7 @@ get_history = _library.get_history
 get_imagedoc = _library.get_imagedoc
 get_job = _library.get_job
 get_length = _library.get_length
+get_months = _library.get_months
 get_next_imageid = _library.get_next_imageid
 get_previous_imageid = _library.get_previous_imageid
 get_random_imageid = _library.get_random_imageid

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from ..domain.content import ContentBox
-from ..domain.models import Image, Neighbours
+from ..domain.models import Count, Image, Neighbours
 from .collections import CollectionBackend
 from .duplicates import DuplicateBackend
 from .finding import FindingBackend
@@ -107,6 +107,10 @@ class Backend(
         """Return the images of an article in order; empty if there are none."""
 
     @abstractmethod
+    def count_articles(self, key: str, prefix: str) -> Count:
+        """Return the number of articles whose numbers begin with a prefix, exact up to 1,000."""
+
+    @abstractmethod
     def article_url(self, key: str, number: str, size: str, which: str) -> str:
         """Return the stable URL of a picture of an article."""
 
@@ -121,6 +125,10 @@ class Backend(
     @abstractmethod
     def ending(self, days: int) -> list[EndingImage]:
         """Return the images whose rights end within so many days, earliest first."""
+
+    @abstractmethod
+    def count_ending(self, days: int) -> Count:
+        """Return their number, exact up to 1,000."""
 
     @abstractmethod
     def random(self) -> str | None:

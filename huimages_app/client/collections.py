@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..domain.ids import parse_image_id
+from ..domain.models import Count
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class CollectionBackend(ABC):
     @abstractmethod
     def collections(self) -> list[CollectionInfo]:
         """Return all collections, by title."""
+
+    @abstractmethod
+    def count_collections(self) -> Count:
+        """Return their number."""
 
     @abstractmethod
     def collection_images(self, collection_id: str) -> list[str]:
@@ -64,6 +69,10 @@ class CollectionFunctions:
     def get_collections(self) -> list[CollectionInfo]:
         """Return all collections, by title."""
         return self._backend.collections()
+
+    def count_collections(self) -> Count:
+        """Return the number of collections, with `number` and `is_exact`."""
+        return self._backend.count_collections()
 
     def get_collection(self, collection_id: str) -> list[str]:
         """Return the IDs of the images of a collection, in order."""

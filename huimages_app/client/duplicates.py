@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from ..domain.ids import parse_image_id
+from ..domain.models import Count
 
 
 class DuplicateBackend(ABC):
@@ -14,6 +15,10 @@ class DuplicateBackend(ABC):
     @abstractmethod
     def duplicates(self) -> list[list[str]]:
         """Return the IDs of each group, the largest image first."""
+
+    @abstractmethod
+    def count_duplicates(self) -> Count:
+        """Return the number of images that look like older ones, exact up to 1,000."""
 
     @abstractmethod
     def alike(self, image_id: str) -> list[str]:
@@ -39,6 +44,10 @@ class DuplicateFunctions:
         The first of a group is the largest image.
         """
         return self._backend.duplicates()
+
+    def count_duplicates(self) -> Count:
+        """Return the number of images that look like older ones, with `number` and `is_exact`."""
+        return self._backend.count_duplicates()
 
     def get_alike(self, imageid: str) -> list[str]:
         """Return the IDs of the images that look like one, most similar first, at most 12."""

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from ..domain.content import ContentBox
 from ..domain.html import img_tag_as_called
 from ..domain.ids import parse_image_id
+from ..domain.models import Count
 from ..errors import UnknownImage
 from .arguments import file_of, old_time, references_of, time_of
 from .backend import Backend
@@ -251,6 +252,13 @@ class Library(
         """
         return self._backend.article(key, number)
 
+    def count_articles(self, prefix: str = "", key: str = "artnr") -> Count:
+        """Return the number of articles whose numbers begin with a prefix.
+
+        It has a `number` and `is_exact`; numbers up to 1,000 are exact.
+        """
+        return self._backend.count_articles(key, prefix)
+
     def articleurl(
         self, number: str, size: str = "150x150", which: str = "", key: str = "artnr"
     ) -> str:
@@ -282,6 +290,10 @@ class Library(
         needs a token with the scope `edit`.
         """
         return self._backend.ending(days)
+
+    def count_ending(self, days: int = 30) -> Count:
+        """Return the number of images that `get_ending` returns, with `number` and `is_exact`."""
+        return self._backend.count_ending(days)
 
     def get_random_imageid(self) -> str | None:
         """Return the ID of a random image; None if there is none."""

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..domain.filters import query_of
+from ..domain.filters import Filters, chosen_query_of
 from ..domain.ids import parse_image_id
-from .finding import Filters, pairs_of
+from .finding import pairs_of
 from .values import JobInfo
 
 
@@ -59,7 +59,7 @@ class JobFunctions:
         Filters are those of `find_images`; without any, all images are changed.
         """
         given = pairs_of(filters)
-        query_of(given)
+        chosen_query_of([*given, *((name, "") for name in filters.keys() - dict(given).keys())])
         return self._backend.edit_found(given, changes)
 
     def get_job(self, job_id: str) -> JobInfo:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..domain.models import Image, Neighbours, Query
+from ..domain.models import Count, Image, Neighbours, Query
 from ..domain.validity import parse_day
 from ..errors import StorageUnavailable, UnknownImage
 from .backend import Backend
@@ -123,6 +123,9 @@ class LocalBackend(
         places = [(image.id, article.place(image)) for image in article.images]
         return [ArticleImage(image_id, place.at, place.role) for image_id, place in places]
 
+    def count_articles(self, key: str, prefix: str) -> Count:
+        return services_of_process().articles.count(key, prefix=prefix)
+
     def article_url(self, key: str, number: str, size: str, which: str) -> str:
         return services_of_process().article_urls.url(size, key, number, which)
 
@@ -137,6 +140,10 @@ class LocalBackend(
         first, last = services.showing.coming_days(days)
         images = services.images.all_ending(first, last)
         return [EndingImage(image.id, parse_day(image.rights.until)) for image in images]
+
+    def count_ending(self, days: int) -> Count:
+        services = services_of_process()
+        return services.images.count_ending(*services.showing.coming_days(days))
 
     def random(self) -> str | None:
         images = services_of_process().images.random(1)

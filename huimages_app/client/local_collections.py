@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..domain.models import Count
 from .collections import CollectionBackend, CollectionInfo
 from .process import services_of_process
 
@@ -18,6 +19,9 @@ class LocalCollections(CollectionBackend):
             CollectionInfo(one.id, one.title, one.description, sizes.get(one.id, 0))
             for one in collections.all()
         ]
+
+    def count_collections(self) -> Count:
+        return Count(len(services_of_process().collections.all()))
 
     def collection_images(self, collection_id: str) -> list[str]:
         collections = services_of_process().collections

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..domain.models import Count
 from .duplicates import DuplicateBackend
 from .process import services_of_process
 
@@ -14,6 +15,9 @@ class LocalDuplicates(DuplicateBackend):
     def duplicates(self) -> list[list[str]]:
         groups = services_of_process().duplicates.all()
         return [[image.id for image in group.images] for group in groups]
+
+    def count_duplicates(self) -> Count:
+        return services_of_process().duplicates.count()
 
     def alike(self, image_id: str) -> list[str]:
         services = services_of_process()

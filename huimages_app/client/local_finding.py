@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..domain.filters import query_of
+from ..domain.facet_counts import FacetCounts
+from ..domain.filters import Filters, query_of
 from ..domain.models import Count, Page
+from ..domain.months import Month
+from ..domain.periods import Period
 from ..services.paging import all_pages
-from .finding import Filters, FindingBackend, Suggestion
+from .finding import FindingBackend, Suggestion
 from .process import services_of_process
 
 _PAGE = 200  # images read at once
@@ -16,12 +19,12 @@ _PAGE = 200  # images read at once
 class LocalFinding(FindingBackend):
     """Uses the services of this process."""
 
-    def find(self, filters: Filters, order: str) -> Iterator[str]:
-        query = query_of(filters, order)
+    def find(self, filters: Filters, order: str, at: str) -> Iterator[str]:
+        query, period = query_of(filters, order), Period.parse(at)
 
         def read(cursor: str | None) -> Page:
             # Each time the services of the process, which may have forked since the last page.
-            return services_of_process().images.page(query, _PAGE, cursor)
+            return services_of_process().images.page(query, _PAGE, cursor, period)
 
         for page in all_pages(read):
             yield from (image.id for image in page.images)
@@ -32,3 +35,9 @@ class LocalFinding(FindingBackend):
 
     def count(self, filters: Filters) -> Count:
         return services_of_process().images.count_of(query_of(filters))
+
+    def facet_counts(self, filters: Filters) -> FacetCounts:
+        return services_of_process().images.facet_counts(filters, query_of)
+
+    def months(self, filters: Filters, order: str) -> list[Month]:
+        return services_of_process().images.months(query_of(filters, order))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..domain.filters import query_of
-from .finding import Filters
+from ..domain.filters import Filters, chosen_query_of
 from .jobs import JobBackend
 from .process import services_of_process
 from .values import JobInfo
@@ -29,7 +28,7 @@ class LocalJobs(JobBackend):
         from ..services.jobs.bulk_edit import NAME, order_of
         from ..services.uploads import PROGRAM
 
-        order = order_of(ImageEdit.parse(changes), PROGRAM, query_of(filters))
+        order = order_of(ImageEdit.parse(changes), PROGRAM, chosen_query_of(filters))
         return services_of_process().jobs.create(NAME, order).id
 
     def job(self, job_id: str) -> JobInfo:

@@ -140,7 +140,8 @@ class Settings(ArticleSettings, StorageSettings):
         "timezone",
         time_zone,
         ZoneInfo("UTC"),
-        "time zone in which the days begin and end on which the rights to an image do",
+        "time zone in which the days begin and end on which the rights to an image, or share "
+        "links, do",
     )
 
     # the pages

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from .facets import FORMATS, MISSING, SHAPES, Facet
+from .filters import Filters, filter_of
 from .models import Count
 
 RATING: Final = "rating"
@@ -30,6 +31,29 @@ def facet_counts(numbers: Mapping[Facet, int], *, is_complete: bool) -> FacetCou
     return counts
 
 
+def replaceable(filters: Filters) -> Iterator[tuple[str, Filters]]:
+    """Yield the names of counted filters in force that have one value, and the filters but them."""
+    given = {name for name, _ in filters}
+    for name in VALUES:
+        if name in given and not filter_of(name).is_repeatable:
+            yield name, tuple(pair for pair in filters if pair[0] != name)
+
+
+def with_counts_of(name: str, others: FacetCounts, counts: FacetCounts) -> FacetCounts:
+    """Return counts with those of one filter taken from others, in the order of VALUES."""
+    facets = [(kind, value) for kind, values in VALUES.items() for value in values]
+    sources = [(facet, others if facet[0] == name else counts) for facet in facets]
+    return {facet: source[facet] for facet, source in sources if facet in source}
+
+
+def counts_as_json(counts: FacetCounts) -> list[dict[str, Any]]:
+    """Return the counts as items of a JSON list."""
+    return [
+        {"filter": name, "value": value, "count": one.number, "count_is_exact": one.is_exact}
+        for (name, value), one in counts.items()
+    ]
+
+
 def ratings_up_to(average: float) -> list[Facet]:
     """Return the values of the filter that an image with this average meets."""
     return [(RATING, least) for least in RATINGS if average >= float(least)]
@@ -41,5 +65,5 @@ def counts_by_rating(averages: Iterable[float], most: int) -> FacetCounts:
     counts = {}
     for least in RATINGS:
         number = sum(1 for average in highest if average >= float(least))
-        counts[RATING, least] = Count(min(number, most), is_exact=number <= most)
+        counts[RATING, least] = Count.up_to(most, number)
     return counts

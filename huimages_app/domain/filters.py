@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
@@ -27,6 +27,8 @@ LONGEST: Final = 500  # characters of a value
 ORDERS: Final[tuple[str, ...]] = get_args(Order)
 REFERENCE: Final = "ref."  # before the key of a reference
 _REFERENCE_NAME: Final = re.compile(re.escape(REFERENCE) + REFERENCE_KEY.pattern)
+
+Filters = Sequence[tuple[str, str]]  # names and values
 
 # Adds the condition that a value stands for; raises ValueError or BadInput.
 Apply = Callable[[Query, str], Query]
@@ -306,6 +308,20 @@ def query_of(values: Iterable[tuple[str, str]], order: str = "") -> Query:
             )
         query = _applied(one, query, value)
     return _ordered(query, order)
+
+
+def chosen_query_of(values: Iterable[tuple[str, str]]) -> Query:
+    """Return the query of images that are to be changed; raises BadInput.
+
+    An empty value is refused: `query_of` takes it for no condition, so all images would change.
+    """
+    given = list(values)
+    for name, value in given:
+        if not clean(value):
+            raise BadInput(
+                f"the filter {name[:40]!r} is empty; expected a value, or no such filter"
+            )
+    return query_of(given)
 
 
 def _applied(one: Filter, query: Query, value: str) -> Query:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 MAX_CHANGES = 100
-MAX_LENGTH = 20_000  # characters of JSON; lists of images read the histories as well
+MAX_LENGTH = 20_000  # characters; lists of images read the histories as well
 
 # A JSON value: of a field that has a value, else None.
 Value = Any
@@ -40,15 +40,31 @@ History = tuple[Change, ...]  # oldest first
 
 
 def extended(history: History, changes: Sequence[Change]) -> History:
-    """Return a history with further changes: the newest that fit, and always the last one."""
+    """Return a history with further changes: the newest that fit, and always the last one.
+
+    Of a job all changes are kept or none, so that it is never undone in part without notice; those
+    of the job that made the last change are kept, so that its undoing finds them.
+    """
     kept: list[Change] = []
+    incomplete: set[str] = set()
     length = 0
-    for change in reversed([*history, *changes]):
-        length += len(json.dumps([change.before, change.after, change.visitors])) + 150
-        if kept and (length > MAX_LENGTH or len(kept) == MAX_CHANGES):
-            break
-        kept.append(change)
-    return tuple(reversed(kept))
+    newest_first = [*history, *changes][::-1]
+    for change in newest_first:
+        length += len(_json([change.before, change.after, change.visitors])) + 150
+        is_full = length > MAX_LENGTH or len(kept) >= MAX_CHANGES
+        if kept and is_full and not _is_of_job(change, newest_first[0].job):
+            incomplete.add(change.job)
+        else:
+            kept.append(change)
+    return tuple(change for change in reversed(kept) if not _is_of_job(change, *incomplete))
+
+
+def _is_of_job(change: Change, *jobs: str) -> bool:
+    return bool(change.job) and change.job in jobs
+
+
+def _json(value: Value) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def united(one: History, other: History) -> History:

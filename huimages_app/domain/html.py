@@ -1,4 +1,4 @@
-"""The one way an <img> tag is written: by the library, and by programs that ask it over HTTP."""
+"""Write <img> tags, for the library in this process and for `remote` alike."""
 
 from __future__ import annotations
 

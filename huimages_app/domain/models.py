@@ -74,7 +74,9 @@ class Image:
     batches: tuple[str, ...] = ()  # IDs of the last uploads that brought it: see domain.batches
     phash: str = ""  # perceptual: see domain.likeness; empty: not measured yet
     alike: tuple[str, ...] = ()  # IDs of other images that look alike, for editors to decide about
-    unlike: tuple[str, ...] = ()  # IDs of images that look alike; an editor said they are not
+    unlike: tuple[
+        str, ...
+    ] = ()  # IDs of images that look alike and that an editor called different
 
     @property
     def is_listed(self) -> bool:
@@ -260,6 +262,11 @@ class Count:
 
     number: int
     is_exact: bool = True
+
+    @classmethod
+    def up_to(cls, most: int, found: int) -> Count:
+        """Return the count of a list of which at most `most` + 1 entries were read."""
+        return cls(min(found, most), is_exact=found <= most)
 
 
 @dataclass(frozen=True)

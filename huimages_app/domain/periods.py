@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from ..errors import BadInput
 
@@ -43,6 +44,9 @@ class Period:
                 f"the period is {text[:40]!r}; expected dates as in 2024-05-01..2024-07-31, "
                 "2024-05.. or 2024"
             ) from None
+
+
+ALWAYS: Final = Period()
 
 
 def _bounds(text: str) -> tuple[datetime | None, datetime | None]:

@@ -88,7 +88,7 @@ class Rights:
 
     @property
     def mark(self) -> str:
-        """Return a short text that stands for `stated` and `validity`; empty if there is neither.
+        """Return a short text that identifies `stated` and `validity`; empty if there is neither.
 
         It changes with both.
         """
@@ -127,7 +127,7 @@ def _attribute(name: str) -> str:
 
 FIELDS: Final = tuple(field.name.rstrip("_") for field in fields(Rights))
 _NONE: Final = Rights()
-_LIMITED: Final = "_"  # begins the part of a mark that stands for days
+_LIMITED: Final = "_"  # begins the part of a mark that has the days
 
 
 def limits_days(mark: str) -> bool:

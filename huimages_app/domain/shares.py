@@ -16,6 +16,7 @@ from .models import Query
 from .searches import MAX_TEXT, Search
 from .tags import MAX_LENGTH
 from .text import MAX_REFERENCE, MAX_TITLE, REFERENCE_KEY, clean, clean_reference, clean_tag
+from .validity import LAST_YEAR
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
 MAX_SIZES = 10
@@ -108,6 +109,10 @@ class ShareTerms:
             raise BadInput(f"{len(sizes)} sizes are given; expected 1 to {MAX_SIZES}")
         if self.until is not None and self.until <= now:
             raise BadInput("the end of the share link is over already; expected a time to come")
+        if self.until is not None and self.until.year > LAST_YEAR:
+            raise BadInput(
+                f"the share link ends after the year {LAST_YEAR}; expected an earlier end"
+            )
         return ShareTerms(title, self.until, sizes, self.originals, self.password)
 
 

@@ -11,7 +11,7 @@
     avatar!30,70   a preset, which is a named size with output options: see presets.py
     o              the original, as it was uploaded
 
-Markup, JSON and the scaler ask `Size.placement`, so they cannot disagree.
+Markup, JSON and the scaler all use `Size.placement`, so they cannot disagree.
 """
 
 from __future__ import annotations

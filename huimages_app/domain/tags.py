@@ -61,8 +61,8 @@ def with_tags(annotation: Annotation, typed: Iterable[str]) -> Annotation:
 
 
 def without_tags(annotation: Annotation, tags: Iterable[str]) -> Annotation:
-    """Return the annotation without these tags."""
-    removed = set(tags)
+    """Return the annotation without these tags, given in any case."""
+    removed = by_tag(tags)
     kept = tuple(tag for tag in annotation.tags if tag not in removed)
     return spelled(replace(annotation, tags=kept), annotation.spellings)
 

@@ -13,6 +13,7 @@ MAX_TITLE = 500
 MAX_ALT = 1000
 MAX_FILENAME = 200  # bytes of UTF-8
 MAX_REFERENCE = 200
+MAX_REFERENCES = 1000  # values in one change; each image has them in its record and in the index
 DEFAULT_FILENAME = "image.jpeg"
 
 # Control characters, and the marks that change the direction of the text around them.
@@ -75,7 +76,7 @@ def clean_reference(text: str) -> str:
 
 def clean_references(references: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
     """Return references as they are stored, without empty ones; raises BadInput."""
-    cleaned = {}
+    cleaned: dict[str, tuple[str, ...]] = {}
     for key, values in references.items():
         if not REFERENCE_KEY.fullmatch(key):
             raise BadInput(
@@ -87,6 +88,8 @@ def clean_references(references: Mapping[str, Iterable[str]]) -> dict[str, tuple
         )
         if kept := tuple(dict.fromkeys(filter(None, texts))):
             cleaned[key] = kept
+    if (count := sum(map(len, cleaned.values()))) > MAX_REFERENCES:
+        raise BadInput(f"{count} references are too many: at most {MAX_REFERENCES} at once")
     return cleaned
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from .models import Image
 from .text import normalized
 
-# From a stranger's text: more phrases make a search no better, only slower.
+# The text is untrusted: more phrases make a search slower and no better.
 MAX_PHRASES = 32
 
 # Shortest word that is found inside of longer ones.

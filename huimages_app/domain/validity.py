@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # The day after the last day must exist as well.
-_LAST_YEAR = 9998
+LAST_YEAR = 9998
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,6 @@ def parse_day(text: str) -> date:
     if not _DAY.fullmatch(text):
         raise ValueError(text)
     day = date.fromisoformat(text)
-    if day.year > _LAST_YEAR:
+    if day.year > LAST_YEAR:
         raise ValueError(text)
     return day

@@ -19,7 +19,7 @@ MOST_VERSIONS = 100  # of one image; bounds the work of a replacement and of its
 def succeeding(new: Image, old: Image, now: datetime) -> Image:
     """Return the record of `new` as the version that follows `old`, the newest so far.
 
-    It takes over what people said about `old`, and its time of creation, by which images
+    It takes over the metadata that people gave `old`, and its time of creation, by which images
     without a position are sorted in articles and lists.
     """
     versions = dict.fromkeys([*old.versions, old.id, *new.versions])

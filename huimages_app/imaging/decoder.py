@@ -75,7 +75,7 @@ class Decoder(ABC):
         """Prepare the first decoding; called before the process has threads."""
 
     def close(self) -> None:
-        """Let go of all resources."""
+        """Release all resources."""
 
 
 class LocalDecoder(Decoder):

@@ -1,4 +1,4 @@
-"""The formats of originals, told apart by their first bytes.
+"""The formats of originals, recognized by their first bytes.
 
 Only these readers of Pillow are ever used: a file goes to the class named here, not to
 `Image.open`, which would try every installed plugin.

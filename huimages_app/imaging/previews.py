@@ -2,7 +2,7 @@
 
 To decode a large original takes most of the time of a rendition.  With previews, that is
 done once; each rendition is made from the smallest preview that is at least 1.25 times
-as large, and can hardly be told from one made from the original.
+as large.  The difference to a rendition made from the original is hardly visible.
 """
 
 from __future__ import annotations

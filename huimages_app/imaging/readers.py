@@ -13,7 +13,7 @@ _WHITE_IS_ZERO, _BLACK_IS_ZERO, _LAB, _ICC_LAB = 0, 1, 8, 9
 
 
 class LeanWebPReader(WebPImageFile):
-    """Reads the first frame, and lets libwebp's two canvases go before anything else.
+    """Reads the first frame, and frees libwebp's two canvases at once.
 
     Pillow keeps them as long as the picture, and makes two more copies of the frame.
     """

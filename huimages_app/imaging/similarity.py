@@ -22,7 +22,7 @@ _C1: Final = (0.01 * 255) ** 2
 _C2: Final = (0.03 * 255) ** 2
 # Pixels that are compared at once, about.  That bounds the memory: 30 bytes for each of them.
 _STRIP: Final = 1 << 18
-# The colour of transparent pixels is not seen.  Most pictures can be told from this background.
+# The colour of transparent pixels is not seen.  Most pictures differ from this background.
 _BACKGROUND: Final = (128, 128, 128)
 
 

@@ -14,7 +14,7 @@ from ..client.values import ArticleImage, Details, EndingImage, ImageChange, Ren
 from ..domain.articles import to_segment
 from ..domain.content import ContentBox
 from ..domain.ids import parse_image_id
-from ..domain.models import Image, Neighbours
+from ..domain.models import Count, Image, Neighbours
 from ..domain.rights import Rights
 from ..domain.validity import parse_day
 from ..errors import (
@@ -209,6 +209,9 @@ class HttpBackend(
             for image in article["images"]
         ]
 
+    def count_articles(self, key: str, prefix: str) -> Count:
+        return self.transport.count("/articles", [("key", key), ("prefix", prefix)])
+
     def article_url(self, key: str, number: str, size: str, which: str) -> str:
         # Only the site knows the key that signs URLs.
         params = {"size": size, "limit": 1, **({"which": which} if which else {})}
@@ -234,6 +237,9 @@ class HttpBackend(
             ]
             params = page["next"] and dict(parse_qsl(urlsplit(page["next"]).query))
         return found
+
+    def count_ending(self, days: int) -> Count:
+        return self.transport.count("/images/ending", [("days", str(days))])
 
     def random(self) -> str | None:
         try:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from ..client.collections import CollectionBackend, CollectionInfo
+from ..domain.models import Count
 from .transport import Transport
 
 
@@ -24,6 +25,9 @@ class HttpCollections(CollectionBackend):
             for page in self.transport.pages("/collections")
             for item in page["items"]
         ]
+
+    def count_collections(self) -> Count:
+        return self.transport.count("/collections")
 
     def collection_images(self, collection_id: str) -> list[str]:
         pages = self.transport.pages(_path(collection_id))

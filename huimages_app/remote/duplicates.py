@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from ..client.duplicates import DuplicateBackend
+from ..domain.models import Count
 from .transport import Transport
 
 # The most that the API allows.
@@ -27,6 +28,9 @@ class HttpDuplicates(DuplicateBackend):
             for page in pages
             for group in page["items"]
         ]
+
+    def count_duplicates(self) -> Count:
+        return self.transport.count("/duplicates")
 
     def alike(self, image_id: str) -> list[str]:
         found = self.transport.api("GET", f"/images/{image_id}/alike").json()

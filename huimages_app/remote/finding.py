@@ -5,9 +5,12 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 
-from ..client.finding import Filters, FindingBackend, Suggestion
+from ..client.finding import FindingBackend, Suggestion
+from ..domain.facet_counts import FacetCounts
+from ..domain.filters import Filters
 from ..domain.models import Count
-from .transport import Transport
+from ..domain.months import Month
+from .transport import Transport, count_of
 
 
 class HttpFinding(FindingBackend):
@@ -18,8 +21,9 @@ class HttpFinding(FindingBackend):
     def transport(self) -> Transport:
         """The API of the site."""
 
-    def find(self, filters: Filters, order: str) -> Iterator[str]:
-        for page in self.transport.pages("/images", [*filters, ("order", order)]):
+    def find(self, filters: Filters, order: str, at: str) -> Iterator[str]:
+        params = [*filters, ("order", order), *([("at", at)] if at else [])]
+        for page in self.transport.pages("/images", params):
             yield from (str(item["id"]) for item in page["items"])
 
     def suggest(self, text: str) -> list[Suggestion]:
@@ -27,6 +31,13 @@ class HttpFinding(FindingBackend):
         return [Suggestion(item["kind"], item["search"], item["label"]) for item in items]
 
     def count(self, filters: Filters) -> Count:
-        params = [*filters, ("limit", "1"), ("count", "true")]
-        page = self.transport.api("GET", "/images", params=params).json()
-        return Count(page["count"], page["count_is_exact"])
+        return self.transport.count("/images", filters)
+
+    def facet_counts(self, filters: Filters) -> FacetCounts:
+        items = self.transport.api("GET", "/images/facets", params=list(filters)).json()["items"]
+        return {(item["filter"], item["value"]): count_of(item) for item in items}
+
+    def months(self, filters: Filters, order: str) -> list[Month]:
+        params = [*filters, ("order", order)]
+        items = self.transport.api("GET", "/images/months", params=params).json()["items"]
+        return [Month(*map(int, item["month"].split("-"))) for item in items]

@@ -8,9 +8,9 @@ from dataclasses import fields
 from typing import Any
 from urllib.parse import quote
 
-from ..client.finding import Filters
 from ..client.jobs import JobBackend
 from ..client.values import JobInfo
+from ..domain.filters import Filters
 from ..domain.searches import Search
 from .transport import Transport
 

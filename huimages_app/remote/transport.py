@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 
 from .. import errors
+from ..domain.models import Count
 from ..errors import (
     BadInput,
     BadToken,
@@ -88,6 +89,11 @@ class Transport:
                 return
             cursor = [("cursor", parse_qs(urlsplit(page["next"]).query)["cursor"][0])]
 
+    def count(self, path: str, params: Sequence[tuple[str, str]] = ()) -> Count:
+        """Return the number of entries of a list of the API."""
+        params = [*params, ("limit", "1"), ("count", "true")]
+        return count_of(self.api("GET", path, params=params).json())
+
     def stream(self, path: str, params: Mapping[str, str]) -> Iterator[bytes]:
         """Yield the content at a path of the API piece by piece; a failure is not repeated."""
         url = f"{self.url.rstrip('/')}/api/v1{path}"
@@ -136,6 +142,11 @@ class Transport:
             self._process = os.getpid()
             self._client = httpx.Client(timeout=self.timeout, transport=self.http)
         return self._client
+
+
+def count_of(item: Mapping[str, Any]) -> Count:
+    """Return the number that an object of the API has."""
+    return Count(item["count"], item["count_is_exact"])
 
 
 def _error_of(response: httpx.Response) -> HuimagesError:

@@ -116,7 +116,7 @@ class Accounts:
     def remove(self, name: str) -> None:
         """Remove the account and end its sessions; raises BadInput if there is none.
 
-        The annotations of its owner stay; private searches go.
+        The annotations of its owner stay; private searches are removed.
         """
         account = self.get(name)
         self._change(name, lambda record: None)

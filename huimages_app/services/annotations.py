@@ -35,10 +35,9 @@ class Annotations:
         """Return a visitor's annotation of an image; an empty one if there is none."""
         return self._annotations.get(image_id, visitor_id)
 
-    def favorites_among(self, image_ids: Iterable[str], visitor_id: str) -> set[str]:
-        """Return those of the images that are favourites of a visitor."""
-        annotations = self._annotations.get_many(image_ids, visitor_id)
-        return {image_id for image_id, found in annotations.items() if found.favorite}
+    def get_many(self, image_ids: Iterable[str], visitor_id: str) -> dict[str, Annotation]:
+        """Return a visitor's annotations of those images that have one, by ID."""
+        return self._annotations.get_many(image_ids, visitor_id)
 
     def summary(self, image_id: str) -> AnnotationSummary:
         """Return the summary of all visitors' annotations of one image."""

@@ -85,7 +85,7 @@ class Collections:
         return self._search.collection_sizes()
 
     def covers(self, collections: Sequence[Collection]) -> dict[str, Image]:
-        """Return the picture that stands for each collection, by its ID; none for an empty one.
+        """Return the picture that each collection is shown by, by its ID; none for an empty one.
 
         That is its cover, or its first image if there is none or it left the collection.
         """

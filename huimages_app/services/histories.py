@@ -51,35 +51,39 @@ class Histories:
         change = self.change(image_id, change_id)
         if present is _AS_THE_CHANGE_LEFT_IT:
             present = change.after
-        with taking_back(change.id):
-            self._take_back(image_id, change, present)
-        audit.record("change taken back", image_id, field=change.field, change=change.id)
+        self._take_back(image_id, change, present)
         return self._images.get(image_id)
 
     def take_back_job(self, image_id: str, job_id: str) -> list[tuple[str, str]]:
         """Take back all that a job changed in an image, the last change first.
 
-        Returns field and reason of each change that stays because of later ones.
+        Returns field and reason of each change that stays because of later ones.  Raises
+        UnknownChange if the history has no change of the job, or no longer.
         """
         history = self.of(image_id)
         undone = {change.undoes for change in history}
+        made = [change for change in history if change.job == job_id and not change.undoes]
+        if not made:
+            raise UnknownChange.of_job(image_id)
         kept = []
-        for change in reversed(history):
-            if change.job != job_id or change.undoes or change.id in undone:
+        for change in reversed(made):
+            if change.id in undone:
                 continue
             try:
-                self.take_back(image_id, change.id)
+                self._take_back(image_id, change, change.after)
             except (EditConflict, BadInput) as error:
                 kept.append((change.field, str(error)))
         return kept
 
     def _take_back(self, image_id: str, change: Change, present: Value) -> None:
-        if change.field == TAGS:
-            self._tags.take_back(image_id, change)
-        elif change.field == TRASHED:
-            (self._editing.trash if change.before else self._editing.restore)(image_id)
-        else:
-            self._editing.change(image_id, lambda image: _restored(image, change, present))
+        with taking_back(change.id):
+            if change.field == TAGS:
+                self._tags.take_back(image_id, change)
+            elif change.field == TRASHED:
+                (self._editing.trash if change.before else self._editing.restore)(image_id)
+            else:
+                self._editing.change(image_id, lambda image: _restored(image, change, present))
+        audit.record("change taken back", image_id, field=change.field, change=change.id)
 
 
 def _restored(image: Image, change: Change, present: Value) -> Image:

@@ -19,6 +19,7 @@ from .image_patch import MAX_TYPES, ImagePatch
 Verb = Literal["set", "add", "remove"]
 VERBS: Final[tuple[Verb, ...]] = get_args(Verb)
 MAX_VALUES = 50  # of a field
+MAX_FIELDS = 50  # of an edit; the work on one image grows with them, and holds a lock of the store
 
 _REFERENCE, _RIGHT = "references.", "rights."
 _TEXTS = {"title", "alt", *(_RIGHT + name for name in FIELDS)}  # all other fields are lists
@@ -26,10 +27,10 @@ _TEXTS = {"title", "alt", *(_RIGHT + name for name in FIELDS)}  # all other fiel
 
 @dataclass(frozen=True)
 class Operation:
-    """What happens to one field.
+    """A change of one field.
 
-    A text: `set` replaces it, `add` sets it where there is none, `remove` takes no value; with a
-    title go the earlier ones.  A list: `remove` without values empties it.
+    A text: `set` replaces it, `add` sets it where there is none, `remove` takes no value, and
+    removes earlier titles with the title.  A list: `remove` without values empties it.
     """
 
     verb: Verb
@@ -65,6 +66,8 @@ class ImageEdit:
         The values are cleaned; a single text counts as a list of one, null as an empty list.
         Raises BadInput.
         """
+        if len(data) > MAX_FIELDS:
+            raise BadInput(f"{len(data)} fields are changed; expected at most {MAX_FIELDS}")
         operations = {}
         for name, verbs in data.items():
             if not isinstance(verbs, Mapping) or len(verbs) != 1 or not {*verbs} <= {*VERBS}:

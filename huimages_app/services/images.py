@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from functools import partial
 
-from ..domain.facet_counts import FacetCounts
+from ..domain.facet_counts import FacetCounts, replaceable, with_counts_of
+from ..domain.filters import Filters
 from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
-from ..domain.months import Month
-from ..errors import UnknownImage
+from ..domain.months import TIMED, Month
+from ..domain.periods import ALWAYS, Period
+from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
 from .paging import all_pages
 
 _BATCH = 500  # records read at once
+
+# Returns the query of a list with these filters; None if the list is certainly empty.
+QueryOf = Callable[[Filters], Query | None]
 
 
 class Images:
@@ -57,17 +62,28 @@ class Images:
             raise UnknownImage.without_original(image_id)
         return length
 
-    def page(self, query: Query, limit: int, cursor: str | None = None) -> Page:
-        """Return at most `limit` images of a query, from a cursor on; raises BadCursor."""
+    def page(
+        self, query: Query, limit: int, cursor: str | None = None, at: Period = ALWAYS
+    ) -> Page:
+        """Return at most `limit` images of a query, from a cursor on, or else from a period on.
+
+        The page begins with the latest images of the period, in the order `oldest` with the
+        earliest.  Raises BadCursor, and BadInput for a period in an order without times.
+        """
+        if cursor is None and at != ALWAYS:
+            _require_times(query)
+            time = at.start if query.order == "oldest" else at.end
+            cursor = self._search.cursor_at(query, time) if time else None
         return self._search.page(query, limit, cursor)
 
-    def page_at(self, query: Query, limit: int, time: datetime) -> Page:
-        """Return the page of a query that begins at a time: see `ImageSearch.cursor_at`."""
-        return self._search.page(query, limit, self._search.cursor_at(query, time))
-
     def months(self, query: Query) -> list[Month]:
-        """Return the months of a query by time, newest first: see `ImageSearch.months`."""
-        return self._search.months(query)
+        """Return the months at which a query can be entered, in its order.
+
+        See `ImageSearch.months`; raises BadInput for an order without times.
+        """
+        _require_times(query)
+        newest_first = self._search.months(query)
+        return newest_first[::-1] if query.order == "oldest" else newest_first
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         """Return at most `before` and `after` images around one image of a query."""
@@ -97,9 +113,20 @@ class Images:
         """Return the number of images with each value of a facet, without the trash."""
         return self._search.facet_sizes(kind)
 
-    def facet_counts(self, query: Query) -> FacetCounts:
-        """Return how many images of a query have each value of filters, exact up to 1000."""
-        return self._search.facet_counts(query)
+    def facet_counts(self, filters: Filters, query_of: QueryOf) -> FacetCounts:
+        """Return how many images of a list have each value of its filters, exact up to 1000.
+
+        `filters` are those in force, `query_of` returns the query of the list with others.  Another
+        value of a filter that can have one only would replace the one in force, so its numbers are
+        those of the list without this filter: four counts at most.
+        """
+        counts = self._facet_counts(query_of(filters))
+        for name, others in replaceable(filters):
+            counts = with_counts_of(name, self._facet_counts(query_of(others)), counts)
+        return counts
+
+    def _facet_counts(self, query: Query | None) -> FacetCounts:
+        return {} if query is None else self._search.facet_counts(query)
 
     def random(self, count: int) -> list[Image]:
         """Return at most `count` different random images, none from the trash."""
@@ -124,6 +151,10 @@ class Images:
         """Return tags that begin with `prefix` and their number of uses, most used first."""
         return self._search.tags(prefix, limit)
 
+    def count_tags(self, prefix: str = "", most: int = 1000) -> Count:
+        """Return the number of tags that begin with `prefix`, exact up to `most`."""
+        return Count.up_to(most, len(self._search.tags(prefix, most + 1)))
+
     def reference_keys(self, limit: int) -> list[str]:
         """Return the keys of the references of images outside the trash, ascending."""
         return self._search.reference_keys(limit)
@@ -135,6 +166,11 @@ class Images:
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return images changed or removed after `since` of an earlier result; raises BadCursor."""
         return self._search.changes(since, limit)
+
+
+def _require_times(query: Query) -> None:
+    if query.order not in TIMED:
+        raise BadInput(f"the order {query.order} has no dates; expected {' or '.join(TIMED)}")
 
 
 def require_present(image: Image) -> Image:

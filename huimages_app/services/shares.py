@@ -39,6 +39,8 @@ class Shares:
         collections: Collections,
         passwords: Passwords,
         showing: Showing,
+        *,
+        size: Callable[[str], object],
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._documents = metadata.documents
@@ -47,6 +49,7 @@ class Shares:
         self._collections = collections
         self._passwords = passwords
         self._showing = showing
+        self._size = size  # raises for a text that is no size which the site serves
         self._now = now
 
     # -- for editors -------------------------------------------------------------------------
@@ -54,11 +57,13 @@ class Shares:
     def add(self, target: Target, terms: ShareTerms, created_by: str = "") -> tuple[Share, str]:
         """Make a share link; return it and its token, which is not stored.
 
-        Raises BadInput; UnknownImage, UnknownCollection, UnknownArticle for a target that does
-        not exist.
+        Raises BadInput, BadSize; UnknownImage, UnknownCollection, UnknownArticle for a target
+        that does not exist.
         """
         now = self._now()
         terms = terms.cleaned(now)
+        for text in terms.sizes:
+            self._size(text)
         title = terms.title or self.title_of(target)
         if sum(1 for _ in self._documents.items(KIND)) >= MOST:
             raise BadInput(f"there are {MOST} share links already; revoke some that are not needed")
@@ -133,7 +138,7 @@ class Shares:
         if share.has_ended(self._now()):
             raise EndedShare
         if share.target.kind == "collection":
-            # The records of its images do not tell that a collection was removed.
+            # The records of its images do not show that a collection was removed.
             self._collections.get(share.target.value)
         return share
 

@@ -29,7 +29,7 @@ class Showing:
         return datetime.fromtimestamp(self._clock(), self._zone).date()
 
     def state(self, image: Image) -> State:
-        """Return whether the image may be shown now, or only in future, or no more."""
+        """Return whether the image may be shown now, from a later day on, or not any more."""
         if not (validity := image.rights.validity):
             return "shown"
         today = self.today
@@ -62,6 +62,16 @@ class Showing:
     def ended_days(self) -> tuple[date, date]:
         """Return the first and the last of the days that are over."""
         return date.min, self.today - timedelta(days=1)
+
+    def end_of(self, day: date) -> datetime:
+        """Return the end of a day."""
+        return datetime.combine(day + timedelta(days=1), datetime.min.time(), self._zone)
+
+    def day_ending_at(self, moment: datetime) -> date | None:
+        """Return the day that ends at this time; None if none does."""
+        local = moment.astimezone(self._zone)
+        is_midnight = local.time() == datetime.min.time()
+        return local.date() - timedelta(days=1) if is_midnight else None
 
     def end(self, image: Image) -> float | None:
         """Return when the rights end, in seconds since the epoch; None if they do not."""

@@ -39,14 +39,15 @@ class TagChanges:
     ) -> bool:
         """Add tags that no visitor gave, for `visitor_id`, and remove tags of all visitors.
 
-        Returns whether there was anything to change.  Raises BadInput for too many tags.
+        Both as typed, in any case.  Returns whether there was anything to change.  Raises BadInput
+        for too many tags.
         """
         require_present(self._images.get(image_id))
         present = self._annotations.of_image(image_id)
         owners = _owners(present)
         spellings = {tag: typed for tag, typed in by_tag(add).items() if tag not in owners}
         added = list(spellings)
-        removed = [tag for tag in remove if tag in owners]
+        removed = [tag for tag in by_tag(remove) if tag in owners]
         with_tags(present.get(visitor_id, Annotation()), added)  # refuses too many
         if not added and not removed:
             return False

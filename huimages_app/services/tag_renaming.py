@@ -35,8 +35,8 @@ class TagRenaming:
     def rename(self, tag: str, into: str) -> Job:
         """Give a tag another name, or only another spelling; return the job.
 
-        Raises BadInput if the tag is not used, or if there is one with the new name, which a
-        renaming back could not tell apart.
+        Raises BadInput if the tag is not used, or if there is one with the new name: renaming
+        back could not separate the two.
         """
         old, new = clean_tag(tag), parse_tag(into)
         order = {"tags": [old], "into": new}

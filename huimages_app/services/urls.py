@@ -12,7 +12,7 @@ from ..domain.formats import AVIF, JPEG, WEBP, Format
 from ..domain.html import img_tag
 from ..domain.models import Image
 from ..domain.sizes import Size
-from ..errors import BadSize
+from ..errors import BadInput, BadSize
 from .editor_urls import EditorUrls
 from .size_policy import SizePolicy
 
@@ -55,6 +55,15 @@ class UrlBuilder:
         parsed = size if isinstance(size, Size) else Size.parse(size, self._names)
         self._policy.require_pixels(parsed)
         return parsed
+
+    def rendition_size(self, text: str) -> Size:
+        """Return a size of renditions that the site serves; raises BadSize, BadInput."""
+        size = self.size(text)
+        if size.is_original:
+            raise BadInput("originals are no size; permit them by the field 'originals'")
+        if any(letter.isspace() for letter in text) or not self._policy.serves(size):
+            raise BadInput(f"this site does not serve the size {text[:40]!r}")
+        return size
 
     def url(
         self,

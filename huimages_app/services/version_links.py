@@ -71,7 +71,7 @@ class VersionLinks:
 
         An older one leaves the list of the newest.  Instead of the newest one, the latest of the
         others becomes the newest, in the trash: to delete a picture must not show a worse one
-        again, and what is in no list must be found somewhere.
+        again, and every image must be in some list to be found.
         """
         if removed.replaced_by:
             self._forget(removed.replaced_by, removed.id)

@@ -1,1 +1,1 @@
-"""The stores behind the library: `base` promises, the others keep it."""
+"""Storage of originals and metadata: `interfaces` defines it, the other packages implement it."""

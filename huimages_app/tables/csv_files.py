@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from ..errors import BadInput
 from .formulas import neutralized, restored
@@ -15,7 +15,7 @@ from .limits import MAX_COLUMNS, Limits, Row
 _BOM = b"\xef\xbb\xbf"
 _PIECE = 64 * 1024  # characters
 _DELIMITERS = ",;\t"
-_LINE = 1_000_000  # characters of a line
+_ROW = 1_000_000  # characters of a row, which may have any number of lines
 _HEADER = 64 * 1024  # bytes in which the first line must end
 
 
@@ -47,9 +47,11 @@ def read_csv(file: BinaryIO, limits: Limits) -> Iterator[Row]:
     encoding, delimiter = _dialect(file)
     text = io.TextIOWrapper(file, encoding, newline="")
     try:
-        reader = csv.reader(_bounded_lines(text), delimiter=delimiter, strict=True)
+        lines = _BoundedLines(text)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         for number in itertools.count(1):
             try:
+                lines.begin_row()
                 cells = next(reader, None)
             except csv.Error as error:
                 raise BadInput(f"row {number}: {error}; expected CSV") from None
@@ -71,12 +73,28 @@ def read_csv(file: BinaryIO, limits: Limits) -> Iterator[Row]:
         text.detach()  # the file is closed by its owner
 
 
-def _bounded_lines(text: io.TextIOWrapper) -> Iterator[str]:
-    """Yield lines; raises csv.Error for one that is too long to be a row."""
-    while line := text.readline(_LINE + 1):
-        if len(line) > _LINE:
-            raise csv.Error(f"a line has more than {_LINE:,} characters")
-        yield line
+class _BoundedLines:
+    """The lines of a file; raises csv.Error for those that are together too long for a row."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._left = _ROW
+
+    def begin_row(self) -> None:
+        """Allow for as many characters as a row may have."""
+        self._left = _ROW
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left + 1)
+        self._left -= len(line)
+        if self._left < 0:
+            raise csv.Error(f"it has more than {_ROW:,} characters")
+        if not line:
+            raise StopIteration
+        return line
 
 
 def _dialect(file: BinaryIO) -> tuple[str, str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-# Also the apostrophe itself, so that every text comes back as it was.
-_DANGEROUS = tuple("=+-@\t\r\n＝＋－＠'")
-_MARK = "'"
+import re
+
+# At the beginning of a text, and of each of its lines and parts between semicolons: where
+# semicolons divide cells, as in German Excel, a CSV with commas is divided there.  The apostrophe
+# itself belongs to the list, so that every text comes back as it was.
+_DANGEROUS = r"(?<![^;\n])(?=[=+\-@＝＋－＠'])|\A(?=[\t\r\n])"
+_MARKED = r"(?<![^;\n])'(?=[=+\-@＝＋－＠'])|\A'(?=[\t\r\n])"
+_BEFORE_FORMULA, _MARK = re.compile(_DANGEROUS), re.compile(_MARKED)
 
 
 def neutralized(text: str) -> str:
-    """Return the text with an apostrophe before it if a spreadsheet might calculate it."""
-    return f"{_MARK}{text}" if text.startswith(_DANGEROUS) else text
+    """Return the text with an apostrophe wherever a spreadsheet might begin to calculate."""
+    return _BEFORE_FORMULA.sub("'", text)
 
 
 def restored(text: str) -> str:
     """Return the text from which `neutralized` made this one."""
-    return text[1:] if text.startswith(_MARK) and text[1:].startswith(_DANGEROUS) else text
+    return _MARK.sub("", text)

@@ -17,6 +17,14 @@ class Limits:
     rows: int = 250_000
     unpacked: int = 2_000_000_000
 
+    @property
+    def elements(self) -> int:
+        """Return how many elements a part of an XLSX may have: about three for each cell.
+
+        Without a limit, empty cells could be 30 times as many as cells with a text.
+        """
+        return 10_000 + 200 * self.rows
+
     def too_many_rows(self) -> BadInput:
         """Return the error for a table with more rows."""
         return BadInput(f"the table has too many rows; expected at most {self.rows:,}")

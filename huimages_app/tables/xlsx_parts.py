@@ -21,8 +21,14 @@ def escaped(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    """Return the text from which `escaped` made this one."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    """Return the text from which `escaped` made this one.
+
+    Two escapes may be the halves of a character; a half alone becomes U+FFFD.
+    """
+    if "_x" not in text:
+        return text
+    units = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def column_letters(index: int) -> str:

@@ -35,18 +35,19 @@ def read_xlsx(file: BinaryIO, limits: Limits) -> Iterator[Row]:
     with archive, SharedStrings() as strings:
         _require_bounded(archive, limits)
         workbook = _Workbook()
-        _parse_small(archive, _WORKBOOK, workbook)
+        _parse_small(archive, _WORKBOOK, workbook, limits)
         targets = _Targets()
-        _parse_small(archive, "xl/_rels/workbook.xml.rels", targets)
+        _parse_small(archive, "xl/_rels/workbook.xml.rels", targets, limits)
         styles = Styles()
         if name := targets.by_type.get("styles"):
-            _parse_small(archive, name, styles)
+            _parse_small(archive, name, styles, limits)
         if name := targets.by_type.get("sharedStrings"):
-            for _ in parse_part(archive, name, strings):
+            for _ in parse_part(archive, name, strings, limits.elements):
                 pass
         sheet = _Sheet(strings, styles, since_1904=workbook.since_1904)
         count = 0
-        for _ in parse_part(archive, targets.by_id.get(workbook.sheet, "a sheet"), sheet):
+        name = targets.by_id.get(workbook.sheet, "a sheet")
+        for _ in parse_part(archive, name, sheet, limits.elements):
             for row in sheet.taken_rows():
                 count += 1
                 if count > limits.rows + 1:
@@ -69,10 +70,10 @@ def _require_bounded(archive: zipfile.ZipFile, limits: Limits) -> None:
         )
 
 
-def _parse_small(archive: zipfile.ZipFile, name: str, handler: PartHandler) -> None:
+def _parse_small(archive: zipfile.ZipFile, name: str, handler: PartHandler, limits: Limits) -> None:
     if name in archive.namelist() and archive.getinfo(name).file_size > _SMALL:
         raise BadInput(f"{name} in the .xlsx is too large; expected at most {_SMALL:,} bytes")
-    for _ in parse_part(archive, name, handler):
+    for _ in parse_part(archive, name, handler, limits.elements):
         pass
 
 

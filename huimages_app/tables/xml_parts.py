@@ -29,12 +29,14 @@ class PartHandler:
         """Handle a piece of text."""
 
 
-def parse_part(archive: zipfile.ZipFile, name: str, handler: PartHandler) -> Iterator[None]:
+def parse_part(
+    archive: zipfile.ZipFile, name: str, handler: PartHandler, most: int
+) -> Iterator[None]:
     """Parse a part of the archive; yield after each piece, so that results can be taken.
 
-    Raises BadInput.
+    Raises BadInput, also for more than `most` elements.
     """
-    parser = _parser(name, handler)
+    parser = _parser(name, handler, most)
     fed = 0
     try:
         with archive.open(name) as part:
@@ -56,16 +58,18 @@ def parse_part(archive: zipfile.ZipFile, name: str, handler: PartHandler) -> Ite
         raise BadInput(f"{name} in the .xlsx cannot be unpacked: {error}") from None
 
 
-def _parser(name: str, handler: PartHandler) -> expat.XMLParserType:
+def _parser(name: str, handler: PartHandler, most: int) -> expat.XMLParserType:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    depth = 0
+    depth = count = 0
 
     def start(element: str, attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
         if depth > _DEEPEST:
             raise BadInput(f"{name} in the .xlsx is nested too deeply")
+        if count > most:
+            raise BadInput(f"{name} in the .xlsx has more than {most:,} elements, such as cells")
         handler.start(_local(element), attributes)
 
     def end(element: str) -> None:

@@ -62,15 +62,22 @@ function caption(viewer, items) {
     onInit(element) {
       element.setAttribute("aria-live", "polite");
       viewer.on("change", () => {
-        const { title, credit, stars, starsLabel } = items[viewer.currIndex];
-        const rating = createPart("own-rating", "★".repeat(stars ?? 0));
-        rating.role = "img";
-        rating.ariaLabel = starsLabel;
-        const line = createPart("credit", credit);
-        element.replaceChildren(title, ...(stars ? [rating] : []), ...(credit ? [line] : []));
+        const { title, credit, rating } = items[viewer.currIndex];
+        const parts = [title];
+        if (rating) parts.push(createStars(rating));
+        if (credit) parts.push(createPart("credit", credit));
+        element.replaceChildren(...parts);
       });
     },
   };
+}
+
+/** Create the stars of an own rating from 1 to 10; the buttons of the page have their names. */
+function createStars(rating) {
+  const stars = createPart("own-rating", "★".repeat(rating / 2) + (rating % 2 ? "½" : ""));
+  stars.role = "img";
+  stars.ariaLabel = document.querySelector(`[data-rating] [value="${rating}"]`).title;
+  return stars;
 }
 
 function createPart(className, text) {

@@ -31,7 +31,7 @@ async function show(link, enhanceAll) {
     import("./viewer_rating.js"),
     fetchJson(link.dataset.viewer),
   ]);
-  const { favorite } = items[index];
+  const before = { ...items[index] };
   // PhotoSwipe enlarges the picture from its position on the page.
   Object.assign(items[index], { element: link, msrc: link.querySelector("img").currentSrc });
   // The counter of PhotoSwipe would count only the pictures loaded so far.
@@ -49,15 +49,15 @@ async function show(link, enhanceAll) {
     const item = items[viewer.currIndex];
     if (wantsDetails) location.assign(`${item.href}#facts`);
     else if (viewer.currIndex !== index) location.assign(item.href);
-    else renewOpinions(item, favorite, enhanceAll).catch((error) => notifyError(error.message));
+    else renewOpinions(item, before, enhanceAll).catch((error) => notifyError(error.message));
   });
   openViewer(viewer);
 }
 
-/** Show on the page what changed: whether it is a favourite, `before` on the page; its rating. */
+/** Show on the page whether the picture is a favourite and its rating, unless both are as before. */
 async function renewOpinions(item, before, enhanceAll) {
-  await Promise.all([item.saving, item.rating]);
-  if (item.favorite === before && !item.stars) return;
+  await Promise.allSettled([item.saving, item.savingRating]); // failures were reported
+  if (item.favorite === before.favorite && item.rating === before.rating) return;
   await renew("#favorite, #opinions", await fetchPage(location.href), enhanceAll);
 }
 

@@ -1,4 +1,4 @@
-// The keys 1 to 5 rate the picture shown in full screen; its caption shows the stars.
+// The keys 1 to 5 rate the picture shown in full screen; its caption shows the own stars.
 
 import { fetchJson } from "./http.js";
 import { notifyError } from "./toast.js";
@@ -10,39 +10,35 @@ export function addRating(viewer, items) {
     const { key, ctrlKey, metaKey, altKey } = event.originalEvent;
     if (ctrlKey || metaKey || altKey || !/^[1-5]$/.test(key)) return;
     event.preventDefault();
-    rate(viewer, items[viewer.currIndex], Number(key));
+    rate(viewer, items[viewer.currIndex], 2 * key);
   });
 }
 
-async function rate(viewer, item, stars) {
-  const before = item.stars;
-  show(viewer, item, stars);
+async function rate(viewer, item, rating) {
+  if (!("savedRating" in item)) item.savedRating = item.rating;
+  show(viewer, item, rating);
   // One after the other, so that the last key counts; a failure was reported by its own call.
-  const earlier = item.rating ?? Promise.resolve();
-  item.rating = earlier.catch(() => {}).then(() => save(item, stars));
+  const earlier = item.savingRating ?? Promise.resolve();
+  const saving = earlier.catch(() => {}).then(() => save(item, rating));
+  item.savingRating = saving;
   try {
-    await item.rating;
+    await saving;
+    item.savedRating = rating;
   } catch (error) {
-    show(viewer, item, before);
     notifyError(error.message);
+    if (item.savingRating === saving) show(viewer, item, item.savedRating);
   }
 }
 
-function show(viewer, item, stars) {
-  item.stars = stars;
-  item.starsLabel = stars && labelOf(stars);
+function show(viewer, item, rating) {
+  item.rating = rating;
   if (!viewer.isDestroying) viewer.dispatch("change"); // draws the caption
 }
 
-/** Return "4 stars" in the language of the page, as its buttons are called. */
-function labelOf(stars) {
-  return document.querySelector(`[data-rating] [value="${2 * stars}"]`).title;
-}
-
 /** Also if the page is left meanwhile. */
-function save({ href }, stars) {
+function save({ href }, rating) {
   const url = new URL(href, location.href);
   url.pathname += "rate";
-  const body = new URLSearchParams({ rating: 2 * stars });
+  const body = new URLSearchParams({ rating });
   return fetchJson(url, { method: "POST", body, keepalive: true });
 }

@@ -1,4 +1,4 @@
-"""What is done on pages for accounts and share links before tests and screenshots look at them."""
+"""Steps on pages for accounts and share links, before tests and screenshots inspect them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def token_created(page: Page) -> None:
 
 
 def signed_in(page: Page) -> None:
-    """Sign in, and look at the page of one's own account."""
+    """Sign in, and open the page of the own account."""
     name = account_added(page)
     page.get_by_role("contentinfo").get_by_role("link", name="Sign in").click()
     page.get_by_label("Name").fill(name)

@@ -62,7 +62,7 @@ def person(real_browser: Browser, site: RunningSite) -> Iterator[Callable[..., P
 
 @pytest.fixture
 def vera(person: Callable[..., Person]) -> Person:
-    """An English-speaking visitor at a desk."""
+    """An English-speaking visitor with a wide window."""
     return person()
 
 
@@ -83,7 +83,7 @@ def path(site: RunningSite) -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests of a browser as slow, and repeat a failed one once.
 
-    Its clicks race with what the page still does; the summary counts and names what was repeated.
+    Its clicks race with scripts of the page; the summary counts and names repeated tests.
     """
     for item in items:
         if Path(__file__).parent in item.path.parents:

@@ -1,7 +1,7 @@
-"""Print what each page costs a first visitor: `python -m tests.browser.page_weights`.  Not a test.
+"""Print the costs of each page for a first visitor: `python -m tests.browser.page_weights`.
 
-Bytes are those on the wire, headers and pictures included; first paint is the median of several
-visits with an empty cache; the layout shift is the sum of a visit, with scripts.
+Not a test.  Bytes are those on the wire, headers and pictures included; first paint is the median
+of several visits with an empty cache; the layout shift is the sum of a visit, with scripts.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def visit(browser: Browser, site: RunningSite, path: str) -> tuple[int, int, int, float, float]:
-    """Visit a page with an empty cache: bytes, those of pictures, requests, first paint, shift."""
+    """Visit a page with an empty cache; return bytes, those of pictures, requests, paint, shift."""
     person = Person(browser, site.url)
     kinds: dict[str, str] = {}
     sizes: dict[str, int] = {}

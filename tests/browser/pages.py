@@ -1,4 +1,4 @@
-"""The pages that tests and screenshots look at, and what is done on them first.
+"""The pages that tests and screenshots inspect, and the steps on them before that.
 
 A new page is a line of PAGES: axe, the widths of phones and desks, and the screenshots follow.
 """
@@ -16,10 +16,10 @@ Prepare = Callable[[Page], object]
 
 
 class ShownPage(NamedTuple):
-    """A page: its path, what is done there, and what the console will complain about.
+    """A page: its path, the steps there, and the complaint of the console that they cause.
 
     The path may have the ID of a photograph, as in `{coffee}`.  `one_window`: a screenshot shows no
-    more than the window, since the page is too long or something lies over it.
+    more than the window, since the page is too long or an overlay covers it.
     """
 
     path: str

@@ -35,7 +35,7 @@ def take(browser: Browser, site: RunningSite) -> None:
 
 
 def shoot(person: Person, path: str, name: str) -> None:
-    """Write what the window shows."""
+    """Write a picture of the window."""
     page = person.go(path)
     page.wait_for_load_state("networkidle")
     picture = Image.open(io.BytesIO(page.screenshot()))

@@ -77,7 +77,7 @@ class Camera:
         self.shoot_page(running, name, shown._replace(path=shown.path.format(**ids)))
 
     def shoot_page(self, running: RunningSite, name: str, shown: ShownPage) -> None:
-        """Write what a page shows at each width, light and dark."""
+        """Write pictures of a page at each width, light and dark."""
         viewport = {"width": 1280, "height": 800}
         person = Person(self.browser, running.url, locale=self.language, viewport=viewport)
         page = person.go(shown.path)

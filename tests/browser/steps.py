@@ -1,4 +1,4 @@
-"""What is done on a page before tests and screenshots look at it."""
+"""Steps on pages, before tests and screenshots inspect them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def collecting(page: Page) -> None:
 
 
 def collected(page: Page) -> None:
-    """Put pictures into a new collection, and look at it."""
+    """Put pictures into a new collection, and open it."""
     collecting(page)
     page.locator("#title").fill("Spring in the hills")
     page.get_by_role("button", name="Create and add").click()
@@ -68,7 +68,7 @@ def first_article(page: Page) -> None:
 
 
 def trashed(page: Page) -> None:
-    """Put two pictures into the trash, and look at it."""
+    """Put two pictures into the trash, and open it."""
     page.locator(".pick input").nth(9).check()
     page.locator(".pick input").nth(12).check()
     page.get_by_role("button", name="Move to the trash").click()
@@ -79,7 +79,7 @@ def trashed(page: Page) -> None:
 
 
 def favored(page: Page) -> None:
-    """Make the picture a favourite, and look at all of them."""
+    """Make the picture a favourite, and open the page of favourites."""
     heart = page.get_by_role("button", name="Favourite")
     heart.click()
     expect(heart).to_have_attribute("aria-pressed", "true")
@@ -93,7 +93,7 @@ def menu(page: Page) -> None:
 
 
 def saved(page: Page) -> None:
-    """Save the search, and look at the saved ones with the form of one open."""
+    """Save the search, and open the page of saved searches with the form of one."""
     page.get_by_role("button", name="Save search").click()
     expect(page.locator("[data-notice]")).to_contain_text("The search was saved.")
     page.get_by_role("button", name="Menu").click()
@@ -173,7 +173,7 @@ def chosen(page: Page) -> None:
 
 
 def edited(page: Page) -> None:
-    """Edit all pictures of the list, and look at the job until it is finished."""
+    """Edit all pictures of the list, and wait on the page of the job until it is finished."""
     page.locator('[name="verb.alt"]').select_option("set")
     page.locator('[name="value.alt"]').fill("A cup of coffee")
     page.get_by_role("button", name="Change the pictures").click()
@@ -197,7 +197,7 @@ def keys(page: Page) -> None:
 
 
 def asked(page: Page) -> None:
-    """Select everything that was found, and look at the question before it is moved."""
+    """Select everything that was found, and open the question before it is moved."""
     page.locator("[data-everything]").check()
     page.get_by_role("button", name="Move to the trash").click()
     page.locator("dialog[open]").wait_for()
@@ -209,7 +209,7 @@ def collection_form(page: Page) -> None:
 
 
 def uploaded(page: Page) -> None:
-    """Upload a picture and a smaller copy of it, and look at what comes next."""
+    """Upload a picture and a smaller copy of it, and show the next steps."""
     photo = pictures.pixels(900, 600, seed=next(_numbers))
     for at, size in enumerate([(900, 600), (300, 200)], start=1):
         content = pictures.encoded(photo.resize(size))
@@ -221,7 +221,7 @@ def uploaded(page: Page) -> None:
 
 
 def turned(page: Page) -> None:
-    """Upload a picture and turn it, and look at its two versions."""
+    """Upload a picture and turn it, and open its two versions."""
     uploaded(page)
     page.locator("[data-upload-list] a").first.click()
     page.locator("#versions:not([open]) > summary").click()

@@ -55,7 +55,7 @@ def expect_first(page: Page, image_id: str) -> None:
 
 
 def drag(page: Page, grip: str, to: str) -> None:
-    """Drag by the mouse what `grip` selects to the place of the image `to`."""
+    """Drag the element of `grip` by the mouse to the place of the image `to`."""
     page.locator(grip).hover()
     page.mouse.down()
     target = page.locator(f"[data-id='{to}']").bounding_box()

@@ -61,3 +61,42 @@ def test_editor_dismisses_a_group(person: Callable[..., Person]) -> None:
     group.get_by_role("button", name="Keep all").click()
     expect(page.locator("body")).to_contain_text("not listed as duplicates any more")
     expect(page.locator(".alike", has_text="Harbour")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("scripts", "width"), [(True, 800), (False, 360)])
+def test_editor_goes_on_at_the_next_group(
+    person: Callable[..., Person], site: RunningSite, scripts: bool, width: int
+) -> None:
+    services = build_services(site.settings)
+    for seed in range(5):
+        photo = pictures.pixels(900, 600, seed=200 + 10 * scripts + seed)
+        add(services, pictures.encoded(photo), title=f"Pier {seed}")
+        add(services, pictures.encoded(photo.resize((300, 200))), title=f"Pier {seed}, small")
+    services.close()
+    page = person(java_script_enabled=scripts, viewport={"width": width, "height": 700}).page
+    page.goto(f"{site.url}/duplicates/")
+    groups = page.locator(".alike")
+    count = groups.count()
+    following = groups.nth(3).locator("strong").first.text_content()
+    with page.expect_navigation():
+        groups.nth(2).get_by_role("button", name="Keep all").click()
+    expect(groups).to_have_count(count - 1)
+    expect(groups.nth(2).locator("strong").first).to_have_text(following or "")
+    heading = groups.nth(2).get_by_role("heading")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport()
+    notice = page.locator(".note")
+    expect(notice).to_contain_text("not listed as duplicates any more")
+    expect(notice).to_be_in_viewport()
+    box, note = heading.bounding_box(), notice.bounding_box()
+    assert box
+    assert note
+    assert note["y"] + note["height"] <= box["y"]
+    with page.expect_navigation():
+        notice.get_by_role("button", name="Undo").click()
+    expect(groups).to_have_count(count)
+    expect(groups.nth(2).get_by_role("heading")).to_be_focused()
+    with page.expect_navigation():
+        groups.last.get_by_role("button", name="Move to the trash").last.click()
+    expect(groups).to_have_count(count - 1)
+    expect(groups.last.locator("h2")).to_be_in_viewport()

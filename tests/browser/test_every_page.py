@@ -18,7 +18,7 @@ WIDTHS = ((390, 844), (1024, 768), (1920, 1080))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_language_is_too_long_for_the_narrowest_phone(
+def test_page_in_every_language_fits_the_narrowest_phone(
     language: str, person: Callable[..., Person], site: RunningSite
 ) -> None:
     paul = person(locale=language, viewport={"width": 320, "height": 640})
@@ -34,7 +34,7 @@ def test_no_language_is_too_long_for_the_narrowest_phone(
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
 
 
-def test_sentences_about_the_api_have_room_on_a_phone(person: Callable[..., Person]) -> None:
+def test_columns_of_the_api_page_are_wide_enough_on_a_phone(person: Callable[..., Person]) -> None:
     page = person(viewport={"width": 390, "height": 844}).go("/api/v1/")
     tables = "#listImages td:last-child, #Item td:last-child, [id=store-down] td:last-child"
     widths = page.eval_on_selector_all(tables, "all => all.map(cell => cell.clientWidth)")
@@ -42,9 +42,7 @@ def test_sentences_about_the_api_have_room_on_a_phone(person: Callable[..., Pers
     assert min(widths) > 250
 
 
-def test_states_are_told_apart_in_colours_of_peoples_own(
-    person: Callable[..., Person], site: RunningSite
-) -> None:
+def test_states_differ_in_forced_colours(person: Callable[..., Person], site: RunningSite) -> None:
     who = person(forced_colors="active")
     page = who.go("/image/")
     edge = "link => getComputedStyle(link).borderBottomColor"
@@ -52,7 +50,7 @@ def test_states_are_told_apart_in_colours_of_peoples_own(
     assert here.first.evaluate(edge) != elsewhere.first.evaluate(edge)
     who.go(f"/image/{site.images['chelsea'].id}/")
     page.locator("#newtag").press_sequentially("h")
-    # Not those of the lists in forms.
+    # The suggestions only, not the options of lists in forms.
     options = page.locator('[role="option"]')
     expect(options).to_have_count(2)
     page.keyboard.press("ArrowDown")
@@ -61,19 +59,21 @@ def test_states_are_told_apart_in_colours_of_peoples_own(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page(name: str, person: Callable[..., Person], site: RunningSite) -> None:
+def test_page_fits_every_window_and_passes_axe(
+    name: str, person: Callable[..., Person], site: RunningSite
+) -> None:
     shown = PAGES[name]
     path = shown.path.format(**{key: image.id for key, image in site.images.items()})
     who = person(viewport={"width": 1024, "height": 768})
     page = who.go(path)
     if shown.prepare:
         shown.prepare(page)
-    # axe sees the widest page light, and the narrowest dark.
+    # axe checks the widest page in light, and the narrowest in dark colours.
     for scheme, widths in (("light", WIDTHS), ("dark", WIDTHS[::-1])):
         page.emulate_media(color_scheme=scheme)
         for width, height in widths:
             page.set_viewport_size({"width": width, "height": height})
-            # Nothing sticks out at the side.
+            # No element is wider than the window.
             assert page.evaluate("document.documentElement.scrollWidth") <= width
         if shown.prepare is selected:
             # At the end of the page the bar of actions covers no part of a tick mark.

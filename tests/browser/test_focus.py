@@ -48,7 +48,7 @@ def luminance(pixels: np.ndarray) -> np.ndarray:
 
 
 def changed(before: np.ndarray, after: np.ndarray) -> int:
-    """The number of pixels that differ with at least the contrast that a focus needs."""
+    """Return the number of pixels that differ with at least the contrast that a focus needs."""
     one, other = luminance(before) + 0.05, luminance(after) + 0.05
     return int((np.maximum(one, other) / np.minimum(one, other) >= _CONTRAST).sum())
 

@@ -10,7 +10,9 @@ from tests.support.chromium import Person
 from tests.support.served import RunningSite
 
 
-def test_keys_walk_rate_mark_and_are_no_keys_in_fields(vera: Person, page: Page, path: str) -> None:
+def test_shortcuts_change_the_picture_and_are_off_in_fields(
+    vera: Person, page: Page, path: str
+) -> None:
     vera.go(path)
     page.keyboard.press("2")
     expect(page.locator(".average")).to_have_text("3.0 of 5, 2 votes")
@@ -31,7 +33,7 @@ def test_keys_walk_rate_mark_and_are_no_keys_in_fields(vera: Person, page: Page,
     expect(page.locator("h1")).to_have_text("Rocket on the launch pad")
 
 
-def test_the_keys_are_listed_and_can_be_switched_off(vera: Person, page: Page, path: str) -> None:
+def test_shortcuts_are_listed_and_can_be_switched_off(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
@@ -160,6 +162,29 @@ def test_digits_rate_the_pictures_shown_in_full_screen(vera: Person, page: Page,
     expect(page.locator("[data-rating] [value='8']")).to_have_attribute("aria-pressed", "true")
 
 
+def test_full_screen_shows_the_rating_given_earlier_and_a_digit_changes_it(
+    vera: Person, page: Page, path: str, site: RunningSite
+) -> None:
+    vera.go(f"/image/{site.images['coffee'].id}/")
+    with page.expect_response("**/rate*"):
+        page.locator("[data-rating] [value='7']").click()
+    vera.go(path)
+    page.keyboard.press("v")
+    caption = page.locator(".pswp__title")
+    expect(caption).to_have_text("Rocket on the launch pad")
+    page.keyboard.press("ArrowRight")
+    stars = caption.get_by_role("img", name="3.5 stars")
+    expect(stars).to_have_text("★★★½")
+    with page.expect_response("**/rate*"):
+        page.keyboard.press("5")
+    expect(caption.get_by_role("img", name="5 stars")).to_have_text("★★★★★")
+    page.route("**/rate*", lambda route: route.fulfill(status=503, json={"detail": "Full."}))
+    vera.expect_complaint("status of 503")
+    page.keyboard.press("1")
+    expect(page.locator(".toast p")).to_have_text("Full.")
+    expect(caption.get_by_role("img", name="5 stars")).to_be_visible()
+
+
 def test_rating_that_is_not_saved_is_taken_back(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     page.keyboard.press("v")
@@ -186,9 +211,7 @@ def test_favourite_that_is_not_saved_is_taken_back(vera: Person, page: Page, pat
     expect(page.locator(".toast p")).to_have_text("")
 
 
-def test_full_screen_goes_on_to_the_last_picture(
-    vera: Person, page: Page, site: RunningSite
-) -> None:
+def test_full_screen_reaches_the_last_picture(vera: Person, page: Page, site: RunningSite) -> None:
     vera.go(f"/image/{site.images['chelsea'].id}/")  # the newest
     page.keyboard.press("v")
     page.locator(".pswp__img").last.wait_for()
@@ -203,7 +226,7 @@ def test_full_screen_goes_on_to_the_last_picture(
     expect(page.locator("a.next")).to_have_count(0)
 
 
-def test_the_ways_on_stay_under_the_pointer(vera: Person, page: Page, path: str) -> None:
+def test_links_to_neighbours_stay_under_the_pointer(vera: Person, page: Page, path: str) -> None:
     tops = []
     vera.go("/image/")
     for _ in range(4):
@@ -220,7 +243,9 @@ def test_the_ways_on_stay_under_the_pointer(vera: Person, page: Page, path: str)
     assert len(set(tops)) == 1
 
 
-def test_full_screen_by_swiping(person: Callable[..., Person], path: str) -> None:
+def test_swipe_in_full_screen_shows_the_next_picture(
+    person: Callable[..., Person], path: str
+) -> None:
     paula = person(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
     page = paula.go(path)
     page.locator("a.picture").tap()

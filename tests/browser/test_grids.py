@@ -15,7 +15,7 @@ def boxes(page: Page) -> list[str]:
     return page.locator(".pick input").evaluate_all("all => all.map(box => box.value)")
 
 
-def test_search_and_walk_through_what_was_found(vera: Person, page: Page) -> None:
+def test_search_result_leads_to_the_picture_and_back(vera: Person, page: Page) -> None:
     vera.go()
     page.get_by_role("searchbox").fill("coff")
     page.keyboard.press("Enter")
@@ -27,7 +27,7 @@ def test_search_and_walk_through_what_was_found(vera: Person, page: Page) -> Non
 
 
 @pytest.mark.usefixtures("crowd")
-def test_more_pictures_come_without_leaving_the_page(vera: Person, page: Page) -> None:
+def test_load_more_appends_pictures_to_the_page(vera: Person, page: Page) -> None:
     vera.go("/image/")
     pictures = page.locator(".grid li")
     expect(pictures).to_have_count(60)
@@ -45,7 +45,7 @@ def test_more_pictures_come_without_leaving_the_page(vera: Person, page: Page) -
     expect(pictures).to_have_count(65)
 
 
-def test_a_range_is_selected_with_shift_and_tagged(vera: Person, page: Page) -> None:
+def test_range_selected_with_shift_is_tagged(vera: Person, page: Page) -> None:
     vera.go("/image/")
     picks = page.locator(".pick input")
     picks.nth(3).check()
@@ -79,7 +79,7 @@ def test_selection_stays_after_tagging_so_that_tags_can_be_removed(
     expect(page.locator(".grid li")).to_have_count(0)
 
 
-def test_typing_a_tag_leaves_the_page_where_it_is(vera: Person, page: Page) -> None:
+def test_typing_a_tag_does_not_scroll_the_page(vera: Person, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 400})
     vera.go("/image/")
     assert page.evaluate("document.documentElement.scrollHeight - innerHeight") > 200
@@ -91,7 +91,7 @@ def test_typing_a_tag_leaves_the_page_where_it_is(vera: Person, page: Page) -> N
     assert page.evaluate("scrollY") == before
 
 
-def test_escape_and_a_button_select_none(vera: Person, page: Page) -> None:
+def test_escape_and_button_clear_the_selection(vera: Person, page: Page) -> None:
     vera.go("/image/")
     picks = page.locator(".pick input")
     picks.nth(0).check()
@@ -103,7 +103,7 @@ def test_escape_and_a_button_select_none(vera: Person, page: Page) -> None:
     expect(picks.nth(1)).not_to_be_checked()
 
 
-def test_click_selects_while_something_is_selected(vera: Person, page: Page) -> None:
+def test_click_selects_while_other_pictures_are_selected(vera: Person, page: Page) -> None:
     vera.go("/image/")
     picks, pictures = page.locator(".pick input"), page.locator(".grid a")
     picks.nth(0).check()
@@ -174,7 +174,7 @@ def test_everything_is_moved_to_the_trash_after_a_question(vera: Person, page: P
     expect(page.locator(".grid li")).to_have_count(count)
 
 
-def test_captions_stay_switched_on(vera: Person, page: Page) -> None:
+def test_captions_stay_on_on_other_pages(vera: Person, page: Page) -> None:
     vera.go("/search?q=coffee")
     caption = page.locator(".grid .caption")
     expect(caption).to_have_css("opacity", "0")
@@ -186,7 +186,7 @@ def test_captions_stay_switched_on(vera: Person, page: Page) -> None:
     expect(page.locator(".grid .caption")).to_have_css("opacity", "1")
 
 
-def test_the_focus_stays_where_somebody_worked(vera: Person, page: Page) -> None:
+def test_focus_stays_near_the_changed_pictures(vera: Person, page: Page) -> None:
     vera.go("/image/")
     picks = page.locator(".pick input")
     after = picks.nth(6)
@@ -211,7 +211,7 @@ def test_the_focus_stays_where_somebody_worked(vera: Person, page: Page) -> None
     expect(page.locator("main")).to_contain_text("The trash is empty.")
 
 
-def test_what_is_done_to_chosen_pictures_fits_two_rows_in_german(
+def test_actions_fit_two_rows_in_german(
     person: Callable[..., Person],
 ) -> None:
     paul = person(locale="de-DE", viewport={"width": 1024, "height": 768})
@@ -225,7 +225,7 @@ def test_what_is_done_to_chosen_pictures_fits_two_rows_in_german(
     assert len({round(top) for top in tops}) <= 2
 
 
-def test_pictures_go_to_the_trash_and_come_back(
+def test_pictures_are_moved_to_the_trash_restored_and_deleted(
     vera: Person, page: Page, site: RunningSite
 ) -> None:
     vera.go("/image/")
@@ -251,7 +251,7 @@ def test_pictures_go_to_the_trash_and_come_back(
     expect(page.locator("main")).to_contain_text("The trash is empty.")
 
 
-def test_undo_restores_what_was_moved_to_the_trash(vera: Person, page: Page) -> None:
+def test_undo_restores_pictures_moved_to_the_trash(vera: Person, page: Page) -> None:
     vera.go("/tag/hills/")
     before = boxes(page)
     for index in (1, 2):
@@ -270,7 +270,7 @@ def test_undo_restores_what_was_moved_to_the_trash(vera: Person, page: Page) -> 
     expect(page.locator(".grid li")).to_have_count(len(before))
 
 
-def test_the_last_restored_picture_is_confirmed(
+def test_restoring_the_last_picture_is_confirmed(
     vera: Person, page: Page, site: RunningSite
 ) -> None:
     vera.go(f"/image/{site.images['rocket'].id}/")

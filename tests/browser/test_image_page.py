@@ -1,4 +1,4 @@
-"""The page of a picture in a real browser: what visitors and editors do there."""
+"""The page of a picture in a real browser: tasks of visitors and editors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.support.pictures import photo
 from tests.support.served import RunningSite
 
 
-def test_rating_and_favourite(vera: Person, page: Page, path: str) -> None:
+def test_rating_and_favourite_are_saved_without_a_reload(
+    vera: Person, page: Page, path: str
+) -> None:
     vera.go(path)
     page.get_by_role("button", name="3.5 stars").click()
     expect(page.locator(".average")).to_have_text("3.8 of 5, 2 votes")
@@ -30,7 +32,7 @@ def test_rating_and_favourite(vera: Person, page: Page, path: str) -> None:
     expect(page.locator(".grid li")).to_have_count(1)
 
 
-def test_the_title_is_edited_where_it_stands(vera: Person, page: Page, path: str) -> None:
+def test_title_is_edited_in_place(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     title = page.locator("h1")
     old = title.inner_text()
@@ -94,7 +96,7 @@ def test_menu_leads_to_the_field_for_a_better_picture(vera: Person, page: Page, 
     expect(page.locator("#better")).to_be_in_viewport()
 
 
-def test_a_long_title_is_seen_as_a_whole_while_it_is_edited(
+def test_long_title_is_visible_as_a_whole_while_it_is_edited(
     person: Callable[..., Person], path: str
 ) -> None:
     page = person(viewport={"width": 360, "height": 740}).go(path)
@@ -106,7 +108,7 @@ def test_a_long_title_is_seen_as_a_whole_while_it_is_edited(
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_two_editors_of_a_title(
+def test_conflicting_titles_open_a_dialog_with_both(
     person: Callable[..., Person], vera: Person, page: Page, path: str
 ) -> None:
     other = person().go(path)
@@ -131,7 +133,7 @@ def test_two_editors_of_a_title(
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
-def test_a_small_picture_is_not_enlarged(
+def test_small_picture_is_not_enlarged(
     person: Callable[..., Person], site: RunningSite, ratio: int
 ) -> None:
     services = build_services(site.settings)
@@ -149,7 +151,9 @@ def test_a_small_picture_is_not_enlarged(
     assert full["width"] <= 90
 
 
-def test_errors_are_told_in_words_and_nothing_is_lost(vera: Person, page: Page, path: str) -> None:
+def test_errors_are_shown_as_sentences_and_the_title_is_kept(
+    vera: Person, page: Page, path: str
+) -> None:
     vera.go(path)
     page.locator("h1").click()
     page.locator("#title").fill("   ")
@@ -163,7 +167,9 @@ def test_errors_are_told_in_words_and_nothing_is_lost(vera: Person, page: Page, 
     vera.expect_complaint("ERR_INTERNET_DISCONNECTED")
 
 
-def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: RunningSite) -> None:
+def test_focal_point_is_set_by_click_and_by_keys(
+    vera: Person, page: Page, site: RunningSite
+) -> None:
     vera.go(f"/image/{site.images['coffee'].id}/")
     page.get_by_text("Set the focal point", exact=True).click()
     picture = page.locator("#focus input[type=image]")
@@ -180,12 +186,14 @@ def test_the_focal_point_by_click_and_by_keys(vera: Person, page: Page, site: Ru
     picture.press("Enter")
     expect(crop).to_have_attribute("src", re.compile(r"!27,60/"))
     expect(page.locator("#focus")).to_have_attribute("open", "")
-    # Wherever the picture is shown from now on, it is cut around that point.
+    # All crops of the picture are around that point now.
     vera.go(f"/image/{site.images['rocket'].id}/")
     expect(page.locator("a.next img")).to_have_attribute("src", re.compile(r"!27,60/"))
 
 
-def test_content_box_by_pointer_and_by_keys(vera: Person, page: Page, site: RunningSite) -> None:
+def test_content_box_is_corrected_by_pointer_and_by_keys(
+    vera: Person, page: Page, site: RunningSite
+) -> None:
     vera.go(f"/image/{site.images['coffee'].id}/")
     page.get_by_text("Correct the content box", exact=True).click()
     left = page.get_by_role("slider", name="Left edge, in %")
@@ -223,7 +231,7 @@ def test_snippets_are_copied(vera: Person, page: Page, path: str) -> None:
     assert page.evaluate("navigator.clipboard.readText()").startswith("![Rocket")
 
 
-def test_without_https_there_is_an_older_way_to_copy(vera: Person, page: Page, path: str) -> None:
+def test_snippet_is_copied_without_https(vera: Person, page: Page, path: str) -> None:
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
     vera.go(path)
     page.get_by_text("Sizes, download and embedding").click()
@@ -259,7 +267,7 @@ def test_size_picker_shows_sizes_without_leaving_the_page(
     assert download.value.suggested_filename.endswith("-75x75!.webp")
 
 
-def test_a_section_stays_closed_on_other_pictures(
+def test_section_stays_closed_on_other_pictures(
     person: Callable[..., Person], site: RunningSite, path: str
 ) -> None:
     visitor = person()

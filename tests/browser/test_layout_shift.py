@@ -30,7 +30,7 @@ def late(route: Route) -> None:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("path", PATHS)
-def test_nothing_moves_when_the_scripts_start(
+def test_start_of_scripts_causes_no_layout_shift(
     path: str, width: int, person: Callable[..., Person], site: RunningSite
 ) -> None:
     visitor = person(viewport={"width": width, "height": 800})

@@ -36,7 +36,7 @@ def test_next_steps_come_into_view_after_a_long_list(vera: Person, page: Page) -
     heading = page.get_by_role("heading", name="What comes next?")
     expect(heading).to_be_focused(timeout=20_000)
     expect(heading).to_be_in_viewport()
-    # One of the files belongs to an article: its page is a way on.
+    # One of the files belongs to an article, whose page is a next step.
     expect(page.get_by_role("link", name="Show the article")).to_have_attribute(
         "href", "/article/4799/"
     )

@@ -44,7 +44,7 @@ def found(page: Page) -> list[object]:
     return list(answer["items"])
 
 
-def test_shared_pictures_are_stored_only_when_the_visitor_says_so(
+def test_shared_pictures_are_stored_only_after_confirmation(
     person: Callable[..., Person], site: RunningSite
 ) -> None:
     phone = person(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
@@ -66,7 +66,7 @@ def test_shared_pictures_are_stored_only_when_the_visitor_says_so(
     assert page.evaluate("caches.keys()") == []
 
 
-def test_a_second_share_takes_the_place_of_the_first(person: Callable[..., Person]) -> None:
+def test_second_share_replaces_the_first(person: Callable[..., Person]) -> None:
     page = person().go("/upload/")
     photo = (PHOTOS / "coffee.jpeg").read_bytes()
     share(page, ("first.jpeg", photo))

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.support.chromium import Person
 
 
-def test_a_tag_is_suggested_taken_by_keys_and_removed(vera: Person, page: Page, path: str) -> None:
+def test_suggested_tag_is_chosen_by_keys_and_removed(vera: Person, page: Page, path: str) -> None:
     vera.go(path)
     field = page.get_by_role("combobox", name="New tags")
     field.press_sequentially("night, hi")
@@ -59,7 +59,7 @@ def test_late_suggestions_leave_the_highlighted_one(vera: Person, page: Page, pa
     expect(option).to_have_attribute("aria-selected", "true")
 
 
-def test_escape_closes_the_suggestions_and_a_click_takes_one(
+def test_escape_closes_the_suggestions_and_a_click_chooses_one(
     vera: Person, page: Page, path: str
 ) -> None:
     vera.go(path)

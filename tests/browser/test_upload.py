@@ -22,9 +22,7 @@ def file(name: str, content: bytes) -> dict[str, object]:
 
 @pytest.fixture
 def watched(person: Callable[..., Person]) -> Person:
-    """A visitor whose uploads tests can intercept: Playwright does not see those of a page that a
-    service worker controls.
-    """
+    """A visitor without service workers, whose requests Playwright could not intercept."""
     vera = person(service_workers="block")
     vera.expect_complaint("Service Worker registration blocked by Playwright")
     return vera
@@ -40,7 +38,9 @@ def test_upload_button_stays_in_reach_below_a_long_list(person: Callable[..., Pe
     expect(send).to_be_in_viewport()
 
 
-def test_five_files_one_of_them_broken(vera: Person, page: Page, site: RunningSite) -> None:
+def test_upload_of_five_files_stores_four_and_reports_a_damaged_one(
+    vera: Person, page: Page, site: RunningSite
+) -> None:
     vera.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [
@@ -61,7 +61,7 @@ def test_five_files_one_of_them_broken(vera: Person, page: Page, site: RunningSi
     links = page.locator("[data-upload-list] a")
     expect(links).to_have_count(4)
     hrefs = links.evaluate_all("links => links.map(link => link.pathname)")
-    # She had no cookie yet when the first of them was sent: still all tags are one person's.
+    # The visitor had no cookie when the first file was sent; all tags belong to one visitor.
     metadata = build_storage(site.settings).metadata
     taggers = {who for href in hrefs for who in metadata.annotations.of_image(href.split("/")[2])}
     metadata.close()
@@ -73,7 +73,7 @@ def test_five_files_one_of_them_broken(vera: Person, page: Page, site: RunningSi
     expect(page.locator(".facts")).to_contain_text("4711")
 
 
-def test_what_failed_is_sent_again(vera: Person, page: Page) -> None:
+def test_failed_upload_is_retried(vera: Person, page: Page) -> None:
     vera.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [file("late.jpg", pictures.photo(200, 200, seed=77))]
@@ -90,7 +90,7 @@ def test_what_failed_is_sent_again(vera: Person, page: Page) -> None:
     expect(retry).to_be_hidden()
 
 
-def test_a_picture_that_is_there_is_named_before_anything_is_sent(
+def test_known_picture_is_reported_and_not_sent(
     vera: Person, page: Page, site: RunningSite
 ) -> None:
     vera.go("/upload/")
@@ -109,9 +109,7 @@ def test_a_picture_that_is_there_is_named_before_anything_is_sent(
     expect(page.locator("#tags")).to_contain_text("again")
 
 
-def test_files_are_dropped_taken_from_the_list_and_refused_when_too_large(
-    vera: Person, page: Page
-) -> None:
+def test_dropped_files_are_listed_and_refused_if_too_large(vera: Person, page: Page) -> None:
     vera.go("/upload/")
     page.evaluate(
         """() => {
@@ -130,7 +128,7 @@ def test_files_are_dropped_taken_from_the_list_and_refused_when_too_large(
     expect(page.locator("[data-upload-status]")).to_have_text("0 of 1 uploaded, 1 failed")
 
 
-def test_what_never_could_be_taken_is_not_sent_again(
+def test_unreadable_and_too_large_files_are_never_sent(
     vera: Person, page: Page, tmp_path: Path
 ) -> None:
     gone = tmp_path / "gone.jpg"
@@ -144,7 +142,7 @@ def test_what_never_could_be_taken_is_not_sent_again(
     gone.unlink()
     page.get_by_role("button", name="Upload").click()
     lines = page.locator("[data-upload-list] li")
-    # A request with it would fail as if there were no connection.
+    # A request with this file would look like a lost connection.
     expect(lines.first).to_contain_text("This file cannot be read.")
     expect(page.locator("[data-upload-status]")).to_have_text("0 of 2 uploaded, 2 failed")
     expect(lines.last).to_contain_text("This picture is too large.")
@@ -152,7 +150,7 @@ def test_what_never_could_be_taken_is_not_sent_again(
     assert "POST" not in sent
 
 
-def test_the_list_is_cleared_by_keys_and_the_button_chooses_more(vera: Person, page: Page) -> None:
+def test_list_is_cleared_by_keys_and_the_button_opens_the_chooser(vera: Person, page: Page) -> None:
     vera.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [file(f"{name}.jpg", pictures.photo(60, 40, seed=ord(name))) for name in "abc"]
@@ -178,7 +176,7 @@ def test_upload_without_a_file_asks_for_one(vera: Person, page: Page) -> None:
     expect(page.locator("[data-upload-status]")).to_have_text("1 picture selected")
 
 
-def test_name_and_button_keep_their_places(watched: Person) -> None:
+def test_name_and_button_of_a_file_do_not_move(watched: Person) -> None:
     page = watched.go("/upload/")
     page.route("**/upload/", lambda route: None)  # the response never comes
     page.locator("#uploadfile").set_input_files([file("new.jpg", pictures.photo(200, 90, seed=66))])
@@ -224,7 +222,7 @@ def test_only_failures_that_may_succeed_later_are_retried(watched: Person) -> No
     watched.expect_complaint("status of 503")
     watched.expect_complaint("status of 415")
     items = page.locator("[data-upload-list] li")
-    # What failed comes first.
+    # Failed uploads are first.
     assert items.evaluate_all("all => all.map(item => item.dataset.state)") == [
         "failed", "refused", "done",
     ]  # fmt: skip
@@ -234,7 +232,7 @@ def test_only_failures_that_may_succeed_later_are_retried(watched: Person) -> No
     assert items.first.get_attribute("data-state") == "refused"
 
 
-def test_a_duplicate_is_listed_under_its_stored_title(vera: Person, page: Page) -> None:
+def test_known_picture_is_listed_under_its_stored_title(vera: Person, page: Page) -> None:
     vera.go("/upload/")
     page.locator("#uploadfile").set_input_files(PHOTOS / "coffee.jpeg")
     item = page.locator("[data-upload-list] li")
@@ -245,9 +243,9 @@ def test_a_duplicate_is_listed_under_its_stored_title(vera: Person, page: Page) 
     expect(item.get_by_role("link")).to_have_text("Espresso at noon")
 
 
-def test_a_file_on_its_way_is_cancelled(watched: Person) -> None:
+def test_upload_in_progress_is_cancelled(watched: Person) -> None:
     page = watched.go("/upload/")
-    # The answer never comes.
+    # No response is ever sent.
     page.route("**/upload/", lambda route: None)
     page.locator("#uploadfile").set_input_files([file("slow.jpg", pictures.photo(200, 100, 8))])
     page.get_by_role("button", name="Upload").click()
@@ -259,7 +257,7 @@ def test_a_file_on_its_way_is_cancelled(watched: Person) -> None:
 
 
 @pytest.mark.parametrize("length", [0, 1, 5, 1000])
-def test_the_browser_finds_the_id_of_the_server(vera: Person, page: Page, length: int) -> None:
+def test_browser_computes_the_same_id_as_the_server(vera: Person, page: Page, length: int) -> None:
     vera.go("/upload/")
     main = page.locator("script[type=module]").get_attribute("src") or ""
     found = page.evaluate(
@@ -272,7 +270,7 @@ def test_the_browser_finds_the_id_of_the_server(vera: Person, page: Page, length
     assert found == image_id(b"\x07" * length)
 
 
-def test_where_browsers_keep_sha1_to_themselves_pictures_are_just_sent(
+def test_pictures_are_sent_without_a_check_where_sha1_is_unavailable(
     vera: Person, page: Page
 ) -> None:
     # As on a site without https.
@@ -283,14 +281,14 @@ def test_where_browsers_keep_sha1_to_themselves_pictures_are_just_sent(
     expect(page.locator("[data-upload-list] li")).to_contain_text("already on this site")
 
 
-def test_german_is_spoken_there_too(person: Callable[..., Person]) -> None:
+def test_upload_messages_are_translated_to_german(person: Callable[..., Person]) -> None:
     paul = person(locale="de-DE")
     page = paul.go("/upload/")
     page.locator("#uploadfile").set_input_files(PHOTOS / "rocket.jpeg")
     expect(page.locator("[data-upload-list] li")).to_contain_text("bereits vorhanden")
 
 
-def test_pasted_file_has_a_title_of_its_own_and_leads_on(vera: Person, page: Page) -> None:
+def test_pasted_file_has_its_own_title_and_next_steps(vera: Person, page: Page) -> None:
     vera.go("/upload/")
     content = list(pictures.photo(80, 60, seed=901))
     page.evaluate(
@@ -317,7 +315,7 @@ def test_pasted_file_has_a_title_of_its_own_and_leads_on(vera: Person, page: Pag
     expect(page.locator(".placed .name")).to_have_text("For one")
 
 
-def test_files_dropped_beside_the_zone_are_taken(vera: Person, page: Page) -> None:
+def test_files_dropped_beside_the_zone_are_listed(vera: Person, page: Page) -> None:
     vera.go("/upload/")
     page.locator("footer").evaluate(
         """(footer) => {

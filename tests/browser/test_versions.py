@@ -1,4 +1,4 @@
-"""A better picture in a browser, with and without scripts, and what a shop shows of it."""
+"""A better picture in a browser, with and without scripts, and at the URLs of a shop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.served import RunningSite
 from tests.support.services import add
 
 NUMBER = "40000"
-OLD, NEW = (200, 30, 30), (30, 160, 60)  # colours of the thing
+OLD, NEW = (200, 30, 30), (30, 160, 60)  # colours of the object
 
 
 @pytest.fixture

@@ -18,7 +18,9 @@ def otto(person: Callable[..., Person]) -> Person:
     return person(java_script_enabled=False)
 
 
-def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: RunningSite) -> None:
+def test_visitor_without_scripts_uploads_annotates_trashes_and_restores(
+    otto: Person, site: RunningSite
+) -> None:
     page = otto.go("/upload/")
     page.locator("#uploadfile").set_input_files(
         [
@@ -58,7 +60,7 @@ def test_upload_tag_rate_favourite_retitle_trash_restore(otto: Person, site: Run
 
 
 @pytest.mark.usefixtures("crowd")
-def test_paging_and_tagging_several(otto: Person) -> None:
+def test_visitor_without_scripts_pages_and_tags_several_pictures(otto: Person) -> None:
     page = otto.go("/image/")
     for index in range(3):
         page.locator(".pick input").nth(index).check()
@@ -72,7 +74,7 @@ def test_paging_and_tagging_several(otto: Person) -> None:
     expect(page.locator(".grid li")).to_have_count(3)
 
 
-def test_the_file_field_is_visible_without_scripts(otto: Person) -> None:
+def test_file_field_is_visible_without_scripts(otto: Person) -> None:
     page = otto.go("/upload/")
     field = page.locator("#uploadfile")
     expect(field).to_have_css("opacity", "1")
@@ -80,7 +82,7 @@ def test_the_file_field_is_visible_without_scripts(otto: Person) -> None:
     assert page.locator("label[for=uploadfile]").inner_text() == "Pictures"
 
 
-def test_the_trash_is_undone_without_scripts(otto: Person, site: RunningSite) -> None:
+def test_trash_is_undone_without_scripts(otto: Person, site: RunningSite) -> None:
     path = f"/image/{site.images['rocket'].id}/?in=tag%3Anight"
     page = otto.go(path)
     page.get_by_role("button", name="More").click()
@@ -91,7 +93,7 @@ def test_the_trash_is_undone_without_scripts(otto: Person, site: RunningSite) ->
     assert page.url.endswith(path)
 
 
-def test_nothing_that_only_scripts_can_do_is_shown(otto: Person, site: RunningSite) -> None:
+def test_controls_that_need_scripts_are_hidden(otto: Person, site: RunningSite) -> None:
     page = otto.go(f"/image/{site.images['coffee'].id}/")
     page.get_by_role("button", name="More").click()
     expect(page.get_by_role("link", name="Random picture")).to_be_visible()

@@ -28,6 +28,8 @@ def test_list_prints_number_count_and_main_image(
     add(services, photo(24, 16), references={"artnr": ["8"], "ean": ["4"]})
     assert huimages("article", "list", "7").out == [f"7  3 images  {ids[0]}"]
     assert [line.split()[0] for line in huimages("article", "list").out] == ["7", "8"]
+    assert huimages("article", "list", "--count").out == ["2"]
+    assert huimages("article", "list", "7", "--count").out == ["1"]
     assert [line.split()[0] for line in huimages("article", "list", "--key", "ean").out] == ["4"]
 
 
@@ -57,7 +59,7 @@ def test_order_and_role_are_changed_and_shown(huimages: Command, ids: list[str])
         (["order", "7"], 2, "Missing argument"),
     ],
 )
-def test_useless_command_is_refused(
+def test_invalid_arguments_are_refused(
     huimages: Command, ids: list[str], words: list[str], status: int, message: str
 ) -> None:
     ran = huimages("article", *words)

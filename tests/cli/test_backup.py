@@ -19,7 +19,7 @@ def restored(folder: Path) -> Path:
     return ini_in(folder)
 
 
-def test_backup_and_restore_print_what_they_did(
+def test_backup_and_restore_print_their_counts(
     huimages: Command, images: list[str], site: Path, tmp_path: Path
 ) -> None:
     ran = huimages("backup", tmp_path / "backup")
@@ -42,7 +42,7 @@ def test_backup_and_restore_print_what_they_did(
     assert (again.status, again.out, len(again.err)) == (2, [], 1)
 
 
-def test_failed_original_gives_status_1(
+def test_backup_with_a_failed_original_exits_with_1(
     huimages: Command, images: list[str], site: Path, tmp_path: Path
 ) -> None:
     original_file(site, images[0]).unlink()

@@ -32,6 +32,7 @@ def order(huimages: Command, sea: str) -> list[str]:
 
 def test_list_and_show_print_title_and_images(huimages: Command, sea: str, ids: list[str]) -> None:
     assert huimages("collection", "list").out == [f"{sea}  3 images  The sea"]
+    assert huimages("collection", "list", "--count").out == ["1"]
     assert huimages("collection", "show", sea).out == [
         "The sea",
         "Waves",
@@ -52,7 +53,7 @@ def test_images_are_moved_taken_out_and_put_back(
     assert order(huimages, sea) == [a, b, c]
 
 
-def test_edit_changes_what_is_given(huimages: Command, sea: str, ids: list[str]) -> None:
+def test_edit_changes_given_fields_only(huimages: Command, sea: str, ids: list[str]) -> None:
     assert huimages("collection", "edit", sea, "--title", "Ocean", "--cover", ids[1]).status == 0
     assert huimages("collection", "edit", sea, "--text", "").status == 0
     assert huimages("collection", "show", sea).out[:2] == ["Ocean", f"{ids[0]}  view 0"]

@@ -35,7 +35,7 @@ def test_content_box_is_shown_corrected_and_reset(
     assert services.images.get(packshot).corrected_content is None
 
 
-def test_content_box_of_an_older_record_says_how_to_measure(
+def test_content_box_of_an_older_record_names_the_command_that_measures(
     huimages: Command, packshot: str, storage: Storage
 ) -> None:
     storage.metadata.images.update(packshot, lambda image: replace(image, content=None))

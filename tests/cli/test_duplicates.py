@@ -20,6 +20,7 @@ def test_duplicates_command_lists_and_dismisses_groups(
     large = add(services, pictures.encoded(photo), title="Large", references=references).image.id
     listed = [f"{large}  600x400  10106  Large", f"{small}  300x200  Small"]
     assert huimages("duplicates", "list").out == listed
+    assert huimages("duplicates", "list", "--count").out == ["1"]
     assert huimages("duplicates", "of", large).out == listed[1:]
     group = json.loads(huimages("duplicates", "list", "--json").out[0])
     assert [image["id"] for image in group["images"]] == [large, small]

@@ -43,6 +43,7 @@ def test_edit_command_changes_all_that_meet_conditions(
         (["--set", "alt=x"], "expected one of: IDs, conditions"),
         (["--all", "--tag", "sea", "--set", "alt=x"], "expected one of"),
         (["--all"], "no change was given"),
+        (["--tag", "", "--set", "alt=x"], "the filter 'tag' is empty"),
         (["--all", "--set", "alt"], "expected FIELD=VALUE"),
         (["--all", "--set", "alt=x", "--remove", "alt"], "given twice"),
         (["--all", "--set", "colour=red"], "unknown field 'colour'"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from huimages_app.services.container import Services
@@ -50,3 +51,37 @@ def test_list_filters_combine_and_are_counted(huimages: Command, services: Servi
     assert [line.split()[0] for line in huimages("list", *words).out] == [wide]
     assert huimages("list", *words, "--count").out == ["1"]
     assert huimages("list", "--search", "quay shape:panorama", "--count").out == ["2"]
+
+
+def test_list_begins_at_a_date(huimages: Command, services: Services) -> None:
+    ids = []
+    for month in (1, 2, 5):
+        added = datetime(2024, month, 7, tzinfo=UTC)
+        ids.append(add(services, photo(60, 40, seed=month), timestamp=added).image.id)
+    listed = huimages("list", "--at", "2024-02").out
+    assert [line.split()[0] for line in listed] == [ids[1], ids[0]]
+    listed = huimages("list", "--at", "2024-02", "--order", "oldest").out
+    assert [line.split()[0] for line in listed] == ids[1:]
+    for words in (["--at", "soon"], ["--at", "2024", "--order", "title"]):
+        ran = huimages("list", *words)
+        assert (ran.status, ran.out, len(ran.err)) == (2, [], 1)
+
+
+def test_months_and_facets_describe_a_list(huimages: Command, services: Services) -> None:
+    for month in (1, 2, 5):
+        added = datetime(2024, month, 7, tzinfo=UTC)
+        tags = ["sea"] if month > 1 else []
+        add(services, photo(60, 20, seed=month), timestamp=added, tags=tags)
+    assert huimages("months").out == ["2024-05", "2024-02", "2024-01"]
+    assert huimages("months", "--tag", "sea", "--order", "oldest").out == ["2024-02", "2024-05"]
+    lines = huimages("months", "--tag", "sea", "--json").out
+    assert [json.loads(line) for line in lines] == [{"month": "2024-05"}, {"month": "2024-02"}]
+    ran = huimages("months", "--order", "title")
+    assert (ran.status, ran.out, len(ran.err)) == (2, [], 1)
+    lines = huimages("facets", "--tag", "sea", "--shape", "square").out
+    assert "shape    panorama   2" in lines
+    assert "format   jpeg       0" in lines
+    assert len(lines) == 22
+    items = [json.loads(line) for line in huimages("facets", "--tag", "sea", "--json").out]
+    expected = {"filter": "format", "value": "jpeg", "count": 2, "count_is_exact": True}
+    assert expected in items

@@ -33,7 +33,7 @@ def test_replace_prints_the_id_of_the_new_image(
     assert (image.title, image.filename, image.versions) == ("Red", "better.jpeg", (old,))
 
 
-def test_refused_replacement_says_why(
+def test_refused_replacement_reports_the_reason(
     huimages: Command, services: Services, better: Path, tmp_path: Path
 ) -> None:
     new = added(services, 2)
@@ -76,7 +76,9 @@ def test_versions_are_listed_oldest_first(huimages: Command, services: Services)
     assert [(one["id"], one["trashed"]) for one in data] == [(old, True), (new, False)]
 
 
-def test_back_makes_an_older_version_the_newest(huimages: Command, services: Services) -> None:
+def test_versions_back_makes_an_older_version_the_newest(
+    huimages: Command, services: Services
+) -> None:
     old, new = chain(services, 1, 2)
     assert huimages("versions", "--back", old).status == 0
     assert versions(services, old) == [new, old]

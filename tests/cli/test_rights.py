@@ -39,6 +39,8 @@ def test_rights_command_sets_the_days_and_ending_lists_them(
     assert line.startswith(f"{TODAY}  {image}")
     assert json.loads(huimages("ending", "--days", "0", "--json").out[0])["until"] == TODAY
     assert huimages("ending", "--ended").out == []
+    assert huimages("ending", "--count").out == ["1"]
+    assert huimages("ending", "--ended", "--count").out == ["0"]
     ran = huimages("rights", image, "--until", "soon")
     assert ran.status == 2
     assert "expected a day like 2026-12-31" in ran.err[0]

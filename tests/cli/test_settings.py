@@ -70,7 +70,7 @@ huimages.sizes.allowed = amazon avatar 240x160
 """
 
 
-def test_settings_show_what_presets_resolve_to(huimages: Command, site: Path) -> None:
+def test_settings_show_the_output_options_of_presets(huimages: Command, site: Path) -> None:
     ini = site / "site.ini"
     ini.write_text(ini.read_text() + PRESETS, encoding="utf-8")
     amazon, avatar = [line for line in huimages("settings").out if line.startswith("# a")]

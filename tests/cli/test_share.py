@@ -34,6 +34,7 @@ def test_link_is_printed_once_listed_and_revoked(huimages: Command, services: Se
         (["image", "A" * 32 + "01"], 1),
         (["collection", "nonenonenone"], 1),
         (["tag", "x", "--size", "nonsense"], 2),
+        (["tag", "x", "--size", "o"], 2),
         (["tag", "x", "--days", "0"], 2),
         (["favorites", "x"], 2),
     ],

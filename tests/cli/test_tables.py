@@ -1,4 +1,4 @@
-"""Tables and tags by command."""
+"""`huimages table` and `huimages tags`."""
 
 from __future__ import annotations
 
@@ -44,10 +44,11 @@ def test_exported_table_is_edited_and_applied(
     assert applied.out[-1] == "1 images changed, 0 left as they are"
     assert services.images.get(image).title == "Tern"
     assert huimages("tags", "list").out == ["       1  Sea"]
+    assert huimages("tags", "list", "--count").out == ["1"]
     assert huimages("apply", file).out[0] == "1 rows, 0 with changes"
 
 
-def test_export_writes_xlsx_and_only_what_is_searched(
+def test_export_writes_xlsx_with_the_images_of_the_query(
     huimages: Command, image: str, tmp_path: Path
 ) -> None:
     assert huimages("export", tmp_path / "t.xlsx", "--search", "nothing").status == 0
@@ -59,7 +60,7 @@ def test_export_writes_xlsx_and_only_what_is_searched(
     assert "expected a name with .csv or .xlsx" in ran.err[0]
 
 
-def test_table_with_errors_is_refused_with_a_line_for_each(
+def test_table_with_errors_is_refused_with_one_line_per_error(
     huimages: Command, image: str, services: Services, tmp_path: Path
 ) -> None:
     file = tmp_path / "t.csv"

@@ -83,10 +83,10 @@ def test_audit_log_without_user_name_contains_user_id(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def nobody() -> str:
+    def without_entry() -> str:
         raise KeyError("no such user")
 
-    monkeypatch.setattr("getpass.getuser", nobody)
+    monkeypatch.setattr("getpass.getuser", without_entry)
     caplog.set_level(logging.INFO, "huimages.audit")
     huimages("user", "add", "bob", "--no-password")
     assert '"huimages of user ' in caplog.text.replace("\\", "")

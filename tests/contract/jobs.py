@@ -1,4 +1,4 @@
-"""Contract of jobs: they do all their work once, on any node, and can be undone."""
+"""Contract of jobs: they do all their work once, on any node.  `jobs_undone` has the undoing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 
 from huimages_app.backends import Storage, make_cache, make_originals
 from huimages_app.domain.models import Query
-from huimages_app.errors import BadInput, StorageUnavailable, UnknownJob
+from huimages_app.errors import StorageUnavailable
 from huimages_app.factory import build_services
 from huimages_app.services import audit
 from huimages_app.services.container import Services
@@ -137,105 +137,15 @@ class JobsContract:
             assert expected in reason
         assert services.jobs.skips(job.id) == (list(job.skips), None)
 
-    # -- undoing
-
-    def test_undone_job_leaves_images_as_they_were(
+    def test_tags_are_replaced_and_removed_in_any_case(
         self, services: Services, metadata: MetadataBackend
     ) -> None:
-        say(metadata, IDS[0], "vera", tags=("sea", "beach"))
-        before = self._described(metadata)
-        job = edit(
-            services,
-            {
-                "title": {"set": "Quay"},
-                "alt": {"add": "a quay"},
-                "tags": {"set": ["harbour"]},
-                "types": {"add": ["product"]},
-                "references.artnr": {"set": ["1"]},
-                "rights.creator": {"set": "Zoë"},
-            },
-        )
-        services.jobs.runner.run(job.id)
-        assert all(titles[-1] == "Quay" for titles, *_ in self._described(metadata))
-        with audit.acting_as(lambda: {"by_account": "bert"}):
-            services.jobs.undo(job.id)
-        job = services.jobs.runner.run(job.id)
-        assert (job.state, job.undone, job.kept) == ("undone", COUNT, 0)
-        assert self._described(metadata) == before
-        assert metadata.images.get(IDS[0]).history[-1].by == "bert"
-
-    def test_removed_title_is_given_back(
-        self, services: Services, metadata: MetadataBackend
-    ) -> None:
-        services.editing.update(IDS[0], ImagePatch(title="First"))
-        services.editing.update(IDS[0], ImagePatch(title="Pier"))
-        job = edit(services, {"title": {"remove": []}})
-        services.jobs.runner.run(job.id)
-        assert [image.title for image in metadata.images.get_many(IDS).values()] == [""] * COUNT
-        assert metadata.search.count_of(Query(facets=(("without", "title"),))).number == COUNT
-        services.jobs.undo(job.id)
-        services.jobs.runner.run(job.id)
-        assert metadata.images.get(IDS[0]).title == "Pier"
-
-    def _described(self, metadata: MetadataBackend) -> list[tuple[Any, ...]]:
-        return [
-            (
-                image.titles,
-                image.alt,
-                dict(image.references),
-                image.types,
-                image.rights,
-                dict(metadata.annotations.summary(image.id).tags),
-            )
-            for image in metadata.images.get_many(IDS).values()
-        ]
-
-    def test_undoing_keeps_and_lists_fields_that_changed_since(
-        self, services: Services, metadata: MetadataBackend
-    ) -> None:
-        job = edit(services, {"title": {"set": "Quay"}, "alt": {"set": "a quay"}})
-        services.jobs.runner.run(job.id)
-        services.editing.update(IDS[3], ImagePatch(title="Pier"))
-        services.jobs.undo(job.id)
-        job = services.jobs.runner.run(job.id)
-        assert (job.state, job.kept) == ("undone", 1)
-        assert [(skip.image_id, skip.field) for skip in job.skips] == [(IDS[3], "title")]
-        assert services.jobs.skips(job.id) == (list(job.skips), None)
-        image = metadata.images.get(IDS[3])
-        assert (image.title, image.alt) == ("Pier", "")
-
-    def test_cancelled_job_can_be_undone(
-        self, services: Services, metadata: MetadataBackend, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(claim, "SAVE_EVERY", 0.0)
-        job = edit(services, {"alt": {"set": "a pier"}})
-
-        def cancel(job: Job) -> None:
-            if job.done == 3 and job.state == "running":
-                services.jobs.cancel(job.id)
-
-        job = services.jobs.runner.run(job.id, cancel)
-        assert (job.state, job.lease) == ("cancelled", None)
-        assert sum(image.alt != "" for image in metadata.images.get_many(IDS).values()) < COUNT
-        services.jobs.undo(job.id)
-        assert services.jobs.runner.run(job.id).state == "undone"
-        assert {image.alt for image in metadata.images.get_many(IDS).values()} == {""}
-
-    def test_what_is_over_is_neither_cancelled_nor_undone_twice(
-        self, services: Services, metadata: MetadataBackend
-    ) -> None:
-        job = edit(services, {"alt": {"set": "a pier"}})
-        with pytest.raises(BadInput, match="is running; expected"):
-            services.jobs.undo(job.id)
-        services.jobs.runner.run(job.id)
-        with pytest.raises(BadInput, match="nothing was cancelled"):
-            services.jobs.cancel(job.id)
-        services.jobs.undo(job.id)
-        services.jobs.runner.run(job.id)
-        with pytest.raises(BadInput, match="is undone; expected"):
-            services.jobs.undo(job.id)
-        with pytest.raises(UnknownJob):
-            services.jobs.get("unknown")
+        for image_id in IDS[:2]:
+            say(metadata, image_id, "vera", tags=("sea", "old"))
+        services.jobs.runner.run(edit(services, {"tags": {"set": ["Sea", "New"]}}).id)
+        assert metadata.annotations.summary(IDS[0]).tags == {"sea": 1, "new": 1}
+        services.jobs.runner.run(edit(services, {"tags": {"remove": ["SEA"]}}).id)
+        assert metadata.annotations.summary(IDS[1]).tags == {"new": 1}
 
     # -- nodes
 

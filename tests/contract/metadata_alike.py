@@ -49,9 +49,7 @@ class AlikeContract:
         assert found(store, limit=3) == [an_id(2), an_id(4), an_id(1)]
 
     @pytest.mark.slow
-    def test_alike_finds_what_a_comparison_with_all_hashes_finds(
-        self, store: MetadataBackend
-    ) -> None:
+    def test_alike_equals_a_comparison_with_all_hashes(self, store: MetadataBackend) -> None:
         chosen = random.Random(7)
         hashes = {}
         for number in range(300):

@@ -69,7 +69,7 @@ class AnnotationsContract:
     def test_annotations_of_similar_visitor_ids_are_separate(
         self, store: MetadataBackend, one: str, other: str
     ) -> None:
-        """CouchDB collates them as equal, and counts the one with the other."""
+        """CouchDB collates such IDs as equal, and would count them together."""
         fill(store, range(5))
         for number, tag in enumerate([one, other, one, other, one]):
             say(store, an_id(number), tag, tags=(tag,), favorite=True)

@@ -33,7 +33,7 @@ class EndingsContract:
         put(store, image)
         assert store.images.get(image.id) == image
 
-    def test_ending_lists_both_days_and_what_is_between_earliest_first(
+    def test_ending_includes_both_days_and_sorts_earliest_first(
         self, store: MetadataBackend
     ) -> None:
         days = ["2026-11-30", "2026-12-31", "2026-12-01", "2027-01-01", "2026-12-01", ""]

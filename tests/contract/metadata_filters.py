@@ -101,7 +101,7 @@ class FiltersContract:
         assert found("tags") == [an_id(2)]
         assert store.search.count_of(facet("without", "tags")) == Count(1)
 
-    def test_several_tags_hold_together(self, store: MetadataBackend) -> None:
+    def test_several_tags_must_all_match(self, store: MetadataBackend) -> None:
         for number in range(8):
             tags = [tag for bit, tag in enumerate(["sea", "sun", "sand"]) if number >> bit & 1]
             put(store, an_image(number), tags=tuple(tags))
@@ -231,7 +231,7 @@ class FiltersContract:
         assert store.search.neighbours(query, first).next == second
 
     @pytest.mark.parametrize("order", ["newest", "oldest", "title", "taken", "rated"])
-    def test_filters_hold_together_in_every_order(
+    def test_combined_filters_must_all_match_in_every_order(
         self, store: MetadataBackend, order: Order
     ) -> None:
         for number in range(16):

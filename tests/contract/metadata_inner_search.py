@@ -1,6 +1,6 @@
 """Contract of search inside of words and in scripts without spaces.
 
-A class of its own, so that a backend joins when its index can do it.
+A class of its own, since only backends with such an index run it.
 """
 
 from __future__ import annotations

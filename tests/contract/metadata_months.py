@@ -66,7 +66,7 @@ class MonthsContract:
         since = Query(created_from=MONTHS[2].start)
         assert store.search.months(since) == [Month(2025, 12), Month(2024, 2)]
 
-    def test_month_is_gone_with_its_last_image(self, store: MetadataBackend) -> None:
+    def test_month_without_images_is_not_listed(self, store: MetadataBackend) -> None:
         put_archive(store)
         for number in (3, 4):
             change(store, an_id(number), trashed=START)
@@ -83,7 +83,7 @@ class MonthsContract:
     def test_months_of_a_long_list_have_all_of_its_images(
         self, store: MetadataBackend, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Lists are read one by one only up to a number; then months are skipped through."""
+        """Short lists are read image by image, longer ones month by month."""
         monkeypatch.setattr("huimages_app.storage.sqlite.months._READ", 2)
         monkeypatch.setattr("huimages_app.storage.couchdb.months._READ", 2)
         put_archive(store)

@@ -117,9 +117,9 @@ class PagesContract:
         page = store.search.page(Query(), 4)
         seen = ids_of(page)
         for step in range(4):
-            put(store, an_image(101 + step))  # before all pages
-            put(store, an_image(2 * step + 1))  # behind
-            store.images.remove(seen[-1])  # the very image the cursor came from
+            put(store, an_image(101 + step))  # before the first page
+            put(store, an_image(2 * step + 1))  # behind the current page
+            store.images.remove(seen[-1])  # the image to which the cursor points
             change(store, known[-1 - step], trashed=START)
             page = store.search.page(Query(), 4, page.next)
             seen += ids_of(page)

@@ -213,7 +213,7 @@ class SearchContract:
         assert len(walk(store, Query(tag="sea"))) == 4
         assert walk(store, Query(trashed=True)) == []
 
-    def test_two_conditions_without_words_hold_together(self, store: MetadataBackend) -> None:
+    def test_two_conditions_without_words_must_both_match(self, store: MetadataBackend) -> None:
         put(store, an_image(1, references={"artnr": ("1",)}), tags=("sea",))
         put(store, an_image(2, references={"artnr": ("1",)}, types=("shop",)))
         put(store, an_image(3, types=("shop",)), tags=("sea",))
@@ -223,7 +223,7 @@ class SearchContract:
         assert walk(store, Query(type="shop", tag="sea", order="oldest")) == [an_id(3)]
         assert walk(store, Query(type="shop", tag="sea", references=article)) == []
 
-    def test_all_conditions_hold_together(self, store: MetadataBackend) -> None:
+    def test_combined_conditions_must_all_match(self, store: MetadataBackend) -> None:
         for number in range(32):
             image = an_image(
                 number,
@@ -268,7 +268,7 @@ class SearchContract:
         assert walk(store, Query(text=text)) == [an_id(1)]
 
     @pytest.mark.parametrize("text", ["", "  ", "\n"])
-    def test_search_for_blanks_is_no_condition(self, store: MetadataBackend, text: str) -> None:
+    def test_search_for_blanks_matches_all_images(self, store: MetadataBackend, text: str) -> None:
         known = fill(store, range(2))
         assert sorted(walk(store, Query(text=text))) == sorted(known)
 

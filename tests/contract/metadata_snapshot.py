@@ -1,4 +1,4 @@
-"""The contract of export and load for metadata backends."""
+"""Contract of export and load for metadata backends."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ class SnapshotContract:
         assert {FULL.id, an_id(2), an_id(3), an_id(9)} == {*changes.ids}
         assert changes.gone == {an_id(2), an_id(9)}
 
-    def test_export_yields_what_was_stored(self, store: MetadataBackend) -> None:
+    def test_export_yields_all_stored_items(self, store: MetadataBackend) -> None:
         for number in (3, 1, 2, 9):
             put(store, an_image(number))
         store.images.remove(an_id(9))
         put(store, FULL, tags=("sea", "gull"), favorite=True, rating=8)
         say(store, FULL.id, "paul", tags=("sea",), rating=3)
         say(store, an_id(2), "paul", tags=("sea",))
-        say(store, an_id(2), "paul", tags=())  # is nothing any more
+        say(store, an_id(2), "paul", tags=())  # leaves an empty annotation
         store.documents.save("account", "müller", lambda _: {"role": "editor"})
         items = list(store.export())
         assert [item for item in items if isinstance(item, Tombstone)] == [Tombstone(an_id(9))]
@@ -84,9 +84,7 @@ class SnapshotContract:
             {"role": "editor"},
         )
 
-    def test_load_of_exported_lines_twice_changes_nothing_more(
-        self, store: MetadataBackend
-    ) -> None:
+    def test_second_load_of_the_same_lines_changes_nothing(self, store: MetadataBackend) -> None:
         store.load(EXAMPLES)
         lines = [line_of(item) for item in store.export()]
         store.load(item_of(line) for line in lines)

@@ -58,7 +58,7 @@ class SpellingsContract:
         assert store.annotations.summary(an_id(1)).spelling("sea") == "SEA"
         assert store.search.spellings(["sea"]) == {"sea": "Sea"}
 
-    def test_spelling_goes_with_its_tag(self, store: MetadataBackend) -> None:
+    def test_spelling_is_removed_with_its_tag(self, store: MetadataBackend) -> None:
         fill(store, [1, 2])
         tag(store, 1, "vera", "Sea")
         tag(store, 2, "vera", "Sea")

@@ -114,7 +114,9 @@ class VersionsContract:
         assert walk(store, Query(trashed=True), 3) == []
         assert lists_with(store, image.id) == set()
 
-    def test_change_to_an_older_version_is_no_removal(self, store: MetadataBackend) -> None:
+    def test_image_that_becomes_an_older_version_is_not_reported_as_removed(
+        self, store: MetadataBackend
+    ) -> None:
         put(store, an_image(1))
         since = store.search.changes().since
         change(store, an_id(1), **OLD)

@@ -103,7 +103,7 @@ class OriginalsContract(OriginalsConcurrencyContract):
         assert image_id(read(originals, identifier)) == identifier
         assert originals.put(identifier, BytesIO(content), INFO) is False
 
-    # -- nothing there -------------------------------------------------------------------
+    # -- missing originals ---------------------------------------------------------------
 
     def test_unknown_original_raises_and_has_no_length(self, originals: Originals) -> None:
         identifier = image_id(b"never put")
@@ -142,7 +142,7 @@ class OriginalsContract(OriginalsConcurrencyContract):
             originals.put(identifier, BytesIO(other), INFO)
         assert read(originals, identifier) == b"original!"
 
-    # -- all of them ---------------------------------------------------------------------
+    # -- listing -------------------------------------------------------------------------
 
     def test_ids_are_sorted_and_start_after_a_given_one(self, originals: Originals) -> None:
         assert list(originals.ids()) == []
@@ -174,16 +174,16 @@ class OriginalsContract(OriginalsConcurrencyContract):
         assert read(second, identifier) == b"kept"
         second.close()
 
-    # -- the rest ------------------------------------------------------------------------
+    # -- checks and URLs -----------------------------------------------------------------
 
     def test_check_succeeds_and_stores_nothing(self, originals: Originals) -> None:
         originals.check()
         assert list(originals.ids()) == []
 
-    def test_address_is_a_url_or_none(self, originals: Originals) -> None:
+    def test_presigned_url_is_an_absolute_url_or_none(self, originals: Originals) -> None:
         identifier = stored(originals, b"somewhere")
-        address = originals.presigned_url(identifier, filename="größe.png", seconds=60)
-        assert address is None or address.startswith(("http://", "https://"))
+        url = originals.presigned_url(identifier, filename="größe.png", seconds=60)
+        assert url is None or url.startswith(("http://", "https://"))
 
     def test_is_intact_compares_the_bytes_with_the_id(self, originals: Originals) -> None:
         store = originals

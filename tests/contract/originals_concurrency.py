@@ -1,4 +1,4 @@
-"""Many threads and processes at one store of originals, and processes that are killed."""
+"""Contract of originals used by many threads and processes, some of which are killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contents for the contract suites of originals, and short ways to put and read them."""
+"""Contents for the contract suites of originals, and helpers that put and read them."""
 
 from __future__ import annotations
 

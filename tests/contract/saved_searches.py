@@ -20,9 +20,7 @@ class SavedSearchesContract:
     def searches(self, store: MetadataBackend | DocumentStore) -> SavedSearches:
         return SavedSearches(store.documents if isinstance(store, MetadataBackend) else store)
 
-    def test_searches_are_listed_by_name_to_those_who_see_them(
-        self, searches: SavedSearches
-    ) -> None:
+    def test_shared_and_own_searches_are_listed_by_name(self, searches: SavedSearches) -> None:
         searches.add("Sea", SEA)
         own = searches.add("  press  photos ", Search.of([("ends", "30")]), VERA)
         assert [one.name for one in searches.all(VERA)] == ["press photos", "Sea"]

@@ -164,7 +164,7 @@ class SpreadsheetsContract:
             applied(services, table)
         assert metadata.images.get(an_id(1)).title == "title 1"
 
-    def test_table_without_etags_replaces_what_is_there(
+    def test_table_without_etags_overwrites_stored_values(
         self, services: Services, metadata: MetadataBackend
     ) -> None:
         applied(services, [{"id": an_id(2), "title": "new"}])

@@ -1,4 +1,4 @@
-"""The CouchDB stores keep what every store promises."""
+"""The contracts of metadata and documents, with CouchDB."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.support.couch import Site
 from tests.support.processes import free_port
 
 from .documents import DocumentsContract
-from .jobs import JobsContract
+from .jobs_undone import UndoneJobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
 from .samples import an_id, an_image, change, put
@@ -35,7 +35,7 @@ class TestCouchMetadata(MetadataContract, InnerSearchContract):
         return unreachable.metadata()
 
 
-class TestCouchJobs(JobsContract):
+class TestCouchJobs(UndoneJobsContract):
     in_kill = 40
 
     @pytest.fixture

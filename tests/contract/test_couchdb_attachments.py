@@ -1,4 +1,4 @@
-"""Originals that an old site left as attachments: read, listed, taken away."""
+"""Originals that a legacy site stored as attachments: read, listed, deleted."""
 
 from __future__ import annotations
 

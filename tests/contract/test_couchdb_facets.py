@@ -1,4 +1,4 @@
-"""The views of facets and names give what the program gives."""
+"""The views of facets and names return the same values as the program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CouchDB down, frozen, slow, talking nonsense, gone in the middle: and well again."""
+"""CouchDB while it is down, frozen, slow or returns garbage, and its recovery."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TIMEOUT = 2.0
 HTML = b"<html><body>502 Bad Gateway</body></html>"
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s"
 JSON = PAGE.replace(b"text/html", b"application/json")
-NONSENSE = {
+GARBAGE = {
     "no HTTP": b"\x00\xff\x16\x03\x01 220 smtp.example.com ESMTP\r\n" * 20,
     "a page": PAGE % (len(HTML), HTML),
     "a page with the type of JSON": JSON % (len(HTML), HTML),
@@ -38,7 +38,7 @@ NONSENSE = {
     "an error in pieces": b"HTTP/1.1 500 Oops\r\nContent-Type: application/json\r\n"
     b'Transfer-Encoding: chunked\r\n\r\n10\r\n{"error": "oops"\r\n1\r\n}\r\n0\r\n\r\n',
     "a redirect": b"HTTP/1.1 302 Found\r\nLocation: /login\r\nContent-Length: 0\r\n\r\n",
-    "nothing to speak of": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "no content": b"HTTP/1.1 204 No Content\r\n\r\n",
 }  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def quickly(seconds: float) -> Iterator[None]:
     assert time.monotonic() - started < seconds
 
 
-def is_well(store: MetadataBackend) -> None:
+def require_recovered(store: MetadataBackend) -> None:
     """Require that the store responds again, and that nothing is half written."""
     assert ids_of(store.search.page(Query(), 10)) == [an_id(1)]
     assert store.annotations.get(an_id(1), "vera") == Annotation(("sea",), rating=5)
@@ -81,28 +81,28 @@ def is_well(store: MetadataBackend) -> None:
     assert store.search.tags() == [("sea", 1), ("sun", 1)]
 
 
-# Questions of more than one request tell more about what stays behind.
+# Methods of several requests, which a fault can interrupt half-way.
 SOME = ["get", "page of a tag", "save_mark"]
 
 
 def test_every_method_raises_while_the_store_is_down(
     store: CouchBackend, proxy: FaultProxy
 ) -> None:
-    with proxy.broken(Fault(garbage=NONSENSE["a page"])):
+    with proxy.broken(Fault(garbage=GARBAGE["a page"])):
         for question in QUESTIONS.values():
             with pytest.raises(StorageUnavailable):
                 question(store)
-    is_well(store)
+    require_recovered(store)
 
 
-@pytest.mark.parametrize("nonsense", NONSENSE)
+@pytest.mark.parametrize("garbage", GARBAGE)
 @pytest.mark.parametrize("question", SOME)
 def test_invalid_response_raises_storage_unavailable(
-    store: CouchBackend, proxy: FaultProxy, question: str, nonsense: str
+    store: CouchBackend, proxy: FaultProxy, question: str, garbage: str
 ) -> None:
-    with proxy.broken(Fault(garbage=NONSENSE[nonsense])), pytest.raises(StorageUnavailable):
+    with proxy.broken(Fault(garbage=GARBAGE[garbage])), pytest.raises(StorageUnavailable):
         QUESTIONS[question](store)
-    is_well(store)
+    require_recovered(store)
 
 
 CUTS = {
@@ -122,13 +122,13 @@ def test_broken_connection_raises_storage_unavailable(
 ) -> None:
     with proxy.broken(CUTS[cut]), pytest.raises(StorageUnavailable):
         QUESTIONS[question](store)
-    is_well(store)
+    require_recovered(store)
 
 
 SLOWNESS = {
     "frozen": Fault(frozen=True),
     "no response": Fault(delay=60),
-    # So often a byte that no wait for a single one is ever too long.
+    # Bytes arrive so often that no wait for a single byte times out.
     "a byte at a time": Fault(delay=0.1, trickle=1),
 }
 
@@ -145,7 +145,7 @@ def test_late_response_raises_within_the_timeout(
         pytest.raises(StorageUnavailable),
     ):
         QUESTIONS[question](store)
-    is_well(store)
+    require_recovered(store)
 
 
 WRITES: dict[str, Callable[[MetadataBackend], object]] = {
@@ -215,7 +215,7 @@ class TestServer:
             with quickly(TIMEOUT), pytest.raises(StorageUnavailable):
                 QUESTIONS[question](store)
         with pouchdb(tmp_path, port):
-            is_well(store)
+            require_recovered(store)
         store.close()
 
     def test_frozen_server_raises_within_the_timeout(self, tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ class TestServer:
                 Annotation(rating=1),
             )
             say(store, an_id(1), "vera", tags=("sea",), rating=5)
-            is_well(store)
+            require_recovered(store)
             store.close()
 
     def test_server_killed_during_writes_loses_no_acknowledged_write(self, tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ class TestServer:
         assert not writer.is_alive()
         with pouchdb(tmp_path, port):
             assert set(store.images.get_many(map(an_id, written))) == set(map(an_id, written))
-            # What was under way is there as a whole or not at all.
+            # The write that was interrupted is stored completely or not at all.
             for image_id in store.images.ids():
                 assert store.images.get(image_id).width == 640
             assert store.search.count() in {len(written), len(written) + 1}

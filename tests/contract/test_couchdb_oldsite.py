@@ -1,4 +1,4 @@
-"""Documents of huImages 2.2: read as they are, and nothing in them lost."""
+"""Documents of huImages 2.2 are read as they are; changes keep all their fields."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_deleted_image_is_in_the_trash(store: CouchBackend) -> None:
     assert names(walk(store, Query(trashed=True))) == ["deleted"]
 
 
-def test_collections(store: CouchBackend) -> None:
+def test_legacy_images_are_in_lists_counts_and_neighbours(store: CouchBackend) -> None:
     assert names(walk(store, Query())) == NEWEST
     assert names(walk(store, Query(order="oldest"))) == NEWEST[::-1]
     assert store.search.count() == len(NEWEST)
@@ -119,7 +119,7 @@ def test_collections(store: CouchBackend) -> None:
         ("versehen", []),
     ],
 )  # fmt: skip
-def test_search(store: CouchBackend, text: str, found: list[str]) -> None:
+def test_legacy_images_are_found_by_words(store: CouchBackend, text: str, found: list[str]) -> None:
     assert sorted(names(walk(store, Query(text=text)))) == sorted(found)
 
 
@@ -141,7 +141,7 @@ def test_tag_page_sorts_legacy_annotations_after_the_next_annotation(store: Couc
     assert sorted(names(walk(store, Query(tag="sea"), 1))) == ["attached", "in s3"]
     say(store, id_of("turned"), "new", tags=("sea",))
     assert names(walk(store, Query(tag="sea"), 1))[0] == "turned"
-    # One new mark is enough for the image's old ones to learn their place.
+    # One new annotation of an image adds the sort key to its legacy annotations.
     say(store, id_of("attached"), "new", tags=("gull",))
     say(store, id_of("in s3"), "new", tags=("sea",))
     assert names(walk(store, Query(tag="sea"), 1)) == ["turned", "in s3", "attached"]

@@ -1,4 +1,4 @@
-"""The databases of the first version, opened by this one; and those of a newer one."""
+"""Databases of the first version and of a newer version, opened by this version."""
 
 from __future__ import annotations
 

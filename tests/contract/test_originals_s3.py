@@ -146,17 +146,17 @@ def test_open_of_damaged_bytes_raises_corrupt_original(
         originals.put(identifier, BytesIO(b"right"), INFO)
 
 
-def test_address_is_a_presigned_url_with_file_name(
+def test_presigned_url_sets_the_file_name(
     server: S3Server, place: S3Location, originals: S3Originals
 ) -> None:
     identifier = stored(originals, b"to be fetched")
-    address = originals.presigned_url(identifier, filename='grö"ße;.png', seconds=60)
-    assert address is not None
-    answer = httpx.get(address, trust_env=False)
-    assert answer.content == b"to be fetched"
-    assert answer.headers["Content-Type"] == "image/png"
+    url = originals.presigned_url(identifier, filename='grö"ße;.png', seconds=60)
+    assert url is not None
+    response = httpx.get(url, trust_env=False)
+    assert response.content == b"to be fetched"
+    assert response.headers["Content-Type"] == "image/png"
     expected = "inline; filename*=UTF-8''gr%C3%B6%22%C3%9Fe%3B.png"
-    assert answer.headers["Content-Disposition"] == expected
+    assert response.headers["Content-Disposition"] == expected
     assert originals.presigned_url(image_id(b"unknown"), filename="x.png", seconds=60) is None
     # An object of huImages 2.2 without a real Content-Type: its bytes must be inspected.
     server.client.put_object(
@@ -234,14 +234,14 @@ def test_unreachable_server_raises_storage_unavailable() -> None:
 
 
 def test_put_works_on_a_server_without_if_none_match(server: S3Server) -> None:
-    answer = (
+    response = (
         b"HTTP/1.1 501 Not Implemented\r\nContent-Type: application/xml\r\n"
         b"Connection: close\r\nContent-Length: 52\r\n\r\n"
         b"<Error><Code>NotImplemented</Code></Error>          "
     )
     with FaultProxy(server.port) as proxy:
         store = S3Originals(server.place(proxy.url))
-        with proxy.broken(Fault(only=b"PUT ", garbage=answer), times=1):
+        with proxy.broken(Fault(only=b"PUT ", garbage=response), times=1):
             identifier = stored(store, b"without a condition")
         assert read(store, identifier) == b"without a condition"
         with pytest.raises(IdCollision):

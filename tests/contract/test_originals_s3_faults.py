@@ -53,7 +53,7 @@ def bucket(server: S3Server) -> str:
 
 @pytest.fixture(scope="module")
 def patient(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Originals]:
-    """A store for what must succeed, on a busy machine, too."""
+    """A store with long timeouts, for calls that must succeed on a busy machine."""
     location = server.place(
         proxy.url, bucket, connect_timeout=20.0, read_timeout=20.0, deadline=60.0
     )
@@ -64,7 +64,7 @@ def patient(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Orig
 
 @pytest.fixture(scope="module")
 def hasty(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Originals]:
-    """A store for what must fail, with times so short that tests do not wait."""
+    """A store with short timeouts, for calls that must fail."""
     location = server.place(proxy.url, bucket, connect_timeout=0.3, read_timeout=0.3, deadline=1.5)
     store = S3Originals(location)
     yield store
@@ -85,7 +85,7 @@ def heals(originals: S3Originals) -> Iterator[None]:
     """Check after the test that everything works and no original is incomplete."""
     yield
     assert read(originals, LARGE_ID) == LARGE
-    # A put whose response got lost may have gone through, then completely.
+    # A put whose response was lost may be stored, and then it is complete.
     assert originals.length(NEW_ID) in {None, len(NEW)}
     originals.put(NEW_ID, BytesIO(NEW), INFO)
     assert read(originals, NEW_ID) == NEW
@@ -93,7 +93,7 @@ def heals(originals: S3Originals) -> Iterator[None]:
     originals.check()
 
 
-def all_ways(store: S3Originals) -> list[Callable[[], object]]:
+def all_calls(store: S3Originals) -> list[Callable[[], object]]:
     return [
         lambda: read(store, LARGE_ID),
         lambda: store.length(LARGE_ID),
@@ -105,7 +105,7 @@ def all_ways(store: S3Originals) -> list[Callable[[], object]]:
 
 
 def gives_up(failing: Callable[[], object]) -> None:
-    """Check for StorageUnavailable soon: without a deadline the slowest fault takes 80 seconds."""
+    """Check that the call fails in time: without a deadline the slowest fault takes 80 seconds."""
     start = time.monotonic()
     with pytest.raises(StorageUnavailable):
         failing()
@@ -143,8 +143,8 @@ def test_invalid_response_to_any_call_raises_storage_unavailable(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals, garbage: bytes
 ) -> None:
     with proxy.broken(Fault(garbage=garbage)):
-        for way in all_ways(hasty):
-            gives_up(way)
+        for call in all_calls(hasty):
+            gives_up(call)
 
 
 @pytest.mark.usefixtures("heals")
@@ -152,8 +152,8 @@ def test_frozen_server_raises_storage_unavailable_in_time(
     server: S3Server, originals: S3Originals, hasty: S3Originals
 ) -> None:
     with server.frozen():
-        for way in all_ways(hasty)[:4]:
-            gives_up(way)
+        for call in all_calls(hasty)[:4]:
+            gives_up(call)
 
 
 @pytest.mark.usefixtures("heals")
@@ -163,8 +163,8 @@ def test_refused_connection_raises_storage_unavailable(
     with proxy.broken(Fault(lost_answer=True)):  # for connections that are open already
         gives_up(lambda: hasty.length(LARGE_ID))
     with proxy.broken(Fault(refused=True)):
-        for way in all_ways(hasty):
-            gives_up(way)
+        for call in all_calls(hasty):
+            gives_up(call)
 
 
 @pytest.mark.usefixtures("heals")
@@ -216,8 +216,8 @@ def test_body_that_trickles_ends_at_the_deadline(
 def test_put_raises_when_other_clients_keep_storing_the_key(
     proxy: FaultProxy, originals: S3Originals, hasty: S3Originals, status: bytes
 ) -> None:
-    answer = b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-    with proxy.broken(Fault(only=b"PUT ", garbage=answer)):
+    response = b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    with proxy.broken(Fault(only=b"PUT ", garbage=response)):
         gives_up(lambda: hasty.put(NEW_ID, BytesIO(NEW), INFO))
     assert originals.length(NEW_ID) is None
 
@@ -248,8 +248,8 @@ def test_restarted_server_is_used_again(
 ) -> None:
     server.stop()
     try:
-        for way in all_ways(hasty):
-            gives_up(way)
+        for call in all_calls(hasty):
+            gives_up(call)
     finally:
         server.start()
     assert read(originals, LARGE_ID) == LARGE

@@ -9,7 +9,7 @@ import pytest
 from huimages_app.storage.sqlite import SqliteBackend
 
 from .documents import DocumentsContract
-from .jobs import JobsContract
+from .jobs_undone import UndoneJobsContract
 from .metadata import MetadataContract
 from .metadata_inner_search import InnerSearchContract
 from .saved_searches import SavedSearchesContract
@@ -34,7 +34,7 @@ class TestSqliteMetadata(MetadataContract, InnerSearchContract):
         return SqliteBackend(nowhere)
 
 
-class TestSqliteJobs(JobsContract):
+class TestSqliteJobs(UndoneJobsContract):
     @pytest.fixture
     def opener(self, tmp_path: Path) -> Callable[[], SqliteBackend]:
         return partial(SqliteBackend, tmp_path / "metadata.sqlite")

@@ -1,4 +1,4 @@
-"""Stable URLs of articles behind nginx and lighttpd: the order counts, not the dates of files."""
+"""Stable URLs of articles behind nginx and lighttpd follow the order, not the dates of files."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def images(shop: Edge) -> list[str]:
 
 def arrange(shop: Edge, ids: list[str]) -> None:
     """Change the order through the application, which then knows it at once."""
-    answer = shop.client.put(f"{shop.url}/api/v1/articles/10106/order", json={"order": ids})
-    assert answer.status_code == 200, answer.text
+    response = shop.client.put(f"{shop.url}/api/v1/articles/10106/order", json={"order": ids})
+    assert response.status_code == 200, response.text
 
 
 def test_older_file_takes_the_place_of_a_newer_one(shop: Edge, images: list[str]) -> None:
@@ -62,11 +62,11 @@ def test_older_file_takes_the_place_of_a_newer_one(shop: Edge, images: list[str]
     second = shop.get(f"/small/{images[1]}.jpeg").content
     now = formatdate(usegmt=True)
     for headers in ({"If_None_Match": etag}, {"If_Modified_Since": now}, {}):
-        answer = shop.get(PATH, **headers)
-        assert (answer.status_code, answer.content) == (200, second), headers
-        assert answer.headers["Content-Location"].startswith(f"/240x160/{images[1]}/")
-        assert answer.headers["ETag"] != etag
-        assert "Last-Modified" not in answer.headers
+        response = shop.get(PATH, **headers)
+        assert (response.status_code, response.content) == (200, second), headers
+        assert response.headers["Content-Location"].startswith(f"/240x160/{images[1]}/")
+        assert response.headers["ETag"] != etag
+        assert "Last-Modified" not in response.headers
     assert shop.get("/small/artnr/10106/2.jpeg").content == first.content
 
 
@@ -75,21 +75,21 @@ def test_part_of_a_picture_is_never_mixed_with_another(shop: Edge, images: list[
     part = shop.get(PATH, Range="bytes=10-19")
     assert (part.status_code, part.content) == (206, whole.content[10:20])
     arrange(shop, images[::-1])
-    answer = shop.get(PATH, Range="bytes=10-19", If_Range=whole.headers["ETag"])
-    assert answer.status_code == 200
-    assert answer.content == shop.get(f"/small/{images[1]}.jpeg").content
+    response = shop.get(PATH, Range="bytes=10-19", If_Range=whole.headers["ETag"])
+    assert response.status_code == 200
+    assert response.content == shop.get(f"/small/{images[1]}.jpeg").content
 
 
 def test_number_with_a_slash_passes_the_web_server(shop: Edge) -> None:
     image = add(shop.services, pictures.photo(400, 300, seed=7), references={"artnr": ["1/2.5"]})
     for path in ("/small/artnr/1%252F2.5", "/small/artnr/1%252F2.5/1.webp"):
-        answer = shop.get(path)
-        assert answer.status_code == 200, path
-        assert image.image.id in answer.headers["Content-Location"]
+        response = shop.get(path)
+        assert response.status_code == 200, path
+        assert image.image.id in response.headers["Content-Location"]
 
 
 def test_best_format_varies(shop: Edge, images: list[str]) -> None:
     assert shop.get(f"/small/{images[0]}.webp").status_code == 200
-    answer = shop.get("/small/artnr/10106.auto", Accept="image/webp,*/*")
-    assert answer.headers["Content-Type"] == "image/webp"
-    assert answer.headers["Vary"] == "Accept"
+    response = shop.get("/small/artnr/10106.auto", Accept="image/webp,*/*")
+    assert response.headers["Content-Type"] == "image/webp"
+    assert response.headers["Vary"] == "Accept"

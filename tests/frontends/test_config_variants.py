@@ -1,4 +1,4 @@
-"""The other ways to run deploy/*.conf that their comments and docs/deploy.md tell of."""
+"""Variants of deploy/*.conf that their comments and docs/deploy.md describe."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def test_negotiation_everywhere_selects_best_format(open_site: Edge) -> None:
     with open_site.without_application():
         for ending in ("", ".jpeg", ".jpg", "/name.jpeg", "/name", ".auto", "/name.auto"):
             for accept, contenttype in ((CHROME, "image/avif"), ("*/*", "image/jpeg")):
-                answer = open_site.get(f"/small/{image_id}{ending}", Accept=accept)
-                assert answer.headers["Content-Type"] == contenttype
-                assert answer.headers["Vary"] == "Accept"
+                response = open_site.get(f"/small/{image_id}{ending}", Accept=accept)
+                assert response.headers["Content-Type"] == contenttype
+                assert response.headers["Vary"] == "Accept"
         plain = open_site.get(f"/small/{image_id}.avif", Accept="*/*")
     assert plain.headers["Content-Type"] == "image/avif"
     assert "Vary" not in plain.headers
@@ -121,9 +121,9 @@ def test_signed_all_refuses_unsigned_urls(kind: str, tmp_path: Path) -> None:
         ).image.id
         path = f"/small/{image_id}.jpeg"
         for _ in range(2):
-            answer = site.get(site.signed("small", path))
-            assert answer.status_code == 200
-            assert answer.content.startswith(b"\xff\xd8")
+            response = site.get(site.signed("small", path))
+            assert response.status_code == 200
+            assert response.content.startswith(b"\xff\xd8")
         assert site.cached(image_id, "240x160.jpeg").exists()
         for unsigned in (
             path,
@@ -135,22 +135,22 @@ def test_signed_all_refuses_unsigned_urls(kind: str, tmp_path: Path) -> None:
             assert site.get(unsigned).status_code in (403, 404)
 
 
-# -- what is passed on ----------------------------------------------------------------------
+# -- requests that are passed on ------------------------------------------------------------
 
 
 class Echo(http.server.BaseHTTPRequestHandler):
-    """Answers with what it was asked, how often there was anything, and on which port."""
+    """Responds with the path and headers of the request, the number of requests, and its port."""
 
-    asked = 0
+    requests = 0
 
     def do_GET(self) -> None:
         body = json.dumps([self.path, dict(self.headers)]).encode()
-        Echo.asked += 1
+        Echo.requests += 1
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "public, max-age=60")
         self.send_header("X-Node", str(self.server.server_port))
-        self.send_header("X-Asked", str(Echo.asked))
+        self.send_header("X-Asked", str(Echo.requests))
         self.end_headers()
         self.wfile.write(body)
 
@@ -167,7 +167,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
 @contextmanager
 def echo() -> Iterator[int]:
-    """The port of a server that says what it was asked."""
+    """Run a server that responds with the request it got; yield its port."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -182,7 +182,7 @@ def echo() -> Iterator[int]:
 @pytest.mark.parametrize("kind", KINDS)
 def test_application_gets_real_client_ip(kind: str, tmp_path: Path) -> None:
     port = free_port()
-    lies = {
+    forged = {
         "X-Forwarded-For": "192.0.2.1",
         "X-Forwarded-Proto": "https",
         "Forwarded": "for=192.0.2.1",
@@ -190,12 +190,14 @@ def test_application_gets_real_client_ip(kind: str, tmp_path: Path) -> None:
     }
     path = "/small/" + "A" * 32 + "01/a%20name.jpeg"
     with echo() as app, web_server(kind, tmp_path / kind, port, filled(kind, port, app, tmp_path)):
-        for asked in (path, "/33x33/x?s=1&e=2", "/tag/a%2Fb/", "/"):
-            answer = httpx.get(f"http://127.0.0.1:{port}{asked}", headers=lies, trust_env=False)
-            heard, headers = answer.json()
+        for requested in (path, "/33x33/x?s=1&e=2", "/tag/a%2Fb/", "/"):
+            response = httpx.get(
+                f"http://127.0.0.1:{port}{requested}", headers=forged, trust_env=False
+            )
+            received, headers = response.json()
             headers = {name.lower(): value for name, value in headers.items()}
-            # A named size may have become what it means.
-            assert heard in (asked, asked.replace("/small/", "/240x160/"))
+            # The web server may have replaced a named size by its box.
+            assert received in (requested, requested.replace("/small/", "/240x160/"))
             assert headers["x-forwarded-for"] == "127.0.0.1"
             assert headers["x-forwarded-proto"] == "http"
             assert headers["host"] == "pictures.example.com"
@@ -237,17 +239,17 @@ def farm(folder: Path) -> Iterator[tuple[httpx.Client, set[str]]]:
 
 def test_farm_sends_one_image_to_one_node(tmp_path: Path) -> None:
     with farm(tmp_path) as (client, nodes):
-        asked = {}
+        node_of = {}
         for number in range(40):
             image_id = f"{number:A>32}".translate(str.maketrans("0189", "WXYZ")) + "01"
             paths = (f"/small/{image_id}", f"/vga/{image_id}.webp", f"/o/{image_id}/a.jpeg")
-            answers = [client.get(path) for path in paths]
-            assert len({answer.headers["X-Node"] for answer in answers}) == 1
-            asked[image_id] = answers[0].headers["X-Node"]
+            responses = [client.get(path) for path in paths]
+            assert len({response.headers["X-Node"] for response in responses}) == 1
+            node_of[image_id] = responses[0].headers["X-Node"]
             again = client.get(paths[0])
-            assert again.headers["X-Asked"] == answers[0].headers["X-Asked"]
-        assert set(asked.values()) == nodes
-        # By the format that is taken, and not by how a client says so.
+            assert again.headers["X-Asked"] == responses[0].headers["X-Asked"]
+        assert set(node_of.values()) == nodes
+        # Cached by the negotiated format, not by the spelling of the Accept header.
         numbers = [
             client.get(f"/small/{image_id}.auto", headers={"Accept": accept}).headers["X-Asked"]
             for accept in (CHROME, "image/avif", "*/*", "image/png", "image/webp,*/*")
@@ -257,20 +259,20 @@ def test_farm_sends_one_image_to_one_node(tmp_path: Path) -> None:
 
 def test_farm_sends_one_article_to_one_node(tmp_path: Path) -> None:
     with farm(tmp_path) as (client, nodes):
-        asked = set()
+        used = set()
         for number in (*map(str, range(10100, 10120)), "4711.12", "a b", "7%252F8", "M\u00fctze"):
             paths = [
                 *(f"/small/artnr/{number}{ending}" for ending in ("", ".jpeg", ".webp", ".auto")),
                 f"/vga/artnr/{number}/2.jpeg",
                 f"/o/artnr/{number}/back.PNG",
             ]
-            answers = [client.get(path) for path in paths]
-            assert len({answer.headers["X-Node"] for answer in answers}) == 1, number
-            asked.add(answers[0].headers["X-Node"])
+            responses = [client.get(path) for path in paths]
+            assert len({response.headers["X-Node"] for response in responses}) == 1, number
+            used.add(responses[0].headers["X-Node"])
             # They change at any time, so they are not cached here.
             again = client.get(paths[1])
-            assert again.headers["X-Asked"] != answers[1].headers["X-Asked"]
-        assert asked == nodes
+            assert again.headers["X-Asked"] != responses[1].headers["X-Asked"]
+        assert used == nodes
 
 
 def test_farm_passes_a_better_picture_on(tmp_path: Path) -> None:
@@ -298,5 +300,5 @@ def test_systemd_units_are_valid() -> None:
             check=False,
         )
         # The program itself is not installed where tests run.
-        said = [line for line in done.stderr.splitlines() if "is not executable" not in line]
-        assert not [line for line in said if "huimages" in line]
+        lines = [line for line in done.stderr.splitlines() if "is not executable" not in line]
+        assert not [line for line in lines if "huimages" in line]

@@ -66,11 +66,11 @@ def client() -> Iterator[httpx.Client]:
 
 def upload(client: httpx.Client, url: str, seed: int) -> str:
     content = pictures.photo(width=900, height=600, seed=seed)
-    answer = client.post(
+    response = client.post(
         f"{url}/upload/api/", files={"uploadfile": ("a.jpeg", content, "image/jpeg")}
     )
-    assert answer.status_code == 200, answer.text
-    return answer.text
+    assert response.status_code == 200, response.text
+    return response.text
 
 
 def statuses(client: httpx.Client, url: str, image_id: str) -> set[int]:

@@ -24,11 +24,11 @@ from tests.support.services import original_file
 pytestmark = pytest.mark.slow
 
 AT_ONCE, WAITING, REQUESTS, THREADS = 1, 1, 5, 8
-LINE_SECONDS = 6  # long enough for all that happens meanwhile on a busy machine
+QUEUE_SECONDS = 6  # long enough for the steps of a test on a busy machine
 
 
 def get(url: str) -> httpx.Response:
-    # Certificates are not looked at, and so not read either, which takes longer than the rest.
+    # `verify=False`: to load certificates would take longer than the request.
     return httpx.get(url, timeout=60, trust_env=False, verify=False)
 
 
@@ -39,7 +39,7 @@ def add(services: Services, seed: int) -> str:
 
 @dataclass
 class Jam:
-    """A server on `url`; reading one of the originals in `stuck` does not come to an end."""
+    """A server on `url`; reading an original of `stuck` blocks until `release`."""
 
     url: str
     stuck: list[str]
@@ -47,10 +47,10 @@ class Jam:
     pipes: list[Path]
 
     def release(self, waiting: list[Future[httpx.Response]]) -> None:
-        """Let every reader come to the end, until those who wait have an answer."""
+        """Let all readers reach the end of file, until all `waiting` requests have a response."""
         while not all(future.done() for future in waiting):
             for pipe in self.pipes:
-                # A pipe opened for both has a writer, for a moment.
+                # A pipe opened for reading and writing has a writer, for a moment.
                 os.close(os.open(pipe, os.O_RDWR))
             time.sleep(0.02)
 
@@ -64,7 +64,7 @@ def jam(tmp_path: Path) -> Iterator[Jam]:
         "render.at_once": str(AT_ONCE),
         "render.waiting": str(WAITING),
         "render.requests": str(REQUESTS),
-        "render.timeout": str(LINE_SECONDS),
+        "render.timeout": str(QUEUE_SECONDS),
         "metrics": "127.0.0.1",
     }
     services = services_of(settings)
@@ -83,11 +83,11 @@ def jam(tmp_path: Path) -> Iterator[Jam]:
 
 
 def soon(*urls: str) -> list[httpx.Response]:
-    """The answers, none of which takes long."""
+    """Return the responses; fail if they take long."""
     begun = time.monotonic()
-    answers = [get(url) for url in urls]
-    assert time.monotonic() - begun < LINE_SECONDS / 2
-    return answers
+    responses = [get(url) for url in urls]
+    assert time.monotonic() - begun < QUEUE_SECONDS / 2
+    return responses
 
 
 def metrics(url: str) -> dict[str, float]:
@@ -106,28 +106,28 @@ def test_overload_keeps_hits_pages_and_health_available(jam: Jam) -> None:
     with ThreadPoolExecutor(20) as pool:
         working = pool.submit(get, first)
         wait_for(jam.url, "huimages_renditions_running", 1)
-        in_line = pool.submit(get, second)
+        queued = pool.submit(get, second)
         wait_for(jam.url, "huimages_renditions_waiting", 1)
-        # The line is full.
+        # The queue is full.
         (refused,) = soon(third)
         assert refused.status_code == 503
         assert int(refused.headers["Retry-After"]) > 0
         assert refused.headers["Cache-Control"] == "no-store"
         # Requests for a rendition in progress wait for it, up to the limit.
         followers = [pool.submit(get, first) for _ in range(10)]
-        told = REQUESTS - 2
+        accepted = REQUESTS - 2
         deadline = time.monotonic() + 20
-        while sum(follower.done() for follower in followers) < 10 - told:
+        while sum(follower.done() for follower in followers) < 10 - accepted:
             assert time.monotonic() < deadline
             time.sleep(0.02)
         assert {follower.result().status_code for follower in followers if follower.done()} == {503}
         hit, page, health = soon(f"{jam.url}/64x64/{jam.ready}", jam.url, f"{jam.url}/healthz")
         assert [hit.status_code, page.status_code, health.status_code] == [200, 200, 200]
         # No request waits without a limit.
-        assert in_line.result().status_code == 503
+        assert queued.result().status_code == 503
         assert not working.done()
         jam.release([working, *followers])
-    assert metrics(jam.url)['huimages_renditions_total{result="refused"}'] >= 2 + 10 - told
+    assert metrics(jam.url)['huimages_renditions_total{result="refused"}'] >= 2 + 10 - accepted
     assert metrics(jam.url)["huimages_cache_hits_total"] >= 1
 
 
@@ -151,9 +151,9 @@ def test_two_hundred_requests_of_two_processes_make_one_rendering(tmp_path: Path
         limits = httpx.Limits(max_connections=None)
         client = stack.enter_context(httpx.Client(trust_env=False, timeout=60, limits=limits))
         pool = stack.enter_context(ThreadPoolExecutor(200))
-        asked = [f"{urls[number % 2]}/640x480/{image_id}.jpeg" for number in range(200)]
-        answers = list(pool.map(client.get, asked))
-        assert {answer.status_code for answer in answers} == {200}
-        assert len({answer.content for answer in answers}) == 1
+        requested = [f"{urls[number % 2]}/640x480/{image_id}.jpeg" for number in range(200)]
+        responses = list(pool.map(client.get, requested))
+        assert {response.status_code for response in responses} == {200}
+        assert len({response.content for response in responses}) == 1
         made = 'huimages_renditions_total{result="made"}'
         assert sum(metrics(url)[made] for url in urls) == 1

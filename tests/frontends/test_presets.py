@@ -60,11 +60,11 @@ def test_preset_is_sent_without_the_application(
     with site.without_application():
         sent = site.get(path, Accept=CHROME)
     assert sent.content == made.content
-    for answer in (made, sent):
-        assert answer.headers["Content-Type"] == f"image/{contenttype}"
-        assert "max-age=86400" in answer.headers["Cache-Control"]
-        assert "immutable" not in answer.headers["Cache-Control"]
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    for response in (made, sent):
+        assert response.headers["Content-Type"] == f"image/{contenttype}"
+        assert "max-age=86400" in response.headers["Cache-Control"]
+        assert "immutable" not in response.headers["Cache-Control"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
@@ -73,21 +73,21 @@ def test_preset_is_sent_without_the_application(
 def test_other_format_is_not_found_with_a_reason(site: Edge, image_id: str, path: str) -> None:
     size = path.split("/")[1]
     site.get(f"/{size}/{image_id}")
-    answer = site.get(path.format(image_id))
-    assert answer.status_code == 404
-    assert f"The size {size} is served as ." in answer.text
+    response = site.get(path.format(image_id))
+    assert response.status_code == 404
+    assert f"The size {size} is served as ." in response.text
 
 
 def test_preset_without_a_format_is_negotiated(site: Edge, image_id: str) -> None:
     site.get(f"/avatar/{image_id}.avif")
     for accept, contenttype in ((CHROME, "image/avif"), ("*/*", "image/jpeg")):
         for _ in range(2):
-            answer = site.get(f"/avatar/{image_id}.auto", Accept=accept)
-            assert answer.headers["Content-Type"] == contenttype
-            assert answer.headers["Vary"] == "Accept"
+            response = site.get(f"/avatar/{image_id}.auto", Accept=accept)
+            assert response.headers["Content-Type"] == contenttype
+            assert response.headers["Vary"] == "Accept"
 
 
-def test_name_of_a_cached_file_is_no_size(site: Edge, image_id: str) -> None:
+def test_name_of_a_cached_file_is_not_accepted_as_a_size(site: Edge, image_id: str) -> None:
     site.get(f"/shop/{image_id}.jpeg")
     [name] = [path.name for path in site.cached(image_id, "").iterdir() if path.name[:5] == "shop-"]
     assert site.get(f"/{name.removesuffix('.jpeg')}/{image_id}.jpeg").status_code == 404
@@ -113,6 +113,6 @@ def test_changed_definition_never_serves_old_files(kind: str, tmp_path: Path) ->
     maps[str(tmp_path / "new" / "cache")] = new["cache.path"]
     with edge(kind, tmp_path / "new", maps, **changed, **new) as site:
         for _ in range(3):
-            answer = site.get(f"/shop/{image_id}.jpeg")
-            assert answer.status_code == 200
-        assert answer.content != old
+            response = site.get(f"/shop/{image_id}.jpeg")
+            assert response.status_code == 200
+        assert response.content != old

@@ -1,4 +1,4 @@
-"""A restart of one process after the other, as systemd does it, fails no request."""
+"""A rolling restart of the processes, as systemd does it, fails no request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The web servers in front, with the files of deploy/: what they answer without Python."""
+"""nginx and lighttpd with the files of deploy/: requests that they answer without Python."""
 
 from __future__ import annotations
 
@@ -48,18 +48,18 @@ def image_id(site: Edge) -> str:
     return site.upload(pictures.photo(width=3000, height=2000))
 
 
-def directives(answer) -> set[str]:
+def directives(response) -> set[str]:
     """Return the directives of Cache-Control; `public` is redundant beside max-age."""
-    return {word.strip() for word in answer.headers["Cache-Control"].split(",")} - {"public"}
+    return {word.strip() for word in response.headers["Cache-Control"].split(",")} - {"public"}
 
 
 def small_avif(site: Edge, path: str, quick: httpx.Response) -> httpx.Response:
     """Return the response with the smaller file that takes the place of the quick one."""
     assert "max-age=60" in directives(quick)
     for _ in range(600):
-        answer = site.get(path)
-        if answer.content != quick.content:
-            return answer
+        response = site.get(path)
+        if response.content != quick.content:
+            return response
         time.sleep(0.1)
     raise AssertionError(f"{path} was not made smaller")
 
@@ -121,9 +121,9 @@ def test_hit_supports_head_and_ranges(site: Edge, image_id: str) -> None:
 
 
 def test_other_method_returns_405(site: Edge, image_id: str) -> None:
-    answer = site.ask("POST", f"{site.url}/small/{image_id}.jpeg")
-    assert answer.status_code == 405
-    assert answer.headers["Allow"] == "GET, HEAD"
+    response = site.ask("POST", f"{site.url}/small/{image_id}.jpeg")
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, HEAD"
 
 
 def test_removed_image_is_not_sent(site: Edge) -> None:
@@ -193,8 +193,8 @@ def test_forbidden_path_is_not_sent(site: Edge, image_id: str, path: str) -> Non
     assert site.cached(image_id, "~480.jpeg").exists()
     assert site.get(site.signed("33x33", f"/33x33/{image_id}.jpeg")).status_code == 200
     assert site.cached(image_id, "33x33.jpeg").exists()
-    answer = site.raw(path.format(id=image_id, shard=image_id[:2]))
-    status, body = int(answer.split()[1]), answer.partition(b"\r\n\r\n")[2]
+    response = site.raw(path.format(id=image_id, shard=image_id[:2]))
+    status, body = int(response.split()[1]), response.partition(b"\r\n\r\n")[2]
     assert status in (400, 403, 404)
     assert not body.startswith((b"\xff\xd8", b"SQLite"))
 
@@ -224,8 +224,8 @@ def test_signed_size_needs_valid_signature(site: Edge, image_id: str) -> None:
 
 def test_expired_signature_is_refused(site: Edge, image_id: str) -> None:
     path = f"/321x321/{image_id}.jpeg"
-    answer = site.get(site.signed("321x321", path, int(time.time()) + 60))
-    (age,) = (word for word in directives(answer) if word.startswith("max-age="))
+    response = site.get(site.signed("321x321", path, int(time.time()) + 60))
+    (age,) = (word for word in directives(response) if word.startswith("max-age="))
     assert 0 < int(age.removeprefix("max-age=")) <= 60
     assert site.get(site.signed("321x321", path, 1)).status_code == 403
 
@@ -233,9 +233,9 @@ def test_expired_signature_is_refused(site: Edge, image_id: str) -> None:
 def test_original_is_returned_by_the_application(site: Edge) -> None:
     photo = pictures.photo(width=400, height=300, seed=3)
     url = site.signed("o", f"/o/{site.upload(photo)}/a.jpeg")
-    answer = site.get(url)
-    assert answer.content == photo
-    assert site.get(url, If_None_Match=answer.headers["ETag"]).status_code == 304
+    response = site.get(url)
+    assert response.content == photo
+    assert site.get(url, If_None_Match=response.headers["ETag"]).status_code == 304
     assert site.get(url, Range="bytes=5-9").content == photo[5:10]
 
 

@@ -1,4 +1,4 @@
-"""Rights that end behind nginx and lighttpd: no web server sends such a picture by itself."""
+"""Rights that end behind nginx and lighttpd: the application authorizes every response."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def urls(image: Image) -> list[str]:
     ]
 
 
-def test_end_holds_whatever_is_cached(shop: Edge, image: Image) -> None:
+def test_ended_image_is_refused_although_it_is_cached(shop: Edge, image: Image) -> None:
     for url in urls(image):
         assert shop.get(url).headers["Cache-Control"].startswith("public, max-age=31536000")
     limit(shop.services, image, until=TODAY)
     for _ in range(2):  # a miss, and a hit
         for url in urls(image):
-            answer = shop.get(url)
-            assert answer.status_code == 200, url
+            response = shop.get(url)
+            assert response.status_code == 200, url
             # lighttpd appends `immutable`, which counts within max-age only.
-            caching = answer.headers["Cache-Control"].removesuffix(", immutable")
+            caching = response.headers["Cache-Control"].removesuffix(", immutable")
             seconds = int(caching.removeprefix("public, max-age="))
             assert seconds <= DAY - time.time() % DAY + 1
-            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
     limit(shop.services, image, until=YESTERDAY)
     for url in urls(image):
         assert shop.get(url).status_code == 410, url

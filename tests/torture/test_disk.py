@@ -54,7 +54,7 @@ class Server:
 
 
 def require_refusal(response: httpx.Response) -> None:
-    """Fail unless the response is a 503 that says when to come again."""
+    """Fail unless the response is a 503 with Retry-After."""
     assert response.status_code == 503, response.text
     assert response.headers["Retry-After"]
     assert len(response.text) < 2000
@@ -93,7 +93,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def test_full_disk_gives_503_to_writes_and_heals(small_disk: Path) -> None:
+def test_writes_to_a_full_disk_return_503_until_there_is_space(small_disk: Path) -> None:
     with running(small_disk) as server:
         for _ in range(ROUNDS):
             filler = small_disk / "filler"
@@ -111,7 +111,7 @@ def test_full_disk_gives_503_to_writes_and_heals(small_disk: Path) -> None:
             server.require_healthy()
 
 
-def test_read_only_disk_gives_503_to_uploads_and_heals(small_disk: Path) -> None:
+def test_uploads_to_a_read_only_disk_return_503_until_it_is_writable(small_disk: Path) -> None:
     with running(small_disk) as server:
         for _ in range(ROUNDS):
             mount = ["mount", "-o"]
@@ -128,7 +128,7 @@ def test_read_only_disk_gives_503_to_uploads_and_heals(small_disk: Path) -> None
             server.require_healthy()
 
 
-def test_no_descriptors_give_no_500_and_heal(tmp_path: Path) -> None:
+def test_exhausted_descriptors_never_return_500_and_requests_recover(tmp_path: Path) -> None:
     with running(tmp_path / "data") as server:
         for _ in range(ROUNDS):
             limits = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
@@ -157,7 +157,7 @@ def test_removed_cache_folder_is_made_again(tmp_path: Path) -> None:
             assert any((tmp_path / "data" / "cache").rglob("*.jpeg"))
 
 
-def test_clock_that_jumps_breaks_nothing(tmp_path: Path) -> None:
+def test_clock_jumps_fail_no_request(tmp_path: Path) -> None:
     compiler = find_program("cc")
     if compiler is None:
         missing("a C compiler is missing: apt-get install gcc")

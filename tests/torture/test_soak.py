@@ -1,4 +1,4 @@
-"""Everything at once, from threads of two processes: afterwards nothing is out of joint."""
+"""Mixed work of threads in two processes, after which `huimages check` finds nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROUNDS = 60  # of each thread
 PICTURES = [pictures.photo(300, 200, seed=seed) for seed in range(12)]
 IDS = [image_id(content) for content in PICTURES]
 SIZES = ("50x50", "60x60!", "70x", "x80", "40x40@2x")
-# Uploads and fetches come more often than what takes pictures away.
+# Uploads and fetches are more frequent than removals.
 ACTIONS = ("upload",) * 4 + ("fetch",) * 6 + (
     "original", "page", "tag", "rate", "retitle", "trash", "restore", "remove",
 )  # fmt: skip
@@ -46,7 +46,7 @@ def settings(folder: Path) -> Settings:
 
 
 def act(services: Services, action: str, number: int, chance: random.Random) -> None:
-    """Do one thing to one picture."""
+    """Do one action to one picture."""
     id_, visitor = IDS[number], f"visitor {chance.randrange(5)}"
     match action:
         case "upload":
@@ -76,7 +76,7 @@ def act(services: Services, action: str, number: int, chance: random.Random) -> 
 
 
 def work(folder: Path, seed: int) -> int:
-    """One process: 4 threads that act by chance; how often they did."""
+    """Run 4 threads of random actions in one process; return the number of actions."""
     services = build_services(settings(folder))
 
     def act_on(thread: int) -> int:

@@ -71,7 +71,7 @@ def test_service_restarts_and_has_a_health_check_or_that_of_its_image(name: str)
     assert name in PROCESSES or service["healthcheck"]["test"]
 
 
-def test_services_start_after_what_they_need() -> None:
+def test_services_start_after_their_dependencies() -> None:
     def needs(name: str) -> dict[str, str]:
         return {
             needed: condition["condition"]
@@ -142,7 +142,7 @@ def test_processes_have_memory_for_their_decoders() -> None:
     assert f"MemoryMax={limit[1]}M" in unit
 
 
-def test_nginx_uses_the_addresses_and_folders_of_the_processes() -> None:
+def test_nginx_uses_the_ips_and_folders_of_the_processes() -> None:
     command = SERVICES["nginx"]["command"][-1]
     addresses = [SERVICES[name]["networks"]["web"]["ipv4_address"] for name in PROCESSES]
     assert re.findall(r"/([\d.]+):6543/'", command) == addresses

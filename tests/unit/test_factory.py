@@ -1,4 +1,4 @@
-"""Settings become stores."""
+"""Tests of the backends that settings select."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_files_alone_import_no_client_of_other_storage(tmp_path: Path) -> None:
     assert done.stdout == "set()\n"
 
 
-def test_s3() -> None:
+def test_s3_settings_give_s3_originals() -> None:
     store = make_originals(
         settings(originals="s3", s3__bucket="pictures", s3__endpoint_url="http://127.0.0.1:9")
     )
@@ -59,7 +59,7 @@ def test_s3() -> None:
 
 
 @pytest.mark.parametrize("half", ["s3__access_key_id", "s3__secret_access_key"])
-def test_half_of_the_keys_of_s3(half: str) -> None:
+def test_only_one_of_two_s3_keys_is_refused(half: str) -> None:
     with pytest.raises(BadSetting, match="only one of the settings"):
         originals_at("s3:bucket", settings(**{half: "a-key"}))
 
@@ -69,14 +69,16 @@ def test_unknown_location_is_refused() -> None:
         originals_at("ftp:somewhere", settings())
 
 
-def test_places() -> None:
+def test_location_prefix_selects_the_backend() -> None:
     assert isinstance(originals_at("files:/nowhere", settings()), FileOriginals)
     assert isinstance(originals_at("s3:bucket/old/", settings()), S3Originals)
     assert isinstance(originals_at("couchdb", settings()), AttachmentOriginals)
 
 
-@pytest.mark.parametrize("content", [photo(), b"of an old site, and no picture"])
-def test_fallbacks_are_copied_up(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [photo(), b"a file of a legacy site that is not a picture"])
+def test_original_in_a_fallback_is_copied_to_the_first_location(
+    tmp_path: Path, content: bytes
+) -> None:
     old = FileOriginals(tmp_path / "old")
     identifier = image_id(content)
     old.put(identifier, BytesIO(content), INFO)
@@ -92,7 +94,7 @@ def test_fallbacks_are_copied_up(tmp_path: Path, content: bytes) -> None:
     assert FileOriginals(tmp_path / "new").length(identifier) == len(content)
 
 
-def test_a_fallback_has_to_be_there(tmp_path: Path) -> None:
+def test_missing_fallback_folder_raises_storage_unavailable(tmp_path: Path) -> None:
     store = make_originals(
         settings(
             originals__path=str(tmp_path / "new"),

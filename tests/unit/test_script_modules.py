@@ -1,4 +1,4 @@
-"""The modules in static/js: which imports which."""
+"""Imports between the modules in static/js."""
 
 from __future__ import annotations
 

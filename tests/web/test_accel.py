@@ -1,4 +1,4 @@
-"""Responses that tell the web server in front to send a file (`huimages.accel`)."""
+"""Responses that make the web server in front send a file (`huimages.accel`)."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ def test_signed_rendition_is_sent_by_the_web_server(
     site.app.get(path, status=403)
     size = Size.parse("150x150!30,70@2x")
     for _ in range(2):  # a miss, and a hit
-        answer = site.app.get(path + site.services.sizes.query(size, path))
-        assert answer.body == b""
-        assert answer.content_type == "image/jpeg"
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        response = site.app.get(path + site.services.sizes.query(size, path))
+        assert response.body == b""
+        assert response.content_type == "image/jpeg"
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         root = "/huimages-cache" if accel == "nginx" else f"{tmp_path}/with%20a%20space/cache"
-        assert answer.headers[header] == f"{root}/{image_id[:2]}/{image_id}/{FILE}"
+        assert response.headers[header] == f"{root}/{image_id[:2]}/{image_id}/{FILE}"
     soon = int(time.time()) + 60
-    answer = site.app.get(path + site.services.sizes.query(size, path, soon))
-    assert answer.cache_control.max_age <= 60
+    response = site.app.get(path + site.services.sizes.query(size, path, soon))
+    assert response.cache_control.max_age <= 60
     # Originals are not in the cache.
     path = f"/o/{image_id}"
     assert site.app.get(path + site.services.sizes.query(Size.parse("o"), path)).body == photo

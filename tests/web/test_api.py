@@ -31,10 +31,10 @@ def test_api_tags_are_listed_by_prefix(site: Site, api: Api) -> None:
 
 def test_rendition_has_requested_size(tmp_path: Path) -> None:
     site = Site(tmp_path, sizes="hero = 1600x400!")
-    answer = Api(site.app).get("/sizes").json
+    response = Api(site.app).get("/sizes").json
     expected = {"name": "hero", "size": "1600x400!", "width": 1600, "height": 400, "crop": True}
-    assert expected in answer["items"]
-    assert answer["any"] is True
+    assert expected in response["items"]
+    assert response["any"] is True
     site.close()
 
 
@@ -42,11 +42,11 @@ def test_api_sizes_include_unnamed_sizes(tmp_path: Path) -> None:
     allowed = {"sizes.allowed": "vga 150x150! 640x480", "signed": "off"}
     site = Site(tmp_path, **allowed)
     api = Api(site.app)
-    answer = api.get("/sizes").json
-    assert [item["name"] for item in answer["items"]] == ["vga", "150x150!"]
-    assert answer["any"] is False
+    response = api.get("/sizes").json
+    assert [item["name"] for item in response["items"]] == ["vga", "150x150!"]
+    assert response["any"] is False
     image = site.add()
-    for item in answer["items"]:
+    for item in response["items"]:
         assert item["name"] in api.get(f"/images/{image.id}?size={item['name']}").json["urls"]
     site.close()
 
@@ -93,17 +93,17 @@ def test_api_token_scopes_are_enforced(tmp_path: Path) -> None:
             refused = None if wanted == scope else 403
             Api(site.app, text)(*request, status=refused)  # type: ignore[arg-type]
     for request in asked.values():
-        answer = Api(site.app)(*request, status=401)  # type: ignore[arg-type]
-        assert "API token" in answer.json["detail"]
-    answer = Api(site.app, "hui_wrong")("GET", url, status=401)
-    assert answer.json["type"].endswith("#bad-token")
+        response = Api(site.app)(*request, status=401)  # type: ignore[arg-type]
+        assert "API token" in response.json["detail"]
+    response = Api(site.app, "hui_wrong")("GET", url, status=401)
+    assert response.json["type"].endswith("#bad-token")
     site.close()
 
 
 def test_api_without_permission_returns_401_not_a_redirect(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED)
-    answer = site.browser().get("/api/v1/images", status=401)
-    assert answer.content_type == "application/problem+json"
+    response = site.browser().get("/api/v1/images", status=401)
+    assert response.content_type == "application/problem+json"
     site.close()
 
 
@@ -120,16 +120,16 @@ def test_api_request_with_cookie_needs_csrf_token(site: Site) -> None:
     ["/images/ABC", "/nothing", "/images/random/x", "/tags/sea", f"/images/{UNKNOWN}/tags/x"],
 )
 def test_api_unknown_path_returns_404(site: Site, path: str) -> None:
-    answer = site.app.get(f"/api/v1{path}", status=404)
-    assert answer.content_type == "application/problem+json"
+    response = site.app.get(f"/api/v1{path}", status=404)
+    assert response.content_type == "application/problem+json"
     site.app.get("/api/v2/images", status=404)
 
 
 def test_api_wrong_method_returns_405(site: Site) -> None:
-    answer = site.app.put("/api/v1/images", status=405)
-    assert answer.headers["Allow"] == "GET, HEAD, POST"
-    assert answer.json["status"] == 405
-    assert answer.json["title"] == "Method Not Allowed"
+    response = site.app.put("/api/v1/images", status=405)
+    assert response.headers["Allow"] == "GET, HEAD, POST"
+    assert response.json["status"] == 405
+    assert response.json["title"] == "Method Not Allowed"
 
 
 def test_api_unavailable_storage_returns_503(site: Site, api: Api) -> None:
@@ -138,16 +138,16 @@ def test_api_unavailable_storage_returns_503(site: Site, api: Api) -> None:
     for file in site.folder.glob("metadata.sqlite*"):
         file.unlink()
     site.settings.metadata_path.write_bytes(b"this is no database" * 1000)
-    answer = api("GET", f"/images/{image.id}", status=503)
-    assert answer.json["type"].endswith("#store-down")
-    assert answer.headers["Retry-After"] == "10"
+    response = api("GET", f"/images/{image.id}", status=503)
+    assert response.json["type"].endswith("#store-down")
+    assert response.headers["Retry-After"] == "10"
 
 
 def test_openapi_document_contains_url_of_the_site(site: Site) -> None:
-    answer = site.app.get("/api/v1/openapi.json")
-    assert answer.json["openapi"] == "3.1.0"
-    assert answer.json["servers"] == [{"url": "http://localhost/api/v1"}]
-    assert "vga" in answer.json["components"]["schemas"]["Size"]["anyOf"][1]["enum"]
+    response = site.app.get("/api/v1/openapi.json")
+    assert response.json["openapi"] == "3.1.0"
+    assert response.json["servers"] == [{"url": "http://localhost/api/v1"}]
+    assert "vga" in response.json["components"]["schemas"]["Size"]["anyOf"][1]["enum"]
 
 
 def test_api_page_shows_every_operation_and_problem(site: Site) -> None:

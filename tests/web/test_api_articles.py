@@ -1,4 +1,4 @@
-"""`/api/v1/articles`: each request and answer held to the document."""
+"""`/api/v1/articles`, with each request and response validated by the document."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def ids(site: Site) -> list[str]:
     return [site.add(seed, references={"artnr": [NUMBER]}).id for seed in range(3)]
 
 
-def order_of(answer: object) -> list[str]:
-    return [image["id"] for image in answer.json["images"]]  # type: ignore[attr-defined]
+def order_of(response: object) -> list[str]:
+    return [image["id"] for image in response.json["images"]]  # type: ignore[attr-defined]
 
 
 def test_article_has_its_images_in_order(site: Site, api: Api, ids: list[str]) -> None:
@@ -51,11 +51,11 @@ def test_article_has_stable_urls(api: Api, ids: list[str]) -> None:
 
 
 def test_order_is_stored(api: Api, ids: list[str]) -> None:
-    answer = api("PUT", f"/articles/{NUMBER}/order", {"order": ids[::-1]})
-    assert order_of(answer) == ids[::-1]
-    assert [image["at"] for image in answer.json["images"]] == [10, 20, None]
-    answer = api("PUT", f"/articles/artnr/{NUMBER}/order", {"order": [ids[1]]})
-    assert order_of(answer) == [ids[1], ids[2], ids[0]]
+    response = api("PUT", f"/articles/{NUMBER}/order", {"order": ids[::-1]})
+    assert order_of(response) == ids[::-1]
+    assert [image["at"] for image in response.json["images"]] == [10, 20, None]
+    response = api("PUT", f"/articles/artnr/{NUMBER}/order", {"order": [ids[1]]})
+    assert order_of(response) == [ids[1], ids[2], ids[0]]
     found = api.get(f"/images?artnr={NUMBER}&order=place").json["items"]
     assert [item["id"] for item in found] == [ids[1], ids[2], ids[0]]
     assert found[0]["places"] == {"artnr": {NUMBER: {"at": 0, "role": None}}}
@@ -64,32 +64,32 @@ def test_order_is_stored(api: Api, ids: list[str]) -> None:
 def test_order_with_an_old_etag_is_refused(api: Api, ids: list[str]) -> None:
     etag = api.get(f"/articles/{NUMBER}").headers["ETag"]
     body = {"order": [ids[2]]}
-    answer = api("PUT", f"/articles/{NUMBER}/order", body, headers={"If-Match": etag})
-    fresh = answer.headers["ETag"]
+    response = api("PUT", f"/articles/{NUMBER}/order", body, headers={"If-Match": etag})
+    fresh = response.headers["ETag"]
     problem = api(
         "PUT", f"/articles/{NUMBER}/order", body, headers={"If-Match": etag}, status=412
     ).json
     assert "article artnr 10106 was changed" in problem["detail"]
     api("PUT", f"/articles/{NUMBER}/order", body, headers={"If-Match": fresh})
-    answer = api(
+    response = api(
         "PUT",
         f"/articles/{NUMBER}/role",
         {"id": ids[0], "role": "back"},
         headers={"If-Match": f"W/{fresh}"},
     )
     # The ETag is that of the article in every size, and changes with a role.
-    assert answer.headers["ETag"] != fresh
+    assert response.headers["ETag"] != fresh
     api("PUT", f"/articles/{NUMBER}/order", body, headers={"If-Match": fresh}, status=412)
-    not_modified = {"If-None-Match": answer.headers["ETag"]}
+    not_modified = {"If-None-Match": response.headers["ETag"]}
     api("GET", f"/articles/{NUMBER}", headers=not_modified, status=304)
 
 
 def test_role_is_stored_and_removed(api: Api, ids: list[str]) -> None:
-    answer = api("PUT", f"/articles/{NUMBER}/role", {"id": ids[1], "role": "main"})
-    assert order_of(answer) == [ids[1], ids[0], ids[2]]
-    assert answer.json["images"][0]["role"] == "main"
-    answer = api("PUT", f"/articles/artnr/{NUMBER}/role", {"id": ids[1], "role": None})
-    assert answer.json["images"][0]["role"] is None
+    response = api("PUT", f"/articles/{NUMBER}/role", {"id": ids[1], "role": "main"})
+    assert order_of(response) == [ids[1], ids[0], ids[2]]
+    assert response.json["images"][0]["role"] == "main"
+    response = api("PUT", f"/articles/artnr/{NUMBER}/role", {"id": ids[1], "role": None})
+    assert response.json["images"][0]["role"] is None
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_role_is_stored_and_removed(api: Api, ids: list[str]) -> None:
     ],
 )
 @pytest.mark.usefixtures("ids")
-def test_useless_request_is_refused(
+def test_invalid_request_is_refused(
     api: Api, request_: str, body: dict[str, object] | None, status: int, reason: str
 ) -> None:
     method, _, path = request_.partition(" ")
@@ -114,7 +114,7 @@ def test_useless_request_is_refused(
 
 
 @pytest.mark.parametrize("body", [{}, {"order": "x"}, {"order": [1]}, {"other": []}])
-def test_body_of_another_form_is_refused(site: Site, ids: list[str], body: object) -> None:
+def test_malformed_body_is_refused(site: Site, ids: list[str], body: object) -> None:
     site.app.put_json(f"/api/v1/articles/{NUMBER}/order", body, status=400)
     site.app.put_json(f"/api/v1/articles/{NUMBER}/role", body, status=400)
 
@@ -139,8 +139,8 @@ def test_articles_are_listed_by_number(site: Site, api: Api, ids: list[str]) -> 
 
 def test_forms_of_the_pages_are_not_part_of_the_api(site: Site, ids: list[str]) -> None:
     for view in ("order", "role"):
-        answer = site.app.post(f"/api/v1/articles/{NUMBER}/{view}", status=405)
-        assert answer.headers["Allow"] == "PUT"
+        response = site.app.post(f"/api/v1/articles/{NUMBER}/{view}", status=405)
+        assert response.headers["Allow"] == "PUT"
     site.app.get("/api/v1/articles/artnr", status=404)
 
 
@@ -172,7 +172,7 @@ def test_changes_need_the_scope_edit(tmp_path: Path, open_site: Callable[..., Si
     site.app.put_json(f"{path}/order", body, headers={"Authorization": f"Bearer {editing}"})
 
 
-def test_file_name_gives_number_role_and_place(
+def test_upload_takes_number_role_and_position_from_file_name(
     tmp_path: Path, open_site: Callable[..., Site]
 ) -> None:
     site = open_site(tmp_path, **{"upload.artnr_pattern": "amazon"})

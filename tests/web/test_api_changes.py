@@ -29,15 +29,15 @@ def test_api_upload_accepts_picture_as_body(api: Api) -> None:
 
 def test_api_upload_accepts_picture_in_form(site: Site) -> None:
     fields = {"title": "Quay", "ref.path": "harbour", "artnr": "7"}
-    answer = site.app.post(
+    response = site.app.post(
         "/api/v1/images?artnr=8&type=shop",
         fields,
         upload_files=[("image", "c:\\a.jpg", PHOTO)],
         status=201,
     )
-    assert answer.json["filename"] == "a.jpg"
-    assert answer.json["references"] == {"artnr": ["7"], "path": ["harbour"]}
-    assert answer.json["types"] == ["shop"]
+    assert response.json["filename"] == "a.jpg"
+    assert response.json["references"] == {"artnr": ["7"], "path": ["harbour"]}
+    assert response.json["types"] == ["shop"]
 
 
 @pytest.mark.parametrize(
@@ -55,8 +55,8 @@ def test_api_upload_accepts_picture_in_form(site: Site) -> None:
 def test_api_upload_rejects_invalid_form(
     site: Site, fields: dict[str, str], files: list[tuple[str, str, bytes]], sentence: str
 ) -> None:
-    answer = site.app.post("/api/v1/images", fields, upload_files=files, status=400)
-    assert sentence in answer.json["detail"]
+    response = site.app.post("/api/v1/images", fields, upload_files=files, status=400)
+    assert sentence in response.json["detail"]
 
 
 def test_api_upload_rejects_other_files(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_api_patch_with_outdated_etag_returns_412(site: Site, api: Api) -> None:
     assert "read it again" in problem["detail"]
     api("DELETE", url, headers=headers, status=412)
     assert api.get(url).json["titles"] == ["First"]
-    # As a web server writes it that compressed the answer.
+    # The form that a web server gives it when it compresses the response.
     weak = "W/" + api.get(url).headers["ETag"]
     api("PATCH", url, {"title": "Third"}, headers={"If-Match": f'"other", {weak}'})
     api("PATCH", url, {"title": "Fourth"}, headers={"If-Match": "*"})

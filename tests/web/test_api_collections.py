@@ -97,7 +97,7 @@ def test_impossible_moves_are_refused(site: Site, sea: str, images: Sequence[Ima
         site.app.put_json(f"{sea}/place", body, status=status)
 
 
-def test_removed_collection_is_gone(site: Site, sea: str, images: Sequence[Image]) -> None:
+def test_removed_collection_returns_404(site: Site, sea: str, images: Sequence[Image]) -> None:
     site.app.delete(sea, status=204)
     problem = site.app.get(sea, status=404).json
     assert problem["type"].endswith("#unknown-collection")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from huimages_app.services.image_patch import ImagePatch
 from tests.support.couch import Site as Databases
 from tests.support.openapi import Api
 from tests.support.pictures import photo
@@ -41,8 +42,8 @@ def shop(site: Site) -> Api:
     return Api(site.app, text)
 
 
-def ids(answer: object) -> list[str]:
-    return [item["id"] for item in answer.json["items"]]  # type: ignore[attr-defined]
+def ids(response: object) -> list[str]:
+    return [item["id"] for item in response.json["items"]]  # type: ignore[attr-defined]
 
 
 def test_uploaded_images_are_found_in_couchdb(site: Site, shop: Api) -> None:
@@ -50,7 +51,7 @@ def test_uploaded_images_are_found_in_couchdb(site: Site, shop: Api) -> None:
         shop("POST", f"/images?artnr={n}&tags=sea&created=2026-01-0{n}T00:00:00Z", photo(40, 30, n))
         for n in (1, 2, 3)
     ]
-    newest = [answer.json["id"] for answer in reversed(known)]
+    newest = [response.json["id"] for response in reversed(known)]
     assert ids(shop.get("/images?artnr=1&artnr=3")) == [newest[0], newest[2]]
     first = shop.get("/images?tag=sea&limit=2")
     assert ids(first) + ids(shop.get(first.json["next"])) == newest
@@ -91,6 +92,89 @@ def test_concurrent_patches_with_same_etag_succeed_once(site: Site, shop: Api) -
         return rival("PATCH", url, body, headers=headers, may_fail=True).status_int
 
     with ThreadPoolExecutor(6) as pool:
-        answers = sorted(pool.map(change, range(6)))
-    assert answers == [200, 412, 412, 412, 412, 412]
+        responses = sorted(pool.map(change, range(6)))
+    assert responses == [200, 412, 412, 412, 412, 412]
     assert len(shop.get(url).json["titles"]) == 2
+
+
+def facets_in(answer: object) -> list[tuple[str, str]]:
+    items = answer.json["items"]  # type: ignore[attr-defined]
+    return [(item["filter"], item["value"]) for item in items]
+
+
+def counted(answer: object) -> dict[tuple[str, str], int]:
+    """Return the numbers that are not 0; all are exact."""
+    items = answer.json["items"]  # type: ignore[attr-defined]
+    assert all(item["count_is_exact"] for item in items)
+    return {(item["filter"], item["value"]): item["count"] for item in items if item["count"]}
+
+
+def test_facets_count_the_images_of_a_list(site: Site, shop: Api) -> None:
+    wide = site.add(1, 60, 20, title="Quay", tags=["sea"])
+    site.add(2, 20, 60, tags=["sea"])
+    site.add(3, 20, 60, references={"view": ["front"]})
+    shop("PUT", f"/images/{wide.id}/rating", {"rating": 7})
+    everything = shop.get("/images/facets")
+    expected = {
+        ("shape", "panorama"): 1,
+        ("shape", "portrait"): 2,
+        ("format", "jpeg"): 3,
+        ("without", "title"): 2,
+        ("without", "alt"): 3,
+        ("without", "tags"): 1,
+        ("without", "artnr"): 3,
+        ("rating", "2"): 1,
+        ("rating", "4"): 1,
+        ("rating", "6"): 1,
+    }
+    assert counted(everything) == expected
+    assert len(everything.json["items"]) == 22
+    sea = counted(shop.get("/images/facets?tag=sea&order=oldest"))
+    assert (sea["shape", "portrait"], sea["format", "jpeg"]) == (1, 2)
+    # Of a filter in force the numbers are those of its other values.
+    answer = shop.get("/images/facets?tag=sea&shape=panorama&rating=6&without=alt")
+    assert facets_in(answer) == facets_in(everything)
+    narrow = counted(answer)
+    assert (narrow["shape", "panorama"], narrow["rating", "2"]) == (1, 1)
+    assert ("without", "title") not in narrow
+    assert counted(shop.get("/images/facets?shape=panorama"))["shape", "portrait"] == 2
+    assert counted(shop.get("/images/facets?ref.view=front"))["shape", "portrait"] == 1
+    assert counted(shop.get("/images/facets?order=rated"))["format", "jpeg"] == 1
+    headers = {"If_None_Match": everything.headers["ETag"]}
+    assert shop.get("/images/facets", **headers).status_int == 304
+    assert "expected" in shop("GET", "/images/facets?shape=round", status=400).json["detail"]
+    assert "known: q" in shop("GET", "/images/facets?limit=5", status=400).json["detail"]
+
+
+def test_months_lead_into_a_list_by_time(site: Site, shop: Api) -> None:
+    ids_of = {}
+    for year in (2022, 2023, 2024):
+        for month in (3, 5):
+            added = datetime(year, month, 7, tzinfo=UTC)
+            image = site.add(100 * year + month, tags=["sea"], timestamp=added)
+            taken = datetime(year - 1, month, 7, tzinfo=UTC) if month == 3 else None
+            site.services.editing.update(image.id, ImagePatch(taken=taken))
+            ids_of[year, month] = image.id
+    newest = list(reversed(ids_of.values()))
+    answer = shop.get("/images/months?tag=sea")
+    assert answer.headers["Cache-Control"] == "private, max-age=300"
+    names = ["2024-05", "2024-03", "2023-05", "2023-03", "2022-05", "2022-03"]
+    urls = {item["month"]: item["url"] for item in answer.json["items"]}
+    assert list(urls) == names
+    page = shop.get(urls["2023-05"])
+    assert ids(page) == newest[2:]
+    assert page.json["prev"]
+    first = shop.get(urls["2024-03"] + "&limit=2")
+    assert ids(first) == newest[1:3]
+    assert ids(shop.get(first.json["next"])) == newest[3:5]
+    assert ids(shop.get(first.json["prev"])) == newest[:1]
+    oldest = shop.get("/images/months?tag=sea&order=oldest").json["items"]
+    assert [item["month"] for item in oldest] == names[::-1]
+    assert ids(shop.get(oldest[3]["url"])) == newest[2::-1]
+    taken = shop.get("/images/months?order=taken").json["items"]
+    assert [item["month"] for item in taken] == ["2023-03", "2022-03", "2021-03"]
+    assert ids(shop.get(taken[1]["url"])) == [ids_of[2023, 3], ids_of[2022, 3]]
+    assert ids(shop.get("/images?at=2023-04-28..2024-04")) == newest[1:]
+    assert ids(shop.get("/images?at=2023..&order=oldest")) == newest[3::-1]
+    for path in ("/images/months?order=title", "/images?at=2023&order=rated", "/images?at=soon"):
+        assert "expected" in shop("GET", path, status=400).json["detail"]

@@ -67,8 +67,8 @@ def test_api_refuses_urls_of_sizes_that_the_site_limits(tmp_path: Path) -> None:
     assert "?" not in urls["300x300"]["url"]
     assert "?s=" in urls["vga"]["url"]
     site.app.get(urls["vga"]["url"])
-    answer = api("GET", f"/images/{image.id}?size=301x300", status=403)
-    assert "huimages.sizes" in answer.json["detail"]
+    response = api("GET", f"/images/{image.id}?size=301x300", status=403)
+    assert "huimages.sizes" in response.json["detail"]
     _, text = site.services.tokens.add("shop", ["read", "edit"])
     url = Api(site.app, text).get(f"/images/{image.id}?size=301x300").json["urls"]["301x300"]["url"]
     site.app.get(url)

@@ -1,4 +1,4 @@
-"""The page of the API: its commands of curl."""
+"""The curl commands on the page of the API."""
 
 from __future__ import annotations
 

@@ -93,3 +93,7 @@ def test_library_makes_lists_and_revokes_links(site: Site, module: ModuleType) -
         module.share("tag", "")
     with pytest.raises(BadSize):
         module.share("tag", "x", sizes=["nonsense"])
+    with pytest.raises(BadInput, match="permit them by the field"):
+        module.share("tag", "x", sizes=["o"])
+    with pytest.raises(BadInput, match="after the year 9998"):
+        module.share("tag", "x", until=datetime.max.replace(tzinfo=UTC))

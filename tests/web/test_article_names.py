@@ -1,4 +1,4 @@
-"""The article number, role and place in a file name, for every way into the site."""
+"""The article number, role and position in a file name, for every kind of upload."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ def require_place(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/upload/", "/upload/api/"])
-def test_uploaded_file_gets_its_place(named: Site, path: str) -> None:
+def test_uploaded_file_gets_number_role_and_position(named: Site, path: str) -> None:
     named.app.post(path, upload_files=[("uploadfile", NAME, PHOTO)])
     require_place(named)
 
 
-def test_file_sent_to_the_api_gets_its_place(named: Site) -> None:
+def test_file_sent_to_the_api_gets_number_role_and_position(named: Site) -> None:
     named.app.post(f"/api/v1/images?filename={NAME}", PHOTO, content_type="image/jpeg")
     require_place(named)
 
 
-def test_picture_that_is_there_already_gets_its_place(named: Site) -> None:
+def test_known_picture_gets_number_role_and_position(named: Site) -> None:
     named.upload(PHOTO, "other.jpeg")
     named.app.post("/upload/known", {"id": image_id(PHOTO), "filename": NAME})
     require_place(named)
 
 
 @pytest.mark.parametrize("command", ["import", "import-tree"])
-def test_imported_file_gets_its_place(
+def test_imported_file_gets_number_role_and_position(
     tmp_path: Path, command: str, open_site: Callable[..., Site]
 ) -> None:
     pictures = tmp_path / "pictures"
@@ -65,7 +65,7 @@ def test_imported_file_gets_its_place(
     require_place(open_site(tmp_path))
 
 
-def test_given_number_wins(named: Site) -> None:
+def test_given_number_overrides_the_file_name(named: Site) -> None:
     query = "?artnr=7"
     named.app.post(f"/upload/api/{query}", upload_files=[("uploadfile", NAME, PHOTO)])
     assert (stored(named).references["artnr"], stored(named).places) == (("7",), {})

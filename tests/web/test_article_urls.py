@@ -1,4 +1,4 @@
-"""Stable URLs of articles: what they show, to whom, and for how long."""
+"""Stable URLs of articles: picture, permissions and cache lifetime."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def images(site: Site) -> list[Image]:
 
 def shown(site: Site, url: str, **headers: str) -> str:
     """Return the ID of the picture at a URL; compare its bytes with the permanent URL."""
-    answer = site.app.get(url, headers={k.replace("_", "-"): v for k, v in headers.items()})
-    permanent = site.app.get(urlsplit(answer.headers["Content-Location"])._replace(
+    response = site.app.get(url, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    permanent = site.app.get(urlsplit(response.headers["Content-Location"])._replace(
         scheme="", netloc="").geturl())  # fmt: skip
-    assert answer.body == permanent.body
-    return answer.headers["Content-Location"].split("/")[2]
+    assert response.body == permanent.body
+    return response.headers["Content-Location"].split("/")[2]
 
 
 def test_url_shows_main_picture_position_and_role(site: Site, images: Sequence[Image]) -> None:
@@ -130,13 +130,13 @@ def test_hit_reads_metadata_at_most_once(site: Site, images: Sequence[Image]) ->
 
 def test_headers_of_an_open_site(site: Site, images: Sequence[Image]) -> None:
     for _ in range(2):
-        answer = site.app.get(f"{URL}.jpeg")
-        assert answer.headers["Cache-Control"] == (
+        response = site.app.get(f"{URL}.jpeg")
+        assert response.headers["Cache-Control"] == (
             "public, max-age=300, stale-while-revalidate=86400"
         )
-        assert "Last-Modified" not in answer.headers
-        assert answer.headers["Content-Location"] == f"/30x30/{images[0].id}/view-0.jpeg"
-        etag = answer.headers["ETag"]
+        assert "Last-Modified" not in response.headers
+        assert response.headers["Content-Location"] == f"/30x30/{images[0].id}/view-0.jpeg"
+        etag = response.headers["ETag"]
     site.app.get(f"{URL}.jpeg", headers={"If-None-Match": etag}, status=304)
     part = site.app.get(f"{URL}.jpeg", headers={"Range": "bytes=0-9", "If-Range": etag})
     assert (part.status_int, len(part.body)) == (206, 10)
@@ -164,8 +164,8 @@ def test_best_format_is_negotiated(site: Site, images: Sequence[Image]) -> None:
 
 def test_stored_focal_point_applies(site: Site, images: Sequence[Image]) -> None:
     site.services.editing.update(images[0].id, ImagePatch(focus=(0.1, 0.9)))
-    answer = site.app.get(f"/20x20!/artnr/{NUMBER}.jpeg")
-    assert answer.headers["Content-Location"].startswith("/20x20!10,90/")
+    response = site.app.get(f"/20x20!/artnr/{NUMBER}.jpeg")
+    assert response.headers["Content-Location"].startswith("/20x20!10,90/")
 
 
 @pytest.mark.parametrize(
@@ -204,18 +204,18 @@ def test_closed_site_needs_permission_or_signature(
     for _ in range(2):
         site.app.get(URL, status=401)
     signed = urls.url("30x30", "artnr", NUMBER)
-    answer = site.app.get(signed)
-    assert answer.headers["Cache-Control"] == "private, max-age=300, stale-while-revalidate=86400"
-    assert answer.headers["Content-Location"] == f"/30x30/{image.id}/view-1.jpeg"
+    response = site.app.get(signed)
+    assert response.headers["Cache-Control"] == "private, max-age=300, stale-while-revalidate=86400"
+    assert response.headers["Content-Location"] == f"/30x30/{image.id}/view-1.jpeg"
     site.app.get(signed.replace("10106", "10107"), status=401)
     _, token = site.services.tokens.add("r", ["read"])
     site.app.get(URL, headers={"Authorization": f"Bearer {token}"})
     # A size that is not free, for a while.
     end = int(time.time()) + 100
-    answer = site.app.get(urls.url("31x31", "artnr", NUMBER, expires=end))
-    assert answer.cache_control.max_age in range(90, 101)
-    assert f"e={end}" in answer.headers["Content-Location"]
-    site.app.get(answer.headers["Content-Location"])
+    response = site.app.get(urls.url("31x31", "artnr", NUMBER, expires=end))
+    assert response.cache_control.max_age in range(90, 101)
+    assert f"e={end}" in response.headers["Content-Location"]
+    site.app.get(response.headers["Content-Location"])
     site.app.get(f"/31x31/artnr/{NUMBER}", status=403)
 
 
@@ -242,12 +242,12 @@ def test_closed_site_of_any_size_signs_article_urls(
 def test_placeholder_picture_has_status_404(tmp_path: Path, open_site: Callable[..., Site]) -> None:
     image_id = open_site(tmp_path).add(5).id
     site = open_site(tmp_path, missing=image_id)
-    answer = site.app.get(URL, status=404)
-    assert answer.content_type == "image/jpeg"
-    assert answer.body == site.app.get(f"/30x30/{image_id}.jpeg").body
-    assert answer.headers["Cache-Control"] == "public, max-age=60"
-    assert "Last-Modified" not in answer.headers
-    assert "Content-Location" not in answer.headers
+    response = site.app.get(URL, status=404)
+    assert response.content_type == "image/jpeg"
+    assert response.body == site.app.get(f"/30x30/{image_id}.jpeg").body
+    assert response.headers["Cache-Control"] == "public, max-age=60"
+    assert "Last-Modified" not in response.headers
+    assert "Content-Location" not in response.headers
     site.services.editing.remove(image_id)
     assert "no image with artnr 10106" in site.app.get(URL, status=404).text
 
@@ -267,22 +267,22 @@ def test_web_server_in_front_sends_the_file(
     site = open_site(tmp_path, accel=accel)
     image = add(site, 1)
     for _ in range(2):
-        answer = site.app.get(URL)
-        assert answer.body == b""
+        response = site.app.get(URL)
+        assert response.body == b""
         root = root or f"{tmp_path}/cache"
-        assert answer.headers[header] == f"{root}/{image.id[:2]}/{image.id}/30x30.jpeg"
-        assert "Content-Location" in answer.headers
-    etag = answer.headers["ETag"]
+        assert response.headers[header] == f"{root}/{image.id[:2]}/{image.id}/30x30.jpeg"
+        assert "Content-Location" in response.headers
+    etag = response.headers["ETag"]
     unchanged = site.app.get(URL, headers={"If-None-Match": etag}, status=304)
     assert unchanged.headers["ETag"] == etag
     assert header not in unchanged.headers
     site.app.get(URL, headers={"If-None-Match": '"x"'}, status=200)
 
 
-def test_memory_keeps_what_was_read_before_a_change_from_staying(
+def test_memory_drops_an_article_that_was_read_before_a_change(
     site: Site, images: Sequence[Image]
 ) -> None:
-    """A request reads the article, another one changes it, and then the first remembers it."""
+    """A request reads the article, another request changes it, then the first stores it."""
     articles, (a, b, _) = site.services.articles, images
 
     def find(key: str, number: str) -> Any:

@@ -108,18 +108,18 @@ def test_moved_picture_changes_one_record(site: Site, images: Sequence[Image]) -
     assert [image_id for image_id in before if before[image_id] != after[image_id]] == [a]
 
 
-def test_editor_who_saw_another_order_gets_both(
+def test_conflicting_order_shows_both_orders(
     site: Site, browser: TestApp, images: Sequence[Image]
 ) -> None:
     a, b, c, d = [image.id for image in images]
     page = browser.get("/article/10106/")
     site.services.articles.arrange("artnr", NUMBER, [d, a, b, c])
-    answer = move(page, b, "first", status=409)
+    response = move(page, b, "first", status=409)
     assert stored_order(site) == [d, a, b, c]
-    stored, own = (answer.html.select_one(f"[data-{name}]").text for name in ("stored", "own"))
+    stored, own = (response.html.select_one(f"[data-{name}]").text for name in ("stored", "own"))
     assert re.findall(r"view (\d)", stored) == ["3", "0", "1", "2"]
     assert re.findall(r"view (\d)", own) == ["1", "0", "2", "3"]
-    save = next(form for form in answer.forms.values() if "expected_order" in form.fields)
+    save = next(form for form in response.forms.values() if "expected_order" in form.fields)
     assert order_of(save.submit().follow()) == [b, a, c, d] == stored_order(site)
 
 
@@ -130,8 +130,8 @@ def test_conflict_keeps_new_pictures_and_drops_those_that_left(
     page = browser.get("/article/10106/")
     site.services.editing.trash(a)
     new = add(site, 9).id
-    answer = move(page, d, "first", status=409)
-    form = next(form for form in answer.forms.values() if "expected_order" in form.fields)
+    response = move(page, d, "first", status=409)
+    form = next(form for form in response.forms.values() if "expected_order" in form.fields)
     assert form["order"].value.split() == [d, b, c, new]
     form.submit()
     assert stored_order(site) == [d, b, c, new]
@@ -163,7 +163,7 @@ def test_program_gets_412_for_another_order(site: Site, images: Sequence[Image])
         ({}, "expected one of order, first, earlier, later"),
     ],
 )
-def test_useless_order_is_refused(
+def test_invalid_order_is_refused(
     site: Site, images: Sequence[Image], fields: dict[str, str], reason: str
 ) -> None:
     filled = {name: value.replace("{0}", images[0].id) for name, value in fields.items()}
@@ -215,8 +215,8 @@ def test_role_is_saved_and_main_moves_to_the_front(
         if "role" in form.fields and form["id"].value == images[2].id
     )
     form["role"] = "scene"
-    answer = form.submit(status=409)
-    save = next(form for form in answer.forms.values() if "expected_role" in form.fields)
+    response = form.submit(status=409)
+    save = next(form for form in response.forms.values() if "expected_role" in form.fields)
     save.submit()
     assert site.services.images.get(images[2].id).place("artnr", NUMBER).role == "scene"
     fields = {"id": images[2].id, "role": "nothing"}
@@ -232,7 +232,7 @@ def test_upload_into_an_article(site: Site, browser: TestApp, images: Sequence[I
     assert len(order_of(page)) == 5
 
 
-def test_upload_form_shows_what_was_refused(site: Site, browser: TestApp) -> None:
+def test_upload_form_of_a_new_article_shows_refused_files(site: Site, browser: TestApp) -> None:
     page = browser.get("/article/10%2C%206/", status=404)
     form = next(form for form in page.forms.values() if "uploadfile" in form.fields)
     form["uploadfile"] = [Upload("new.jpeg", b"no picture")]

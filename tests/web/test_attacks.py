@@ -1,4 +1,4 @@
-"""Attempts that fail: at IDs, paths, headers, and at what a browser would run."""
+"""Attacks with IDs, paths, headers and active content, all of which fail."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def test_closed_site_reveals_no_image_ids(closed: Site) -> None:
     closed.app.authorization = None
     for path in ("/", "/image/", "/image/random", "/tag/", "/tag/sea/", "/search?q=sunset",
                  "/favorites/", f"/image/{image_id}/"):  # fmt: skip
-        answer = closed.app.get(path, status="*")
-        assert answer.status_int in {401, 404}
-        assert image_id not in answer.text
+        response = closed.app.get(path, status="*")
+        assert response.status_int in {401, 404}
+        assert image_id not in response.text
     closed.app.get(f"/240x160/{image_id}.jpeg", status=200)
 
 
@@ -56,7 +56,7 @@ def test_ids_of_similar_pictures_have_nothing_in_common() -> None:
     assert id_of(PHOTO)[:6] != id_of(PHOTO + b"\0")[:6]
 
 
-# -- tricks with paths ----------------------------------------------------------------------
+# -- paths ----------------------------------------------------------------------------------
 
 OUTSIDE = (
     "/240x160/../../metadata.sqlite",
@@ -98,19 +98,19 @@ def test_path_traversal_returns_no_file(quiet: Site, path: str) -> None:
     image_id = quiet.upload(PHOTO)
     before = sorted(quiet.folder.rglob("*"))
     url = path.replace("ID", image_id).replace("id.", f"{image_id.lower()}.")
-    answer = quiet.app.get(url, status="*", expect_errors=True)
-    assert answer.status_int in {302, 400, 404}
-    assert b"SQLite format" not in answer.body
-    assert b"import" not in answer.body
-    assert b"root:" not in answer.body
+    response = quiet.app.get(url, status="*", expect_errors=True)
+    assert response.status_int in {302, 400, 404}
+    assert b"SQLite format" not in response.body
+    assert b"import" not in response.body
+    assert b"root:" not in response.body
     assert sorted(quiet.folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize("path", ["/o%2fID", "/o/ID.jpeg%00.html", "/o/ID/x%00.html", "/o/ID/..x"])
 def test_unusual_url_spelling_returns_the_same_picture(quiet: Site, path: str) -> None:
-    answer = quiet.app.get(path.replace("ID", quiet.upload(PHOTO)))
-    assert answer.body == PHOTO
-    assert answer.content_type == "image/jpeg"
+    response = quiet.app.get(path.replace("ID", quiet.upload(PHOTO)))
+    assert response.body == PHOTO
+    assert response.content_type == "image/jpeg"
 
 
 def test_overlong_filename_in_url_is_accepted(site: Site) -> None:
@@ -138,24 +138,24 @@ def test_hostile_names_and_titles_stay_text(site: Site) -> None:
 
 def test_filename_in_url_cannot_inject_header(site: Site) -> None:
     image_id = site.upload(PHOTO)
-    answer = site.app.get(f"/o/{image_id}/a%22%0d%0aSet-Cookie:%20evil=1%0d%0a.jpeg")
-    assert "Set-Cookie" not in answer.headers
-    for value in answer.headers.values():
+    response = site.app.get(f"/o/{image_id}/a%22%0d%0aSet-Cookie:%20evil=1%0d%0a.jpeg")
+    assert "Set-Cookie" not in response.headers
+    for value in response.headers.values():
         assert value.isprintable()
 
 
 def test_redirect_contains_no_line_break(site: Site) -> None:
-    answer = site.app.get("/image/%0d%0aSet-Cookie:%20evil=1", status="*")
-    assert "Set-Cookie" not in answer.headers
+    response = site.app.get("/image/%0d%0aSet-Cookie:%20evil=1", status="*")
+    assert "Set-Cookie" not in response.headers
 
 
-# -- what a browser would run -----------------------------------------------------------------
+# -- active content ---------------------------------------------------------------------------
 
 SCRIPT = b"<html><script>alert(document.domain)</script></html>"
 
 
 def gif_that_is_javascript() -> bytes:
-    """The header of a GIF that begins a comment of a script, as `GIF89a/*…*/=1;alert(1)`."""
+    """Return a GIF that is also a script: its header begins a comment, `GIF89a/*…*/=1;alert(1)`."""
     gif = bytearray(pictures.animation(frames=1))
     return bytes(gif) + b"*/=1;alert(1);//"
 
@@ -171,18 +171,18 @@ def gif_that_is_javascript() -> bytes:
     ],
 )
 def test_html_in_a_picture_is_not_executed(site: Site, content: bytes) -> None:
-    answer = site.app.post(
+    response = site.app.post(
         "/upload/api/", upload_files=[("uploadfile", "page.html", content)], status=[200, 415]
     )
-    if answer.status_int == 415:
+    if response.status_int == 415:
         return
     for path in ("", "/page.html", "/page.svg", "/page.js"):
-        original = site.app.get(f"/o/{answer.text}{path}")
+        original = site.app.get(f"/o/{response.text}{path}")
         assert original.content_type.startswith("image/")
         assert original.content_type != "image/svg+xml"
         assert original.headers["X-Content-Type-Options"] == "nosniff"
         assert original.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    rendition = site.app.get(f"/240x160/{answer.text}.jpeg")
+    rendition = site.app.get(f"/240x160/{response.text}.jpeg")
     assert b"<script" not in rendition.body
     assert rendition.headers["X-Content-Type-Options"] == "nosniff"
 
@@ -196,7 +196,7 @@ def test_rejected_upload_leaves_no_file(site: Site, content: bytes) -> None:
     site.app.get(f"/o/{id_of(content)}", status=404)
 
 
-# -- names of this site -----------------------------------------------------------------------
+# -- host names -------------------------------------------------------------------------------
 
 
 def test_unknown_host_name_returns_400(tmp_path: Path) -> None:
@@ -208,6 +208,6 @@ def test_unknown_host_name_returns_400(tmp_path: Path) -> None:
     for _ in range(2):  # made, and then from the cache
         site.app.get(path, headers={"Host": "127.0.0.1:6543"}, status=200)
     for address in ("/", path):
-        answer = site.app.get(address, headers={"Host": "rebound.example"}, status=400)
-        assert "huimages.hosts" in answer.text
+        response = site.app.get(address, headers={"Host": "rebound.example"}, status=400)
+        assert "huimages.hosts" in response.text
     site.close()

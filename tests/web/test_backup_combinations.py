@@ -102,7 +102,7 @@ def test_backup_of_every_combination_is_restored_into_itself_and_another(
     assert source.run("backup", backup).status == 0
     state = source.state()
     assert len(state["images"]) == len(state["originals"]) == len(PHOTOS)
-    # A snapshot is the same whatever it was made of: each combination is a target twice.
+    # Snapshots of all combinations are equal, so each combination is a target twice.
     opposite = COMBINATIONS[-1 - COMBINATIONS.index(stores_of_source)]
     for number, combination in enumerate((stores_of_source, opposite)):
         with stores_on(couchdb_url, s3_store) as stores:
@@ -155,7 +155,7 @@ def test_documents_of_a_legacy_site_keep_all_their_fields(
     for path, document in before.items():
         added = {key: one for key, one in after[path].items() if key not in document}
         assert document == {key: one for key, one in after[path].items() if key in document}, path
-        # What the attachment said, and what sorting needs.
+        # Values of the attachment, and sort keys.
         assert added.keys() <= {"filename", "bytes", "ratings", "tagged", "image_ctime"}
     assert target.state()["originals"] == {
         image.id: image.content for image in oldsite.IMAGES.values() if image.name != "lost"

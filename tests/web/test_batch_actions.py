@@ -16,7 +16,7 @@ from huimages_app.domain.models import Image
 from huimages_app.services.image_patch import ImagePatch
 from tests.support.site import CLOSED, Site
 
-# One more than can be meant.
+# One more than a selection may have.
 _DIGITS = str.maketrans("0189", "WXYZ")
 MANY = [f"{number:A>32d}".translate(_DIGITS) + "01" for number in range(501)]
 
@@ -56,9 +56,9 @@ def test_batch_download_is_a_zip_of_originals(
     site: Site, browser: TestApp, images: list[Image]
 ) -> None:
     site.services.editing.trash(images[2].id)
-    answer = site.app.post("/selection/", {"action": "download", "id": [i.id for i in images]})
-    assert answer.content_disposition == "attachment; filename*=UTF-8''huimages.zip"
-    archive = zipfile.ZipFile(io.BytesIO(answer.body))
+    response = site.app.post("/selection/", {"action": "download", "id": [i.id for i in images]})
+    assert response.content_disposition == "attachment; filename*=UTF-8''huimages.zip"
+    archive = zipfile.ZipFile(io.BytesIO(response.body))
     assert archive.testzip() is None
     assert archive.namelist() == ["DSC.jpg", "DSC-2.jpg"]
     with site.storage.originals.open(images[0].id) as original:
@@ -72,8 +72,8 @@ def test_batch_download_is_a_zip_of_renditions(
     options = page.html.select("select[name=size] option")
     assert [option["value"] for option in options[:3]] == ["", "mini", "thumb"]
     fields = {"action": "download", "id": [image.id for image in images]}
-    answer = site.app.post("/selection/", {**fields, "size": "30x30!", "format": "webp"})
-    archive = zipfile.ZipFile(io.BytesIO(answer.body))
+    response = site.app.post("/selection/", {**fields, "size": "30x30!", "format": "webp"})
+    archive = zipfile.ZipFile(io.BytesIO(response.body))
     assert archive.testzip() is None
     assert archive.namelist() == ["DSC-30x30!.webp", "DSC-30x30!-2.webp", "DSC-30x30!-3.webp"]
     for name, image in zip(archive.namelist(), images, strict=True):
@@ -102,8 +102,8 @@ def test_batch_download_has_a_limit_of_pixels(
 ) -> None:
     monkeypatch.setattr("huimages_app.web.presentation.archives.MAX_PIXELS", 1000)
     post = {"action": "download", "id": images[0].id, "size": "40x40="}
-    answer = site.app.post("/selection/", post, status=413)
-    assert "1,600 pixels; expected at most 1,000 in one ZIP" in answer.text
+    response = site.app.post("/selection/", post, status=413)
+    assert "1,600 pixels; expected at most 1,000 in one ZIP" in response.text
     assert site.cached() == []
 
 
@@ -136,8 +136,8 @@ def test_batch_trash_restore_and_remove_work(
 
 def test_remove_ignores_images_outside_the_trash(site: Site, images: list[Image]) -> None:
     fields = {"action": "remove", "id": [images[0].id, "A" * 32 + "01"]}
-    answer = site.app.post("/trash/", fields, headers={"Accept": "application/json"})
-    assert answer.json == {"done": []}
+    response = site.app.post("/trash/", fields, headers={"Accept": "application/json"})
+    assert response.json == {"done": []}
     assert site.services.images.get(images[0].id)
     site.app.get(f"/trash/{images[0].id}", status=404)
     site.app.get("/trash/nonsense", status=404)
@@ -256,8 +256,8 @@ def test_tick_names_the_number_of_all_pages(browser: TestApp, many: list[Image])
 def test_everything_found_is_tagged_by_a_job(
     site: Site, browser: TestApp, many: list[Image]
 ) -> None:
-    answer = everything(browser, "/tag/sea/", "tag", tags="Dusk, harbour")
-    assert answer.location.startswith("http://localhost/job/")
+    response = everything(browser, "/tag/sea/", "tag", tags="Dusk, harbour")
+    assert response.location.startswith("http://localhost/job/")
     run_jobs(site)
     assert tags_of(site, many) == [set(), *[{"sea", "dusk", "harbour"}] * 5]
     everything(browser, "/search?q=gull+tag:dusk", "untag", tags="dusk sea")
@@ -274,8 +274,8 @@ def test_everything_found_is_tagged_for_a_script(site: Site, many: list[Image]) 
 def test_visitor_tags_everything_found_at_once(tmp_path: Path) -> None:
     site = Site(tmp_path, **CLOSED | {"who.view": "everyone", "who.contribute": "everyone"})
     images = [site.add(seed, tags=["sea"]) for seed in range(2)]
-    answer = everything(site.browser(), "/tag/sea/", "tag", tags="dusk")
-    assert answer.location == "http://localhost/tag/sea/"
+    response = everything(site.browser(), "/tag/sea/", "tag", tags="dusk")
+    assert response.location == "http://localhost/tag/sea/"
     assert tags_of(site, images) == [{"sea", "dusk"}] * 2
     site.app.post("/selection/", {"in": "tag:sea", "action": "tag", "tags": ""}, status=400)
     site.app.post("/selection/", {"in": "tag:sea", "action": "trash"}, status=401)
@@ -287,10 +287,10 @@ def test_everything_found_is_edited_downloaded_and_collected(
     site: Site, browser: TestApp, many: list[Image]
 ) -> None:
     url = "/tag/sea/?shape=landscape&order=title"
-    answer = everything(browser, url, "edit")
-    assert "5 pictures" in answer.follow().text
-    answer = everything(browser, url, "download")
-    assert len(zipfile.ZipFile(io.BytesIO(answer.body)).namelist()) == 5
+    response = everything(browser, url, "edit")
+    assert "5 pictures" in response.follow().text
+    response = everything(browser, url, "download")
+    assert len(zipfile.ZipFile(io.BytesIO(response.body)).namelist()) == 5
     form = everything(browser, url, "collect").forms[1]
     form["title"] = "The sea"
     form.submit(status=303)
@@ -318,8 +318,8 @@ def test_more_than_an_action_takes_is_refused(
     site: Site, many: list[Image], monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     monkeypatch.setattr("huimages_app.web.views.selection.MAX_IMAGES", 4)
-    answer = site.app.post("/selection/", {"in": "tag:sea", "action": action}, status=400)
-    assert "more than 4 pictures; expected at most 4" in answer.text
+    response = site.app.post("/selection/", {"in": "tag:sea", "action": action}, status=400)
+    assert "more than 4 pictures; expected at most 4" in response.text
     assert site.services.images.count() == 6
 
 

@@ -1,4 +1,4 @@
-"""The short way of cache hits: the same answers as the long way gives, and fewer of them."""
+"""Cache hits that bypass Pyramid: which requests do, and that their responses are the same."""
 
 from __future__ import annotations
 
@@ -24,42 +24,42 @@ class NoHits:
         return None
 
 
-class Ways:
-    """A site, asked by the short way where there is one, or by the long one in any case."""
+class Client:
+    """Sends requests, which bypass Pyramid where they can, or never with `all_steps`."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self._router = make_app(site.settings, site.services)  # whose policy changes
         self._policy = self._router.execution_policy
-        self._long: list[NewRequest] = []  # what Pyramid had to do with
-        self._router.registry.registerHandler(self._long.append, (NewRequest,))
+        self._handled: list[NewRequest] = []  # requests that Pyramid has handled
+        self._router.registry.registerHandler(self._handled.append, (NewRequest,))
 
-    def ask(
+    def send(
         self,
         path: str,
         *,
         method: str = "GET",
         scheme: str = "http",
-        long: bool = False,
+        all_steps: bool = False,
         **headers: str,
     ) -> Any:
-        """The answer; `_` in the names of headers stands for `-`."""
+        """Return the response; `_` in the names of headers stands for `-`."""
         no_hits: Any = NoHits()
         without_hits = ObservedRequests(no_hits, (), 0)
-        self._router.execution_policy = without_hits if long else self._policy
+        self._router.execution_policy = without_hits if all_steps else self._policy
         app = TestApp(self._router, extra_environ={"wsgi.url_scheme": scheme})
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return app.request(path, method=method, headers=named, status="*")
 
-    def is_short(self, path: str, **asked: str) -> bool:
+    def bypasses_pyramid(self, path: str, **options: str) -> bool:
         """Return whether the response was sent without Pyramid."""
-        self._long.clear()
-        self.ask(path, **asked)
-        return not self._long
+        self._handled.clear()
+        self.send(path, **options)
+        return not self._handled
 
 
 def filled(site: Site) -> str:
-    """The ID of an image of which there are several renditions."""
+    """Add an image, request several renditions, and return its ID."""
     id_ = site.upload(pictures.photo(width=300, height=200))
     for size in ("64x64", "75x75!", "300x300@2x"):
         for extension in ("jpeg", "webp", "avif", "png"):
@@ -68,18 +68,18 @@ def filled(site: Site) -> str:
 
 
 @pytest.fixture(scope="module")
-def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ways]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     site = Site(tmp_path_factory.mktemp("site"))
-    yield Ways(site)
+    yield Client(site)
     site.close()
 
 
 @pytest.fixture(scope="module")
-def image_id(ways: Ways) -> str:
-    return filled(ways.site)
+def image_id(client: Client) -> str:
+    return filled(client.site)
 
 
-SHORT = [
+BYPASSING = [
     "/64x64/{}",
     "/64x64/{}.jpeg",
     "/64x64/{}.JPG",
@@ -93,7 +93,7 @@ SHORT = [
     "/75x75!/{}/@name.jpeg",
     "/300x300@2x/{}.png",
 ]
-LONG = [
+HANDLED = [
     "/64x64/{}/Sch%C3%B6n.jpeg",
     "/64x64/{}/%ff.jpeg",
     "/64x64/{}/",
@@ -115,76 +115,76 @@ LONG = [
 ]
 
 
-@pytest.mark.parametrize("path", SHORT)
-def test_plain_hit_bypasses_pyramid(ways: Ways, image_id: str, path: str) -> None:
-    assert ways.is_short(path.format(image_id))
-    assert ways.is_short(path.format(image_id), method="HEAD")
+@pytest.mark.parametrize("path", BYPASSING)
+def test_plain_hit_bypasses_pyramid(client: Client, image_id: str, path: str) -> None:
+    assert client.bypasses_pyramid(path.format(image_id))
+    assert client.bypasses_pyramid(path.format(image_id), method="HEAD")
 
 
-@pytest.mark.parametrize("path", LONG)
-def test_other_request_passes_pyramid(ways: Ways, image_id: str, path: str) -> None:
-    assert not ways.is_short(path.format(image_id))
+@pytest.mark.parametrize("path", HANDLED)
+def test_other_request_passes_pyramid(client: Client, image_id: str, path: str) -> None:
+    assert not client.bypasses_pyramid(path.format(image_id))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "DELETE"])
-def test_other_method_passes_pyramid(ways: Ways, image_id: str, method: str) -> None:
-    assert not ways.is_short(f"/64x64/{image_id}", method=method)
+def test_other_method_passes_pyramid(client: Client, image_id: str, method: str) -> None:
+    assert not client.bypasses_pyramid(f"/64x64/{image_id}", method=method)
 
 
 @pytest.mark.parametrize(
     "name",
     ["Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"],
 )
-def test_conditional_request_passes_pyramid(ways: Ways, image_id: str, name: str) -> None:
-    assert not ways.is_short(f"/64x64/{image_id}", **{name: "bytes=0-1"})
+def test_conditional_request_passes_pyramid(client: Client, image_id: str, name: str) -> None:
+    assert not client.bypasses_pyramid(f"/64x64/{image_id}", **{name: "bytes=0-1"})
 
 
-@pytest.mark.parametrize("path", SHORT)
+@pytest.mark.parametrize("path", BYPASSING)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("asked", [{}, {"scheme": "https", "Accept": CHROME, "Cookie": "a=b"}])
+@pytest.mark.parametrize("options", [{}, {"scheme": "https", "Accept": CHROME, "Cookie": "a=b"}])
 def test_hit_has_same_response_with_and_without_pyramid(
-    ways: Ways, image_id: str, path: str, method: str, asked: dict[str, str]
+    client: Client, image_id: str, path: str, method: str, options: dict[str, str]
 ) -> None:
-    short = ways.ask(path.format(image_id), method=method, **asked)
-    long = ways.ask(path.format(image_id), method=method, long=True, **asked)
-    assert short.status == long.status == "200 OK"
-    assert short.body == long.body
+    direct = client.send(path.format(image_id), method=method, **options)
+    handled = client.send(path.format(image_id), method=method, all_steps=True, **options)
+    assert direct.status == handled.status == "200 OK"
+    assert direct.body == handled.body
     # Each request has an ID of its own.
-    assert len({response.headers.pop(HEADER) for response in (short, long)}) == 2
-    assert sorted(short.headers.items()) == sorted(long.headers.items())
+    assert len({response.headers.pop(HEADER) for response in (direct, handled)}) == 2
+    assert sorted(direct.headers.items()) == sorted(handled.headers.items())
 
 
-def test_large_hit_is_streamed(ways: Ways) -> None:
-    image_id = ways.site.upload(pictures.photo(width=600, height=400))
+def test_large_hit_is_streamed(client: Client) -> None:
+    image_id = client.site.upload(pictures.photo(width=600, height=400))
     path = f"/600x400/{image_id}.png"
-    made = ways.ask(path)
+    made = client.send(path)
     assert len(made.body) > 64 * 1024
-    assert ways.is_short(path)
-    assert ways.ask(path).body == made.body
+    assert client.bypasses_pyramid(path)
+    assert client.send(path).body == made.body
 
 
 @pytest.fixture(params=[{"sizes.allowed": "64x64"}, {"signed": "all"}])
-def fenced(request, tmp_path: Path) -> Iterator[Ways]:
-    ways = Ways(Site(tmp_path, **request.param))
-    yield ways
-    ways.site.close()
+def limited(request, tmp_path: Path) -> Iterator[Client]:
+    client = Client(Site(tmp_path, **request.param))
+    yield client
+    client.site.close()
 
 
-def test_unsigned_hit_of_limited_size_is_refused(fenced: Ways) -> None:
-    site = fenced.site
+def test_unsigned_hit_of_limited_size_is_refused(limited: Client) -> None:
+    site = limited.site
     image_id = site.upload(pictures.photo(width=300, height=200))
     url = site.services.urls.url(image_id, "33x33").removeprefix("http://localhost")
-    assert fenced.ask(url).status_int == 200
-    assert fenced.ask(url).status_int == 200
+    assert limited.send(url).status_int == 200
+    assert limited.send(url).status_int == 200
     path = url.partition("?")[0]
     assert path != url
-    assert fenced.ask(path).status_int == 403
-    assert fenced.ask(path + "?s=" + "A" * 32).status_int == 403
+    assert limited.send(path).status_int == 403
+    assert limited.send(path + "?s=" + "A" * 32).status_int == 403
 
 
 def test_removed_image_is_no_hit(site: Site) -> None:
-    ways = Ways(site)
+    client = Client(site)
     path = f"/64x64/{filled(site)}"
-    assert ways.is_short(path)
+    assert client.bypasses_pyramid(path)
     site.services.editing.trash(path.rpartition("/")[2])
-    assert ways.ask(path).status_int == 404
+    assert client.send(path).status_int == 404

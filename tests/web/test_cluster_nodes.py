@@ -1,4 +1,4 @@
-"""Two nodes with caches of their own are one site; and go on while a store is away.
+"""Two nodes with caches of their own serve one site, also while a store is unavailable.
 
 Everything is real: two pserve processes, a CouchDB and an S3 store, stopped and frozen.
 """
@@ -34,7 +34,7 @@ PATIENCE = 20  # seconds in which everything heals, on a busy machine
 
 
 class Couch:
-    """A CouchDB that can be taken away."""
+    """A CouchDB that can be stopped and frozen."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -150,13 +150,13 @@ def upload(node: Node, seed: int, title: str = "") -> httpx.Response:
 
 
 def at_once(*acts: Callable[[], httpx.Response]) -> list[httpx.Response]:
-    """The answers to what is asked at the same time, so that it waits for no more than one."""
+    """Return the responses to concurrent requests, so that timeouts do not add up."""
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(lambda act: act(), acts))
 
 
 def until(condition: Callable[[], bool]) -> float:
-    """Wait for it; the seconds that took."""
+    """Wait for the condition; return the seconds that this took."""
     begun = time.monotonic()
     while not condition():
         assert time.monotonic() < begun + PATIENCE
@@ -214,7 +214,7 @@ def test_cookies_and_tokens_are_valid_on_both_nodes(nodes: tuple[Node, Node]) ->
         assert post(one, page + "tag/", newtag="sea").json() == ["sea"]
         assert post(other, page + "rate/", rating="4").text == "4"
         assert post(one, page + "rate/", rating="6").text == "6"  # the same visitor, once more
-        token = "of nobody"
+        token = "of no form"
         assert post(other, page + "rate/", rating="1").status_code == 400
 
 
@@ -240,9 +240,9 @@ def test_node_without_couchdb_serves_cached_renditions(
         )
         assert uncached.status_code == 200
         assert "metadata" in ready.text
-        for answer in refused:
-            assert answer.status_code == 503
-            assert int(answer.headers["Retry-After"]) > 0
+        for response in refused:
+            assert response.status_code == 503
+            assert int(response.headers["Retry-After"]) > 0
     for node in nodes:
         until(lambda node=node: node.get("/readyz").status_code == 200)  # type: ignore[misc]
         assert "vote" not in node.get(page).text
@@ -251,7 +251,7 @@ def test_node_without_couchdb_serves_cached_renditions(
     assert new not in before
     assert f"/image/{new}/" in other.get("/image/").text
     one.post(page + "trash").raise_for_status()
-    until(lambda: other.cached(id_) == [])  # following goes on as well
+    until(lambda: other.cached(id_) == [])  # the node follows changes again
 
 
 @pytest.mark.parametrize("how", ["stopped", "frozen"])
@@ -274,7 +274,7 @@ def test_node_without_s3_serves_cached_renditions(
             lambda: upload(one, seed + 1),
         )
         assert "originals" in ready.text
-        assert {answer.status_code for answer in refused} == {503}
+        assert {response.status_code for response in refused} == {503}
     until(lambda: other.get(f"/100x100!/{id_}").status_code == 200)
     assert page in one.get(f"/tag/{how}/").text
     new = upload(one, seed + 1).text

@@ -68,7 +68,7 @@ def test_collection_pages_contain_every_image_once(site: Site, browser: TestApp)
 def test_collection_order_follows_parameter(site: Site, browser: TestApp) -> None:
     old = site.add(1, timestamp=START)
     new = site.add(2, timestamp=START + timedelta(days=1))
-    site.services.annotations.rate(old.id, "somebody", 9)
+    site.services.annotations.rate(old.id, "otto", 9)
     assert shown(browser.get("/image/")) == [new.id, old.id]
     assert shown(browser.get("/image/?order=oldest")) == [old.id, new.id]
     assert shown(browser.get("/image/?order=rated")) == [old.id]
@@ -97,9 +97,9 @@ def test_search_finds_titles_and_article_numbers(site: Site, browser: TestApp) -
 def test_random_redirects_to_an_image(site: Site, browser: TestApp) -> None:
     browser.get("/image/random/", status=404)
     image = site.add()
-    answer = browser.get("/image/random/")
-    assert answer.location.endswith(f"/image/{image.id}/")
-    assert answer.cache_control.no_store
+    response = browser.get("/image/random/")
+    assert response.location.endswith(f"/image/{image.id}/")
+    assert response.cache_control.no_store
 
 
 @pytest.mark.parametrize("path", ["/", "/image/", "/search?q="])
@@ -119,13 +119,13 @@ def test_forged_cursor_returns_400(browser: TestApp) -> None:
 
 def test_static_file_has_versioned_url_and_no_cookie(browser: TestApp) -> None:
     href = browser.get("/").html.select_one("link[rel=stylesheet]")["href"]
-    answer = browser.get(href + "?lang=de")
-    assert answer.content_type == "text/css"
-    assert "Set-Cookie" not in answer.headers
-    assert answer.cache_control.max_age >= 30 * 24 * 3600
-    # As a node answers that has another version of the program.
+    response = browser.get(href + "?lang=de")
+    assert response.content_type == "text/css"
+    assert "Set-Cookie" not in response.headers
+    assert response.cache_control.max_age >= 30 * 24 * 3600
+    # Like the response of a node with another version of the program.
     other = browser.get(re.sub("v-[0-9a-f]+", "v-0123456789", href))
-    assert other.body == answer.body
+    assert other.body == response.body
     assert other.cache_control.max_age <= 60
     assert "Cookie" not in other.headers.get("Vary", "")
     browser.get("/static/v-0123456789/none.css", status=404)

@@ -147,7 +147,7 @@ def test_dragging_names_the_new_neighbour(
     assert ids_in(browser.get(sea)) == [d, b, c, a]
 
 
-def test_two_editors_who_move_different_pictures_lose_nothing(
+def test_concurrent_moves_of_different_pictures_are_both_kept(
     site: Site, sea: str, images: Sequence[Image]
 ) -> None:
     a, b, c, d = (image.id for image in images)

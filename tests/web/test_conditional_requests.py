@@ -22,9 +22,9 @@ def original(site: Site) -> str:
 def test_if_none_match_any_returns_304(site: Site, path: str) -> None:
     path = path.replace("ID", site.upload(PHOTO))
     for _ in range(2):  # a miss and a hit
-        answer = site.app.get(path, headers={"If-None-Match": " * "}, status=304)
-        assert answer.body == b""
-        assert "Content-Length" not in answer.headers
+        response = site.app.get(path, headers={"If-None-Match": " * "}, status=304)
+        assert response.body == b""
+        assert "Content-Length" not in response.headers
     site.app.get(path, headers={"If-None-Match": '"*"'}, status=200)
 
 
@@ -33,9 +33,9 @@ def test_if_none_match_any_of_static_file_returns_304(site: Site, has_version: b
     href = "/static/site.css"
     if has_version:
         href = site.app.get("/").html.select_one("link[rel=stylesheet]")["href"]
-    answer = site.app.get(href, headers={"If-None-Match": "*"}, status=304)
-    assert answer.body == b""
-    assert answer.cache_control.max_age
+    response = site.app.get(href, headers={"If-None-Match": "*"}, status=304)
+    assert response.body == b""
+    assert response.cache_control.max_age
     whole = site.app.get(href, headers={"If-None-Match": '"a"'}, status=200)
     assert whole.content_type == "text/css"
     part = site.app.get(href, headers={"Range": "bytes=1-3"}, status=206)
@@ -54,9 +54,9 @@ def test_if_none_match_any_of_unknown_image_returns_404(site: Site) -> None:
 
 @pytest.mark.parametrize("text", ["-0", "-000", "999999-", f"{len(PHOTO)}-", "-0,"])
 def test_unsatisfiable_range_returns_416(site: Site, original: str, text: str) -> None:
-    answer = site.app.get(original, headers={"Range": f"bytes={text}"}, status=416)
-    assert answer.headers["Content-Range"] == f"bytes */{len(PHOTO)}"
-    assert answer.headers["Cache-Control"] == "no-store"
+    response = site.app.get(original, headers={"Range": f"bytes={text}"}, status=416)
+    assert response.headers["Content-Range"] == f"bytes */{len(PHOTO)}"
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -73,15 +73,15 @@ def test_unsatisfiable_range_returns_416(site: Site, original: str, text: str) -
 def test_single_range_returns_206(
     site: Site, original: str, text: str, first: int, last: int
 ) -> None:
-    answer = site.app.get(original, headers={"Range": f"bytes={text}"}, status=206)
-    assert answer.body == PHOTO[first:last]
-    assert answer.headers["Content-Range"] == f"bytes {first}-{last - 1}/{len(PHOTO)}"
+    response = site.app.get(original, headers={"Range": f"bytes={text}"}, status=206)
+    assert response.body == PHOTO[first:last]
+    assert response.headers["Content-Range"] == f"bytes {first}-{last - 1}/{len(PHOTO)}"
 
 
 @pytest.mark.parametrize("text", ["0-1,5-9", "0-1, -1", "-1,0-", "0-1,0-1,0-1", "0-1,x"])
 def test_several_ranges_return_the_whole(site: Site, original: str, text: str) -> None:
-    answer = site.app.get(original, headers={"Range": f"bytes={text}"}, status=200)
-    assert answer.body == PHOTO
+    response = site.app.get(original, headers={"Range": f"bytes={text}"}, status=200)
+    assert response.body == PHOTO
 
 
 @pytest.mark.parametrize("path", ["/o/ID", "/30x20/ID.jpeg"])
@@ -91,6 +91,6 @@ def test_last_modified_is_not_after_date(site: Site, path: str, created: str) ->
         f"/api/v1/images?created={created}", PHOTO, {"Content-Type": "image/jpeg"}, status=201
     )
     [image] = site.services.images.random(1)
-    answer = site.app.get(path.replace("ID", image.id))
-    modified = parsedate_to_datetime(answer.headers["Last-Modified"])
+    response = site.app.get(path.replace("ID", image.id))
+    modified = parsedate_to_datetime(response.headers["Last-Modified"])
     assert modified <= datetime.now(UTC)

@@ -53,7 +53,7 @@ def proxy(databases: Databases) -> Iterator[FaultProxy]:
 
 @pytest.fixture
 def site(databases: Databases, proxy: FaultProxy, tmp_path: Path) -> Iterator[Site]:
-    """A node whose way to CouchDB can be broken."""
+    """A node whose connection to CouchDB can be broken."""
     databases.make()
     site = Site(tmp_path, **ini(databases, through(proxy.port, databases.url)))
     yield site
@@ -129,7 +129,7 @@ def test_unavailable_couchdb_returns_503(
     site.app.get(f"/240x160/{id_}.jpeg")
     node = Site(tmp_path, **impatient)
     with proxy.broken(fault):
-        # What was rendered before, and what has its original at hand.
+        # A cached rendition, and one whose original is stored locally.
         node.app.get(f"/240x160/{id_}.jpeg", status=200)
         node.app.get(f"/100x100/{id_}.jpeg", status=200)
         for path in ("/", "/image/", "/tag/", "/search?q=gull"):

@@ -1,4 +1,4 @@
-"""Pages of other origins: they may look at everything, and change something with a token."""
+"""Requests of pages of other origins: they may read, and make changes with a token only."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 def preflight(site: Site, origin: str, method: str = "PATCH") -> dict[str, str]:
     headers = {"Origin": origin, "Access-Control-Request-Method": method}
-    answer = site.app.options("/api/v1/images", headers=headers, status=204)
-    assert not answer.body
-    assert "Access-Control-Allow-Credentials" not in answer.headers
-    assert answer.headers["Vary"] == "Origin"
+    response = site.app.options("/api/v1/images", headers=headers, status=204)
+    assert not response.body
+    assert "Access-Control-Allow-Credentials" not in response.headers
+    assert response.headers["Vary"] == "Origin"
     return {
-        name.removeprefix("Access-Control-Allow-"): value for name, value in answer.headers.items()
+        name.removeprefix("Access-Control-Allow-"): value
+        for name, value in response.headers.items()
     }
 
 
@@ -64,16 +65,16 @@ def test_change_from_allowed_origin_needs_a_token(site: Site) -> None:
     url = f"/api/v1/images/{image.id}"
     _, text = site.services.tokens.add("shop", ["read", "edit"])
     token = {"Authorization": f"Bearer {text}"}
-    answer = site.app.patch_json(url, {"title": "New"}, headers={"Origin": SHOP, **token})
-    assert answer.headers["Access-Control-Allow-Origin"] == SHOP
-    assert answer.headers["Vary"] == "Origin"
+    response = site.app.patch_json(url, {"title": "New"}, headers={"Origin": SHOP, **token})
+    assert response.headers["Access-Control-Allow-Origin"] == SHOP
+    assert response.headers["Vary"] == "Origin"
     assert site.services.images.get(image.id).title == "New"
-    # Here everybody may edit; a page that a visitor happens to look at may not.
+    # Visitors may edit on this site; a page of another origin may not do so for them.
     refused = site.app.patch_json(url, {"title": "Evil"}, headers={"Origin": SHOP}, status=400)
     assert refused.content_type == "application/problem+json"
     assert "API token" in refused.json["detail"]
-    answer = site.app.patch_json(url, {}, headers={"Origin": EVIL, **token})
-    assert "Access-Control-Allow-Origin" not in answer.headers
+    response = site.app.patch_json(url, {}, headers={"Origin": EVIL, **token})
+    assert "Access-Control-Allow-Origin" not in response.headers
     assert site.services.images.get(image.id).title == "New"
 
 
@@ -82,5 +83,5 @@ def test_options_without_preflight_returns_405(site: Site) -> None:
 
 
 def test_errors_have_cors_headers(site: Site) -> None:
-    answer = site.app.get("/api/v1/images/X", headers={"Origin": EVIL}, status=404)
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    response = site.app.get("/api/v1/images/X", headers={"Origin": EVIL}, status=404)
+    assert response.headers["Access-Control-Allow-Origin"] == "*"

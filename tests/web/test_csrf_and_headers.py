@@ -1,4 +1,4 @@
-"""Foreign forms, cookies and headers: what holds whichever view answers."""
+"""CSRF protection, cookies and headers of all views."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILES = [("uploadfile", "a.jpeg", pictures.photo(width=60, height=40))]
 HTTPS = {"wsgi.url_scheme": "https", "HTTP_HOST": "localhost"}
 
 
-# -- foreign forms --------------------------------------------------------------------------
+# -- cross-site requests --------------------------------------------------------------------
 
 
 def test_change_without_cookies_needs_no_csrf_token(site: Site) -> None:
@@ -43,8 +43,8 @@ def test_csrf_token_of_other_session_is_refused(site: Site) -> None:
 def test_change_from_other_origin_is_refused_with_csrf_token(site: Site, origin: str) -> None:
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
     headers = {"Origin": origin, "X-CSRF-Token": token}
-    answer = site.app.post("/upload/api/", upload_files=FILES, headers=headers, status=400)
-    assert "huimages.origins" in answer.text
+    response = site.app.post("/upload/api/", upload_files=FILES, headers=headers, status=400)
+    assert "huimages.origins" in response.text
 
 
 @pytest.mark.parametrize("where", ["cross-site", "same-site"])
@@ -72,35 +72,35 @@ def test_reading_sets_no_cookie(site: Site) -> None:
 def test_cookies_are_httponly_and_samesite(site: Site) -> None:
     for extra, prefix in (({}, "huimages="), (HTTPS, "__Host-huimages=")):
         app = TestApp(site.app.app, extra_environ=extra)
-        answer = app.get("/upload/")
-        cookie = answer.headers["Set-Cookie"]
+        response = app.get("/upload/")
+        cookie = response.headers["Set-Cookie"]
         assert cookie.startswith(prefix)
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
         assert "Path=/" in cookie
         assert ("secure" in cookie.lower()) is bool(extra)
-        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert response.headers["Cache-Control"] == "private, no-store"
 
 
 def test_first_annotation_sets_visitor_cookie(site: Site) -> None:
-    answer = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
-    [cookie] = [c for c in answer.headers.getall("Set-Cookie") if "visitor" in c]
+    response = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
+    [cookie] = [c for c in response.headers.getall("Set-Cookie") if "visitor" in c]
     assert "Max-Age=94608000" in cookie
     assert "HttpOnly" in cookie
-    [visitor] = site.storage.metadata.annotations.of_image(answer.text)
+    [visitor] = site.storage.metadata.annotations.of_image(response.text)
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
     site.app.post("/upload/api/?tags=sand", upload_files=FILES, headers={"X-CSRF-Token": token})
-    assert site.services.annotations.get(answer.text, visitor).tags == ("sea", "sand")
+    assert site.services.annotations.get(response.text, visitor).tags == ("sea", "sand")
 
 
 def test_visitor_cookie_with_wrong_signature_is_ignored(site: Site) -> None:
-    answer = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
-    [visitor] = site.storage.metadata.annotations.of_image(answer.text)
+    response = site.app.post("/upload/api/?tags=sea", upload_files=FILES)
+    [visitor] = site.storage.metadata.annotations.of_image(response.text)
     forger = TestApp(site.app.app)
     forger.set_cookie("huimages_visitor", visitor)
     token = forger.get("/upload/").forms["upload"]["csrf_token"].value
     forger.post("/upload/api/?tags=evil", upload_files=FILES, headers={"X-CSRF-Token": token})
-    assert site.services.annotations.get(answer.text, visitor).tags == ("sea",)
+    assert site.services.annotations.get(response.text, visitor).tags == ("sea",)
 
 
 # -- the cookie of huImages 2.2 -------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_legacy_cookie_copies_favourites_only(site: Site) -> None:
     before = metadata.annotations.get(image_id, OLD)
     site.app.set_cookie("_hda", f"1262304000,{OLD},1262305000")
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
-    answer = site.app.post(
+    response = site.app.post(
         "/upload/api/?tags=mine", upload_files=FILES, headers={"X-CSRF-Token": token}
     )
     assert metadata.annotations.get(image_id, OLD) == before
@@ -124,7 +124,7 @@ def test_legacy_cookie_copies_favourites_only(site: Site) -> None:
     assert metadata.annotations.get(image_id, new).favorite
     assert metadata.annotations.get(image_id, new).rating is None
     assert metadata.annotations.get(image_id, new).tags == ("mine",)
-    assert any(c.startswith("_hda=;") for c in answer.headers.getall("Set-Cookie"))
+    assert any(c.startswith("_hda=;") for c in response.headers.getall("Set-Cookie"))
 
 
 def test_favourites_page_shows_favourites_of_legacy_cookie(site: Site) -> None:
@@ -132,9 +132,9 @@ def test_favourites_page_shows_favourites_of_legacy_cookie(site: Site) -> None:
     site.services.annotations.favorite(image_id, OLD, favorite=True)
     assert image_id not in site.app.get("/favorites/")
     site.app.set_cookie("_hda", f"1262304000,{OLD}")
-    answer = site.app.get("/favorites/")
-    assert image_id in answer
-    assert any(c.startswith("_hda=;") for c in answer.headers.getall("Set-Cookie"))
+    response = site.app.get("/favorites/")
+    assert image_id in response
+    assert any(c.startswith("_hda=;") for c in response.headers.getall("Set-Cookie"))
     assert image_id in site.app.get("/favorites/")
 
 
@@ -152,10 +152,10 @@ def test_legacy_cookie_is_read_in_original_form(site: Site, comma: str, quote: s
 def test_malformed_legacy_cookie_is_ignored(site: Site, cookie: str) -> None:
     site.app.set_cookie("_hda", cookie)
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
-    answer = site.app.post(
+    response = site.app.post(
         "/upload/api/?tags=a", upload_files=FILES, headers={"X-CSRF-Token": token}
     )
-    assert len(site.storage.metadata.annotations.of_image(answer.text)) == 1
+    assert len(site.storage.metadata.annotations.of_image(response.text)) == 1
 
 
 # -- headers --------------------------------------------------------------------------------
@@ -177,10 +177,10 @@ def test_pages_have_restrictive_content_security_policy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/no-such-page", "/healthz", "/%ff"])
 def test_https_response_has_hsts_header(site: Site, path: str) -> None:
-    answer = site.app.get(path, extra_environ=HTTPS, status="*")
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    response = site.app.get(path, extra_environ=HTTPS, status="*")
+    assert response.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]
 
 
 # -- least privilege ------------------------------------------------------------------------

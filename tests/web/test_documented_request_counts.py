@@ -1,4 +1,4 @@
-"""docs/requests.md says what pages and pictures cost; this counts it, on a site of 70 pictures."""
+"""The request counts of docs/requests.md, measured on a site of 70 pictures."""
 
 from __future__ import annotations
 
@@ -144,8 +144,8 @@ def test_request_counts_equal_those_of_the_manual(
         site.services.worker.join()
         measured[name] = stores.requests()
     rows = ROW.findall(MANUAL.read_text(encoding="utf-8"))
-    said = {name: (int(couchdb), int(s3)) for name, couchdb, s3 in rows}
-    assert measured.keys() == said.keys()
+    documented = {name: (int(couchdb), int(s3)) for name, couchdb, s3 in rows}
+    assert measured.keys() == documented.keys()
     for name, (couchdb, s3) in measured.items():
-        assert couchdb - said[name][0] in ({0, 1} if name in BY_CHANCE else {0}), name
-        assert s3 == said[name][1], name
+        assert couchdb - documented[name][0] in ({0, 1} if name in BY_CHANCE else {0}), name
+        assert s3 == documented[name][1], name

@@ -107,6 +107,25 @@ class TestPage:
         assert restored.id == pair[0].id
         assert titles(browser) == [["Chair", "Copy"]]
 
+    def test_forms_lead_back_to_their_group_and_from_the_last_one_to_the_group_before(
+        self, browser: TestApp, site: Site, pair: tuple[Image, Image]
+    ) -> None:
+        upload(site, a_copy(2), title="Second")
+        page = browser.get("/duplicates/")
+        headings = page.html.select(".alike h2")
+        assert [one["id"] for one in headings] == ["group-1", "group-2"]
+        assert headings[1].select_one("[id]")["id"] == "group-3"
+        forms = [form for form in page.forms.values() if "back" in form.fields]
+        backs = [form["back"].value for form in forms]
+        assert backs == [f"/duplicates/#group-{number}" for number in (1, 1, 1, 2, 2, 2)]
+        moved = forms[4].submit("action", value="trash")
+        assert moved.location == "http://localhost/duplicates/#group-2"
+        after = moved.follow()
+        places = after.html.select(".alike [id^=group-]")
+        assert [one["id"] for one in places] == ["group-1", "group-2"]
+        undo = next(form for form in after.forms.values() if form.action == "/trash/")
+        assert undo["back"].value == "/duplicates/#group-2"
+
 
 class TestDismissal:
     def test_form_dismisses_a_group_for_good(

@@ -34,9 +34,9 @@ def oembed(site: Site, url: str, **more: object) -> str:
 )
 def test_oembed_of_image_url_returns_photo(site: Site, address: str) -> None:
     image = site.add(width=800, height=600, title="Quay")
-    answer = site.app.get(oembed(site, address.format(image.id)))
-    assert answer.content_type == "application/json"
-    data = answer.json
+    response = site.app.get(oembed(site, address.format(image.id)))
+    assert response.content_type == "application/json"
+    data = response.json
     assert (data["version"], data["type"], data["title"]) == ("1.0", "photo", "Quay")
     assert data["url"] == f"http://localhost/1024x768/{image.id}/Quay.jpeg"
     assert (data["width"], data["height"]) == (800, 600)
@@ -92,8 +92,8 @@ def test_oembed_uses_an_allowed_size(tmp_path: Path) -> None:
     ],
 )
 def test_oembed_of_other_url_returns_404(site: Site, query: str, status: int) -> None:
-    answer = site.app.get("/oembed" + query.format(id=site.add().id), status=status)
-    assert answer.content_type == "application/problem+json"
+    response = site.app.get("/oembed" + query.format(id=site.add().id), status=status)
+    assert response.content_type == "application/problem+json"
 
 
 def test_oembed_accepts_urls_of_the_image_host(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_oembed_of_closed_site_needs_permission(tmp_path: Path) -> None:
     site.close()
 
 
-# -- what stands in the page ----------------------------------------------------------------
+# -- metadata in the page -------------------------------------------------------------------
 
 
 def test_image_page_links_to_oembed(site: Site, browser: TestApp) -> None:

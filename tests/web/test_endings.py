@@ -21,7 +21,7 @@ def images(site: Site) -> list[Image]:
     return added
 
 
-def test_page_lists_what_ends_within_the_days(browser: TestApp, images: list[Image]) -> None:
+def test_page_lists_rights_that_end_within_the_days(browser: TestApp, images: list[Image]) -> None:
     def listed(url: str) -> list[str]:
         return [item.text for item in browser.get(url).html.select(".endings strong")]
 
@@ -46,7 +46,7 @@ def test_list_is_filtered_by_the_days_until_the_end(
     site.app.get("/api/v1/images?ends=soon", status=400)
 
 
-def test_page_says_that_nothing_ends(site: Site) -> None:
+def test_page_without_endings_shows_a_sentence(site: Site) -> None:
     assert "No rights end in these days." in site.browser().get("/ending/").text
     german = site.browser("de").get("/ending/?ended=yes")
     assert "Keine Rechte sind abgelaufen." in german.text
@@ -63,7 +63,7 @@ def test_page_has_further_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> 
     assert page.html.select_one('.orders [aria-current="true"]').text == "7 days"
 
 
-def test_api_lists_what_ends(site: Site, images: list[Image]) -> None:
+def test_api_lists_rights_that_end(site: Site, images: list[Image]) -> None:
     def listed(query: str) -> list[str]:
         data = site.app.get(f"/api/v1/images/ending{query}").json
         found = [item["id"] for item in data["items"]]

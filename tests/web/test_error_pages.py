@@ -1,4 +1,4 @@
-"""Errors: pages in the site's look for people, JSON for scripts, a line of text for the rest."""
+"""Errors: pages of the site for browsers, JSON for scripts, plain text for other clients."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def test_wrong_method_returns_405_with_allowed_methods(site: Site, browser: Test
 
 
 def test_error_for_script_is_problem_json(site: Site) -> None:
-    answer = site.app.get("/nowhere", headers=JSON, status=404)
-    assert answer.content_type == "application/problem+json"
-    assert answer.json == {
+    response = site.app.get("/nowhere", headers=JSON, status=404)
+    assert response.content_type == "application/problem+json"
+    assert response.json == {
         "type": "about:blank",
         "title": "Not Found",
         "status": 404,
@@ -59,8 +59,8 @@ def test_error_for_script_is_problem_json(site: Site) -> None:
 
 
 def test_error_for_other_client_is_plain_text(site: Site) -> None:
-    answer = site.app.get("/nowhere", status=404)
-    assert answer.text == "There is nothing at this URL.\n"
+    response = site.app.get("/nowhere", status=404)
+    assert response.text == "There is nothing at this URL.\n"
 
 
 def test_cross_site_request_is_refused_with_a_page(browser: TestApp) -> None:
@@ -83,7 +83,7 @@ def test_unavailable_storage_shows_a_sentence(tmp_path: Path, language: str) -> 
 
 
 def test_error_without_readable_account_is_plain_text(tmp_path: Path) -> None:
-    """The session is good, and the store that knows its account is down."""
+    """The session is valid, and the store with its account is down."""
     site = Site(tmp_path / "up", **CLOSED)
     site.services.accounts.add("alice", "editor", "correct horse battery")
     browser = site.browser()

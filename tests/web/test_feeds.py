@@ -23,9 +23,9 @@ HOSTILE = "\"><script>alert('x')</script>&amp;]]>"
 
 
 def parsed(app: TestApp, url: str, contenttype: str) -> ElementTree.Element:
-    answer = app.get(url)
-    assert answer.content_type == contenttype
-    return ElementTree.fromstring(answer.body)
+    response = app.get(url)
+    assert response.content_type == contenttype
+    return ElementTree.fromstring(response.body)
 
 
 def feed(site: Site, url: str) -> ElementTree.Element:

@@ -140,19 +140,21 @@ def test_neighbours_stay_within_the_filters(
 @pytest.mark.parametrize(
     "key", ["tag:sea?shape=round", "?shape=", "tag:", "collection", "all:x", "search:a?b=c", "%"]
 )
-def test_unusable_name_of_a_list_is_that_of_some_list(
+def test_image_page_ignores_an_unusable_name_of_a_list(
     site: Site, browser: TestApp, ids: dict[str, str], key: str
 ) -> None:
     assert browser.get(f"/image/{ids['wide']}/", {"in": key}).status_int == 200
 
 
-def test_search_that_ends_like_filters_stays_a_search(site: Site, browser: TestApp) -> None:
+def test_search_text_that_ends_like_filters_is_kept(site: Site, browser: TestApp) -> None:
     image = site.add(1, title="what shape square")
     page = browser.get("/search?q=what%3Fshape=square").click(href=image.id)
     assert page.html.select_one(".where a")["href"] == "/search?q=what%3Fshape%3Dsquare"
 
 
-def test_nothing_found_offers_ways_on(site: Site, browser: TestApp, ids: dict[str, str]) -> None:
+def test_empty_list_links_to_lists_with_fewer_filters(
+    site: Site, browser: TestApp, ids: dict[str, str]
+) -> None:
     page = browser.get("/tag/sea/?shape=panorama&larger=5000")
     assert "No picture meets all of these filters" in page.text
     assert shown(page.click("Without the filter Longer side")) == [ids["wide"]]
@@ -163,7 +165,7 @@ def test_nothing_found_offers_ways_on(site: Site, browser: TestApp, ids: dict[st
 @pytest.mark.parametrize(
     "query", ["shape=round", "larger=0", "uploaded=yesterday", "order=best", "order=place"]
 )
-def test_unusable_filter_is_refused_with_what_is_expected(
+def test_unusable_filter_is_refused_with_the_expected_form(
     site: Site, browser: TestApp, query: str
 ) -> None:
     page = browser.get(f"/image/?{query}", status=400)
@@ -240,7 +242,7 @@ def test_api_and_library_suggest_the_same(site: Site) -> None:
     client.configure(None)
 
 
-def test_search_without_result_offers_what_is_similar(site: Site, browser: TestApp) -> None:
+def test_search_without_results_offers_similar_terms(site: Site, browser: TestApp) -> None:
     image = site.add(1, tags=["harbour"])
     page = browser.get("/search?q=harbor")
     assert "Perhaps you meant" in page.text

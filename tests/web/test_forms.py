@@ -1,4 +1,4 @@
-"""Malformed uploads: each gets a message that says what is wrong, and stores nothing."""
+"""Malformed uploads: each gets a specific message, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def unharmed(site: Site) -> Iterator[None]:
 
 
 def form(*parts: tuple[bytes, bytes], boundary: bytes = b"XX") -> bytes:
-    """Parts of what follows `Content-Disposition: form-data; ` and a content each."""
+    """Return a form; each part has the rest of its Content-Disposition, and a content."""
     lines = [
         b"--%s\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n" % (boundary, head, content)
         for head, content in parts
@@ -52,9 +52,9 @@ def upload_form(filename: bytes, content: bytes = PHOTO) -> bytes:
 
 
 def send(site: Site, body: bytes, contenttype: str = "multipart/form-data; boundary=XX") -> str:
-    """Status and sentence."""
-    answer = site.app.post(API, body, {"Content-Type": contenttype}, status="*")
-    return f"{answer.status_int} {answer.text.strip()}"
+    """Return status and message."""
+    response = site.app.post(API, body, {"Content-Type": contenttype}, status="*")
+    return f"{response.status_int} {response.text.strip()}"
 
 
 GOOD = upload_form(b"a.jpeg")
@@ -97,19 +97,19 @@ def test_form_content_type_is_checked(site: Site, contenttype: str, sentence: st
     ],
 )
 def test_malformed_form_body_returns_400(site: Site, body: bytes, sentence: str) -> None:
-    answer = send(site, body)
-    assert answer.startswith(sentence)
-    assert "Error(" not in answer
+    response = send(site, body)
+    assert response.startswith(sentence)
+    assert "Error(" not in response
 
 
 def test_form_beyond_upload_limit_is_not_read(site: Site) -> None:
-    answer = site.app.post(
+    response = site.app.post(
         API,
         GOOD,
         {"Content-Type": "multipart/form-data; boundary=XX", "Content-Length": "2000000"},
         status=413,
     )
-    assert answer.text.startswith("The upload is too large: at most 300,000 bytes at once")
+    assert response.text.startswith("The upload is too large: at most 300,000 bytes at once")
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,9 @@ def test_form_without_files_larger_than_limit_returns_413(site: Site, path: str,
         body = form((b'name="uploadfile"; filename="a"', b"a" * 200_000))
         contenttype = "multipart/form-data; boundary=XX"
     began = time.monotonic()
-    answer = site.app.post(path, body, {"Content-Type": contenttype}, status=413)
+    response = site.app.post(path, body, {"Content-Type": contenttype}, status=413)
     assert time.monotonic() - began < 0.5
-    assert answer.text.startswith("The form is too large: ")
+    assert response.text.startswith("The form is too large: ")
 
 
 @pytest.fixture
@@ -230,11 +230,11 @@ def test_upload_without_disk_space_or_descriptors_returns_503(
 
     monkeypatch.setattr(tempfile, "TemporaryFile", fail)
     big = upload_form(b"a.jpeg", PHOTO + bytes(70_000))
-    answer = site.app.post(
+    response = site.app.post(
         API, big, {"Content-Type": "multipart/form-data; boundary=XX"}, status=503
     )
-    assert answer.headers["Retry-After"]
-    assert "No space" not in answer.text
+    assert response.headers["Retry-After"]
+    assert "No space" not in response.text
 
 
 @pytest.mark.parametrize(
@@ -255,10 +255,10 @@ def test_file_in_text_field_returns_400(
 ) -> None:
     image_id = site.add().id
     fields = {name: value.replace("ID", image_id) for name, value in rest.items()}
-    answer = site.app.post(
+    response = site.app.post(
         path.replace("ID", image_id), fields, upload_files=[(field, "a", b"1")], status=400
     )
-    assert f"The field '{field}' is a file" in answer.text
+    assert f"The field '{field}' is a file" in response.text
 
 
 @pytest.mark.parametrize("charset", ["UTF-8", "us-ascii", "ISO-8859-1", "latin1", "windows-1252"])
@@ -282,11 +282,11 @@ def test_unknown_form_charset_returns_400(site: Site, charset: str) -> None:
         ("multipart/form-data; boundary=XX", in_charset(charset, b"abc")),
     ]
     for contenttype, body in kinds:
-        answer = site.app.post("/login", body, {"Content-Type": contenttype}, status=400)
-        assert answer.text.startswith(f"The form cannot be read: its charset is '{charset}'")
+        response = site.app.post("/login", body, {"Content-Type": contenttype}, status=400)
+        assert response.text.startswith(f"The form cannot be read: its charset is '{charset}'")
 
 
 def in_charset(charset: str, content: bytes) -> bytes:
-    """A text that says by itself what it is written in."""
+    """Return a form with a text part whose Content-Type names its charset."""
     kind = b'name="value"\r\nContent-Type: text/plain; charset=' + charset.encode()
     return form((kind, content))

@@ -7,9 +7,9 @@ from tests.support.site import Site
 
 def test_health_checks_return_200(site: Site) -> None:
     assert site.app.get("/healthz").text == "ok\n"
-    answer = site.app.get("/readyz")
-    assert answer.text == "ready\n"
-    assert answer.headers["Cache-Control"] == "no-store"
+    response = site.app.get("/readyz")
+    assert response.text == "ready\n"
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_unavailable_storage_fails_readyz_not_healthz(site: Site) -> None:

@@ -145,7 +145,7 @@ def test_api_lists_and_takes_back(site: Site, api: Api, image: Image) -> None:
     assert (newest["undoes"], oldest["undone"]) == (item["id"], True)
 
 
-def test_api_refuses_what_cannot_be_taken_back(site: Site, api: Api, image: Image) -> None:
+def test_api_refuses_changes_that_cannot_be_taken_back(site: Site, api: Api, image: Image) -> None:
     path = f"/images/{image.id}/history"
     site.services.editing.update(image.id, ImagePatch(title="Pier"))
     change = api.get(path).json["items"][0]["id"]

@@ -30,10 +30,10 @@ def test_host_in_any_case_is_accepted(tmp_path: Path, setting: str, host: str) -
     image_id = site.app.post("/upload/api/", upload_files=FILES, headers=headers).text
     for path in ("/", *[f"/30x20/{image_id}.jpeg"] * 2):  # a page, a miss, a hit
         site.app.get(path, headers=headers, status=200)
-        answer = site.app.get(path, headers={"Host": "other.example"}, status=400)
+        response = site.app.get(path, headers={"Host": "other.example"}, status=400)
         assert (
             "'other.example' is not a host of this site; if it should be one, add it to "
-            "huimages.hosts" in answer.text
+            "huimages.hosts" in response.text
         )
     site.close()
 
@@ -65,8 +65,8 @@ def test_origin_matches_host_header_in_other_case(site: Site) -> None:
 def test_api_origin_in_other_case_may_make_changes(tmp_path: Path) -> None:
     site = Site(tmp_path, api_origins="https://Shop.example.com/")
     headers = {"Origin": "https://shop.example.com", "Access-Control-Request-Method": "PATCH"}
-    answer = site.app.options("/api/v1/images", headers=headers, status=204)
-    assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
+    response = site.app.options("/api/v1/images", headers=headers, status=204)
+    assert "PATCH" in response.headers["Access-Control-Allow-Methods"]
     site.close()
 
 

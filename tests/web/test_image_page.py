@@ -1,4 +1,4 @@
-"""The page of one picture: what it shows, where it leads, what it lets people change."""
+"""The page of one picture: contents, links and forms."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_image_page_shows_metadata(browser: TestApp, image: Image) -> None:
 
 
 def test_transparent_picture_has_white_background(site: Site, browser: TestApp) -> None:
-    """Its colour while it loads would be seen through it, and nothing of it on black."""
+    """A placeholder would show through, and dark objects would be invisible on black."""
     solid, clear = site.upload(photo(60, 40)), site.upload(transparent(), "clear.png")
     styles = [
         browser.get(f"/image/{id_}/").html.select_one(".picture")["style"] for id_ in (solid, clear)
@@ -108,16 +108,16 @@ def test_snippets_contain_absolute_urls_that_work(browser: TestApp, image: Image
 
 
 def test_download_has_filename_of_the_upload(browser: TestApp, image: Image) -> None:
-    answer = browser.get(f"/image/{image.id}/download")
-    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''DSC%201.jpg"
-    assert len(answer.body) == image.length
+    response = browser.get(f"/image/{image.id}/download")
+    assert response.headers["Content-Disposition"] == "attachment; filename*=UTF-8''DSC%201.jpg"
+    assert len(response.body) == image.length
 
 
 def test_hostile_filename_cannot_inject_header(site: Site, browser: TestApp) -> None:
     image = site.add(filename='a"\r\nSet-Cookie: x=1;ü.jpg')
-    answer = browser.get(f"/image/{image.id}/download")
-    assert "Set-Cookie" not in answer.headers
-    assert re.fullmatch(r"attachment; filename\*=UTF-8''[\w.%~-]+", answer.content_disposition)
+    response = browser.get(f"/image/{image.id}/download")
+    assert "Set-Cookie" not in response.headers
+    assert re.fullmatch(r"attachment; filename\*=UTF-8''[\w.%~-]+", response.content_disposition)
 
 
 def test_hostile_texts_are_escaped(site: Site, browser: TestApp) -> None:

@@ -50,9 +50,9 @@ def test_upload_returns_id_derived_from_bytes(site: Site, photo: bytes) -> None:
 def test_rendition_has_requested_size(
     site: Site, photo: bytes, size: str, expected: tuple[int, int]
 ) -> None:
-    answer = site.app.get(f"/{size}/{site.upload(photo)}.jpeg")
-    assert answer.content_type == "image/jpeg"
-    assert opened(answer.body).size == expected
+    response = site.app.get(f"/{size}/{site.upload(photo)}.jpeg")
+    assert response.content_type == "image/jpeg"
+    assert opened(response.body).size == expected
 
 
 @pytest.mark.parametrize(
@@ -73,9 +73,9 @@ def test_rendition_has_requested_size(
 def test_rendition_url_accepts_extensions_and_names(
     site: Site, photo: bytes, ending: str, contenttype: str
 ) -> None:
-    answer = site.app.get(f"/120x120/{site.upload(photo)}{ending}")
-    assert answer.content_type == contenttype
-    assert opened(answer.body).get_format_mimetype() == contenttype
+    response = site.app.get(f"/120x120/{site.upload(photo)}{ending}")
+    assert response.content_type == contenttype
+    assert opened(response.body).get_format_mimetype() == contenttype
 
 
 def test_rendition_under_many_names_is_cached_once(site: Site, photo: bytes) -> None:
@@ -87,16 +87,16 @@ def test_rendition_under_many_names_is_cached_once(site: Site, photo: bytes) -> 
 
 def test_rendition_has_cache_headers(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
-    answer = site.app.get(f"/64x64/{id_}.jpeg", headers={"Cookie": "a=b"})
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "ETag" not in answer.headers  # docs/decisions/011
-    assert answer.last_modified is not None
-    assert answer.content_length == len(answer.body)
-    assert "Set-Cookie" not in answer.headers
-    assert "Vary" not in answer.headers
+    response = site.app.get(f"/64x64/{id_}.jpeg", headers={"Cookie": "a=b"})
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "ETag" not in response.headers  # docs/decisions/011
+    assert response.last_modified is not None
+    assert response.content_length == len(response.body)
+    assert "Set-Cookie" not in response.headers
+    assert "Vary" not in response.headers
     again = site.app.get(f"/64x64/{id_}.jpeg")
-    assert again.last_modified == answer.last_modified
+    assert again.last_modified == response.last_modified
 
 
 def test_rendition_supports_head_and_conditions(site: Site, photo: bytes) -> None:
@@ -113,15 +113,15 @@ def test_rendition_supports_head_and_conditions(site: Site, photo: bytes) -> Non
 
 def test_original_is_returned_unchanged(site: Site, photo: bytes) -> None:
     id_ = site.upload(photo)
-    answer = site.app.get(f"/o/{id_}/name.png")
-    assert answer.body == photo
-    assert answer.content_type == "image/jpeg"
+    response = site.app.get(f"/o/{id_}/name.png")
+    assert response.body == photo
+    assert response.content_type == "image/jpeg"
     part = site.app.get(f"/o/{id_}", headers={"Range": "bytes=10-19"}, status=206)
     assert part.body == photo[10:20]
     assert part.headers["Content-Range"] == f"bytes 10-19/{len(photo)}"
     head = site.app.head(f"/o/{id_}", headers={"Range": "bytes=10-19"}, status=200)
     assert head.content_length == len(photo)
-    site.app.get(f"/o/{id_}", headers={"If-None-Match": answer.headers["ETag"]}, status=304)
+    site.app.get(f"/o/{id_}", headers={"If-None-Match": response.headers["ETag"]}, status=304)
 
 
 @pytest.mark.parametrize("size", ["o", "64x64"])
@@ -130,12 +130,12 @@ def test_unsatisfiable_range_is_not_cacheable(site: Site, photo: bytes, size: st
     url = f"/{size}/{site.upload(photo)}.jpeg"
     whole = site.app.get(url)
     length = len(whole.body)
-    answer = site.app.get(url, headers={"Range": f"bytes={length}-"}, status=416)
-    assert answer.headers.getall("Cache-Control") == ["no-store"]
-    assert answer.headers["Content-Range"] == f"bytes */{length}"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert "Last-Modified" not in answer.headers
-    assert "ETag" not in answer.headers
+    response = site.app.get(url, headers={"Range": f"bytes={length}-"}, status=416)
+    assert response.headers.getall("Cache-Control") == ["no-store"]
+    assert response.headers["Content-Range"] == f"bytes */{length}"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Last-Modified" not in response.headers
+    assert "ETag" not in response.headers
     assert site.app.get(url).body == whole.body
 
 
@@ -155,9 +155,9 @@ def test_unsatisfiable_range_is_not_cacheable(site: Site, photo: bytes, size: st
     ],
 )
 def test_missing_image_file_returns_the_reason(site: Site, path: str, sentence: str) -> None:
-    answer = site.app.get(path, status=404)
-    assert sentence in answer.text
-    assert answer.headers["Cache-Control"] == "no-store"
+    response = site.app.get(path, status=404)
+    assert sentence in response.text
+    assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_url_that_is_not_utf8_returns_400(site: Site) -> None:
@@ -168,8 +168,8 @@ def test_url_that_is_not_utf8_returns_400(site: Site) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_image_file_wrong_method_returns_405(site: Site, photo: bytes, method: str) -> None:
     url = f"/64x64/{site.upload(photo)}.jpeg"
-    answer = site.app.request(url, method=method, status=405)
-    assert answer.headers["Allow"] == "GET, HEAD"
+    response = site.app.request(url, method=method, status=405)
+    assert response.headers["Allow"] == "GET, HEAD"
 
 
 def test_disallowed_size_returns_403(tmp_path: Path, photo: bytes) -> None:
@@ -177,8 +177,8 @@ def test_disallowed_size_returns_403(tmp_path: Path, photo: bytes) -> None:
     id_ = site.upload(photo)
     for size in ("300x300", "300x300@2x", "240x160", "square", "mini"):
         site.app.get(f"/{size}/{id_}.jpeg", status=200)
-    answer = site.app.get(f"/301x300/{id_}.jpeg", status=403)
-    assert "301x300" in answer.text
+    response = site.app.get(f"/301x300/{id_}.jpeg", status=403)
+    assert "301x300" in response.text
     site.app.get(f"/o/{id_}", status=403)
     site.close()
 
@@ -208,14 +208,14 @@ def test_damaged_original_is_kept_and_returns_502(site: Site, photo: bytes) -> N
     file.chmod(0o644)
     file.write_bytes(photo[:2000])
     for size in ("64x64", "o"):
-        answer = site.app.get(f"/{size}/{id_}.jpeg", status=502)
-        assert answer.headers["Cache-Control"] == "no-store"
+        response = site.app.get(f"/{size}/{id_}.jpeg", status=502)
+        assert response.headers["Cache-Control"] == "no-store"
     assert file.read_bytes() == photo[:2000]
     assert site.services.images.get_any(id_).trashed is None
     assert site.cached() == []
 
 
-def test_two_hundred_at_once_scale_once(
+def test_200_concurrent_requests_make_one_rendition(
     tmp_path: Path, photo: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(tmp_path, **{"render.requests": "200"})

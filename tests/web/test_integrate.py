@@ -1,4 +1,4 @@
-"""The examples of docs/integrate.md are run as they stand there, against a site of their own."""
+"""The examples of docs/integrate.md, run unchanged against a site of their own."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def http() -> Iterator[httpx.Client]:
 
 
 def examples(language: str, site: RunningSite) -> list[str]:
-    """The examples in a language, with the address of the site in them."""
+    """Return the examples in a language, with the URL of the site filled in."""
     fenced = re.findall(r"^```(\w*)\n(.*?)^```$", MANUAL, re.MULTILINE | re.DOTALL)
     found = [example for named, example in fenced if named == language]
     assert found
@@ -84,12 +84,12 @@ def run(*command: str | Path, folder: Path, **environ: str) -> str:
 
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def another_origin(folder: Path) -> Iterator[str]:
-    """The address of a server that gives out the files of a folder."""
+    """Run a server for the files of a folder; yield its URL."""
     handler = functools.partial(Quiet, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
@@ -192,12 +192,12 @@ def test_documented_django_template_tag_works(
     template = next(example for example in examples("", site) if "{% load" in example)
     image_id = site.images["coffee"].id
     path = os.pathsep.join([str(Path(__file__).parents[2]), str(tmp_path)])
-    said = run(
+    output = run(
         *(sys.executable, "shop.py", site.url, token, image_id, template),
         folder=tmp_path,
         PYTHONPATH=path,
     )
-    first, again, unknown = said.split("\n")[:3]
+    first, again, unknown = output.split("\n")[:3]
     assert re.fullmatch(
         r'<img src="\S+" width="\d+" height="160" alt="[\w ]+" class="product" />', first
     )
@@ -214,7 +214,7 @@ def test_documented_import_works(
     script = examples("sh", site)[0].replace("TOKEN=hui_…", f"TOKEN={token}")
     for number in (4711, 4712):
         (tmp_path / f"{number}.jpeg").write_bytes(pictures.photo(60, 40, seed=number))
-    for _ in range(2):  # again does no harm
+    for _ in range(2):  # a repetition changes nothing
         run("sh", "-c", script, folder=tmp_path)
     with httpx.Client(trust_env=False) as http:
         found = http.get(f"{site.url}/api/v1/images?artnr=4711&artnr=4712").json()["items"]
@@ -227,8 +227,8 @@ def test_documented_conditional_change_works(
 ) -> None:
     script = examples("sh", site)[1]
     image_id = site.images["rocket"].id
-    said = run("sh", "-ec", script, folder=tmp_path, TOKEN=token, ID=image_id)
-    assert '"title": "Red bicycle"' in said
+    output = run("sh", "-ec", script, folder=tmp_path, TOKEN=token, ID=image_id)
+    assert '"title": "Red bicycle"' in output
     assert services.images.get(image_id).title == "Red bicycle"
     stale = script.replace('"If-Match: $etag"', """'If-Match: "stale"'""")
     with pytest.raises(AssertionError, match="412"):
@@ -259,8 +259,8 @@ def test_documented_wordpress_oembed_works(site: RunningSite, http: httpx.Client
     discovery.feed(http.get(page, headers={"Accept": "text/html"}).text)
     asked = {"maxwidth": 300, "maxheight": 450, "dnt": 1, "format": "json"}
     for url, more in ((discovery.href, {}), (endpoint, {"url": page})):
-        answer = http.get(httpx.URL(url).copy_merge_params({**asked, **more}))
-        photo = answer.json()
+        response = http.get(httpx.URL(url).copy_merge_params({**asked, **more}))
+        photo = response.json()
         assert (photo["type"], photo["version"]) == ("photo", "1.0")
         assert photo["width"] <= 300
         assert photo["title"] == image.title

@@ -70,9 +70,9 @@ def test_decoder_that_crashes_on_an_upload_costs_this_upload(
         files = [("uploadfile", "picture.jpeg", photo)]
         return isolated.app.post("/upload/api/", upload_files=files, status="*")
 
-    answer = interrupted(isolated, upload, signal.SIGSEGV)
-    assert answer.status_int == 415
-    assert "decoder crashed" in answer.text
+    response = interrupted(isolated, upload, signal.SIGSEGV)
+    assert response.status_int == 415
+    assert "decoder crashed" in response.text
     assert failures(isolated) == before + 1
     assert "decoder failed kind=crash job=inspect" in caplog.text
     assert "signal SIGSEGV" in caplog.text
@@ -83,8 +83,8 @@ def test_decoder_that_crashes_on_a_rendition_costs_this_request(isolated: Site) 
     image_id = isolated.upload(pictures.photo(60, 40))
     path = f"/30x30/{image_id}"
     before = failures(isolated)
-    answer = interrupted(isolated, lambda: isolated.app.get(path, status="*"), signal.SIGSEGV)
-    assert (answer.status_int, answer.headers["Cache-Control"]) == (502, "no-store")
+    response = interrupted(isolated, lambda: isolated.app.get(path, status="*"), signal.SIGSEGV)
+    assert (response.status_int, response.headers["Cache-Control"]) == (502, "no-store")
     assert failures(isolated) == before + 1
     assert isolated.cached() == []
     assert isolated.app.get(path).content_type == "image/jpeg"

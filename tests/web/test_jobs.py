@@ -1,4 +1,4 @@
-"""Editing many pictures: the form, the job and its page, the API, and who may."""
+"""Editing many pictures: the form, the job and its page, the API, permissions."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_selection_is_edited_by_a_form_without_scripts(
     assert site.services.images.get(images[2].id).title == "title 2"
 
 
-def test_value_of_a_field_that_is_left_as_it_is_counts_for_nothing(
+def test_value_of_a_field_that_is_kept_is_ignored(
     site: Site, anna: TestApp, images: list[Image]
 ) -> None:
     # The form hides it, so the editor cannot clear it.
@@ -129,7 +129,7 @@ def test_everything_found_is_edited(site: Site, anna: TestApp, images: list[Imag
     assert alts == ["", "The sea", "The sea"]
 
 
-def test_job_is_undone_on_its_page_and_lists_what_stays(
+def test_job_is_undone_on_its_page_which_lists_skipped_images(
     site: Site, anna: TestApp, images: list[Image]
 ) -> None:
     page = begin(selected(anna, images), verb_title="set", value_title="Quay").follow()
@@ -157,7 +157,7 @@ def test_waiting_job_is_cancelled(site: Site, anna: TestApp, images: list[Image]
     assert site.services.images.get(images[0].id).title == "title 0"
 
 
-def test_list_of_jobs_shows_what_and_by_whom(
+def test_list_of_jobs_shows_change_and_account(
     site: Site, anna: TestApp, images: list[Image]
 ) -> None:
     begin(selected(anna, images), **{"verb_rights_creator": "set", "value_rights_creator": "Zoë"})
@@ -242,6 +242,9 @@ def test_api_edits_follows_and_undoes(site: Site, api: Api, images: list[Image])
         {"ids": [], "query": {}, "edit": {"alt": {"remove": None}}},
         {"ids": ["x"], "edit": {"alt": {"remove": None}}},
         {"query": {"colour": "red"}, "edit": {"alt": {"remove": None}}},
+        {"query": {"tag": ""}, "edit": {"alt": {"remove": None}}},
+        {"query": {"tag": []}, "edit": {"alt": {"remove": None}}},
+        {"query": {}, "edit": {f"references.k{number}": {"set": "1"} for number in range(51)}},
         {"query": {}, "edit": {}},
         {"query": {}, "edit": {"length": {"set": "1"}}},
         {"query": {}, "edit": {"title": {"remove": ["x"]}}},
@@ -255,7 +258,7 @@ def test_api_refuses_invalid_orders(site: Site, api: Api, order: dict[str, objec
     assert site.services.jobs.all() == []
 
 
-def test_api_cancels_only_what_runs(site: Site, api: Api, images: list[Image]) -> None:
+def test_api_refuses_to_cancel_a_job_twice(site: Site, api: Api, images: list[Image]) -> None:
     order = {"ids": [images[0].id], "edit": {"alt": {"set": "The sea"}}}
     path = f"/jobs/{api('POST', '/jobs', order, status=201).json['id']}"
     assert api("POST", f"{path}/cancel").json["state"] == "cancelled"
@@ -284,11 +287,13 @@ def test_libraries_edit_follow_and_undo(site: Site, images: list[Image]) -> None
                 library.cancel_job(stopped)
             with pytest.raises(BadInput):
                 library.edit_found_images({"alt": {"set": "x"}}, shape="round")
+            with pytest.raises(BadInput, match="'tag' is empty"):
+                library.edit_found_images({"alt": {"set": "x"}}, tag=[], type="product")
             library.undo_job(tagged)
             site.services.jobs.runner.run_pending()
 
 
-def test_server_does_the_work_in_the_background(site: Site, api: Api, images: list[Image]) -> None:
+def test_server_runs_jobs_in_the_background(site: Site, api: Api, images: list[Image]) -> None:
     site.services.jobs.runner.start()
     order = {"ids": [image.id for image in images], "edit": {"alt": {"set": "The sea"}}}
     path = f"/jobs/{api('POST', '/jobs', order, status=201).json['id']}"

@@ -114,8 +114,8 @@ def file_of(running: Running, path: str) -> Path:
     return found.cached
 
 
-def comparable(answer: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
-    status, headers, body = answer
+def comparable(response: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
+    status, headers, body = response
     kept = [(name.lower(), headers[name]) for name in headers.keys() - OF_EACH_RESPONSE]
     return status, sorted(kept), body
 
@@ -246,7 +246,7 @@ def test_kept_responses_are_counted_as_hits(running: Running, path: str) -> None
     assert counted() == ((requests or 0) + 3, (hits or 0) + 3)
 
 
-def test_client_that_reads_late_gets_all_responses(running: Running) -> None:
+def test_client_that_reads_slowly_gets_all_responses(running: Running) -> None:
     image_id = running.site.upload(pictures.photo(width=200, height=150))
     path = f"/200x150/{image_id}.png"
     for _ in range(2):

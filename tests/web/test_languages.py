@@ -104,16 +104,16 @@ def test_response_with_texts_varies_by_language(
     site: Site, url: str, headers: dict[str, str]
 ) -> None:
     site.add(title="")
-    answer = site.browser().get(url, headers=headers, expect_errors=True)
-    assert {"Accept-Language", "Cookie"} <= set(answer.vary or ())
+    response = site.browser().get(url, headers=headers, expect_errors=True)
+    assert {"Accept-Language", "Cookie"} <= set(response.vary or ())
 
 
 def test_response_without_texts_does_not_vary_by_language(site: Site, browser: TestApp) -> None:
     image = site.add(title="Quay")
     for url in (f"/60x40/{image.id}/quay.jpeg?lang=de", "/api/v1/images/", "/sitemap.xml"):
-        answer = browser.get(url)
-        assert "Accept-Language" not in (answer.vary or ())
-        assert "Set-Cookie" not in answer.headers
+        response = browser.get(url)
+        assert "Accept-Language" not in (response.vary or ())
+        assert "Set-Cookie" not in response.headers
 
 
 def test_feed_is_in_the_language_of_its_reader(site: Site) -> None:

@@ -81,7 +81,7 @@ def test_cache_usage_is_counted_from_the_first_pruning_on(tmp_path: Path) -> Non
     site.close()
 
 
-def test_labels_hold_no_text_of_clients(site: Site) -> None:
+def test_labels_contain_no_text_of_clients(site: Site) -> None:
     for path in ("/evil-view", "/image/evil/evil-view", "/api/v1/evil", "/@@evil", "/upload/evil"):
         site.app.get(path, status="*")
     TestApp(site.app.app, lint=False).request("/", method="EVIL", status="*")

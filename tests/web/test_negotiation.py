@@ -56,17 +56,17 @@ def test_each_format_is_cached_once(site: Site, image_id: str) -> None:
 
 
 def test_not_modified_response_has_vary(site: Site, image_id: str) -> None:
-    answer = get(site, f"/120x120/{image_id}.auto")
-    since = {"If-Modified-Since": answer.headers["Last-Modified"]}
+    response = get(site, f"/120x120/{image_id}.auto")
+    since = {"If-Modified-Since": response.headers["Last-Modified"]}
     unchanged = site.app.get(f"/120x120/{image_id}.auto", headers=since, status=304)
     assert unchanged.headers["Vary"] == "Accept"
 
 
 def test_url_without_auto_is_not_negotiated(site: Site, image_id: str) -> None:
     for ending in ("", ".jpeg", ".jpg", "/name.jpeg", "/name"):
-        answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
-        assert answer.content_type == "image/jpeg"
-        assert "Vary" not in answer.headers
+        response = get(site, f"/120x120/{image_id}{ending}", CHROME)
+        assert response.content_type == "image/jpeg"
+        assert "Vary" not in response.headers
 
 
 def test_negotiate_everywhere_applies_to_all_urls(tmp_path: Path) -> None:
@@ -74,14 +74,14 @@ def test_negotiate_everywhere_applies_to_all_urls(tmp_path: Path) -> None:
     photo = pictures.photo(width=300, height=200)
     image_id = site.upload(photo)
     for ending in ("", ".jpeg", ".jpg", "/name.jpeg", "/name", "/version-1.5", ".auto"):
-        answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
-        assert answer.headers["Vary"] == "Accept"
+        response = get(site, f"/120x120/{image_id}{ending}", CHROME)
+        assert response.headers["Vary"] == "Accept"
         site.services.worker.join()
         assert get(site, f"/120x120/{image_id}{ending}", CHROME).content_type == "image/avif"
     for ending in (".png", ".webp", "/name.PNG"):
-        answer = get(site, f"/120x120/{image_id}{ending}", CHROME)
-        assert answer.content_type != "image/avif"
-        assert "Vary" not in answer.headers
+        response = get(site, f"/120x120/{image_id}{ending}", CHROME)
+        assert response.content_type != "image/avif"
+        assert "Vary" not in response.headers
     assert get(site, f"/o/{image_id}", CHROME).body == photo
     site.close()
 
@@ -89,8 +89,8 @@ def test_negotiate_everywhere_applies_to_all_urls(tmp_path: Path) -> None:
 def test_negotiate_off_returns_jpeg(tmp_path: Path) -> None:
     site = Site(tmp_path, negotiate="off")
     image_id = site.upload(pictures.photo(width=300, height=200))
-    answer = get(site, f"/120x120/{image_id}.auto", CHROME, 404)
-    assert "not in .auto" in answer.text
+    response = get(site, f"/120x120/{image_id}.auto", CHROME, 404)
+    assert "not in .auto" in response.text
     site.close()
 
 

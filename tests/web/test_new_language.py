@@ -1,4 +1,4 @@
-"""A catalogue is all that a new language needs."""
+"""A new language needs a catalogue and nothing else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.site import OPEN, SECRET
 
 PACKAGE = Path(__file__).parents[2] / "huimages_app"
 
-# Asks a site for a page in a language, from the package in the current folder.
+# Requests a page in a language, from the package in the current folder.
 PROGRAM = """
 import json, sys
 from webtest import TestApp

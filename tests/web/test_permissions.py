@@ -1,7 +1,7 @@
-"""Every view has the permission that `docs/security.md` says, and every role gets what it may.
+"""Every view has the permission of `docs/security.md`, and every role reaches its views only.
 
-The tables in the manual are what is tested: a view that is not in them fails, and so does a
-line that no view stands behind.
+The tests read the tables in the manual: a view that they lack fails, and so does a line
+without a view.
 """
 
 from __future__ import annotations
@@ -31,22 +31,20 @@ OPEN_TO_ALL = "–"
 @dataclass(frozen=True)
 class Row:
     method: str
-    address: str
+    url: str
     permission: str
 
 
 def rows() -> list[Row]:
     lines = re.findall(r"^\| ([A-Z ]+) \| `(/\S*)` \| (\S+) \|$", MANUAL.read_text("utf-8"), re.M)
-    return [
-        Row(method, address, who) for methods, address, who in lines for method in methods.split()
-    ]
+    return [Row(method, url, who) for methods, url, who in lines for method in methods.split()]
 
 
-def example(address: str, image_id: str = "A" * 32 + "01") -> str:
-    return address.replace("SIZE", "240x160").replace("ID", image_id).replace("TAG", "sea")
+def example(url: str, image_id: str = "A" * 32 + "01") -> str:
+    return url.replace("SIZE", "240x160").replace("ID", image_id).replace("TAG", "sea")
 
 
-# What the table says of a view: resource, name, method.
+# The key of a view: resource, name, method.
 View = tuple[type, str, str]
 
 
@@ -54,7 +52,7 @@ def listed(site: Site) -> dict[View, str]:
     root = site.app.app.root_factory(None)
     found: dict[View, str] = {}
     for row in rows():
-        request = Request.blank(example(row.address))
+        request = Request.blank(example(row.url))
         place = ResourceTreeTraverser(root)(request)
         assert not place["subpath"], row
         found[type(place["context"]), place["view_name"], row.method] = row.permission
@@ -78,21 +76,21 @@ def introspected(site: Site) -> dict[View, str]:
         permission = OPEN_TO_ALL if named[0] == NO_PERMISSION_REQUIRED else named[0]
         for method in [methods] if isinstance(methods, str) else methods:
             found.setdefault((context, view["name"], method), permission)
-            # Two views of one address (told apart by a parameter) are one line.
+            # Two views of one URL, which a parameter selects, are one line.
             assert found[context, view["name"], method] == permission
     return found
 
 
 def test_every_view_is_documented_with_its_permission(site: Site) -> None:
-    def told(views: dict[View, str]) -> set[str]:
+    def lines(views: dict[View, str]) -> set[str]:
         return {
             f"{context.__name__} {name!r} {method}: {permission}"
             for (context, name, method), permission in views.items()
         }
 
-    there, written = told(introspected(site)), told(listed(site))
-    assert there - written == set(), "docs/security.md lacks these"
-    assert written - there == set(), "docs/security.md has these, and there is no such view"
+    registered, documented = lines(introspected(site)), lines(listed(site))
+    assert registered - documented == set(), "docs/security.md lacks these"
+    assert documented - registered == set(), "docs/security.md has these, which are no views"
 
 
 def test_permissions_match_settings_and_scopes() -> None:
@@ -110,7 +108,7 @@ def test_permissions_match_settings_and_scopes() -> None:
         )
 
 
-# -- every address, asked as everybody --------------------------------------------------------
+# -- every URL, requested with every role and scope -------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def people(closed: Site) -> dict[str, Person]:
     needed = least_roles(closed.settings)
-    everybody = {}
+    people = {}
     for role in ROLES:
         app = TestApp(closed.app.app)
         headers = {}
@@ -144,12 +142,12 @@ def people(closed: Site) -> dict[str, Person]:
             page = TestApp(closed.app.app).get("/login", headers=headers)
             headers["X-CSRF-Token"] = page.html.select_one("[name=csrf_token]")["value"]
         may = {name for name, least in needed.items() if least in roles_up_to(role)}
-        everybody[role] = Person(role, frozenset(may), headers, closed.app.app)
+        people[role] = Person(role, frozenset(may), headers, closed.app.app)
     for scope, covered in SCOPES.items():
         _, text = closed.services.tokens.add(scope, [scope])
         headers = {"Authorization": f"Bearer {text}"}
-        everybody[scope] = Person(scope, covered, headers, closed.app.app)
-    return everybody
+        people[scope] = Person(scope, covered, headers, closed.app.app)
+    return people
 
 
 @pytest.mark.slow
@@ -160,25 +158,25 @@ def test_every_role_and_scope_reaches_exactly_its_views(
     person = people[who]
     wrong = []
     for row in rows():
-        if row.address == "/login":  # its 401 means something else
+        if row.url == "/login":  # its 401 means something else
             continue
         image_id = closed.add().id
-        answer: Any = TestApp(person.app).request(
-            example(row.address, image_id),
+        response: Any = TestApp(person.app).request(
+            example(row.url, image_id),
             method=row.method,
             headers=person.headers,
             status="*",
         )
-        allowed = answer.status_int not in {401, 403}
+        allowed = response.status_int not in {401, 403}
         if allowed != (row.permission == OPEN_TO_ALL or {*row.permission.split("+")} <= person.may):
-            wrong.append((row, answer.status))
+            wrong.append((row, response.status))
         if row.method == "POST" and not allowed:
             assert closed.services.images.get_any(image_id).trashed is None
     assert wrong == []
 
 
 @pytest.mark.parametrize(
-    ("address", "fields", "permission"),
+    ("url", "fields", "permission"),
     [
         ("/selection/", {"action": "download"}, "view"),
         ("/selection/", {"action": "tag", "tags": "sea"}, "contribute"),
@@ -191,15 +189,15 @@ def test_every_role_and_scope_reaches_exactly_its_views(
 def test_form_with_several_actions_checks_each_permission(
     closed: Site,
     people: dict[str, Person],
-    address: str,
+    url: str,
     fields: dict[str, str],
     permission: str,
 ) -> None:
     for person in people.values():
         image_id = closed.add().id
-        answer = TestApp(person.app).post(
-            address, {**fields, "id": image_id}, headers=person.headers, status="*"
+        response = TestApp(person.app).post(
+            url, {**fields, "id": image_id}, headers=person.headers, status="*"
         )
-        can_reach = "edit" if address == "/trash/" else "view"
+        can_reach = "edit" if url == "/trash/" else "view"
         allowed = {permission, can_reach} <= person.may
-        assert (answer.status_int not in {401, 403}) == allowed, person.name
+        assert (response.status_int not in {401, 403}) == allowed, person.name

@@ -61,8 +61,8 @@ def until(condition: Callable[[], bool]) -> bool:
     return False
 
 
-def decoded(answer: Any) -> Image.Image:
-    return Image.open(io.BytesIO(answer.body))
+def decoded(response: Any) -> Image.Image:
+    return Image.open(io.BytesIO(response.body))
 
 
 # -- formats --
@@ -82,34 +82,34 @@ def decoded(answer: Any) -> Image.Image:
 def test_preset_is_served_in_its_format(site: Site, path: str, contenttype: str) -> None:
     path = path.format(site.add(width=300, height=200).id)
     for state in ("made", "cached"):
-        answer = site.app.get(path, headers={"Accept": "image/avif,image/webp,*/*"})
-        assert answer.content_type == contenttype
+        response = site.app.get(path, headers={"Accept": "image/avif,image/webp,*/*"})
+        assert response.content_type == contenttype
         is_provisional = contenttype == "image/avif" and state == "made"
-        assert answer.headers["Cache-Control"] == (MINUTE if is_provisional else DAY)
-        assert "Vary" not in answer.headers
+        assert response.headers["Cache-Control"] == (MINUTE if is_provisional else DAY)
+        assert "Vary" not in response.headers
 
 
 @pytest.mark.parametrize(
     "path", ["/amazon/{}.png", "/amazon/{}/a.webp", "/icon/{}.jpeg", "/icon@2x/{}/a.jpg"]
 )
 def test_other_format_of_a_preset_is_not_found_with_a_reason(site: Site, path: str) -> None:
-    answer = site.app.get(path.format(site.add().id), status=404)
+    response = site.app.get(path.format(site.add().id), status=404)
     size = path.split("/")[1]
     only = "jpeg" if size == "amazon" else "webp"
-    assert f"The size {size} is served as .{only}, not as ." in answer.text
+    assert f"The size {size} is served as .{only}, not as ." in response.text
     assert site.cached() == []
 
 
 def test_preset_without_format_is_negotiated(site: Site) -> None:
     path = f"/avatar/{site.add(width=300, height=200).id}.auto"
-    answer = site.app.get(path, headers={"Accept": "*/*"})
-    assert (answer.content_type, answer.headers["Vary"]) == ("image/jpeg", "Accept")
-    assert answer.headers["Cache-Control"] == DAY
+    response = site.app.get(path, headers={"Accept": "*/*"})
+    assert (response.content_type, response.headers["Vary"]) == ("image/jpeg", "Accept")
+    assert response.headers["Cache-Control"] == DAY
 
 
 def test_plain_sizes_stay_immutable(site: Site) -> None:
-    answer = site.app.get(f"/mini/{site.add().id}.jpeg")
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    response = site.app.get(f"/mini/{site.add().id}.jpeg")
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 # -- options --
@@ -118,9 +118,9 @@ def test_plain_sizes_stay_immutable(site: Site) -> None:
 def test_quality_falls_until_the_file_fits(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     id_ = site.upload(noise(200, 200))
     with caplog.at_level(logging.ERROR):
-        answer = site.app.get(f"/amazon/{id_}.jpeg")
-    assert decoded(answer).size == (200, 200)
-    assert 18_000 < len(answer.body) <= 20_000
+        response = site.app.get(f"/amazon/{id_}.jpeg")
+    assert decoded(response).size == (200, 200)
+    assert 18_000 < len(response.body) <= 20_000
     assert caplog.text == ""
 
 
@@ -129,8 +129,8 @@ def test_file_that_never_fits_is_served_in_the_lowest_quality_and_logged(
 ) -> None:
     id_ = site.upload(noise(1000, 1000))  # 18 kB in quality 1
     with caplog.at_level(logging.ERROR):
-        answer = site.app.get(f"/market/{id_}.jpeg")
-    length = len(answer.body)
+        response = site.app.get(f"/market/{id_}.jpeg")
+    length = len(response.body)
     assert 2_000 < length < 40_000
     assert (
         f"rendition larger than its limit: image={id_} size=market bytes={length} max_bytes=2000"
@@ -167,7 +167,7 @@ def test_focal_point_of_a_preset_is_in_its_url(tmp_path: Path) -> None:
 
 
 def changed(site: Site, **ini: str) -> Site:
-    """The site after a change of its settings and a restart."""
+    """Restart the site with other settings."""
     site.close()
     kept = {"sizes": SIZES, "watermark.file": str(site.settings.watermark.file)}
     return Site(site.folder, **{**kept, **ini})
@@ -250,7 +250,7 @@ def test_unusable_preset_stops_the_start(ini: dict[str, str], message: str) -> N
     assert message in str(error.value)
 
 
-def test_watermark_that_is_no_png_stops_the_start(tmp_path: Path) -> None:
+def test_watermark_of_another_format_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "mark.png").write_bytes(b"nothing")
     with pytest.raises(BadSetting, match="the watermark is no PNG file"):
         Site(

@@ -1,4 +1,4 @@
-"""Smaller copies of large originals: made once, used often, gone with the image."""
+"""Previews of large originals: made once, and removed with the image."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_previews_made_after_upload_replace_the_original(site: Site, photo: byte
     for size, expected in (("240x160", (240, 160)), ("1024x768", (1024, 683))):
         body = site.app.get(f"/{size}/{id_}.jpeg").body
         assert Image.open(io.BytesIO(body)).size == expected
-    # Larger than a copy is good for.
+    # Too large to be made from a preview.
     site.app.get(f"/1600x1600/{id_}.jpeg", status=503)
 
 

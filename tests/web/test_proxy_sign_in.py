@@ -49,8 +49,8 @@ def csrf_by(site: Site, user: str) -> dict[str, Any]:
 
 
 def test_proxy_sign_in_needs_csrf_token(proxied: Site) -> None:
-    answer = proxied.app.post("/upload/api/", upload_files=FILES, **by("10.1.2.3"), status=400)
-    assert "form has expired" in answer.text
+    response = proxied.app.post("/upload/api/", upload_files=FILES, **by("10.1.2.3"), status=400)
+    assert "form has expired" in response.text
     proxied.app.post("/upload/api/", upload_files=FILES, **csrf_by(proxied, "alice"), status=200)
 
 

@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from huimages_app import client, remote
+from huimages_app.domain.models import Count
 from huimages_app.errors import BadImageId, BadInput, UnknownImage
 from tests.support import pictures
 from tests.support.libraries import libraries
@@ -37,6 +38,7 @@ def test_library_lists_and_dismisses_duplicates(
         small, large = (add(site.services, content).image.id for content in contents)
         groups.insert(0, [large, small])
     assert module.get_duplicates() == groups
+    assert module.count_duplicates() == Count(2)
     assert module.get_alike(groups[0][0]) == [groups[0][1]]
     module.dismiss_duplicates(groups[0])
     assert module.get_duplicates() == groups[1:]

@@ -1,4 +1,4 @@
-"""Headers that repeat parts of a request fit into the buffer of a web server in front."""
+"""Response headers that repeat parts of a request fit the buffer of a web server in front."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ LONG = "ä" * 3000
 BUFFER = 4096  # bytes of all headers: the default of nginx on most machines
 
 
-def size_of_headers(answer: object) -> int:
-    return sum(len(name) + len(value) + 4 for name, value in answer.headerlist)  # type: ignore[attr-defined]
+def size_of_headers(response: object) -> int:
+    return sum(len(name) + len(value) + 4 for name, value in response.headerlist)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,9 @@ def test_headers_of_long_request_stay_short(
     for seed in range(3):
         image = site.add(seed, references=references)
     path = path.replace("ID", image.id).replace("LONG", quote(LONG)).replace("R", quote("ä" * 200))
-    answer = site.browser().get(path, status="*")
-    assert answer.status_int < 500
-    assert size_of_headers(answer) < BUFFER
+    response = site.browser().get(path, status="*")
+    assert response.status_int < 500
+    assert size_of_headers(response) < BUFFER
     site.close()
 
 

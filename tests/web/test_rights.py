@@ -101,7 +101,7 @@ def test_page_states_the_rights_for_search_engines(site: Site, image: Image) -> 
     assert data["digitalSourceType"] == ("https://schema.org/TrainedAlgorithmicMediaDigitalSource")
 
 
-def test_page_states_nothing_that_is_not_known(site: Site, image: Image) -> None:
+def test_page_states_known_rights_only(site: Site, image: Image) -> None:
     site.services.editing.update(
         image.id, ImagePatch(rights={"licensor": "Agentur", "source_type": "composite"})
     )

@@ -1,4 +1,4 @@
-"""A whole site whose originals are in S3: as with files, and when S3 fails."""
+"""A site whose originals are in S3: its usual work, and failures of S3."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def test_originals_are_uploaded_to_and_read_from_s3(site: Site) -> None:
     assert identifier == image_id(PHOTO)
     assert site.upload(PHOTO) == identifier
     assert site.app.get(f"/100x100/{identifier}.jpeg").content_type == "image/jpeg"
-    answer = site.app.get(f"/o/{identifier}/name.jpeg")
-    assert answer.body == PHOTO
-    assert answer.content_type == "image/jpeg"
+    response = site.app.get(f"/o/{identifier}/name.jpeg")
+    assert response.body == PHOTO
+    assert response.content_type == "image/jpeg"
     site.services.editing.remove(identifier)
     site.app.get(f"/o/{identifier}", status=410)
     assert list(site.storage.originals.ids()) == []
@@ -68,16 +68,16 @@ def test_originals_are_uploaded_to_and_read_from_s3(site: Site) -> None:
 def test_originals_are_redirected_to_s3(tmp_path: Path, ini: dict[str, str]) -> None:
     site = Site(tmp_path, **ini, **{"s3.redirect": "60"})
     identifier = site.upload(PHOTO, filename="from the camera.jpeg")
-    answer = site.app.get(f"/o/{identifier}", status=302)
-    assert answer.headers["Cache-Control"] == "public, max-age=30"
-    fetched = httpx.get(answer.location, trust_env=False)
+    response = site.app.get(f"/o/{identifier}", status=302)
+    assert response.headers["Cache-Control"] == "public, max-age=30"
+    fetched = httpx.get(response.location, trust_env=False)
     assert fetched.content == PHOTO
     assert fetched.headers["Content-Type"] == "image/jpeg"
     assert "from%20the%20camera.jpeg" in fetched.headers["Content-Disposition"]
-    answer = site.app.get(f"/o/{identifier}/another%20name.jpeg", status=302)
-    fetched = httpx.get(answer.location, trust_env=False)
+    response = site.app.get(f"/o/{identifier}/another%20name.jpeg", status=302)
+    fetched = httpx.get(response.location, trust_env=False)
     assert "another%20name.jpeg" in fetched.headers["Content-Disposition"]
-    # An address that is good for GET is not good for HEAD.
+    # A URL that is signed for GET is not valid for HEAD.
     assert site.app.head(f"/o/{identifier}").content_length == len(PHOTO)
     site.services.editing.trash(identifier)
     site.app.get(f"/o/{identifier}", status=404)
@@ -92,9 +92,9 @@ def test_redirect_to_s3_ends_with_the_rights(
     image = site.services.images.get(identifier)
     limit(site.services, image, until=TODAY)
     monkeypatch.setattr(type(site.services.showing), "end", lambda *_: time.time() + 20.5)
-    answer = site.app.get(f"/o/{identifier}", status=302)
-    assert answer.headers["Cache-Control"] == "public, max-age=10"
-    assert "Expires=20" in answer.location
+    response = site.app.get(f"/o/{identifier}", status=302)
+    assert response.headers["Cache-Control"] == "public, max-age=10"
+    assert "Expires=20" in response.location
     limit(site.services, image, until=YESTERDAY)
     site.app.get(f"/o/{identifier}", status=410)
     site.close()

@@ -1,4 +1,4 @@
-"""Saved searches: page, menu, API, library, and who sees and changes which."""
+"""Saved searches: page, menu, API, library and permissions."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_page_is_german(site: Site) -> None:
     assert "Für alle" in page.text
 
 
-def test_private_search_is_that_of_one_account(closed: Site) -> None:
+def test_private_search_is_visible_to_its_account_only(closed: Site) -> None:
     vera, paul, editor = (closed.signed_in(name) for name in ("vera", "paul", "ed"))
     save(vera, "/tag/sea/", "Mine")
     assert (names(vera), names(paul), names(editor)) == (["Mine"], [], [])
@@ -118,7 +118,7 @@ def test_private_search_is_that_of_one_account(closed: Site) -> None:
     assert names(closed.signed_in("vera")) == []
 
 
-def test_viewer_neither_shares_nor_changes_what_is_shared(closed: Site) -> None:
+def test_viewer_neither_shares_nor_changes_shared_searches(closed: Site) -> None:
     vera, editor = closed.signed_in("vera"), closed.signed_in("ed")
     save(editor, "/tag/sea/", "Sea", shared=True)
     (one,) = vera.get("/api/v1/searches").json["items"]

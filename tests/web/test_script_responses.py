@@ -47,9 +47,9 @@ def test_script_messages_match_their_use(browser: TestApp) -> None:
 
 def test_script_errors_are_translated(site: Site) -> None:
     headers = {"Accept": "application/json"}
-    answer = site.browser("de").get("/nowhere/", headers=headers, status=404)
-    assert answer.content_type == "application/problem+json"
-    assert answer.json["detail"] == "Unter dieser URL gibt es nichts."
+    response = site.browser("de").get("/nowhere/", headers=headers, status=404)
+    assert response.content_type == "application/problem+json"
+    assert response.json["detail"] == "Unter dieser URL gibt es nichts."
 
 
 def test_viewer_items_are_those_of_the_collection(site: Site, browser: TestApp) -> None:
@@ -58,11 +58,11 @@ def test_viewer_items_are_those_of_the_collection(site: Site, browser: TestApp) 
         for day in range(REACH + 3)
     ]
     site.add(99, timestamp=START)  # without the tag
-    answer = browser.get(f"/image/{images[1].id}/around?in=tag:sea").json
-    titles = [item["title"] for item in answer["items"]]
+    response = browser.get(f"/image/{images[1].id}/around?in=tag:sea").json
+    titles = [item["title"] for item in response["items"]]
     assert titles == [f"Day {day}" for day in range(REACH + 1, -1, -1)]
-    assert titles[answer["index"]] == "Day 1"
-    item = answer["items"][0]
+    assert titles[response["index"]] == "Day 1"
+    item = response["items"][0]
     assert item["href"] == f"/image/{images[REACH + 1].id}/?in=tag%3Asea"
     assert (item["width"], item["height"]) == (60, 40)
     for address in (item["src"], item["thumb"], item["srcset"].split()[0]):
@@ -71,8 +71,8 @@ def test_viewer_items_are_those_of_the_collection(site: Site, browser: TestApp) 
 
 def test_viewer_items_outside_collection_are_one_image(site: Site, browser: TestApp) -> None:
     image, _other = site.add(1), site.add(2)
-    answer = browser.get(f"/image/{image.id}/around?in=tag:none").json
-    assert [len(answer["items"]), answer["index"]] == [1, 0]
+    response = browser.get(f"/image/{image.id}/around?in=tag:none").json
+    assert [len(response["items"]), response["index"]] == [1, 0]
 
 
 def test_viewer_items_name_the_favourites_of_the_visitor(site: Site) -> None:
@@ -84,11 +84,21 @@ def test_viewer_items_name_the_favourites_of_the_visitor(site: Site) -> None:
     assert [item["favorite"] for item in paul.get(path).json["items"]] == [False] * 3
 
 
-def test_viewer_items_have_no_favourites_for_clients_without_the_right(tmp_path: Path) -> None:
+def test_viewer_items_have_the_ratings_of_the_visitor(site: Site) -> None:
+    images = [site.add(day, timestamp=START + timedelta(days=day)) for day in range(3)]
+    vera, paul = site.browser(), site.browser()
+    vera.post(f"/image/{images[1].id}/rate", {"rating": "7"})
+    paul.post(f"/image/{images[0].id}/rate", {"rating": "0"})
+    path = f"/image/{images[2].id}/around"
+    assert [item["rating"] for item in vera.get(path).json["items"]] == [None, 7, None]
+    assert [item["rating"] for item in paul.get(path).json["items"]] == [None, None, 0]
+
+
+def test_viewer_items_have_no_opinions_for_clients_without_the_right(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"who.contribute": "editor"})
     image = site.add(1)
     [item] = site.app.get(f"/image/{image.id}/around").json["items"]
-    assert item["favorite"] is None
+    assert (item["favorite"], item["rating"]) == (None, None)
     site.close()
 
 
@@ -133,8 +143,8 @@ def test_known_returns_stored_image(site: Site, browser: TestApp) -> None:
 
 def test_known_adds_fields_to_stored_image(site: Site) -> None:
     image = site.add(1, title="Quay", references={"artnr": ["1"]})
-    said = {"id": image.id, "filename": "x.jpg", "title": "Dusk", "tags": "sea", "artnr": "2"}
-    [found] = site.app.post("/upload/known", said).json["files"]
+    fields = {"id": image.id, "filename": "x.jpg", "title": "Dusk", "tags": "sea", "artnr": "2"}
+    [found] = site.app.post("/upload/known", fields).json["files"]
     assert found["title"] == "Dusk"
     changed = site.services.images.get(image.id)
     assert changed.titles == ("Quay", "Dusk")

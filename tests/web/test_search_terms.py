@@ -27,16 +27,16 @@ def shown(page: TestApp) -> list[str]:
 )
 def test_tag_in_any_spelling_finds_image(site: Site, path: str, spelling: str) -> None:
     image = site.add(tags=["größe"], title="A ruler")
-    answer = site.browser().get(path.format(quote(spelling)))
-    assert image.id in answer.text or "A ruler" in answer.text
+    response = site.browser().get(path.format(quote(spelling)))
+    assert image.id in response.text or "A ruler" in response.text
 
 
 @pytest.mark.parametrize("spelling", [NUMBER, f"{NUMBER} ", f" {NUMBER}", decomposed(NUMBER)])
 @pytest.mark.parametrize("name", ["artnr", "ref.artnr"])
 def test_reference_in_any_spelling_finds_image(site: Site, name: str, spelling: str) -> None:
     image = site.add(references={"artnr": [NUMBER]})
-    answer = site.app.get(f"/api/v1/images?{name}={quote(spelling)}")
-    assert [item["id"] for item in answer.json["items"]] == [image.id]
+    response = site.app.get(f"/api/v1/images?{name}={quote(spelling)}")
+    assert [item["id"] for item in response.json["items"]] == [image.id]
 
 
 @pytest.mark.parametrize("spelling", ["Gr", "GRÖ", decomposed("grö"), " gr"])
@@ -69,8 +69,8 @@ def test_tag_in_any_spelling_is_removed(site: Site, spelling: str) -> None:
 def test_search_for_image_id_or_url_leads_to_its_page(site: Site, text: str) -> None:
     image = site.add()
     site.add(seed=1)
-    answer = site.browser().get("/search", {"q": text.format(id=image.id)}, status=302)
-    assert answer.location == f"http://localhost/image/{image.id}/"
+    response = site.browser().get("/search", {"q": text.format(id=image.id)}, status=302)
+    assert response.location == f"http://localhost/image/{image.id}/"
 
 
 @pytest.mark.parametrize("text", ["{id} sea", "sea {id}", "x{id}", "{id}x", "http://localhost/"])

@@ -55,9 +55,9 @@ class Server:
     def get(self, path: str, connection: http.client.HTTPConnection | None = None) -> object:
         connection = connection or self.connect()
         connection.request("GET", path)
-        answer = connection.getresponse()
-        assert answer.read() == b"ok"
-        return answer
+        response = connection.getresponse()
+        assert response.read() == b"ok"
+        return response
 
     def post(self, path: str, length: int) -> http.client.HTTPResponse:
         connection = self.connect()
@@ -86,10 +86,10 @@ def running(folder: Path, *, descriptors: int = 0, disk: str = "ok") -> Iterator
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_completes_current_requests(tmp_path: Path, number: signal.Signals) -> None:
     with running(tmp_path) as server:
-        answers: list[object] = []
+        responses: list[object] = []
         # More than there are threads: some wait in the queue.
         threads = [
-            threading.Thread(target=lambda: answers.append(server.get("/?0.7"))) for _ in range(8)
+            threading.Thread(target=lambda: responses.append(server.get("/?0.7"))) for _ in range(8)
         ]
         for thread in threads:
             thread.start()
@@ -97,8 +97,8 @@ def test_signal_completes_current_requests(tmp_path: Path, number: signal.Signal
         server.process.send_signal(number)
         for thread in threads:
             thread.join(20)
-        assert len(answers) == 8
-        assert all(answer.headers["Connection"] == "close" for answer in answers)
+        assert len(responses) == 8
+        assert all(response.headers["Connection"] == "close" for response in responses)
         assert server.process.wait(20) == 0
 
 
@@ -155,8 +155,8 @@ def test_large_body_is_accepted_for_uploads_only(tmp_path: Path, path: str, stat
 def test_full_disk_while_a_body_is_received_returns_503(tmp_path: Path) -> None:
     with running(tmp_path, disk="full") as server:
         for _ in range(20):
-            answer = server.post("/upload", 3_000_000)
-            assert (answer.status, answer.headers["Retry-After"]) == (503, "10")
+            response = server.post("/upload", 3_000_000)
+            assert (response.status, response.headers["Retry-After"]) == (503, "10")
         server.get("/")
         assert server.log.count("request body not stored error=No space left on device") == 1
         assert "Traceback" not in server.log

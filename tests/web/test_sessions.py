@@ -1,4 +1,4 @@
-"""Sessions: their start, their end, and what moves to the account."""
+"""Sessions: start, end, and annotations that move to the account."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.site import CLOSED, Site
 
 
 def test_login_starts_a_new_session(closed: Site) -> None:
-    """An attacker who planted a session knows neither the new one nor its token."""
+    """An attacker that planted a session knows neither the new session nor its token."""
     before = csrf(closed.app)
     planted = closed.app.cookies["huimages"]
     sign_in(closed.app, status=303)
@@ -65,8 +65,8 @@ def test_password_change_guesses_are_throttled(closed: Site) -> None:
     sign_in(closed.app, status=303)
     form = closed.app.get("/account").forms[1]
     form["password"], form["new_password"] = "wrong password", "a brand new password"
-    answers = [form.submit(status="*") for _ in range(8)]
-    refused = next(answer for answer in answers if answer.status_int != 400)
+    responses = [form.submit(status="*") for _ in range(8)]
+    refused = next(response for response in responses if response.status_int != 400)
     assert refused.status_int == 429
     assert int(refused.headers["Retry-After"]) >= 1
     assert "Please try again in" in refused
@@ -106,9 +106,9 @@ def test_login_moves_annotations_to_the_account(tmp_path: Path) -> None:
     account = site.services.accounts.add("alice", "editor", PASSWORD)
     image_id = site.app.post("/upload/api/?tags=sea", upload_files=FILES).text
     [visitor] = site.storage.metadata.annotations.of_image(image_id)
-    answer = sign_in(site.app, status=303)
+    response = sign_in(site.app, status=303)
     assert set(site.storage.metadata.annotations.of_image(image_id)) == {account.visitor_id}
-    assert any(c.startswith("huimages_visitor=;") for c in answer.headers.getall("Set-Cookie"))
+    assert any(c.startswith("huimages_visitor=;") for c in response.headers.getall("Set-Cookie"))
     site.app.post("/upload/api/?tags=sand", upload_files=FILES, headers=csrf(site.app))
     assert site.services.annotations.get(image_id, account.visitor_id).tags == (
         "sea",

@@ -79,7 +79,7 @@ def links(page: TestResponse) -> list[str]:
     return [link["href"] for link in page.html.select("[data-grid] a")]
 
 
-def test_page_shows_the_pictures_and_no_more(site: Site, token: str, images: list[Image]) -> None:
+def test_page_shows_the_shared_pictures_only(site: Site, token: str, images: list[Image]) -> None:
     page = site.browser().get(f"/share/{token}/")
     assert page.html.h1.text == "Press"
     assert page.html.select_one(".text").text == "For the press"
@@ -94,7 +94,9 @@ def test_page_shows_the_pictures_and_no_more(site: Site, token: str, images: lis
         assert "Set-Cookie" not in shown.headers
 
 
-def test_page_is_for_nobody_but_its_visitor(site: Site, token: str, images: list[Image]) -> None:
+def test_shared_responses_are_private_and_not_indexed(
+    site: Site, token: str, images: list[Image]
+) -> None:
     for path in ("", f"{images[0].id}/", "download?size=vga", f"{images[0].id}/download?size=vga"):
         response = site.app.get(f"/share/{token}/{path}")
         assert response.headers["Referrer-Policy"] == "no-referrer"
@@ -182,7 +184,7 @@ def test_permitted_originals_are_whole(site: Site, images: list[Image]) -> None:
     assert times == [datetime.now(UTC).year]
 
 
-def test_downloads_tell_no_file_names(site: Site, token: str, images: list[Image]) -> None:
+def test_downloads_have_no_original_file_names(site: Site, token: str, images: list[Image]) -> None:
     response = site.app.get(f"/share/{token}/{images[0].id}/download?size=vga&format=webp")
     assert response.headers["Content-Disposition"].endswith("''Gull%20%3Cb%3E-640x480.webp")
     names = zip_names(site.app.get(f"/share/{token}/download?size=vga"))
@@ -212,14 +214,14 @@ def test_pages_of_shared_pictures_stay_closed(site: Site, token: str, images: li
     site.app.post("/share/", {"kind": "tag", "value": "x"}, status=401)
 
 
-def test_revoked_link_is_over(site: Site, token: str, images: list[Image]) -> None:
+def test_revoked_link_opens_no_url(site: Site, token: str, images: list[Image]) -> None:
     (stored,) = site.services.shares.all()
     site.services.shares.revoke(stored.id)
     for path in ("", f"{images[0].id}/", "download?size=vga", f"{images[0].id}/download?size=vga"):
         site.app.get(f"/share/{token}/{path}", status=404)
 
 
-def test_ended_link_is_gone(site: Site, token: str, images: list[Image]) -> None:
+def test_expired_link_returns_410(site: Site, token: str, images: list[Image]) -> None:
     key, record = next(iter(site.storage.metadata.documents.items("share")))
     over = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
     site.storage.metadata.documents.save("share", key, lambda _: {**record, "until": over})

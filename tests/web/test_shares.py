@@ -1,9 +1,10 @@
-"""Share links: made by editors, listed, counted, revoked; and what visitors see of each kind."""
+"""Share links: made, listed, counted and revoked by editors, and opened by visitors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from webtest import TestApp, TestResponse
@@ -26,6 +27,13 @@ def made(page: TestResponse) -> str:
     return str(page.html.select_one("[data-link]")["value"]).removeprefix("http://localhost")
 
 
+def store_sizes(site: Site, sizes: str) -> None:
+    """Store other sizes in the only share link, as under other settings."""
+    documents = site.storage.metadata.documents
+    ((key, record),) = documents.items("share")
+    documents.save("share", key, lambda _: {**record, "sizes": sizes})
+
+
 def ids_in(page: TestResponse) -> list[str]:
     return [item["data-id"] for item in page.html.select("[data-grid] > li")]
 
@@ -39,7 +47,7 @@ def ids_in(page: TestResponse) -> list[str]:
         ("/search?q=gull", "search=gull", [2, 1, 0]),
     ],
 )
-def test_link_is_made_from_the_page_of_what_is_shared(
+def test_link_is_made_from_the_page_of_its_target(
     site: Site, browser: TestApp, images: Sequence[Image], case: tuple[str, str, list[int]]
 ) -> None:
     (page, query, expected), image_id = case, images[0].id
@@ -230,11 +238,24 @@ def test_last_day_is_included(site: Site, images: Sequence[Image]) -> None:
     assert share.title == "sea"
 
 
-def test_size_that_the_settings_lost_is_left_out(site: Site, images: Sequence[Image]) -> None:
-    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("gone", "vga")))
+def test_day_of_a_link_ends_in_the_time_zone_of_the_site(
+    tmp_path: Path, open_site: Callable[..., Site]
+) -> None:
+    site = open_site(tmp_path, timezone="America/Los_Angeles")
+    site.add(tags=["sea"])
+    fields = {"kind": "tag", "value": "sea", "key": "", "title": "", "size": "vga"}
+    page = site.browser().post("/share/", {**fields, "until": "2040-12-18"})
+    (share,) = site.services.shares.all()
+    assert share.until == datetime(2040, 12, 19, 8, tzinfo=UTC)
+    assert "valid until Dec 18, 2040;" in " ".join(page.html.select_one(".links li").text.split())
+
+
+def test_size_removed_from_the_settings_is_left_out(site: Site, images: Sequence[Image]) -> None:
+    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("vga", "150x150")))
+    store_sizes(site, "gone vga o")
     page = site.browser().get(f"/share/{token}/")
     assert [option["value"] for option in page.html.select("#size option")] == ["vga"]
-    _, token = site.services.shares.add(Target("tag", "sea"), ShareTerms(sizes=("gone",)))
+    store_sizes(site, "gone")
     page = site.browser().get(f"/share/{token}/")
     assert "There are no pictures here at the moment." in page.text
     site.browser().get(f"/share/{token}/{images[0].id}/", status=200)

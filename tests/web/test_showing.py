@@ -1,4 +1,4 @@
-"""Rights that end: what visitors and editors get before, between and after the days."""
+"""Rights that end: responses to visitors and editors before, within and after the days."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ def test_files_are_not_served_outside_of_the_days(
     shop.services.article_memory.forget(image)
     for url in urls(shop, image):
         for method in ("GET", "HEAD"):
-            answer = shop.app.request(url, method=method, expect_errors=True)
-            assert answer.status_int == status, (url, answer.text)
-            assert answer.headers["Cache-Control"] == "no-store"
+            response = shop.app.request(url, method=method, expect_errors=True)
+            assert response.status_int == status, (url, response.text)
+            assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_max_age_never_reaches_past_the_end(shop: Site, image: Image) -> None:
@@ -90,10 +90,10 @@ def test_max_age_never_reaches_past_the_end(shop: Site, image: Image) -> None:
     for _ in range(2):  # a miss, and a hit
         for url in urls(shop, image):
             left = DAY - time.time() % DAY
-            answer = shop.app.get(url)
-            parts = re.findall(r"(?:max-age|revalidate)=(\d+)", answer.headers["Cache-Control"])
-            assert sum(map(int, parts)) <= left, (url, answer.headers["Cache-Control"])
-            assert "immutable" not in answer.headers["Cache-Control"]
+            response = shop.app.get(url)
+            parts = re.findall(r"(?:max-age|revalidate)=(\d+)", response.headers["Cache-Control"])
+            assert sum(map(int, parts)) <= left, (url, response.headers["Cache-Control"])
+            assert "immutable" not in response.headers["Cache-Control"]
 
 
 def test_web_servers_find_no_file_of_an_image_with_an_end(shop: Site, image: Image) -> None:
@@ -117,8 +117,8 @@ def test_limited_rendition_is_made_once(
     monkeypatch.setattr(shop.services.decoder, "render", lambda *_: pytest.fail("rendered again"))
     shop.app.get(f"/30x30/{image.id}.jpeg")
     shop.app.get("/30x30/artnr/10106.jpeg")
-    answer = shop.app.get(f"/30x30/{image.id}.auto", headers={"Accept": "image/webp"})
-    assert answer.content_type == "image/webp"
+    response = shop.app.get(f"/30x30/{image.id}.auto", headers={"Accept": "image/webp"})
+    assert response.content_type == "image/webp"
 
 
 @pytest.mark.parametrize("days", [{"until": ""}, {"until": "", "from_": YESTERDAY}])
@@ -129,8 +129,8 @@ def test_image_whose_rights_do_not_end_any_more_is_plain_again(
     shop.app.get(f"/30x30/{image.id}.jpeg")
     limit(shop.services, image, **days)
     for _ in range(2):
-        answer = shop.app.get(f"/30x30/{image.id}.jpeg")
-        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        response = shop.app.get(f"/30x30/{image.id}.jpeg")
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert [name for name in shop.cached() if not name.startswith("~")] == ["30x30.jpeg"]
 
 
@@ -161,8 +161,8 @@ def test_placeholder_is_the_body_of_the_410_of_an_article(tmp_path: Path) -> Non
     site = Site(tmp_path / "a", missing=missing.id)
     image = site.add(references={"artnr": ["7"]})
     limit(site.services, image, until=YESTERDAY)
-    answer = site.app.get("/30x30/artnr/7.jpeg", status=410)
-    assert answer.body == site.app.get(f"/30x30/{missing.id}.jpeg").body
+    response = site.app.get("/30x30/artnr/7.jpeg", status=410)
+    assert response.body == site.app.get(f"/30x30/{missing.id}.jpeg").body
     site.close()
 
 
@@ -171,7 +171,7 @@ def pages(image: Image) -> list[str]:
 
 
 @pytest.mark.parametrize("days", [{"until": YESTERDAY}, {"from_": TOMORROW}])
-def test_visitors_find_the_image_nowhere(shop: Site, image: Image, days: dict[str, str]) -> None:
+def test_image_is_on_no_page_for_visitors(shop: Site, image: Image, days: dict[str, str]) -> None:
     for url in pages(image):
         assert image.id in shop.browser().get(url).text, url
     limit(shop.services, image, **days)
@@ -194,7 +194,7 @@ def test_visitors_find_the_image_nowhere(shop: Site, image: Image, days: dict[st
         shop.app.get(url, status=status)
 
 
-def test_neighbours_are_those_that_the_visitor_sees(
+def test_neighbours_skip_images_hidden_from_the_visitor(
     shop: Site, image: Image, editor: TestApp
 ) -> None:
     hidden, last = shop.add(1), shop.add(2)
@@ -232,16 +232,16 @@ def test_editors_see_the_image_with_a_badge(
 def require_shown_to_editors_only(shop: Site, url: str) -> None:
     parts = urlsplit(url)
     for _ in range(2):  # a miss, and a hit
-        answer = shop.app.get(f"{parts.path}?{parts.query}")
-        assert answer.headers["Cache-Control"].startswith("private, max-age=")
-        assert 1700 < answer.cache_control.max_age <= 3600
+        response = shop.app.get(f"{parts.path}?{parts.query}")
+        assert response.headers["Cache-Control"].startswith("private, max-age=")
+        assert 1700 < response.cache_control.max_age <= 3600
     shop.app.get(parts.path, status=[403, 404, 410])
     end = int(re.search(r"e=(\d+)", parts.query)[1])  # type: ignore[index]
     forged = parts.query.replace(f"e={end}", f"e={end + DAY}")
     shop.app.get(f"{parts.path}?{forged}", status=[403, 404, 410])
 
 
-def test_signature_for_the_public_does_not_open_what_has_ended(
+def test_public_signature_of_an_ended_image_returns_410(
     shop: Site, image: Image, editor: TestApp
 ) -> None:
     limit(shop.services, image, until=YESTERDAY)
@@ -250,7 +250,7 @@ def test_signature_for_the_public_does_not_open_what_has_ended(
     shop.app.get(path + query, status=410)
 
 
-def test_zip_leaves_out_what_may_not_be_shown(shop: Site, image: Image) -> None:
+def test_zip_leaves_out_images_that_may_not_be_shown(shop: Site, image: Image) -> None:
     other = shop.add(1, title="Other")
     limit(shop.services, image, until=YESTERDAY)
     for rendition in (None, (SIZE, SIZE.format_for())):
@@ -261,7 +261,7 @@ def test_zip_leaves_out_what_may_not_be_shown(shop: Site, image: Image) -> None:
         assert "not included.txt" in names
 
 
-def test_json_says_whether_the_image_is_shown(site: Site) -> None:
+def test_json_states_whether_the_image_is_shown(site: Site) -> None:
     image = site.add()
     states = {"shown": {"until": TODAY}, "ended": {"until": YESTERDAY}}
     for state, days in states.items():
@@ -272,14 +272,14 @@ def test_json_says_whether_the_image_is_shown(site: Site) -> None:
     assert not any("?" in entry["url"] for entry in data["urls"].values())
 
 
-def test_api_changes_the_days_and_refuses_what_is_none(site: Site) -> None:
+def test_api_changes_the_days_and_refuses_invalid_ones(site: Site) -> None:
     url = f"/api/v1/images/{site.add().id}"
     site.app.patch_json(url, {"rights": {"from": TODAY, "until": TOMORROW}})
     assert site.app.get(url).json["rights"]["until"] == TOMORROW
-    answer = site.app.patch_json(url, {"rights": {"until": "31.12.2026"}}, status=400)
-    assert "expected a day like 2026-12-31" in answer.json["detail"]
-    answer = site.app.patch_json(url, {"rights": {"until": YESTERDAY}}, status=400)
-    assert "a first day that is not after the last" in answer.json["detail"]
+    response = site.app.patch_json(url, {"rights": {"until": "31.12.2026"}}, status=400)
+    assert "expected a day like 2026-12-31" in response.json["detail"]
+    response = site.app.patch_json(url, {"rights": {"until": YESTERDAY}}, status=400)
+    assert "a first day that is not after the last" in response.json["detail"]
     site.app.patch_json(url, {"rights": {"from": None, "until": None}})
     assert site.app.get(url).json["rights"]["until"] is None
 

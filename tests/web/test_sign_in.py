@@ -13,20 +13,20 @@ from tests.support.site import Site
 
 
 def test_page_without_permission_redirects_to_login_and_back(closed: Site) -> None:
-    answer = closed.app.get("/image/?order=rated", headers=HTML, status=303).follow()
-    form = answer.forms[1]
+    response = closed.app.get("/image/?order=rated", headers=HTML, status=303).follow()
+    form = response.forms[1]
     form["name"], form["password"] = "Alice", PASSWORD
-    answer = form.submit(status=303)
-    assert answer.location == "http://localhost/image/?order=rated"
-    answer = answer.follow()
-    assert "alice" in answer
+    response = form.submit(status=303)
+    assert response.location == "http://localhost/image/?order=rated"
+    response = response.follow()
+    assert "alice" in response
     closed.app.post("/upload/api/", upload_files=FILES, headers=csrf(closed.app))
 
 
 def test_request_without_permission_returns_401_to_programs(closed: Site) -> None:
-    answer = closed.app.post("/upload/api/", upload_files=FILES, status=401)
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
-    assert "token" in answer.text
+    response = closed.app.post("/upload/api/", upload_files=FILES, status=401)
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert "token" in response.text
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def test_login_redirects_to_this_site_only(closed: Site, back: str) -> None:
 def test_wrong_name_and_wrong_password_have_same_response(
     closed: Site, name: str, password: str
 ) -> None:
-    answer = sign_in(closed.app, name, password, status=401)
-    assert "Name or password is wrong." in answer
-    assert password not in answer
+    response = sign_in(closed.app, name, password, status=401)
+    assert "Name or password is wrong." in response
+    assert password not in response
 
 
 def test_login_guesses_are_throttled_but_not_the_owner(closed: Site) -> None:
@@ -54,8 +54,8 @@ def test_login_guesses_are_throttled_but_not_the_owner(closed: Site) -> None:
     attacker = TestApp(closed.app.app, extra_environ={"REMOTE_ADDR": "203.0.113.9"})
     for _ in range(5):
         sign_in(attacker, password="wrong password", status=401)
-    answer = sign_in(attacker, status=429)
-    assert int(answer.headers["Retry-After"]) >= 1
+    response = sign_in(attacker, status=429)
+    assert int(response.headers["Retry-After"]) >= 1
     sign_in(TestApp(closed.app.app), status=303)
 
 

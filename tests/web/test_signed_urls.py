@@ -1,4 +1,4 @@
-"""Addresses of pictures: which need a signature, and what comes of those without one."""
+"""Signed URLs of pictures: which sizes need a signature, and responses without one."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def test_signature_is_valid_for_one_url_only(strict: Site, image_id: str) -> Non
 
 def test_signature_expiry_limits_cache_lifetime(strict: Site, image_id: str) -> None:
     url = strict.services.urls.url(image_id, "99x99", expires=int(time.time()) + 60)
-    answer = get(strict, url, 200)
-    assert answer.cache_control.max_age <= 60
-    assert "immutable" not in answer.headers["Cache-Control"]
-    # Made and cached, and still not to be had later, or by changing the end.
+    response = get(strict, url, 200)
+    assert response.cache_control.max_age <= 60
+    assert "immutable" not in response.headers["Cache-Control"]
+    # The rendition is cached; an expired or changed URL is refused all the same.
     get(strict, strict.services.urls.url(image_id, "99x99", expires=1), 403)
     get(strict, url.replace("e=", "e=9"), 403)
     get(strict, f"/99x99/{image_id}.jpeg", 403)
@@ -99,7 +99,7 @@ def test_unsigned_other_focal_point_redirects_to_stored_one(strict: Site, image_
 
 
 def test_viewer_gets_no_urls_of_focal_points(tmp_path: Path) -> None:
-    """Each would be a rendition more."""
+    """Each URL would make one more rendition."""
     site = Site(tmp_path, **CLOSED, signed="all")
     path = f"/api/v1/images/{site.add().id}?size="
     for scopes, status in ((["read"], 403), (["read", "edit"], 200)):

@@ -49,10 +49,10 @@ class Load(threading.Thread):
             count += 1
             path = f"/{30 + count % 40}x30/{self._image_id}.jpeg"
             try:
-                answer = httpx.get(
+                response = httpx.get(
                     self._url + path, timeout=60, trust_env=False, verify=certificates()
                 )
-                self.results[answer.status_code] += 1
+                self.results[response.status_code] += 1
             except httpx.HTTPError as error:
                 self.results[repr(error)] += 1
 
@@ -62,7 +62,7 @@ class Load(threading.Thread):
 
 
 @pytest.mark.timeout(900)
-def test_site_survives_dead_workers_and_takes_over_new_settings(tmp_path: Path) -> None:
+def test_site_replaces_dead_workers_and_applies_new_settings(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     ini = {

@@ -102,14 +102,14 @@ def test_preset_offers_its_format_only(browser: TestApp, image: Image) -> None:
 
 
 @pytest.mark.parametrize("text", ["nonsense", "600", "0x0", "x" * 500, "<script>", "30001x1"])
-def test_text_that_is_no_size_is_explained(browser: TestApp, image: Image, text: str) -> None:
+def test_invalid_size_is_explained(browser: TestApp, image: Image, text: str) -> None:
     page = browser.get(f"/image/{image.id}/", {"size": text})
     assert page.html.select_one("#snippets [role=alert]").text.startswith("This is not a size, or")
     assert page.html.select_one("#picker-size")["value"] == text[:60]
     assert not page.html.select("[data-preview]")
 
 
-def test_text_that_is_no_size_keeps_the_other_choices(browser: TestApp, image: Image) -> None:
+def test_invalid_size_keeps_the_other_choices(browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/?size=nonsense&format=webp&density=3")
     selected = [option["value"] for option in page.html.select("#snippets option[selected]")]
     assert selected == ["webp", "3"]
@@ -121,7 +121,9 @@ def test_picture_snippet_has_widths(browser: TestApp, image: Image) -> None:
     assert " 320w, " in picture
 
 
-def test_dense_img_has_the_place_of_the_plain_one(browser: TestApp, image: Image) -> None:
+def test_img_for_dense_screens_has_the_dimensions_of_the_plain_one(
+    browser: TestApp, image: Image
+) -> None:
     img = snippets(browser.get(f"/image/{image.id}/?size=300x&density=2"))["<img>"]
     assert f'src="http://localhost/300x@2x/{image.id}/Quay.jpeg"' in img
     assert 'width="300" height="200"' in img
@@ -144,11 +146,11 @@ def test_limited_site_offers_named_sizes_to_visitors_and_any_to_editors(tmp_path
 
 def test_chosen_rendition_is_downloaded_under_its_own_name(browser: TestApp, image: Image) -> None:
     page = browser.get(f"/image/{image.id}/?size=icon&density=2")
-    answer = browser.get(page.html.select_one("#snippets a.button")["href"])
-    assert answer.content_type == "image/webp"
-    assert answer.content_disposition == "attachment; filename*=UTF-8''DSC%201-icon%402x.webp"
-    assert answer.headers["Cache-Control"] == "private, no-cache"
-    assert Pillow.open(io.BytesIO(answer.body)).size == (128, 128)
+    response = browser.get(page.html.select_one("#snippets a.button")["href"])
+    assert response.content_type == "image/webp"
+    assert response.content_disposition == "attachment; filename*=UTF-8''DSC%201-icon%402x.webp"
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert Pillow.open(io.BytesIO(response.body)).size == (128, 128)
     original = browser.get(f"/image/{image.id}/download?size=o")
     assert len(original.body) == image.length
     for query in ("size=nonsense", "size=vga&format=gif"):

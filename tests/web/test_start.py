@@ -16,7 +16,7 @@ PSERVE = (sys.executable, "-m", "pyramid.scripts.pserve", "site.ini")
 
 
 def write_ini(folder, name, *lines):
-    """The URL of a site whose ini file, `site.ini`, is ours on a free port with more lines."""
+    """Write one of our ini files as `site.ini`, with a free port and more lines; return the URL."""
     port = free_port()
     text = (CHECKOUT / name).read_text(encoding="utf-8")
     assert "6543" in text
@@ -63,7 +63,7 @@ def test_production_process_listens_on_configured_port(tmp_path):
     for _ in range(2):
         port = free_port()
         with serving(on_port(port), f"http://127.0.0.1:{port}/healthz", folder=tmp_path):
-            pass  # it answers there
+            pass  # it has responded
 
 
 @pytest.mark.parametrize(

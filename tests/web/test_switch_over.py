@@ -150,7 +150,7 @@ def test_inspection_without_legacy_storage_fails(stores: Stores, tmp_path: Path)
     ran = huimages(ini, "check", "--site")
     assert (ran.status, "expected couchdb" in ran.err[-1]) == (2, True)
     assert huimages(ini, "check", "--site", "--repair").status == 2
-    ini = ini_of(tmp_path, stores.ini() | {"s3.bucket": "nobody-has-this-one"})
+    ini = ini_of(tmp_path, stores.ini() | {"s3.bucket": "a-missing-bucket"})
     ran = huimages(ini, "check", "--site")
     assert (ran.status, "can't be read" in ran.err[-1]) == (1, True)
 
@@ -176,9 +176,9 @@ def test_images_and_pages_are_served_without_changes(stores: Stores, site: Site)
     for name in THERE:
         image = IMAGES[name]
         for url in (f"/240x160/{image.id}", f"/75x75!/{image.id}.jpeg", f"/o/{image.id}/a-b.jpeg"):
-            answer = site.app.get(url)
-            assert answer.content_type == "image/jpeg"
-        assert answer.body == image.content
+            response = site.app.get(url)
+            assert response.content_type == "image/jpeg"
+        assert response.body == image.content
         page = site.app.get(f"/image/{image.id}/").text
         for title in image.document.get("title", [])[-1:]:
             assert title in page
@@ -232,7 +232,7 @@ def test_edit_changes_one_document_only(stores: Stores, site: Site) -> None:
     assert document["title"] == ["Düne", "Neue Düne"]
     assert (document["photographer"], document["types"]) == ("Karin Müller", "product")
     assert document["_attachments"]
-    # As the scripts of the old pages asked, without cookies.
+    # A request as the scripts of huImages 2.2 sent it, without cookies.
     assert site.app.post(page + "tag/", {"newtag": "Wind, sand"}).json == ["wind", "sand"]
     site.app.reset()
     assert site.app.post(page + "rate/", {"rating": "8"}).text == "8"
@@ -251,9 +251,9 @@ def test_edit_changes_one_document_only(stores: Stores, site: Site) -> None:
 
 def test_legacy_cookie_brings_its_favourites(site: Site) -> None:
     site.app.set_cookie("_hda", f"1238587200,{VERA},1238590000")
-    answer = site.app.get("/favorites/")
-    assert f"/image/{id_of('attached')}/" in answer
-    assert any(cookie.startswith("_hda=;") for cookie in answer.headers.getall("Set-Cookie"))
+    response = site.app.get("/favorites/")
+    assert f"/image/{id_of('attached')}/" in response
+    assert any(cookie.startswith("_hda=;") for cookie in response.headers.getall("Set-Cookie"))
     token = site.app.get("/upload/").forms["upload"]["csrf_token"].value
     site.app.post(
         f"/image/{id_of('in both')}/favorite/", {"rating": "1"}, headers={"X-CSRF-Token": token}

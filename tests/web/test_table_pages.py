@@ -45,19 +45,19 @@ def form(page: Any, name: str) -> Any:
 
 @pytest.mark.parametrize("path", ["/api/v1/images.csv", "/api/v1/images"])
 def test_list_is_downloaded_as_csv(site: Site, images: list[Image], path: str) -> None:
-    answer = site.app.get(path + "?tag=tag1", headers={"Accept": "text/csv"})
-    assert (answer.content_type, answer.charset) == ("text/csv", "utf-8")
-    assert answer.content_disposition == "attachment; filename=huimages.csv"
-    (row,) = rows_of(answer.body)
+    response = site.app.get(path + "?tag=tag1", headers={"Accept": "text/csv"})
+    assert (response.content_type, response.charset) == ("text/csv", "utf-8")
+    assert response.content_disposition == "attachment; filename=huimages.csv"
+    (row,) = rows_of(response.body)
     assert (row["id"], row["title"], row["tags"]) == (images[1].id, "'=1+1", "Sea tag1")
     assert row["(url)"] == f"http://localhost/image/{images[1].id}/"
 
 
 @pytest.mark.parametrize("path", ["/api/v1/images.xlsx", "/api/v1/images"])
 def test_list_is_downloaded_as_xlsx(site: Site, images: list[Image], path: str) -> None:
-    answer = site.app.get(path + "?order=oldest", headers={"Accept": XLSX})
-    assert answer.content_type == XLSX
-    sheet = openpyxl.load_workbook(io.BytesIO(answer.body), read_only=True).worksheets[0]
+    response = site.app.get(path + "?order=oldest", headers={"Accept": XLSX})
+    assert response.content_type == XLSX
+    sheet = openpyxl.load_workbook(io.BytesIO(response.body), read_only=True).worksheets[0]
     values = list(sheet.values)
     title = values[0].index("title")
     assert [row[title] for row in values[1:]] == ["Möwe", "'=1+1", "Quay"]
@@ -65,8 +65,8 @@ def test_list_is_downloaded_as_xlsx(site: Site, images: list[Image], path: str) 
 
 def test_list_without_an_accepted_table_is_json(site: Site, images: list[Image]) -> None:
     for accept in ("*/*", "application/json, text/csv", "text/html"):
-        answer = site.app.get("/api/v1/images", headers={"Accept": accept})
-        assert answer.content_type == "application/json"
+        response = site.app.get("/api/v1/images", headers={"Accept": accept})
+        assert response.content_type == "application/json"
     site.app.get("/api/v1/images.csv?colour=red", status=400)
 
 
@@ -86,9 +86,9 @@ def test_edited_table_is_compared_and_applied(
         ["before:", "Sea", "tag0", "after:", "Sea", "wind"],
     ]
     assert site.services.images.get(images[0].id).title == "Möwe"
-    answer = form(compared, "draft").submit()
+    response = form(compared, "draft").submit()
     (job,) = site.services.jobs.all()
-    assert answer.location == f"http://localhost/job/{job.id}/"
+    assert response.location == f"http://localhost/job/{job.id}/"
     assert site.services.jobs.runner.run(job.id).changed == 1
     assert site.services.images.get(images[0].id).title == "Tern <b>"
     assert set(site.services.annotations.summary(images[0].id).tags) == {"sea", "wind"}
@@ -101,8 +101,8 @@ def test_table_with_errors_is_shown_by_row_and_column(
 ) -> None:
     upload = form(browser.get("/table/"), "uploadfile")
     upload["uploadfile"] = Upload("t.csv", b"id,colour\nx,<i>\n", "text/csv")
-    answer = upload.submit(status=400)
-    (row,) = answer.html.select(".comparison tbody tr")
+    response = upload.submit(status=400)
+    (row,) = response.html.select(".comparison tbody tr")
     cells = [cell.text for cell in row.select("td")]
     assert cells[:2] == ["1", "colour"]
     assert cells[2].startswith("unknown column; known: id, etag")
@@ -128,9 +128,9 @@ def test_api_applies_a_table(site: Site, images: list[Image]) -> None:
     assert (tried["rows"], tried["changed"], tried["job"]) == (3, 1, None)
     assert tried["differences"][0]["cells"] == [{"column": "alt", "before": "", "after": "a gull"}]
     assert site.services.jobs.all() == []
-    answer = site.app.post("/api/v1/table", table(rows), headers=headers, status=202)
-    job = answer.json["job"]
-    assert answer.location == f"http://localhost/api/v1/jobs/{job}"
+    response = site.app.post("/api/v1/table", table(rows), headers=headers, status=202)
+    job = response.json["job"]
+    assert response.location == f"http://localhost/api/v1/jobs/{job}"
     site.services.jobs.runner.run(job)
     assert site.services.images.get(rows[0]["id"]).alt == "a gull"
     assert site.app.post("/api/v1/table", table(rows), headers=headers).json["changed"] == 0
@@ -139,10 +139,10 @@ def test_api_applies_a_table(site: Site, images: list[Image]) -> None:
 def test_api_refuses_a_table_with_all_its_errors(site: Site, images: list[Image]) -> None:
     _, token = site.services.tokens.add("shop", ["read", "edit"])
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/csv"}
-    answer = site.app.post("/api/v1/table", b"id,alt\nx,a\ny,b\n", headers=headers, status=400)
-    assert answer.content_type == "application/problem+json"
-    assert [error["row"] for error in answer.json["errors"]] == [2, 3]
-    assert answer.json["detail"].startswith("row 2, column id: 'x' is no image ID")
+    response = site.app.post("/api/v1/table", b"id,alt\nx,a\ny,b\n", headers=headers, status=400)
+    assert response.content_type == "application/problem+json"
+    assert [error["row"] for error in response.json["errors"]] == [2, 3]
+    assert response.json["detail"].startswith("row 2, column id: 'x' is no image ID")
     site.app.post(
         "/api/v1/table", b"x", headers=headers | {"Content-Type": "image/png"}, status=415
     )
@@ -169,9 +169,9 @@ def test_tag_is_renamed_by_page(site: Site, browser: TestApp, images: list[Image
     assert "merge sea into it" in refused.html.select_one("[role=alert]").text
     rename = form(refused, "into")
     rename["into"] = "Lake"
-    answer = rename.submit()
+    response = rename.submit()
     (job,) = site.services.jobs.all()
-    assert answer.location == f"http://localhost/job/{job.id}/"
+    assert response.location == f"http://localhost/job/{job.id}/"
     site.services.jobs.runner.run(job.id)
     assert browser.get("/tag/lake/").html.h1.text == "Tagged “Lake”"
 

@@ -1,4 +1,4 @@
-"""Templates: compiled before the server listens, and without faults that pages do not show."""
+"""Templates are compiled before the server listens, and use attributes safely."""
 
 from __future__ import annotations
 

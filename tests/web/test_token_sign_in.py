@@ -15,9 +15,9 @@ def bearer(text: str) -> dict[str, str]:
 
 def test_upload_token_permits_upload_only(closed: Site) -> None:
     _, text = closed.services.tokens.add("shop", ["upload"])
-    answer = closed.app.post("/upload/api/?tags=sea", upload_files=FILES, headers=bearer(text))
-    assert len(closed.storage.metadata.annotations.of_image(answer.text)) == 1
-    assert "Set-Cookie" not in answer.headers
+    response = closed.app.post("/upload/api/?tags=sea", upload_files=FILES, headers=bearer(text))
+    assert len(closed.storage.metadata.annotations.of_image(response.text)) == 1
+    assert "Set-Cookie" not in response.headers
     closed.app.get("/", headers=bearer(text), status=403)
     closed.app.get("/accounts/", headers=bearer(text), status=403)
 
@@ -46,21 +46,21 @@ def test_uploader_cannot_rename_stored_image(
 
 def test_uploader_sets_title_of_new_image(closed: Site) -> None:
     _, text = closed.services.tokens.add("shop", ["upload"])
-    answer = closed.app.post(
+    response = closed.app.post(
         "/upload/api/?title=First", upload_files=FILES, headers=bearer(text), status=200
     )
-    assert closed.services.images.get_any(answer.text).title == "First"
+    assert closed.services.images.get_any(response.text).title == "First"
 
 
 def test_revoked_token_returns_401(closed: Site) -> None:
     token, text = closed.services.tokens.add("shop", ["upload", "read"])
     closed.app.get("/", headers=bearer(text), status=200)
     closed.services.tokens.revoke(token.id)
-    for answer in (
+    for response in (
         closed.app.get("/", headers=bearer(text), status=401),
         closed.app.post("/upload/api/", upload_files=FILES, headers=bearer(text), status=401),
     ):
-        assert "revoked" in answer.text
+        assert "revoked" in response.text
 
 
 def test_invalid_token_with_valid_cookie_returns_401(closed: Site) -> None:

@@ -111,6 +111,13 @@ def test_api_counts_a_list_when_asked(
     assert (page["count"], page["count_is_exact"]) == (count, True)
 
 
+def test_api_counts_tags(site: Site, api: Api) -> None:
+    site.add(1, tags=["sea", "Sand", "seal"])
+    page = api.get("/tags?prefix=se&limit=1&count=true").json
+    assert (page["count"], page["count_is_exact"], len(page["items"])) == (2, True, 1)
+    assert "count" not in api.get("/tags").json
+
+
 def test_api_counts_collections(site: Site, api: Api) -> None:
     for title in ("Sea", "Sea and sand", "Hills"):
         site.services.collections.add(title)

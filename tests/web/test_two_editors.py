@@ -118,8 +118,8 @@ def test_outdated_expected_title_of_program_returns_412(site: Site, image: Image
     path = f"/image/{image.id}/update_title"
     fields = {"value": "Pier", "expected_value": "Harbour"}
     for accept in ("application/json", "*/*"):
-        answer = site.app.post(path, fields, headers={"Accept": accept}, status=412)
-        assert "was changed since it was read" in answer
+        response = site.app.post(path, fields, headers={"Accept": accept}, status=412)
+        assert "was changed since it was read" in response
     site.app.post(path, {"value": "Pier"}, status=200)
     assert site.services.images.get(image.id).title == "Pier"
 

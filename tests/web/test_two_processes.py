@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def pserve(folder: Path) -> Iterator[tuple[str, Popen[bytes]]]:
-    """development.ini in `folder`, on a port of its own: its address, its process."""
+    """Run development.ini in `folder` on a free port; yield its URL and its process."""
     port = free_port()
     ini = folder / f"{port}.ini"
     text = (ROOT / "development.ini").read_text(encoding="utf-8")
@@ -44,7 +44,7 @@ def pserve(folder: Path) -> Iterator[tuple[str, Popen[bytes]]]:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Services]:
-    """The library of that folder, past the web."""
+    """Open the services of the site in `folder`, without HTTP."""
     services = build_services(read_settings(next(folder.glob("*.ini")), {}))
     yield services
     services.close()
@@ -69,22 +69,22 @@ def client() -> Iterator[httpx.Client]:
 
 
 def upload(client: httpx.Client, url: str, content: bytes, title: str = "") -> str:
-    answer = client.post(
+    response = client.post(
         f"{url}/upload/api/", params={"title": title}, files={"uploadfile": ("a.jpeg", content)}
     )
-    assert answer.status_code == 200, answer.text
-    return answer.text
+    assert response.status_code == 200, response.text
+    return response.text
 
 
-def test_two_hundred_at_once_scale_once(
+def test_200_concurrent_requests_to_two_processes_make_one_rendition(
     urls: list[str], folder: Path, client: httpx.Client
 ) -> None:
     id_ = upload(client, urls[0], pictures.photo(1600, 1200))
 
     def fetch(number: int) -> bytes:
-        answer = client.get(f"{urls[number % 2]}/64x64/{id_}/name-{number}.jpeg")
-        assert answer.status_code == 200, answer.text
-        return answer.content
+        response = client.get(f"{urls[number % 2]}/64x64/{id_}/name-{number}.jpeg")
+        assert response.status_code == 200, response.text
+        return response.content
 
     with ThreadPoolExecutor(200) as pool:
         (body,) = set(pool.map(fetch, range(200)))
@@ -106,7 +106,7 @@ def test_concurrent_uploads_of_same_picture_store_one_image(
         (id_,) = set(ids)
     assert len([path for path in (folder / "var/originals").rglob(id_) if path.is_file()]) == 1
     with opened(folder) as services:
-        # Nothing that anybody said was lost, or is there twice.
+        # No title is lost, and none is stored twice.
         assert sorted(services.images.get_any(id_).titles) == [f"Title {n}" for n in range(6)]
 
 
@@ -145,5 +145,5 @@ def test_kill_during_uploads_loses_no_acknowledged_image(
         assert {finding.problem for finding in findings} <= {Problem.NO_RECORD}
         assert len(services.images.get_many(stored)) == len(set(stored)) == len(stored)
     with pserve(tmp_path) as (url, _):
-        answer = client.get(f"{url}/o/{stored[-1]}")
-        assert answer.content.startswith(pictures.photo(300, 200))
+        response = client.get(f"{url}/o/{stored[-1]}")
+        assert response.content.startswith(pictures.photo(300, 200))

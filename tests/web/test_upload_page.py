@@ -1,4 +1,4 @@
-"""Uploading by a plain form: several files, what came of each, article numbers."""
+"""Uploading by a plain form: several files, the result of each, article numbers."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def test_upload_without_accepted_file_returns_error_status(tmp_path: Path) -> No
     site = Site(tmp_path, **{"upload.max_bytes": "1000"})
     post = site.app.post
     post("/upload/", upload_files=[("uploadfile", "a", b"x")], headers=JSON, status=415)
-    answer = post("/upload/", upload_files=[("uploadfile", "a", b"x" * 2000)], status=413)
-    assert "This picture is too large." in answer
+    response = post("/upload/", upload_files=[("uploadfile", "a", b"x" * 2000)], status=413)
+    assert "This picture is too large." in response
     site.close()
 
 
@@ -94,8 +94,8 @@ def test_upload_form_without_picture_is_shown_again_with_sentence(browser: TestA
 @pytest.mark.parametrize("accept", ["application/json", "*/*"])
 @pytest.mark.parametrize("path", ["/upload/", "/upload/api/"])
 def test_upload_without_picture_returns_400_to_programs(site: Site, path: str, accept: str) -> None:
-    answer = site.app.post(path, {"title": "Quay"}, headers={"Accept": accept}, status=400)
-    assert "No picture was sent" in answer
+    response = site.app.post(path, {"title": "Quay"}, headers={"Accept": accept}, status=400)
+    assert "No picture was sent" in response
 
 
 def test_hostile_filenames_are_escaped(site: Site, browser: TestApp) -> None:

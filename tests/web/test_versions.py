@@ -90,7 +90,7 @@ class TestApi:
         problem = put(site, ids[1], a_photo(2), 400)
         assert "is the picture" in str(problem["detail"])
 
-    def test_body_that_is_no_picture_is_refused(self, site: Site, ids: list[str]) -> None:
+    def test_put_of_another_file_is_refused(self, site: Site, ids: list[str]) -> None:
         put(site, ids[0], b"no picture", 415)
         put(site, ids[0], a_photo(3), 415, **{"Content-Type": "text/plain"})
 
@@ -153,8 +153,8 @@ class TestPage:
 
     def test_scripts_get_json(self, site: Site, ids: list[str]) -> None:
         headers = {"Accept": "application/json"}
-        answer = site.app.post(f"/image/{ids[1]}/turn", {"degrees": "90"}, headers=headers)
-        assert site.services.images.get(answer.json["id"]).versions == tuple(ids)
+        response = site.app.post(f"/image/{ids[1]}/turn", {"degrees": "90"}, headers=headers)
+        assert site.services.images.get(response.json["id"]).versions == tuple(ids)
 
     def test_newest_version_in_the_trash_has_no_link(self, site: Site, ids: list[str]) -> None:
         site.services.editing.trash(ids[1])

@@ -1,4 +1,4 @@
-"""The program as others get it: built, installed outside the checkout, and started there."""
+"""The distribution: built, installed outside the checkout, and started there."""
 
 import os
 import shutil
@@ -40,14 +40,14 @@ def run(*command, cwd):
 
 
 def build(kind, source, target):
-    """Path of the wheel or sdist built from a folder, which gets littered by that."""
+    """Build a wheel or sdist from a folder, which then contains build files; return its path."""
     run(sys.executable, "-c", BUILD.format(f"build_{kind}"), target, cwd=source)
     return next(target.iterdir())
 
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory):
-    """A copy of what the distributions are built from."""
+    """Copy the files from which the distributions are built."""
     folder = tmp_path_factory.mktemp("source") / "checkout"
     shutil.copytree(CHECKOUT, folder, symlinks=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
     return folder
@@ -83,7 +83,7 @@ def test_wheel_contains_every_file_of_the_package(source, wheel):
         Path(folder).relative_to(source) / name
         for folder, _, names in os.walk(package, followlinks=True)
         for name in names
-        if not name.endswith((".po", ".pot"))  # a program needs what is compiled from them
+        if not name.endswith((".po", ".pot"))  # only their compiled files are packed
     }
     packed = {Path(name) for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
@@ -129,14 +129,14 @@ def test_installed_wheel_serves_pages_and_renditions(python, tmp_path):
         assert style.content == static.read_bytes()
 
         picture = photo()
-        client.cookies.clear()  # a program that uploads has none, and needs no token then
-        answer = client.post("/upload/api/", files={"uploadfile": ("red.jpeg", picture)})
-        assert answer.status_code == 200, answer.text
-        rendition = client.get(f"/240x160/{answer.text}/red.jpeg")
+        client.cookies.clear()  # a client without cookies needs no CSRF token
+        response = client.post("/upload/api/", files={"uploadfile": ("red.jpeg", picture)})
+        assert response.status_code == 200, response.text
+        rendition = client.get(f"/240x160/{response.text}/red.jpeg")
         assert rendition.status_code == 200
         assert rendition.headers["Content-Type"] == "image/jpeg"
-        assert client.get(f"/o/{answer.text}").content == picture
-    assert list((tmp_path / "var" / "originals").rglob(answer.text + "*"))
+        assert client.get(f"/o/{response.text}").content == picture
+    assert list((tmp_path / "var" / "originals").rglob(response.text + "*"))
 
 
 def test_installed_wheel_provides_huimages_module(python, tmp_path):
@@ -151,6 +151,6 @@ def test_installed_wheel_follows_first_picture_of_the_readme(python, tmp_path):
 
 
 def test_installed_wheel_provides_command(python, tmp_path):
-    said = run(python.parent / "huimages", "--help", cwd=tmp_path)
+    output = run(python.parent / "huimages", "--help", cwd=tmp_path)
 
-    assert "import-tree" in said
+    assert "import-tree" in output

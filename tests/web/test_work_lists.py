@@ -17,7 +17,7 @@ def work_lists(browser: TestApp) -> dict[str, str]:
     return {" ".join(link.text.split()): link["href"] for link in links}
 
 
-def test_work_lists_count_what_is_missing_and_lead_to_it(site: Site, browser: TestApp) -> None:
+def test_work_lists_count_and_link_images_with_missing_fields(site: Site, browser: TestApp) -> None:
     site.add(1, title="Quay", references={"artnr": ["10106"]})
     untitled = site.add(2, tags=["sea"])
     lists = work_lists(browser)

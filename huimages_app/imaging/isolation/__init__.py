@@ -1,6 +1,6 @@
 """Decoding in worker processes that can do nothing but decode.
 
-Pictures of strangers are decoded by C libraries.  A picture that crashes one, or takes control
+Untrusted pictures are decoded by C libraries.  A picture that crashes one, or takes control
 of it, then has a process without files, network and secrets.
 
     server process                      fork server                     worker

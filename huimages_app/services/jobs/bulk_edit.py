@@ -8,6 +8,7 @@ from typing import Any
 
 from ...domain.history import TAGS
 from ...domain.models import Image, Query
+from ...domain.tags import by_tag
 from ...storage.interfaces import MetadataBackend
 from ...storage.plain_values import from_plain, to_plain
 from .. import audit
@@ -69,8 +70,9 @@ class BulkEdit(JobKind):
         add = operation.values if operation.verb != "remove" else ()
         remove = operation.values if operation.verb == "remove" else ()
         if operation.verb == "set" or not operation.values:
+            kept = by_tag(operation.values)
             present = self._annotations.summary(image_id).tags
-            remove = tuple(tag for tag in present if tag not in operation.values)
+            remove = tuple(tag for tag in present if tag not in kept)
         self._tags.change(image_id, visitor_id, add=add, remove=remove)
 
 

@@ -16,7 +16,7 @@ SAVE_EVERY = 2.0  # seconds; after a kill, so much work is looked at again
 
 
 class Interrupted(HuimagesError):
-    """The process stops, or an editor cancelled the job.  Never leaves this package."""
+    """The process stops, or an editor stopped the job.  Never leaves this package."""
 
 
 class Claim:
@@ -61,10 +61,10 @@ class Claim:
             raise Interrupted(f"the job is {stored.state}")
 
     def finish(self, state: State, error: str = "") -> None:
-        """Store the end of the work."""
+        """Store the end of the work, unless an editor stopped the job before."""
         self.update(state=state, error=error, finished=datetime.now(UTC))
-        stored = self.store.save_progress(self.job, self._owner, keep=False)
-        self._progress(stored)
+        self.job = self.store.save_progress(self.job, self._owner, keep=False)
+        self._progress(self.job)
 
     def release(self) -> None:
         """Store the progress, and leave the job to other processes."""

@@ -91,11 +91,15 @@ class Job:
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the items of a job, with those that were skipped, and what its undoing kept."""
+    """Some of the items of a job, with those that were skipped, and what its undoing kept.
+
+    `changed` are the IDs of images that the job changed.
+    """
 
     items: tuple[Item, ...]
     skips: tuple[Skip, ...] = ()
     kept: tuple[Skip, ...] = ()
+    changed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, document: Document) -> Part:

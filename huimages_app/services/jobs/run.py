@@ -7,11 +7,11 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ...errors import HuimagesError, ServerBusy, StorageUnavailable, UnknownImage
+from ...errors import HuimagesError, ServerBusy, StorageUnavailable, UnknownChange, UnknownImage
 from .. import audit
 from ..histories import Histories
 from .claim import Claim, Interrupted
-from .job import MAX_LISTED, Item, Part, Skip
+from .job import MAX_LISTED, Part, Skip
 from .kinds import JobKind
 from .store import PART_SIZE, LostLease
 
@@ -65,7 +65,7 @@ def _apply(claim: Claim, kind: JobKind) -> None:
         _apply_part(claim, kind)
     claim.finish("done")
     job = claim.job
-    audit.record("job done", job=job.id, changed=str(job.changed), skipped=str(job.skipped))
+    audit.record(f"job {job.state}", job=job.id, changed=f"{job.changed}", skipped=f"{job.skipped}")
 
 
 def _apply_part(claim: Claim, kind: JobKind) -> None:
@@ -82,6 +82,8 @@ def _apply_part(claim: Claim, kind: JobKind) -> None:
             skip = Skip(item["id"], str(error))
         if skip:
             part = replace(part, skips=_with(part.skips, [skip]))
+        if is_changed:
+            part = replace(part, changed=(*part.changed, item["id"]))
         job = claim.job
         claim.update(
             done=job.done + 1,
@@ -108,7 +110,7 @@ def _undo_part(claim: Claim, histories: Histories, end: int) -> None:
     number, index = divmod(claim.job.undone, PART_SIZE)
     part = claim.store.part(claim.job.id, number)
     for item in part.items[index : end - number * PART_SIZE]:
-        kept = _take_back(item, claim.job.id, histories)
+        kept = _take_back(item["id"], claim.job.id, part, histories)
         part = replace(part, kept=_with(part.kept, kept))
         job = claim.job
         claim.update(
@@ -121,16 +123,18 @@ def _undo_part(claim: Claim, histories: Histories, end: int) -> None:
     _save(claim, number, part)
 
 
-def _take_back(item: Item, job_id: str, histories: Histories) -> list[Skip]:
+def _take_back(image_id: str, job_id: str, part: Part, histories: Histories) -> list[Skip]:
     try:
-        kept = histories.take_back_job(item["id"], job_id)
+        kept = histories.take_back_job(image_id, job_id)
+    except UnknownChange as error:
+        return [Skip(image_id, str(error))] if image_id in part.changed else []
     except UnknownImage as error:
-        return [Skip(item["id"], str(error))]
-    return [Skip(item["id"], reason, field) for field, reason in kept]
+        return [Skip(image_id, str(error))]
+    return [Skip(image_id, reason, field) for field, reason in kept]
 
 
 def _save(claim: Claim, number: int, part: Part) -> None:
-    if part.skips or part.kept:
+    if part.skips or part.kept or part.changed:
         claim.store.put_part(claim.job.id, number, part)
     claim.save()
 

@@ -71,19 +71,16 @@ class JobStore:
     def save_progress(self, job: Job, owner: str, *, keep: bool = True) -> Job:
         """Store the progress of a job that `owner` has; renew its lease, or end it unless `keep`.
 
-        Returns the stored job, whose state is another one if an editor cancelled it meanwhile.
-        Raises LostLease.
+        Returns the stored job, whose state is another one if an editor cancelled it meanwhile, or
+        wants it undone.  Raises LostLease.
         """
         lease = Lease(owner, datetime.now(UTC) + LEASE) if keep else None
 
         def save(stored: Job) -> Job:
             if stored.lease is None or stored.lease.owner != owner:
                 raise LostLease(job.id)
-            is_stopped = stored.state == "cancelled"
-            state, finished = (
-                (stored.state, stored.finished) if is_stopped else (job.state, job.finished)
-            )
-            return replace(job, state=state, finished=finished, lease=lease)
+            new = _stopped(job, stored) if _is_stopped(job, stored) else job
+            return replace(new, lease=lease)
 
         return self.change(job.id, save)
 
@@ -112,6 +109,24 @@ class JobStore:
         """Remove a job with its parts."""
         self.remove_parts(job)
         self._documents.save(KIND, job.id, lambda old: None)
+
+
+def _is_stopped(job: Job, stored: Job) -> bool:
+    """Return whether an editor stopped the work of which `job` is the progress."""
+    if stored.state == "undoing":
+        return job.state not in {"undoing", "undone"}
+    return stored.state == "cancelled"
+
+
+def _stopped(job: Job, stored: Job) -> Job:
+    """Return the job as the editor wants it, with what was done before."""
+    return replace(
+        job,
+        state=stored.state,
+        finished=stored.finished,
+        undone_by=stored.undone_by,
+        skips=job.skips if stored.state == "cancelled" else stored.skips,
+    )
 
 
 def _part_key(job_id: str, number: int) -> str:

@@ -1,7 +1,7 @@
-"""Looking after what is stored: do originals and records belong together, are they whole?
+"""Check originals and records, repair records, and purge the trash.
 
-Checking never deletes anything, repairing neither; purging removes only what people have
-put into the trash, long enough ago.
+A check or a repair never deletes anything; a purge removes only images that have been in the
+trash for long enough.
 """
 
 from __future__ import annotations

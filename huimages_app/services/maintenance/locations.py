@@ -15,7 +15,7 @@ PROBE_ID = image_id(_PROBE)
 
 
 def require_two_locations(source: Originals, target: Originals) -> None:
-    """Raise BadInput if what is put into the target appears in the source, and goes with it.
+    """Raise BadInput if what is put into the target appears in the source, and disappears with it.
 
     Names can't be compared (a symbolic link, two URLs of one server), and moving a location onto
     itself would empty it.

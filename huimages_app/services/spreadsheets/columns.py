@@ -86,7 +86,7 @@ def tags_cell(summary: AnnotationSummary) -> str:
 
 
 def fact(column: str, image: Image) -> str | None:
-    """Return the cell of a column that cannot be changed; None if only a site can tell it."""
+    """Return the cell of a column that cannot be changed; None if only the site knows it."""
     return _FACTS[column](image) if column in _FACTS else None
 
 

@@ -1,6 +1,6 @@
 """How conflicting revisions of a document are merged.
 
-Lists are united.  Of other fields the newest revision has the last word; a field that it
+Lists are united.  Other fields are taken from the newest revision; a field that it
 lacks is taken from an older one.  Every function gets the revision that CouchDB chose first,
 and the same revisions always give the same document.
 """

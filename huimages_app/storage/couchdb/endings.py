@@ -35,4 +35,4 @@ def count_endings(images: Database, first: date, last: date, most: int) -> Count
         endkey=[False, last.isoformat(), {}],
         limit=most + 1,
     )
-    return Count(min(len(rows), most), is_exact=len(rows) <= most)
+    return Count.up_to(most, len(rows))

@@ -17,7 +17,7 @@ _FEW = 1000
 
 
 class _Range(NamedTuple):
-    """A range of a view, after the element that tells whether images are in the trash."""
+    """A range of a view, after the element that states whether images are in the trash."""
 
     view: str
     start: list[Any]

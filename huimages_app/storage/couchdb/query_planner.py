@@ -81,7 +81,7 @@ class QueryPlan:
     def is_decided_by_rows(self) -> bool:
         """Whether the rows of the scan are the images of the query, also without their documents.
 
-        Rows of images tell which of them are in the trash; those of annotations do not.
+        Rows of images show which of them are in the trash; those of annotations do not.
         """
         is_known = not (self.mark_filter and self.trashed)
         return is_known and self.conditions.keys() - {"state"} <= self.satisfied

@@ -53,7 +53,7 @@ def count_articles(db: sqlite3.Connection, key: str, prefix: str, most: int) -> 
         f" WHERE {_LISTED} LIMIT :limit)",
         {"first": first, "end": first + _END, "limit": most + 1},
     ).fetchone()
-    return Count(min(number, most), is_exact=number <= most)
+    return Count.up_to(most, number)
 
 
 def read_reference_keys(db: sqlite3.Connection, limit: int) -> list[str]:

@@ -47,4 +47,4 @@ def read_endings(
 def count_endings(db: sqlite3.Connection, first: date, last: date, most: int) -> Count:
     """Return the number of these images, exact up to `most`."""
     (found,) = db.execute(_COUNT, [first.isoformat(), last.isoformat(), most + 1]).fetchone()
-    return Count(min(found, most), is_exact=found <= most)
+    return Count.up_to(most, found)

@@ -107,11 +107,13 @@ def json_object(value: Any) -> dict[str, Any]:
 def filters(value: Any) -> list[tuple[str, str]]:
     """Check texts, or lists of texts, by the names of filters; return names and values."""
     check = texts(LONGEST)
-    return [
-        (name, one)
+    by_name = {
+        name: check(given if isinstance(given, list) else [given])
         for name, given in json_object(value).items()
-        for one in check(given if isinstance(given, list) else [given])
-    ]
+    }
+    if not all(by_name.values()):
+        raise ValueError(value)
+    return [(name, one) for name, values in by_name.items() for one in values]
 
 
 def references(value: Any) -> dict[str, list[str]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from ...domain.filters import FILTERS, LONGEST, MOST_VALUES, ORDERS, Filter
+from ...domain.months import TIMED
 
-# An operation with this key gets the parameters, before its own.
+# An operation with this key gets the parameters, before its own.  Its value names the orders that
+# the operation accepts: "any", or "by time".
 MARK = "x-filters"
+_ORDERS: Final = {"any": ORDERS, "by time": TIMED}
 
 _ORDER_TEXT = (
     "rated: highest average first, without unrated images; taken: by the time of taking, latest "
@@ -20,12 +24,12 @@ def with_filters(document: dict[str, Any]) -> dict[str, Any]:
     """Add the parameters to the operations of a document that have the mark; return it."""
     for item in document["paths"].values():
         for operation in item.values():
-            if isinstance(operation, dict) and operation.pop(MARK, False):
-                operation["parameters"] = [*_parameters(), *operation["parameters"]]
+            if isinstance(operation, dict) and (mark := operation.pop(MARK, "")):
+                operation["parameters"] = [*_parameters(_ORDERS[mark]), *operation["parameters"]]
     return document
 
 
-def _parameters() -> list[dict[str, Any]]:
+def _parameters(orders: Sequence[str]) -> list[dict[str, Any]]:
     filters = [
         {
             "name": one.name,
@@ -35,7 +39,7 @@ def _parameters() -> list[dict[str, Any]]:
         }
         for one in FILTERS
     ]
-    order = {"type": "string", "enum": list(ORDERS), "default": "newest"}
+    order = {"type": "string", "enum": list(orders), "default": "newest"}
     return [
         *filters,
         {"name": "order", "in": "query", "description": _ORDER_TEXT, "schema": order},

@@ -13,6 +13,7 @@ from pyramid.view import view_config
 
 from ...domain.filters import FILTERS, query_of
 from ...domain.models import Image, Query
+from ...domain.periods import Period
 from ...domain.rights import FIELDS
 from ...domain.text import MAX_ALT, MAX_TITLE
 from ...services.image_patch import ImagePatch
@@ -53,7 +54,8 @@ _PATCHABLE = {
 @view_config(context=ApiImages, request_method="GET", permission=VIEW)
 def images(context: ApiImages, request: Request) -> Any:
     """Return a page of the images that match all conditions of the query."""
-    parameters = query(request, *CONDITIONS, "limit", "cursor", "count", SIZE, references=True)
+    known = (*CONDITIONS, "at", "limit", "cursor", "count", SIZE)
+    parameters = query(request, *known, references=True)
     conditions = conditions_of(parameters)
     table_format = TYPES.get(_preferred_type(request))
     if table_format:
@@ -62,7 +64,8 @@ def images(context: ApiImages, request: Request) -> Any:
     items = Items(request, parameters)
     limit = parameters.whole("limit", USUAL_LIMIT, 1, HIGHEST_LIMIT)
     cursor = parameters.text("cursor") or None
-    page = request.services.images.page(conditions, limit, cursor)
+    at = Period.parse(parameters.text("at"))
+    page = request.services.images.page(conditions, limit, cursor, at)
     data = {"items": items.items(seen(page.images, request))}
     if parameters.flag("count"):
         data |= count_data(request.services.images.count_of(conditions))
@@ -71,8 +74,12 @@ def images(context: ApiImages, request: Request) -> Any:
 
 def conditions_of(parameters: Parameters) -> Query:
     """Return the query of a list; `parameters` are those of CONDITIONS and references."""
-    names = [name for name in CONDITIONS if name != "order"]
-    return query_of(parameters.pairs(names), parameters.text("order"))
+    return query_of(filters_of(parameters), parameters.text("order"))
+
+
+def filters_of(parameters: Parameters) -> list[tuple[str, str]]:
+    """Return names and values of the filters among these parameters."""
+    return parameters.pairs(name for name in CONDITIONS if name != "order")
 
 
 def _preferred_type(request: Request) -> str:

@@ -8,7 +8,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.filters import query_of
+from ...domain.filters import chosen_query_of
 from ...domain.ids import parse_image_id
 from ...errors import BadInput
 from ...services.image_edit import ImageEdit
@@ -49,7 +49,7 @@ def create(context: ApiJobs, request: Request) -> Response:
     edit = ImageEdit.parse(body["edit"])
     visitor_id = request.ensure_visitor()
     if "query" in body:
-        found = query_of(body["query"])
+        found = chosen_query_of(body["query"])
         job = request.services.jobs.create(NAME, order_of(edit, visitor_id, found))
     else:
         ids = dict.fromkeys(map(parse_image_id, body["ids"]))

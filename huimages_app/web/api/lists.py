@@ -17,12 +17,13 @@ from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_json
 from ..resources import Api
 from .parameters import query
+from .responses import count_data
 
 
 @view_config(context=Api, name="tags", request_method="GET", permission=VIEW)
 def tags(context: Api, request: Request) -> Response:
     """Return the tags that begin with `prefix`, most used first."""
-    parameters = query(request, "prefix", "limit")
+    parameters = query(request, "prefix", "limit", "count")
     prefix, limit = clean_tag(parameters.text("prefix")), parameters.whole("limit", 100, 1, 1000)
     images = request.services.images
     found = images.tags(prefix, limit)
@@ -30,7 +31,10 @@ def tags(context: Api, request: Request) -> Response:
     items = [
         {"tag": tag, "spelling": spellings.get(tag, tag), "count": count} for tag, count in found
     ]
-    return conditional_json({"items": items})
+    data: dict[str, Any] = {"items": items}
+    if parameters.flag("count"):
+        data |= count_data(images.count_tags(prefix))
+    return conditional_json(data)
 
 
 @view_config(context=Api, name="suggestions", request_method="GET", permission=VIEW)

@@ -14,7 +14,7 @@ from ...errors import BadInput
 from ...services.permissions import EDIT
 from ..presentation.conditional import conditional_json
 from ..presentation.image_json import time_text
-from ..presentation.share_targets import checked_sizes, target_path
+from ..presentation.share_targets import target_path
 from ..share_resources import ApiShare, ApiShares
 from . import bodies
 from .parameters import query
@@ -50,7 +50,7 @@ def add_share(context: ApiShares, request: Request) -> Response:
     terms = ShareTerms(
         body.get("title", ""),
         body.get("until"),
-        tuple(checked_sizes(body.get("sizes", [DEFAULT_SIZE]), request)),
+        tuple(body.get("sizes", [DEFAULT_SIZE])),
         originals=body.get("originals", False),
         password=body.get("password", ""),
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from pyramid.request import Request
 
 from ...domain.months import TIMED, Month
 from .image_lists import ImageList
 from .site import Site
+
+KEPT: Final = 300  # seconds that browsers keep the months of a list
 
 
 @dataclass(frozen=True)
@@ -42,8 +45,6 @@ def years_of(image_list: ImageList, request: Request) -> list[Year]:
     if query is None or query.order not in TIMED:
         return []
     months: list[Month] = request.services.images.months(query)
-    if query.order == "oldest":
-        months = months[::-1]
     site = request.site
     return [
         Year(

@@ -14,7 +14,7 @@ from pyramid.request import Request
 from ...domain.filters import ORDERS, REFERENCE, is_filter, query_of
 from ...domain.models import Count, Neighbours, Page, Query, Window
 from ...domain.months import TIMED
-from ...domain.periods import Period
+from ...domain.periods import ALWAYS, Period
 from ...domain.searches import Search
 from ...domain.tags import MAX_LENGTH
 from ...domain.text import clean, clean_tag
@@ -258,14 +258,12 @@ def page_of(image_list: ImageList, request: Request) -> Page:
     query = image_list.query(request.visitor_id)
     if query is None:
         return Page(())
-    images = request.services.images
     cursor = request.GET.get("cursor") or None
     at = Period.parse(request.GET.get("at", ""))
-    time = at.start if query.order == "oldest" else at.end
-    if cursor is None and time and query.order in TIMED:
-        page: Page = images.page_at(query, PER_PAGE, time)
-        return page
-    return images.page(query, PER_PAGE, cursor)
+    if query.order not in TIMED:  # the order was chosen after the day
+        at = ALWAYS
+    page: Page = request.services.images.page(query, PER_PAGE, cursor, at)
+    return page
 
 
 def count_of(image_list: ImageList, page: Page, request: Request) -> Count | None:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from pyramid.request import Request
-
 from ...domain.searches import Search
 from ...domain.shares import Target
-from ...errors import BadInput
 from .articles import article_path
 from .image_lists import ImageList
 from .saved_searches import name_for, path_of, words_of
@@ -48,14 +43,3 @@ def share_parameters(collection: ImageList) -> dict[str, str]:
     if collection.parameters:
         return {"list": search.text}
     return {collection.kind: collection.value}
-
-
-def checked_sizes(sizes: Sequence[str], request: Request) -> Sequence[str]:
-    """Return sizes that this site can serve; raises BadSize, BadInput."""
-    for text in sizes:
-        size = request.services.urls.size(text)
-        if size.is_original:
-            raise BadInput("originals are no size; permit them by the field 'originals'")
-        if any(letter.isspace() for letter in text) or not request.services.sizes.serves(size):
-            raise BadInput(f"this site does not serve the size {text[:40]!r}")
-    return sizes

@@ -1,8 +1,8 @@
 """The pictures of a share link: their signed URLs, and no more than the link permits.
 
 No URL is of a rendition larger than the largest size of the share link.  Signatures end within the
-hour, and not after the share link, so that a revoked link is over soon.  Names of files, which
-tell more than a visitor should know, are in no URL.
+hour, and not after the share link, so that a revoked link stops working soon.  Names of files,
+which may be confidential, are in no URL.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class SharedPictures:
         for text in self._share.sizes:
             with suppress(BadSize):
                 size = self._request.services.urls.size(text)
-                if self._request.services.sizes.serves(size):
+                if self._request.services.sizes.serves(size) and not size.is_original:
                     found[text] = size
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from datetime import date as Day  # noqa: N812 - a method has its name
 from typing import Any
 
@@ -274,9 +274,9 @@ class Site:
         return str(format_date(moment, "medium", locale=self.language))
 
     def end(self, moment: datetime) -> str:
-        """Return the last day, if the end is that of a day in UTC; else date and time."""
-        utc = moment.astimezone(UTC)
-        return self.date(utc - timedelta(days=1)) if utc.time() == time() else self.moment(utc)
+        """Return the last day, if the end is that of a day on this site; else date and time."""
+        day = self._request.services.showing.day_ending_at(moment)
+        return self.date(day) if day else self.moment(moment.astimezone(UTC))
 
     def month(self, moment: datetime) -> str:
         """Return the name of a month."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from ..resources import Accounts
 
 _TEMPLATE = "huimages_app:templates/accounts.pt"
 _MAX_DAYS = 10 * 365
+_DAYS = re.compile(r"[0-9]{1,6}")
 
 
 @view_config(context=Accounts, request_method="GET", permission=ADMINISTER, renderer=_TEMPLATE)
@@ -55,7 +57,7 @@ def add_token(request: Request) -> dict[str, Any]:
     """Create a token, and show its text this once."""
     days = _text(request, "days").strip()
     try:
-        if days and not (days.isdecimal() and 1 <= int(days) <= _MAX_DAYS):
+        if days and not (_DAYS.fullmatch(days) and 1 <= int(days) <= _MAX_DAYS):
             raise BadInput(_("The lifetime must be empty or a number of days from 1 to 3650."))
         _token, text = request.services.tokens.add(
             _text(request, "name"),

@@ -17,7 +17,7 @@ from ...errors import UnknownImage
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation import image_lists
 from ..presentation.counts import count_text
-from ..presentation.dates import years_of
+from ..presentation.dates import KEPT, years_of
 from ..presentation.filter_counts import counts_of
 from ..presentation.filter_forms import FilterForm
 from ..presentation.grids import grid_of, items_of
@@ -29,7 +29,6 @@ from ..presentation.tiles import recent_articles, some_collections
 from ..presentation.work_lists import work_lists
 from ..resources import Favorites, Images, Root, Tagged, Tags
 
-_DATES_KEPT = 300  # seconds that browsers keep the months of a list
 _NEWEST, _RANDOM, _TAGS, _TILES = 24, 16, 60, 12
 _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
 
@@ -158,7 +157,7 @@ def dates(context: Root, request: Request) -> dict[str, Any]:
     Scripts fetch it for the rail of dates beside the list.
     """
     collection = ImageList.parse(request.GET.get("in", ""))
-    request.response.headers["Cache-Control"] = f"private, max-age={_DATES_KEPT}"
+    request.response.headers["Cache-Control"] = f"private, max-age={KEPT}"
     return {"collection": collection, "years": years_of(collection, request)}
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pyramid.request import Request
@@ -11,6 +10,7 @@ from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.shares import DEFAULT_SIZE, Share, ShareTerms, Target
+from ...domain.validity import parse_day
 from ...errors import BadInput
 from ...services.permissions import EDIT
 from ..presentation.counts import shares_text
@@ -18,7 +18,7 @@ from ..presentation.form_fields import field
 from ..presentation.i18n import _
 from ..presentation.requested_sizes import requestable_names
 from ..presentation.responses import changed
-from ..presentation.share_targets import checked_sizes, list_title, list_words, target_path
+from ..presentation.share_targets import list_title, list_words, target_path
 from ..share_resources import Shares
 
 # Chosen in the form unless the editor chooses another end.
@@ -53,7 +53,7 @@ def new_share(context: Shares, request: Request) -> dict[str, Any]:
     the query of a URL.
     """
     target = _target(request.GET, request)
-    today = datetime.now(UTC).date()
+    today = request.services.showing.today
     return {
         "target": target,
         "title": request.services.shares.title_of(target) or list_title(target, request.site),
@@ -81,8 +81,8 @@ def add_share(context: Shares, request: Request) -> dict[str, Any]:
     target = Target.parse(field(request, "kind"), field(request, "value"), field(request, "key"))
     terms = ShareTerms(
         field(request, "title"),
-        _end_of(request.POST.get("until", "")),
-        tuple(_sizes(request)),
+        _end_of(request.POST.get("until", ""), request),
+        tuple(str(text) for text in request.POST.getall("size")),
         originals=bool(request.POST.get("originals")),
         password=request.POST.get("password", ""),
     )
@@ -99,10 +99,6 @@ def revoke(context: Shares, request: Request) -> Response:
     return changed(request, text="ok", data={}, notice=_("The share link was revoked."))
 
 
-def _sizes(request: Request) -> Sequence[str]:
-    return checked_sizes([str(text) for text in request.POST.getall("size")], request)
-
-
 def _offered(request: Request) -> list[str]:
     policy, size = request.services.sizes, request.services.urls.size
     names = [name for name, one in requestable_names(request).items() if not one.is_original]
@@ -117,15 +113,18 @@ def _target(given: Any, request: Request) -> Target:
     raise BadInput(f"the URL names nothing to share; expected one of {', '.join(_KINDS)}")
 
 
-def _end_of(text: str) -> datetime | None:
-    """Return the end of a day in UTC; None for an empty text.  Raises BadInput."""
+def _end_of(text: str, request: Request) -> datetime | None:
+    """Return the end of a day in the time zone of the site; None for an empty text.
+
+    Raises BadInput.
+    """
     if not text:
         return None
     try:
-        day = date.fromisoformat(text)
-        return datetime.combine(day, time(), UTC) + timedelta(days=1)
-    except (ValueError, OverflowError):
+        end: datetime = request.services.showing.end_of(parse_day(text))
+    except ValueError:
         raise BadInput(f"the field 'until' is {text[:20]!r}; expected YYYY-MM-DD") from None
+    return end
 
 
 def _page(request: Request, *, new_url: str = "", new: Share | None = None) -> dict[str, Any]:

@@ -77,5 +77,4 @@ def _cover(tag: str, request: Request) -> Response:
 
 def _count_text(number: int, request: Request) -> str:
     """Return the number of tags in words, exact up to 1,000; empty if there are none."""
-    count = Count(min(number, _COUNTED), is_exact=number <= _COUNTED)
-    return tags_text(count, request.site) if number else ""
+    return tags_text(Count.up_to(_COUNTED, number), request.site) if number else ""

@@ -8,7 +8,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
-from ...domain.models import Image
+from ...domain.models import Annotation, Image
 from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation.grids import thumb_of, title_of, urls_of
 from ..presentation.image_lists import ImageList, place_in, window_in
@@ -25,20 +25,18 @@ REACH = 8
 def viewer_items(context: ImagePage, request: Request) -> Response:
     """Return the images around one in the collection `?in=`, in its order.
 
-    `{"items": [{"href", "download", "favorite", "title", "alt", "src", "srcset", "width",
-    "height", "thumb"}, …], "index": 3}`; `index` is the position of this image in `items`.
-    `favorite` is null for clients who cannot have favourites.
+    `{"items": [{"href", "download", "favorite", "rating", "title", "alt", "src", "srcset",
+    "width", "height", "thumb"}, …], "index": 3}`; `index` is the position of this image in `items`.
+    `rating` is that of the client, from 0 to 10, null without one.  `favorite` is null for clients
+    who can have neither.
     """
     collection = ImageList.parse(request.GET.get("in", ""))
     image = require_seen(request.services.images.get(context.image_id), request)
     window = window_in(collection, image.id, REACH, request)
     before, after = seen(window.before, request), seen(window.after, request)
     images = [*before, image, *after]
-    favorites = _favorites(images, request)
-    items = [
-        {**_item(one, collection, request), "favorite": favorites and favorites[one.id]}
-        for one in images
-    ]
+    own = _own_annotations(images, request)
+    items = [{**_item(one, collection, request), **own[one.id]} for one in images]
     return json_response({"items": items, "index": len(before)})
 
 
@@ -59,15 +57,17 @@ def place(context: ImagePage, request: Request) -> Response:
     return json_response({"number": found.number, "count": count})
 
 
-def _favorites(images: list[Image], request: Request) -> dict[str, bool] | None:
-    """Return which images are favourites; None if the client cannot have any."""
+def _own_annotations(images: list[Image], request: Request) -> dict[str, dict[str, Any]]:
+    """Return what the client said of each image; null for a client who cannot say anything."""
     if not request.site.may(CONTRIBUTE):
-        return None
+        return {image.id: {"favorite": None, "rating": None} for image in images}
     ids = [image.id for image in images]
-    # A visitor without an ID has no favourites.
+    # A visitor without an ID has no annotations.
     visitor_id = request.visitor_id
-    own = request.services.annotations.favorites_among(ids, visitor_id) if visitor_id else set()
-    return {image_id: image_id in own for image_id in ids}
+    annotations = request.services.annotations
+    found: dict[str, Annotation] = annotations.get_many(ids, visitor_id) if visitor_id else {}
+    own = {image_id: found.get(image_id, Annotation()) for image_id in ids}
+    return {key: {"favorite": one.favorite, "rating": one.rating} for key, one in own.items()}
 
 
 def _item(image: Image, collection: ImageList, request: Request) -> dict[str, Any]:

@@ -83,7 +83,7 @@ def test_change_of_a_document_merges_its_conflicts(
 
 
 @pytest.mark.usefixtures("conflicts")
-def test_two_mergers_at_once_lose_nothing(
+def test_concurrent_merges_keep_all_revisions(
     store: CouchBackend, couchdb_site: Site, other_node: OtherNode
 ) -> None:
     others = [couchdb_site.metadata() for _ in range(3)]

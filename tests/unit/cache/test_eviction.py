@@ -1,4 +1,4 @@
-"""Pruning of the rendition cache: what it removes first, and when it begins."""
+"""Pruning of the rendition cache: order of removal, and when it begins."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def test_removed_folder_is_made_again(
     assert cache.find(ID, SIZE, JPEG) is None
 
 
-def test_no_descriptors_is_a_passing_shortage(
+def test_exhausted_descriptors_raise_storage_unavailable_until_some_are_free(
     cache: RenditionCache, caplog: pytest.LogCaptureFixture
 ) -> None:
     request(cache, OTHER)
@@ -176,4 +176,4 @@ def test_removal_raises_only_if_renditions_stay(cache: RenditionCache, folder: P
     assert cache.find(ID, SIZE, JPEG) is None
     (folder / "cache").rename(folder / "moved")
     (folder / "cache").touch()
-    cache.remove(ID)  # in the place of the whole cache there is a file: nothing is served
+    cache.remove(ID)  # a file instead of the cache folder: nothing is served

@@ -1,4 +1,4 @@
-"""The folder of one image in the cache, entered by several at once."""
+"""The folder of one image in the cache, used by several requests at once."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from huimages_app.cache.pending import ImageFolder
 
 
-def test_closing_an_empty_folder_keeps_it_for_another_that_entered(tmp_path: Path) -> None:
+def test_closing_an_empty_folder_keeps_it_while_another_request_uses_it(tmp_path: Path) -> None:
     path = tmp_path / "cache" / "AB" / "ID"
     (tmp_path / "cache").mkdir()
     first, second = ImageFolder(path), ImageFolder(path)
@@ -18,7 +18,7 @@ def test_closing_an_empty_folder_keeps_it_for_another_that_entered(tmp_path: Pat
     assert (path / "1x1.jpeg").read_bytes() == b"rendition"
 
 
-def test_closing_the_last_one_removes_an_empty_folder(tmp_path: Path) -> None:
+def test_last_closing_removes_an_empty_folder(tmp_path: Path) -> None:
     path = tmp_path / "cache" / "AB" / "ID"
     (tmp_path / "cache").mkdir()
     first, second = ImageFolder(path), ImageFolder(path)

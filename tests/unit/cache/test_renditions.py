@@ -166,7 +166,7 @@ def test_pending_rendition_is_readable_after_publishing(
     assert published.path.read_bytes() == content
 
 
-def test_rendition_knows_what_was_there_before(cache: RenditionCache) -> None:
+def test_pending_rendition_counts_published_files_of_the_image(cache: RenditionCache) -> None:
     with cache.pending(ID, SIZE, JPEG) as pending:
         assert (pending.is_published, pending.others) == (False, 0)
         os.write(pending.descriptor, b"picture")
@@ -219,7 +219,7 @@ def test_rendition_begun_before_a_removal_does_not_replace_a_newer_one(
 
 
 @pytest.mark.slow
-def test_concurrent_removals_and_renditions_leave_nothing_half(
+def test_concurrent_removals_and_renditions_leave_no_partial_files(
     cache: RenditionCache, root: Path, scratch: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     done = threading.Event()

@@ -11,7 +11,7 @@ SECRET = "s" * 32
 ROWS = list(Settings.rows())
 
 
-# For every cast a text that is taken and is no setting's default.
+# For every parser a valid text that is not the default of any setting.
 TEXTS = {
     parsers.text: "something",
     parsers.networks: "127.0.0.1 10.0.0.0/8 ::1",
@@ -47,7 +47,7 @@ TEXTS = {
 
 
 def text_for(name, row):
-    """A text for a setting that differs from its default."""
+    """Return a valid text for a setting that differs from its default."""
     if name in {"secret", "signing_keys"}:
         return SECRET
     if name.startswith("effort."):
@@ -59,5 +59,5 @@ def text_for(name, row):
 
 
 def read(ini=None, environ=None, **keys):
-    """Settings of an ini file that says enough to start."""
+    """Return the settings of a minimal ini file with which the program starts."""
     return Settings.read({"huimages.s3.bucket": "bucket", **(ini or {}), **keys}, environ or {})

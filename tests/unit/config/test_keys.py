@@ -11,12 +11,12 @@ from .conftest import SECRET, read
 
 @pytest.mark.parametrize("key", ["huimages.secret", "huimages.signing_keys"])
 @pytest.mark.parametrize(("value", "why"), [("short", "short"), ("change-me-" * 4, "sample")])
-def test_keys_that_protect_nothing_stop_the_start(key, value, why):
+def test_short_or_sample_key_stops_the_start(key, value, why):
     with pytest.raises(BadSetting, match=rf"{key}.*{why}"):
         read({key: value})
 
 
-def test_a_secret_is_made_once_and_for_its_owner_only(tmp_path):
+def test_generated_secret_is_kept_and_readable_by_its_owner_only(tmp_path):
     settings = Settings(secret="generate", var=tmp_path / "var")
 
     made = with_secret(settings).secret
@@ -26,12 +26,12 @@ def test_a_secret_is_made_once_and_for_its_owner_only(tmp_path):
     assert (tmp_path / "var/secret").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_secret_that_is_set_is_left_alone():
+def test_configured_secret_is_not_replaced():
     settings = Settings(secret=SECRET)
     assert with_secret(settings) is settings
 
 
-def test_a_secret_that_cannot_be_kept_stops_the_start(tmp_path):
-    (tmp_path / "var").write_text("a file where a folder should be")
+def test_generated_secret_that_cannot_be_written_stops_the_start(tmp_path):
+    (tmp_path / "var").write_text("a file instead of a folder")
     with pytest.raises(BadSetting, match="can't be made or read"):
         with_secret(Settings(secret="generate", var=tmp_path / "var"))

@@ -16,7 +16,7 @@ CLASSIC = {
 }
 
 
-def test_the_classic_variables_alone_mean_the_classic_stores() -> None:
+def test_classic_variables_select_couchdb_and_s3() -> None:
     settings = read_settings(None, CLASSIC)
     assert (settings.metadata, settings.couchdb.url) == ("couchdb", "http://couch.example:5984")
     assert (settings.originals, settings.s3.bucket) == ("s3", "pictures")
@@ -24,13 +24,13 @@ def test_the_classic_variables_alone_mean_the_classic_stores() -> None:
     assert (settings.image_url, settings.alt_addition) == ("http://i.example/", "- Shop")
 
 
-def test_the_older_names_do_too() -> None:
+def test_oldest_classic_variables_select_couchdb_and_s3() -> None:
     settings = read_settings(None, {"COUCHSERVER": "http://couch.example", "S3BUCKET": "pictures"})
     assert (settings.metadata, settings.couchdb.url) == ("couchdb", "http://couch.example")
     assert (settings.originals, settings.s3.bucket) == ("s3", "pictures")
 
 
-def test_only_what_is_named_is_used() -> None:
+def test_one_classic_variable_selects_one_store() -> None:
     couch = read_settings(None, {"HUIMAGESCOUCHSERVER": "http://couch.example"})
     assert (couch.metadata, couch.originals) == ("couchdb", "files")
     assert couch.originals_fallbacks == ("couchdb",)
@@ -40,14 +40,14 @@ def test_only_what_is_named_is_used() -> None:
     assert (neither.metadata, neither.originals) == ("sqlite", "files")
 
 
-def test_variables_of_today_win_over_the_classic_choice() -> None:
+def test_current_variables_override_classic_variables() -> None:
     settings = read_settings(
         None, {**CLASSIC, "HUIMAGES_METADATA": "sqlite", "HUIMAGES_ORIGINALS": "files"}
     )
     assert (settings.metadata, settings.originals) == ("sqlite", "files")
 
 
-def test_an_ini_file_makes_the_choice_itself(tmp_path: Path) -> None:
+def test_ini_file_overrides_stores_of_classic_variables(tmp_path: Path) -> None:
     ini = ini_in(tmp_path)
     for settings in (
         read_settings(ini, CLASSIC),
@@ -58,6 +58,6 @@ def test_an_ini_file_makes_the_choice_itself(tmp_path: Path) -> None:
         assert settings.couchdb.url == "http://couch.example:5984"
 
 
-def test_a_percent_sign_that_means_nothing_is_explained(tmp_path: Path) -> None:
+def test_invalid_interpolation_in_ini_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match=r"site\.ini can't be read"):
         read_settings(ini_in(tmp_path, alt_addition="100 %(sure)s"), {})

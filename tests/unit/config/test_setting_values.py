@@ -25,7 +25,7 @@ def refusal(*args, **kwargs):
     return message
 
 
-def test_an_unknown_key_is_named_with_the_nearest_known_one():
+def test_unknown_key_is_reported_with_the_nearest_known_key():
     assert refusal({"huimages.orignals": "files"}) == (
         "unknown setting 'huimages.orignals' (did you mean 'huimages.originals'?)"
     )
@@ -64,7 +64,7 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one():
         ("sizes", "wide ="),
     ],
 )
-def test_a_malformed_value_is_named_with_what_is_wanted(key, bad):
+def test_malformed_value_is_reported_with_the_expected_form(key, bad):
     key = PREFIX + key
     row = next(row for _, row in ROWS if row.key == key)
 
@@ -72,7 +72,7 @@ def test_a_malformed_value_is_named_with_what_is_wanted(key, bad):
     assert refusal({}, {row.variable: bad}).startswith(f"setting '{row.variable}': ")
 
 
-def test_the_bounds_themselves_are_taken():
+def test_values_at_the_bounds_are_accepted():
     assert read({"huimages.quality.jpeg": "1"}).quality.jpeg == 1
     assert read({"huimages.quality.jpeg": "100"}).quality.jpeg == 100
     assert read({"huimages.upload.max_frames": "0"}).upload.max_frames == 0
@@ -80,7 +80,7 @@ def test_the_bounds_themselves_are_taken():
     assert "at least 32" in refusal({"huimages.secret": SECRET[1:]})
 
 
-def test_values_that_can_not_be_meant():
+def test_contradictory_settings_are_refused():
     assert "'huimages.s3.bucket' is missing" in refusal({"huimages.originals": "s3"})
     assert "'huimages.sizes': line 'WIDE = 1x1': 'WIDE'" in refusal(
         {"huimages.sizes": "WIDE = 1x1"}
@@ -116,13 +116,13 @@ def test_size_list_divides_at_commas_only_before_blanks(text, sizes):
     assert parsers.size_list(text) == sizes
 
 
-def test_a_secret_in_both_forms_is_one_too_many(tmp_path):
+def test_secret_given_as_value_and_as_file_is_refused(tmp_path):
     both = {"huimages.secret": SECRET, "huimages.secret_file": str(tmp_path / "x")}
 
     assert "'huimages.secret' and 'huimages.secret_file' are both given" in refusal(both)
 
 
-def test_a_secret_file_that_is_not_there_or_no_text(tmp_path):
+def test_missing_or_binary_secret_file_is_refused(tmp_path):
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe")
 
@@ -131,14 +131,14 @@ def test_a_secret_file_that_is_not_there_or_no_text(tmp_path):
         assert message.startswith(f"setting 'huimages.secret_file': {name!r} can't be read")
 
 
-def test_secrets_stay_secret():
+def test_secrets_are_in_no_message_and_no_repr():
     assert "hush" not in refusal({"huimages.couchdb.url": "couch:hush@x"})
     settings = read({row.key: "https://hush.example/hush-hush-hush-hush" for row in SECRETS})
     assert "hush" not in repr(settings)
     assert "bucket" in repr(settings)
 
 
-def test_a_variable_that_is_nearly_one_of_ours_is_warned_of(caplog):
+def test_misspelled_variable_is_logged_as_a_warning(caplog):
     with caplog.at_level(logging.WARNING):
         read({}, {"HUIMAGES_SECRET_FIEL": "x", "HUIMAGES_PORT_6543_TCP": "tcp://…", "PATH": "/bin"})
 
@@ -164,18 +164,18 @@ def test_a_variable_that_is_nearly_one_of_ours_is_warned_of(caplog):
         ("1.1 TB", 1_100_000_000_000),
     ],
 )
-def test_amounts(text, number):
+def test_amount_with_unit_is_parsed(text, number):
     assert parsers.amount(text) == number
 
 
-def test_what_is_done_now_and_then_can_be_switched_off():
+def test_interval_of_zero_switches_a_periodic_task_off():
     assert read({"huimages.cache.follow": "0"}).cache.follow == 0
     assert read({"huimages.cache.follow": "0.5"}).cache.follow == 0.5
     assert "a number of seconds, as in 2.5, or 0" in refusal({"huimages.cache.follow": "-1"})
     assert "a number of seconds above 0" in refusal({"huimages.couchdb.timeout": "0"})
 
 
-def test_words_places_tables_and_paths():
+def test_lists_locations_tables_and_paths_are_parsed():
     assert read({"huimages.sizes.allowed": "named, 240x160\n  75x75!"}).sizes_allowed == (
         "named",
         "240x160",
@@ -193,7 +193,7 @@ def test_words_places_tables_and_paths():
     assert settings.named_sizes["square"] == Size(75, 75, crop=True)
 
 
-def test_settings_can_not_be_changed():
+def test_settings_are_immutable():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Settings().originals = "s3"
     assert Settings().sizes is not Settings().sizes

@@ -14,7 +14,7 @@ from .conftest import ROWS, read, text_for
 SECRETS = [row for _, row in ROWS if row.secret]
 
 
-def test_nothing_given_is_the_embedded_default():
+def test_empty_settings_use_embedded_storage():
     settings = Settings.read({})
 
     assert settings == Settings()
@@ -25,18 +25,18 @@ def test_nothing_given_is_the_embedded_default():
 
 
 @pytest.mark.parametrize(("name", "row"), ROWS, ids=[row.key for _, row in ROWS])
-def test_every_setting_by_ini_and_by_environment(name, row):
+def test_every_setting_is_read_from_ini_file_and_environment(name, row):
     text = text_for(name, row)
 
     by_ini = read({row.key: text})
-    by_environment = read({row.key: "not what is wanted"}, {row.variable: text})
+    by_environment = read({row.key: "overridden by the environment"}, {row.variable: text})
 
     assert attrgetter(name)(by_ini) != attrgetter(name)(Settings())
     assert by_environment == by_ini
 
 
 @pytest.mark.parametrize("row", SECRETS, ids=lambda row: row.key)
-def test_every_secret_from_a_file(row, tmp_path):
+def test_every_secret_is_read_from_a_file(row, tmp_path):
     is_url = row.parser in {parsers.web_url, parsers.web_urls}
     value = "https://from.example/" if is_url else "f" * 40
     if row.parser is parsers.header_lines:
@@ -48,7 +48,7 @@ def test_every_secret_from_a_file(row, tmp_path):
     assert read({row.key: value}) == read({}, {variable_of(row.file_key): str(file)})
 
 
-def test_the_environment_wins_whatever_its_form(tmp_path):
+def test_environment_overrides_ini_file_as_value_and_as_file(tmp_path):
     file = tmp_path / "secret"
     file.write_text("e" * 40)
     other = tmp_path / "other"
@@ -61,7 +61,7 @@ def test_the_environment_wins_whatever_its_form(tmp_path):
     assert read(by_value, {"HUIMAGES_SECRET_FILE": str(file)}).secret == "e" * 40
 
 
-def test_no_two_settings_share_a_key_or_a_variable():
+def test_keys_and_variables_of_settings_are_unique():
     variables = [row.variable for _, row in ROWS]
     variables += [variable_of(row.file_key) for row in SECRETS]
 
@@ -90,7 +90,7 @@ def test_attribute_has_the_name_of_its_key():
         ("HUIMAGESALTADDITION", "alt_addition", "bei Beispiel"),
     ],
 )
-def test_the_variables_of_the_original_stand_in(variable, name, value):
+def test_classic_variable_is_used_where_no_setting_is_given(variable, name, value):
     key = next(row.key for column, row in ROWS if column == name)
     mine = "https://mine.example" if "url" in name else "mine"
 
@@ -99,13 +99,13 @@ def test_the_variables_of_the_original_stand_in(variable, name, value):
     assert Settings.read({}, {variable: ""}) == Settings()
 
 
-def test_the_newer_variable_of_the_original_wins():
+def test_newer_classic_variable_overrides_the_older_one():
     environ = {"S3BUCKET": "older", "HUIMAGES3BUCKET": "newer"}
 
     assert Settings.read({}, environ).s3.bucket == "newer"
 
 
-def test_keys_of_others_are_theirs():
+def test_keys_of_other_programs_are_ignored():
     assert Settings.read({"pyramid.reload_templates": "true", "here": "/srv"}) == Settings()
 
 

@@ -9,13 +9,13 @@ from huimages_app.config.settings import Settings
 from .conftest import ROWS
 
 
-def test_the_manual_page_is_current():
+def test_settings_page_is_current():
     page = Path(__file__).parents[3] / "docs" / "settings.md"
 
     assert page.read_text(encoding="utf-8") == docs.page(), "run `make docs`"
 
 
-def test_the_manual_page_has_every_setting_with_its_default():
+def test_settings_page_has_every_setting_with_its_default():
     page = docs.page()
 
     assert all(
@@ -27,7 +27,7 @@ def test_the_manual_page_has_every_setting_with_its_default():
     assert "| `HUIMAGES3BUCKET` | `huimages.s3.bucket` |" in page
 
 
-def test_a_default_as_shown_can_be_written_into_an_ini_file():
+def test_displayed_default_can_be_written_into_an_ini_file():
     defaults = docs.defaults()
 
     for name, row in ROWS:

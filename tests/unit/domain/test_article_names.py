@@ -37,7 +37,7 @@ OWN = r"^(?P<artnr>\d+)(?:_(?P<role>[A-Za-z]+))?(?:-(?P<at>\d+))?"
         ("^x([0-9]{5})?", "x.jpg", None),
     ],
 )
-def test_name_gives_number_role_and_place(
+def test_file_name_contains_number_role_and_position(
     pattern: str, filename: str, expected: NamedArticle | None
 ) -> None:
     assert NamePattern.parse(pattern).find(filename, ROLES) == expected

@@ -1,4 +1,4 @@
-"""Positions in articles: as few as possible change, and the order is the requested one."""
+"""Positions in articles: arranging gives the requested order and changes few positions."""
 
 from __future__ import annotations
 

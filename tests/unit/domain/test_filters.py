@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from huimages_app.domain.filters import FILTERS, query_of
+from huimages_app.domain.filters import FILTERS, chosen_query_of, query_of
 from huimages_app.domain.models import Query
 from huimages_app.errors import BadInput
 
@@ -83,8 +83,16 @@ def test_prefixes_in_a_search_are_filters(text: str, query: Query) -> None:
         ([], "place", "needs one reference"),
     ],
 )
-def test_unusable_values_are_refused_with_what_would_be_right(
+def test_unusable_values_are_refused_with_the_expected_form(
     values: list[tuple[str, str]], order: str, message: str
 ) -> None:
     with pytest.raises(BadInput, match=message):
         query_of(values, order)
+
+
+@pytest.mark.parametrize("value", ["", " ", "\u202e"])
+def test_empty_filter_never_means_that_all_images_are_changed(value: str) -> None:
+    assert chosen_query_of([("tag", "sea")]) == query_of([("tag", "sea")])
+    assert chosen_query_of([]) == Query()
+    with pytest.raises(BadInput, match="'tag' is empty"):
+        chosen_query_of([("type", "product"), ("tag", value)])

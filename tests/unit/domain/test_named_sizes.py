@@ -62,7 +62,7 @@ def test_other_spellings_are_refused(text: str) -> None:
         Size.parse(text, NAMES)
 
 
-def test_focal_point_and_content_box_stand_behind_the_name() -> None:
+def test_focal_point_and_content_box_follow_the_name() -> None:
     assert str(NAMES["avatar"].focused((0.3, 0.7)).at_density(2)) == "avatar!30,70@2x"
     assert str(NAMES["amazon"].corrected((0.1, 0, 0.9, 1))) == "amazon!100,0,900,1000"
     assert str(NAMES["press"].focused((0.3, 0.7))) == "press"

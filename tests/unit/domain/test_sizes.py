@@ -69,12 +69,12 @@ def test_names_are_those_of_huimages_2():
 @pytest.mark.parametrize(
     "text",
     [
-        # nothing, and nearly something
+        # empty, and incomplete
         *("", "x", "!", "@2x", "240", "240x160x", "240*160", "240X160", "240 x160", "240x160 "),
         *("240x160\n", "\n240x160", "-1x1", "+1x1", "1.5x2", "２４０x160", "1e3x1", "../o"),
-        # no sides of nothing, no leading zeros
+        # no side of 0, no leading zeros
         *("0x160", "240x0", "0x", "x0", "0240x160", "240x0160", "0x0!"),
-        # a second spelling of something
+        # a second spelling of a valid size
         *("75x75!50,50", "240x160@1x", "O", "VGA", "Mini", "75x75!030,70", "75x75!30,070"),
         # a crop needs both sides, a focal point a crop
         *("75x!", "x75!", "75x75!!", "75x75!30", "75x75!,", "75x75!30,", "75x75!,70"),
@@ -98,7 +98,7 @@ def test_names_are_those_of_huimages_2():
         *("o@2x", "vga@1x", "vga@4x", "vga!", "vga@2x!"),
         # too large
         *("30001x1", "1x30001", "30001x", "x30001", "99999x99999!", "100000x1", "9" * 5000 + "x1"),
-        # names there are not
+        # unknown names
         *("huge", "vgax", "mini/", "a" * 32),
     ],
 )
@@ -124,7 +124,7 @@ def test_parse_refuses_other_texts(text):
         ("huge", "use WIDTHxHEIGHT as in 240x160"),
     ],
 )
-def test_parse_error_says_what_would_be_right(text, hint):
+def test_parse_error_names_the_expected_form(text, hint):
     with pytest.raises(BadSize, match=hint):
         Size.parse(text)
 
@@ -250,7 +250,7 @@ def test_rgb_is_the_colour_of_the_background(text, rgb):
     assert Size.parse(text).padding.rgb == rgb
 
 
-def test_is_original_holds_for_the_original_only():
+def test_is_original_is_true_for_the_original_only():
     assert ORIGINAL.is_original
     assert not any(Size.parse(text).is_original for text in ("1x", "x1", "1x1", "1x1!", "mini"))
 

@@ -101,3 +101,8 @@ def test_renamed_tag_keeps_its_position(spelling: str, expected: Annotation) -> 
     annotation = with_tags(Annotation(), ["Sea", "Sun"])
     assert with_renamed_tag(annotation, "sea", spelling) == expected
     assert with_renamed_tag(annotation, "other", spelling) == annotation
+
+
+def test_tags_are_removed_in_any_case() -> None:
+    annotation = with_tags(Annotation(), ["Sea", "old"])
+    assert without_tags(annotation, ["SEA"]) == with_tags(Annotation(), ["old"])

@@ -82,8 +82,8 @@ def test_clean_filename_of_a_long_name_keeps_its_ending() -> None:
 
 
 def test_clean_references_leaves_out_empty_values() -> None:
-    told = {"artnr": [" 10106", "10106 ", "", "10107"], "path": [" "]}
-    assert clean_references(told) == {"artnr": ("10106", "10107")}
+    given = {"artnr": [" 10106", "10106 ", "", "10107"], "path": [" "]}
+    assert clean_references(given) == {"artnr": ("10106", "10107")}
 
 
 @pytest.mark.parametrize("key", ["", "Art Nr", "1st", "a" * 41, "ä", "a\n"])
@@ -100,3 +100,10 @@ def test_clean_references_names_the_key_of_a_long_value() -> None:
 @pytest.mark.parametrize("typed", ["10106/02 ", " Mo\u0308we", "a\u200e  b", "Ä\t"])
 def test_clean_reference_gives_the_stored_form(typed: str) -> None:
     assert clean_references({"artnr": [typed]}) == {"artnr": (clean_reference(typed),)}
+
+
+def test_clean_references_refuses_too_many_values() -> None:
+    values = [str(number) for number in range(500)]
+    assert len(clean_references({"artnr": values, "path": values})) == 2
+    with pytest.raises(BadInput, match="1001 references are too many"):
+        clean_references({"artnr": values, "path": [*values, "more"]})

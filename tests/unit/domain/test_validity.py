@@ -44,7 +44,7 @@ def test_end_is_midnight_in_the_time_zone() -> None:
 @pytest.mark.parametrize(
     "text", ["", "2026-1-1", "2026-02-30", "9999-12-31", "20261231", "2026-W01-1", "٢٠٢٦-٠١-٠١"]
 )
-def test_parse_day_refuses_what_is_no_day(text: str) -> None:
+def test_parse_day_refuses_other_texts(text: str) -> None:
     with pytest.raises(ValueError):
         parse_day(text)
 
@@ -56,7 +56,7 @@ def test_rights_have_the_days_under_their_stored_names() -> None:
     assert "from" not in rights.stated
 
 
-def test_stored_text_that_is_no_day_is_lost() -> None:
+def test_invalid_stored_day_is_ignored() -> None:
     assert Rights.of({"until": "soon", "from": "2026-13-01"}) == Rights()
 
 
@@ -70,7 +70,7 @@ def test_mark_changes_with_the_days() -> None:
 
 
 @pytest.mark.parametrize("name", ["from", "until"])
-def test_clean_rights_names_a_field_that_is_no_day(name: str) -> None:
+def test_clean_rights_reports_the_field_of_an_invalid_day(name: str) -> None:
     assert clean_rights({name: " 2026-12-31 "}) == {name: "2026-12-31"}
     assert clean_rights({name: ""}) == {name: ""}
     with pytest.raises(BadInput, match=f"the field {name} is '31.12.2026'; expected a day like"):

@@ -57,7 +57,7 @@ def test_smooth_picture_gets_smaller_and_stays_similar(format_: Format, tmp_path
 
 
 @pytest.mark.parametrize("format_", LOSSY)
-def test_value_that_no_quality_reaches_gives_the_fixed_file(
+def test_unreachable_similarity_gives_the_file_of_fixed_quality(
     format_: Format, tmp_path: Path
 ) -> None:
     exact = pictures.pixels(240, 160)
@@ -77,7 +77,7 @@ def test_value_that_no_quality_reaches_gives_the_fixed_file(
     highest=st.integers(1, 100),
     value=st.floats(0.8, 0.999),
 )
-def test_every_file_is_similar_enough_or_the_fixed_one(
+def test_every_file_is_similar_enough_or_of_fixed_quality(
     tmp_path: Path,
     *,
     exact: Image.Image,
@@ -131,7 +131,7 @@ def test_large_picture_gets_fixed_quality(tmp_path: Path, monkeypatch: pytest.Mo
     assert written(tmp_path, exact, JPEG, ADAPTIVE) == written(tmp_path, exact, JPEG, FIXED)
 
 
-def test_png_is_the_same(tmp_path: Path) -> None:
+def test_adaptive_png_equals_the_fixed_one(tmp_path: Path) -> None:
     exact = smooth(64, 48)
     assert written(tmp_path, exact, PNG, ADAPTIVE) == written(tmp_path, exact, PNG, FIXED)
 

@@ -15,7 +15,7 @@ from huimages_app.imaging import CONTENT_VERSION, Inspection, Limits, inspect
 from tests.support import packshots, pictures
 from tests.support.packshots import BOX, SIZE, packshot
 
-# What is measured in at most 512 to 1023 pixels may be so much larger than it is.
+# Borders are measured at 512 to 1023 pixels, so a box may be too large by this factor.
 SLACK = 0.006
 OFF_WHITE = (244, 243, 241)
 
@@ -37,7 +37,7 @@ def assert_holds(content: tuple[float, ...], box: packshots.Box, size: tuple[int
 def assert_near(
     content: tuple[float, ...], box: packshots.Box, size: tuple[int, int], slack: float = SLACK
 ) -> None:
-    """Check that the content box holds the true box, and hardly more."""
+    """Check that the content box contains the true box and little more."""
     assert_holds(content, box, size)
     exact = (box[0] / size[0], box[1] / size[1], box[2] / size[0], box[3] / size[1])
     assert content == pytest.approx(exact, abs=slack)
@@ -59,7 +59,7 @@ def assert_near(
     ],
 )
 @pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP"])
-def test_thing_on_a_plain_backdrop_is_found(backdrop, text, format_):
+def test_object_on_a_plain_backdrop_is_found(backdrop, text, format_):
     found = measured(packshot(backdrop=backdrop), format_, quality=90)
 
     assert_near(found.content, BOX, SIZE)
@@ -87,7 +87,7 @@ def test_precision_does_not_depend_on_the_size(size, format_):
     st.tuples(st.integers(24, 900), st.integers(24, 900)),
     st.tuples(*[st.floats(0.02, 0.48)] * 4),
 )
-def test_no_pixel_of_the_thing_is_cut(size, shares):
+def test_no_pixel_of_the_object_is_cut(size, shares):
     width, height = size
     box = (
         int(width * shares[0]),
@@ -110,7 +110,7 @@ def test_no_pixel_of_the_thing_is_cut(size, shares):
     ("size", "deviation"),
     [*itertools.product([(600, 450), (1200, 900)], [1, 2, 4, 6]), ((3000, 2250), 6)],
 )
-def test_noise_is_no_content(size, deviation):
+def test_noise_belongs_to_the_background(size, deviation):
     box = tuple(round(side * size[0] / SIZE[0]) for side in BOX)
     image = packshots.with_noise(packshot(size, box, backdrop=(240, 240, 240)), deviation)
 
@@ -122,13 +122,13 @@ def test_noise_is_no_content(size, deviation):
 
 @pytest.mark.parametrize("quality", [20, 50, 80])
 @pytest.mark.parametrize("backdrop", [(255, 255, 255), OFF_WHITE])
-def test_jpeg_blocks_are_no_content(quality, backdrop):
+def test_jpeg_blocks_belong_to_the_background(quality, backdrop):
     small, box = (480, 360), (160, 100, 330, 270)
     image = packshots.with_noise(packshot(small, box, backdrop=backdrop), 2)
 
     found = measured(image, "JPEG", quality=quality)
 
-    # The blocks at the edge of the thing may count, of 8 pixels, or 16 for colours.
+    # The blocks at the edge of the object may count, of 8 pixels, or 16 for colours.
     assert_near(found.content, box, small, slack=17 / 360)
 
 
@@ -151,7 +151,7 @@ def test_soft_shadow_is_kept_as_far_as_it_shows(softness, levels):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("levels", [4, 8, 12])
-def test_light_that_falls_off_gently_is_background(levels):
+def test_gentle_gradient_is_background(levels):
     for image in (
         packshots.with_gradient(packshot(), levels),
         packshots.with_vignette(packshot(), levels),
@@ -163,7 +163,7 @@ def test_light_that_falls_off_gently_is_background(levels):
 
 
 @pytest.mark.parametrize("levels", [60, 120])
-def test_strong_gradient_is_no_even_border(levels):
+def test_strong_gradient_is_content(levels):
     found = measured(packshots.with_gradient(packshot(), levels))
 
     assert (found.content, found.backdrop) == (WHOLE, "")
@@ -178,7 +178,7 @@ def test_strong_gradient_is_no_even_border(levels):
         ((420, 250, 800, 900), {3}),
     ],
 )
-def test_thing_that_touches_an_edge_is_trimmed_on_the_others(box, sides):
+def test_object_that_touches_an_edge_is_trimmed_on_the_others(box, sides):
     found = measured(packshot(box=box))
 
     assert_near(found.content, box, SIZE)
@@ -186,7 +186,7 @@ def test_thing_that_touches_an_edge_is_trimmed_on_the_others(box, sides):
     assert found.backdrop == "#ffffff"
 
 
-def test_thin_lines_and_pale_things_are_content():
+def test_thin_lines_and_pale_objects_are_content():
     wire = Image.new("RGB", (1800, 1200), "white")
     ImageDraw.Draw(wire).line((300, 200, 1500, 1000), "black", 2)
     assert_near(measured(wire).content, (300, 200, 1500, 1000), wire.size)
@@ -281,7 +281,7 @@ def test_content_box_is_that_of_the_upright_picture(orientation):
     size, box = (1000, 700), (100, 200, 400, 600)
     found = measured(pictures.turned(packshot(size, box), orientation))
 
-    # The blocks of the JPEG at the edge of the thing may count.
+    # The blocks of the JPEG at the edge of the object may count.
     assert_near(found.content, box, size, slack=11 / 700)
 
 

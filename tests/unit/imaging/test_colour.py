@@ -167,7 +167,7 @@ RAMP = np.tile(np.arange(256), (64, 1))
 
 
 def assert_ramp(image: Image.Image, tolerance: float = 1) -> None:
-    """From black to white, evenly."""
+    """Check that the picture is an even ramp from black to white."""
     greys = np.asarray(image.convert("RGB"), dtype=float)[32]
     assert np.abs(greys - np.arange(256)[:, None]).max() <= tolerance
 

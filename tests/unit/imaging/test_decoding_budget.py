@@ -40,7 +40,7 @@ def test_budget_is_free_again_after_an_error():
     assert budget.in_use == 0
 
 
-def test_budget_that_is_spent_is_busy_after_its_timeout():
+def test_spent_budget_raises_server_busy_after_its_timeout():
     budget = DecodingBudget(100, timeout=0.05)
     with budget.reserve(60):
         started = time.monotonic()
@@ -95,7 +95,7 @@ def test_large_request_is_not_overtaken_by_small_ones():
     assert order == ["large", "small"]
 
 
-def test_request_that_gives_up_lets_the_next_one_pass():
+def test_request_that_times_out_unblocks_the_next_one():
     budget = DecodingBudget(100)
     done = threading.Event()
 
@@ -157,7 +157,7 @@ def spent() -> DecodingBudget:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_decoding_without_budget_is_busy(name, tmp_path):
+def test_decoding_without_budget_raises_server_busy(name, tmp_path):
     content = content_of(name)
     with pytest.raises(ServerBusy):
         inspect(io.BytesIO(content), Limits(), spent())
@@ -166,13 +166,13 @@ def test_decoding_without_budget_is_busy(name, tmp_path):
         render(io.BytesIO(content), target, Quality(), Limits(), budget=spent())
 
 
-def test_previews_without_budget_are_busy(tmp_path):
+def test_previews_without_budget_raise_server_busy(tmp_path):
     with pytest.raises(ServerBusy):
         make_previews(io.BytesIO(content_of("PNG")), {480: tmp_path / "480"}, Limits(), spent())
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_decoding_gives_its_budget_back(name):
+def test_decoding_releases_its_budget(name):
     content = content_of(name)
     budget = DecodingBudget(10**9)
     inspect(io.BytesIO(content), Limits(), budget)
@@ -181,7 +181,7 @@ def test_decoding_gives_its_budget_back(name):
     assert budget.in_use == 0
 
 
-def test_header_is_checked_before_the_budget_is_asked():
+def test_header_is_checked_before_memory_is_reserved():
     with pytest.raises(NotAnImage):
         inspect(io.BytesIO(b"no picture at all"), Limits(), spent())
     broken = content_of("JPEG")[:2] + b"\xff\xd9"
@@ -190,7 +190,7 @@ def test_header_is_checked_before_the_budget_is_asked():
 
 
 class Recorded(DecodingBudget):
-    """A budget that notes the bytes it is asked for."""
+    """A budget that records the reserved bytes."""
 
     def __init__(self) -> None:
         super().__init__(None)
@@ -207,17 +207,17 @@ def bytes_per_pixel(content: bytes) -> float:
     return sum(budget.asked) / (inspection.width * inspection.height)
 
 
-def test_baseline_jpeg_costs_what_it_is_decoded_to():
+def test_baseline_jpeg_reserves_the_memory_of_its_decoded_size():
     # To half its sides, as its borders are measured in 400 pixels or more.
     assert bytes_per_pixel(content_of("JPEG")) < 1.3
 
 
 @pytest.mark.parametrize("name", FORMATS[1:])
-def test_other_formats_cost_several_bytes_a_pixel(name):
+def test_other_formats_reserve_several_bytes_per_pixel(name):
     assert 5 <= bytes_per_pixel(content_of(name)) <= 14
 
 
-def test_stored_original_that_is_broken_gives_its_budget_back(tmp_path):
+def test_damaged_original_releases_its_budget(tmp_path):
     budget = DecodingBudget(10**9)
     target = RenditionTarget(Size.parse("100x100"), formats.JPEG, tmp_path / "rendition")
     content = content_of("PNG")[:5000]

@@ -168,7 +168,7 @@ def test_camera_names_the_make_once(make: str, model: str, camera: str) -> None:
     assert written("jpeg", f"-EXIF:Make={make}", f"-EXIF:Model={model}").camera == camera
 
 
-def test_texts_of_windows_are_read() -> None:
+def test_texts_of_windows_tags_are_read() -> None:
     found = written("jpeg", "-XPTitle=Titel", "-XPAuthor=Zoë", "-XPKeywords=a b;c")
     assert (found.title, found.rights.creator, found.keywords) == ("Titel", "Zoë", ("a b", "c"))
 
@@ -180,7 +180,7 @@ def test_long_texts_are_cut_and_wrong_urls_left_out() -> None:
     assert (len(found.title), found.rights.statement) == (500, "")
 
 
-def test_file_without_metadata_says_nothing() -> None:
+def test_file_without_metadata_has_empty_fields() -> None:
     assert embedded_in(plain("jpeg")) == Embedded()
 
 

@@ -1,4 +1,4 @@
-"""Files of cameras and programs, and what is read from them: see tests/pictures/README.md."""
+"""Metadata read from files of cameras and programs: see tests/pictures/README.md."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_every_sample_has_an_expectation() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_sample_is_read_as_its_writer_meant_it(name: str) -> None:
+def test_sample_has_the_expected_metadata(name: str) -> None:
     with (FOLDER / name).open("rb") as file:
         format_ = detect(file.read(HEAD))
         assert format_ is not None

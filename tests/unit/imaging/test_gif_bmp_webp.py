@@ -1,4 +1,4 @@
-"""GIF, BMP and WebP: canvas, damage, kinds."""
+"""GIF, BMP and WebP: canvas, damage, variants of the formats."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def test_png_without_pixels_is_refused():
 
 
 def scans(count: int) -> bytes:
-    """A progressive JPEG whose last scan comes again and again."""
+    """Return a progressive JPEG that repeats its last scan."""
     content = pictures.photo(64, 64, progressive=True)
     last = content.rindex(b"\xff\xda")
     return content[:last] + content[last:-2] * count + content[-2:]

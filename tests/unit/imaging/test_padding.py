@@ -1,4 +1,4 @@
-"""Padded and trimmed renditions: what of them is picture, and what is background."""
+"""Padded and trimmed renditions: the picture, and the background around it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_small_content_is_shown_pixel_by_pixel(rendered):
 
 
 @pytest.mark.parametrize("extension", ["png", "webp", "avif"])
-def test_background_is_transparent_on_request(render_once, extension):
+def test_background_none_is_transparent(render_once, extension):
     content = pictures.encoded(packshots.packshot((400, 300), (100, 80, 300, 260)), "PNG")
 
     image = render_once(content, "100x100=7,none", extension)
@@ -103,7 +103,7 @@ def test_transparent_background_is_white_in_a_jpeg(render_once):
     assert min(image.getpixel((1, 1))) >= 254
 
 
-def test_transparent_background_without_any_is_opaque(render_once):
+def test_transparent_background_that_the_picture_covers_is_opaque(render_once):
     assert render_once(pictures.photo(100, 100, format="PNG"), "50x50=,none").mode == "RGB"
 
 
@@ -117,7 +117,7 @@ def test_transparent_picture_is_shown_on_the_colour(render_once, text, colour, e
     image = render_once(content, text, extension)
 
     assert image.mode == "RGB"
-    # In the corner of the box, and in the round corner of the thing.
+    # In the corner of the box, and in the round corner of the object.
     left, top, _, _ = placed(content, text).window
     for point in ((0, 0), (left + 1, top + 1)):
         assert image.getpixel(point) == pytest.approx(colour, abs=3)

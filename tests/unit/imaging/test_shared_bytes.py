@@ -122,7 +122,7 @@ def refused_now(budget: DecodingBudget) -> None:
         assert not is_reserved
 
 
-def test_request_that_gives_up_lets_others_be_next() -> None:
+def test_request_that_times_out_unblocks_other_processes() -> None:
     budget = DecodingBudget(100, 0, processes=2)
     child = Child(taking(budget, 60))
     try:

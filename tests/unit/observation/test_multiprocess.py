@@ -1,4 +1,4 @@
-"""Metrics of several processes: real ones, that end, are killed, or fork."""
+"""Metrics of several real processes, which end, are killed, or fork."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_any_process_returns_the_sums(folder: Path) -> None:
+def test_every_process_returns_the_sums_of_all(folder: Path) -> None:
     other = subprocess.Popen(
         [sys.executable, "-c", PROCESS, "hit", "begin", "request", "wait"],
         env=environ(folder),

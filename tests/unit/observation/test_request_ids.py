@@ -9,18 +9,18 @@ from huimages_app.observation import request_ids
 
 
 @pytest.mark.parametrize("proposed", ["a", "A-z_0.9", "f" * 64])
-def test_plain_token_is_taken(proposed: str) -> None:
+def test_valid_proposed_id_is_used(proposed: str) -> None:
     assert request_ids.begin(proposed) == request_ids.current() == proposed
 
 
 @pytest.mark.parametrize("proposed", ["", "f" * 65, "a b", "a\n", "a\r\nX: y", "ä", "a/b", "<b>"])
-def test_other_text_is_replaced(proposed: str) -> None:
+def test_invalid_proposed_id_is_replaced(proposed: str) -> None:
     made = request_ids.begin(proposed)
     assert re.fullmatch(r"[0-9a-f]{16}", made)
     assert made != request_ids.begin(proposed)
 
 
-def test_other_thread_has_its_own() -> None:
+def test_request_id_is_not_visible_in_other_threads() -> None:
     request_ids.begin("mine")
     seen = []
     thread = threading.Thread(target=lambda: seen.append(request_ids.current()))

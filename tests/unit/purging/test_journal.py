@@ -38,7 +38,7 @@ def test_entry_of_every_cache_is_taken_once(journal: PurgeJournal, clock: Clock)
     assert journal.take() is not None
 
 
-def test_another_process_finds_what_was_added(journal: PurgeJournal, clock: Clock) -> None:
+def test_entries_are_visible_to_other_processes(journal: PurgeJournal, clock: Clock) -> None:
     journal.add("A", ["one"])
     other = PurgeJournal(journal._path, clock)
     assert other.count() == 1

@@ -20,7 +20,7 @@ def accounts(documents: DocumentStore) -> Accounts:
     return Accounts(documents, FAST)
 
 
-def test_the_right_password_and_no_other(accounts: Accounts) -> None:
+def test_authenticate_accepts_the_right_password_only(accounts: Accounts) -> None:
     added = accounts.add(" Alice@Example.com ", "editor", PASSWORD)
     assert (added.name, added.role) == ("alice@example.com", "editor")
     assert accounts.authenticate("alice@example.com", PASSWORD) == added
@@ -30,19 +30,21 @@ def test_the_right_password_and_no_other(accounts: Accounts) -> None:
     assert accounts.authenticate("../etc", PASSWORD) is None
 
 
-def test_a_password_is_the_same_however_it_was_typed(accounts: Accounts) -> None:
+def test_password_matches_in_any_unicode_normalization(accounts: Accounts) -> None:
     accounts.add("alice", "viewer", "gru\u0308n wie die Wiese")
     assert accounts.authenticate("alice", "gr\u00fcn wie die Wiese")
 
 
-def test_no_password_is_stored(accounts: Accounts, documents: DocumentStore) -> None:
+def test_only_the_hash_of_a_password_is_stored(
+    accounts: Accounts, documents: DocumentStore
+) -> None:
     accounts.add("alice", "admin", PASSWORD)
     stored = json.dumps(documents.get("account", "alice"))
     assert PASSWORD not in stored
     assert "$argon2id$" in stored
 
 
-def test_an_unknown_account_takes_a_check_of_a_hash_too(documents: DocumentStore) -> None:
+def test_unknown_account_costs_one_hash_check(documents: DocumentStore) -> None:
     class Counting(PasswordHasher):
         checks = 0
 
@@ -52,17 +54,17 @@ def test_an_unknown_account_takes_a_check_of_a_hash_too(documents: DocumentStore
 
     accounts = Accounts(documents, Counting(time_cost=1, memory_cost=8, parallelism=1))
     accounts.add("proxied", "viewer", None)
-    for checks, name in enumerate(("nobody", "proxied", "not a name!"), 1):
+    for checks, name in enumerate(("unknown", "proxied", "not a name!"), 1):
         assert accounts.authenticate(name, PASSWORD) is None
         assert Counting.checks == checks
 
 
-def test_an_account_without_a_password_is_for_proxies(accounts: Accounts) -> None:
+def test_account_without_password_rejects_any_password(accounts: Accounts) -> None:
     assert not accounts.add("alice", "viewer", None).has_password
     assert accounts.authenticate("alice", "") is None
 
 
-def test_a_new_password_ends_the_sessions_and_an_old_hash_does_not(
+def test_new_password_ends_sessions_and_rehashing_does_not(
     documents: DocumentStore,
 ) -> None:
     before = Accounts(documents, FAST).add("alice", "viewer", PASSWORD)
@@ -77,13 +79,13 @@ def test_a_new_password_ends_the_sessions_and_an_old_hash_does_not(
     assert stronger.authenticate("alice", "another good one")
 
 
-def test_signing_out_everywhere(accounts: Accounts) -> None:
+def test_end_sessions_changes_the_epoch(accounts: Accounts) -> None:
     before = accounts.add("alice", "viewer", PASSWORD)
     accounts.end_sessions("alice")
     assert accounts.get("alice").epoch != before.epoch
 
 
-def test_roles_change_and_accounts_go(accounts: Accounts) -> None:
+def test_role_is_changed_and_account_is_removed(accounts: Accounts) -> None:
     accounts.add("alice", "viewer", PASSWORD)
     accounts.add("bob", "viewer", None)
     accounts.set_role("alice", "admin")
@@ -96,7 +98,7 @@ def test_roles_change_and_accounts_go(accounts: Accounts) -> None:
     assert accounts.authenticate("alice", PASSWORD) is None
 
 
-def test_addresses_are_remembered_the_last_ones_first(accounts: Accounts) -> None:
+def test_client_ips_are_kept_newest_first(accounts: Accounts) -> None:
     accounts.add("alice", "viewer", PASSWORD)
     for number in range(KNOWN_CLIENTS + 3):
         accounts.signed_in("alice", f"10.0.0.{number}")
@@ -107,12 +109,12 @@ def test_addresses_are_remembered_the_last_ones_first(accounts: Accounts) -> Non
 
 
 @pytest.mark.parametrize("name", ["", "-", "a/b", "a b", "a\nb", "x" * 65, "ä"])
-def test_names_that_are_none(accounts: Accounts, name: str) -> None:
+def test_add_refuses_invalid_name(accounts: Accounts, name: str) -> None:
     with pytest.raises(BadInput, match="is not the name of an account"):
         accounts.add(name, "viewer", PASSWORD)
 
 
-def test_what_is_refused(accounts: Accounts) -> None:
+def test_invalid_account_changes_are_refused(accounts: Accounts) -> None:
     accounts.add("alice", "viewer", PASSWORD)
     with pytest.raises(BadInput, match="already"):
         accounts.add("ALICE", "admin", PASSWORD)

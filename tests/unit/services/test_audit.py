@@ -11,7 +11,7 @@ import pytest
 from huimages_app.services import audit
 
 
-def test_a_line_says_who_did_what_to_which_image(
+def test_line_contains_actor_action_and_image(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(audit, "_program", "library")

@@ -8,7 +8,7 @@ from huimages_app.errors import UnknownImage
 from huimages_app.services.background import Worker
 
 
-def test_jobs_are_done_in_order_and_errors_survived(caplog: pytest.LogCaptureFixture) -> None:
+def test_jobs_run_in_order_and_continue_after_an_error(caplog: pytest.LogCaptureFixture) -> None:
     worker, done = Worker(), []
     assert worker.submit("a", lambda: done.append("a"))
     assert worker.submit("b", lambda: 1 // 0)
@@ -19,7 +19,7 @@ def test_jobs_are_done_in_order_and_errors_survived(caplog: pytest.LogCaptureFix
     assert "background job failed: key=b" in caplog.text
 
 
-def test_an_image_that_has_gone_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+def test_job_for_a_removed_image_logs_nothing(caplog: pytest.LogCaptureFixture) -> None:
     def gone() -> None:
         raise UnknownImage("ID")
 
@@ -30,7 +30,7 @@ def test_an_image_that_has_gone_is_no_failure(caplog: pytest.LogCaptureFixture) 
     assert caplog.text == ""
 
 
-def test_what_waits_already_is_not_taken_twice_and_the_line_is_bounded() -> None:
+def test_submit_refuses_waiting_keys_and_a_full_queue() -> None:
     worker, gate, started = Worker(limit=2), threading.Event(), threading.Event()
 
     def wait() -> None:
@@ -48,7 +48,7 @@ def test_what_waits_already_is_not_taken_twice_and_the_line_is_bounded() -> None
     worker.close()
 
 
-def test_closing_ends_the_thread_and_forgets_what_waits() -> None:
+def test_close_ends_the_thread_and_drops_waiting_jobs() -> None:
     before = set(threading.enumerate())
     worker, gate, started = Worker(), threading.Event(), threading.Event()
     done: list[str] = []
@@ -69,5 +69,5 @@ def test_closing_ends_the_thread_and_forgets_what_waits() -> None:
     assert not [thread for thread in late if thread.name == "huimages-worker"]
 
 
-def test_closing_one_that_never_worked() -> None:
+def test_close_without_jobs_succeeds() -> None:
     Worker().close()

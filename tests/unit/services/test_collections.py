@@ -90,7 +90,7 @@ def test_trashed_image_leaves_and_returns_to_its_position(
     assert order(services, sea) == ids
 
 
-def test_removed_images_leave(services: Services, sea: str, ids: list[str]) -> None:
+def test_removed_images_leave_the_collection(services: Services, sea: str, ids: list[str]) -> None:
     assert services.collection_images.remove_images(sea, [ids[0], ids[0], MISSING]) == [ids[0]]
     assert services.collection_images.remove_images(sea, [ids[0]]) == []
     assert order(services, sea) == ids[1:]
@@ -150,7 +150,9 @@ def test_move_of_an_image_elsewhere_is_refused(
         services.collection_images.move(sea, ids[0], before=other)
 
 
-def test_used_up_gaps_are_made_anew(services: Services, sea: str, ids: list[str]) -> None:
+def test_positions_are_numbered_anew_when_gaps_are_used_up(
+    services: Services, sea: str, ids: list[str]
+) -> None:
     """Moving to and fro at one position halves the gap each time."""
     expected = list(ids)
     for turn in range(80):
@@ -160,7 +162,7 @@ def test_used_up_gaps_are_made_anew(services: Services, sea: str, ids: list[str]
         assert order(services, sea) == expected, turn
 
 
-def test_equal_positions_are_told_apart_by_a_move(
+def test_move_separates_equal_positions(
     services: Services, storage: Storage, sea: str, ids: list[str]
 ) -> None:
     """Two nodes that were apart may have given the same position twice."""
@@ -173,7 +175,7 @@ def test_equal_positions_are_told_apart_by_a_move(
     assert order(services, sea) == [*present[1:4], present[0], *present[4:]]
 
 
-def test_first_and_last_image_stay_where_gaps_are_made(services: Services) -> None:
+def test_first_and_last_position_stay_when_gaps_are_made(services: Services) -> None:
     """Another editor may have put an image before the first one, or behind the last one."""
     first, a, b, last = (add(services, photo(200 + n, 40)).image.id for n in range(4))
     collection = services.collections.add("Narrow").id
@@ -191,8 +193,8 @@ def test_first_and_last_image_stay_where_gaps_are_made(services: Services) -> No
 
 
 @pytest.mark.slow
-def test_editors_at_the_same_time_lose_nothing(services: Services) -> None:
-    """Two add images, two move others, all at once: every image is there once."""
+def test_concurrent_changes_of_editors_are_all_kept(services: Services) -> None:
+    """Two editors add images while two others move images: every image is there once."""
     images = [add(services, photo(100 + n, 40)).image.id for n in range(24)]
     collection = services.collections.add("Together").id
     services.collection_images.add_images(collection, images[:8])

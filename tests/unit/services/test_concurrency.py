@@ -9,30 +9,30 @@ import pytest
 from huimages_app.services.concurrency import in_parallel
 
 
-def test_everything_is_done_once() -> None:
+def test_in_parallel_calls_the_function_once_per_item() -> None:
     assert sorted(in_parallel(lambda n: n * n, range(100), 3)) == [n * n for n in range(100)]
     assert list(in_parallel(lambda n: n, [], 3)) == []
 
 
-def test_several_at_a_time() -> None:
+def test_in_parallel_runs_as_many_jobs_as_requested() -> None:
     together = threading.Barrier(3)
     assert len(list(in_parallel(lambda n: together.wait(10), range(3), 3))) == 3
 
 
-def test_the_source_is_taken_from_as_needed() -> None:
-    slot: list[int] = []
+def test_in_parallel_reads_its_source_as_needed() -> None:
+    taken: list[int] = []
 
     def source() -> Iterator[int]:
         for number in range(1000):
-            slot.append(number)
+            taken.append(number)
             yield number
 
     with closing(in_parallel(lambda n: n, source(), 2)) as results:
         next(results)
-        assert len(slot) < 20
+        assert len(taken) < 20
 
 
-def test_an_error_ends_it() -> None:
+def test_in_parallel_ends_at_the_first_error() -> None:
     done = []
 
     def work(number: int) -> None:
@@ -45,7 +45,7 @@ def test_an_error_ends_it() -> None:
     assert len(done) < 100
 
 
-def test_closing_waits_for_what_is_under_way() -> None:
+def test_closing_in_parallel_waits_for_running_jobs() -> None:
     begun, finished = threading.Semaphore(0), []
     go_on = threading.Event()
 

@@ -29,25 +29,25 @@ def editing(services: Services) -> Editing:
     return services.editing
 
 
-def test_titles(editing: Editing, services: Services) -> None:
+def test_title_is_cleaned_and_earlier_titles_are_kept(editing: Editing, services: Services) -> None:
     before = services.images.get_any(ID).modified
     assert editing.update(ID, ImagePatch(title=" Two\n")).titles == ("One", "Two")
     assert editing.update(ID, ImagePatch(title="One")).titles == ("Two", "One")
     image = services.images.get_any(ID)
     assert image.title == "One"
     assert image.modified > before
-    # What changes nothing is no change.
+    # An equal title changes nothing, not even the time of modification.
     assert editing.update(ID, ImagePatch(title="One")) == image
     with pytest.raises(BadInput, match="the title is empty"):
         editing.update(ID, ImagePatch(title=" \x00 "))
 
 
-def test_alternative_text(editing: Editing) -> None:
+def test_alternative_text_is_cleaned_and_removed(editing: Editing) -> None:
     assert editing.update(ID, ImagePatch(alt=" A\tbike ")).alt == "A bike"
     assert editing.update(ID, ImagePatch(alt="")).alt == ""
 
 
-def test_focal_point(editing: Editing) -> None:
+def test_focal_point_is_set_removed_and_validated(editing: Editing) -> None:
     assert editing.update(ID, ImagePatch(focus=(0, 1))).focus == (0, 1)
     assert editing.update(ID, ImagePatch(focus=None)).focus is None
     for focus in ((1.01, 0.5), (0.5, -0.1), (float("nan"), 0.5)):
@@ -55,20 +55,20 @@ def test_focal_point(editing: Editing) -> None:
             editing.update(ID, ImagePatch(focus=focus))
 
 
-def test_describing_adds(editing: Editing) -> None:
-    slot = datetime(2009, 4, 1, tzinfo=UTC)
+def test_patch_of_an_upload_adds_values(editing: Editing) -> None:
+    when = datetime(2009, 4, 1, tzinfo=UTC)
     editing.update(ID, patch_of(references={"artnr": ["1"]}, type="a"))
     image = editing.update(
-        ID, patch_of(timestamp=slot, title="Two", references={"artnr": ["2"]}, type="b")
+        ID, patch_of(timestamp=when, title="Two", references={"artnr": ["2"]}, type="b")
     )
-    assert image.created == slot
+    assert image.created == when
     assert image.titles == ("One", "Two")
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("a", "b")
     assert editing.update(ID, ImagePatch()) == image
 
 
-def test_references_can_be_replaced(editing: Editing) -> None:
+def test_references_are_replaced_by_key(editing: Editing) -> None:
     editing.update(ID, ImagePatch(references={"artnr": ["1"], "path": ["p"]}))
     patch = ImagePatch(references={"artnr": ["2", ""], "path": []})
     assert editing.update(ID, patch).references == {"artnr": ("2",)}
@@ -108,7 +108,9 @@ def test_audit_log_names_the_change(
     assert json.loads(caplog.messages[-1])["action"] == action
 
 
-def test_trash_and_back(editing: Editing, services: Services, storage: Storage) -> None:
+def test_trashed_image_has_no_renditions_until_it_is_restored(
+    editing: Editing, services: Services, storage: Storage
+) -> None:
     services.renditions.get(ID, Size(40, 30), JPEG).close()
     trashed = editing.trash(ID)
     assert trashed.trashed is not None
@@ -125,7 +127,7 @@ def test_trash_and_back(editing: Editing, services: Services, storage: Storage) 
     services.renditions.get(ID, Size(40, 30), JPEG).close()
 
 
-def test_removal_takes_everything(
+def test_removal_deletes_original_renditions_and_annotations(
     editing: Editing, services: Services, tmp_path: Path, storage: Storage
 ) -> None:
     services.annotations.tag(ID, "vera", ["x"])
@@ -142,9 +144,9 @@ def test_removal_takes_everything(
         editing.remove(UNKNOWN_ID)
 
 
-def test_a_removal_that_was_cut_short_can_be_finished(
+def test_interrupted_removal_can_be_repeated(
     editing: Editing, services: Services, tmp_path: Path, storage: Storage
 ) -> None:
-    storage.metadata.images.remove(ID)  # and then the power went
+    storage.metadata.images.remove(ID)  # as if the process had been killed here
     editing.remove(ID)
     assert not original_file(tmp_path, ID).exists()

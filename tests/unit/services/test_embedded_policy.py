@@ -40,7 +40,7 @@ def described() -> bytes:
     )
 
 
-def test_upload_takes_over_what_the_file_says(services: Services) -> None:
+def test_upload_stores_embedded_metadata(services: Services) -> None:
     image = add(services, described(), filename="img.jpg").image
     assert (image.title, image.alt) == ("Hafen", "Boote")
     assert (image.rights, image.taken, image.camera) == (Rights(creator="Ada"), TAKEN, "X100")
@@ -63,7 +63,7 @@ def test_embedded_title_counts_before_the_file_name(services: Services) -> None:
     )
 
 
-def test_repeated_upload_does_not_return_what_editors_removed(services: Services) -> None:
+def test_repeated_upload_does_not_restore_removed_values(services: Services) -> None:
     image = add(services, described()).image
     emptied = services.editing.update(
         image.id, ImagePatch(alt="", rights={"creator": ""}, taken=None)
@@ -83,7 +83,7 @@ def test_repeated_upload_does_not_return_what_editors_removed(services: Services
         ("rights", ("", "", (), Rights(creator="Ada"), None, "")),
     ],
 )
-def test_setting_names_what_is_taken_over(
+def test_setting_chooses_the_embedded_metadata_that_is_stored(
     tmp_path: Path, read: str, expected: tuple[object, ...]
 ) -> None:
     services = services_in(tmp_path, **{"embedded.read": read})
@@ -112,7 +112,7 @@ def test_record_of_an_older_version_is_completed_by_a_repair(
     assert list(services.integrity.check(repair=True)) == [
         Finding(new.id, Problem.INCOMPLETE, repaired=True)
     ]
-    # Texts are what people see: a repair does not change them.
+    # Editors may have changed texts since: a repair does not touch them.
     assert replace(services.images.get(new.id), history=()) == replace(new, alt="")
     assert list(services.integrity.check()) == []
 

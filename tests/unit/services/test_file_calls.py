@@ -54,7 +54,7 @@ def test_next_rendition_of_an_image_makes_few_file_calls(services: Services) -> 
     assert len(calls) <= 30, Counter(calls)
 
 
-def test_hit_opens_one_file_once(services: Services) -> None:
+def test_cache_hit_opens_one_file_once(services: Services) -> None:
     image_id = add(services, pictures.photo(80, 60)).image.id
     warm(services, image_id)
     with file_calls() as calls:

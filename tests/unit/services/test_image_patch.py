@@ -1,4 +1,4 @@
-"""Several changes as one, and only to what was read."""
+"""Patches: several changes in one update, which may require an unchanged image."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ WHEN = datetime(2020, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def image(services: Services) -> Image:
-    said = {"title": "Old", "references": {"artnr": ["1"], "path": ["a"]}, "type": "shop"}
-    return add(services, photo(80, 60), **said).image
+    fields = {"title": "Old", "references": {"artnr": ["1"], "path": ["a"]}, "type": "shop"}
+    return add(services, photo(80, 60), **fields).image
 
 
-def test_what_is_named_changes_and_the_rest_stays(services: Services, image: Image) -> None:
-    revision = ImagePatch(title=" New\n", references={"artnr": ["2", "2"]}, created=WHEN)
-    revised = services.editing.update(image.id, revision)
+def test_patch_changes_named_fields_only(services: Services, image: Image) -> None:
+    patch = ImagePatch(title=" New\n", references={"artnr": ["2", "2"]}, created=WHEN)
+    revised = services.editing.update(image.id, patch)
     assert revised == replace(
         image,
         titles=("Old", "New"),
@@ -39,18 +39,20 @@ def test_what_is_named_changes_and_the_rest_stays(services: Services, image: Ima
     assert revised.modified > image.modified
 
 
-def test_what_is_empty_goes(services: Services, image: Image) -> None:
+def test_empty_values_remove_fields(services: Services, image: Image) -> None:
     services.editing.update(image.id, ImagePatch(alt="Quay", focus=(0, 1)))
     empty = ImagePatch(alt="", focus=None, references={"artnr": [], "path": [" "]}, types=[" "])
     revised = services.editing.update(image.id, empty)
     assert (revised.alt, revised.focus, revised.references, revised.types) == ("", None, {}, ())
 
 
-def test_a_revision_of_nothing_is_none(services: Services, image: Image) -> None:
+def test_empty_patch_changes_nothing(services: Services, image: Image) -> None:
     assert services.editing.update(image.id, ImagePatch()) == image
 
 
-def test_only_what_was_read_is_changed(services: Services, image: Image) -> None:
+def test_update_of_an_image_changed_since_raises_edit_conflict(
+    services: Services, image: Image
+) -> None:
     services.editing.update(image.id, ImagePatch(title="Mine"), unchanged=image.__eq__)
     for change in (
         lambda: services.editing.update(
@@ -68,7 +70,7 @@ def test_only_what_was_read_is_changed(services: Services, image: Image) -> None
 
 
 @pytest.mark.parametrize(
-    "revision",
+    "patch",
     [
         ImagePatch(title=""),
         ImagePatch(title="x" * 501),
@@ -79,7 +81,7 @@ def test_only_what_was_read_is_changed(services: Services, image: Image) -> None
         ImagePatch(references={"artnr": ["x" * 201]}),
     ],
 )
-def test_what_can_not_be_meant(services: Services, image: Image, revision: ImagePatch) -> None:
+def test_invalid_patch_is_refused(services: Services, image: Image, patch: ImagePatch) -> None:
     with pytest.raises(BadInput):
-        services.editing.update(image.id, revision)
+        services.editing.update(image.id, patch)
     assert services.images.get(image.id) == image

@@ -1,4 +1,4 @@
-"""Clients that guess passwords are slowed down, and other clients only briefly."""
+"""The login throttle delays guesses of passwords, and other clients of the account little."""
 
 from __future__ import annotations
 
@@ -33,27 +33,25 @@ def throttle(documents: DocumentStore, clock: Clock) -> LoginThrottle:
 
 
 def passes(
-    throttle: LoginThrottle, account: str, address: str, known: tuple[str, ...] = ()
+    throttle: LoginThrottle, account: str, client_ip: str, known: tuple[str, ...] = ()
 ) -> bool:
     try:
-        throttle.record_attempt(account, address, known)
+        throttle.record_attempt(account, client_ip, known)
     except TooManyAttempts:
         return False
     return True
 
 
-def admission(throttle: LoginThrottle, clock: Clock, seconds: int, address: str = EVIL) -> int:
+def admission(throttle: LoginThrottle, clock: Clock, seconds: int, client_ip: str = EVIL) -> int:
     """Return how many attempts at one account are allowed, at one per second."""
     count = 0
     for _ in range(seconds):
-        count += passes(throttle, "alice", address)
+        count += passes(throttle, "alice", client_ip)
         clock.now += 1
     return count
 
 
-def test_some_attempts_are_free_and_then_each_takes_twice_as_long(
-    throttle: LoginThrottle, clock: Clock
-) -> None:
+def test_wait_doubles_after_five_free_attempts(throttle: LoginThrottle, clock: Clock) -> None:
     assert [passes(throttle, "alice", EVIL) for _ in range(6)] == [True] * 5 + [False]
     waits = []
     for _ in range(12):
@@ -64,7 +62,7 @@ def test_some_attempts_are_free_and_then_each_takes_twice_as_long(
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, LONGEST_WAIT, LONGEST_WAIT]
 
 
-def test_a_restart_changes_nothing(tmp_path: Path, clock: Clock) -> None:
+def test_count_of_attempts_survives_a_restart(tmp_path: Path, clock: Clock) -> None:
     for expected in (True, False):
         backend = SqliteBackend(tmp_path / "throttle.sqlite")
         throttle = LoginThrottle(backend.documents, clock)
@@ -72,19 +70,19 @@ def test_a_restart_changes_nothing(tmp_path: Path, clock: Clock) -> None:
         backend.close()
 
 
-def test_many_at_once_are_no_way_around(throttle: LoginThrottle) -> None:
+def test_concurrent_attempts_are_counted(throttle: LoginThrottle) -> None:
     with ThreadPoolExecutor(8) as pool:
         passed = list(pool.map(lambda _: passes(throttle, "alice", EVIL), range(24)))
     assert sum(passed) == 5
 
 
-def test_many_accounts_from_one_address(throttle: LoginThrottle) -> None:
+def test_attempts_at_many_accounts_from_one_client_ip_are_limited(throttle: LoginThrottle) -> None:
     passed = [passes(throttle, f"user{number}", EVIL) for number in range(30)]
     assert sum(passed) == 20
     assert passes(throttle, "user1", HOME)
 
 
-def test_one_good_password_does_not_buy_guesses(throttle: LoginThrottle) -> None:
+def test_success_at_one_account_gives_back_one_attempt_only(throttle: LoginThrottle) -> None:
     for number in range(19):
         passes(throttle, f"user{number}", EVIL)
     passes(throttle, "mine", EVIL)
@@ -93,7 +91,7 @@ def test_one_good_password_does_not_buy_guesses(throttle: LoginThrottle) -> None
     assert not passes(throttle, "user21", EVIL)
 
 
-def test_guesses_of_others_do_not_lock_out_who_comes_from_a_known_address(
+def test_guesses_of_others_do_not_lock_out_a_known_client_ip(
     throttle: LoginThrottle, clock: Clock
 ) -> None:
     admission(throttle, clock, 2000)
@@ -101,22 +99,20 @@ def test_guesses_of_others_do_not_lock_out_who_comes_from_a_known_address(
     assert passes(throttle, "alice", HOME, known=(HOME,))
 
 
-def test_attempts_during_a_wait_do_not_make_it_longer(
-    throttle: LoginThrottle, clock: Clock
-) -> None:
+def test_attempts_during_a_wait_do_not_extend_it(throttle: LoginThrottle, clock: Clock) -> None:
     admission(throttle, clock, 4000)
     clock.now += LONGEST_WAIT
     assert passes(throttle, "alice", HOME)
 
 
-def test_the_right_password_clears_the_count(throttle: LoginThrottle) -> None:
+def test_right_password_clears_the_count(throttle: LoginThrottle) -> None:
     for _ in range(5):
         passes(throttle, "alice", HOME)
     throttle.record_success("alice", HOME)
     assert passes(throttle, "alice", HOME)
 
 
-def test_an_operator_clears_an_account(throttle: LoginThrottle) -> None:
+def test_clear_ends_the_wait_of_an_account(throttle: LoginThrottle) -> None:
     for _ in range(5):
         passes(throttle, "alice", HOME)
         passes(throttle, "alice", EVIL, known=(EVIL,))
@@ -125,7 +121,7 @@ def test_an_operator_clears_an_account(throttle: LoginThrottle) -> None:
     assert passes(throttle, "alice", EVIL, known=(EVIL,))
 
 
-def test_an_operator_ends_the_wait_of_an_address_too(throttle: LoginThrottle) -> None:
+def test_clear_ends_the_wait_of_the_client_ip_too(throttle: LoginThrottle) -> None:
     """Attempts through a proxy that is not configured, so that all have one client IP."""
     for number in range(30):
         passes(throttle, f"user{number}", HOME)
@@ -134,7 +130,7 @@ def test_an_operator_ends_the_wait_of_an_address_too(throttle: LoginThrottle) ->
     assert passes(throttle, "admin", HOME)
 
 
-def test_after_a_day_all_is_forgotten(
+def test_attempts_are_forgotten_after_a_day(
     throttle: LoginThrottle, clock: Clock, documents: DocumentStore
 ) -> None:
     admission(throttle, clock, 100)
@@ -145,15 +141,13 @@ def test_after_a_day_all_is_forgotten(
     assert list(documents.items("attempts")) == []
 
 
-def test_names_that_people_type_are_not_kept(
-    throttle: LoginThrottle, documents: DocumentStore
-) -> None:
+def test_typed_names_are_not_stored(throttle: LoginThrottle, documents: DocumentStore) -> None:
     passes(throttle, "my-secret-password", HOME)
     assert "my-secret-password" not in str(list(documents.items("attempts")))
 
 
 @pytest.mark.parametrize(
-    ("address", "network"),
+    ("client_ip", "network"),
     [
         ("192.0.2.1", "192.0.2.1"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
@@ -162,5 +156,5 @@ def test_names_that_people_type_are_not_kept(
         ("localhost", "local"),
     ],
 )
-def test_what_counts_as_one_client(address: str, network: str) -> None:
-    assert network_of(address) == network
+def test_network_of_a_client_ip(client_ip: str, network: str) -> None:
+    assert network_of(client_ip) == network

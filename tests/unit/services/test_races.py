@@ -1,4 +1,4 @@
-"""A picture that is purged and uploaded again at the same time."""
+"""An image that is removed and uploaded again at the same time."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ID = image_id(PICTURE)
 
 
 class Paused(FileOriginals):
-    """Originals that let the other one go first, once, at a chosen place."""
+    """Originals that pause once, at a chosen call, until the other thread is done."""
 
     at = ""
 
@@ -33,8 +33,8 @@ class Paused(FileOriginals):
         super().__init__(root)
         self.reached, self.go_on = threading.Event(), threading.Event()
 
-    def pause(self, place: str) -> None:
-        if self.at == place:
+    def pause(self, step: str) -> None:
+        if self.at == step:
             self.at = ""
             self.reached.set()
             assert self.go_on.wait(10)
@@ -59,7 +59,7 @@ class Paused(FileOriginals):
 
 
 @pytest.mark.parametrize(
-    ("paused", "place"),
+    ("paused", "step"),
     [
         ("remove", "before open"),
         ("remove", "before delete"),
@@ -69,12 +69,12 @@ class Paused(FileOriginals):
     ],
 )
 def test_original_exists_exactly_if_its_record_does(
-    tmp_path: Path, paused: str, place: str, storage: Storage
+    tmp_path: Path, paused: str, step: str, storage: Storage
 ) -> None:
     services = services_in(tmp_path)
     add(services, PICTURE)
     slow = Paused(tmp_path / "originals")
-    slow.at = place
+    slow.at = step
     first = build_services(settings_in(tmp_path), replace(storage, originals=slow))
     acts = {
         "remove": lambda lib: lib.editing.remove(ID),
@@ -97,7 +97,7 @@ def test_original_exists_exactly_if_its_record_does(
     services.close()
 
 
-def test_a_removal_in_the_middle_of_a_first_upload(tmp_path: Path, storage: Storage) -> None:
+def test_removal_during_a_first_upload_keeps_the_image(tmp_path: Path, storage: Storage) -> None:
     services = services_in(tmp_path)
     slow = Paused(tmp_path / "originals")
     slow.at = "after put"
@@ -105,7 +105,7 @@ def test_a_removal_in_the_middle_of_a_first_upload(tmp_path: Path, storage: Stor
     thread = threading.Thread(target=add, args=(first, PICTURE))
     thread.start()
     assert slow.reached.wait(10)
-    services.editing.remove(ID)  # what a removal that was cut short seems to have left
+    services.editing.remove(ID)  # finds an original without a record
     slow.go_on.set()
     thread.join(10)
     assert services.images.get_any(ID)

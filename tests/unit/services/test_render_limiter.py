@@ -9,7 +9,7 @@ from huimages_app.services.concurrency import RenderLimiter
 from tests.support.metrics import value
 
 
-def test_no_more_than_allowed_work_at_once() -> None:
+def test_slots_limit_concurrent_renderings() -> None:
     render_limiter = RenderLimiter(at_once=2, waiting=8, timeout=10)
     working, most, lock = 0, 0, threading.Lock()
     gate = threading.Barrier(2)
@@ -32,15 +32,15 @@ def test_no_more_than_allowed_work_at_once() -> None:
     assert most == 2
 
 
-def test_a_full_line_is_told_at_once() -> None:
+def test_slot_with_a_full_queue_raises_server_busy_at_once() -> None:
     render_limiter = RenderLimiter(at_once=1, waiting=0, timeout=10)
     with render_limiter.slot(), pytest.raises(ServerBusy, match="too many"), render_limiter.slot():
         pass
-    with render_limiter.slot():  # nothing was left behind by the refusal
+    with render_limiter.slot():  # the refusal has not taken the slot
         pass
 
 
-def test_nobody_waits_for_ever() -> None:
+def test_slot_raises_server_busy_after_its_timeout() -> None:
     render_limiter = RenderLimiter(at_once=1, waiting=1, timeout=0.01)
     with render_limiter.slot(), pytest.raises(ServerBusy, match="too long"), render_limiter.slot():
         pass
@@ -48,7 +48,7 @@ def test_nobody_waits_for_ever() -> None:
         pass
 
 
-def test_an_error_gives_the_slot_back() -> None:
+def test_error_releases_the_slot() -> None:
     render_limiter = RenderLimiter(at_once=1, waiting=0, timeout=0)
     with pytest.raises(ZeroDivisionError), render_limiter.slot():
         raise ZeroDivisionError
@@ -56,7 +56,7 @@ def test_an_error_gives_the_slot_back() -> None:
         pass
 
 
-def test_so_many_may_want_something_and_no_more() -> None:
+def test_admission_beyond_the_limit_raises_server_busy() -> None:
     render_limiter = RenderLimiter(at_once=1, waiting=0, timeout=0, requests=1)
     with (
         render_limiter.admission(),

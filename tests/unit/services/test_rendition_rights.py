@@ -67,7 +67,7 @@ def test_rendition_without_metadata_storage_states_the_rights_of_the_original(
     assert stated(services, image) == Rights(creator="Ada", copyright="© Ada")
 
 
-def test_rendition_in_the_making_is_not_kept_when_the_rights_change(
+def test_pending_rendition_is_dropped_when_the_rights_change(
     services: Services, storage: Storage, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, may_end = threading.Event(), threading.Event()
@@ -106,7 +106,7 @@ def down(image_id: str) -> Image:
     raise StorageUnavailable("down")
 
 
-def test_rendition_made_without_metadata_storage_is_no_file_for_web_servers(
+def test_rendition_made_without_metadata_storage_is_hidden_from_web_servers(
     services: Services, storage: Storage, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its record may limit the days on which it is shown."""

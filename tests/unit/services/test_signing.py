@@ -1,4 +1,4 @@
-"""Signatures of addresses: forged, expired, replayed, rotated."""
+"""Signatures of URLs: forged, expired, replayed, rotated."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def signature(query: str) -> tuple[str, str]:
     return fields["s"][0], fields.get("e", [""])[0]
 
 
-def test_a_signature_is_good_for_its_path() -> None:
+def test_signature_is_valid_for_its_path() -> None:
     assert signer().check(PATH, *signature(signer().query(PATH))) is None
     assert signer().check(PATH, *signature(signer().query(PATH, NOW + 5))) == NOW + 5
 
@@ -37,27 +37,27 @@ def test_a_signature_is_good_for_its_path() -> None:
 @pytest.mark.parametrize(
     "path", [PATH.replace("240", "241"), PATH.upper(), PATH + "/", PATH + "\n", "/", ""]
 )
-def test_it_is_good_for_no_other(path: str) -> None:
+def test_signature_of_another_path_is_refused(path: str) -> None:
     with pytest.raises(BadSignature, match="wrong"):
         signer().check(path, *signature(signer().query(PATH)))
 
 
 @pytest.mark.parametrize("forged", ["", "A" * 32, "A" * 31, "é" * 32, "A" * 31 + "\n", "=" * 32])
-def test_forgeries(forged: str) -> None:
+def test_forged_signature_is_refused(forged: str) -> None:
     with pytest.raises(BadSignature, match="wrong"):
         signer().check(PATH, forged)
 
 
 @given(st.integers(0, 31), st.sampled_from("ABCabc012-_"))
-def test_no_character_can_be_changed(place: int, character: str) -> None:
+def test_signature_with_a_changed_character_is_refused(index: int, character: str) -> None:
     good, _ = signature(signer().query(PATH))
-    changed = good[:place] + character + good[place + 1 :]
+    changed = good[:index] + character + good[index + 1 :]
     if changed != good:
         with pytest.raises(BadSignature):
             signer().check(PATH, changed)
 
 
-def test_the_end_is_covered_and_kept() -> None:
+def test_signature_covers_the_expiry() -> None:
     good, _ = signature(signer().query(PATH, NOW + 5))
     for end in (str(NOW + 6), "", "0", f"0{NOW + 5}", f"+{NOW + 5}", "9" * 13, "soon"):
         with pytest.raises(BadSignature, match="wrong"):
@@ -68,13 +68,13 @@ def test_the_end_is_covered_and_kept() -> None:
         signer().check(PATH, signature(signer().query(PATH))[0], str(NOW + 5))
 
 
-def test_a_line_break_is_no_way_to_move_the_end_into_the_path() -> None:
+def test_expiry_moved_into_the_path_is_refused() -> None:
     good, _ = signature(signer().query(PATH, NOW + 5))
     with pytest.raises(BadSignature):
         signer().check(f"{PATH}\n{NOW + 5}", good)
 
 
-def test_keys_rotate() -> None:
+def test_signature_of_an_older_key_is_valid_while_the_key_is_configured() -> None:
     old = signature(signer(OTHER).query(PATH))
     assert signer(KEY, OTHER).check(PATH, *old) is None
     assert signer(KEY, OTHER).query(PATH) == signer(KEY).query(PATH)
@@ -82,12 +82,12 @@ def test_keys_rotate() -> None:
         signer(KEY).check(PATH, *old)
 
 
-def test_a_signer_without_a_key_is_none() -> None:
+def test_signer_without_a_key_raises_value_error() -> None:
     with pytest.raises(ValueError, match="no key"):
         Signer([])
 
 
-# -- which addresses need one -----------------------------------------------------------------
+# -- which URLs need a signature --------------------------------------------------------------
 
 
 def policy(allowed: str = "named 10x10", signed: str = "sizes") -> SizePolicy:
@@ -108,7 +108,7 @@ def signed(rules: SizePolicy, size: Size) -> tuple[str, str]:
     return signature(rules.query(size, path_of(size), NOW * 2) or "s=")
 
 
-def test_free_sizes_need_none_at_any_density_and_others_do() -> None:
+def test_only_sizes_that_are_not_free_need_a_signature() -> None:
     rules = policy()
     for size in (SMALL, FREE, FREE.at_density(2)):
         assert rules.query(size, path_of(size)) == ""
@@ -121,11 +121,11 @@ def test_free_sizes_need_none_at_any_density_and_others_do() -> None:
     assert rules.authorize(LARGE, path_of(LARGE), *signed(rules, LARGE)).expires == NOW * 2
 
 
-def test_a_free_size_with_a_bad_signature_is_as_good_as_without() -> None:
+def test_invalid_signature_of_a_free_size_is_ignored() -> None:
     assert not policy().authorize(SMALL, path_of(SMALL), "A" * 32).any_focus
 
 
-def test_a_signature_lets_any_focal_point_pass() -> None:
+def test_signature_allows_any_focal_point() -> None:
     rules = policy()
     good, _ = signature("?" + Signer([KEY]).query(path_of(FOCUSED)))
     assert rules.authorize(FOCUSED, path_of(FOCUSED), good).any_focus
@@ -133,21 +133,21 @@ def test_a_signature_lets_any_focal_point_pass() -> None:
     assert policy("any").authorize(FOCUSED, path_of(FOCUSED)).any_focus
 
 
-def test_whole_site_signing() -> None:
+def test_signed_all_requires_a_signature_for_every_size() -> None:
     rules = policy("any", "all")
     with pytest.raises(SizeNotAllowed, match="without a signature"):
         rules.authorize(SMALL, path_of(SMALL))
     assert rules.authorize(SMALL, path_of(SMALL), *signed(rules, SMALL))
 
 
-def test_without_signing_other_sizes_are_not_served_at_all() -> None:
+def test_signed_off_refuses_sizes_that_are_not_free() -> None:
     rules = policy(signed="off")
     assert rules.query(LARGE, path_of(LARGE)) == ""
     with pytest.raises(SizeNotAllowed, match="5000x5000"):
         rules.authorize(LARGE, path_of(LARGE), Signer([KEY]).query(path_of(LARGE))[2:])
 
 
-def test_the_sites_secret_makes_the_key_if_none_is_given() -> None:
+def test_signing_key_is_derived_from_the_secret_by_default() -> None:
     settings = Settings(signed="all", secret="s" * 32)
     query = SizePolicy.of(settings).query(SMALL, path_of(SMALL))
     assert query != SizePolicy.of(Settings(signed="all", signing_keys=("s" * 32,))).query(
@@ -157,7 +157,7 @@ def test_the_sites_secret_makes_the_key_if_none_is_given() -> None:
         SizePolicy.of(Settings(signed="all"))
 
 
-def test_markup_signs_by_itself_where_it_has_to() -> None:
+def test_url_builder_signs_sizes_that_need_it() -> None:
     urls = UrlBuilder("https://img.example.com/i/", CLASSIC, policy=policy())
     image_id = "A" * 32 + "01"
     assert urls.url(image_id, "small").endswith(f"/i/240x160/{image_id}.jpeg")

@@ -21,7 +21,7 @@ from huimages_app.services.size_policy import SizePolicy
         (["legacy", "320x240"], "320x240", True),
         (["legacy"], "150x150!", False),
         (["legacy"], "151x150", False),
-        (["named"], "240x160", True),  # what `small` means
+        (["named"], "240x160", True),  # the box of `small`
         (["named"], "small@2x", True),
         (["named"], "75x75!30,70", True),
         (["named"], "75x75", False),
@@ -39,7 +39,7 @@ from huimages_app.services.size_policy import SizePolicy
         (["600x600=,none"], "600x600=,none@3x", True),
     ],
 )
-def test_what_anybody_may_ask_for(allowed: list[str], size: str, free: bool) -> None:
+def test_allows_depends_on_the_allowed_sizes(allowed: list[str], size: str, free: bool) -> None:
     assert SizePolicy(allowed, CLASSIC).allows(Size.parse(size)) is free
 
 
@@ -52,7 +52,7 @@ def test_padded_sizes_with_too_many_pixels_are_never_served() -> None:
         policy.authorize(Size.parse("1000x1000=@2x"), "/1000x1000=@2x/x")
 
 
-def test_largest_within_is_no_padded_size() -> None:
+def test_largest_within_skips_padded_sizes() -> None:
     names = parse_named_sizes({"shop": "500x500=7"})
     policy = SizePolicy(["named"], names)
 

@@ -1,4 +1,4 @@
-"""Rows of images come back from a spreadsheet without a difference, whatever their texts are."""
+"""Rows of images with any texts have no difference after export and import."""
 
 from __future__ import annotations
 

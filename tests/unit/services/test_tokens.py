@@ -17,7 +17,7 @@ def tokens(documents: DocumentStore) -> Tokens:
     return Tokens(documents)
 
 
-def test_a_token_is_known_by_its_text(tokens: Tokens) -> None:
+def test_authenticate_returns_the_token_of_a_text(tokens: Tokens) -> None:
     token, text = tokens.add("shop", ["upload", "read"])
     assert text.startswith("hui_")
     assert len(text) == 47
@@ -27,19 +27,19 @@ def test_a_token_is_known_by_its_text(tokens: Tokens) -> None:
     assert tokens.all() == [token]
 
 
-def test_its_text_is_stored_nowhere(tokens: Tokens, documents: DocumentStore) -> None:
+def test_text_of_a_token_is_not_stored(tokens: Tokens, documents: DocumentStore) -> None:
     _, text = tokens.add("shop", ["read"])
     assert text[4:] not in json.dumps(list(documents.items("token")))
 
 
 @pytest.mark.parametrize("text", ["", "hui_", "hui_" + "A" * 43, "A" * 47, "hui_" + "é" * 43])
-def test_guesses(tokens: Tokens, text: str) -> None:
+def test_authenticate_of_other_text_raises_bad_token(tokens: Tokens, text: str) -> None:
     tokens.add("shop", ["read"])
     with pytest.raises(BadToken, match="unknown"):
         tokens.authenticate(text)
 
 
-def test_a_revoked_token_is_one_no_more(tokens: Tokens) -> None:
+def test_revoked_token_raises_bad_token(tokens: Tokens) -> None:
     token, text = tokens.add("shop", ["read"])
     other, other_text = tokens.add("scanner", ["upload"])
     tokens.revoke(token.id)
@@ -50,7 +50,7 @@ def test_a_revoked_token_is_one_no_more(tokens: Tokens) -> None:
         tokens.revoke(token.id)
 
 
-def test_an_expired_token(tokens: Tokens) -> None:
+def test_expired_token_raises_bad_token(tokens: Tokens) -> None:
     token, text = tokens.add("shop", ["read"], timedelta(days=30))
     now = datetime.now(UTC)
     assert tokens.authenticate(text, now + timedelta(days=29)) == token
@@ -68,7 +68,7 @@ def test_an_expired_token(tokens: Tokens) -> None:
         ("shop", ["read"], timedelta(0)),
     ],
 )
-def test_what_is_refused(
+def test_add_refuses_invalid_values(
     tokens: Tokens, name: str, scopes: list[str], lifetime: timedelta | None
 ) -> None:
     with pytest.raises(BadInput):

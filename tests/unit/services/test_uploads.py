@@ -29,9 +29,9 @@ PHOTO = photo(80, 60)
 ID = image_id(PHOTO)
 
 
-def test_a_picture_becomes_an_original_and_a_record(services: Services, tmp_path: Path) -> None:
+def test_upload_stores_original_record_and_tags(services: Services, tmp_path: Path) -> None:
     before = datetime.now(UTC)
-    slot = datetime(2009, 4, 1, 12, tzinfo=UTC)
+    when = datetime(2009, 4, 1, 12, tzinfo=UTC)
     added = add(
         services,
         PHOTO,
@@ -40,7 +40,7 @@ def test_a_picture_becomes_an_original_and_a_record(services: Services, tmp_path
         tags=("red",),
         references={"artnr": ["1", "2"]},
         type="product_image",
-        timestamp=slot,
+        timestamp=when,
     )
     assert added.is_new
     image = services.images.get_any(ID)
@@ -53,18 +53,18 @@ def test_a_picture_becomes_an_original_and_a_record(services: Services, tmp_path
     assert image.titles == ("Red bicycle",)
     assert image.references == {"artnr": ("1", "2")}
     assert image.types == ("product_image",)
-    assert image.created == slot
+    assert image.created == when
     assert before <= image.modified <= datetime.now(UTC)
     assert services.annotations.get(ID, "vera").tags == ("red",)
     assert original_file(tmp_path, ID).read_bytes() == PHOTO
 
 
-def test_a_turned_picture_is_measured_upright(services: Services) -> None:
+def test_upload_of_a_turned_picture_stores_upright_dimensions(services: Services) -> None:
     image = add(services, rotated(6, 80, 60)).image
     assert (image.width, image.height) == (80, 60)
 
 
-def test_the_same_bytes_again_add_up(services: Services, storage: Storage) -> None:
+def test_repeated_upload_adds_to_the_record(services: Services, storage: Storage) -> None:
     first = add(
         services, PHOTO, title="One", filename="a.jpg", tags=("x", "y"), references={"artnr": ["1"]}
     )
@@ -91,32 +91,32 @@ def test_the_same_bytes_again_add_up(services: Services, storage: Storage) -> No
     assert list(storage.originals.ids()) == [ID]
 
 
-def test_an_old_title_becomes_current_again(services: Services) -> None:
+def test_upload_with_an_earlier_title_makes_it_current(services: Services) -> None:
     for title in ("One", "Two", "One", ""):
         image = add(services, PHOTO, title=title).image
     assert image.titles == ("Two", "One")
 
 
-def test_nothing_new_changes_nothing(services: Services) -> None:
+def test_repeated_upload_without_new_values_changes_nothing(services: Services) -> None:
     first = add(services, PHOTO, title="One").image
     assert add(services, PHOTO, title="One").image == first
 
 
-def test_a_default_title_is_for_pictures_without_one(services: Services) -> None:
+def test_default_title_is_stored_for_untitled_images_only(services: Services) -> None:
     assert add(services, PHOTO, default_title="IMG 1").image.titles == ("IMG 1",)
     assert add(services, PHOTO, default_title="IMG 2").image.titles == ("IMG 1",)
-    both = add(services, photo(10, 10), title="Said", default_title="IMG 3").image
-    assert both.titles == ("Said",)
+    both = add(services, photo(10, 10), title="Given", default_title="IMG 3").image
+    assert both.titles == ("Given",)
 
 
-def test_tags_are_those_of_whoever_sends_them(services: Services) -> None:
+def test_tags_of_an_upload_belong_to_its_visitor(services: Services) -> None:
     add(services, PHOTO, "vera", tags=("a",))
     add(services, PHOTO, "otto", tags=("b", "a"))
     assert services.annotations.get(ID, "vera").tags == ("a",)
     assert services.annotations.summary(ID).tags == {"a": 2, "b": 1}
 
 
-def test_a_trashed_picture_comes_back(services: Services) -> None:
+def test_upload_of_a_trashed_image_restores_it(services: Services) -> None:
     add(services, PHOTO, title="One")
     services.editing.trash(ID)
     back = add(services, PHOTO)
@@ -125,7 +125,7 @@ def test_a_trashed_picture_comes_back(services: Services) -> None:
     assert back.image.titles == ("One",)
 
 
-def test_a_removed_picture_begins_anew(services: Services) -> None:
+def test_upload_of_a_removed_image_starts_with_an_empty_record(services: Services) -> None:
     add(services, PHOTO, title="One", tags=("x",))
     services.editing.remove(ID)
     with pytest.raises(RemovedImage):
@@ -137,7 +137,7 @@ def test_a_removed_picture_begins_anew(services: Services) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", PHOTO[:20], b"<svg/>"])
-def test_what_is_no_picture_is_refused(
+def test_upload_of_another_file_is_refused(
     services: Services, content: bytes, storage: Storage
 ) -> None:
     with pytest.raises(NotAnImage):
@@ -146,7 +146,9 @@ def test_what_is_no_picture_is_refused(
     assert services.images.count() == 0
 
 
-def test_limits_hold_before_anything_is_stored(tmp_path: Path, storage: Storage) -> None:
+def test_upload_beyond_limits_is_refused_before_anything_is_stored(
+    tmp_path: Path, storage: Storage
+) -> None:
     services = services_in(tmp_path, **{"upload.max_bytes": "1000", "upload.max_pixels": "100"})
     with pytest.raises(TooLarge, match=r"bytes; expected at most 1,000"):
         add(services, PHOTO)
@@ -157,18 +159,18 @@ def test_limits_hold_before_anything_is_stored(tmp_path: Path, storage: Storage)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [{"title": "x" * 501}, {"references": {"A B": ["1"]}}, {"type": "x" * 501}],
 )
-def test_a_bad_description_is_refused_before_anything_is_stored(
-    services: Services, said: dict[str, object], storage: Storage
+def test_upload_with_invalid_fields_is_refused_before_anything_is_stored(
+    services: Services, fields: dict[str, object], storage: Storage
 ) -> None:
     with pytest.raises(BadInput):
-        add(services, PHOTO, **said)
+        add(services, PHOTO, **fields)
     assert list(storage.originals.ids()) == []
 
 
-def test_too_many_tags_are_refused_before_anything_is_stored(
+def test_upload_with_too_many_tags_is_refused_before_anything_is_stored(
     services: Services, storage: Storage
 ) -> None:
     with pytest.raises(BadInput, match="tags are too many"):
@@ -176,9 +178,11 @@ def test_too_many_tags_are_refused_before_anything_is_stored(
     assert list(storage.originals.ids()) == []
 
 
-def test_other_bytes_under_the_same_id_are_refused(services: Services, tmp_path: Path) -> None:
+def test_upload_that_collides_with_a_stored_original_is_refused(
+    services: Services, tmp_path: Path
+) -> None:
     add(services, PHOTO, title="One")
-    # A collision cannot be made here; a store whose bytes changed looks like one.
+    # A real collision of SHA-1 is out of reach; changed bytes in the store have the same effect.
     file = original_file(tmp_path, ID)
     file.chmod(0o640)
     other = photo(80, 60, seed=1)
@@ -189,7 +193,7 @@ def test_other_bytes_under_the_same_id_are_refused(services: Services, tmp_path:
     assert services.images.get_any(ID).titles == ("One",)
 
 
-def test_a_record_of_other_bytes_refuses_as_well(
+def test_upload_that_collides_with_a_record_is_refused(
     services: Services, tmp_path: Path, storage: Storage
 ) -> None:
     add(services, PHOTO)
@@ -199,14 +203,14 @@ def test_a_record_of_other_bytes_refuses_as_well(
         add(services, PHOTO)
 
 
-def test_a_lost_original_is_replaced_by_its_picture(services: Services, tmp_path: Path) -> None:
+def test_upload_restores_a_lost_original(services: Services, tmp_path: Path) -> None:
     add(services, PHOTO, title="One")
     original_file(tmp_path, ID).unlink()
     assert add(services, PHOTO).image.titles == ("One",)
     assert original_file(tmp_path, ID).read_bytes() == PHOTO
 
 
-def test_the_file_need_not_be_at_its_start(services: Services) -> None:
+def test_upload_reads_a_file_from_its_start(services: Services) -> None:
     file: BinaryIO = io.BytesIO(PHOTO)
     file.read()
     assert services.uploads.add(file).image.id == ID

@@ -24,7 +24,7 @@ MARKUP = UrlBuilder("http://images.example/", CLASSIC)
 
 
 class _Tag(HTMLParser):
-    """The only tag of a snippet, as a browser reads it."""
+    """The only tag of a snippet, parsed as a browser parses it."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ def attributes(html: str) -> dict[str, str | None]:
     return read.found[0][1]
 
 
-def test_addresses() -> None:
+def test_url_contains_size_id_name_and_format() -> None:
     assert MARKUP.url(ID, "240x160") == f"http://images.example/240x160/{ID}.jpeg"
     assert MARKUP.url(ID, "vga", WEBP) == f"http://images.example/640x480/{ID}.webp"
     assert MARKUP.url(ID, "75x75!30,70@2x") == f"http://images.example/75x75!30,70@2x/{ID}.jpeg"
@@ -57,30 +57,30 @@ def test_addresses() -> None:
     assert UrlBuilder("", CLASSIC).url(ID, "o") == f"/o/{ID}.jpeg"
 
 
-def test_a_site_gives_its_address_unless_the_images_have_one() -> None:
+def test_url_has_the_base_of_the_site_unless_images_have_their_own() -> None:
     assert MARKUP.at("http://other") is MARKUP
     assert UrlBuilder("", CLASSIC).at("http://other/").url(ID, "o") == f"http://other/o/{ID}.jpeg"
 
 
-def test_the_focal_point_is_in_the_address_of_crops_only() -> None:
+def test_focal_point_is_in_urls_of_crops_only() -> None:
     focused = replace(IMAGE, focus=(0.3, 0.7))
     assert "/75x75!30,70/" in MARKUP.named_url(focused, "square")
     assert "/640x480/" in MARKUP.named_url(focused, "vga")
 
 
-def test_a_bad_size_is_refused() -> None:
+def test_tag_of_an_invalid_size_raises_bad_size() -> None:
     with pytest.raises(BadSize):
         MARKUP.tag(IMAGE, "nope")
 
 
-def test_the_tag_has_the_numbers_of_the_rendition() -> None:
+def test_tag_has_the_dimensions_of_the_rendition() -> None:
     tag = attributes(MARKUP.tag(IMAGE, "240x160", {"class": "photo"}))
     assert (tag["width"], tag["height"]) == ("213", "160")
     assert tag["alt"] == "Red bicycle"
     assert tag["class"] == "photo"
 
 
-def test_the_alternative_text_is_the_best_there_is() -> None:
+def test_alt_falls_back_to_title_and_file_name() -> None:
     shop = UrlBuilder("", CLASSIC, alt_addition="- Shop")
     assert shop.alt(replace(IMAGE, alt="A bike")) == "A bike - Shop"
     assert shop.alt(IMAGE) == "Red bicycle - Shop"
@@ -89,8 +89,8 @@ def test_the_alternative_text_is_the_best_there_is() -> None:
 
 
 @given(st.text(max_size=40) | st.sampled_from(["\"<>&'", '"><script>alert(1)</script>', "&quot;"]))
-def test_no_text_gets_out_of_its_attribute(text: str) -> None:
-    text = text.replace("\r", "").replace("\0", "")  # parsers make other characters of these
+def test_text_in_attributes_is_escaped(text: str) -> None:
+    text = text.replace("\r", "").replace("\0", "")  # HTML parsers replace these
     image = replace(IMAGE, titles=(text or "x",), alt=text)
     tag = attributes(MARKUP.tag(image, "240x160", {"title": text}))
     assert tag["title"] == text
@@ -99,13 +99,13 @@ def test_no_text_gets_out_of_its_attribute(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a b", "on\nload", 'x"', "x>", "x=y", "a/b", "<a"])
-def test_names_of_attributes_are_checked(name: str) -> None:
+def test_tag_refuses_invalid_attribute_names(name: str) -> None:
     with pytest.raises(BadInput, match="can't be the name of an attribute"):
         MARKUP.tag(IMAGE, "240x160", {name: "x"})
 
 
 @given(st.text(max_size=200), st.text(max_size=50))
-def test_names_in_addresses_are_one_path_segment(title: str, filename: str) -> None:
+def test_name_in_url_is_one_path_segment(title: str, filename: str) -> None:
     image = replace(IMAGE, titles=(title,) if title else (), filename=filename)
     name = url_name(image)
     assert 0 < len(name) <= 80
@@ -125,15 +125,15 @@ def test_names_in_addresses_are_one_path_segment(title: str, filename: str) -> N
         ("", "IMG_1"),
     ],
 )
-def test_names_are_made_as_huimages_2_made_them(title: str, name: str) -> None:
+def test_url_name_equals_that_of_huimages_2(title: str, name: str) -> None:
     assert url_name(replace(IMAGE, titles=(title,) if title else ())) == name
 
 
-def test_the_address_keeps_the_oldest_title() -> None:
+def test_url_name_is_the_oldest_title() -> None:
     assert url_name(replace(IMAGE, titles=("First", "Second"))) == "First"
 
 
-def test_srcset_offers_no_more_than_there_is() -> None:
+def test_srcset_leaves_out_densities_beyond_the_original() -> None:
     both = MARKUP.srcset(IMAGE, "240x160")
     assert both.endswith("240x160@2x/" + ID + "/Red-bicycle.jpeg 2x")
     assert both.count(" 1x") == 1
@@ -141,13 +141,13 @@ def test_srcset_offers_no_more_than_there_is() -> None:
     assert small == f"http://images.example/240x160/{ID}/Red-bicycle.jpeg 1x"
 
 
-def test_srcset_survives_commas_in_titles() -> None:
+def test_srcset_with_commas_in_the_title_has_two_candidates() -> None:
     srcset = MARKUP.srcset(replace(IMAGE, titles=("a, b,",)), "square")
     candidates = [candidate.split(" ") for candidate in srcset.split(", ")]
     assert [descriptor for _, descriptor in candidates] == ["1x", "2x"]
 
 
-def test_a_picture_offers_what_browsers_of_today_take_first() -> None:
+def test_picture_offers_avif_and_webp_before_jpeg() -> None:
     html = MARKUP.picture(IMAGE, "240x160")
     kinds = re.findall(r'<source type="([^"]+)"', html)
     assert kinds == ["image/avif", "image/webp"]
@@ -155,7 +155,7 @@ def test_a_picture_offers_what_browsers_of_today_take_first() -> None:
 
 
 def widths_of(html: str) -> list[tuple[str, str]]:
-    """The sizes and the widths of the last candidates of a <picture>."""
+    """Return size and width of the last candidates of a <picture>."""
     srcset = re.findall(r'srcset="([^"]+)"', html)[-1]
     return re.findall(rf"/([^/ ]+)/{ID}/[^ ]+ (\d+)w", srcset)
 
@@ -195,7 +195,7 @@ def test_picture_of_the_original_has_no_other_formats() -> None:
     assert "<source" not in MARKUP.picture(IMAGE, "o")
 
 
-def test_markdown_is_not_broken_by_a_title() -> None:
+def test_markdown_escapes_the_title() -> None:
     image = replace(IMAGE, titles=("a](b) *c* <d>",))
     text = MARKUP.markdown(image, "240x160")
     assert text.startswith(r"![a\](b) \*c\* \<d\>](")

@@ -28,7 +28,7 @@ from tests.support.versions import (
 )
 
 
-def test_two_editors_who_replace_the_same_image_lose_nothing(services: Services) -> None:
+def test_concurrent_replacements_of_one_image_are_both_kept(services: Services) -> None:
     old = added(services, 0, references={"artnr": ["10106"]})
     seeds = range(1, 7)
     barrier = threading.Barrier(len(seeds))

@@ -33,7 +33,7 @@ from tests.support.versions import (
 
 
 class TestReplace:
-    def test_new_version_takes_over_what_people_said(self, services: Services) -> None:
+    def test_new_version_takes_over_titles_references_and_rights(self, services: Services) -> None:
         old = added(services, 1, title="Red", references={"artnr": ["10106"]}, type="product")
         services.editing.update(old, ImagePatch(title="Red bicycle", alt="A bicycle"))
         services.editing.update(old, ImagePatch(rights={"creator": "Vera"}))
@@ -87,7 +87,7 @@ class TestReplace:
         assert services.annotations.summary(old).rating_count == 2
         assert services.images.tags() == [("sunny", 2)]
 
-    def test_new_version_stands_where_the_old_one_stood(self, services: Services) -> None:
+    def test_new_version_takes_the_position_in_the_article(self, services: Services) -> None:
         ids = [added(services, seed, references={"artnr": ["10106"]}) for seed in range(3)]
         new = replaced(services, ids[1], 9).image.id
         article = services.articles.get("artnr", "10106")
@@ -113,7 +113,7 @@ class TestReplace:
         assert elsewhere.get("artnr", "10106").picture() == new
         assert LIFETIME <= 5
 
-    def test_rights_of_the_old_version_win_as_a_whole(self, services: Services) -> None:
+    def test_rights_of_the_old_version_replace_embedded_rights(self, services: Services) -> None:
         old, new = added(services, 1), added(services, 2)
         services.editing.update(new, ImagePatch(rights={"creator": "Emil", "credit": "E"}))
         services.editing.update(old, ImagePatch(rights={"creator": "Vera"}))
@@ -209,13 +209,15 @@ class TestExistingPicture:
         assert record(services, other).references == {}
         assert visible(services) == {old, newest}
 
-    def test_bytes_of_an_older_version_go_back_to_it(self, services: Services) -> None:
+    def test_replacement_by_bytes_of_an_older_version_makes_it_the_newest(
+        self, services: Services
+    ) -> None:
         first, second = chain(services, 1, 2)
         result = replaced(services, second, 1)
         assert not result.is_new
         assert versions(services, first) == [second, first]
 
-    def test_file_that_is_no_picture_changes_nothing(self, services: Services) -> None:
+    def test_replacement_by_another_file_changes_nothing(self, services: Services) -> None:
         old = added(services, 1)
         with pytest.raises(NotAnImage):
             services.versions.replace(old, io.BytesIO(b"no picture"))

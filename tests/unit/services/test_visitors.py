@@ -37,14 +37,14 @@ def metadata(path: Path) -> Iterator[SqliteBackend]:
     metadata.close()
 
 
-def said(metadata: MetadataBackend, image_id: str, visitor: str, annotation: Annotation) -> None:
+def save(metadata: MetadataBackend, image_id: str, visitor: str, annotation: Annotation) -> None:
     metadata.annotations.save(image_id, visitor, lambda old: annotation)
 
 
-def test_marks_move_and_the_accounts_own_win(metadata: SqliteBackend) -> None:
-    said(metadata, A, "visitor", Annotation(("sea", "sand"), favorite=True, rating=3))
-    said(metadata, B, "visitor", Annotation(rating=5))
-    said(metadata, A, "account", Annotation(("sun", "sea"), rating=9))
+def test_annotations_move_to_the_account_and_its_rating_is_kept(metadata: SqliteBackend) -> None:
+    save(metadata, A, "visitor", Annotation(("sea", "sand"), favorite=True, rating=3))
+    save(metadata, B, "visitor", Annotation(rating=5))
+    save(metadata, A, "account", Annotation(("sun", "sea"), rating=9))
     Annotations(metadata, TagChanges(metadata)).move("visitor", "account")
     assert metadata.annotations.get(A, "account") == Annotation(
         ("sun", "sea", "sand"), favorite=True, rating=9
@@ -54,15 +54,15 @@ def test_marks_move_and_the_accounts_own_win(metadata: SqliteBackend) -> None:
     assert metadata.annotations.summary(A).rating_count == 1
 
 
-def test_favourites_are_copied_and_nothing_else(metadata: SqliteBackend) -> None:
-    said(metadata, A, "old", Annotation(("sea",), favorite=True, rating=3))
-    said(metadata, B, "old", Annotation(("sea",), rating=3))
+def test_copy_favorites_copies_favourites_only(metadata: SqliteBackend) -> None:
+    save(metadata, A, "old", Annotation(("sea",), favorite=True, rating=3))
+    save(metadata, B, "old", Annotation(("sea",), rating=3))
     Annotations(metadata, TagChanges(metadata)).copy_favorites("old", "new")
     assert dict(metadata.annotations.by_visitor("new")) == {A: Annotation(favorite=True)}
     assert metadata.annotations.get(A, "old") == Annotation(("sea",), favorite=True, rating=3)
 
 
-def test_what_was_removed_meanwhile_is_passed_over(metadata: SqliteBackend, path: Path) -> None:
+def test_images_removed_meanwhile_are_skipped(metadata: SqliteBackend, path: Path) -> None:
     class RemovedMeanwhile(SqliteAnnotations):
         def save(self, image_id: str, visitor_id: str, change: Any) -> Annotation:
             if image_id == A:
@@ -70,7 +70,7 @@ def test_what_was_removed_meanwhile_is_passed_over(metadata: SqliteBackend, path
             return super().save(image_id, visitor_id, change)
 
     for image_id in (A, B):
-        said(metadata, image_id, "old", Annotation(favorite=True, rating=3))
+        save(metadata, image_id, "old", Annotation(favorite=True, rating=3))
     connections = Connections(path)
     racing = metadata.annotations = RemovedMeanwhile(connections)
     annotations = Annotations(metadata, TagChanges(metadata))
@@ -81,7 +81,7 @@ def test_what_was_removed_meanwhile_is_passed_over(metadata: SqliteBackend, path
     connections.close()
 
 
-def test_ids_are_long_and_never_those_of_the_old_cookie() -> None:
+def test_new_visitor_ids_are_unique_and_have_32_lower_case_letters() -> None:
     assert len({new_visitor_id() for _ in range(100)}) == 100
     assert new_visitor_id().islower()
     assert len(new_visitor_id()) == 32

@@ -50,7 +50,7 @@ def unpacked(pieces: list[bytes]) -> zipfile.ZipFile:
     return file
 
 
-def test_names_are_told_apart_and_dates_kept(tmp_path: Path, renditions: Renditions) -> None:
+def test_equal_names_get_numbers_and_dates_are_kept(tmp_path: Path, renditions: Renditions) -> None:
     originals = FileOriginals(tmp_path)
     images = [
         stored(originals, b"1", "a.jpg"),
@@ -65,7 +65,7 @@ def test_names_are_told_apart_and_dates_kept(tmp_path: Path, renditions: Renditi
     assert file.read("a-3.jpg") == b"3"
 
 
-def test_what_has_gone_is_left_out(tmp_path: Path, renditions: Renditions) -> None:
+def test_removed_image_is_left_out(tmp_path: Path, renditions: Renditions) -> None:
     originals = FileOriginals(tmp_path)
     images = [stored(originals, b"1", "a.jpg"), stored(originals, b"2", "b.jpg")]
     originals.delete(images[0].id)
@@ -74,7 +74,7 @@ def test_what_has_gone_is_left_out(tmp_path: Path, renditions: Renditions) -> No
     ).namelist() == ["b.jpg"]
 
 
-def test_a_large_original_is_never_held_whole(tmp_path: Path, renditions: Renditions) -> None:
+def test_large_original_is_sent_in_pieces(tmp_path: Path, renditions: Renditions) -> None:
     originals = FileOriginals(tmp_path)
     content = bytes(range(256)) * 8192  # 2 MB
     pieces = list(
@@ -84,7 +84,7 @@ def test_a_large_original_is_never_held_whole(tmp_path: Path, renditions: Rendit
     assert unpacked(pieces).read("a.jpg") == content
 
 
-def test_no_pictures_are_an_empty_archive(tmp_path: Path, renditions: Renditions) -> None:
+def test_archive_without_images_is_empty(tmp_path: Path, renditions: Renditions) -> None:
     assert (
         unpacked(
             list(ZipDownloads(FileOriginals(tmp_path), renditions, SHOWING).archive([]))
@@ -93,7 +93,9 @@ def test_no_pictures_are_an_empty_archive(tmp_path: Path, renditions: Renditions
     )
 
 
-def test_names_of_an_old_site_stay_in_the_folder(tmp_path: Path, renditions: Renditions) -> None:
+def test_names_with_path_parts_are_reduced_to_file_names(
+    tmp_path: Path, renditions: Renditions
+) -> None:
     originals = FileOriginals(tmp_path)
     names = ["../../a.jpg", "..\\..\\b.jpg", "C:\\c.jpg", "..", "/d.jpg", "e\r\n.jpg"]
     images = [stored(originals, name.encode(), name) for name in names]
@@ -105,7 +107,7 @@ def test_names_of_an_old_site_stay_in_the_folder(tmp_path: Path, renditions: Ren
     ("year", "expected"),
     [(1, 1980), (1979, 1980), (1980, 1980), (2107, 2107), (2108, 2107), (9999, 2107)],
 )
-def test_times_outside_of_zip_become_the_nearest(
+def test_times_that_zip_cannot_store_become_the_nearest(
     tmp_path: Path, renditions: Renditions, year: int, expected: int
 ) -> None:
     originals = FileOriginals(tmp_path)

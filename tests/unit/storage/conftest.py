@@ -1,4 +1,4 @@
-"""A server that responds as a test says, in place of CouchDB."""
+"""A stub of CouchDB whose responses a test sets."""
 
 from __future__ import annotations
 

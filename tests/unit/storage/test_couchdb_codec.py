@@ -1,4 +1,4 @@
-"""Documents as images and annotations, and back, however odd they are."""
+"""Conversion of documents, malformed ones too, to images and annotations and back."""
 
 from __future__ import annotations
 

@@ -41,8 +41,8 @@ def test_credentials_are_sent_and_never_shown(
     with pytest.raises(StorageUnavailable) as down:
         server.database("db").get("x")
     server.close()
-    for said in (str(raised.value), repr(raised.value.__cause__), str(down.value), caplog.text):
-        assert password not in said.replace("password", "")
+    for text in (str(raised.value), repr(raised.value.__cause__), str(down.value), caplog.text):
+        assert password not in text.replace("password", "")
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_search_for_two_words_reads_annotations_only_where_they_decide() -> None
 @pytest.mark.parametrize(
     ("read", "found", "size"), [(71, 32, 85), (71, 0, 284), (71, 60, 50), (400, 1, 500)]
 )
-def test_next_round_of_a_page_reads_what_probably_completes_it(
+def test_next_round_of_a_page_reads_the_estimated_number_of_candidates(
     read: int, found: int, size: int
 ) -> None:
     assert next_size(read, found, limit=60) == size

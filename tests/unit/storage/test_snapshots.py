@@ -1,4 +1,4 @@
-"""Items of a snapshot as lines, for all fields that records have now or will have."""
+"""Items of a snapshot as lines, for all present and future fields of records."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_field_with_its_default_value_is_left_out() -> None:
         '{"smell":"roses"}',
     ],
 )
-def test_line_that_is_no_item_raises_value_error(line: str) -> None:
+def test_invalid_line_raises_value_error(line: str) -> None:
     with pytest.raises(ValueError):
         item_of(line)
 

@@ -192,7 +192,7 @@ def test_title_order_ignores_case_and_accents(store: SqliteBackend) -> None:
 def test_page_of_many_rejected_rows_is_short_and_has_a_next(
     store: SqliteBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So the work of a page is bounded where many images meet each condition, but few all."""
+    """This bounds the work of a page when many images meet each condition and few meet all."""
     for number in range(40):
         contenttype = "image/png" if number >= 18 else ""
         put(store, an_image(number, types=("old",) * (number < 20), contenttype=contenttype))

@@ -117,7 +117,9 @@ class TestConnections:
         subprocess.run([sys.executable, "-c", FORKING_BUSY, file], cwd=root, check=True, timeout=60)
         assert list(store.images.ids()) == [an_id(1)]
 
-    def test_ended_threads_hold_no_connections(self, file: Path, store: SqliteBackend) -> None:
+    def test_ended_threads_release_their_connections(
+        self, file: Path, store: SqliteBackend
+    ) -> None:
         for _ in range(30):
             thread = threading.Thread(target=store.check)
             thread.start()
@@ -198,7 +200,7 @@ class TestConnections:
         )
         assert saved.alt == store.images.get(an_id(1)).alt == "a"
 
-    def test_saving_an_equal_image_is_no_change(self, store: SqliteBackend) -> None:
+    def test_saving_an_equal_image_adds_no_change(self, store: SqliteBackend) -> None:
         put(store, an_image(1), tags=("sea",))
         since = store.search.changes().since
         put(store, an_image(1), tags=("sea",))

@@ -201,16 +201,16 @@ def all_answers(store: MetadataBackend) -> dict[object, object]:
             for word in ("sea", "sun", "10106/02", "möwe")
         ]
     ]
-    answers: dict[object, object] = {
+    responses: dict[object, object] = {
         # The order among equal times and averages is that of arrival.
         query: sorted(walk(store, query))
         for query in queries
     }
     for word in ("sea", "sun"):
         article = Query(references=((word, word),), order="place")
-        answers[article] = sorted(walk(store, article))
-        answers[word] = [(a.number, a.count) for a in store.search.articles(word, 99).articles]
-    return answers | {
+        responses[article] = sorted(walk(store, article))
+        responses[word] = [(a.number, a.count) for a in store.search.articles(word, 99).articles]
+    return responses | {
         "tags": store.search.tags(),
         "count": store.search.count(),
         "random": {image.id for image in store.search.random(99)},
@@ -226,7 +226,7 @@ def all_answers(store: MetadataBackend) -> dict[object, object]:
 @pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
-def test_changed_archive_equals_one_made_anew(steps: list[Step]) -> None:
+def test_changed_archive_equals_a_new_one_with_the_same_images(steps: list[Step]) -> None:
     with TemporaryDirectory() as folder:
         store, fresh = map(partial(opened, Path(folder)), ["store", "fresh"])
         for step in steps:

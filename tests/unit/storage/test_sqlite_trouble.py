@@ -33,7 +33,7 @@ def store(file: Path) -> Iterator[SqliteBackend]:
 
 class TestTrouble:
     @pytest.mark.parametrize("content", [b"no database at all " * 100, b"SQLite format 3\0" * 200])
-    def test_file_that_is_no_database_raises_storage_unavailable(
+    def test_invalid_database_file_raises_storage_unavailable(
         self, file: Path, store: SqliteBackend, content: bytes
     ) -> None:
         file.write_bytes(content)
@@ -55,7 +55,7 @@ class TestTrouble:
             walk(store, Query())
 
     def test_repaired_file_is_used_again(self, file: Path, store: SqliteBackend) -> None:
-        """On the way, under open connections."""
+        """The file is damaged and repaired under open connections."""
         known = fill(store, range(300), titles=("x" * 500,))
         store.close()
         store.check()

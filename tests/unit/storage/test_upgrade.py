@@ -1,4 +1,4 @@
-"""The file of the first version, opened by this one."""
+"""A file of the first version, opened by this version."""
 
 import shutil
 import sqlite3

@@ -125,7 +125,7 @@ def test_fault_applies_to_matching_requests_only(proxy: FaultProxy, client: http
         assert client.get("/").content == BODY
 
 
-def test_tls_client_that_leaves_first_lets_the_proxy_stop(tmp_path: Path) -> None:
+def test_proxy_stops_after_a_tls_client_closed_first(tmp_path: Path) -> None:
     certificate, key = self_signed(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)

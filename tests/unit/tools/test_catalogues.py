@@ -1,4 +1,4 @@
-"""The tools for catalogues: what is missing, and merges of two branches."""
+"""The tools for catalogues: missing translations, and merges of two branches."""
 
 from __future__ import annotations
 

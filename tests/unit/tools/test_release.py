@@ -73,7 +73,7 @@ def test_audit_with_vulnerability_stops_the_release(tmp_path: Path) -> None:
         release.audit(audit, tmp_path / "result.json")
 
 
-def test_audit_without_service_says_so(tmp_path: Path) -> None:
+def test_audit_without_service_reports_that(tmp_path: Path) -> None:
     audit = program(tmp_path, "echo 'Traceback' >&2; echo 'no connection to pypi.org' >&2; exit 1")
     line = release.audit(audit, tmp_path / "result.json")
     assert line == ("pip-audit: NOT DONE, its service does not respond: no connection to pypi.org")

@@ -1,4 +1,4 @@
-"""The memory of responses: its bounds, and which request gets which response."""
+"""The memory of responses: its bounds, and the matching of requests and responses."""
 
 from __future__ import annotations
 

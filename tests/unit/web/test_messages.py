@@ -1,4 +1,4 @@
-"""Every sentence of the pages has a translation, and what is compiled is what is written."""
+"""Every message has its translations, and compiled catalogues match their sources."""
 
 from __future__ import annotations
 

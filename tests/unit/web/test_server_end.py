@@ -43,7 +43,7 @@ def connected(listening: ListeningSockets) -> socket.socket | None:
     return client
 
 
-def test_refused_socket_accepts_what_waits_and_nothing_else(listening: ListeningSockets) -> None:
+def test_refused_socket_accepts_waiting_connections_only(listening: ListeningSockets) -> None:
     [server] = listening.sockets
     early = connected(listening)
     assert early is not None

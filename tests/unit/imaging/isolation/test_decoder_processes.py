@@ -113,7 +113,7 @@ def test_fork_server_has_no_secret_in_its_environment(monkeypatch: pytest.Monkey
     assert b"secret" not in environment
 
 
-def test_close_ends_all_processes_for_good() -> None:
+def test_close_ends_all_processes_and_starts_no_others() -> None:
     with new_decoder() as decoder:
         processes = [fork_server_of(decoder), *workers_of(decoder)]
         assert all(map(is_running, processes))

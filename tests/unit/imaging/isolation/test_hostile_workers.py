@@ -1,4 +1,4 @@
-"""Workers that crash, hang, take too much, lie, or try to leave the sandbox."""
+"""Workers that crash, hang, take too much, return false results, or attack the sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Isolated decoding gives what decoding in the process gives."""
+"""Isolated decoding has the same results as decoding in the process."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_exhausted_budget_raises_server_busy_and_keeps_the_worker(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", ["90x90=7", "900x900=7"])
-def test_steps_of_a_job_use_the_same_memory(
+def test_steps_of_a_job_share_one_reservation(
     decoder: IsolatedDecoder, size: str, tmp_path: Path
 ) -> None:
     # Decoded twice: for the content box, which is not known, and for the rendition.

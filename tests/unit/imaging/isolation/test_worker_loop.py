@@ -1,4 +1,4 @@
-"""The loop of a worker, in a thread: what it replies to jobs."""
+"""The loop of a worker, in a thread: its replies to jobs."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_jobs_are_done_one_after_the_other(loop: Loop) -> None:
 
 
 @pytest.mark.parametrize("reply", [messages.YES, messages.NO])
-def test_memory_beyond_the_advance_is_asked_for(loop: Loop, reply: bytes) -> None:
+def test_memory_beyond_the_advance_is_requested(loop: Loop, reply: bytes) -> None:
     loop.send(Job("inspect", {"limits": LIMITS}, 100), content=pictures.photo(60, 40))
     request = loop.receive()
     assert request[:1] == messages.MEMORY

@@ -56,32 +56,32 @@ def trash(metadata: SqliteBackend, id_: str) -> None:
     metadata.images.update(id_, lambda image: replace(image, trashed=NOW))
 
 
-def test_what_another_node_trashed_or_removed_leaves_the_cache(
+def test_image_trashed_or_removed_on_another_node_leaves_the_cache(
     metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
-    follower = CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60)
-    assert follower.catch_up() == 0
+    invalidator = CacheInvalidator(metadata, cache, tmp_path / "checkpoint", interval=60)
+    assert invalidator.catch_up() == 0
     trash(metadata, IDS[0])
     metadata.images.remove(IDS[1])
-    assert follower.catch_up() == 2
+    assert invalidator.catch_up() == 2
     assert cached(cache) == [IDS[2]]
-    assert follower.catch_up() == 0
+    assert invalidator.catch_up() == 0
 
 
-def test_it_goes_on_where_it_stopped(
+def test_catch_up_continues_after_a_restart(
     metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
-    CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).catch_up()
+    CacheInvalidator(metadata, cache, tmp_path / "checkpoint", interval=60).catch_up()
     trash(metadata, IDS[0])
-    assert CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).catch_up() == 1
+    assert CacheInvalidator(metadata, cache, tmp_path / "checkpoint", interval=60).catch_up() == 1
 
 
-def test_a_bookmark_of_another_store_is_not_believed(
+def test_invalid_checkpoint_removes_trashed_images_again(
     metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
-    (tmp_path / "bookmark").write_text("nonsense")
+    (tmp_path / "checkpoint").write_text("nonsense")
     trash(metadata, IDS[0])
-    CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).catch_up()
+    CacheInvalidator(metadata, cache, tmp_path / "checkpoint", interval=60).catch_up()
     assert cached(cache) == IDS[1:]
 
 
@@ -93,7 +93,7 @@ class FlakySearch(SqliteSearch):
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         if self.failures:
             self.failures -= 1
-            raise StorageUnavailable("it is still not there")
+            raise StorageUnavailable("still unavailable")
         return super().changes(since, limit)
 
 
@@ -114,10 +114,10 @@ class FlakyBackend(SqliteBackend):
     def prepare(self) -> None:
         if self.failures:
             self.failures -= 1
-            raise StorageUnavailable("it is not there yet")
+            raise StorageUnavailable("not available yet")
 
 
-def test_it_survives_a_store_that_is_down(
+def test_invalidator_recovers_when_the_store_is_back(
     metadata: SqliteBackend,
     cache: RenditionCache,
     tmp_path: Path,
@@ -126,39 +126,39 @@ def test_it_survives_a_store_that_is_down(
     caplog.set_level(logging.WARNING)
     trash(metadata, IDS[0])
     flaky = FlakyBackend(tmp_path / "metadata.sqlite")
-    follower = CacheInvalidator(flaky, cache, tmp_path / "bookmark", interval=0.01)
-    follower.start()
+    invalidator = CacheInvalidator(flaky, cache, tmp_path / "checkpoint", interval=0.01)
+    invalidator.start()
     wait_until(lambda: cached(cache) == IDS[1:])
     trash(metadata, IDS[1])
     wait_until(lambda: cached(cache) == IDS[2:])
-    follower.close()
+    invalidator.close()
     flaky.close()
     assert flaky.merged >= 2
-    assert "it is not there yet" in caplog.text
-    assert "it is still not there" in caplog.text
+    assert "not available yet" in caplog.text
+    assert "still unavailable" in caplog.text
 
 
-def test_closing_one_that_never_started(
+def test_close_before_start_succeeds(
     metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
-    CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60).close()
+    CacheInvalidator(metadata, cache, tmp_path / "checkpoint", interval=60).close()
 
 
-def test_what_another_node_gave_other_rights_leaves_the_cache(
+def test_image_with_rights_changed_on_another_node_leaves_the_cache(
     metadata: SqliteBackend, cache: RenditionCache, tmp_path: Path
 ) -> None:
-    follower = CacheInvalidator(metadata, cache, tmp_path / "bookmark", interval=60)
-    follower.catch_up()
+    invalidator = CacheInvalidator(metadata, cache, tmp_path / "checkpoint", interval=60)
+    invalidator.catch_up()
     rights = Rights(creator="Ada")
     metadata.images.update(IDS[0], lambda image: replace(image, rights=rights))
     metadata.images.update(IDS[1], lambda image: replace(image, titles=("New",)))
     metadata.images.update(IDS[2], lambda image: replace(image, rights=Rights(licensor="Bob")))
-    assert follower.catch_up() == 1
+    assert invalidator.catch_up() == 1
     assert cached(cache) == [IDS[1], IDS[2]]
     # A rendition made since then stays.
     with cache.pending(IDS[0], SIZE, JPEG) as pending:
         os.write(pending.descriptor, b"picture")
         pending.publish(rights.mark)
     metadata.images.update(IDS[0], lambda image: replace(image, titles=("New",)))
-    assert follower.catch_up() == 0
+    assert invalidator.catch_up() == 0
     assert cached(cache) == IDS

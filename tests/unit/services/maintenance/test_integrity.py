@@ -34,7 +34,7 @@ def overwrite(folder: Path, image_id: str, content: bytes) -> None:
     file.write_bytes(content)
 
 
-def test_nothing_is_wrong_with_a_library_as_it_is_made(full: Services) -> None:
+def test_check_of_an_undamaged_site_finds_nothing(full: Services) -> None:
     full.editing.trash(IDS[0])
     seen: list[bool] = []
     assert list(full.integrity.check(progress=lambda: seen.append(True))) == []
@@ -43,12 +43,12 @@ def test_nothing_is_wrong_with_a_library_as_it_is_made(full: Services) -> None:
     assert found(full, repair=True) == []
 
 
-def test_an_empty_library_is_in_order(services: Services) -> None:
+def test_check_of_an_empty_site_finds_nothing(services: Services) -> None:
     assert found(services) == []
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_a_missing_original_can_only_be_reported(
+def test_missing_original_is_reported_and_not_repaired(
     full: Services, tmp_path: Path, quick: bool
 ) -> None:
     original_file(tmp_path, IDS[1]).unlink()
@@ -60,7 +60,7 @@ def test_a_missing_original_can_only_be_reported(
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_an_original_without_a_record_gets_one(
+def test_repair_makes_the_record_of_an_original_without_one(
     services: Services, quick: bool, storage: Storage
 ) -> None:
     turned = rotated(6, 40, 30)
@@ -78,7 +78,7 @@ def test_an_original_without_a_record_gets_one(
     assert not add(services, turned).is_new
 
 
-def test_an_original_that_is_no_picture_stays_without_a_record(
+def test_repair_makes_no_record_of_a_file_that_is_no_picture(
     services: Services, tmp_path: Path, storage: Storage
 ) -> None:
     junk = b"no picture at all"
@@ -90,7 +90,7 @@ def test_an_original_that_is_no_picture_stays_without_a_record(
     assert original_file(tmp_path, lost).read_bytes() == junk
 
 
-def test_what_a_removal_left_over_is_not_made_an_image_again(
+def test_original_left_by_a_removal_is_reported_and_gets_no_record(
     full: Services, tmp_path: Path, storage: Storage
 ) -> None:
     storage.metadata.images.remove(IDS[2])
@@ -105,7 +105,7 @@ def test_what_a_removal_left_over_is_not_made_an_image_again(
 
 
 @pytest.mark.parametrize("content", [b"", PHOTOS[3][:-1], PHOTOS[4], b"x" + PHOTOS[3][1:]])
-def test_a_damaged_original_is_found_and_left_alone(
+def test_damaged_original_is_reported_and_not_changed(
     full: Services, tmp_path: Path, content: bytes
 ) -> None:
     overwrite(tmp_path, IDS[3], content)
@@ -119,7 +119,7 @@ def test_a_damaged_original_is_found_and_left_alone(
     assert full.images.get_any(IDS[3]) == before
 
 
-def test_a_damaged_original_without_a_record(services: Services, storage: Storage) -> None:
+def test_damaged_original_without_a_record_gets_none(services: Services, storage: Storage) -> None:
     storage.originals.put(IDS[0], io.BytesIO(PHOTOS[1]), INFO)
     (finding,) = found(services, repair=True)
     assert finding == Finding(IDS[0], Problem.DAMAGED, f"its bytes are those of {IDS[1]}")
@@ -141,7 +141,7 @@ def test_a_damaged_original_without_a_record(services: Services, storage: Storag
         {"length": 1},
     ],
 )
-def test_a_record_that_is_wrong_is_measured_again(
+def test_record_with_wrong_values_is_repaired(
     full: Services, wrong: dict[str, object], storage: Storage
 ) -> None:
     right = full.images.get_any(IDS[5])
@@ -185,7 +185,7 @@ def test_record_without_a_perceptual_hash_gets_one_by_repair_and_is_compared(
     assert found(full) == []
 
 
-def test_what_is_over_the_limits_of_today_is_not_measured(
+def test_original_beyond_the_present_limits_is_not_repaired(
     full: Services, tmp_path: Path, storage: Storage
 ) -> None:
     storage.metadata.images.update(IDS[5], lambda image: replace(image, sha256=""))
@@ -269,25 +269,27 @@ def test_check_merges_conflicting_documents(
     assert "conflicting documents merged: count=2" in caplog.text
 
 
-def test_one_original_that_can_not_be_read_does_not_end_the_check(
-    full: Services, tmp_path: Path
-) -> None:
+def test_unreadable_original_does_not_end_the_check(full: Services, tmp_path: Path) -> None:
     file = original_file(tmp_path, IDS[1])
     file.unlink()
-    file.mkdir()  # fails to be read for root as well
+    file.mkdir()  # unreadable for root, too
     for repair in (False, True):
         (finding,) = found(full, repair=repair)
         assert (finding.image_id, finding.problem) == (IDS[1], Problem.DAMAGED)
         assert "can't be read" in finding.detail
 
 
-def test_one_unreadable_original_without_a_record(services: Services, tmp_path: Path) -> None:
+def test_unreadable_original_without_a_record_is_reported_as_damaged(
+    services: Services, tmp_path: Path
+) -> None:
     original_file(tmp_path, IDS[1]).mkdir(parents=True)
     (finding,) = found(services, repair=True)
     assert (finding.image_id, finding.problem) == (IDS[1], Problem.DAMAGED)
 
 
-def test_a_store_that_is_down_is_no_finding(full: Services, tmp_path: Path) -> None:
+def test_check_raises_storage_unavailable_while_a_store_is_down(
+    full: Services, tmp_path: Path
+) -> None:
     (tmp_path / "originals").rename(tmp_path / "unmounted")
     with pytest.raises(StorageUnavailable):
         found(full)

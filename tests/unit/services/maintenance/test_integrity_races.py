@@ -28,12 +28,12 @@ from .conftest import IDS, PHOTOS, found
 INFO = OriginalInfo("image/jpeg", 40, 30)
 
 
-class _Meanwhile(FileOriginals):
-    """Originals that something happens to once they have been listed, or one was read."""
+class _InterruptedOriginals(FileOriginals):
+    """Originals that call a function after listing, before looking, or after reading."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
-        self.then: Callable[[], object] = lambda: None
+        self.after_listing: Callable[[], object] = lambda: None
         self.before_looking: Callable[[], object] = lambda: None
         self.after_reading: Callable[[], object] = lambda: None
 
@@ -50,46 +50,56 @@ class _Meanwhile(FileOriginals):
 
     def ids(self, after: str = "") -> Iterator[str]:
         yield from list(super().ids(after))
-        self.then()
+        self.after_listing()
 
 
 @pytest.fixture
-def busy(tmp_path: Path, storage: Storage) -> Iterator[tuple[Services, _Meanwhile]]:
+def interrupted(
+    tmp_path: Path, storage: Storage
+) -> Iterator[tuple[Services, _InterruptedOriginals]]:
     settings = settings_in(tmp_path)
-    originals = _Meanwhile(settings.originals_path)
+    originals = _InterruptedOriginals(settings.originals_path)
     services = build_services(settings, replace(storage, originals=originals))
     yield services, originals
     services.close()
 
 
 def add(services: Services, content: bytes, **fields: str) -> None:
-    """Add a picture, and wait for the background: its reading calls `after_reading`, too."""
+    """Add a picture and wait for its background jobs, which would call `after_reading`, too."""
     support.add(services, content, **fields)
     services.worker.join()
 
 
-def test_a_removal_during_the_check_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
+def test_removal_during_the_check_is_no_finding(
+    interrupted: tuple[Services, _InterruptedOriginals],
+) -> None:
+    services, originals = interrupted
     add(services, PHOTOS[0])
-    originals.then = lambda: services.editing.remove(IDS[0])
+    originals.after_listing = lambda: services.editing.remove(IDS[0])
     assert found(services) == []
 
 
-def test_a_removal_of_what_had_no_record_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
+def test_removal_of_an_original_without_a_record_is_no_finding(
+    interrupted: tuple[Services, _InterruptedOriginals],
+) -> None:
+    services, originals = interrupted
     originals.put(IDS[0], io.BytesIO(PHOTOS[0]), INFO)
-    originals.then = lambda: originals.delete(IDS[0])
+    originals.after_listing = lambda: originals.delete(IDS[0])
     assert found(services) == []
 
 
-def test_an_upload_during_the_check_is_no_fault(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
-    originals.then = lambda: add(services, PHOTOS[0])
+def test_upload_during_the_check_is_no_finding(
+    interrupted: tuple[Services, _InterruptedOriginals],
+) -> None:
+    services, originals = interrupted
+    originals.after_listing = lambda: add(services, PHOTOS[0])
     assert found(services) == []
 
 
-def test_a_removal_before_an_original_is_read(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
+def test_removal_before_the_original_is_read_is_no_finding(
+    interrupted: tuple[Services, _InterruptedOriginals],
+) -> None:
+    services, originals = interrupted
     add(services, PHOTOS[0])
 
     def remove() -> None:
@@ -100,7 +110,7 @@ def test_a_removal_before_an_original_is_read(busy: tuple[Services, _Meanwhile])
     assert found(services) == []
 
 
-def test_a_preview_begun_after_a_removal_is_no_fault(full: Services, storage: Storage) -> None:
+def test_preview_begun_after_a_removal_is_no_finding(full: Services, storage: Storage) -> None:
     full.editing.remove(IDS[0])
     with storage.cache.pending(IDS[0], "~512", JPEG):
         assert IDS[0] in storage.cache.image_ids()
@@ -108,8 +118,10 @@ def test_a_preview_begun_after_a_removal_is_no_fault(full: Services, storage: St
     assert IDS[0] not in storage.cache.image_ids()
 
 
-def test_a_record_that_comes_after_the_listing(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
+def test_record_saved_after_the_listing_is_no_finding(
+    interrupted: tuple[Services, _InterruptedOriginals],
+) -> None:
+    services, originals = interrupted
     originals.put(IDS[0], io.BytesIO(PHOTOS[0]), INFO)
 
     def finish_the_upload() -> None:
@@ -121,10 +133,10 @@ def test_a_record_that_comes_after_the_listing(busy: tuple[Services, _Meanwhile]
     assert services.images.get_any(IDS[0]).title == "One"
 
 
-def test_a_removal_while_an_original_is_read(
-    busy: tuple[Services, _Meanwhile], storage: Storage
+def test_removal_while_the_original_is_read_is_no_finding(
+    interrupted: tuple[Services, _InterruptedOriginals], storage: Storage
 ) -> None:
-    services, originals = busy
+    services, originals = interrupted
     add(services, PHOTOS[0])
     storage.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
     originals.after_reading = lambda: services.editing.remove(IDS[0])
@@ -133,10 +145,10 @@ def test_a_removal_while_an_original_is_read(
         services.images.get_any(IDS[0])
 
 
-def test_metadata_that_goes_down_is_not_taken_for_damage(
-    busy: tuple[Services, _Meanwhile], tmp_path: Path, storage: Storage
+def test_unavailable_metadata_during_a_repair_raises_storage_unavailable(
+    interrupted: tuple[Services, _InterruptedOriginals], tmp_path: Path, storage: Storage
 ) -> None:
-    services, originals = busy
+    services, originals = interrupted
     add(services, PHOTOS[0])
     storage.metadata.images.update(IDS[0], lambda image: replace(image, sha256=""))
 
@@ -151,8 +163,10 @@ def test_metadata_that_goes_down_is_not_taken_for_damage(
         list(services.integrity.check(repair=True))
 
 
-def test_a_disk_with_a_bad_spot_is_a_finding(busy: tuple[Services, _Meanwhile]) -> None:
-    services, originals = busy
+def test_read_error_of_the_disk_is_reported_as_damage(
+    interrupted: tuple[Services, _InterruptedOriginals],
+) -> None:
+    services, originals = interrupted
     add(services, PHOTOS[0])
 
     def fail() -> None:

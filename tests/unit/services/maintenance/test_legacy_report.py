@@ -29,14 +29,14 @@ class Documents(LegacyDocuments):
         return len(IDS)
 
     def images(self) -> Iterator[LegacyImage | LegacyOther]:
-        for identifier in IDS:
-            yield LegacyImage(identifier, (60, 40), False, True, self._attached, ("odd",))
+        for id_ in IDS:
+            yield LegacyImage(id_, (60, 40), False, True, self._attached, ("odd",))
         yield LegacyOther("_design/all")
 
     def annotations(self) -> Iterator[LegacyAnnotation | LegacyOther]:
-        for identifier in IDS[:3]:
+        for id_ in IDS[:3]:
             for visitor in ("vera", "paul"):
-                yield LegacyAnnotation(identifier, visitor, tags=2, favorite=True, rated=False)
+                yield LegacyAnnotation(id_, visitor, tags=2, favorite=True, rated=False)
 
     def peek(self, image_id: str) -> Peek:
         return Peek("image/jpeg", HEAD)
@@ -53,17 +53,17 @@ class Bucket(LegacyBucket):
         raise UnknownImage("removed")
 
 
-def test_a_sample_is_no_larger_than_wanted_and_differs() -> None:
-    survey = LegacyInspection(Documents(), [])
-    assert survey.size() == len(IDS)
+def test_sample_has_the_requested_size() -> None:
+    inspection = LegacyInspection(Documents(), [])
+    assert inspection.size() == len(IDS)
     seen: list[bool] = []
-    report = survey.run(5, jobs=2, progress=lambda: seen.append(True))
+    report = inspection.run(5, jobs=2, progress=lambda: seen.append(True))
     assert (report.looked_into, len(seen)) == (5, len(IDS))
-    assert survey.run(1000).looked_into == len(IDS)
-    assert survey.run(0).looked_into == 0
+    assert inspection.run(1000).looked_into == len(IDS)
+    assert inspection.run(0).looked_into == 0
 
 
-def test_what_is_counted_and_what_is_only_exemplified() -> None:
+def test_report_counts_everything_and_keeps_20_examples() -> None:
     report = LegacyInspection(Documents(), []).run()
     assert report.originals == {ATTACHMENT: len(IDS)}
     assert report.oddities["odd"].count == len(IDS)
@@ -72,7 +72,7 @@ def test_what_is_counted_and_what_is_only_exemplified() -> None:
     assert report.designs == ["_design/all"]
 
 
-def test_an_original_in_several_places_that_goes_away() -> None:
+def test_original_removed_during_inspection_is_not_unreadable() -> None:
     report = LegacyInspection(Documents(attached=False), [Bucket()]).run(10)
     assert report.originals == {
         "s3:bucket, key ID and s3:bucket, key ID.jpeg": 1,

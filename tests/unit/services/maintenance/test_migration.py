@@ -1,4 +1,4 @@
-"""Carrying originals between two folders: what is copied, proved, told and removed."""
+"""Migration of originals between two folders: copies, checks, reports and deletions."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def put(originals: Originals, *contents: bytes) -> None:
         originals.put(image_id(content), io.BytesIO(content), INFO)
 
 
-def file_of(folder: Path, identifier: str) -> Path:
-    return folder / identifier[:2] / identifier[2:4] / identifier
+def file_of(folder: Path, id_: str) -> Path:
+    return folder / id_[:2] / id_[2:4] / id_
 
 
-def spoil(folder: Path, identifier: str, content: bytes) -> None:
-    file = file_of(folder, identifier)
+def damage(folder: Path, id_: str, content: bytes) -> None:
+    file = file_of(folder, id_)
     file.unlink()
     file.write_bytes(content)
 
@@ -52,46 +52,50 @@ def target(tmp_path: Path) -> FileOriginals:
     return FileOriginals(tmp_path / "target")
 
 
-def carried(source: Originals, target: Originals, *, move: bool = False) -> list[Transferred]:
+def migrated(source: Originals, target: Originals, *, move: bool = False) -> list[Transferred]:
     migration = OriginalsMigration(source, target, describe, move=move)
-    return sorted(migration.run(jobs=3), key=lambda one: one.image_id)
+    return sorted(migration.run(jobs=3), key=lambda result: result.image_id)
 
 
-def test_copying(source: FileOriginals, target: FileOriginals) -> None:
+def test_migration_copies_originals_and_keeps_the_source(
+    source: FileOriginals, target: FileOriginals
+) -> None:
     put(target, b"its own")
     assert OriginalsMigration(source, target, describe).count() == len(IDS)
-    first = carried(source, target)
-    assert [one for one in first if one.where is Where.TARGET] == [
+    first = migrated(source, target)
+    assert [result for result in first if result.where is Where.TARGET] == [
         Transferred(image_id(b"its own"), Where.TARGET)
     ]
-    copied = [Transferred(identifier, Where.BOTH, copied=True) for identifier in IDS]
-    assert [one for one in first if one.where is not Where.TARGET] == copied
+    copied = [Transferred(id_, Where.BOTH, copied=True) for id_ in IDS]
+    assert [result for result in first if result.where is not Where.TARGET] == copied
     assert list(target.ids()) == sorted([*IDS, image_id(b"its own")])
-    assert not any(one.copied for one in carried(source, target))
+    assert not any(result.copied for result in migrated(source, target))
     assert list(source.ids()) == IDS
 
 
-def test_moving_what_is_there_already_too(source: FileOriginals, target: FileOriginals) -> None:
+def test_move_deletes_originals_that_the_target_has_already(
+    source: FileOriginals, target: FileOriginals
+) -> None:
     put(target, *CONTENTS[:3])
-    moved = carried(source, target, move=True)
-    assert {one.where for one in moved} == {Where.TARGET}
-    assert sum(one.copied for one in moved) == len(IDS) - 3
+    moved = migrated(source, target, move=True)
+    assert {result.where for result in moved} == {Where.TARGET}
+    assert sum(result.copied for result in moved) == len(IDS) - 3
     assert list(source.ids()) == []
     assert list(target.ids()) == IDS
 
 
 @pytest.mark.parametrize("move", [False, True])
-def test_a_broken_original_is_told_and_stays(
+def test_damaged_original_is_reported_and_stays_in_the_source(
     source: FileOriginals, target: FileOriginals, tmp_path: Path, move: bool
 ) -> None:
-    spoil(tmp_path / "source", IDS[2], b"something else")
-    result = carried(source, target, move=move)
-    assert [one for one in result if one.error] == [
+    damage(tmp_path / "source", IDS[2], b"something else")
+    results = migrated(source, target, move=move)
+    assert [result for result in results if result.error] == [
         Transferred(
             IDS[2], Where.SOURCE, error="the bytes in the source are not those of this picture"
         )
     ]
-    assert list(target.ids()) == [identifier for identifier in IDS if identifier != IDS[2]]
+    assert list(target.ids()) == [id_ for id_ in IDS if id_ != IDS[2]]
     assert list(source.ids()) == ([IDS[2]] if move else IDS)
 
 
@@ -101,9 +105,11 @@ def test_original_damaged_in_the_target_counts_as_only_in_the_source(
     source: FileOriginals, target: FileOriginals, tmp_path: Path, damaged: bytes, move: bool
 ) -> None:
     put(target, *CONTENTS)
-    spoil(tmp_path / "target", IDS[4], damaged)
-    failed = [one for one in carried(source, target, move=move) if one.where is Where.SOURCE]
-    assert [one.image_id for one in failed] == [IDS[4]]
+    damage(tmp_path / "target", IDS[4], damaged)
+    failed = [
+        result for result in migrated(source, target, move=move) if result.where is Where.SOURCE
+    ]
+    assert [result.image_id for result in failed] == [IDS[4]]
     assert failed[0].error
     assert list(source.ids()) == (IDS[4:5] if move else IDS)
 
@@ -112,9 +118,9 @@ def test_original_damaged_in_the_source_counts_as_only_in_the_target(
     source: FileOriginals, target: FileOriginals, tmp_path: Path
 ) -> None:
     put(target, *CONTENTS)
-    spoil(tmp_path / "source", IDS[4], b"picture x")
-    failed = [one for one in carried(source, target) if one.error]
-    assert [(one.image_id, one.where) for one in failed] == [(IDS[4], Where.TARGET)]
+    damage(tmp_path / "source", IDS[4], b"picture x")
+    failed = [result for result in migrated(source, target) if result.error]
+    assert [(result.image_id, result.where) for result in failed] == [(IDS[4], Where.TARGET)]
 
 
 def test_unexpected_error_of_one_original_does_not_end_the_run(
@@ -125,67 +131,69 @@ def test_unexpected_error_of_one_original_does_not_end_the_run(
             raise RecursionError("a decoder bug")
         return INFO
 
-    result = list(OriginalsMigration(source, target, fail_for_one).run(jobs=3))
-    assert [one for one in result if one.error] == [
+    results = list(OriginalsMigration(source, target, fail_for_one).run(jobs=3))
+    assert [result for result in results if result.error] == [
         Transferred(IDS[3], Where.SOURCE, error="unexpected RecursionError: a decoder bug")
     ]
     assert len(list(target.ids())) == len(IDS) - 1
 
 
-class Forgetful(FileOriginals):
-    """Takes what it is given, and gives back something else."""
+class Corrupting(FileOriginals):
+    """Originals that return other bytes than were stored."""
 
     @contextmanager
     def open(self, image_id: str) -> Iterator[BinaryIO]:
         yield io.BytesIO(b"something else")
 
 
-def test_nothing_is_removed_before_it_was_read_back(source: FileOriginals, tmp_path: Path) -> None:
-    result = carried(source, Forgetful(tmp_path / "target"), move=True)
-    assert {(one.where, one.error) for one in result} == {
+def test_move_keeps_originals_that_the_target_returns_changed(
+    source: FileOriginals, tmp_path: Path
+) -> None:
+    results = migrated(source, Corrupting(tmp_path / "target"), move=True)
+    assert {(result.where, result.error) for result in results} == {
         (Where.SOURCE, "the bytes in the target are not those in the source")
     }
     assert list(source.ids()) == IDS
 
 
-def test_a_place_under_another_name_is_not_moved_onto_itself(
+def test_move_between_two_names_of_one_location_is_refused(
     source: FileOriginals, tmp_path: Path
 ) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "source")
     same = FileOriginals(tmp_path / "link")
     with pytest.raises(BadInput, match="are the same location"):
-        carried(source, same, move=True)
+        migrated(source, same, move=True)
     assert list(source.ids()) == IDS
-    assert {one.where for one in carried(source, same)} == {Where.BOTH}
+    assert {result.where for result in migrated(source, same)} == {Where.BOTH}
 
 
-class Clinging(FileOriginals):
+class Immovable(FileOriginals):
     movable = False
 
 
-def test_a_place_that_gives_up_nothing(target: FileOriginals, tmp_path: Path) -> None:
+def test_move_from_an_immovable_source_is_refused(target: FileOriginals, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="copy without moving"):
-        OriginalsMigration(Clinging(tmp_path / "source"), target, describe, move=True)
+        OriginalsMigration(Immovable(tmp_path / "source"), target, describe, move=True)
 
 
 class Vanishing(FileOriginals):
     """Another process removes each original right after it was listed."""
 
     def ids(self, after: str = "") -> Iterator[str]:
-        for identifier in super().ids(after):
-            self.delete(identifier)
-            yield identifier
+        for id_ in super().ids(after):
+            self.delete(id_)
+            yield id_
 
 
-def test_what_is_removed_meanwhile_is_no_failure(
+def test_originals_removed_meanwhile_are_no_errors(
     source: FileOriginals, target: FileOriginals, tmp_path: Path
 ) -> None:
-    result = carried(Vanishing(tmp_path / "source"), target)
-    assert result == [Transferred(identifier, Where.NEITHER) for identifier in IDS]
+    results = migrated(Vanishing(tmp_path / "source"), target)
+    assert results == [Transferred(id_, Where.NEITHER) for id_ in IDS]
 
 
-class Reluctant(FileOriginals):
-    """One original can't be read."""
+class OneUnreadable(FileOriginals):
+    """Originals of which one can't be read."""
 
     @contextmanager
     def open(self, image_id: str) -> Iterator[BinaryIO]:
@@ -195,17 +203,17 @@ class Reluctant(FileOriginals):
             yield file
 
 
-def test_what_fails_for_one_is_told_and_the_others_go_on(
+def test_unreadable_original_is_reported_and_others_are_moved(
     source: FileOriginals, target: FileOriginals, tmp_path: Path
 ) -> None:
-    result = carried(Reluctant(tmp_path / "source"), target, move=True)
-    assert [one for one in result if one.error] == [
+    results = migrated(OneUnreadable(tmp_path / "source"), target, move=True)
+    assert [result for result in results if result.error] == [
         Transferred(IDS[1], Where.SOURCE, error="the disk has a bad block")
     ]
     assert list(source.ids()) == [IDS[1]]
 
 
-def test_a_place_that_goes_down_ends_it(
+def test_unavailable_target_ends_the_migration(
     source: FileOriginals, target: FileOriginals, tmp_path: Path
 ) -> None:
     run = OriginalsMigration(source, target, describe).run()
@@ -214,5 +222,5 @@ def test_a_place_that_goes_down_ends_it(
     with pytest.raises(StorageUnavailable):
         list(run)
     (tmp_path / "unplugged").rename(tmp_path / "target")
-    assert {one.where for one in carried(source, target)} == {Where.BOTH}
+    assert {result.where for result in migrated(source, target)} == {Where.BOTH}
     assert list(target.ids()) == IDS

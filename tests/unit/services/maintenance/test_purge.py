@@ -16,7 +16,9 @@ from huimages_app.services.container import Services
 from .conftest import IDS
 
 
-def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services, storage: Storage) -> None:
+def test_purge_removes_images_trashed_before_the_given_time(
+    full: Services, storage: Storage
+) -> None:
     now = datetime.now(UTC)
     for number, days in enumerate((40, 31, 29)):
         full.editing.trash(IDS[number])
@@ -36,7 +38,7 @@ def test_only_what_is_in_the_trash_long_enough_is_removed(full: Services, storag
 
 
 @pytest.mark.slow
-def test_a_trash_of_many_pages_is_emptied(services: Services, storage: Storage) -> None:
+def test_purge_empties_a_trash_of_several_pages(services: Services, storage: Storage) -> None:
     now = datetime.now(UTC)
     for number in range(502):
         made = Image(image_id(b"%d" % number), now, now, 1, 1, trashed=now)
@@ -45,7 +47,7 @@ def test_a_trash_of_many_pages_is_emptied(services: Services, storage: Storage) 
     assert list(storage.metadata.images.ids()) == []
 
 
-def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
+def test_purge_keeps_images_restored_meanwhile(full: Services) -> None:
     for trashed in IDS[:3]:
         full.editing.trash(trashed)
     purge = full.integrity.purge(datetime.now(UTC) + timedelta(days=1))
@@ -57,7 +59,7 @@ def test_what_was_taken_out_meanwhile_stays(full: Services) -> None:
     assert full.images.get_any(restored).trashed is None
 
 
-def test_purge_reports_unexpected_error_and_goes_on(
+def test_purge_reports_unexpected_error_and_continues(
     full: Services, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for trashed in IDS[:3]:

@@ -139,7 +139,7 @@ def test_circle_is_opened_where_it_was_closed_last(services: Services, length: i
     assert set(versions(services, ids[0])) == set(ids)
 
 
-def test_two_newest_versions_of_one_image_stay_both(services: Services) -> None:
+def test_two_newest_versions_of_one_image_are_both_kept(services: Services) -> None:
     """Two nodes replaced it before their databases were replicated."""
     first, second = chain(services, 1, 2)
     other = added(services, 3)

@@ -1,0 +1,34 @@
+"""`huimages months`: the months in which the images of a list were added or taken."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from ..domain.filters import query_of
+from ..domain.months import TIMED
+from .context import CliContext, pass_cli_context
+from .filters import pairs_of, with_filters
+
+
+@click.command("months", short_help="List the months in which images were added or taken.")
+@with_filters
+@click.option(
+    "--order",
+    default=TIMED[0],
+    show_default=True,
+    metavar="|".join(TIMED),
+    help="What comes first; with taken they are the months of taking, else those of adding.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
+@pass_cli_context
+def months(context: CliContext, order: str, as_json: bool, **filters: Any) -> None:
+    """List the months in UTC of the images that meet all conditions, at most 600.
+
+    `huimages list --at MONTH` lists the images from one on.  Of more than 1,000 images that meet
+    several conditions, the months are those of all images.
+    """
+    for month in context.reading_services.images.months(query_of(pairs_of(filters), order)):
+        click.echo(json.dumps({"month": str(month)}) if as_json else month)
