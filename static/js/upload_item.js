@@ -32,8 +32,12 @@ export class UploadItem {
     for (const field of this.ownFields) {
       if (!form.elements[field.dataset.ownField]) field.remove();
       field.setAttribute("aria-label", `${field.placeholder}: ${this.file.name}`);
-      // Enter would send all files.
-      field.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
+      field.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter") return;
+        event.preventDefault(); // it would send all files
+        // Without this way the button would be three more Tabs away for each file that follows.
+        if (event.ctrlKey || event.metaKey) form.requestSubmit();
+      });
     }
   }
 

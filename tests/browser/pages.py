@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page
 
-from tests.browser import access_steps, steps
+from tests.browser import access_steps, steps, trouble_steps
 
 Prepare = Callable[[Page], object]
 
@@ -119,4 +119,14 @@ PAGES: dict[str, ShownPage] = {
     "shared-ended": ShownPage("/share/new?tag=hills", access_steps.link_revoked, "status of 404"),
     "rename-tag-refused": ShownPage("/rename-tag?tag=hills", steps.tag_refused, "status of 400"),
     "api": ShownPage("/api/v1/", one_window=True),
+    "job-running": ShownPage("/job/edit?in=tag:hills", trouble_steps.job_running, "ERR_FAILED"),
+    "job-cancelled": ShownPage("/job/edit?in=tag:hills", trouble_steps.job_cancelled),
+    "job-undone": ShownPage("/job/edit?in=search:coffee", trouble_steps.job_undone),
+    "table-applied": ShownPage("/table/", trouble_steps.table_applied),
+    "nothing-found-filtered": ShownPage("/search?q=zzz&shape=square&without=title"),
+    "removed": ShownPage("/upload/", trouble_steps.removed, "status of 410"),
+    "too-large": ShownPage("/upload/", trouble_steps.too_large, "status of 413"),
+    "upload-offline": ShownPage("/upload/", trouble_steps.offline_upload, "DISCONNECTED"),
+    "image-offline": ShownPage("/image/{rocket}/", trouble_steps.offline_action, "DISCONNECTED"),
+    "shared-guessed": ShownPage("/share/new?tag=hills", trouble_steps.guessed, "a status of 4"),
 }

@@ -305,7 +305,7 @@ def test_pasted_file_has_its_own_title_and_next_steps(vera: Person, page: Page) 
     page.get_by_label("Title", exact=True).fill("For all")
     page.get_by_label("Title: pasted.jpg").fill("For one")
     page.get_by_label("Article number: pasted.jpg").fill("4712")
-    page.get_by_role("button", name="Upload").click()
+    page.keyboard.press("Control+Enter")
     expect(page.locator("[data-upload-status]")).to_have_text("2 of 2 uploaded")
     expect(page.locator("[data-upload-list] a")).to_have_text(["For one", "For all"])
     assert violations(page) == []

@@ -105,7 +105,7 @@ _SENTENCES: dict[type[HuimagesError], str] = {
 }
 # Sentences of pages, in their language, in place of the message for programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
-    RemovedImage: _("It cannot be restored."),
+    RemovedImage: _("This picture was deleted permanently and cannot be restored."),
     RightsEnded: _("The rights to this picture have ended. It is not shown any more."),
     RightsNotBegun: _("This picture is not shown yet."),
     UnknownImage: _("This picture does not exist. It may have been moved to the trash."),

@@ -88,7 +88,7 @@ def shown_job(job: Job, request: Request) -> ShownJob:
         title,
         lines,
         site.translate(_STATES[job.state]),
-        100 * done // job.total if job.total else (None if job.is_open else 100),
+        100 * done // job.total if job.total else (None if job.is_open else 0),
         job.by,
         job.created,
         job,
