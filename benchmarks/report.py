@@ -112,7 +112,7 @@ def _speed(measured: Measurements, speed: Mapping[str, Any]) -> Iterable[str]:
     yield (
         "Renditions that are in the cache, nginx's static files = 1; eight clients (wrk), each "
         "waiting for its response.  huimages by itself runs one process per core, as in "
-        "production.ini; sharp's server is one process that keeps pictures in a map in its memory.\n"
+        "production.ini; sharp's server is one process with the pictures in a map in its memory.\n"
     )
     static = speed["warm"].get("nginx static")
     if static:
