@@ -1,4 +1,4 @@
-"""Packaging; how it is built and checked stands in pyproject.toml."""
+"""Metadata of the package; pyproject.toml configures its build and its checks."""
 
 from pathlib import Path
 

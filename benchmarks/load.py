@@ -16,7 +16,7 @@ from PIL import Image
 _TIMEOUT = 120  # seconds
 
 
-class WrongAnswer(Exception):
+class WrongResponse(Exception):
     """A response is not the requested picture."""
 
 
@@ -30,7 +30,7 @@ class Request:
 
 
 def rate(url: str, requests: Sequence[Request], at_once: int) -> float:
-    """Return pictures per second over `at_once` connections; raises WrongAnswer."""
+    """Return pictures per second over `at_once` connections; raises WrongResponse."""
     seconds, bodies = fetched(url, requests, at_once)
     for request, body in zip(requests, bodies, strict=True):
         check(request, body)
@@ -54,11 +54,11 @@ def fetched(url: str, requests: Sequence[Request], at_once: int) -> tuple[float,
                 except IndexError:
                     return
                 connection.request("GET", request.path)
-                answer = connection.getresponse()
-                bodies[number] = answer.read()
-                if answer.status != 200:
-                    raise WrongAnswer(f"{answer.status} for {url}{request.path}")
-        except (OSError, http.client.HTTPException, WrongAnswer) as error:
+                response = connection.getresponse()
+                bodies[number] = response.read()
+                if response.status != 200:
+                    raise WrongResponse(f"{response.status} for {url}{request.path}")
+        except (OSError, http.client.HTTPException, WrongResponse) as error:
             failures.append(error)
 
     threads = [threading.Thread(target=work, args=[connection]) for connection in connections]
@@ -72,27 +72,27 @@ def fetched(url: str, requests: Sequence[Request], at_once: int) -> tuple[float,
     for connection in connections:
         connection.close()
     if failures:
-        raise WrongAnswer(str(failures[0])) from failures[0]
+        raise WrongResponse(str(failures[0])) from failures[0]
     return seconds, bodies
 
 
 def check(request: Request, body: bytes) -> None:
-    """Raise WrongAnswer unless `body` is a whole picture of the requested size."""
+    """Raise WrongResponse unless `body` is a whole picture of the requested size."""
     try:
         with Image.open(io.BytesIO(body)) as image:
             image.load()
             width, height = image.size
     except OSError as error:
-        raise WrongAnswer(f"{request.path}: no picture: {error}") from error
+        raise WrongResponse(f"{request.path}: no picture: {error}") from error
     # Servers round the shorter side differently.
     if abs(width - request.width) > 1 or abs(height - request.height) > 1:
-        raise WrongAnswer(
+        raise WrongResponse(
             f"{request.path}: {width} x {height} instead of {request.width} x {request.height}"
         )
 
 
 def _connected(url: str) -> http.client.HTTPConnection:
-    address = urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, _TIMEOUT)
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, _TIMEOUT)
     connection.connect()
     return connection

@@ -16,7 +16,7 @@ from .targets import OURS, Measurements, targets
 
 FOLDER = CHECKOUT / "docs"
 TEN = "12 MP → the ten classic sizes"
-# What is asked for from one, two and eight connections.
+# Requested over one, two and eight connections.
 WITH_CLIENTS = {(2, 240), (2, 640), (12, 240), (12, 640)}
 
 _INTRODUCTION = """# Benchmarks
@@ -111,13 +111,13 @@ def _speed(measured: Measurements, speed: Mapping[str, Any]) -> Iterable[str]:
     yield "## Warm\n"
     yield (
         "Renditions that are in the cache, nginx's static files = 1; eight clients (wrk), each "
-        "waiting for its answer.  huimages by itself runs one process per core, as production.ini "
-        "has it; sharp's server is one process that keeps pictures in a map in its memory.\n"
+        "waiting for its response.  huimages by itself runs one process per core, as in "
+        "production.ini; sharp's server is one process with the pictures in a map in its memory.\n"
     )
     static = speed["warm"].get("nginx static")
     if static:
         yield table(
-            ["", "ratio", "answers a second"],
+            ["", "ratio", "responses per second"],
             [
                 [name, f"{results.ratio(rates, static):.3f}", f"{statistics.median(rates):,.0f}"]
                 for name, rates in speed["warm"].items()

@@ -72,7 +72,7 @@ def run(
 
 
 def speed(contest: Contest, server: Server) -> Speed:
-    """Measure one server in one contest; raises WrongAnswer."""
+    """Measure one server in one contest; raises WrongResponse."""
     requests = contest.requests(server)
     before = core_seconds(server.pid)
     by_clock = rate(server.url, requests, contest.at_once)

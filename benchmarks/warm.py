@@ -15,7 +15,7 @@ from pathlib import Path
 from huimages_app.domain.formats import JPEG
 from huimages_app.domain.sizes import Size
 
-from .load import Request, WrongAnswer, check, fetched
+from .load import Request, WrongResponse, check, fetched
 from .originals import Original
 from .peers import NotInstalled, Server, nginx, node, program, said
 from .peers.huimages import Site
@@ -81,12 +81,12 @@ def measure(
 
 
 def _rate(wrk: str, url: str, requests: list[Request], folder: Path) -> float:
-    """Return responses per second with eight clients; raises WrongAnswer."""
+    """Return responses per second with eight clients; raises WrongResponse."""
     script = folder / "paths.lua"
     paths = json.dumps([request.path for request in requests])
     script.write_text(_SCRIPT.format(paths="{" + paths[1:-1] + "}"))
     text = said(wrk, "-t1", f"-c{_CLIENTS}", f"-d{_SECONDS}s", "-s", script, url)
     rate = re.search(r"Requests/sec: *([0-9.]+)", text)
     if rate is None or "Non-2xx" in text or "Socket errors" in text:
-        raise WrongAnswer(f"{url}: {text}")
+        raise WrongResponse(f"{url}: {text}")
     return float(rate[1])

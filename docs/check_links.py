@@ -1,6 +1,6 @@
-"""Dead links in the project's Markdown: files that are not there, headings that are not in them.
+"""Find dead links in the project's Markdown: to missing files, and to missing headings.
 
-Looks at links within the project only, so that it needs no network: `make check`.
+Only links within the project are checked, which needs no network: `make check`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def tokens(page: Path) -> list[Token]:
 
 @cache
 def anchors(page: Path) -> frozenset[str]:
-    """The headings of a page, as the web sites of forges name them in URLs."""
+    """Return the headings of a page, in the form in which forges use them in URLs."""
     found: dict[str, int] = {}
     names = set()
     for before, token in zip(tokens(page), tokens(page)[1:], strict=False):
@@ -47,17 +47,17 @@ def anchors(page: Path) -> frozenset[str]:
 
 
 def links(page: Path) -> Iterator[tuple[int, str]]:
-    """Line and address of every link and picture."""
+    """Yield line and URL of every link and picture."""
     for token in tokens(page):
         for child in token.children or []:
-            address = child.attrGet("href") or child.attrGet("src")
-            if address:
-                yield (token.map or [0])[0] + 1, str(address)
+            url = child.attrGet("href") or child.attrGet("src")
+            if url:
+                yield (token.map or [0])[0] + 1, str(url)
 
 
-def fault(page: Path, address: str) -> str | None:
-    """What is wrong with a link; None if nothing is, or if it leads out of the project."""
-    parts = urlsplit(address)
+def fault(page: Path, url: str) -> str | None:
+    """Return the fault of a link; None for a working one and for one to another site."""
+    parts = urlsplit(url)
     if parts.scheme or parts.netloc:
         return None
     target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
@@ -72,10 +72,10 @@ def fault(page: Path, address: str) -> str | None:
 
 def main() -> int:
     faults = [
-        f"{page.relative_to(ROOT)}:{line}: {address}: {wrong}"
+        f"{page.relative_to(ROOT)}:{line}: {url}: {wrong}"
         for page in pages()
-        for line, address in links(page)
-        if (wrong := fault(page, address))
+        for line, url in links(page)
+        if (wrong := fault(page, url))
     ]
     print("\n".join(faults) or f"{len(pages())} pages without a dead link")
     return 1 if faults else 0

@@ -22,7 +22,7 @@ UNPACKED = INSTALLED / "debian"  # packages of Debian: see the Makefile
 # Lets unpacked programs find unpacked libraries.
 LIBRARIES = {"LD_LIBRARY_PATH": ":".join(map(str, UNPACKED.glob("usr/lib/*-linux-gnu")))}
 
-Address = Callable[[Original, Size], str]
+PathOf = Callable[[Original, Size], str]
 
 
 class NotInstalled(Exception):
@@ -37,7 +37,7 @@ class Server:
     version: str
     url: str
     pid: int
-    path: Address
+    path: PathOf
 
     def request(self, original: Original, size: Size) -> Request:
         """Return the request for an original in a size."""
@@ -49,7 +49,7 @@ def started(
     name: str,
     version: str,
     command: Callable[[int], Sequence[str | Path]],
-    path: Address,
+    path: PathOf,
     folder: Path,
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:

@@ -86,7 +86,7 @@ class Site:
     def path(
         self, services: Services, original: Original, size: Size, format_: Format = JPEG
     ) -> str:
-        """A signed address of a rendition."""
+        """Return the signed path of a rendition."""
         return services.urls.url(self.ids[original.path], size, format_)
 
 

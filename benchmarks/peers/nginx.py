@@ -14,8 +14,8 @@ from . import (
     CHECKOUT,
     LIBRARIES,
     UNPACKED,
-    Address,
     NotInstalled,
+    PathOf,
     Server,
     box,
     program,
@@ -108,7 +108,7 @@ def in_front(url: str, cache: Path, folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def _nginx(
-    name: str, folder: Path, modules: str, site: Callable[[int], str], path: Address
+    name: str, folder: Path, modules: str, site: Callable[[int], str], path: PathOf
 ) -> Iterator[Server]:
     binary = program("nginx")
     version = said(binary, "-v").rpartition("/")[2]

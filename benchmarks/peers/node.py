@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.originals import Original
 from huimages_app.domain.sizes import Size
 
-from . import INSTALLED, Address, NotInstalled, Server, box, program, said, started
+from . import INSTALLED, NotInstalled, PathOf, Server, box, program, said, started
 
 _FOLDER = INSTALLED / "node"
 
@@ -51,7 +51,7 @@ def _sharp_path(original: Original, size: Size) -> str:
 
 @contextmanager
 def _server(
-    name: str, pictures: Path, folder: Path, path: Address, *options: str
+    name: str, pictures: Path, folder: Path, path: PathOf, *options: str
 ) -> Iterator[Server]:
     package = _FOLDER / "node_modules" / name / "package.json"
     if not package.exists():

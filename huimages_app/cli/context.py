@@ -70,7 +70,7 @@ class CliContext:
 
     @property
     def source(self) -> str:
-        """Where the settings come from, in one line."""
+        """The sources of the settings, in one line."""
         variables = ", ".join(_variables(os.environ))
         if self.ini is not None:
             overrides = f"; overridden by {variables}" if variables else ""

@@ -26,7 +26,7 @@ _ENDINGS = {"jpg": JPEG, **{format_.extension: format_ for format_ in FORMATS}}
 
 @dataclass(frozen=True)
 class WebServerSizes:
-    """What a web server must know of the sizes of a site.
+    """The sizes of a site, as a web server must know them.
 
     `free` are the sizes of the setting `sizes.allowed`; with `any_size` all others are free, too.
     """

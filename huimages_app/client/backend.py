@@ -1,4 +1,4 @@
-"""What the library needs of a site: `client` and `remote` have a backend each."""
+"""The interface between the library and a site: `client` and `remote` have a backend each."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from .spec import setting
 
 @dataclass(frozen=True)
 class InvalidationSettings:
-    """How caches in front remove an image that was removed or changed."""
+    """Requests and commands that remove a removed or changed image from caches in front."""
 
     http: tuple[PurgeRequest, ...] = setting(
         "invalidate.http",

@@ -83,13 +83,13 @@ class QualitySettings:
 
     @property
     def is_adaptive(self) -> bool:
-        """Whether the quality depends on the picture, in sizes that name none."""
+        """True if the quality depends on the picture, in sizes that name none."""
         return self.mode == "adaptive"
 
 
 @dataclass(frozen=True)
 class EffortSettings:
-    """How long encoders search for a smaller file of the same quality; as in sharp."""
+    """Efforts of encoders: more effort gives a smaller file of the same quality; as in sharp."""
 
     webp: int = setting("effort.webp", whole_from(0, 6), 4, "search for smaller WebP files")
     avif: int = setting(

@@ -1,4 +1,4 @@
-"""What the metadata embedded in a file says of the picture."""
+"""Metadata of a picture that is embedded in its file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_CAMERA: Final = 100  # characters
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What a file says of itself, cleaned; empty where it says nothing."""
+    """The metadata embedded in a file, cleaned; missing values are empty."""
 
     title: str = ""
     alt: str = ""

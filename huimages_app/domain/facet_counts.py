@@ -1,4 +1,4 @@
-"""How many images of a list have each value of a filter."""
+"""Numbers of images of a list with each value of a filter."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _CACHED = re.compile(rf"({NAME.pattern}-[0-9A-F]{{8}})(?:[!@].*)?\.[a-z]+")
 
 @dataclass(frozen=True, slots=True)
 class RenderingInputs:
-    """What the renditions of presets depend on besides their definition.
+    """Settings on which renditions of presets depend besides their definition.
 
     `qualities` are the quality settings by extension; `watermark` describes the watermark and
     its settings.  `similarity` is what adaptive quality keeps; `adaptive` whether sizes without

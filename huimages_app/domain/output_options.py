@@ -28,7 +28,7 @@ _KNOWN = (*_FORMATS, "q90", "max 10MB", *_WORDS)
 
 @dataclass(frozen=True, slots=True)
 class OutputOptions:
-    """How the renditions of a named size are finished and written.
+    """Options for finishing and writing the renditions of a named size.
 
     Without `format` renditions are made in every format; without `quality` in the quality of
     the settings.  `max_bytes` is the limit of one file; None for no limit.  If `adaptive`, the

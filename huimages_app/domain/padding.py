@@ -31,7 +31,7 @@ PADDING_PATTERN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Padding:
-    """What fills the box beside the picture, and what of the picture is shown.
+    """The filling of the box beside the picture, and the part of the picture that is shown.
 
     `margin` in percent of the box; None shows the whole picture, a number its content box.
     `colour` is six hexadecimal digits, or `none` for a transparent background.  `content`

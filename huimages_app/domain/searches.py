@@ -64,7 +64,7 @@ class Search:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether it leaves out any image but by its order; raises BadInput as `query`."""
+        """True if a filter leaves images out, not the order alone; raises BadInput as `query`."""
         return replace(self.query, order="newest") != Query()
 
     @property
@@ -93,7 +93,7 @@ class SavedSearch:
 
     @property
     def is_shared(self) -> bool:
-        """Whether everyone sees it."""
+        """True if everyone sees it."""
         return not self.owner
 
 

@@ -30,7 +30,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 @dataclass(frozen=True)
 class Target:
-    """What a share link leads to.
+    """The target of a share link.
 
     `value` is the ID of an image or a collection, an article number, a tag, the words of a
     search, or the text of a `Search`, which is a list with its filters and its order; `key` is
@@ -87,7 +87,7 @@ class Target:
 
 @dataclass(frozen=True)
 class ShareTerms:
-    """What an editor decides about a share link.
+    """The terms of a share link, which its editor chooses.
 
     `sizes` are those of downloads; no picture is shown larger than the largest of them.
     `until` is a time; None: until it is revoked.  An empty `password` asks for none.

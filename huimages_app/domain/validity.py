@@ -13,7 +13,7 @@ LAST_YEAR = 9998
 
 @dataclass(frozen=True)
 class Validity:
-    """From the `first` to the `last` day, both inclusive; None where there is no bound."""
+    """Days from the `first` to the `last`, both inclusive; None where there is no bound."""
 
     first: date | None = None
     last: date | None = None

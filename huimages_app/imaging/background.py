@@ -1,4 +1,4 @@
-"""What is behind a picture and beside it: white, a colour, or nothing."""
+"""The background behind a picture and beside it: white, a colour, or none."""
 
 from __future__ import annotations
 

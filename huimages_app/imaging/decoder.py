@@ -1,4 +1,4 @@
-"""What services do with pictures: inspect, render, make previews.
+"""The interface between services and pictures: inspect, render, make previews.
 
 There are two implementations: in this process, and in worker processes (`isolation`).
 """

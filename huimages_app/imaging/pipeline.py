@@ -1,4 +1,4 @@
-"""How an original becomes a rendition: the list of steps.
+"""The pipeline from an original to a rendition: the list of steps.
 
     open → decode, as small as will do → scale and crop → turn upright → to sRGB
          → onto white, for JPEG → pad → effects of a named size → encode

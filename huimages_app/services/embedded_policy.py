@@ -1,4 +1,4 @@
-"""What a record takes over from the metadata embedded in its original."""
+"""Rules for copying embedded metadata of an original into its record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search may go on with while it is typed: tags, article numbers and titles."""
+"""Completions of a search that is typed: tags, article numbers and titles."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def decode(scope: object, cursor: str) -> list[str | int | float]:
 
 @dataclass(frozen=True)
 class Start:
-    """Where to begin reading a page: after a position, or at it."""
+    """The start of a page: after a position, or at it."""
 
     position: tuple[Any, ...]
     inclusive: bool = False

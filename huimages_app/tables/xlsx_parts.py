@@ -1,4 +1,4 @@
-"""What writer and reader of XLSX share: names and escapes (ECMA-376, part 1)."""
+"""Names and escapes that writer and reader of XLSX share (ECMA-376, part 1)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class KeptResponse:
 
 
 class KeptResponses:
-    """At most `max_bytes` of responses, the least recently used go first.  Thread-safe.
+    """Keeps at most `max_bytes` of responses; drops the least recently used first.  Thread-safe.
 
     `count` is called with the seconds that each response took.
     """

@@ -1,4 +1,4 @@
-"""What a process starts before it serves, and closes afterwards.
+"""Start the parts of a process before it serves, and close them afterwards.
 
 A site is loaded once, before the server forks its worker processes.  Threads, child processes
 and connections do not survive a fork, so each worker starts them itself.

@@ -18,7 +18,7 @@ class SharedImage(Resource):
 
 
 class SharePage(Resource):
-    """What a share link leads to: open to everyone who has the token."""
+    """The page of a share link: open to every client that has the token."""
 
     def __init__(self, parent: Resource, token: str) -> None:
         super().__init__(parent, token)

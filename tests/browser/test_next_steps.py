@@ -1,4 +1,4 @@
-"""What the page of uploads offers when the pictures are stored."""
+"""The next steps that the page of uploads offers when the pictures are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transitions between pages, where the visitor has not asked for less motion."""
+"""Transitions between pages, unless the visitor prefers reduced motion."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_pages_without_a_grid_cause_no_error(person: Callable[..., Person]) -> N
     page.locator("html[data-scripts=ready]").wait_for()
 
 
-def test_nothing_moves_for_visitors_who_prefer_it(person: Callable[..., Person]) -> None:
+def test_reduced_motion_disables_view_transitions(person: Callable[..., Person]) -> None:
     paul = person(reduced_motion="reduce")
     paul.page.add_init_script(_REMEMBER)
     page = paul.go("/image/")

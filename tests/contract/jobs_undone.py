@@ -46,9 +46,7 @@ class UndoneJobsContract(JobsContract):
         assert self._described(metadata) == before
         assert metadata.images.get(IDS[0]).history[-1].by == "bert"
 
-    def test_removed_title_is_given_back(
-        self, services: Services, metadata: MetadataBackend
-    ) -> None:
+    def test_removed_title_is_restored(self, services: Services, metadata: MetadataBackend) -> None:
         services.editing.update(IDS[0], ImagePatch(title="First"))
         services.editing.update(IDS[0], ImagePatch(title="Pier"))
         job = edit(services, {"title": {"remove": []}})
@@ -103,7 +101,7 @@ class UndoneJobsContract(JobsContract):
         assert services.jobs.runner.run(job.id).state == "undone"
         assert {image.alt for image in metadata.images.get_many(IDS).values()} == {""}
 
-    def test_what_is_over_is_neither_cancelled_nor_undone_twice(
+    def test_finished_job_is_neither_cancelled_nor_undone_twice(
         self, services: Services, metadata: MetadataBackend
     ) -> None:
         job = edit(services, {"alt": {"set": "a pier"}})

@@ -1,4 +1,4 @@
-"""Installing and upgrading the views, with and without the right to."""
+"""Installation and upgrade of the views, by accounts with and without the rights for it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ DIGESTS = {
         "visitors": "6a58ffddd3c8c8211523afac7e41b7f5db3804ab053237f735934168b2d73b3d",
     },
     4: {
-        "images": "8b8289ac2b7e0bc837cb47c7b504c9a654dcaf93962341df9bc65f8b1adf5ca6",
+        "images": "3153794356ebe80554ab8b40bb50ab6cfffbdb3c7d64124c44ad5d9c90463e86",
         "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
 }
@@ -112,7 +112,7 @@ def test_upgrade_replaces_old_views(site: Site, http: httpx.Client) -> None:
             store.search.count()
         upgrade()
         assert walk(store, Query(order="oldest")) == known
-    # What was built beside is gone again.
+    # The shadow views have been removed.
     assert http.get(f"/{site.images}/_design/huimages_next").status_code == 404
 
 
@@ -150,7 +150,7 @@ def test_upgrade_waits_for_slow_views(site: Site, http: httpx.Client) -> None:
 def test_upgrade_uses_views_before_it_deletes_the_shadow_views(
     site: Site, http: httpx.Client, older: bool
 ) -> None:
-    """CouchDB closes an index with the last design document that it knows it by."""
+    """CouchDB closes an index together with the last design document that uses it."""
     if older:
         site.make()
         make_older(http, site.images)

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from huimages_app.domain.models import Query
 from huimages_app.errors import BadSetting
 from huimages_app.storage.couchdb import install_views
 from tests.support.couch import Site
 from tests.support.upgrades import FOLDER, require_upgraded
 
-from .samples import an_id
+from .samples import an_id, fill, walk, walk_back
 
 OURS = "_design/huimages"
 
@@ -48,6 +49,35 @@ def test_databases_of_the_first_version_are_upgraded(first_version: Site) -> Non
         assert views_of(http, first_version.images)["version"] == install_views.VERSION
     assert store.documents.get("account", "vera") == {"role": "editor"}
     require_upgraded(store)
+    store.close()
+
+
+def test_lists_are_read_through_views_of_version_3(couchdb_site: Site) -> None:
+    """A node is started before `huimages setup`: its views do not contain the documents."""
+    store = couchdb_site.metadata()
+    ids = fill(store, range(5))
+    with couchdb_site.http() as http:
+        document = views_of(http, couchdb_site.images)
+        for name in ("by_time", "by_id"):
+            view = document["views"][name]
+            assert "[doc]" in view["map"]
+            view["map"] = view["map"].replace("[doc]", "null")
+        http.put(f"/{couchdb_site.images}/{OURS}", json=document).raise_for_status()
+    assert walk(store, Query()) == walk_back(store, Query()) == ids[::-1]
+    assert {image.id for image in store.search.random(5)} == set(ids)
+    store.close()
+
+
+def test_nodes_of_version_3_read_documents_with_the_rows(couchdb_site: Site) -> None:
+    store = couchdb_site.metadata()
+    ids = fill(store, range(3))
+    with couchdb_site.http() as http:
+        for view in ("by_time", "by_id"):
+            found = http.get(
+                f"/{couchdb_site.images}/{OURS}/_view/{view}?include_docs=true&reduce=false"
+            )
+            rows = found.raise_for_status().json()["rows"]
+            assert sorted(row["doc"]["_id"] for row in rows) == sorted(ids)
     store.close()
 
 

@@ -34,7 +34,7 @@ def get(url: str) -> httpx.Response:
 
 def add(services: Services, seed: int) -> str:
     content = io.BytesIO(pictures.photo(width=300, height=200, seed=seed))
-    return services.uploads.add(content, visitor_id="somebody").image.id
+    return services.uploads.add(content, visitor_id="vera").image.id
 
 
 @dataclass
@@ -140,7 +140,7 @@ def test_two_hundred_requests_of_two_processes_make_one_rendering(tmp_path: Path
     }
     services = services_of(settings)
     content = io.BytesIO(pictures.photo(width=1500, height=1000))
-    image_id = services.uploads.add(content, visitor_id="somebody").image.id
+    image_id = services.uploads.add(content, visitor_id="vera").image.id
     services.close()
     ports = [free_port(), free_port()]
     with ExitStack() as stack:

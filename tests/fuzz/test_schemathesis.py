@@ -59,7 +59,7 @@ include-name = "POST /images/{{id}}/tags"
 checks.positive_data_acceptance.expected-statuses = [200, 400, 404, 410]
 
 [[operations]]
-include-name = "GET /images"
+include-name-regex = "^GET /images(/facets|/months)?$"
 checks.positive_data_acceptance.expected-statuses = [200, 400]
 
 [[operations]]

@@ -94,7 +94,7 @@ class Person:
 
     def _watch(self, request: Request) -> None:
         if not request.url.startswith((self.url, "data:", "blob:")):
-            self._complaints.append(f"asked another host: {request.url}")
+            self._complaints.append(f"requested another host: {request.url}")
 
     def expect_complaint(self, words: str) -> None:
         """Allow complaints with these words; `close` fails if there is none."""

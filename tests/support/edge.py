@@ -175,9 +175,9 @@ class Edge:
 
     def upload(self, content: bytes) -> str:
         files = {"uploadfile": ("picture.jpeg", content, "image/jpeg")}
-        answer = self.client.post(f"{self.url}/upload/api/", files=files)
-        assert answer.status_code == 200, answer.text
-        return answer.text
+        response = self.client.post(f"{self.url}/upload/api/", files=files)
+        assert response.status_code == 200, response.text
+        return response.text
 
     def cached(self, image_id: str, name: str) -> Path:
         return self.folder / "cache" / image_id[:2] / image_id / name

@@ -52,18 +52,18 @@ class Contract:
         if isinstance(body, dict):
             self._validate(operation["requestBody"]["content"]["application/json"]["schema"], body)
 
-    def check_answer(self, method: str, url: str, answer: TestResponse) -> None:
+    def check_response(self, method: str, url: str, response: TestResponse) -> None:
         """Fail unless the document describes the response, with its body and headers."""
         operation = self.operation(method, urlsplit(url).path.removeprefix(PREFIX))
-        told = operation["responses"].get(str(answer.status_int))
-        assert told, f"{method} {url} answers {answer.status}, which is not in the document"
-        told = self._resolved(told)
-        for name in told.get("headers", {}):
-            assert name in answer.headers or name == "Link", f"no {name} in the answer"
-        if "content" not in told:
-            assert not answer.body
+        described = operation["responses"].get(str(response.status_int))
+        assert described, f"{method} {url} returned {response.status}, which is not in the document"
+        described = self._resolved(described)
+        for name in described.get("headers", {}):
+            assert name in response.headers or name == "Link", f"no {name} in the response"
+        if "content" not in described:
+            assert not response.body
             return
-        self._validate(told["content"][answer.content_type]["schema"], answer.json)
+        self._validate(described["content"][response.content_type]["schema"], response.json)
 
     def _resolved(self, entry: dict[str, Any]) -> dict[str, Any]:
         if "$ref" not in entry:
@@ -114,16 +114,16 @@ class Api:
             )
             sent["Content-Type"] = contenttype
         self._app.reset()  # no cookies
-        answer = self._app.request(
+        response = self._app.request(
             url,
             method=method,
             body=content,
             headers={**self._headers, **sent},
             status=status or "*",
         )
-        self._contract.check_answer(method, url, answer)
-        assert may_fail or status is not None or answer.status_int < 400, answer.text
-        return answer
+        self._contract.check_response(method, url, response)
+        assert may_fail or status is not None or response.status_int < 400, response.text
+        return response
 
 
 def ids(response: TestResponse) -> list[str]:

@@ -51,7 +51,7 @@ def serving(
     environ: Mapping[str, str] | None = None,
     seconds: float = 120,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """`command`, running in `folder` from when `url` answers until the context ends.
+    """`command`, running in `folder` from when `url` responds until the context ends.
 
     What it writes goes to `server.log` in the folder.
     """
@@ -67,10 +67,10 @@ def serving(
         )
     try:
         deadline = time.monotonic() + seconds
-        while not answers(url):
+        while not is_responding(url):
             if process.poll() is not None or time.monotonic() > deadline:
                 said = log.read_text(encoding="utf-8", errors="replace")[-4000:]
-                raise AssertionError(f"{command[0]} does not answer at {url}:\n{said}")
+                raise AssertionError(f"{command[0]} does not response at {url}:\n{said}")
             time.sleep(0.1)
         yield process
     finally:
@@ -81,7 +81,7 @@ def serving(
 def frozen(pid: int) -> Iterator[None]:
     """Stop a child process, the leader of its group, and let it go on at the end of the context.
 
-    The signal returns before all threads have stopped.  On a busy machine they answer requests
+    The signal returns before all threads have stopped.  On a busy machine they response requests
     for a while, so wait until the kernel reports the process as stopped.
     """
     os.killpg(pid, signal.SIGSTOP)
@@ -92,7 +92,7 @@ def frozen(pid: int) -> Iterator[None]:
         os.killpg(pid, signal.SIGCONT)
 
 
-def answers(url: str) -> bool:
+def is_responding(url: str) -> bool:
     """Return whether an HTTP server responds, with any status."""
     try:
         httpx.get(url, timeout=5, trust_env=False, verify=certificates())

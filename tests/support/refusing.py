@@ -48,8 +48,8 @@ def _handler(client: httpx.Client) -> type[BaseHTTPRequestHandler]:
                 status, content = 403, b'{"error": "forbidden", "reason": "You are no admin."}'
             else:
                 headers = {"Content-Type": "application/json", "Accept": "application/json"}
-                answer = client.request(self.command, self.path, content=body, headers=headers)
-                status, content = answer.status_code, answer.content
+                response = client.request(self.command, self.path, content=body, headers=headers)
+                status, content = response.status_code, response.content
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))

@@ -135,8 +135,8 @@ class S3Server:
             with suppress(self.client.exceptions.BucketAlreadyOwnedByYou):
                 self.client.create_bucket(Bucket="ready")
             self.client.put_object(Bucket="ready", Key="ready", Body=b"ready")
-            answer = self.client.get_object(Bucket="ready", Key="ready")
-            return bool(answer["Body"].read() == b"ready")
+            response = self.client.get_object(Bucket="ready", Key="ready")
+            return bool(response["Body"].read() == b"ready")
         except (BotoCoreError, ClientError, OSError):
             return False
 

@@ -107,10 +107,10 @@ class Site:
 
     def upload(self, content: bytes, filename: str = "picture.jpeg", query: str = "") -> str:
         """Upload a picture by the API of huImages 2.2; return its ID."""
-        answer = self.app.post(
+        response = self.app.post(
             f"/upload/api/{query}", upload_files=[("uploadfile", filename, content)]
         )
-        return str(answer.text)
+        return str(response.text)
 
     def browser(self, language: str = "en") -> TestApp:
         """Return a browser of a new visitor, with its own cookies and this language."""

@@ -63,8 +63,8 @@ def test_uploaded_images_are_found_in_couchdb(site: Site, shop: Api) -> None:
 
 def test_annotations_are_read_back_from_couchdb(site: Site, shop: Api) -> None:
     url = f"/images/{site.add(title='Old', timestamp=START).id}"
-    said = {"title": "New", "alt": "Quay", "focus": [0.25, 0.75], "references": {"artnr": ["7"]}}
-    item = shop("PATCH", url, {**said, "created": "2025-01-01T00:00:00.123456Z"}).json
+    fields = {"title": "New", "alt": "Quay", "focus": [0.25, 0.75], "references": {"artnr": ["7"]}}
+    item = shop("PATCH", url, {**fields, "created": "2025-01-01T00:00:00.123456Z"}).json
     assert shop.get(url).json == item
     assert (item["titles"], item["focus"]) == (["Old", "New"], [0.25, 0.75])
     assert item["created"] == "2025-01-01T00:00:00.123456Z"

@@ -207,7 +207,7 @@ def test_unknown_host_name_returns_400(tmp_path: Path) -> None:
     path = f"/30x20/{image_id}.jpeg"
     for _ in range(2):  # made, and then from the cache
         site.app.get(path, headers={"Host": "127.0.0.1:6543"}, status=200)
-    for address in ("/", path):
-        response = site.app.get(address, headers={"Host": "rebound.example"}, status=400)
+    for url in ("/", path):
+        response = site.app.get(url, headers={"Host": "rebound.example"}, status=400)
         assert "huimages.hosts" in response.text
     site.close()

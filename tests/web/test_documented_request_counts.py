@@ -128,6 +128,9 @@ def test_request_counts_equal_those_of_the_manual(
         "API: images changed since a time": get(
             "/api/v1/images?changed_since=2020-01-01T00:00:00Z"
         ),
+        "API: the numbers of the filters of a tag": get("/api/v1/images/facets?tag=sea"),
+        "API: the same with a filter in force": get("/api/v1/images/facets?tag=sea&shape=square"),
+        "API: the months of a tag": get("/api/v1/images/months?tag=sea"),
         "API: the list of changes": get("/api/v1/changes?limit=5"),
         "uploading a new picture with title and tags": send,
         "uploading it again": send,

@@ -73,13 +73,13 @@ class TestPage:
         page = site.browser().get(page.html.select_one(".paging a")["href"])
         assert "Chair" in page.html.select_one("main").text
 
-    def test_page_says_that_nothing_looks_alike(self, site: Site) -> None:
+    def test_page_without_duplicates_shows_a_sentence(self, site: Site) -> None:
         site.add(1)
         assert "No pictures look alike." in site.browser().get("/duplicates/").text
         german = site.browser("de").get("/duplicates/")
         assert "Keine Bilder sehen sich ähnlich." in german.text
 
-    def test_page_hides_from_visitors_what_may_not_be_shown(
+    def test_page_hides_pictures_that_visitors_may_not_see(
         self, tmp_path: Path, pair: tuple[Image, Image], site: Site, open_site: Callable[..., Site]
     ) -> None:
         limit(site.services, pair[0], until=YESTERDAY)
@@ -92,7 +92,7 @@ class TestPage:
         assert closed.app.get("/duplicates/").html.select("main form") == []
         closed.app.post("/duplicates/", {"id": pair[0].id}, status=401)
 
-    def test_form_moves_one_of_them_to_the_trash_and_the_group_is_gone(
+    def test_group_leaves_the_page_when_one_picture_is_trashed(
         self, browser: TestApp, pair: tuple[Image, Image], site: Site
     ) -> None:
         page = browser.get("/duplicates/")
@@ -128,7 +128,7 @@ class TestPage:
 
 
 class TestDismissal:
-    def test_form_dismisses_a_group_for_good(
+    def test_form_dismisses_a_group_permanently(
         self, browser: TestApp, site: Site, pair: tuple[Image, Image],
         caplog: pytest.LogCaptureFixture,
     ) -> None:  # fmt: skip

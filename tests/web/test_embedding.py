@@ -21,7 +21,7 @@ def oembed(site: Site, url: str, **more: object) -> str:
 
 
 @pytest.mark.parametrize(
-    "address",
+    "page_url",
     [
         "http://localhost/image/{}/",
         "http://localhost/image/{}",
@@ -32,9 +32,9 @@ def oembed(site: Site, url: str, **more: object) -> str:
         "http://localhost/75x75%21/{}.webp",
     ],
 )
-def test_oembed_of_image_url_returns_photo(site: Site, address: str) -> None:
+def test_oembed_of_image_url_returns_photo(site: Site, page_url: str) -> None:
     image = site.add(width=800, height=600, title="Quay")
-    response = site.app.get(oembed(site, address.format(image.id)))
+    response = site.app.get(oembed(site, page_url.format(image.id)))
     assert response.content_type == "application/json"
     data = response.json
     assert (data["version"], data["type"], data["title"]) == ("1.0", "photo", "Quay")

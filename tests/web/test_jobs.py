@@ -105,7 +105,7 @@ def test_pages_of_an_edit_lead_back_to_the_pictures(
     assert foreign.html.find("a", string="Back to the pictures")["href"] == "/"
 
 
-def test_finished_job_shows_pictures_that_its_list_does_not_find_any_more(
+def test_finished_job_shows_pictures_that_left_its_list(
     site: Site, anna: TestApp, images: list[Image]
 ) -> None:
     page = anna.get("/tag/sea/?without=alt").click("Edit all of these")

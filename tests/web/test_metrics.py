@@ -127,10 +127,10 @@ def test_failed_storage_call_is_counted(tmp_path: Path) -> None:
     site.close()
 
 
-@pytest.mark.parametrize("address", ["192.0.3.1", "::2", "", "a socket"])
-def test_metrics_are_returned_to_named_client_ips_only(tmp_path: Path, address: str) -> None:
+@pytest.mark.parametrize("client_ip", ["192.0.3.1", "::2", "", "a socket"])
+def test_metrics_are_returned_to_named_client_ips_only(tmp_path: Path, client_ip: str) -> None:
     site = Site(tmp_path, metrics="192.0.2.0/24 ::1")
-    TestApp(site.app.app, extra_environ={"REMOTE_ADDR": address}).get("/metrics", status=404)
+    TestApp(site.app.app, extra_environ={"REMOTE_ADDR": client_ip}).get("/metrics", status=404)
     site.close()
 
 

@@ -38,6 +38,6 @@ def test_every_image_url_on_every_page_is_served(tmp_path: Path, ini: dict[str, 
         addresses.update(field["value"] for field in page.html.select("input#snippet-1"))
         addresses.update(link["href"] for link in page.html.select("a.picture"))
     assert len(addresses) > 20
-    for address in addresses:
-        assert browser.get(address).content_type.startswith("image/"), address
+    for url in addresses:
+        assert browser.get(url).content_type.startswith("image/"), url
     site.close()

@@ -65,8 +65,8 @@ def test_viewer_items_are_those_of_the_collection(site: Site, browser: TestApp) 
     item = response["items"][0]
     assert item["href"] == f"/image/{images[REACH + 1].id}/?in=tag%3Asea"
     assert (item["width"], item["height"]) == (60, 40)
-    for address in (item["src"], item["thumb"], item["srcset"].split()[0]):
-        assert browser.get(address).content_type.startswith("image/")
+    for url in (item["src"], item["thumb"], item["srcset"].split()[0]):
+        assert browser.get(url).content_type.startswith("image/")
 
 
 def test_viewer_items_outside_collection_are_one_image(site: Site, browser: TestApp) -> None:

@@ -120,9 +120,9 @@ def running(folder: Path, workers: int = 2) -> Iterator[Server]:
         yield server
 
 
-def accepts(address: str, port: int) -> bool:
+def accepts(host: str, port: int) -> bool:
     try:
-        socket.create_connection((address, port)).close()
+        socket.create_connection((host, port)).close()
     except ConnectionRefusedError:
         return False
     return True
@@ -198,15 +198,15 @@ def test_stop_completes_current_requests(
 
 
 def test_second_signal_ends_all_at_once(tmp_path: Path) -> None:
-    address = "127.0.0.1"
+    host = "127.0.0.1"
     with (
         running(tmp_path) as server,
-        closing(socket.create_connection((address, server.port))) as connection,
+        closing(socket.create_connection((host, server.port))) as connection,
     ):
         connection.send(b"GET /?60 HTTP/1.0\r\n\r\n")
         time.sleep(0.5)
         server.process.send_signal(signal.SIGTERM)
-        wait_until(lambda: not accepts(address, server.port))
+        wait_until(lambda: not accepts(host, server.port))
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(20)
 

@@ -30,13 +30,13 @@ def on_port(port):
     """Return the command of deploy/huimages@.service for a port."""
     unit = (CHECKOUT / "deploy/huimages@.service").read_text(encoding="utf-8")
     [command] = [line for line in unit.splitlines() if line.startswith("ExecStart=")]
-    for said, meant in (
+    for text, replacement in (
         ("ExecStart=/opt/huimages/.venv/bin/pserve", "-m pyramid.scripts.pserve"),
         ("/etc/huimages/production.ini", "site.ini"),
         ("%i", str(port)),
     ):
-        assert said in command
-        command = command.replace(said, meant)
+        assert text in command
+        command = command.replace(text, replacement)
     return [sys.executable, *command.split()]
 
 
@@ -86,8 +86,8 @@ def test_invalid_setting_stops_the_start_with_one_line(line, complaint, tmp_path
     )
 
     assert done.returncode == 2
-    said = [line for line in done.stderr.splitlines() if "pkg_resources" not in line]
-    assert said[-1] == f"huimages: {complaint}"
+    lines = [line for line in done.stderr.splitlines() if "pkg_resources" not in line]
+    assert lines[-1] == f"huimages: {complaint}"
     assert "Traceback" not in done.stderr
 
 

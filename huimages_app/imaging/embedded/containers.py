@@ -1,4 +1,4 @@
-"""Where the formats keep their metadata: packets of EXIF, IPTC-IIM and XMP as bytes."""
+"""Find the metadata in files of all formats: packets of EXIF, IPTC-IIM and XMP as bytes."""
 
 from __future__ import annotations
 

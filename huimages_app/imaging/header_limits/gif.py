@@ -18,7 +18,7 @@ _CANVAS: Final = 13  # bytes of signature and logical screen descriptor
 
 @dataclass(slots=True)
 class _Blocks:
-    """What has been found so far; `control` is the last graphic control extension."""
+    """The blocks found so far; `control` is the last graphic control extension."""
 
     parts: list[Part] = field(default_factory=list)
     control: tuple[int, int] | None = None

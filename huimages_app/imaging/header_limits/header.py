@@ -31,7 +31,7 @@ class Cicp:
 
 @dataclass(frozen=True, slots=True)
 class TiffLayout:
-    """How a TIFF stores its samples; the fields are the TIFF tags of these names."""
+    """The layout of the samples of a TIFF; the fields are the TIFF tags of these names."""
 
     photometric: int
     bits: tuple[int, ...]

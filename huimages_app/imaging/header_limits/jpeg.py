@@ -35,7 +35,7 @@ _SUPPORTED: Final = (
 
 @dataclass(slots=True)
 class _Segments:
-    """What has been found so far."""
+    """The segments found so far."""
 
     parts: list[tuple[int, int]] = field(default_factory=lambda: [(0, 2)])
     exif: bytes = b""

@@ -27,7 +27,7 @@ _NEEDED: Final = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 
 @dataclass(slots=True)
 class _Chunks:
-    """What has been found so far."""
+    """The chunks found so far."""
 
     parts: list[Part] = field(default_factory=lambda: [(0, 8)])
     size: tuple[int, int] = (0, 0)

@@ -1,4 +1,4 @@
-"""What a worker may do: use so much memory and time, and write to open files."""
+"""The sandbox of a worker: it may use limited memory and time, and write to open files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kind of job does: the interface between the machinery of jobs and their work.
+"""Kinds of jobs: the interface between the machinery of jobs and their work.
 
 To add a kind of job:
 

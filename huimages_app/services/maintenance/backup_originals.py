@@ -26,7 +26,7 @@ _UNDESCRIBED = OriginalInfo("application/octet-stream", 0, 0)
 
 
 class Outcome(Enum):
-    """What a backup did with an original."""
+    """The result of the backup of an original."""
 
     COPIED = "copied"
     PRESENT = "already there"

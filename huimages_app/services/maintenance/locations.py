@@ -1,4 +1,4 @@
-"""Whether two locations of originals are one: a folder or bucket can have several names."""
+"""Find out whether two locations of originals are one: a folder may have several names."""
 
 from __future__ import annotations
 

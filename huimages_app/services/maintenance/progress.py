@@ -1,4 +1,4 @@
-"""What long jobs report while they run; the command line shows it."""
+"""Progress of long jobs while they run; the command line shows it."""
 
 from __future__ import annotations
 

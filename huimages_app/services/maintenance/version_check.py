@@ -20,7 +20,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with the links of an image, in words, and what corrects it."""
+    """A fault in the links of an image, in words, and its correction."""
 
     detail: str
     correct: Callable[[], object]

@@ -1,4 +1,4 @@
-"""What a table would change, and what is wrong with it."""
+"""The report on a table: its changes and its errors."""
 
 from __future__ import annotations
 

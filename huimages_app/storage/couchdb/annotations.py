@@ -228,7 +228,7 @@ class CouchAnnotations(AnnotationStore):
         while batch := list(itertools.islice(rows, PIECE)):
             old = [row["doc"] for row in batch if "image_ctime" not in row["doc"]]
             images = self._images.get_many(document["_id"][:ID_LENGTH] for document in old)
-            for image in filter(None, images.values()):
+            for image in images.values():
                 changed += self.align(image)
                 self.update_summary(image)
         return changed

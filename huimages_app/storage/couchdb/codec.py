@@ -131,12 +131,12 @@ def is_trashed(document: Document) -> bool:
 
 
 def is_replaced(document: Document) -> bool:
-    """Whether it is an older version of another image, as in the views."""
+    """Return whether it is an older version of another image, as in the views."""
     return bool(_image_id(document.get("replaced_by")))
 
 
 def is_old(document: Document) -> bool:
-    """Whether huImages 2.2 wrote it, with width and height before EXIF orientation."""
+    """Return whether huImages 2.2 wrote it, with width and height before EXIF orientation."""
     return not document.get("sha256")
 
 

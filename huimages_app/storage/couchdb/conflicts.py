@@ -1,4 +1,4 @@
-"""How conflicting revisions of a document are merged.
+"""Merge conflicting revisions of a document.
 
 Lists are united.  Other fields are taken from the newest revision; a field that it
 lacks is taken from an older one.  Every function gets the revision that CouchDB chose first,

@@ -15,11 +15,12 @@ Then two revisions of the document exist, and CouchDB shows only one of them.  S
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from ...errors import BadInput, HuimagesError, StorageUnavailable
+from .revisions import content_of, current_documents, follows
 from .transport import Transport, couchdb
 
 Document = dict[str, Any]  # JSON as stored, with _id, _rev and unknown fields
@@ -100,7 +101,7 @@ class Database:
             is_stored, rev = self._write(document)
         except Conflict:
             current = self.get(document["_id"])
-            if current is None or _content(current) != _content(document):
+            if current is None or content_of(current) != content_of(document):
                 raise
             is_stored, rev = False, current["_rev"]  # its status was lost
         if not is_stored:
@@ -138,11 +139,10 @@ class Database:
 
     def attachment(self, document_id: str, name: str, target: BinaryIO, *, seconds: float) -> bool:
         """Write an attachment into `target`; return False if it does not exist."""
+        url = self._resource(document_id, name).url
         with self._translated():
             try:
-                self._transport.download(
-                    self._resource(document_id, name).url, target, seconds=seconds
-                )
+                self._transport.download(url, target, seconds=seconds)
             except couchdb.ResourceNotFound as error:
                 self._require_database(error)
                 return False
@@ -150,11 +150,22 @@ class Database:
 
     # -- many documents
 
-    def get_many(self, document_ids: Iterable[str]) -> dict[str, Document | None]:
-        """Return documents by ID, in one request; None if deleted, no entry if unknown."""
-        wanted = list(dict.fromkeys(document_ids))
-        rows = self._rows("_all_docs", keys=wanted, include_docs=True) if wanted else ()
-        return {row["id"]: row.get("doc") for row in rows if "error" not in row}
+    def get_many(self, document_ids: Iterable[str]) -> dict[str, Document]:
+        """Return documents by ID, in one request; no entry if deleted or unknown."""
+        wanted = [{"id": document_id} for document_id in dict.fromkeys(document_ids)]
+        if not wanted:
+            return {}
+        with self._translated():
+            try:  # takes a third of the time of `_all_docs`, which opens each one by itself
+                _, _, found = self._resource("_bulk_get").post_json(body={"docs": wanted})
+            except couchdb.ResourceNotFound as error:
+                raise self._no_database(error) from error
+            return current_documents(found["results"])
+
+    def deletions(self, document_ids: Iterable[str]) -> dict[str, bool]:
+        """Return by ID whether documents were deleted, in one request; no entry if unknown."""
+        rows = self._rows("_all_docs", keys=list(document_ids))
+        return {row["id"]: "deleted" in row["value"] for row in rows if "error" not in row}
 
     def put_all(self, documents: Sequence[Document]) -> None:
         """Store these revisions in one request; raises Conflict if one was not current."""
@@ -280,7 +291,7 @@ class Database:
         """
         leaves = self._live_leaves(document_id, open_revs="all", latest="true", r="3", revs="true")
         others = [leaf for leaf in leaves if leaf["_rev"] not in {rev, *merged}]
-        if not others or any(_descends(leaf, rev) for leaf in others):
+        if not others or any(follows(leaf, rev) for leaf in others):
             return
         # If it cannot be deleted, another process has just built on it.
         if len(others) == len(leaves) or self._delete_revisions(document_id, [rev]):
@@ -337,14 +348,3 @@ class Database:
 
 def _reason(error: couchdb.ResourceNotFound) -> str:
     return str(error.args[0][1] if error.args and error.args[0] else "")
-
-
-def _content(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in document.items() if not key.startswith("_")}
-
-
-def _descends(leaf: Document, rev: str) -> bool:
-    generation, _, digest = rev.partition("-")
-    newer = leaf["_revisions"]["start"] - int(generation)
-    ids = leaf["_revisions"]["ids"]
-    return bool(0 < newer < len(ids) and ids[newer] == digest)

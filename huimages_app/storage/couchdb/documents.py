@@ -27,9 +27,7 @@ class CouchDocuments(DocumentStore):
         by_id = {f"{kind}:{key}": key for key in keys}
         found = self._database.get_many(by_id)
         return {
-            by_id[document_id]: dict(document["record"])
-            for document_id, document in found.items()
-            if document
+            by_id[document_id]: dict(document["record"]) for document_id, document in found.items()
         }
 
     def save(

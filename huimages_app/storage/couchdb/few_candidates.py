@@ -68,7 +68,7 @@ def few_sorted(
     if len(candidates) > _FEW:
         return None
     documents = images.get_many({candidate.id: None for candidate in candidates})
-    ranked = [(rank(d), ctime_of(d), i) for i, d in documents.items() if d]
+    ranked = [(rank(d), ctime_of(d), i) for i, d in documents.items()]
     return InMemoryScan([position for position in ranked if has_rank(position[0])], key=_collated)
 
 

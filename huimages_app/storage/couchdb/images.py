@@ -31,15 +31,13 @@ class CouchImages(ImageStore):
         document = self._images.get(image_id)
         if document is not None:
             return image_of(document)
-        if image_id in self._images.get_many([image_id]):  # a tombstone
+        if image_id in self._images.deletions([image_id]):  # a tombstone
             raise RemovedImage(image_id)
         raise UnknownImage(image_id)
 
     def get_many(self, image_ids: Iterable[str]) -> dict[str, Image]:
-        wanted = list(image_ids)
-        documents = self._images.get_many(wanted)
-        found = ((image_id, documents.get(image_id)) for image_id in wanted)
-        return {image_id: image_of(document) for image_id, document in found if document}
+        documents = self._images.get_many(image_ids)
+        return {image_id: image_of(document) for image_id, document in documents.items()}
 
     def save(self, image_id: str, change: Callable[[Image | None], Image]) -> Image:
         def attempt() -> tuple[Image, bool]:

@@ -23,4 +23,4 @@ def read_alike(images: Database, phash: str, limit: int) -> list[Image]:
     near = {row["id"]: row["value"] for row in rows if are_alike(row["value"], phash)}
     ids = sorted(near, key=lambda image_id: (distance(near[image_id], phash), image_id))
     documents = images.get_many(ids[: limit + _SPARE]).values()
-    return most_alike((image_of(document) for document in documents if document), phash, limit)
+    return most_alike(map(image_of, documents), phash, limit)

@@ -212,9 +212,13 @@ class _Views:
         return ViewScan(self.visitors, view, key, documents=False, grouped=grouped, exact=exact)
 
     def of_word(self, word: str) -> tuple[ViewScan, ViewScan]:
-        """Return the scans of a word in the texts of images and in tags."""
+        """Return the scans of a word in the texts of images and in tags.
+
+        The documents of both are read together, which takes less time than reading those of
+        one scan with its rows.
+        """
         return (
-            self.of_images("by_word", word),
+            self.of_images("by_word", word).without_documents(),
             self.of_annotations("by_word", word, grouped=True),
         )
 

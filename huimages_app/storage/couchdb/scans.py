@@ -17,6 +17,10 @@ from .database import Database, Document, Row
 
 Position = tuple[str | float, ...]
 
+# Views whose values contain the documents.  Those of older versions do not: then the caller reads
+# what is missing.
+CONTAINING = frozenset({"by_time", "by_id"})
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -32,6 +36,12 @@ class Candidate:
     @property
     def id(self) -> str:
         return str(self.position[-1])
+
+
+def document_in(row: Row) -> Document | None:
+    """Return the document that was read with a row, or that the view contains."""
+    value = row.get("value")
+    return row.get("doc") or (value[0] if isinstance(value, list) else None)
 
 
 class Scan(ABC):
@@ -75,8 +85,9 @@ class ViewScan(Scan):
         begin, end = self._range[::-1] if descending else self._range
         if start:
             begin = [*self.prefix, *start.position]
+        reads_documents = self.documents and self.view not in CONTAINING
         content: dict[str, Any] = (
-            {"group": True} if self.grouped else {"reduce": False, "include_docs": self.documents}
+            {"group": True} if self.grouped else {"reduce": False, "include_docs": reads_documents}
         )
         rows = self.database.rows(
             self.view,
@@ -92,7 +103,7 @@ class ViewScan(Scan):
     def _candidate(self, row: Row) -> Candidate:
         size = len(self.prefix)
         prefix, position = tuple(row["key"][:size]), tuple(row["key"][size:])
-        return Candidate(position, row.get("doc"), self.exact and prefix != self.prefix)
+        return Candidate(position, document_in(row), self.exact and prefix != self.prefix)
 
     def without_documents(self) -> ViewScan:
         return replace(self, documents=False)

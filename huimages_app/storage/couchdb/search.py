@@ -30,14 +30,14 @@ from .facet_counts import count_facets, count_facets_of_all
 from .likeness import read_alike
 from .months import months_of_all, read_months
 from .query_planner import QueryPlan, plan_query
-from .scans import Candidate, Position
+from .scans import Candidate, Position, document_in
 from .tag_counts import TagCounts
 from .word_counts import WordCounts
 
 # How often a page reads on when residual conditions reject most candidates.
 _ROUNDS = 5
 _MIN_READ, _MAX_READ = 50, 500  # candidates of a later round
-_COUNTED = 300  # candidates whose documents a count reads
+_COUNTED = 150  # candidates whose documents a count reads
 _SPARE = 10  # candidates of annotations more: their images may be in the trash
 
 # Neighbours in the order of IDs come together, so more are read than are drawn.
@@ -146,7 +146,8 @@ class CouchSearch(ImageSearch):
         if plan is None:
             return facet_counts({}, is_complete=True)
         size = min(most, _COUNTED) + 1
-        candidates = plan.scan.read(None, size, descending=plan.descending)
+        scan = plan.scan.without_documents()
+        candidates = scan.read(None, size, descending=plan.descending)
         records = [record for _, record in self._matching(plan, candidates[: size - 1])]
         is_complete = len(candidates) < size
         return count_facets(records, self._visitors, is_complete=is_complete)
@@ -181,17 +182,15 @@ class CouchSearch(ImageSearch):
             return []
         size = max(count * _RANDOM_FACTOR, _RANDOM_MIN)
         start = id_of(secrets.token_bytes(16))
-        # The documents of few rows take less time than a request for those of the drawn ones.
-        few = size == _RANDOM_MIN
-        rows = self._images.rows("by_id", startkey=start, limit=size, include_docs=few)
+        rows = self._images.rows("by_id", startkey=start, limit=size)
         if len(rows) < size:
             rest = size - len(rows)
-            rows += self._images.rows("by_id", endkey=start, limit=rest, include_docs=few)
-        found = {row["id"]: row.get("doc") for row in rows}
+            rows += self._images.rows("by_id", endkey=start, limit=rest)
+        found = {row["id"]: document_in(row) for row in rows}
         drawn = random.sample(list(found), min(count + _SPARE_RANDOM, len(found)))
         missing = [image_id for image_id in drawn if not found[image_id]]
         documents = found | self._images.get_many(missing)
-        images = (image_of(document) for i in drawn if (document := documents[i]))
+        images = (image_of(document) for i in drawn if (document := documents.get(i)))
         visible = (i for i in images if not i.trashed and not i.replaced_by)
         return list(islice(visible, count))
 
@@ -219,7 +218,9 @@ class CouchSearch(ImageSearch):
             return count
         size = min(most, _COUNTED) + 1
         descending = plan.descending if before is None else not plan.descending
-        candidates = plan.scan.read(Start(before) if before else None, size, descending=descending)
+        # Reading documents by their IDs takes less time than with the rows.
+        scan = plan.scan.without_documents()
+        candidates = scan.read(Start(before) if before else None, size, descending=descending)
         found = sum(1 for _ in self._matching(plan, candidates))
         return Count(min(found, most), is_exact=len(candidates) < size and found <= most)
 

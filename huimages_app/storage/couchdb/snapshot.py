@@ -107,13 +107,13 @@ class CouchSnapshot:
 
 def _add_new(database: Database, documents: Sequence[Document]) -> None:
     """Store documents and tombstones of which nothing is there; those that exist stay."""
-    known = database.get_many(document["_id"] for document in documents)
+    known = database.deletions(document["_id"] for document in documents)
     database.put_all(
         [
             document
             for document in documents
             if document["_id"] not in known
-            or (known[document["_id"]] is None and "_deleted" not in document)
+            or (known[document["_id"]] and "_deleted" not in document)
         ]
     )
 

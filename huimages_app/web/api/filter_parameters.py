@@ -51,7 +51,7 @@ def _schema(one: Filter) -> dict[str, Any]:
     if one.choices:
         schema["enum"] = list(one.choices)
     elif one.pattern:
-        schema["pattern"] = one.pattern
+        schema["pattern"] = f"^$|{one.pattern}"  # an empty value is no condition
     else:
         schema["maxLength"] = LONGEST
     if one.example:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Term:
-    """What people type or press, and what it does.
+    """A text to type or a key to press, and its effect.
 
     A term of `keys` is shown as keys of a keyboard, others as text.
     """

@@ -24,7 +24,7 @@ _SUCCESS: Final = b"loaded"
 
 @dataclass(frozen=True)
 class Handover:
-    """What the previous version left: its sockets, and the pipe that its workers stop by."""
+    """The sockets of the previous version, and the pipe by which its workers stop."""
 
     listening: ListeningSockets
     stop: int

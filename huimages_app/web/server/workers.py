@@ -45,7 +45,7 @@ class _Slot:
 
 
 class Workers:
-    """As many processes as there are slots.  Used by the supervisor's only thread."""
+    """Worker processes, one for each slot.  Used by the supervisor's only thread."""
 
     def __init__(self, count: int) -> None:
         self._slots = [_Slot() for _ in range(count)]

@@ -1,4 +1,4 @@
-"""What makes the site an app of a phone: the manifest, and the worker of its share menu."""
+"""Installation of the site as an app: the manifest, and the worker of the share menu."""
 
 from __future__ import annotations
 

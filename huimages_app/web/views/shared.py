@@ -1,4 +1,4 @@
-"""What visitors of a share link see and download.  They need the token, and no permission."""
+"""Pages and downloads of a share link.  Visitors need the token, and no permission."""
 
 from __future__ import annotations
 

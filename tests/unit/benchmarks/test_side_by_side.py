@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from benchmarks.heaviest import heaviest
-from benchmarks.load import Request, WrongAnswer, check
+from benchmarks.load import Request, WrongResponse, check
 from benchmarks.machine import core_seconds, family
 from benchmarks.originals import commented
 from benchmarks.results import ratio
@@ -37,7 +37,7 @@ def test_commented_picture_has_another_id_and_the_same_pixels() -> None:
     [b"", b"sorry", pictures.photo(40, 28), pictures.truncated(pictures.photo(40, 30))],
 )
 def test_check_refuses_a_wrong_response(body: bytes) -> None:
-    with pytest.raises(WrongAnswer):
+    with pytest.raises(WrongResponse):
         check(Request("/40x30/x", 40, 30), body)
 
 

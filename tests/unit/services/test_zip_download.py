@@ -184,7 +184,7 @@ def test_damaged_original_is_named_and_the_others_are_packed(
 
 
 class Crowded(Renditions):
-    """At capacity for the first attempts."""
+    """Renditions that are at capacity for the first attempts."""
 
     def __init__(self, inner: Renditions, refusals: int) -> None:
         self._inner = inner
