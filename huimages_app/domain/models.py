@@ -74,9 +74,7 @@ class Image:
     batches: tuple[str, ...] = ()  # IDs of the last uploads that brought it: see domain.batches
     phash: str = ""  # perceptual: see domain.likeness; empty: not measured yet
     alike: tuple[str, ...] = ()  # IDs of other images that look alike, for editors to decide about
-    unlike: tuple[
-        str, ...
-    ] = ()  # IDs of images that look alike and that an editor called different
+    unlike: tuple[str, ...] = ()  # IDs of images that look alike and are known to be different
 
     @property
     def is_listed(self) -> bool:
