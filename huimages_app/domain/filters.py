@@ -34,8 +34,18 @@ Filters = Sequence[tuple[str, str]]  # names and values
 Apply = Callable[[Query, str], Query]
 
 
-_DAY: Final = "(?:[12][0-9]{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1[0-9]|2[0-8]))?)?)?"
-_MONTH_AND_DAY: Final = "(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+def _dates(millennia: str, leap_centuries: str) -> str:
+    """Return a regular expression of days, as in 2026-01-31, of the years that begin so."""
+    leap_years = f"(?:{millennia}[0-9](?:0[48]|[2468][048]|[13579][26])|{leap_centuries}00)"
+    return (
+        f"(?:{millennia}[0-9]{{3}}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+        f"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|{leap_years}-02-29)"
+    )
+
+
+_DATE: Final = _dates("[12]", "(?:1[26]|2[048])")
+_PERIOD: Final = f"(?:{_DATE}|[12][0-9]{{3}}(?:-(?:0[1-9]|1[0-2]))?)?"
+_TIME: Final = f"{_dates('2', '2[048]')}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 
 # Of each kind of values: what is expected, and for the description of the API a regular
 # expression of values that are accepted.
@@ -52,11 +62,11 @@ KINDS: Final = {
     ),
     "period": (
         "dates as in 2024, 2024-05..2024-07 or 2024-05-01..",
-        rf"^{_DAY}(?:\.\.{_DAY})?$",
+        rf"^{_PERIOD}(?:\.\.{_PERIOD})?$",
     ),
     "time": (
         "a time like 2026-01-31T12:00:00Z",
-        f"^2[0-9]{{3}}-{_MONTH_AND_DAY}T[01][0-9]:[0-5][0-9]:[0-5][0-9]Z$",
+        f"^{_TIME}$",
     ),
 }
 

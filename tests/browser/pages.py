@@ -120,7 +120,6 @@ PAGES: dict[str, ShownPage] = {
     "rename-tag-refused": ShownPage("/rename-tag?tag=hills", steps.tag_refused, "status of 400"),
     "api": ShownPage("/api/v1/", one_window=True),
     "job-running": ShownPage("/job/edit?in=tag:hills", trouble_steps.job_running, "ERR_FAILED"),
-    "job-cancelled": ShownPage("/job/edit?in=tag:hills", trouble_steps.job_cancelled),
     "job-undone": ShownPage("/job/edit?in=search:coffee", trouble_steps.job_undone),
     "table-applied": ShownPage("/table/", trouble_steps.table_applied),
     "nothing-found-filtered": ShownPage("/search?q=zzz&shape=square&without=title"),

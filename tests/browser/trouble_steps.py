@@ -37,13 +37,6 @@ def _refuse_fetch(route: Route) -> None:
         route.continue_()
 
 
-def job_cancelled(page: Page) -> None:
-    job_running(page)
-    page.unroute("**/job/**")
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.locator("#job")).to_have_attribute("data-state", "cancelled", timeout=30_000)
-
-
 def job_undone(page: Page) -> None:
     steps.edited(page)
     page.get_by_role("button", name="Undo all changes of this job").click()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ...domain.filters import FILTERS, LONGEST, MOST_VALUES, ORDERS, Filter
+from ...domain.filters import FILTERS, KINDS, LONGEST, MOST_VALUES, ORDERS, Filter
 from ...domain.months import TIMED
 
 # An operation with this key gets the parameters, before its own.  Its value names the orders that
 # the operation accepts: "any", or "by time".
 MARK = "x-filters"
+# The schema of a parameter with this key gets the pattern of a kind of `domain.filters`.
+KIND: Final = "x-kind"
 _ORDERS: Final = {"any": ORDERS, "by time": TIMED}
 
 _ORDER_TEXT = (
@@ -21,11 +23,20 @@ _ORDER_TEXT = (
 
 
 def with_filters(document: dict[str, Any]) -> dict[str, Any]:
-    """Add the parameters to the operations of a document that have the mark; return it."""
-    for item in document["paths"].values():
-        for operation in item.values():
-            if isinstance(operation, dict) and (mark := operation.pop(MARK, "")):
-                operation["parameters"] = [*_parameters(_ORDERS[mark]), *operation["parameters"]]
+    """Add parameters and patterns to the operations of a document that have a mark; return it."""
+    operations = [
+        operation
+        for item in document["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict)
+    ]
+    for operation in operations:
+        for parameter in operation.get("parameters", ()):
+            schema = parameter.get("schema", {})
+            if kind := schema.pop(KIND, ""):
+                schema["pattern"] = KINDS[kind][1]
+        if mark := operation.pop(MARK, ""):
+            operation["parameters"] = [*_parameters(_ORDERS[mark]), *operation["parameters"]]
     return document
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 
-from huimages_app.domain.filters import FILTERS, chosen_query_of, query_of
+from huimages_app.domain.filters import FILTERS, KINDS, chosen_query_of, query_of
 from huimages_app.domain.models import Query
 from huimages_app.errors import BadInput
 
@@ -96,3 +97,27 @@ def test_empty_filter_never_means_that_all_images_are_changed(value: str) -> Non
     assert chosen_query_of([]) == Query()
     with pytest.raises(BadInput, match="'tag' is empty"):
         chosen_query_of([("type", "product"), ("tag", value)])
+
+
+@pytest.mark.parametrize("year", [1900, 2000, 2023, 2024, 2100])
+def test_patterns_match_the_days_that_exist(year: int) -> None:
+    period, time = (re.compile(KINDS[kind][1]) for kind in ("period", "time"))
+    for month in range(14):
+        for day in range(33):
+            text = f"{year}-{month:02}-{day:02}"
+            exists = _exists(year, month, day)
+            assert bool(period.search(text)) == bool(period.search(f"..{text}")) == exists, text
+            assert bool(time.search(f"{text}T12:00:00Z")) == (exists and year >= 2000), text
+
+
+@pytest.mark.parametrize("hour", range(26))
+def test_pattern_of_times_matches_the_hours_that_exist(hour: int) -> None:
+    time = re.compile(KINDS["time"][1])
+    assert bool(time.search(f"2026-11-28T{hour:02}:59:21Z")) == (hour < 24)
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        return bool(date(year, month, day))
+    except ValueError:
+        return False

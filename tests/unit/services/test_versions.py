@@ -58,7 +58,7 @@ class TestReplace:
         page = services.collections.page(collection, 9)
         assert [image.id for image in page.images] == [ids[0], new, ids[2]]
         [cover] = services.collections.covers([services.collections.get(collection)]).values()
-        assert cover.id == ids[0]
+        assert cover.id == new
 
     def test_older_version_leaves_lists_and_keeps_its_record(self, services: Services) -> None:
         old = added(services, 1, title="Red bicycle", references={"artnr": ["10106"]})
