@@ -13,11 +13,13 @@ import os
 import random
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from huimages_app.backends import make_backup_folder, originals_at
 from huimages_app.domain.formats import parse_format
 from huimages_app.domain.sizes import Size
+from huimages_app.errors import ServerBusy
 from huimages_app.imaging.configured import make_decoder
 from huimages_app.services.file_info import describer
 from huimages_app.services.image_patch import ImagePatch
@@ -77,7 +79,8 @@ def render(folder: Path, seed: int, *, evict: bool = False) -> None:
         served = services.renditions.get(chance.choice(ids), size, parse_format(extension))
         served.close()
         if evict and number % 4 == 0:
-            services.operations.prune_cache(chance.choice((0, 5_000, 20_000)))
+            with suppress(ServerBusy):  # a thread of the cache prunes it at the moment
+                services.operations.prune_cache(chance.choice((0, 5_000, 20_000)))
 
 
 def evict(folder: Path, seed: int) -> None:
