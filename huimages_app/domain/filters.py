@@ -16,9 +16,9 @@ from ..errors import BadInput
 from .batches import BATCH
 from .facets import FORMATS, MISSING, SHAPES
 from .models import Order, Query
-from .periods import Period
+from .periods import PERIOD_PATTERN, Period
 from .text import MAX_REFERENCE, REFERENCE_KEY, clean, clean_tag
-from .times import time_of
+from .times import TIME_PATTERN, time_of
 
 MOST_VALUES: Final = 100  # of all filters together
 MOST_PIXELS: Final = 1_000_000
@@ -32,20 +32,6 @@ Filters = Sequence[tuple[str, str]]  # names and values
 
 # Adds the condition that a value stands for; raises ValueError or BadInput.
 Apply = Callable[[Query, str], Query]
-
-
-def _dates(millennia: str, leap_centuries: str) -> str:
-    """Return a regular expression of days, as in 2026-01-31, of the years that begin so."""
-    leap_years = f"(?:{millennia}[0-9](?:0[48]|[2468][048]|[13579][26])|{leap_centuries}00)"
-    return (
-        f"(?:{millennia}[0-9]{{3}}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
-        f"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|{leap_years}-02-29)"
-    )
-
-
-_DATE: Final = _dates("[12]", "(?:1[26]|2[048])")
-_PERIOD: Final = f"(?:{_DATE}|[12][0-9]{{3}}(?:-(?:0[1-9]|1[0-2]))?)?"
-_TIME: Final = f"{_dates('2', '2[048]')}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
 
 # Of each kind of values: what is expected, and for the description of the API a regular
 # expression of values that are accepted.
@@ -62,12 +48,9 @@ KINDS: Final = {
     ),
     "period": (
         "dates as in 2024, 2024-05..2024-07 or 2024-05-01..",
-        rf"^{_PERIOD}(?:\.\.{_PERIOD})?$",
+        f"^{PERIOD_PATTERN}$",
     ),
-    "time": (
-        "a time like 2026-01-31T12:00:00Z",
-        f"^{_TIME}$",
-    ),
+    "time": ("a time like 2026-01-31T12:00:00Z", f"^{TIME_PATTERN}$"),
 }
 
 

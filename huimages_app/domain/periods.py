@@ -12,6 +12,21 @@ from ..errors import BadInput
 _DAY = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
+def days_pattern(millennia: str, leap_centuries: str) -> str:
+    """Return a regular expression of days, as in 2026-01-31, of the years that begin so."""
+    leap_years = f"(?:{millennia}[0-9](?:0[48]|[2468][048]|[13579][26])|{leap_centuries}00)"
+    return (
+        f"(?:{millennia}[0-9]{{3}}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
+        f"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)|{leap_years}-02-29)"
+    )
+
+
+_ONE_DAY: Final = days_pattern("[12]", "(?:1[26]|2[048])")
+_BOUND: Final = f"(?:{_ONE_DAY}|[12][0-9]{{3}}(?:-(?:0[1-9]|1[0-2]))?)?"
+# A regular expression, without groups, of the periods of the years 1000 to 2999.
+PERIOD_PATTERN: Final = rf"{_BOUND}(?:\.\.{_BOUND})?"
+
+
 @dataclass(frozen=True)
 class Period:
     """Whole days in UTC, from `start` to before `end`; None where it has no bound."""

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import Final
 
+from .periods import days_pattern
+
+# A regular expression, without groups, of the times in UTC of the years 2000 to 2999.
+TIME_PATTERN: Final = rf"{days_pattern('2', '2[048]')}T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){{2}}Z"
 # An unquoted plus in a query is a space.
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
