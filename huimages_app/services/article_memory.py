@@ -1,4 +1,4 @@
-"""Articles that were read a moment ago, for their stable URLs."""
+"""Articles kept in memory for some seconds, for their stable URLs."""
 
 from __future__ import annotations
 

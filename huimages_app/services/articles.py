@@ -22,7 +22,7 @@ MOST_IMAGES = 500
 
 @dataclass(frozen=True)
 class Article:
-    """The images of an article in order; `next` is the cursor of those behind MOST_IMAGES."""
+    """The images of an article in order; `next` is the cursor of those after MAX_IMAGES."""
 
     key: str
     number: str
@@ -42,8 +42,8 @@ class Article:
     ) -> Image | None:
         """Return the main image, the one at a position from 1, or the first with a role.
 
-        The role `main` is that of the main image.  Of several images that are possible, it is the
-        first that may be shown now, else the first.  Returns None if there is none.
+        The role `main` is that of the main image.  Among several such images, it is the first that
+        may be shown now, else the first.  Returns None if there is none.
         """
         if which.isdecimal():
             index = int(which) - 1
@@ -105,7 +105,7 @@ class Articles:
     def arrange(
         self, key: str, number: str, order: Sequence[str], unchanged: Unchanged = None
     ) -> Article:
-        """Put the images with these IDs first, in this order, the others behind them.
+        """Put the images with these IDs first, in this order, and the others after them.
 
         Raises UnknownArticle, BadInput for an ID that is repeated or not of the article.
         """

@@ -112,7 +112,7 @@ class CollectionImages:
             self.move(collection_id, image_id, before=first[0].id if first else "")
 
     def _reserve(self, collection_id: str, count: int, first: str = "") -> float:
-        """Return a position behind all others, with room for `count` images from there on."""
+        """Return a position after all others, with room for `count` images from there on."""
 
         def move_end(collection: Collection) -> Collection:
             end, cover = collection.end + STEP * count, collection.cover or first
@@ -161,7 +161,7 @@ class CollectionImages:
             seen = {one.id: one.collections[name] for one in images}
             positions = spread(images, name)
             if positions is None and len(window.after) < reach:
-                # There is no room between them, and nothing behind the last one.
+                # There is no room between them, and no image after the last one.
                 images = [*images, _at(images[-1], name, self._reserve(name, 1))]
                 positions = spread(images, name)
             if positions is not None:

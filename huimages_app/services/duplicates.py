@@ -16,7 +16,7 @@ from .images import require_present
 from .matched_images import without
 from .paging import all_pages
 
-# Of a group; the others are listed when these are decided about.
+# images of a group; further ones are listed once these are dismissed or removed
 MOST_IN_GROUP = 24
 # Images that one call declares different from each other.
 MOST_DISMISSED = 50
@@ -179,7 +179,7 @@ def _unlike(others: Sequence[str], image: Image) -> Image:
 
 
 def _comparable(others: Sequence[Image], image: Image) -> Image:
-    """Return the record without these among the different ones; the newer of a pair names it."""
+    """Return the record after `others` were undismissed; the newer image of a pair names it."""
     unlike = tuple(one for one in image.unlike if one not in {other.id for other in others})
     older = [
         other.id

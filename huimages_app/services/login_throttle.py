@@ -47,7 +47,7 @@ class LoginThrottle:
         `known` are the client IPs that the account was used from.
         """
         counters = _counters(account, client_ip, known)
-        for counter in counters:  # refused by one, counted by none
+        for counter in counters:  # an attempt that one counter refuses is counted by none
             self._added(self._documents.get(KIND, counter.key), counter.free)
         for counter in counters:
             self._documents.save(KIND, counter.key, partial(self._added, free=counter.free))

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class MatchedImages(ImageLayer):
-    """Passes all calls on; keeps in `Image.alike` which images looked alike when one appeared.
+    """Forwards all calls; keeps in `Image.alike` which images looked alike when one appeared.
 
     The comparison comes after the write, so that of two similar pictures that are uploaded at once
     at least one finds the other.

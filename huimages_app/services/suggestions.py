@@ -78,8 +78,8 @@ class Suggestions:
 
 
 def _beginning(word: str) -> str:
-    """Return what is common to a word that was not found and to what may have been meant."""
+    """Return the beginning of a word that was not found, to search for similar words."""
     field, _, value = word.partition(":")
     if value:
-        return value  # `artnr:` and `tag:` find whole values: perhaps it is the beginning of one
+        return value  # `artnr:` and `tag:` find whole values only: this may be the beginning of one
     return field[: max(_BEGINNING, len(field) * 2 // 3)]

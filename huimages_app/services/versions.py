@@ -23,7 +23,7 @@ from .images import require_present
 from .uploads import UploadResult, Uploads
 from .version_links import VersionLinks
 
-_ROUNDS = 10  # of a replacement that others change the same image during
+_ROUNDS = 10  # of a replacement while other clients change the same image
 _DEGREES = (90, 180, 270)
 
 Adjust = Callable[[Image, Image], Image]  # (new, old) -> new
@@ -38,7 +38,7 @@ class Versions:
 
     The record of the new version is written first, with all that it takes over and the list of its
     older versions; then their records, one after the other.  A crash in between leaves both
-    versions visible, and `check` finishes what the list says.
+    versions visible, and `check` completes the links by the list.
     """
 
     def __init__(
@@ -146,8 +146,7 @@ class Versions:
         self, new_id: str, old_id: str, action: str, adjust: Adjust = lambda new, old: new
     ) -> Image:
         """Make a stored image the newest version of another one, whichever is the newest now.
-
-        Raises EditConflict if others change both of them all the time.
+        Raises EditConflict if other clients keep changing both.
         """
         for _ in range(_ROUNDS):
             # Another client may have replaced it meanwhile: then the image follows that one.
@@ -197,7 +196,7 @@ class Versions:
 
 
 def _require_free(known: Image, newest: Image) -> None:
-    """Raise CannotReplace if an image is an older version of another one than `newest`."""
+    """Raise CannotReplace if an image is an older version of any image but `newest`."""
     if known.replaced_by and known.id not in newest.versions:
         raise CannotReplace(
             f"the picture {known.id} is an older version of {known.replaced_by}; go back to it "

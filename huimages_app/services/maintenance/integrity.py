@@ -226,7 +226,7 @@ class IntegrityCheck:
         except UnknownImage:
             return self._without_original(image_id)
         except (StorageUnavailable, OSError) as error:
-            # One original that can't be read is a finding; a store that is down is the end.
+            # One original that can't be read is a finding; a store that is down ends the check.
             self._originals.check()
             return Finding(image_id, Problem.DAMAGED, str(error))
         return self._repaired(finding, facts) if finding and facts else finding
@@ -277,7 +277,7 @@ class IntegrityCheck:
     def _repaired(self, finding: Finding, facts: FileInfo) -> Finding | None:
         """Correct the record; return None if the image was removed since.
 
-        `modified` stays: it is the time of the last edit, and a repair is none.
+        `modified` stays: it is the time of the last edit, and a repair is not an edit.
         """
         now = datetime.now(UTC)
         if finding.problem is Problem.NO_RECORD:

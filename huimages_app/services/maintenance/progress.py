@@ -14,7 +14,7 @@ class Progress(Protocol):
         """Count one more item as done."""
 
     def say(self, line: str) -> None:
-        """Print a line that stays."""
+        """Print a line that the progress display does not overwrite."""
 
 
 # Begins a step with this name and this number of items.

@@ -79,7 +79,7 @@ def article(context: ApiArticle, request: Request) -> Response:
 
 @view_config(context=ApiArticle, name="order", request_method="PUT", permission=EDIT)
 def put_order(context: ApiArticle, request: Request) -> Response:
-    """Put images first, in the order of the list `order`; the others stay behind them."""
+    """Put images first, in the order of the list `order`; the others stay after them."""
     parameters = query(request, SIZE)
     order = bodies.object_of(request, _ORDER).get("order")
     if order is None:

@@ -79,7 +79,8 @@ def _ids(request: Request) -> list[str]:
 
 @view_config(context=ApiImage, name="alike", request_method="GET", permission=VIEW)
 def alike(context: ApiImage, request: Request) -> Response:
-    """Return the images that look like one, most similar first, with the number of other bits."""
+    """Return the images that look like one, most similar first, with the number of differing
+    bits."""
     items = Items(request, query(request, SIZE))
     services = request.services
     image = require_seen(services.images.get(context.image_id), request)

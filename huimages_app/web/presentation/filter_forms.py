@@ -86,7 +86,7 @@ class FilterField:
 
     @property
     def inputs(self) -> list[str]:
-        """Values of the inputs of a text, one of which is empty for another value."""
+        """Values of the text inputs; the last one is empty if a further value can be added."""
         return [*self.values, ""] if self.is_repeatable or not self.values else self.values
 
 

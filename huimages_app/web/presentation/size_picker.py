@@ -63,7 +63,8 @@ class Rendition:
 
 @dataclass(frozen=True)
 class SizePicker:
-    """The state of the form; `rendition` is None, and `error` set, for a size that can't be had."""
+    """The state of the form; `rendition` is None, and `error` set, for a size that is not
+    served."""
 
     size: str
     names: list[Choice]

@@ -177,7 +177,7 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     previous, following = _beside(collection, context.image_id, 1, request)
     image = previous if request.view_name == "previous" else following
     if image is None:
-        # Behind an image that the client does not see, there may be others.
+        # Further away than an image that the client does not see, there may be others.
         previous, following = _beside(collection, context.image_id, _REACH, request)
         image = previous if request.view_name == "previous" else following
     if image is None:
