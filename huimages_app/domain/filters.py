@@ -20,9 +20,9 @@ from .periods import PERIOD_PATTERN, Period
 from .text import MAX_REFERENCE, REFERENCE_KEY, clean, clean_tag
 from .times import TIME_PATTERN, time_of
 
-MOST_VALUES: Final = 100  # of all filters together
-MOST_PIXELS: Final = 1_000_000
-MOST_DAYS: Final = 3660
+MAX_VALUES: Final = 100  # of all filters together
+MAX_PIXELS: Final = 1_000_000
+MAX_DAYS: Final = 3660
 LONGEST: Final = 500  # characters of a value
 ORDERS: Final[tuple[str, ...]] = get_args(Order)
 REFERENCE: Final = "ref."  # before the key of a reference
@@ -39,11 +39,11 @@ KINDS: Final = {
     "words": ("words", ""),
     "text": ("a text", ""),
     "choice": ("", ""),
-    "pixels": (f"a whole number from 1 to {MOST_PIXELS}", "^[1-9][0-9]{0,5}$"),
+    "pixels": (f"a whole number from 1 to {MAX_PIXELS}", "^[1-9][0-9]{0,5}$"),
     "rating": ("a number from 0 to 10", r"^(?:[0-9](?:\.[0-9]{1,2})?|10)$"),
     "batch": ("the ID of an upload, 16 hexadecimal digits", f"^{BATCH.pattern}$"),
     "days": (
-        f"a whole number of days from 0 to {MOST_DAYS}",
+        f"a whole number of days from 0 to {MAX_DAYS}",
         "^(?:0|[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-5][0-9]|3660)$",
     ),
     "period": (
@@ -150,7 +150,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-_pixels = _whole(1, MOST_PIXELS)
+_pixels = _whole(1, MAX_PIXELS)
 
 
 def _rating(text: str) -> float:
@@ -244,7 +244,7 @@ FILTERS: Final = (
     ),
     Filter(
         "ends",
-        _with_value("ends", _whole(0, MOST_DAYS)),
+        _with_value("ends", _whole(0, MAX_DAYS)),
         "days",
         "Images whose rights end today or within so many days, by the time zone of the site.",
         example="30",
@@ -289,8 +289,8 @@ def query_of(values: Iterable[tuple[str, str]], order: str = "") -> Query:
     Raises BadInput.
     """
     given = [(filter_of(name), value) for name, value in values if value.strip()]
-    if len(given) > MOST_VALUES:
-        raise BadInput(f"{len(given)} values of filters given; expected at most {MOST_VALUES}")
+    if len(given) > MAX_VALUES:
+        raise BadInput(f"{len(given)} values of filters given; expected at most {MAX_VALUES}")
     names = [one.name for one, _ in given]
     query = Query()
     # Article numbers match fewest images, so that they come first among references.

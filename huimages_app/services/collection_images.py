@@ -18,7 +18,7 @@ from ..storage.interfaces import MetadataBackend
 from . import audit
 from .collections import Collections, query_of
 
-MOST_ADDED = 500  # images in one call
+MAX_ADDED = 500  # images in one call
 _REACH = 40  # images on each side whose positions are spread where a gap is used up
 _ATTEMPTS = 4
 
@@ -43,10 +43,10 @@ class CollectionImages:
     def add_images(self, collection_id: str, image_ids: Sequence[str]) -> list[str]:
         """Put images at the end, in this order; return the IDs of those that were not in it yet.
 
-        Images that do not exist are left out.  Raises BadInput for more than MOST_ADDED.
+        Images that do not exist are left out.  Raises BadInput for more than MAX_ADDED.
         """
-        if len(image_ids) > MOST_ADDED:
-            raise BadInput(f"{len(image_ids)} images are too many: at most {MOST_ADDED} at once")
+        if len(image_ids) > MAX_ADDED:
+            raise BadInput(f"{len(image_ids)} images are too many: at most {MAX_ADDED} at once")
         found = self._images.get_many(dict.fromkeys(image_ids)).values()
         new = [one.id for one in found if one.is_listed and collection_id not in one.collections]
         if not new:

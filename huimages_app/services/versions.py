@@ -13,7 +13,7 @@ from ..cache.renditions import RenditionCache
 from ..domain.ids import image_id_of_file
 from ..domain.models import Image
 from ..domain.quarter_turns import turned_box, turned_point
-from ..domain.versions import MOST_VERSIONS, succeeding
+from ..domain.versions import MAX_VERSIONS, succeeding
 from ..errors import BadInput, CannotReplace, EditConflict, UnknownImage
 from ..imaging import write_turned
 from ..storage.interfaces import MetadataBackend, Originals
@@ -127,10 +127,10 @@ class Versions:
         newest = self.newest(image)
         if newest is None:
             raise UnknownImage(image.replaced_by)
-        if len(newest.versions) >= MOST_VERSIONS:
+        if len(newest.versions) >= MAX_VERSIONS:
             raise CannotReplace(
                 f"the image {newest.id} has {len(newest.versions)} older versions; expected at "
-                f"most {MOST_VERSIONS - 1}: remove some for good"
+                f"most {MAX_VERSIONS - 1}: remove some for good"
             )
         return require_present(newest)
 

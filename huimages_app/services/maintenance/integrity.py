@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ...domain.ids import digests_of_file
 from ...domain.models import Image, Query
-from ...domain.versions import MOST_VERSIONS
+from ...domain.versions import MAX_VERSIONS
 from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
 from ...imaging import CONTENT_VERSION, Decoder
 from ...storage.interfaces import MetadataBackend, Originals
@@ -167,7 +167,7 @@ class IntegrityCheck:
     def _check_versions(self, image_ids: Iterable[str], *, repair: bool) -> Iterator[Finding]:
         # A correction may reveal the next fault of the same image.
         for image_id in image_ids:
-            for _ in range(MOST_VERSIONS + 1):
+            for _ in range(MAX_VERSIONS + 1):
                 fault = self._versions.fault(image_id)
                 if fault is None:
                     break

@@ -28,7 +28,7 @@ PATIENCE = 15.0
 # than a quarter of those that the process may have.  More than 32 do not make it faster.
 _DESCRIPTORS = 2
 _SHARE = 4
-_MOST_CONNECTIONS = 32
+_MAX_CONNECTIONS = 32
 
 # Errors after which a connection can still be used.
 _PASSING = {"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED", "SQLITE_FULL"}
@@ -40,8 +40,8 @@ def pool_size() -> int:
     """Return the number of connections that the limit of open files (`ulimit -n`) allows."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
-        return _MOST_CONNECTIONS
-    return max(2, min(soft // _SHARE // _DESCRIPTORS, _MOST_CONNECTIONS))
+        return _MAX_CONNECTIONS
+    return max(2, min(soft // _SHARE // _DESCRIPTORS, _MAX_CONNECTIONS))
 
 
 class _Connection(sqlite3.Connection):

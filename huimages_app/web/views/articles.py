@@ -12,7 +12,7 @@ from pyramid.view import view_config
 from ...domain.ids import parse_image_id
 from ...domain.text import MAX_REFERENCE, clean_reference
 from ...errors import BadInput, EditConflict, UnknownArticle
-from ...services.articles import MOST_IMAGES, Article
+from ...services.articles import MAX_IMAGES, Article
 from ...services.permissions import EDIT, UPLOAD, VIEW
 from ..article_resources import ArticleNumbers, ArticlePage
 from ..presentation.articles import (
@@ -84,7 +84,7 @@ def article_page(context: ArticlePage, request: Request) -> dict[str, Any]:
         "order": " ".join(_ids(article)),
         "snippets": snippets_of(article, request),
         "roles": request.services.articles.roles,
-        "most": MOST_IMAGES,
+        "most": MAX_IMAGES,
         "max_bytes": settings.upload.max_bytes,
     }
 

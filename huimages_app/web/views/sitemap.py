@@ -25,7 +25,7 @@ from ..resources import Root
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # Search engines accept 50,000 URLs per file.  10,000 are a few megabytes.
 PER_FILE = 10_000
-_MOST = 50_000
+_MAX_URLS = 50_000
 
 _LETTERS = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of an ID, in their order
 _PART = re.compile(rf"[{_LETTERS}]{{1,2}}")
@@ -62,7 +62,7 @@ def _index(parts: list[str], request: Request) -> Element:
 def _urls(part: str, request: Request) -> Element:
     urls, site = root("urlset", SITEMAP), request.site
     images = filter(request.services.showing.is_shown, request.services.images.with_id_prefix(part))
-    for image in itertools.islice(images, _MOST):
+    for image in itertools.islice(images, _MAX_URLS):
         url = add(urls, "url")
         add(url, "loc", f"{request.host_url}{site.path('image', image.id)}")
         add(url, "lastmod", time_text(image.modified))

@@ -30,7 +30,7 @@ from ..presentation.responses import came_from, flash, json_response, wants_json
 from ..presentation.uploaded_files import no_files, uploaded_files
 from ..resources import Upload
 
-_MOST_SIMILAR = 3
+_MAX_SIMILAR = 3
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def _similar(added: UploadResult, request: Request) -> list[Similar]:
     if not added.is_new or not request.site.may(VIEW):
         return []
     found = request.services.duplicates.found_at_upload(added.image)
-    return similar_of(added.image, found[:_MOST_SIMILAR], request)
+    return similar_of(added.image, found[:_MAX_SIMILAR], request)
 
 
 def _added(
