@@ -15,11 +15,11 @@ _LATER = (
     "strftime('%Y-%m-%dT%H:%M:%S', substr({0}, 1, 19), :seconds || ' seconds') || substr({0}, 20)"
 )
 _CREATED, _TAKEN = "json_extract(document, '$.created')", "json_extract(document, '$.taken')"
-# The 32 characters of the ID, turned by two for each copy.
+# The 32 characters of the ID, rotated by two for each copy.
 _TURNED = "substr(id, 2 * :copy + 1, 32 - 2 * :copy) || substr(id, 1, 2 * :copy) || '01'"
 _HASH = "(hash | :mask) - (hash & :mask)"  # exclusive or
 _KEYS_PER_MICROSECOND = 1 << 9
-MAX_COPIES = 16  # the ID turned by all its characters is the ID
+MAX_COPIES = 16  # rotating the ID by all its characters gives the same ID
 
 _REMEMBERED = (
     "CREATE TEMP TABLE hashed (key INTEGER PRIMARY KEY, hash INTEGER)",

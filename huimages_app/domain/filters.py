@@ -1,7 +1,7 @@
 """The filters of lists and searches: one table for URLs, forms, the API, commands and `client`.
 
-To add a filter, add a line to FILTERS; if it needs a new field of `Query`, its conditions belong
-into the planners of both stores.  A facet needs none: see `domain.facets`.
+To add a filter, add a line to FILTERS; if it needs a new field of `Query`, add its conditions to
+the query planners of both stores.  A facet needs none: see `domain.facets`.
 """
 
 from __future__ import annotations

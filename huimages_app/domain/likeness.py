@@ -17,7 +17,7 @@ BITS: Final = 64
 DIGITS: Final = 16
 # The hash of a picture that has no features, such as a plain surface: it looks like no other.
 FEATURELESS: Final = "0" * DIGITS
-# Of one picture: similar ones that are reported, and those that an editor called different.
+# Limits for one picture: similar ones that are reported, and dismissed ones.
 MAX_ALIKE: Final = 12
 MAX_UNLIKE: Final = 200
 

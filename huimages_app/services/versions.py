@@ -146,6 +146,7 @@ class Versions:
         self, new_id: str, old_id: str, action: str, adjust: Adjust = lambda new, old: new
     ) -> Image:
         """Make a stored image the newest version of another one, whichever is the newest now.
+
         Raises EditConflict if other clients keep changing both.
         """
         for _ in range(_ROUNDS):

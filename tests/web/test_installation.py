@@ -27,7 +27,7 @@ def test_manifest_has_the_name_and_the_icons(site: Site, browser: TestApp) -> No
             assert picture.format == "PNG"
 
 
-def test_manifest_needs_no_sign_in_because_browsers_send_no_cookies(closed: Site) -> None:
+def test_manifest_is_returned_without_cookies(closed: Site) -> None:
     response = closed.app.get("/manifest.webmanifest")
     assert "Set-Cookie" not in response.headers
     assert closed.app.get("/login").html.select_one("link[rel=manifest]")["href"] == (

@@ -99,7 +99,7 @@ class IntegrityCheck:
         self._metadata = metadata
         self._editing = editing
         self._stale_renditions = stale_renditions
-        self._decoder = decoder.patient()
+        self._decoder = decoder.without_timeout()
         self._embedded = embedded
         self._versions = VersionCheck(metadata)
 

@@ -13,7 +13,7 @@ class Progress(Protocol):
     def advance(self) -> None:
         """Count one more item as done."""
 
-    def say(self, line: str) -> None:
+    def print_line(self, line: str) -> None:
         """Print a line that the progress display does not overwrite."""
 
 

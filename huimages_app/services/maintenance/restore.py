@@ -163,7 +163,7 @@ class Restore:
                 restored += not error
                 failed += bool(error)
                 if error:
-                    bar.say(f"{image_id}: {error}")
+                    bar.print_line(f"{image_id}: {error}")
                 bar.advance()
         return restored, failed
 

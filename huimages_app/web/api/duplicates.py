@@ -79,8 +79,7 @@ def _ids(request: Request) -> list[str]:
 
 @view_config(context=ApiImage, name="alike", request_method="GET", permission=VIEW)
 def alike(context: ApiImage, request: Request) -> Response:
-    """Return the images that look like one, most similar first, with the number of differing
-    bits."""
+    """Return the images that look like one, most similar first, with the differing bits."""
     items = Items(request, query(request, SIZE))
     services = request.services
     image = require_seen(services.images.get(context.image_id), request)

@@ -63,8 +63,7 @@ class Rendition:
 
 @dataclass(frozen=True)
 class SizePicker:
-    """The state of the form; `rendition` is None, and `error` set, for a size that is not
-    served."""
+    """The state of the form; for an unusable size `rendition` is None and `error` is set."""
 
     size: str
     names: list[Choice]

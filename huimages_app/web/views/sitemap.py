@@ -18,7 +18,7 @@ from pyramid.view import view_config
 from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_response
 from ..presentation.image_json import time_text
-from ..presentation.sharing import shown
+from ..presentation.sharing import public_rendition
 from ..presentation.xml import IMAGE, add, document, root
 from ..resources import Root
 
@@ -66,6 +66,6 @@ def _urls(part: str, request: Request) -> Element:
         url = add(urls, "url")
         add(url, "loc", f"{request.host_url}{site.path('image', image.id)}")
         add(url, "lastmod", time_text(image.modified))
-        if picture := shown(image, request):
+        if picture := public_rendition(image, request):
             add(add(url, f"{{{IMAGE}}}image"), f"{{{IMAGE}}}loc", picture.url)
     return urls

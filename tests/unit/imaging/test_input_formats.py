@@ -52,7 +52,7 @@ def test_render_decodes_every_format(rendered, format_):
         (b"mp42\0\0\0\0mp42isom", "application/octet-stream"),
     ],
 )
-def test_sniff_tells_heif_family_by_brands(brands, contenttype):
+def test_sniff_distinguishes_heif_family_by_brands(brands, contenttype):
     assert sniff((len(brands) + 8).to_bytes(4, "big") + b"ftyp" + brands) == contenttype
 
 
