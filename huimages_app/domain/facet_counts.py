@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from .facets import FORMATS, MISSING, SHAPES, Facet
+from .facets import MISSING, ORIGINAL_FORMATS, SHAPES, Facet
 from .filters import Filters, filter_of
 from .models import Count
 
 RATING: Final = "rating"
 RATINGS: Final = ("2", "4", "6", "8", "10")  # minimum averages that lists are filtered by
 # The values that are counted, by the name of the filter.
-VALUES: Final = {"shape": SHAPES, "format": FORMATS, "without": MISSING, RATING: RATINGS}
+VALUES: Final = {"shape": SHAPES, "format": ORIGINAL_FORMATS, "without": MISSING, RATING: RATINGS}
 
 FacetCounts = Mapping[Facet, Count]  # values whose number is not known are missing
 

@@ -1,7 +1,8 @@
 """The filters of lists and searches: one table for URLs, forms, the API, commands and `client`.
 
-To add a filter, add a line to FILTERS; if it needs a new field of `Query`, add its conditions to
-the query planners of both stores.  A facet needs none: see `domain.facets`.
+To add a filter, add a line to FILTERS, and its label to `web/presentation/filter_forms.py`.  If it
+needs a new field of `Query`, add its conditions to the query planners of both stores.  A facet
+needs none: see `domain.facets`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, Final, get_args
 
 from ..errors import BadInput
 from .batches import BATCH
-from .facets import FORMATS, MISSING, SHAPES
+from .facets import MISSING, ORIGINAL_FORMATS, SHAPES
 from .models import Order, Query
 from .periods import PERIOD_PATTERN, Period
 from .text import MAX_REFERENCE, REFERENCE_KEY, clean, clean_tag
@@ -187,7 +188,11 @@ FILTERS: Final = (
     Filter("type", _with_value("type", clean), "text", "Images of this type.", example="product"),
     Filter("shape", _with_facet("shape"), "choice", "Images of this shape.", SHAPES),
     Filter(
-        "format", _with_facet("format"), "choice", "Images whose original has this format.", FORMATS
+        "format",
+        _with_facet("format"),
+        "choice",
+        "Images whose original has this format.",
+        ORIGINAL_FORMATS,
     ),
     Filter(
         "larger",

@@ -23,7 +23,6 @@ _REACH = 40  # images on each side whose positions are spread where a gap is use
 _ATTEMPTS = 4
 
 Step = Literal["first", "earlier", "later", "last"]
-STEPS: tuple[Step, ...] = ("first", "earlier", "later", "last")
 
 # From the present position of an image to the new one; None: it is not in the collection.
 Change = Callable[[float | None], float | None]

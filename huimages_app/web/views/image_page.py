@@ -52,15 +52,11 @@ _PADDINGS = (Size.parse("150x150=7"), Size.parse("200x100=7"), Size.parse("75x15
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag of the image, as it is shown.
-
-    `is_mine` if the visitor gave it, `is_removable` by the visitor.
-    """
+    """A tag of the image, as it is shown; `is_removable` by the visitor."""
 
     name: str
     count: int
     href: str
-    is_mine: bool
     is_removable: bool
 
 
@@ -215,7 +211,6 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
             summary.spelling(tag),
             count,
             site.tag_path(tag),
-            tag in annotation.tags,
             is_editor or tag in annotation.tags,
         )
         for tag, count in by_count

@@ -5,8 +5,10 @@ import io
 import pytest
 from PIL import Image
 
+from huimages_app.domain.facets import ORIGINAL_FORMATS
 from huimages_app.errors import NotAnImage
 from huimages_app.imaging import Limits, inspect, sniff
+from huimages_app.imaging.input_formats import INPUT_FORMATS
 from tests.support import pictures
 
 TYPES = {
@@ -19,6 +21,12 @@ TYPES = {
     "AVIF": "image/avif",
     "HEIF": "image/heic",
 }
+
+
+def test_every_input_format_is_a_value_of_the_format_filter():
+    assert [format_.contenttype for format_ in INPUT_FORMATS] == [
+        f"image/{name}" for name in ORIGINAL_FORMATS
+    ]
 
 
 @pytest.mark.parametrize(("format_", "contenttype"), TYPES.items())
