@@ -24,7 +24,7 @@ from .times import TIME_PATTERN, time_of
 MAX_VALUES: Final = 100  # of all filters together
 MAX_PIXELS: Final = 1_000_000
 MAX_DAYS: Final = 3660
-LONGEST: Final = 500  # characters of a value
+MAX_LENGTH: Final = 500  # characters of a value
 ORDERS: Final[tuple[str, ...]] = get_args(Order)
 REFERENCE: Final = "ref."  # before the key of a reference
 _REFERENCE_NAME: Final = re.compile(re.escape(REFERENCE) + REFERENCE_KEY.pattern)
@@ -323,8 +323,10 @@ def chosen_query_of(values: Iterable[tuple[str, str]]) -> Query:
 
 
 def _applied(one: Filter, query: Query, value: str) -> Query:
-    if len(value) > LONGEST:
-        raise BadInput(f"parameter {one.name!r} is too long; expected at most {LONGEST} characters")
+    if len(value) > MAX_LENGTH:
+        raise BadInput(
+            f"parameter {one.name!r} is too long; expected at most {MAX_LENGTH} characters"
+        )
     try:
         if one.choices and value not in one.choices:
             raise ValueError(value)
