@@ -81,8 +81,10 @@ _HASHES = "INSERT INTO hashes " + " UNION ALL ".join(
 def multiply(db: sqlite3.Connection, copies: int, seconds: int) -> None:
     """Add copies of all images until there are `copies` of each; the next one `seconds` later.
 
-    In one transaction.  At most MAX_COPIES.
+    In one transaction.  Raises ValueError for more than MAX_COPIES.
     """
+    if copies > MAX_COPIES:
+        raise ValueError(f"{copies} copies are too many; expected at most {MAX_COPIES}")
     chance = random.Random(2)
     for statement in _REMEMBERED:
         db.execute(statement)

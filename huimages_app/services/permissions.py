@@ -17,7 +17,6 @@ EDIT = "edit"  # title, alternative text, focal point, others' tags, the trash
 ADMINISTER = "admin"  # remove for good, accounts, tokens
 # Needs both; not a permission of its own.
 REPLACE = f"{EDIT}+{UPLOAD}"
-PERMISSIONS = (VIEW, CONTRIBUTE, UPLOAD, EDIT, ADMINISTER)
 
 # The permissions of a token with a scope, beside those of everyone.
 SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
