@@ -85,7 +85,7 @@ def _next(report: Report) -> Iterator[str]:
     from ..services.maintenance.legacy_report import OUR_VIEWS
 
     if report.designs.count(OUR_VIEWS) < 2:
-        yield "huimages setup --old-marks: adds the views of huimages beside the existing ones"
+        yield "huimages setup --legacy-annotations: adds views; the existing ones stay"
     if report.missing.count:
         yield (
             f"search your backups for the {plural(report.missing.count, 'missing original')}: "

@@ -9,13 +9,13 @@ from .context import CliContext, pass_cli_context
 
 @click.command("setup", short_help="Create databases and views (CouchDB), bucket (S3).")
 @click.option(
-    "--old-marks",
+    "--legacy-annotations",
     is_flag=True,
     help="Also add to the annotations of a huImages 2.2 site the fields that sorting needs.",
 )
 @pass_cli_context
-def setup(context: CliContext, old_marks: bool) -> None:
+def setup(context: CliContext, legacy_annotations: bool) -> None:
     """Create what the storage needs: CouchDB databases and their views, the S3 bucket."""
     services = context.services
-    for line in services.operations.setup(old_marks=old_marks):
+    for line in services.operations.setup(legacy_annotations=legacy_annotations):
         click.echo(line)

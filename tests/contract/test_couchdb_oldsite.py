@@ -166,12 +166,14 @@ def test_legacy_ratings_count_after_the_next_rating(store: CouchBackend) -> None
 
 
 def test_setup_updates_legacy_annotations(store: CouchBackend) -> None:
-    done = store.setup(old_marks=True)
+    done = store.setup(legacy_annotations=True)
     assert done[-1].endswith(": 5 annotations of huImages 2.2 updated")
     assert names(walk(store, Query(order="rated"))) == ["attached"]
     assert names(walk(store, Query(order="rated", trashed=True))) == ["deleted"]
     assert names(walk(store, Query(tag="sea"), 1)) == ["in s3", "attached"]
-    assert store.setup(old_marks=True)[-1].endswith(": 0 annotations of huImages 2.2 updated")
+    assert store.setup(legacy_annotations=True)[-1].endswith(
+        ": 0 annotations of huImages 2.2 updated"
+    )
 
 
 def document(http: httpx.Client, database: str, identifier: str) -> dict[str, Any]:
@@ -226,7 +228,7 @@ def test_restoring_and_trashing_write_deleted(
 def test_foreign_documents_stay_unchanged(
     store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
-    store.setup(old_marks=True)
+    store.setup(legacy_annotations=True)
     for image in IMAGES.values():
         store.images.save(image.id, lambda old: replace(old, alt="new"))  # type: ignore[type-var]
         annotate(store, image.id, VERA, rating=5)

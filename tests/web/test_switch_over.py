@@ -98,7 +98,7 @@ def test_inspection_reports_as_json_and_changes_nothing(stores: Stores, tmp_path
     )
     assert report["other_documents"] == ["import-2008", "settings"]
     assert [line.split(":")[0] for line in report["next"]] == [
-        "huimages setup --old-marks",
+        "huimages setup --legacy-annotations",
         "search your backups for the 1 missing original",
         "huimages migrate --from couchdb --to s3",
         "huimages check --repair, once the legacy site no longer writes",
@@ -138,7 +138,7 @@ def test_inspection_reports_as_text(stores: Stores, tmp_path: Path) -> None:
         f"  1 x 'rating' of an annotation is not a number from 0 to 10: {'A' * 32}01",
         f"  1 x 'references' is not an object: read as empty: {'B' * 32}01",
         f"  1 x 'deleted' is neither true nor false: read as false: {'B' * 32}01",
-        "  1. huimages setup --old-marks: adds the views of huimages beside the existing ones",
+        "  1. huimages setup --legacy-annotations: adds views; the existing ones stay",
     ):
         assert line in text
     few = huimages(ini, "check", "--site", "--sample", "2")
@@ -266,7 +266,7 @@ def test_data_is_completed_step_by_step(stores: Stores, site: Site, tmp_path: Pa
     """Annotations, originals in CouchDB, dimensions."""
     ini = ini_of(tmp_path, stores.ini())
     before = stores.documents()
-    assert huimages(ini, "setup", "--old-marks").status == 0
+    assert huimages(ini, "setup", "--legacy-annotations").status == 0
     assert shown(site, "/image/?order=rated") == {"attached"}
     # Fields are added to marks and for the ratings' sum, and none is changed.
     after = stores.documents()

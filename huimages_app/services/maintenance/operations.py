@@ -34,9 +34,12 @@ class Operations:
         """Begin what a server does once after its start: remove stale renditions."""
         self._stale_renditions.start()
 
-    def setup(self, *, old_marks: bool = False) -> list[str]:
+    def setup(self, *, legacy_annotations: bool = False) -> list[str]:
         """Create what is missing of bucket, databases and views; return a line for each step."""
-        return [*self._originals.setup(), *self._metadata.setup(old_marks=old_marks)]
+        return [
+            *self._originals.setup(),
+            *self._metadata.setup(legacy_annotations=legacy_annotations),
+        ]
 
     def unavailable(self) -> list[str]:
         """Return the names of the storage that does not respond: "metadata", "originals"."""

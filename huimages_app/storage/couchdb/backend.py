@@ -51,13 +51,13 @@ class CouchBackend(MetadataBackend):
         self.documents = CouchDocuments(self._documents, StripedLocks(server.timeout))
         self._snapshot = CouchSnapshot(self._images, self._visitors, self._documents)
 
-    def setup(self, *, old_marks: bool = False) -> list[str]:
+    def setup(self, *, legacy_annotations: bool = False) -> list[str]:
         done = [
             install_views.install(self._images, "images", wait=True),
             install_views.install(self._visitors, "visitors", wait=True),
             install_views.create(self._documents),
         ]
-        if old_marks:
+        if legacy_annotations:
             updated = self._annotations.bring_up()
             done.append(f"{self._visitors.name}: {updated} annotations of huImages 2.2 updated")
         return done

@@ -145,10 +145,10 @@ class MetadataBackend(ABC):
     def check(self) -> None:
         """Raise StorageUnavailable unless the backend responds now."""
 
-    def setup(self, *, old_marks: bool = False) -> list[str]:
+    def setup(self, *, legacy_annotations: bool = False) -> list[str]:
         """Create what the backend needs, however long it takes; return a line for each step.
 
-        `old_marks`: also add to the annotations of a legacy site the fields that sorting
+        `legacy_annotations`: also add to the annotations of a legacy site the fields that sorting
         needs.  Raises BadSetting if the backend's account lacks the rights, StorageUnavailable.
         """
         return []
