@@ -34,7 +34,7 @@ class SharedUsage:
         self._path = path
 
     def add(self, files: int, length: int) -> Usage | None:
-        """Add to them and return the sums; None if not set since the boot.  Raises OSError."""
+        """Add to the numbers; return the sums, None if not set since the boot.  Raises OSError."""
         with self._locked() as descriptor:
             content = os.pread(descriptor, _CONTENT.size, 0)
             if len(content) != _CONTENT.size:
@@ -47,11 +47,11 @@ class SharedUsage:
             return usage
 
     def value(self) -> Usage | None:
-        """Return them; None if not set since the boot.  Raises OSError."""
+        """Return the numbers; None if not set since the boot.  Raises OSError."""
         return self.add(0, 0)
 
     def set(self, usage: Usage) -> None:
-        """Set them.  Raises OSError."""
+        """Set the numbers.  Raises OSError."""
         with self._locked() as descriptor:
             os.pwrite(descriptor, _CONTENT.pack(usage.files, usage.bytes, _boot_id()), 0)
 

@@ -1,4 +1,4 @@
-"""Everything that knows Pillow: inspection of uploads, renditions, previews.
+"""All code that uses Pillow: inspection of uploads, renditions, previews.
 
 The steps from stored bytes to a rendition are listed in `pipeline`; each step is a
 module of its own.

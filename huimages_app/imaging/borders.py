@@ -37,7 +37,7 @@ _EVEN_LEVELS: Final = 16
 # Differences from the backdrop, in levels of 0-255 of the channel where they are largest.
 _LEAST_VISIBLE: Final = 6
 _MAX_LEVELS: Final = 20
-# Of the even part of the border, so much is taken to be background.
+# Share of the even part of the border that counts as background.
 _BACKGROUND_SHARE: Final = 0.98
 # The content box is rounded outwards to so many parts of a side.
 _PARTS: Final = 10_000

@@ -62,8 +62,8 @@ def _hlg(tone: float) -> float:
     return (math.exp((tone - 0.55991073) / 0.17883277) + 0.28466892) / 12
 
 
-# Curves from tones to light.  Those of television (1, 6, 14, 15) are taken for that of sRGB,
-# as in browsers: still pictures that state them were made from sRGB.
+# Curves from tones to light.  Those of television (1, 6, 14, 15) are treated as that of sRGB, as
+# in browsers: still pictures that state them were made from sRGB.
 _CURVES: Final[dict[int, Callable[[float], float]]] = {
     4: lambda tone: tone**2.2,
     5: lambda tone: tone**2.8,

@@ -71,7 +71,7 @@ def scalable(image: Image.Image) -> Image.Image:
 def to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
     """Return an L, RGB, RGBA or CMYK picture as RGB or RGBA in sRGB.
 
-    The numbers count before the profile.  Without either, or with a broken profile, the
+    The numbers take precedence over the profile.  Without either, or with a broken profile, the
     colours are taken for sRGB, and those of print for coated offset.
     """
     if image.mode != "CMYK" and colours.cicp and cicp_colour.is_supported(colours.cicp):

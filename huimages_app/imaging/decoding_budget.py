@@ -20,10 +20,10 @@ _LOOK: Final = 0.01
 class DecodingBudget:
     """Bytes that all decodings may take at once, in this process or in several.  Thread-safe.
 
-    Uploads, renditions and previews share one budget, each with its own patience:
-    `budget.with_timeout(seconds)` draws on the same bytes.  Requests are served in the
-    order they came, so a large one is not overtaken for ever by small ones; one larger
-    than the budget waits until it is alone.
+    Uploads, renditions and previews share one budget, each with its own timeout:
+    `budget.with_timeout(seconds)` draws on the same bytes.  Requests are served in the order they
+    came, so a large one is not overtaken for ever by small ones; one larger than the budget waits
+    until it is alone.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class DecodingBudget:
         self._timeout = timeout
 
     def with_timeout(self, timeout: float | None) -> DecodingBudget:
-        """Return the same budget with another patience."""
+        """Return the same budget with another timeout."""
         budget = copy.copy(self)
         budget._timeout = timeout
         return budget

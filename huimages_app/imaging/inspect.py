@@ -25,10 +25,9 @@ _SAMPLE: Final = (16, 16)
 def inspect(file: BinaryIO, limits: Limits, budget: DecodingBudget = UNLIMITED) -> Inspection:
     """Return the facts of the picture in `file`, after decoding it to its end.
 
-    Raises NotAnImage for what is no picture, is damaged or cut short, UnsupportedImage
-    for a whole file of a kind that is not supported, TooLarge for what goes beyond the
-    limits, before it is decoded, ServerBusy if the budget has no memory in time.  Leaves
-    `file` open, at any position.
+    Raises NotAnImage for a file that is no picture, damaged or truncated, UnsupportedImage for an
+    intact file of an unsupported kind, TooLarge beyond the limits, before decoding, and ServerBusy
+    if the budget has no memory in time.  Leaves `file` open, at any position.
     """
     with open_source(file, limits, budget) as source:
         picture = decode_sample(source, limits)

@@ -12,7 +12,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from .header_limits import Header, HeaderReader, has_all_scans, partial_file
 
 _END: Final = b"\xff\xd9"
-# Bytes that would be decoded, in different ways, if any pixel were missing.
+# Two endings that would be decoded differently if any pixel were missing.
 _FILLINGS: Final = (b"", b"\x55" * 64, b"\xaa" * 64, b"\0" * 64)
 
 

@@ -106,9 +106,9 @@ def measure(original: BinaryIO, limits: Limits, budget: DecodingBudget) -> Conte
 
 
 def decode_sample(source: Source, limits: Limits) -> Picture:
-    """Return a picture as small as it may be for its borders to be measured.
+    """Return a picture decoded as small as the measuring of its borders permits.
 
-    An eighth of a large JPEG, which is read as a whole for that.
+    A large JPEG is decoded at an eighth of its size, but completely.
     """
     full = (source.width, source.height)
     return decode(source, [_SAMPLE.placement(*full)], full, limits)

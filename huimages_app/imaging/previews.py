@@ -61,10 +61,9 @@ def make_previews(
 ) -> tuple[int, ...]:
     """Write previews of an original to files, by their longest side; return those made.
 
-    Files are given as paths or descriptors.
-    None where they would save nothing: of small baseline JPEGs, and larger than the
-    original.  None of pictures with transparency, which a JPEG can't show.
-    Raises CorruptOriginal, ServerBusy, OSError.
+    Files are given as paths or descriptors. None are made where they would save no time (of small
+    baseline JPEGs), larger than the original, or of transparent pictures, which a JPEG cannot
+    store. Raises CorruptOriginal, ServerBusy, OSError.
     """
     try:
         with open_source(original, limits, budget) as source:

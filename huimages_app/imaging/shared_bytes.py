@@ -34,7 +34,7 @@ class SharedBytes:
         self._lock: tuple[int, int] | None = None  # process and descriptor
 
     def take(self, size: int) -> bool:
-        """Take bytes; return False if they are not free, and this process is the next then."""
+        """Take bytes if they are free; else return False and make this process the next in line."""
         with self._locked():
             process = os.getpid()
             first = self._table[self._next]
@@ -50,7 +50,7 @@ class SharedBytes:
             return True
 
     def withdraw(self) -> None:
-        """Let others be the next."""
+        """Give up the place as the next in line."""
         with self._locked():
             if self._table[self._next] == os.getpid():
                 self._table[self._next] = 0

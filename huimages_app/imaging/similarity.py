@@ -29,8 +29,8 @@ _BACKGROUND: Final = (128, 128, 128)
 def similarity(exact: Image.Image, other: Image.Image) -> float:
     """Return the similarity of two pictures, RGB or RGBA, of one size: 1 if equal, else less.
 
-    With transparency, the lower one of that of the colours, on grey, and that of the
-    transparency.  Both sides have at least `MIN_COMPARED` pixels.
+    With transparency, the lower of two values: of the colours on grey, and of the alpha channels.
+    Both sides have at least `MIN_COMPARED` pixels.
     """
     total = 0.0
     for top, bottom in itertools.pairwise(_edges(*exact.size)):

@@ -37,7 +37,7 @@ def checked(content: bytes) -> bytes:
 
 
 def placed(image: Image.Image, mark: Watermark) -> Image.Image:
-    """Return a picture (RGB or RGBA) under the watermark.
+    """Return a picture (RGB or RGBA) with the watermark on it.
 
     The watermark is scaled to its share of the width, or to less where it would not fit into
     the height.

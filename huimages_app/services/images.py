@@ -160,7 +160,7 @@ class Images:
         return self._search.reference_keys(limit)
 
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
-        """Return the spellings to show of those tags for which it is not lower case."""
+        """Return the spellings of those tags that are not shown in lower case."""
         return self._search.spellings(tags)
 
     def changes(self, since: str = "", limit: int = 1000) -> Changes:

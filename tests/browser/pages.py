@@ -17,7 +17,7 @@ Prepare = Callable[[Page], object]
 
 
 class ShownPage(NamedTuple):
-    """A page: its path, the steps there, and the complaint of the console that they cause.
+    """A page: its path, the steps there, and the console message that they cause.
 
     The path may have the ID of a photograph, as in `{coffee}`.  `one_window`: a screenshot shows no
     more than the window, since the page is too long or an overlay covers it.

@@ -71,9 +71,9 @@ def test_selection_stays_after_tagging_so_that_tags_can_be_removed(
     expect(page.locator(".toast p")).to_have_text("The tags of 2 pictures were changed.")
     expect(page.locator("[data-selected]")).to_have_text("2 pictures selected")
     expect(field).to_be_focused()
-    with page.expect_response("**/selection/") as answered:
+    with page.expect_response("**/selection/") as sent:
         page.get_by_role("button", name="Remove tags").click()
-    assert len(answered.value.json()["done"]) == 2
+    assert len(sent.value.json()["done"]) == 2
     expect(page.locator("[data-selected]")).to_have_text("2 pictures selected")
     vera.go("/search?q=mistyped")
     expect(page.locator(".grid li")).to_have_count(0)

@@ -40,8 +40,8 @@ def share(page: Page, *files: tuple[str, bytes]) -> None:
 
 def found(page: Page) -> list[object]:
     """The stored pictures whose file name has the word of the first test."""
-    answer = page.evaluate("fetch('/api/v1/images?q=m%C3%B6we').then((it) => it.json())")
-    return list(answer["items"])
+    response = page.evaluate("fetch('/api/v1/images?q=m%C3%B6we').then((it) => it.json())")
+    return list(response["items"])
 
 
 def test_shared_pictures_are_stored_only_after_confirmation(

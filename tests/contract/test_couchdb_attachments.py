@@ -121,7 +121,7 @@ def test_broken_download_raises_storage_unavailable(
     with FaultProxy(port) as proxy:
         site = Site(through(proxy.port, couchdb_site.url), images=couchdb_site.images)
         store = AttachmentOriginals(site.server(), site.images, seconds=2)
-        for fault in [Fault(cut_answer=1_000_000), Fault(delay=0.2, trickle=1000)]:
+        for fault in [Fault(cut_response=1_000_000), Fault(delay=0.2, trickle=1000)]:
             with proxy.broken(fault), pytest.raises(StorageUnavailable), store.open(identifier):
                 pytest.fail("only a part of it arrived")
             store.close()

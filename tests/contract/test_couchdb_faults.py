@@ -107,10 +107,10 @@ def test_invalid_response_raises_storage_unavailable(
 
 CUTS = {
     "refused": Fault(refused=True, lost_answer=True),
-    "before the response": Fault(cut_answer=0),
-    "in its first line": Fault(cut_answer=5),
-    "in its head": Fault(cut_answer=60),
-    "in its body": Fault(cut_answer=240),
+    "before the response": Fault(cut_response=0),
+    "in its first line": Fault(cut_response=5),
+    "in its head": Fault(cut_response=60),
+    "in its body": Fault(cut_response=240),
     "in the request": Fault(cut_request=100),
 }
 

@@ -172,7 +172,7 @@ def test_refused_connection_raises_storage_unavailable(
 def test_body_that_breaks_off_is_read_again(
     proxy: FaultProxy, originals: S3Originals, after: int
 ) -> None:
-    with proxy.broken(Fault(only=b"GET ", cut_answer=after), times=1):
+    with proxy.broken(Fault(only=b"GET ", cut_response=after), times=1):
         assert read(originals, LARGE_ID) == LARGE
 
 
@@ -180,7 +180,7 @@ def test_body_that_breaks_off_is_read_again(
 def test_body_that_always_breaks_off_raises_storage_unavailable(
     proxy: FaultProxy, originals: S3Originals, impatient: S3Originals
 ) -> None:
-    with proxy.broken(Fault(only=b"GET ", cut_answer=5_000)):
+    with proxy.broken(Fault(only=b"GET ", cut_response=5_000)):
         require_failure_in_time(lambda: read(impatient, LARGE_ID))
 
 

@@ -1,4 +1,4 @@
-"""nginx and lighttpd with the files of deploy/: requests that they answer without Python."""
+"""nginx and lighttpd with the files of deploy/: requests that they handle without Python."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def uploads(data: bytes) -> None:
 
 
 class Unexpected(logging.Handler):
-    """Raises what the program logs as unexpected and answers as a damaged file."""
+    """Raises errors that the program logs as unexpected and reports as a damaged file."""
 
     def emit(self, record: logging.LogRecord) -> None:
         raise AssertionError(record.getMessage())

@@ -2,7 +2,7 @@
 
     with FaultProxy(port) as proxy:
         store = make_store(proxy.url)
-        with proxy.broken(Fault(cut_answer=1000), times=1):
+        with proxy.broken(Fault(cut_response=1000), times=1):
             store.read()      # its first response ends after 1000 bytes
 
 With a TLS context it also speaks TLS to its clients, for stores that don't.
@@ -34,7 +34,7 @@ class Fault:
     trickle: int = _CHUNK  # bytes of such a piece
     garbage: bytes | None = None  # send this response, and do not forward the request
     lost_answer: bool = False  # forward the request, close the connection before the response
-    cut_answer: int | None = None  # close a connection after so many bytes of responses
+    cut_response: int | None = None  # close a connection after so many bytes of responses
     cut_request: int | None = None  # close a connection after so many bytes of requests
     accepted: Callable[[], object] | None = None  # called after a 201, which becomes a 202
 
@@ -203,7 +203,7 @@ class FaultProxy:
                 await asyncio.to_thread(fault.accepted)
                 chunk = chunk.replace(b"201 Created", b"202 Accepted", 1)
             passed += len(chunk)
-            await self._pass(writer, chunk, passed, fault.cut_answer)
+            await self._pass(writer, chunk, passed, fault.cut_response)
 
     async def _pass(
         self, writer: asyncio.StreamWriter, chunk: bytes, passed: int, most: int | None
@@ -217,7 +217,7 @@ class FaultProxy:
         await writer.drain()
 
     async def _thawed(self, connection: _Connection) -> Fault:
-        """What is wrong now with this connection, once it is not frozen."""
+        """Return the present fault of this connection, once it is no longer frozen."""
         while True:
             fault = self._fault
             if not connection.request.startswith(fault.only):

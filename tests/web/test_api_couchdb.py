@@ -97,14 +97,14 @@ def test_concurrent_patches_with_same_etag_succeed_once(site: Site, shop: Api) -
     assert len(shop.get(url).json["titles"]) == 2
 
 
-def facets_in(answer: object) -> list[tuple[str, str]]:
-    items = answer.json["items"]  # type: ignore[attr-defined]
+def facets_in(response: object) -> list[tuple[str, str]]:
+    items = response.json["items"]  # type: ignore[attr-defined]
     return [(item["filter"], item["value"]) for item in items]
 
 
-def counted(answer: object) -> dict[tuple[str, str], int]:
+def counted(response: object) -> dict[tuple[str, str], int]:
     """Return the numbers that are not 0; all are exact."""
-    items = answer.json["items"]  # type: ignore[attr-defined]
+    items = response.json["items"]  # type: ignore[attr-defined]
     assert all(item["count_is_exact"] for item in items)
     return {(item["filter"], item["value"]): item["count"] for item in items if item["count"]}
 
@@ -132,9 +132,9 @@ def test_facets_count_the_images_of_a_list(site: Site, shop: Api) -> None:
     sea = counted(shop.get("/images/facets?tag=sea&order=oldest"))
     assert (sea["shape", "portrait"], sea["format", "jpeg"]) == (1, 2)
     # Of a filter in force the numbers are those of its other values.
-    answer = shop.get("/images/facets?tag=sea&shape=panorama&rating=6&without=alt")
-    assert facets_in(answer) == facets_in(everything)
-    narrow = counted(answer)
+    response = shop.get("/images/facets?tag=sea&shape=panorama&rating=6&without=alt")
+    assert facets_in(response) == facets_in(everything)
+    narrow = counted(response)
     assert (narrow["shape", "panorama"], narrow["rating", "2"]) == (1, 1)
     assert ("without", "title") not in narrow
     assert counted(shop.get("/images/facets?shape=panorama"))["shape", "portrait"] == 2
@@ -156,10 +156,10 @@ def test_months_lead_into_a_list_by_time(site: Site, shop: Api) -> None:
             site.services.editing.update(image.id, ImagePatch(taken=taken))
             ids_of[year, month] = image.id
     newest = list(reversed(ids_of.values()))
-    answer = shop.get("/images/months?tag=sea")
-    assert answer.headers["Cache-Control"] == "private, max-age=300"
+    response = shop.get("/images/months?tag=sea")
+    assert response.headers["Cache-Control"] == "private, max-age=300"
     names = ["2024-05", "2024-03", "2023-05", "2023-03", "2022-05", "2022-03"]
-    urls = {item["month"]: item["url"] for item in answer.json["items"]}
+    urls = {item["month"]: item["url"] for item in response.json["items"]}
     assert list(urls) == names
     page = shop.get(urls["2023-05"])
     assert ids(page) == newest[2:]

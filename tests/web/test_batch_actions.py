@@ -155,8 +155,8 @@ def test_remove_leaves_an_image_that_is_restored_meanwhile(
     monkeypatch.setattr(site.services.images, "get_many", then_restore)
     ids = [image.id for image in images]
     fields = {"action": "remove", "id": ids}
-    answer = site.app.post("/trash/", fields, headers={"Accept": "application/json"})
-    assert answer.json == {"done": ids[1:]}
+    response = site.app.post("/trash/", fields, headers={"Accept": "application/json"})
+    assert response.json == {"done": ids[1:]}
     site.app.get(f"/o/{ids[0]}")
 
 

@@ -27,7 +27,7 @@ from tests.support import pictures
 from tests.support.days import YESTERDAY
 from tests.support.site import Site
 
-Answer = tuple[int, dict[str, str], bytes]
+StatusHeadersBody = tuple[int, dict[str, str], bytes]
 CHROME = "image/avif,image/webp,*/*;q=0.8"
 OF_EACH_RESPONSE = {"Date", "X-Request-Id", "X-Request-ID"}
 
@@ -63,7 +63,7 @@ class Running:
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
 
-    def get(self, path: str, method: str = "GET", **headers: str) -> Answer:
+    def get(self, path: str, method: str = "GET", **headers: str) -> StatusHeadersBody:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.connection.request(method, path, headers=named)
         response = self.connection.getresponse()
@@ -114,7 +114,7 @@ def file_of(running: Running, path: str) -> Path:
     return found.cached
 
 
-def comparable(response: Answer) -> tuple[int, list[tuple[str, str]], bytes]:
+def comparable(response: StatusHeadersBody) -> tuple[int, list[tuple[str, str]], bytes]:
     status, headers, body = response
     kept = [(name.lower(), headers[name]) for name in headers.keys() - OF_EACH_RESPONSE]
     return status, sorted(kept), body

@@ -138,7 +138,7 @@ def test_attachments_of_a_legacy_site_are_copied(
         for identifier in ATTACHED:
             assert http.get(f"/{couchdb_site.images}/{identifier}").json()["_rev"][:2] == "1-"
     back = huimages(ini, "migrate", "--from", "s3", "--to", "couchdb")
-    assert back.status == 0  # nothing is in there
+    assert back.status == 0  # the location is empty
     fill("s3", settings, PHOTOS[:1])
     back = huimages(ini, "migrate", "--from", "s3", "--to", "couchdb")
     assert back.status == 2

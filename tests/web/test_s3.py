@@ -125,7 +125,7 @@ def test_cached_rendition_is_served_without_s3_and_misses_return_503(
 
 def test_interrupted_s3_download_does_not_trash_the_image(site: Site, proxy: FaultProxy) -> None:
     identifier = site.upload(PHOTO)
-    with proxy.broken(Fault(only=b"GET ", cut_answer=len(PHOTO) // 2)):
+    with proxy.broken(Fault(only=b"GET ", cut_response=len(PHOTO) // 2)):
         site.app.get(f"/102x100/{identifier}.jpeg", status=503)
     assert not site.services.images.get_any(identifier).trashed
     site.app.get(f"/102x100/{identifier}.jpeg")

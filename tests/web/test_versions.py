@@ -33,8 +33,8 @@ def put(site: Site, image: str, content: bytes, status: int, **headers: str) -> 
         f"/api/v1/images/{image}/file?filename=better.jpeg", content, status=status,
         headers={"Content-Type": "image/jpeg", **headers},
     )  # fmt: skip
-    answer: dict[str, object] = response.json
-    return answer
+    data: dict[str, object] = response.json
+    return data
 
 
 class TestApi:

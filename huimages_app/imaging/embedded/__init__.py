@@ -1,7 +1,7 @@
 """Metadata that cameras and programs embed in a file: EXIF, IPTC-IIM and XMP.
 
-XMP counts before IIM, and IIM before EXIF, as it is the one that is Unicode by definition; for
-the time, the camera's own EXIF counts first.  Positions and serial numbers are not read.
+XMP takes precedence over IIM, and IIM over EXIF, since only XMP is Unicode by definition.  For the
+time, the EXIF of the camera takes precedence.  Positions and serial numbers are not read.
 """
 
 from .fields import read_embedded, rights_in

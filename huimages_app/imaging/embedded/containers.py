@@ -176,7 +176,7 @@ def _find_in_isobmff(reader: HeaderReader, packets: Packets) -> None:
         start, length = item.location
         data = reader.read_at_most(start, min(length, MAX_VALUE))
         if item.type == b"Exif":
-            # The block stands behind a number of bytes, which stands first.
+            # The block follows a number of bytes, which comes first.
             packets.exif = packets.exif or data[4 + int.from_bytes(data[:4], "big") :]
         elif b"rdf:RDF" in data:
             packets.xmp = packets.xmp or data

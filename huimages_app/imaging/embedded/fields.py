@@ -59,7 +59,7 @@ _OF_CAMERAS: Final = re.compile(
     r"|created with gimp|screenshot|dcim[\\/].*|[\w-]*\.jpe?g|dcf [0-9.]+",
     re.IGNORECASE,
 )
-# What they write as the copyright notice.
+# What cameras write as the copyright notice.
 _NO_NOTICE: Final = re.compile(r"\(c\) by .* user", re.IGNORECASE)
 _LOOKED_AT: Final = 500  # keywords
 

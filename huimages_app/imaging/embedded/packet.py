@@ -20,7 +20,7 @@ _END: Final = '<?xpacket end="r"?>'
 
 
 def xmp_packet(rights: Rights) -> bytes:
-    """Return the packet of a rendition; empty if nothing is known that belongs into it."""
+    """Return the packet of a rendition; empty if no field of it is known."""
     stated = rights.stated
     if not stated:
         return b""

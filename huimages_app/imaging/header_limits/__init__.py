@@ -1,4 +1,4 @@
-"""Reads the header of a file before a decoder does, so that none can be made to overwork.
+"""Reads the header of a file before a decoder does, so that no file makes a decoder overwork.
 
 One module for each format.  Work and memory are bounded by the length of the file, or by
 a constant; what a decoder would take is checked against the limits.

@@ -12,13 +12,13 @@ from .header import Cicp
 
 _SEQUENCE_HEADER: Final = 1
 _SPS: Final = 33
-# Parameter sets of a kind, and bytes of one that are read.
+# Number of parameter sets of a kind, and bytes of one, that are read.
 _MAX_UNITS: Final = 8
 _MAX_BYTES: Final = 256
 
 
 class _Bits:
-    """Reads an unsigned number bit by bit.  Raises EOFError behind the end."""
+    """Reads an unsigned number bit by bit.  Raises EOFError after the end."""
 
     def __init__(self, data: bytes) -> None:
         self._value = int.from_bytes(data, "big")

@@ -29,8 +29,8 @@ class _Blocks:
 def read_gif(reader: HeaderReader, limits: Limits) -> Header:
     """Return the facts of a GIF.  Raises NotAnImage, TooLarge.
 
-    The decoder gets the first frame alone: Pillow joins the blocks of a comment in
-    quadratic time, and damage behind the first frame does no harm.
+    The decoder gets the first frame alone: Pillow joins the blocks of a comment in quadratic time,
+    and damage after the first frame does no harm.
     """
     head = reader.read(0, _CANVAS)
     size = (int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little"))
@@ -57,7 +57,7 @@ def read_gif(reader: HeaderReader, limits: Limits) -> Header:
 
 
 def _block(reader: HeaderReader, found: _Blocks, start: int) -> int:
-    """Read one block at `start`; return the offset of the next, -1 behind the last."""
+    """Read one block at `start`; return the offset of the next, -1 after the last."""
     code = reader.read(start, 1)[0]
     if code == _TRAILER:
         return -1
@@ -79,7 +79,7 @@ def _block(reader: HeaderReader, found: _Blocks, start: int) -> int:
 
 
 def _data_end(reader: HeaderReader, found: _Blocks, position: int) -> int:
-    """Return the offset behind a series of data blocks."""
+    """Return the offset after a series of data blocks."""
     while length := reader.read(position, 1)[0]:
         position += 1 + length
         _count(found)

@@ -92,7 +92,7 @@ def check_pixels(size: tuple[int, int], decoded_whole: bool, limits: Limits) -> 
 
 
 def check_frames(frames: int, limits: Limits) -> None:
-    """Raise TooLarge if an animation has more frames than are taken."""
+    """Raise TooLarge if an animation has more frames than allowed."""
     if frames > limits.max_frames:
         raise TooLarge(f"the animation has more than {limits.max_frames} frames")
 

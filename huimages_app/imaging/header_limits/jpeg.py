@@ -71,7 +71,7 @@ def read_jpeg(reader: HeaderReader, limits: Limits) -> Header:
 
 
 def _marker(reader: HeaderReader, position: int) -> tuple[int, int]:
-    """Return the offset of the next marker, behind its fill bytes, and its code."""
+    """Return the offset of the next marker, after its fill bytes, and its code."""
     if reader.read(position, 1) != b"\xff":
         raise NotAnImage(f"the JPEG file is damaged: byte {position} does not begin a segment")
     code = reader.skip(position, b"\xff")

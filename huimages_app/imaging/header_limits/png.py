@@ -47,8 +47,8 @@ class _Chunks:
 def read_png(reader: HeaderReader, limits: Limits) -> Header:
     """Return the facts of a PNG.  Raises NotAnImage, TooLarge.
 
-    The decoder gets no ancillary chunk but tRNS: a damaged comment, a large text or a
-    broken animation behind a whole picture do no harm.
+    The decoder gets no ancillary chunk but tRNS: a damaged comment, a large text or a broken
+    animation after a complete picture do no harm.
     """
     found = _Chunks()
     position = 8
@@ -148,7 +148,7 @@ def _whole(reader: HeaderReader, where: tuple[int, int], length: int, most: int)
 
 
 def _transparent(data: bytes, found: _Chunks) -> tuple[int, ...]:
-    """Return the samples of the transparent colour where Pillow does not compare them right.
+    """Return the samples of the transparent colour where Pillow compares them incorrectly.
 
     Pillow compares with scaled samples below 8 bits, and with half of each of 16 bits.
     """

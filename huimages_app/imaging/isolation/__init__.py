@@ -1,4 +1,4 @@
-"""Decoding in worker processes that can do nothing but decode.
+"""Decoding in worker processes that have no other rights.
 
 Untrusted pictures are decoded by C libraries.  A picture that crashes one, or takes control
 of it, then has a process without files, network and secrets.

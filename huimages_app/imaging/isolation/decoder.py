@@ -92,7 +92,7 @@ class IsolatedDecoder(Decoder):
         self._seconds = 2 * worker.seconds
         self._on_failure = on_failure
         self._slots: AbstractContextManager[object] = nullcontext()
-        # Uploads are limited by the server's threads only, those of a command by its jobs.
+        # The only limit of uploads are the threads of the server, or the jobs of a command.
         self._untimed_slots = threading.BoundedSemaphore(max(parallel, usable_cores()) + 1)
 
     def without_timeout(self) -> Self:

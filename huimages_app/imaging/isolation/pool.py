@@ -13,7 +13,7 @@ from .process import ForkServerProcess, Worker, WorkerFailure
 
 log = logging.getLogger(__name__)
 
-# A worker is replaced after so many jobs: the memory of C libraries grows in pieces.
+# A worker is replaced after so many jobs: C libraries slowly fragment its memory.
 _JOBS: Final = 1000
 
 

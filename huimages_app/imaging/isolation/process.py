@@ -23,7 +23,7 @@ from .sandbox import Layers, WorkerLimits
 log = logging.getLogger(__name__)
 
 FORK_SERVER: Final = "huimages_app.imaging.isolation.fork_server"
-# The variables that the fork server gets.  Those with secrets are none of them.
+# The only variables that the fork server gets; none of them contains a secret.
 _VARIABLES: Final = ("PYTHON", "LANG", "LC_", "LD_LIBRARY_PATH", "MALLOC_", "TZ")
 # Seconds until the fork server or a new worker replies; on an idle machine 0.3 and 0.003.
 _PATIENCE: Final = 60.0
@@ -211,7 +211,7 @@ class ForkServerProcess:
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_PATIENCE)
         limits = json.dumps(dataclasses.asdict(self._limits))
-        # A new program has no memory and no descriptors of this process, but the one passed.
+        # A new program inherits no memory, and no descriptor but the one passed.
         with its:
             self._process = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", self._module, str(its.fileno()), limits],

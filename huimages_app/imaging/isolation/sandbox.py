@@ -27,8 +27,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class WorkerLimits:
     """Limits of a worker process.
 
-    `memory` for pictures and `file_size` in bytes, `seconds` of CPU time for a job; by the
-    clock, twice as many.
+    `memory` for pictures and `file_size` in bytes, `seconds` of CPU time for a job, which may take
+    twice as long by the clock.
     """
 
     memory: int

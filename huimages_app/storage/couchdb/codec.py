@@ -45,7 +45,7 @@ from .database import Document
 _TIME = re.compile(r"[0-9]{8}T[0-9]{6}(\.[0-9]{1,6})?")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Pages need a shape; where a document has none, that of an ordinary photo.
+# Pages need proportions; a document without dimensions gets those of an ordinary photo.
 _UNMEASURED = (1600, 1200)
 
 

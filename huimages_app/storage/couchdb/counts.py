@@ -61,7 +61,7 @@ def _read_rows(scan: Scan, start: Start | None, limit: int, *, descending: bool)
 
 
 def _trashed_ids(images: Database) -> set[str] | None:
-    """Return the images in the trash; None if they are many."""
+    """Return the IDs of images in the trash; None if there are too many."""
     limit = _MAX_TRASHED + 1
     rows = ViewScan(images, "by_time", (True,), documents=False).read(None, limit, descending=True)
     return {row.id for row in rows} if len(rows) < limit else None

@@ -14,7 +14,7 @@ _MONTH = re.compile(r"([0-9]{3}[1-9]|[1-9][0-9]{3})(0[1-9]|1[0-2])")
 
 
 def read_months(plan: QueryPlan) -> list[Month] | None:
-    """Return the months of the candidates of a plan by time; None if they are many."""
+    """Return the months of the candidates of a plan by time; None if there are too many."""
     scan = plan.scan.without_documents()
     candidates = scan.read(None, _READ + 1, descending=plan.descending)
     if len(candidates) > _READ:

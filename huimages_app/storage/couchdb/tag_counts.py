@@ -67,7 +67,7 @@ class TagCounts:
         return self._ranking or []
 
     def spellings(self, tags: Sequence[str]) -> dict[str, str]:
-        """Return the spellings to show of those tags for which it is not lower case.
+        """Return the spellings of those tags that are not shown in lower case.
 
         They are looked up in memory, or counted for one tag before all tags were counted.
         """

@@ -178,4 +178,4 @@ class ImageSearch(ABC):
 
     @abstractmethod
     def spellings(self, tags: Iterable[str]) -> dict[str, str]:
-        """Return the spellings to show of those tags for which it is not lower case."""
+        """Return the spellings of those tags that are not shown in lower case."""

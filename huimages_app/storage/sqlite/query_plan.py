@@ -87,7 +87,8 @@ class QueryPlan:
     ) -> Reading:
         """Return the next `limit` images from `start`, from the nearest on.
 
-        Without a start they are the first ones; not `forward`, those before, or the last ones.
+        Without a start they are the first ones of the result.  If not `forward`, they are those
+        before `start`, or the last ones.
         """
         descending = forward != (self.order in _ASCENDING)
         plan = self

@@ -41,7 +41,7 @@ def of_images(
 
 
 def of_tags(db: sqlite3.Connection, tags: Iterable[str]) -> dict[str, str]:
-    """Return the spellings to show of those tags for which it is not lower case."""
+    """Return the spellings of those tags that are not shown in lower case."""
     typed: dict[str, dict[str, int]] = {}
     totals: dict[str, int] = {}
     for tag, total, spelling, uses in db.execute(

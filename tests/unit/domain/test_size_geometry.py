@@ -171,7 +171,7 @@ def test_content_box_in_pixels_is_rounded_outwards_by_less_than_a_pixel(box, wid
     ("text", "original", "measured", "crop", "window"),
     [
         ("600x600=", (4000, 3000), None, (0, 0, 4000, 3000), (0, 75, 600, 525)),
-        # Whole and equal margins are worth a pixel of width.
+        # The width may be a pixel off, so that the margins are whole and equal.
         ("601x600=", (601, 301), None, (0, 0, 601, 301), (0, 149, 601, 450)),
         ("600x600=7", (4000, 3000), content.WHOLE, (0, 0, 4000, 3000), (42, 107, 558, 493)),
         (

@@ -23,7 +23,7 @@ Rendered = Callable[..., Image.Image]
 def render_once(tmp_path: Path) -> Rendered:
     """`render_once(content, "240x160", "png")`: the rendition, decoded, by the best resizer.
 
-    PNG, the default, shows what there is before a lossy encoder comes to it.
+    PNG, the default, shows the pixels before lossy encoding.
     """
 
     def rendered(

@@ -70,8 +70,8 @@ def client(proxy: FaultProxy) -> Iterator[httpx.Client]:
         Fault(frozen=True),
         Fault(garbage=b"\x00\xff not HTTP\r\n"),
         Fault(lost_answer=True),
-        Fault(cut_answer=100),
-        Fault(cut_answer=20_000),
+        Fault(cut_response=100),
+        Fault(cut_response=20_000),
         Fault(cut_request=10),
         Fault(delay=1),
     ],
@@ -99,7 +99,7 @@ def test_lost_response_is_of_a_request_that_arrived(
 
 
 def test_fault_ends_after_the_given_times(proxy: FaultProxy, client: httpx.Client) -> None:
-    with proxy.broken(Fault(cut_answer=100), times=1):
+    with proxy.broken(Fault(cut_response=100), times=1):
         with pytest.raises(httpx.TransportError):
             client.get("/")
         assert client.get("/").content == BODY
@@ -118,7 +118,7 @@ def test_request_body_that_is_cut_fails(proxy: FaultProxy, client: httpx.Client)
 
 
 def test_fault_applies_to_matching_requests_only(proxy: FaultProxy, client: httpx.Client) -> None:
-    with proxy.broken(Fault(only=b"PUT ", cut_answer=100)):
+    with proxy.broken(Fault(only=b"PUT ", cut_response=100)):
         assert client.get("/").content == BODY
         with pytest.raises(httpx.TransportError):
             client.put("/", content=BODY)
