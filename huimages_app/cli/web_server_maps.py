@@ -174,7 +174,7 @@ def lighttpd_variables(sizes: WebServerSizes) -> str:
             "# What the named sizes are.",
             _array("names", _lighttpd_names(sizes)),
             _array("presets", _lighttpd_presets(sizes)),
-            "# URLs whose format the Accept header chooses, and what is behind the `?` then.",
+            "# URLs whose format the Accept header chooses, and what follows the `?` then.",
             f"var.huimages_auto = {auto_pattern}",
             f'var.huimages_varies = "{varies.get(sizes.negotiate, _NEVER)}"',
         ]

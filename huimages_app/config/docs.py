@@ -17,8 +17,8 @@ INTRODUCTION = """\
 
 Settings are in the `[app:main]` section of the ini file. Each can be overridden by an
 environment variable, whose name is the key in capitals with `_` for `.`: `HUIMAGES_CACHE_PATH`
-for `huimages.cache.path`. A secret can be read from a file: put `_file` behind its key, or
-`_FILE` behind its variable, and give the file's name as the value.
+for `huimages.cache.path`. A secret can be read from a file: append `_file` to its key, or
+`_FILE` to its variable, and give the file's name as the value.
 
 An unknown key stops the start, and so does a value that is not of the expected form.
 Folders and files are relative to where the program was started; `%(here)s` in an ini file is the

@@ -47,7 +47,7 @@ def test_list_is_filtered_by_the_days_until_the_end(
 
 
 def test_page_without_endings_shows_a_sentence(site: Site) -> None:
-    assert "No rights end in these days." in site.browser().get("/ending/").text
+    assert "No rights end in this period." in site.browser().get("/ending/").text
     german = site.browser("de").get("/ending/?ended=yes")
     assert "Keine Rechte sind abgelaufen." in german.text
 
