@@ -24,7 +24,7 @@ import couchdb
 
 from huimages_app.config.storage_settings import CouchdbSettings
 from huimages_app.domain.ids import image_id
-from huimages_app.domain.likeness import BITS, MOST_ALIKE, MOST_DIFFERENT
+from huimages_app.domain.likeness import BITS, MAX_ALIKE, MAX_DIFFERENT
 from huimages_app.domain.models import Image
 from huimages_app.storage.couchdb import CouchBackend, DatabaseNames, Server, install_views
 from huimages_app.storage.interfaces import MetadataBackend
@@ -78,12 +78,12 @@ def measure(store: MetadataBackend, hashes: Sequence[int]) -> str:
     chosen = random.Random(3)
     seconds, expected, found = [], 0, 0
     for _ in range(LOOKUPS):
-        wanted = _changed(chosen.choice(hashes), chosen.randint(0, MOST_DIFFERENT), chosen)
+        wanted = _changed(chosen.choice(hashes), chosen.randint(0, MAX_DIFFERENT), chosen)
         start = time.perf_counter()
-        images = store.search.alike(f"{wanted:016x}", MOST_ALIKE)
+        images = store.search.alike(f"{wanted:016x}", MAX_ALIKE)
         seconds.append(time.perf_counter() - start)
-        similar = sum((wanted ^ value).bit_count() <= MOST_DIFFERENT for value in hashes)
-        expected += min(similar, MOST_ALIKE)
+        similar = sum((wanted ^ value).bit_count() <= MAX_DIFFERENT for value in hashes)
+        expected += min(similar, MAX_ALIKE)
         found += len(images)
     middle, slow = statistics.median(seconds), sorted(seconds)[int(LOOKUPS * 0.99)]
     return (
@@ -121,7 +121,7 @@ def in_couchdb(url: str, hashes: Sequence[int]) -> Iterator[MetadataBackend]:
         try:
             store.load(images_of(hashes))
             install_views.wait_for(server.database(names[0]), "images")
-            store.search.alike(f"{hashes[0]:016x}", MOST_ALIKE)  # some servers build views singly
+            store.search.alike(f"{hashes[0]:016x}", MAX_ALIKE)  # some servers build views singly
             yield store
         finally:
             for name in names:

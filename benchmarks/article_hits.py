@@ -1,4 +1,4 @@
-"""What a hit at a stable URL of an article costs, beside a plain hit of the same picture.
+"""Time of a hit at a stable URL of an article, compared with a plain hit of the same picture.
 
     .venv/bin/python benchmarks/article_hits.py
 

@@ -1,4 +1,4 @@
-"""What an archive in SQLite costs by its size: bytes, and CPU time of imports and backups.
+"""Costs of an archive in SQLite by its size: bytes, and CPU time of imports and backups.
 
     python -m benchmarks.growth [IMAGES …]
 

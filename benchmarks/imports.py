@@ -1,4 +1,4 @@
-"""Speed of `huimages import-tree`, beside the least that any import has to do.
+"""Speed of `huimages import-tree`, compared with the minimum work of any import.
 
     python -m benchmarks.imports FOLDER [--files 1000] [--rounds 3] [--s3] [--set NAME=VALUE …]
 

@@ -107,7 +107,7 @@ def seconds(
     clock: Callable[[], float] = time.perf_counter,
     before: Callable[[], object] = lambda: None,
 ) -> float:
-    """Return the median of some rounds, after one that does not count.
+    """Return the median of some rounds, after one round to warm up.
 
     `before` is called before each round and not timed.
     """

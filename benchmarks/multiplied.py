@@ -15,11 +15,11 @@ _LATER = (
     "strftime('%Y-%m-%dT%H:%M:%S', substr({0}, 1, 19), :seconds || ' seconds') || substr({0}, 20)"
 )
 _CREATED, _TAKEN = "json_extract(document, '$.created')", "json_extract(document, '$.taken')"
-# The 32 characters of the ID, turned by two for each copy.
+# The 32 characters of the ID, rotated by two for each copy.
 _TURNED = "substr(id, 2 * :copy + 1, 32 - 2 * :copy) || substr(id, 1, 2 * :copy) || '01'"
 _HASH = "(hash | :mask) - (hash & :mask)"  # exclusive or
 _KEYS_PER_MICROSECOND = 1 << 9
-MOST_COPIES = 16  # the ID turned by all its characters is the ID
+MAX_COPIES = 16  # rotating the ID by all its characters gives the same ID
 
 _REMEMBERED = (
     "CREATE TEMP TABLE hashed (key INTEGER PRIMARY KEY, hash INTEGER)",
@@ -81,7 +81,7 @@ _HASHES = "INSERT INTO hashes " + " UNION ALL ".join(
 def multiply(db: sqlite3.Connection, copies: int, seconds: int) -> None:
     """Add copies of all images until there are `copies` of each; the next one `seconds` later.
 
-    In one transaction.  At most MOST_COPIES.
+    In one transaction.  At most MAX_COPIES.
     """
     chance = random.Random(2)
     for statement in _REMEMBERED:

@@ -45,7 +45,7 @@ class Original:
 def made(folder: Path, each: int) -> list[Original]:
     """Return `each` originals of every class, and one of the largest.
 
-    They stay in `folder`, since making them takes longer than all measurements.
+    They stay in `folder`: making them takes longer than all measurements.
     """
     folder.mkdir(parents=True, exist_ok=True)
     wanted = [
@@ -92,7 +92,7 @@ def of(originals: Iterable[Original], megapixels: int) -> list[Original]:
 
 
 def variants(original: Original, count: int, *, progressive: bool = False) -> list[Original]:
-    """Return `count` copies that differ in a comment, so that each server takes them for new."""
+    """Return `count` copies that differ in a comment, so that each server treats them as new."""
     content = original.path.read_bytes()
     kind = "baseline"
     if progressive:

@@ -56,7 +56,7 @@ def fill_by_copies(file: Path, count: int, copies: int, tags: int = 5000) -> Non
 
 
 class _Bulk:
-    """What all images together say of lists and tags."""
+    """Lists and tags of all images together."""
 
     def __init__(self) -> None:
         self._count = 0

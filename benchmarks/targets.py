@@ -32,7 +32,7 @@ class Measurements:
         return results.ratio(speeds, others)
 
     def worst(self, contests: Sequence[str], base: str | None, measure: str) -> float | None:
-        """Return the least ratio of huimages to `base`, or if it is None, to any other server."""
+        """Return the least ratio of huimages to `base`; None means any other server."""
         ratios = [
             self.ratio(contest, OURS, other, measure)
             for contest in contests

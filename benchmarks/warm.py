@@ -17,7 +17,7 @@ from huimages_app.domain.sizes import Size
 
 from .load import Request, WrongResponse, check, fetched
 from .originals import Original
-from .peers import NotInstalled, Server, nginx, node, program, said
+from .peers import NotInstalled, Server, nginx, node, output_of, program
 from .peers.huimages import Site
 
 # Sizes that need no signature in production.ini.
@@ -85,7 +85,7 @@ def _rate(wrk: str, url: str, requests: list[Request], folder: Path) -> float:
     script = folder / "paths.lua"
     paths = json.dumps([request.path for request in requests])
     script.write_text(_SCRIPT.format(paths="{" + paths[1:-1] + "}"))
-    text = said(wrk, "-t1", f"-c{_CLIENTS}", f"-d{_SECONDS}s", "-s", script, url)
+    text = output_of(wrk, "-t1", f"-c{_CLIENTS}", f"-d{_SECONDS}s", "-s", script, url)
     rate = re.search(r"Requests/sec: *([0-9.]+)", text)
     if rate is None or "Non-2xx" in text or "Socket errors" in text:
         raise WrongResponse(f"{url}: {text}")

@@ -40,8 +40,9 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
         # One line that the operator can act on, without a traceback.
         print(f"huimages: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(2)
-    # A thread waits this long for the interpreter lock before it demands it, also the one that
-    # reads requests.  With the default of 5 ms many clients are served more slowly than one.
+    # Seconds that a thread, such as the one that reads requests, waits for the interpreter lock
+    # before it interrupts the running thread.  With the default of 5 ms, many clients are served
+    # more slowly than one.
     sys.setswitchinterval(_SWITCH_INTERVAL)
 
     def start() -> None:

@@ -36,7 +36,7 @@ class Storage:
 
 
 def build_storage(settings: Settings, decoder: Decoder | None = None) -> Storage:
-    """Build the storage that the settings name, which need not respond; raises BadSetting."""
+    """Build the storage that the settings name, without a request to it; raises BadSetting."""
     return Storage(make_originals(settings, decoder), make_metadata(settings), make_cache(settings))
 
 

@@ -174,7 +174,7 @@ def _previews(storage: Storage, shared: _Shared) -> Previews:
         storage.cache,
         worker=shared.worker,
         # The worker waits for memory as long as it takes.
-        decoder=shared.decoder.patient(),
+        decoder=shared.decoder.without_timeout(),
     )
 
 

@@ -76,7 +76,7 @@ def program(name: str) -> str:
     return found
 
 
-def said(*command: str | Path) -> str:
+def output_of(*command: str | Path) -> str:
     """Return the output of a command."""
     done = subprocess.run(
         command, check=True, capture_output=True, text=True, env={**os.environ, **LIBRARIES}

@@ -77,7 +77,7 @@ class Site:
         return build_services(read_settings(self.ini(name, chain=chain, sizes=sizes), {}))
 
     def add(self, services: Services, original: Original) -> str:
-        """What an upload does; with a chain, copies are made in the background."""
+        """Do the work of an upload; with a chain, copies are made in the background."""
         content = io.BytesIO(original.path.read_bytes())
         image = services.uploads.add(content, visitor_id="benchmark").image
         self.ids[original.path] = image.id

@@ -18,8 +18,8 @@ from . import (
     PathOf,
     Server,
     box,
+    output_of,
     program,
-    said,
     started,
 )
 
@@ -111,7 +111,7 @@ def _nginx(
     name: str, folder: Path, modules: str, site: Callable[[int], str], path: PathOf
 ) -> Iterator[Server]:
     binary = program("nginx")
-    version = said(binary, "-v").rpartition("/")[2]
+    version = output_of(binary, "-v").rpartition("/")[2]
 
     def command(port: int) -> list[str | Path]:
         settings = folder / "nginx.conf"

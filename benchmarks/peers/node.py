@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.originals import Original
 from huimages_app.domain.sizes import Size
 
-from . import INSTALLED, NotInstalled, PathOf, Server, box, program, said, started
+from . import INSTALLED, NotInstalled, PathOf, Server, box, output_of, program, started
 
 _FOLDER = INSTALLED / "node"
 
@@ -57,7 +57,7 @@ def _server(
     if not package.exists():
         raise NotInstalled(f"{name} is not installed")
     node = program("node")
-    version = f"{json.loads(package.read_text())['version']}, node {said(node, '--version')}"
+    version = f"{json.loads(package.read_text())['version']}, node {output_of(node, '--version')}"
     script = _FOLDER / f"{name}_server.mjs"
     with started(
         name, version, lambda port: [node, script, str(port), pictures, *options], path, folder

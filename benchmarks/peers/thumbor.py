@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import INSTALLED, NotInstalled, Server, box, said, started
+from . import INSTALLED, NotInstalled, Server, box, output_of, started
 
 _BIN = INSTALLED / "thumbor" / "bin"
 
@@ -43,4 +43,4 @@ def thumbor(pictures: Path, folder: Path) -> Iterator[Server]:
 
 
 def _version() -> str:
-    return said(_BIN / "python", "-c", "import thumbor; print(thumbor.__version__)")
+    return output_of(_BIN / "python", "-c", "import thumbor; print(thumbor.__version__)")

@@ -26,8 +26,8 @@ class Usage:
 class SharedUsage:
     """The numbers in the file `path`.  Thread-safe, and safe with several processes.
 
-    They are forgotten when the machine boots: a power cut may have left empty files, and
-    counting anew is what removes them (docs/decisions/002).
+    They are forgotten when the machine boots: a power cut may have left empty files, which the
+    next count removes (docs/decisions/002).
     """
 
     def __init__(self, path: Path) -> None:

@@ -28,7 +28,7 @@ from .file_names import PREVIEW_PREFIX
 
 log = logging.getLogger(__name__)
 
-_TARGET = 0.9  # of the limit, so that pruning is rare
+_TARGET = 0.9  # share of the limit that pruning leaves in use, so that it is rare
 _MINUTE = 60  # seconds
 _DAY = 24 * 60 * 60  # seconds
 _EMPTY_FOLDER_AGE = 60 * 60  # seconds; a younger one may be about to be filled

@@ -112,10 +112,9 @@ def memory_file() -> Iterator[int]:
 
 
 class ImageFolder:
-    """The cache folder of one image, open, so that files go into this very folder.
+    """The cache folder of one image, held open.  Raises OSError.
 
-    After the folder was moved away, a new one with the same name is another folder.
-    Raises OSError.
+    Files always go into this folder, even if it is moved away and a new one gets its name.
     """
 
     def __init__(self, path: Path) -> None:
@@ -191,7 +190,7 @@ def _make(folder: Path) -> bool:
         folder.mkdir()
     except FileExistsError:
         return False
-    with contextlib.suppress(FileNotFoundError):  # removed again: to open it raises
+    with contextlib.suppress(FileNotFoundError):  # removed again: `open` raises
         folder.chmod(0o755)  # for every web server to read
     return True
 

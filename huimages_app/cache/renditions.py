@@ -101,11 +101,11 @@ class RenditionCache:
     ) -> BinaryIO | None:
         """Open the rendition; None if there is none, or none that can be read.
 
-        `limited`: the one that was published so.
+        `limited`: the one that was published as limited.
         """
         path = self.path(image_id, size, format_)
         try:
-            # Without a buffer, since `open` would ask whether that of a terminal is wanted.
+            # Unbuffered: for a buffered file `open` calls isatty(), one system call more.
             raw = io.FileIO(file_names.limited(path) if limited else path)
         except FileNotFoundError:
             return None
@@ -293,7 +293,7 @@ class RenditionCache:
         except OSError as error:
             if error.errno == errno.ENOENT and self._removed.is_dir():
                 raise  # there is nothing to remove
-            folder.lstat()  # raises FileNotFoundError likewise
+            folder.lstat()  # raises FileNotFoundError as well
             self._faults.report("remove", error)
             return empty_folder(folder)  # not at once, but without the folder for it
         return empty_folder(trash)
@@ -339,5 +339,8 @@ class RenditionCache:
 def _files(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
-    except (FileNotFoundError, NotADirectoryError):  # removed in this moment, or a stray file
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+    ):  # removed just now, or a file that does not belong here
         return []

@@ -1,4 +1,4 @@
-"""`huimages apply`: change images as an edited table says."""
+"""`huimages apply`: apply an edited table to images."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def order(
 ) -> None:
     """Put the images with these IDs first, in this order; show the article.
 
-    Other images of the article stay behind them.
+    Other images of the article stay after them.
     """
     from ..domain.ids import parse_image_id
 

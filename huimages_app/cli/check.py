@@ -73,7 +73,7 @@ def check(
             counts["repaired" if finding.repaired else "open"] += 1
             detail = "repaired" if finding.repaired else finding.detail
             suffix = f" ({detail})" if detail else ""
-            bar.say(f"{finding.image_id}: {finding.problem.value}{suffix}")
+            bar.print_line(f"{finding.image_id}: {finding.problem.value}{suffix}")
     summary = f"{plural(counts['checked'], 'image')}: {counts['repaired'] + counts['open']:,} wrong"
     if repair:
         summary += f", {counts['repaired']:,} repaired"

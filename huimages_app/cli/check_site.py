@@ -81,7 +81,7 @@ def _findings(report: Report) -> Iterator[tuple[str, Cases]]:
 
 
 def _next(report: Report) -> Iterator[str]:
-    """Yield the next steps, in order."""
+    """Yield the steps of the switch-over that remain, in order."""
     from ..services.maintenance.legacy_report import OUR_VIEWS
 
     if report.designs.count(OUR_VIEWS) < 2:

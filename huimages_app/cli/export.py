@@ -48,7 +48,7 @@ def export(context: CliContext, file: Path, order: str, bom: bool, **filters: An
 
 
 def _replace(file: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file beside, and put it into its place when it is complete."""
+    """Write a temporary file beside `path`, which replaces it when it is complete."""
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     beside = Path(name)
     try:

@@ -80,7 +80,7 @@ def _import(
             bar.advance()
             counts[outcome.kind] += 1
             if outcome.error:
-                bar.say(f"{printable(outcome.path)}: {outcome.error}")
+                bar.print_line(f"{printable(outcome.path)}: {outcome.error}")
 
 
 def _list(pending: Sequence[FileState], known: int) -> None:

@@ -96,7 +96,7 @@ def follow(context: CliContext, job: Job) -> int:
 
 
 class _Shown:
-    """The part of a job that the progress bar has."""
+    """The state of a job that the progress bar has shown."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar

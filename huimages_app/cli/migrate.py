@@ -68,7 +68,7 @@ def _transfer(migration: OriginalsMigration, source: str, target: str, jobs: int
                 counts[one.where] += 1
                 if one.error:
                     failed += 1
-                    bar.say(f"{one.image_id}: {one.error}")
+                    bar.print_line(f"{one.image_id}: {one.error}")
                 if one.where is not Where.TARGET or one.copied or one.error:
                     bar.advance()
     finally:

@@ -27,8 +27,8 @@ from .filters import pairs_of, with_filters
 def months(context: CliContext, order: str, as_json: bool, **filters: Any) -> None:
     """List the months in UTC of the images that meet all conditions, at most 600.
 
-    `huimages list --at MONTH` lists the images from one on.  Of more than 1,000 images that meet
-    several conditions, the months are those of all images.
+    `huimages list --at MONTH` lists the images from a month on.  Of more than 1,000 images that
+    meet several conditions, the months are those of all images.
     """
     for month in context.reading_services.images.months(query_of(pairs_of(filters), order)):
         click.echo(json.dumps({"month": str(month)}) if as_json else month)

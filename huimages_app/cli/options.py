@@ -10,13 +10,13 @@ import click
 from ..config.cores import usable_cores
 from ..errors import BadInput
 
-_MOST_JOBS = 64
+_MAX_JOBS = 64
 
 jobs_option = click.option(
     "--jobs",
-    type=click.IntRange(1, _MOST_JOBS),
+    type=click.IntRange(1, _MAX_JOBS),
     # While half of them wait for a disk or a store, the others use all cores.
-    default=lambda: min(2 * usable_cores(), _MOST_JOBS),
+    default=lambda: min(2 * usable_cores(), _MAX_JOBS),
     show_default="twice the number of cores",
     help="Number of images processed in parallel.",
 )

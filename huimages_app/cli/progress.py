@@ -47,12 +47,12 @@ class ProgressLines:
             self._printed = now
             rate = self._done / (now - self._started)
             left = max(self._total - self._done, 0) / rate
-            self.say(
+            self.print_line(
                 f"{self._what}: {self._done:,} of {self._total:,}, "
                 f"{rate:.1f} a second, {duration(left)} left"
             )
 
-    def say(self, line: str) -> None:
+    def print_line(self, line: str) -> None:
         click.echo(line, err=True)
 
 
@@ -70,7 +70,7 @@ def progress_bar(what: str, total: int, console: Console | None = None) -> Itera
             speed = bar.tasks[0].speed
             bar.update(task, rate=f"{speed:.1f}/s" if speed else "")
 
-        def say(self, line: str) -> None:
+        def print_line(self, line: str) -> None:
             # Text: a file name may look like markup.
             bar.console.print(Text(line), soft_wrap=True)
 

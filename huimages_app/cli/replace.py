@@ -38,7 +38,8 @@ def replace(context: CliContext, image_id: str, file: BinaryIO) -> None:
 def turn(context: CliContext, image_id: str, degrees: str) -> None:
     """Turn the picture ID clockwise by DEGREES; print the ID of the new version.
 
-    Only the EXIF orientation changes.  GIF, BMP, AVIF and HEIC have none that could.
+    Only the EXIF orientation changes.  GIF, BMP, AVIF and HEIC have none, or none that can be
+    changed.
     """
     from ..domain.ids import parse_image_id
 

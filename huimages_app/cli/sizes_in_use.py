@@ -57,7 +57,7 @@ def sizes_in_use(logs: Sequence[Path], at_least: int) -> int:
                     requests.update(_sizes(line))
             except (OSError, EOFError, zlib.error) as error:
                 failed = True
-                bar.say(f"{printable(log)}: {error}")
+                bar.print_line(f"{printable(log)}: {error}")
     if not requests:
         raise BadInput(
             f"no request for an image in {plural(len(logs), 'access log')}: expected lines like "

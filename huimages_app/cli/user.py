@@ -29,7 +29,7 @@ def add(context: CliContext, name: str, role: str, no_password: bool, password_s
     """Add an account."""
     from ..services.accounts import parse_name
 
-    parse_name(name)  # before the user types a password in vain
+    parse_name(name)  # before it asks for a password
     password = None if no_password else _password(password_stdin)
     context.services.accounts.add(name, role, password)
 

@@ -15,7 +15,7 @@ from ..domain.presets import Preset
 from ..domain.sizes import Size
 from ..services.size_policy import listed_sizes
 
-# Behind the name of a preset or of a trimmed size: the focal point, or the content box.
+# Follows the name of a preset or of a trimmed size: the focal point, or the content box.
 _DETAIL = "![0-9,]+"
 _DENSITY = "(?:@[23]x)?"
 _ANY = r"[0-9]*x[0-9]*(?:!(?:[0-9]+,[0-9]+)?|=[0-9a-z,]*(?:![0-9,]+)?)?"
@@ -230,7 +230,7 @@ def _lighttpd_presets(sizes: WebServerSizes) -> Iterator[tuple[str, str]]:
 
 
 def _endings_of(only: str) -> str:
-    """Return the pattern of what may stand behind an ID in a size with only one format."""
+    """Return the pattern of what may follow an ID in a size with only one format."""
     own = [ending for ending, format_ in _ENDINGS.items() if format_.extension == only]
     others = [ending for ending in _ENDINGS if ending not in own]
     return rf"(?:\.{_one_of([*own, 'auto'])}|/(?![^/?]*\.(?i:{'|'.join(others)})$)[^/?]+)?"

@@ -52,7 +52,7 @@ class Backend(
 
     @abstractmethod
     def set_content(self, image_id: str, box: ContentBox | None) -> None:
-        """Correct the content box; None makes the measured one count.  Raises BadInput."""
+        """Correct the content box; None restores the measured one.  Raises BadInput."""
 
     @abstractmethod
     def history(self, image_id: str) -> list[ImageChange]:

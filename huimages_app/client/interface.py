@@ -96,8 +96,8 @@ class Library(
     def set_content(self, imageid: str, box: ContentBox | None) -> None:
         """Correct the content box, which sizes such as `600x600=7` show, in URLs made from now on.
 
-        `box` is left, top, right and bottom, from 0 to 1 of the upright picture; None makes the
-        box count again that was measured at upload.
+        `box` is left, top, right and bottom, from 0 to 1 of the upright picture; None restores the
+        box that was measured at upload.
         """
         self._backend.set_content(parse_image_id(imageid), box)
 
@@ -270,7 +270,7 @@ class Library(
         return self._backend.article_url(key, number, size, which)
 
     def arrange_article(self, number: str, imageids: Sequence[str], key: str = "artnr") -> None:
-        """Put images of an article in this order; its other images stay behind them."""
+        """Put images of an article in this order; its other images stay after them."""
         order = [parse_image_id(imageid) for imageid in imageids]
         self._backend.arrange(key, number, order)
 

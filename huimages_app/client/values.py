@@ -46,7 +46,7 @@ class ImageChange:
 
 @dataclass(frozen=True)
 class JobInfo:
-    """The progress of a job: of `total` images `done` were looked at.
+    """The progress of a job: of `total` images, `done` were processed.
 
     `state` is collecting, running, done, cancelled, failed, undoing or undone; `kept` counts
     fields that undoing left as they are.
@@ -63,7 +63,7 @@ class JobInfo:
 
 @dataclass(frozen=True)
 class ArticleImage:
-    """An image of an article; `at` is its position, None behind all others."""
+    """An image of an article; `at` is its position; None: after all others."""
 
     id: str
     at: float | None

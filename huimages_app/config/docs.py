@@ -29,7 +29,7 @@ folder of that file.
 """
 
 
-def shown(value: object) -> str:
+def ini_text(value: object) -> str:
     """Return a default in the format of an ini file."""
     if isinstance(value, tuple | dict):
         return " ".join(value)
@@ -40,7 +40,7 @@ def shown(value: object) -> str:
     return str(value)
 
 
-def shown_amount(number: int) -> str:
+def ini_amount(number: int) -> str:
     """Return a large number in the format of an ini file: 64 M, 20 G."""
     for power, unit in ((4, "T"), (3, "G"), (2, "M"), (1, "K")):
         if number and number % 1000**power == 0:
@@ -52,15 +52,15 @@ def defaults() -> dict[str, str]:
     """Return the default of every attribute, as shown; empty where there is none."""
     settings = Settings()
     return {
-        name: (shown_amount if row.parser is amount else shown)(attrgetter(name)(settings))
+        name: (ini_amount if row.parser is amount else ini_text)(attrgetter(name)(settings))
         for name, row in Settings.rows()
     }
 
 
 def lines() -> Iterator[str]:
-    shown_defaults = defaults()
+    default_texts = defaults()
     for name, row in Settings.rows():
-        default = f"`{shown_defaults[name]}`" if shown_defaults[name] else ""
+        default = f"`{default_texts[name]}`" if default_texts[name] else ""
         meaning = row.help + (" (secret)" if row.secret else "")
         cells = (f"`{row.key}`", expected(row.parser), default, meaning)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"

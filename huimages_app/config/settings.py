@@ -296,7 +296,7 @@ class Settings(ArticleSettings, StorageSettings):
         if self.render.at_once:
             return self.render.at_once
         cores = usable_cores()
-        # One more than its share: a process with few connections leaves cores to the others.
+        # One more than its share, to use cores that processes with few connections leave free.
         return cores if self.workers == 1 else cores // self.workers + 1
 
     @property

@@ -10,8 +10,8 @@ from .parsers import Parser
 
 PREFIX = "huimages."
 
-# The variables of huImages 2.2, the newer name of a pair first.  Its other two,
-# AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, boto3 reads by itself.
+# The variables of huImages 2.2, the newer name of a pair first.  boto3 itself reads the other two,
+# AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 LEGACY_VARIABLES = {
     "huimages.couchdb.url": ("HUIMAGESCOUCHSERVER", "COUCHSERVER"),
     "huimages.s3.bucket": ("HUIMAGES3BUCKET", "S3BUCKET"),

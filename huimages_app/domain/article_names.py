@@ -18,14 +18,14 @@ from .models import Place
 _SEARCHED = 500
 _LAST_PLACE = 100_000
 
-# The part of an Amazon file name behind the ASIN, and the place that it means.
+# The part of an Amazon file name after the ASIN, and the place that it stands for.
 AMAZON: Mapping[str, Place] = {
     "MAIN": Place(0.0, MAIN),
     **{f"PT{number:02}": Place(number * STEP) for number in range(1, 9)},
     "SWCH": Place(role="swatch"),
 }
-# Type of picture and facing in a GS1 file name: A product, C in packaging, D detail, L scene;
-# 1 front, 2 left, 3 top, 7 back, 8 right, 9 bottom.  Not all of both need to be here.
+# Type of picture and facing in a GS1 file name: A product, C in packaging, D detail, L scene; 1
+# front, 2 left, 3 top, 7 back, 8 right, 9 bottom.  Others are ignored.
 GS1: Mapping[str, Place] = {
     "A1": Place(10.0, "front"),
     "A7": Place(20.0, "back"),

@@ -2,7 +2,8 @@
 
 Positions have gaps: an image that is moved gets a position between its new neighbours, and no
 other record changes.  The first image in order is the main one.  The role `main` belongs to it
-alone: an image that gets this role moves to the front, and loses it behind another image.
+alone: an image that gets this role moves to the front, and loses the role when another image moves
+before it.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import secrets
 from typing import Final
 
 BATCH: Final = re.compile(r"[0-9a-f]{16}")
-MOST: Final = 5  # batches that an image remembers
+MAX_BATCHES: Final = 5  # batches that an image remembers
 
 
 def new_batch() -> str:
@@ -21,4 +21,4 @@ def new_batch() -> str:
 
 def with_batch(batches: tuple[str, ...], batch: str) -> tuple[str, ...]:
     """Return the batches of an image with one more, the newest last."""
-    return (*(one for one in batches if one != batch), batch)[-MOST:]
+    return (*(one for one in batches if one != batch), batch)[-MAX_BATCHES:]

@@ -30,9 +30,9 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 class Collection:
     """A collection without its images.
 
-    `end` is behind the positions of all images that were ever added, and `begin` is the position
-    of the last one that was put to the front.  `cover` is the ID of an image, which may have left
-    the collection.
+    `end` is greater than the positions of all images that were ever added, and `begin` is the
+    position of the last one that was put to the front.  `cover` is the ID of an image, which may
+    have left the collection.
     """
 
     id: str

@@ -12,7 +12,7 @@ ContentBox = tuple[float, float, float, float]
 WHOLE: ContentBox = (0.0, 0.0, 1.0, 1.0)
 # Steps of a content box in a URL.
 PER_MILLE = 1000
-# A share times a side is not quite a whole number where it ought to be; it is off by less.
+# Rounding error of a share times a side that should be a whole number is below this.
 _INEXACT = 1e-6
 
 

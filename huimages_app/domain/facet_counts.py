@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from .facets import FORMATS, MISSING, SHAPES, Facet
+from .facets import MISSING, ORIGINAL_FORMATS, SHAPES, Facet
 from .filters import Filters, filter_of
 from .models import Count
 
 RATING: Final = "rating"
-RATINGS: Final = ("2", "4", "6", "8", "10")  # least averages that lists are filtered by
+RATINGS: Final = ("2", "4", "6", "8", "10")  # minimum averages that lists are filtered by
 # The values that are counted, by the name of the filter.
-VALUES: Final = {"shape": SHAPES, "format": FORMATS, "without": MISSING, RATING: RATINGS}
+VALUES: Final = {"shape": SHAPES, "format": ORIGINAL_FORMATS, "without": MISSING, RATING: RATINGS}
 
 FacetCounts = Mapping[Facet, Count]  # values whose number is not known are missing
 
@@ -20,7 +20,8 @@ FacetCounts = Mapping[Facet, Count]  # values whose number is not known are miss
 def facet_counts(numbers: Mapping[Facet, int], *, is_complete: bool) -> FacetCounts:
     """Return the counts of all values; `numbers` are those of a whole list, or of its beginning.
 
-    Of a beginning they are lower bounds, and nothing is known about values that do not occur.
+    Of the beginning of a list they are lower bounds, and a value that does not occur may occur
+    later.
     """
     counts = {}
     for kind, values in VALUES.items():
@@ -32,7 +33,7 @@ def facet_counts(numbers: Mapping[Facet, int], *, is_complete: bool) -> FacetCou
 
 
 def replaceable(filters: Filters) -> Iterator[tuple[str, Filters]]:
-    """Yield the names of counted filters in force that have one value, and the filters but them."""
+    """Yield each counted filter in force that is not repeatable, and the filters without it."""
     given = {name for name, _ in filters}
     for name in VALUES:
         if name in given and not filter_of(name).is_repeatable:

@@ -17,7 +17,7 @@ Facet = tuple[str, str]
 SHAPES: Final = ("landscape", "portrait", "square", "panorama")
 ALIKE: Final = ("alike", "yes")  # other images look like it
 MISSING: Final = ("title", "alt", "tags", "artnr")  # values of the kind `without`
-FORMATS: Final = ("jpeg", "png", "webp", "gif", "tiff", "bmp", "avif", "heic", "heif")
+ORIGINAL_FORMATS: Final = ("jpeg", "png", "webp", "gif", "tiff", "bmp", "avif", "heic", "heif")
 
 
 def facets_of(image: Image, *, is_tagged: bool) -> Iterator[Facet]:

@@ -1,7 +1,8 @@
 """The filters of lists and searches: one table for URLs, forms, the API, commands and `client`.
 
-To add a filter, add a line to FILTERS; if it needs a new field of `Query`, its conditions belong
-into the planners of both stores.  A facet needs none: see `domain.facets`.
+To add a filter, add a line to FILTERS, and its label to `web/presentation/filter_forms.py`.  If it
+needs a new field of `Query`, add its conditions to the query planners of both stores.  A facet
+needs none: see `domain.facets`.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from typing import Any, Final, get_args
 
 from ..errors import BadInput
 from .batches import BATCH
-from .facets import FORMATS, MISSING, SHAPES
+from .facets import MISSING, ORIGINAL_FORMATS, SHAPES
 from .models import Order, Query
 from .periods import PERIOD_PATTERN, Period
 from .text import MAX_REFERENCE, REFERENCE_KEY, clean, clean_tag
 from .times import TIME_PATTERN, time_of
 
-MOST_VALUES: Final = 100  # of all filters together
-MOST_PIXELS: Final = 1_000_000
-MOST_DAYS: Final = 3660
-LONGEST: Final = 500  # characters of a value
+MAX_VALUES: Final = 100  # of all filters together
+MAX_PIXELS: Final = 1_000_000
+MAX_DAYS: Final = 3660
+MAX_LENGTH: Final = 500  # characters of a value
 ORDERS: Final[tuple[str, ...]] = get_args(Order)
 REFERENCE: Final = "ref."  # before the key of a reference
 _REFERENCE_NAME: Final = re.compile(re.escape(REFERENCE) + REFERENCE_KEY.pattern)
@@ -39,11 +40,11 @@ KINDS: Final = {
     "words": ("words", ""),
     "text": ("a text", ""),
     "choice": ("", ""),
-    "pixels": (f"a whole number from 1 to {MOST_PIXELS}", "^[1-9][0-9]{0,5}$"),
+    "pixels": (f"a whole number from 1 to {MAX_PIXELS}", "^[1-9][0-9]{0,5}$"),
     "rating": ("a number from 0 to 10", r"^(?:[0-9](?:\.[0-9]{1,2})?|10)$"),
     "batch": ("the ID of an upload, 16 hexadecimal digits", f"^{BATCH.pattern}$"),
     "days": (
-        f"a whole number of days from 0 to {MOST_DAYS}",
+        f"a whole number of days from 0 to {MAX_DAYS}",
         "^(?:0|[1-9][0-9]{0,2}|[12][0-9]{3}|3[0-5][0-9]{2}|36[0-5][0-9]|3660)$",
     ),
     "period": (
@@ -150,7 +151,7 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-_pixels = _whole(1, MOST_PIXELS)
+_pixels = _whole(1, MAX_PIXELS)
 
 
 def _rating(text: str) -> float:
@@ -187,7 +188,11 @@ FILTERS: Final = (
     Filter("type", _with_value("type", clean), "text", "Images of this type.", example="product"),
     Filter("shape", _with_facet("shape"), "choice", "Images of this shape.", SHAPES),
     Filter(
-        "format", _with_facet("format"), "choice", "Images whose original has this format.", FORMATS
+        "format",
+        _with_facet("format"),
+        "choice",
+        "Images whose original has this format.",
+        ORIGINAL_FORMATS,
     ),
     Filter(
         "larger",
@@ -244,7 +249,7 @@ FILTERS: Final = (
     ),
     Filter(
         "ends",
-        _with_value("ends", _whole(0, MOST_DAYS)),
+        _with_value("ends", _whole(0, MAX_DAYS)),
         "days",
         "Images whose rights end today or within so many days, by the time zone of the site.",
         example="30",
@@ -289,8 +294,8 @@ def query_of(values: Iterable[tuple[str, str]], order: str = "") -> Query:
     Raises BadInput.
     """
     given = [(filter_of(name), value) for name, value in values if value.strip()]
-    if len(given) > MOST_VALUES:
-        raise BadInput(f"{len(given)} values of filters given; expected at most {MOST_VALUES}")
+    if len(given) > MAX_VALUES:
+        raise BadInput(f"{len(given)} values of filters given; expected at most {MAX_VALUES}")
     names = [one.name for one, _ in given]
     query = Query()
     # Article numbers match fewest images, so that they come first among references.
@@ -318,8 +323,10 @@ def chosen_query_of(values: Iterable[tuple[str, str]]) -> Query:
 
 
 def _applied(one: Filter, query: Query, value: str) -> Query:
-    if len(value) > LONGEST:
-        raise BadInput(f"parameter {one.name!r} is too long; expected at most {LONGEST} characters")
+    if len(value) > MAX_LENGTH:
+        raise BadInput(
+            f"parameter {one.name!r} is too long; expected at most {MAX_LENGTH} characters"
+        )
     try:
         if one.choices and value not in one.choices:
             raise ValueError(value)

@@ -42,8 +42,9 @@ History = tuple[Change, ...]  # oldest first
 def extended(history: History, changes: Sequence[Change]) -> History:
     """Return a history with further changes: the newest that fit, and always the last one.
 
-    Of a job all changes are kept or none, so that it is never undone in part without notice; those
-    of the job that made the last change are kept, so that its undoing finds them.
+    The changes of a job are all kept or all dropped, so that a job is never undone in part
+    unnoticed.  The changes of the job that made the last one are always kept, so that it can be
+    undone.
     """
     kept: list[Change] = []
     incomplete: set[str] = set()

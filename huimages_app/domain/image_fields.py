@@ -47,10 +47,9 @@ def fields_of(image: Image) -> dict[str, Value]:
 def with_field(image: Image, name: str, value: Value) -> Image:
     """Return the image with another value of one field; None removes it.
 
-    The present title is no earlier one afterwards.
-    The image stays as it is where it cannot have the value: without a time of creation, or with a
-    place in an article that its references do not name.  TRASHED is more than a change of the
-    record, and changes nothing here.
+    The former current title does not stay among the earlier titles. The image stays as it is where
+    it cannot have the value: without a time of creation, or with a place in an article that its
+    references do not name.  TRASHED is more than a change of the record, and changes nothing here.
     """
     kind, _, key = name.partition(".")
     write = _WRITERS.get(kind)

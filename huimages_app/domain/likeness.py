@@ -1,6 +1,6 @@
 """Perceptual hashes: 64 bits that are nearly the same for pictures that look alike.
 
-Two pictures look alike if their hashes differ in at most MOST_DIFFERENT bits.  An index finds them
+Two pictures look alike if their hashes differ in at most MAX_DIFFERENT bits.  An index finds them
 by pieces of 16 bits: six different bits leave one of the four pieces with at most one of them.
 """
 
@@ -12,14 +12,14 @@ from typing import Final
 
 from .models import Image
 
-MOST_DIFFERENT: Final = 6
+MAX_DIFFERENT: Final = 6
 BITS: Final = 64
 DIGITS: Final = 16
 # The hash of a picture that has no features, such as a plain surface: it looks like no other.
 FEATURELESS: Final = "0" * DIGITS
-# Of one picture: similar ones that are reported, and those that an editor called different.
-MOST_ALIKE: Final = 12
-MOST_UNLIKE: Final = 200
+# Limits for one picture: similar ones that are reported, and dismissed ones.
+MAX_ALIKE: Final = 12
+MAX_UNLIKE: Final = 200
 
 _HASH: Final = re.compile(rf"[0-9a-f]{{{DIGITS}}}")
 _PIECES: Final = 4
@@ -45,7 +45,7 @@ def hash_of_bits(bits: Iterable[bool]) -> str:
     for bit in bits:
         value = value << 1 | bit
     # Otherwise all of these would look like each other.
-    is_plain = not MOST_DIFFERENT < value.bit_count() < BITS - MOST_DIFFERENT
+    is_plain = not MAX_DIFFERENT < value.bit_count() < BITS - MAX_DIFFERENT
     return FEATURELESS if is_plain else f"{value:0{DIGITS}x}"
 
 
@@ -56,7 +56,7 @@ def distance(one: str, other: str) -> int:
 
 def are_alike(one: str, other: str) -> bool:
     """Return whether pictures with these hashes look alike."""
-    return is_telling(one) and is_telling(other) and distance(one, other) <= MOST_DIFFERENT
+    return is_telling(one) and is_telling(other) and distance(one, other) <= MAX_DIFFERENT
 
 
 def pieces(phash: str) -> list[Piece]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class Place:
     """Position and role of an image in an article.
 
-    Positions have gaps, so that moving one image changes one record.  An image without a
-    position stands behind those that have one.
+    Positions have gaps, so that moving one image changes one record.  An image without a position
+    is sorted after those that have one.
     """
 
     at: float | None = None
@@ -62,7 +62,7 @@ class Image:
     content: ContentBox | None = None  # within even borders, measured; None: not measured yet
     content_version: int = 0  # of the measuring
     backdrop: str = ""  # colour of the even border, #rrggbb
-    corrected_content: ContentBox | None = None  # what an editor made of `content`
+    corrected_content: ContentBox | None = None  # `content` as corrected by an editor
     places: Places = field(default_factory=dict)  # in articles that `references` names
     collections: Mapping[str, float] = field(default_factory=dict)  # ID → position there
     uploader: str = ""  # the account; empty if it is not known
@@ -315,7 +315,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Changes:
-    """Images that changed, each once, in an order that the backend chooses.
+    """Images that changed, each once, in an order of the backend.
 
     `gone` are those of them that are in the trash or removed; `since` is the position
     where the next call continues.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-MOST_MONTHS: Final = 600  # of one list
+MAX_MONTHS: Final = 600  # of one list
 TIMED: Final = ("newest", "oldest", "taken")  # orders of lists that can be entered at a month
 
 

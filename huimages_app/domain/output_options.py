@@ -45,7 +45,7 @@ class OutputOptions:
 
     @classmethod
     def parse(cls, words: Sequence[str]) -> OutputOptions:
-        """Return the options in the words behind a size; raises BadSize."""
+        """Return the options in the words after a size; raises BadSize."""
         given: dict[str, Any] = {}
         for name, value in _options(words):
             if name in given:

@@ -19,7 +19,7 @@ from .geometry import PixelBox
 
 WHITE: Final = "ffffff"
 NONE: Final = "none"
-MAX_MARGIN: Final = 40  # percent; a larger one would leave a fifth of the box
+MAX_MARGIN: Final = 40  # percent; a larger margin would leave less than a fifth of the box
 
 _NUMBER = r"0|[1-9][0-9]{0,3}"
 # The margin is a number of any size here, so that the message for a large one is precise.

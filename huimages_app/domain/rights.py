@@ -64,7 +64,7 @@ class Rights:
     until: str = ""  # the last one
 
     def __post_init__(self) -> None:
-        """Raise ValueError for days that are none."""
+        """Raise ValueError for invalid days."""
         for day in filter(None, (self.from_, self.until)):
             parse_day(day)
 
@@ -98,7 +98,7 @@ class Rights:
 
     @classmethod
     def of(cls, values: Mapping[str, object]) -> Rights:
-        """Return the rights of stored values; unknown names and values that are no text are lost.
+        """Return the rights of stored values; unknown names and values of other types are dropped.
 
         Another version of the program may have stored them.
         """

@@ -56,7 +56,7 @@ _BOX = re.compile(
     r"(?:@(?P<density>[23])x)?"
 )
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
-# A preset keeps its name in URLs, so what is special for an image stands behind the name.
+# A preset keeps its name in URLs, so the focal point or content box of an image follows the name.
 _NAMED = re.compile(
     rf"(?P<name>{NAME.pattern})(?P<detail>![0-9,]{{3,19}})?(?:@(?P<density>[23])x)?"
 )

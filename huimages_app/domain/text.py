@@ -21,10 +21,10 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u
 REFERENCE_KEY = re.compile(r"[a-z][a-z0-9_.-]{0,39}")
 
 
-# Python sorts the marks on a character by insertion, so an untrusted text with a long run of
-# them would take quadratic time and hold the interpreter lock.  No script has more than a few;
-# runs as long as this are cut, as in the Stream-Safe Text Format (UAX #15).  A character that
-# is neither letter nor digit may be a mark.
+# Python sorts the marks on a character by insertion, so an untrusted text with a long run of them
+# would take quadratic time and hold the interpreter lock.  No script has more than a few; runs as
+# long as this are cut, as in the Stream-Safe Text Format (UAX #15).  Any character that is neither
+# a letter nor a digit may be a mark.
 _PIECE = re.compile(r".+?(?:[^\w\s\x00-\x7f]{64}|\Z)", re.DOTALL)
 
 

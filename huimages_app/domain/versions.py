@@ -13,7 +13,7 @@ from datetime import datetime
 from .articles import pruned
 from .models import Image, Place, Places
 
-MOST_VERSIONS = 100  # of one image; bounds the work of a replacement and of its page
+MAX_VERSIONS = 100  # of one image; bounds the work of a replacement and of its page
 
 
 def succeeding(new: Image, old: Image, now: datetime) -> Image:

@@ -36,7 +36,7 @@ _EVEN_SHARE: Final = 2 / 3
 _EVEN_LEVELS: Final = 16
 # Differences from the backdrop, in levels of 0-255 of the channel where they are largest.
 _LEAST_VISIBLE: Final = 6
-_MOST_LEVELS: Final = 20
+_MAX_LEVELS: Final = 20
 # Of the even part of the border, so much is taken to be background.
 _BACKGROUND_SHARE: Final = 0.98
 # The content box is rounded outwards to so many parts of a side.
@@ -80,7 +80,7 @@ def _opaque_borders(sample: Image.Image, width: float, height: float) -> Borders
     border = _border_histogram(difference)
     if _share_within(border, _EVEN_LEVELS) < _EVEN_SHARE:
         return Borders()
-    levels = min(max(_LEAST_VISIBLE, 2 * _spread(border) + 1), _MOST_LEVELS)
+    levels = min(max(_LEAST_VISIBLE, 2 * _spread(border) + 1), _MAX_LEVELS)
     content = _content_box(difference, levels, width, height)
     return Borders(content, "#" + bytes(backdrop).hex())
 

@@ -26,7 +26,7 @@ class Decoder(ABC):
         self.limits = limits
         self._budget = budget
 
-    def patient(self) -> Self:
+    def without_timeout(self) -> Self:
         """Return a decoder on the same budget that waits for memory as long as it takes."""
         decoder = copy.copy(self)
         decoder._budget = self._budget.with_timeout(None)

@@ -10,7 +10,7 @@ from .header_limits import CutShort, HeaderReader
 from .header_limits.reader import Part
 from .orientation import CODES, PREFIX, PREFIXES, TAG
 
-_MOST_ENTRIES: Final = 1000
+_MAX_ENTRIES: Final = 1000
 _SHORT: Final = 3
 
 # Of a quarter clockwise.
@@ -57,7 +57,7 @@ def turned_parts(reader: HeaderReader, quarters: int) -> list[Part]:
         raise ValueError("no classic TIFF")
     (start,) = struct.unpack(order + "L", reader.read(4, 4))
     (count,) = struct.unpack(order + "H", reader.read(start, 2))
-    if count > _MOST_ENTRIES:
+    if count > _MAX_ENTRIES:
         raise ValueError(f"{count} entries in a directory")
     directory = reader.read(start + 2, 12 * count + 4)
     entries = [directory[12 * index : 12 * index + 12] for index in range(count)]

@@ -136,7 +136,7 @@ def count_response(view: str, method: str, status: int, seconds: float) -> None:
 
 @contextmanager
 def rendering() -> Iterator[None]:
-    """Count the block as a rendition in the making, and then as made or failed."""
+    """Count the block as a rendition in progress, and then as made or failed."""
     result = "failed"
     RENDITIONS_RUNNING.inc()
     try:

@@ -1,8 +1,8 @@
 """Metrics of several processes in one folder: PROMETHEUS_MULTIPROC_DIR.
 
-Each process writes its numbers into files of its own, `TYPE_PID.db`, and any of them returns
-the sums.  The files of dead processes are added up in those of process 0, which never runs:
-counters must not fall, and a scrape must not read a file for every restart of the year.
+Each process writes its numbers into files of its own, `TYPE_PID.db`, and any of them returns the
+sums.  The files of dead processes are added up in those of process 0, which never runs: counters
+must not fall, and a scrape must not read one file per restart.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class PurgeJournal:
         return max(0.0, self._clock() - entry.begun)
 
     def _remove(self, db: sqlite3.Connection, entry: Entry) -> None:
-        # Not one that was added meanwhile, as `begun` shows.
+        # Only the taken entry: one that was added meanwhile has another `begun`.
         db.execute(
             "DELETE FROM purges WHERE image_id = ? AND cache = ? AND begun = ?",
             [entry.image_id, entry.cache, entry.begun],

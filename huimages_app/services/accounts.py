@@ -29,12 +29,12 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?")
 
 @dataclass(frozen=True)
 class Account:
-    """One person.  `epoch` changes with the password, and ends all sessions before."""
+    """One person.  A new password changes `epoch`, which ends all earlier sessions."""
 
     name: str
     role: str
     epoch: str
-    visitor_id: str  # whose tags, ratings and favourites are theirs
+    visitor_id: str  # owner of the tags, ratings and favourites
     created: datetime
     has_password: bool = True
     client_ips: tuple[str, ...] = ()  # of the last sign-ins, the latest first

@@ -1,4 +1,4 @@
-"""Articles that were read a moment ago, for their stable URLs."""
+"""Articles kept in memory for some seconds, for their stable URLs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..domain.text import clean_reference
 from .articles import Article
 
 LIFETIME = 5.0  # seconds: changes of other processes are seen after this time
-_MOST = 2000  # articles
+_MAX_ARTICLES = 2000  # articles
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ArticleMemory:
             if changes == self._changes:
                 self._entries.pop(name, None)
                 self._entries[name] = _Entry(article, self._clock() + LIFETIME)
-                if len(self._entries) > _MOST:
+                if len(self._entries) > _MAX_ARTICLES:
                     self._entries.popitem(last=False)
         return article
 

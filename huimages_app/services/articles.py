@@ -17,12 +17,12 @@ from . import audit
 
 # Images of an article that have an order and a URL by their role or place; bounds the work of
 # a request.
-MOST_IMAGES = 500
+MAX_IMAGES = 500
 
 
 @dataclass(frozen=True)
 class Article:
-    """The images of an article in order; `next` is the cursor of those behind MOST_IMAGES."""
+    """The images of an article in order; `next` is the cursor of those after MAX_IMAGES."""
 
     key: str
     number: str
@@ -42,8 +42,8 @@ class Article:
     ) -> Image | None:
         """Return the main image, the one at a position from 1, or the first with a role.
 
-        The role `main` is that of the main image.  Of several images that are possible, it is the
-        first that may be shown now, else the first.  Returns None if there is none.
+        The role `main` is that of the main image.  Among several such images, it is the first that
+        may be shown now, else the first.  Returns None if there is none.
         """
         if which.isdecimal():
             index = int(which) - 1
@@ -90,7 +90,7 @@ class Articles:
         return self._search.count_articles(key, prefix=clean_reference(prefix))
 
     def find(
-        self, key: str, number: str, limit: int = MOST_IMAGES, cursor: str | None = None
+        self, key: str, number: str, limit: int = MAX_IMAGES, cursor: str | None = None
     ) -> Article:
         """Return the images of an article, which may be none, from a cursor; raises BadCursor."""
         return find_article(self._search, key, number, limit, cursor)
@@ -105,7 +105,7 @@ class Articles:
     def arrange(
         self, key: str, number: str, order: Sequence[str], unchanged: Unchanged = None
     ) -> Article:
-        """Put the images with these IDs first, in this order, the others behind them.
+        """Put the images with these IDs first, in this order, and the others after them.
 
         Raises UnknownArticle, BadInput for an ID that is repeated or not of the article.
         """
@@ -160,7 +160,7 @@ def find_article(
     search: ImageSearch,
     key: str,
     number: str,
-    limit: int = MOST_IMAGES,
+    limit: int = MAX_IMAGES,
     cursor: str | None = None,
 ) -> Article:
     """Return the images of an article, which may be none; raises BadCursor."""
@@ -183,7 +183,7 @@ def _require_images(article: Article, image_ids: Sequence[str]) -> None:
         if image_id not in known:
             raise BadInput(
                 f"{image_id[:40]!r} is no image of {article.key} {article.number}, or not among "
-                f"its first {MOST_IMAGES}"
+                f"its first {MAX_IMAGES}"
             )
         if image_id in image_ids[:index]:
             raise BadInput(f"the image {image_id} is given twice; expected once")

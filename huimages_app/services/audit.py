@@ -84,7 +84,7 @@ class AuditFile(WatchedFileHandler):
     """A log file for its owner only, opened with its folder at the first line.
 
     Opened again when logrotate has moved it.  If it cannot be opened or written, the line and the
-    cause go to stderr: the change is made already, and its response must not say otherwise.
+    cause go to stderr: the change is already stored, so its response must not report a failure.
     """
 
     def __init__(self, filename: str) -> None:

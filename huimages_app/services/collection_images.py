@@ -18,12 +18,11 @@ from ..storage.interfaces import MetadataBackend
 from . import audit
 from .collections import Collections, query_of
 
-MOST_ADDED = 500  # images in one call
+MAX_ADDED = 500  # images in one call
 _REACH = 40  # images on each side whose positions are spread where a gap is used up
 _ATTEMPTS = 4
 
 Step = Literal["first", "earlier", "later", "last"]
-STEPS: tuple[Step, ...] = ("first", "earlier", "later", "last")
 
 # From the present position of an image to the new one; None: it is not in the collection.
 Change = Callable[[float | None], float | None]
@@ -43,10 +42,10 @@ class CollectionImages:
     def add_images(self, collection_id: str, image_ids: Sequence[str]) -> list[str]:
         """Put images at the end, in this order; return the IDs of those that were not in it yet.
 
-        Images that do not exist are left out.  Raises BadInput for more than MOST_ADDED.
+        Images that do not exist are left out.  Raises BadInput for more than MAX_ADDED.
         """
-        if len(image_ids) > MOST_ADDED:
-            raise BadInput(f"{len(image_ids)} images are too many: at most {MOST_ADDED} at once")
+        if len(image_ids) > MAX_ADDED:
+            raise BadInput(f"{len(image_ids)} images are too many: at most {MAX_ADDED} at once")
         found = self._images.get_many(dict.fromkeys(image_ids)).values()
         new = [one.id for one in found if one.is_listed and collection_id not in one.collections]
         if not new:
@@ -112,7 +111,7 @@ class CollectionImages:
             self.move(collection_id, image_id, before=first[0].id if first else "")
 
     def _reserve(self, collection_id: str, count: int, first: str = "") -> float:
-        """Return a position behind all others, with room for `count` images from there on."""
+        """Return a position after all others, with room for `count` images from there on."""
 
         def move_end(collection: Collection) -> Collection:
             end, cover = collection.end + STEP * count, collection.cover or first
@@ -161,7 +160,7 @@ class CollectionImages:
             seen = {one.id: one.collections[name] for one in images}
             positions = spread(images, name)
             if positions is None and len(window.after) < reach:
-                # There is no room between them, and nothing behind the last one.
+                # There is no room between them, and no image after the last one.
                 images = [*images, _at(images[-1], name, self._reserve(name, 1))]
                 positions = spread(images, name)
             if positions is not None:

@@ -18,7 +18,7 @@ from . import audit
 from .paging import all_pages
 
 KIND = "collection"
-MOST = 2000  # collections of a site; lists of them are read as a whole
+MAX_COLLECTIONS = 2000  # collections of a site; lists of them are read as a whole
 _BATCH = 500  # images read at once
 
 Unchanged = Callable[[Collection], bool] | None
@@ -120,8 +120,10 @@ class Collections:
         now = datetime.now(UTC)
         patch = CollectionPatch(title, description).cleaned()
         new = patch.applied_to(Collection(new_collection_id(), "", now, now))
-        if sum(1 for _ in self._documents.items(KIND)) >= MOST:
-            raise BadInput(f"there are {MOST} collections already; remove one that is not needed")
+        if sum(1 for _ in self._documents.items(KIND)) >= MAX_COLLECTIONS:
+            raise BadInput(
+                f"there are {MAX_COLLECTIONS} collections already; remove one that is not needed"
+            )
         self._documents.save(KIND, new.id, lambda present: _record(new))
         audit.record("collection added", collection=new.id, title=new.title)
         return new

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ..domain.facets import ALIKE
-from ..domain.likeness import MOST_ALIKE, MOST_UNLIKE, are_alike, is_matched
+from ..domain.likeness import MAX_ALIKE, MAX_UNLIKE, are_alike, is_matched
 from ..domain.models import Count, Image, Query
 from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend
@@ -16,10 +16,10 @@ from .images import require_present
 from .matched_images import without
 from .paging import all_pages
 
-# Of a group; the others are listed when these are decided about.
-MOST_IN_GROUP = 24
+# images of a group; further ones are listed once these are dismissed or removed
+MAX_IN_GROUP = 24
 # Images that one call declares different from each other.
-MOST_DISMISSED = 50
+MAX_DISMISSED = 50
 
 _QUERY = Query(facets=(ALIKE,))
 _PER_PAGE = 60  # images with similar ones that one page reads
@@ -84,16 +84,16 @@ class Duplicates:
         """Return what `of_image` returns, and the false alarms that were dismissed."""
         if not is_matched(image):
             return Likeness()
-        similar = self._search.alike(image.phash, MOST_ALIKE + 1)
+        similar = self._search.alike(image.phash, MAX_ALIKE + 1)
         others = [other for other in similar if other.id != image.id and other.is_listed]
         dismissed = [other for other in others if _is_dismissed(image, other)]
         alike = [other for other in others if not _is_dismissed(image, other)]
-        return Likeness(alike[:MOST_ALIKE], dismissed[:MOST_ALIKE])
+        return Likeness(alike[:MAX_ALIKE], dismissed[:MAX_ALIKE])
 
     def dismiss(self, image_ids: Iterable[str]) -> None:
         """Declare each of these images to be different from all others of them.
 
-        Raises BadInput for less than two or more than MOST_DISMISSED images, UnknownImage.
+        Raises BadInput for less than two or more than MAX_DISMISSED images, UnknownImage.
         """
         chosen = [image.id for image in self._chosen(image_ids)]
         for image_id in chosen:
@@ -116,8 +116,8 @@ class Duplicates:
 
     def _chosen(self, image_ids: Iterable[str]) -> list[Image]:
         chosen = list(dict.fromkeys(image_ids))
-        if not 2 <= len(chosen) <= MOST_DISMISSED:
-            raise BadInput(f"{len(chosen)} images given; expected 2 to {MOST_DISMISSED}")
+        if not 2 <= len(chosen) <= MAX_DISMISSED:
+            raise BadInput(f"{len(chosen)} images given; expected 2 to {MAX_DISMISSED}")
         found = self._records.get_many(chosen)
         for image_id in chosen:
             if image_id not in found:
@@ -142,7 +142,7 @@ class Duplicates:
                 group |= overlapping
             joined.append(group)
         joined.sort(key=lambda group: max(one.created for one in group.values()), reverse=True)
-        return [Group(sorted(group.values(), key=_by_size)[:MOST_IN_GROUP]) for group in joined]
+        return [Group(sorted(group.values(), key=_by_size)[:MAX_IN_GROUP]) for group in joined]
 
     def _listed(self, image_ids: Iterable[str]) -> list[Image]:
         return [one for one in self._records.get_many(image_ids).values() if one.is_listed]
@@ -175,11 +175,11 @@ def _is_dismissed(image: Image, other: Image) -> bool:
 
 def _unlike(others: Sequence[str], image: Image) -> Image:
     known = [one for one in image.unlike if one not in others]
-    return replace(without(image, others), unlike=tuple([*known, *others][-MOST_UNLIKE:]))
+    return replace(without(image, others), unlike=tuple([*known, *others][-MAX_UNLIKE:]))
 
 
 def _comparable(others: Sequence[Image], image: Image) -> Image:
-    """Return the record without these among the different ones; the newer of a pair names it."""
+    """Return the record after `others` were undismissed; the newer image of a pair names it."""
     unlike = tuple(one for one in image.unlike if one not in {other.id for other in others})
     older = [
         other.id
@@ -189,7 +189,7 @@ def _comparable(others: Sequence[Image], image: Image) -> Image:
         and image.id not in other.alike
         and _look_alike(image, other)
     ]
-    alike = tuple(dict.fromkeys([*image.alike, *older]))[:MOST_ALIKE]
+    alike = tuple(dict.fromkeys([*image.alike, *older]))[:MAX_ALIKE]
     return replace(image, unlike=unlike, alike=alike)
 
 

@@ -65,7 +65,7 @@ def is_complete(image: Image) -> bool:
 
 def describer(decoder: Decoder) -> Callable[[BinaryIO], OriginalInfo]:
     """Return the function that reads from a picture the properties stored beside its bytes."""
-    return functools.partial(_described, decoder.patient())
+    return functools.partial(_described, decoder.without_timeout())
 
 
 def _described(decoder: Decoder, file: BinaryIO) -> OriginalInfo:

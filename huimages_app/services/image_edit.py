@@ -107,9 +107,9 @@ def _changed(image: Image, name: str, operation: Operation) -> Image:
     value = fields_of(image).get(name)
     new = operation.applied_to(value, is_text=name in _TEXTS)
     if name == "title" and new is None:
-        return replace(image, titles=())  # an earlier one would be the title then
+        return replace(image, titles=())  # all, or an earlier one would become the title
     if name == "title":
-        return ImagePatch(title=new).applied_to(image)  # keeps the present one
+        return ImagePatch(title=new).applied_to(image)  # keeps the earlier titles
     return image if new == value else with_field(image, name, new)
 
 

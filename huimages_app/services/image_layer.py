@@ -1,4 +1,4 @@
-"""The base of stores of records that do more at some calls of the store below them."""
+"""Base class of stores that wrap an `ImageStore` and extend some of its methods."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..storage.interfaces import ImageStore
 
 
 class ImageLayer(ImageStore):
-    """Passes all calls on to `images`."""
+    """Forwards all calls to `images`."""
 
     def __init__(self, images: ImageStore) -> None:
         self._images = images

@@ -116,8 +116,8 @@ class Images:
     def facet_counts(self, filters: Filters, query_of: QueryOf) -> FacetCounts:
         """Return how many images of a list have each value of its filters, exact up to 1000.
 
-        `filters` are those in force, `query_of` returns the query of the list with others.  Another
-        value of a filter that can have one only would replace the one in force, so its numbers are
+        `filters` are those in force, `query_of` returns the query of the list with others.
+        Choosing another value of a filter with a single value replaces it, so its numbers are
         those of the list without this filter: four counts at most.
         """
         counts = self._facet_counts(query_of(filters))

@@ -20,7 +20,7 @@ def derived_key(secret: str, purpose: str) -> str:
 
 
 def has_secret(settings: Settings) -> bool:
-    """Return whether there is a secret, which need not be made first."""
+    """Return whether the settings contain a secret, which is not to be generated first."""
     return settings.secret not in {"", GENERATE}
 
 

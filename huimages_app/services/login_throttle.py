@@ -52,7 +52,7 @@ class LoginThrottle:
         that of a share link.
         """
         counters = _counters(account, client_ip, known, shared)
-        for counter in counters:  # refused by one, counted by none
+        for counter in counters:  # an attempt that one counter refuses is counted by none
             self._added(self._documents.get(KIND, counter.key), counter.free)
         for counter in counters:
             self._documents.save(KIND, counter.key, partial(self._added, free=counter.free))

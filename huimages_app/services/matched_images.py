@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from ..domain.likeness import MOST_ALIKE, is_matched
+from ..domain.likeness import MAX_ALIKE, is_matched
 from ..domain.models import Image
 from ..errors import StorageUnavailable
 from ..storage.interfaces import ImageSearch, ImageStore
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class MatchedImages(ImageLayer):
-    """Passes all calls on; keeps in `Image.alike` which images looked alike when one appeared.
+    """Forwards all calls; keeps in `Image.alike` which images looked alike when one appeared.
 
     The comparison comes after the write, so that of two similar pictures that are uploaded at once
     at least one finds the other.
@@ -62,7 +62,7 @@ class MatchedImages(ImageLayer):
 
     def _matched(self, image: Image) -> Image:
         """Store in the record of an image that appears which others look alike; return it."""
-        similar = self._search.alike(image.phash, MOST_ALIKE + 1)
+        similar = self._search.alike(image.phash, MAX_ALIKE + 1)
         # Each pair is in the record of one of its images.
         alike = tuple(
             other.id
@@ -70,14 +70,14 @@ class MatchedImages(ImageLayer):
             if other.id != image.id
             and other.id not in image.unlike
             and image.id not in (*other.unlike, *other.alike)
-        )[:MOST_ALIKE]
+        )[:MAX_ALIKE]
         if alike == image.alike:
             return image
         return self._images.update(image.id, lambda record: replace(record, alike=alike))
 
     def _unmatched(self, image: Image, phash: str) -> Image:
         """Remove an image that disappears from the records of others."""
-        for other in self._search.alike(phash, 2 * MOST_ALIKE):
+        for other in self._search.alike(phash, 2 * MAX_ALIKE):
             if image.id in other.alike:
                 self._images.update(other.id, lambda record: without(record, {image.id}))
         return image

@@ -10,7 +10,7 @@ from .image_layer import ImageLayer
 
 
 class ObservedImages(ImageLayer):
-    """Passes all calls on; `changed` is called after each write with both records of the image."""
+    """Forwards all calls; `changed` is called after each write with both records of the image."""
 
     def __init__(self, images: ImageStore, changed: Callable[[Image], object]) -> None:
         super().__init__(images)

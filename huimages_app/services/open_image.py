@@ -39,7 +39,7 @@ class OpenImage:
             self.close()
 
     def until(self, *ends: float | None) -> OpenImage:
-        """Return the picture with the earliest of its own end and others; None is no end."""
+        """Return the picture with the earliest of these ends and its own; None means no end."""
         known = [end for end in (self.expires, *ends) if end is not None]
         return replace(self, expires=min(known, default=None))
 

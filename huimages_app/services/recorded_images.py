@@ -19,7 +19,7 @@ _undone: ContextVar[str] = ContextVar("undone", default="")
 
 
 class RecordedImages(ImageLayer):
-    """Passes all calls on; a changed field of a record becomes part of the same write.
+    """Forwards all calls; a changed field of a record becomes part of the same write.
 
     The actor is that of the audit log.
     """

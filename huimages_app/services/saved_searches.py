@@ -14,7 +14,7 @@ from . import audit
 # fields of its record are the IDs of searches: CouchDB unites the fields of two revisions.
 KIND = "saved-searches"
 _SHARED = "shared"
-MOST_SHARED, MOST_PRIVATE = 200, 50
+MAX_SHARED, MAX_PRIVATE = 200, 50
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class SavedSearches:
     # -- steps -------------------------------------------------------------------------------
 
     def _put(self, one: SavedSearch) -> None:
-        most = MOST_SHARED if one.is_shared else MOST_PRIVATE
+        most = MAX_SHARED if one.is_shared else MAX_PRIVATE
 
         def put(present: Document | None) -> Document:
             others = {key: entry for key, entry in (present or {}).items() if key != one.id}

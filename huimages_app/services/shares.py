@@ -21,7 +21,7 @@ from .showing import Showing
 from .version_links import VersionLinks
 
 KIND, VIEWS = "share", "share-views"  # of documents
-MOST = 5000  # share links of a site; their list is read as a whole
+MAX_SHARES = 5000  # share links of a site; their list is read as a whole
 MIN_PASSWORD = 6  # characters; guesses are slowed down as at the sign-in
 _ID_LENGTH = 12
 _BATCH = 500  # images read at once
@@ -67,8 +67,10 @@ class Shares:
         for text in terms.sizes:
             self._size(text)
         title = terms.title or self.title_of(target)
-        if sum(1 for _ in self._documents.items(KIND)) >= MOST:
-            raise BadInput(f"there are {MOST} share links already; revoke some that are not needed")
+        if sum(1 for _ in self._documents.items(KIND)) >= MAX_SHARES:
+            raise BadInput(
+                f"there are {MAX_SHARES} share links already; revoke some that are not needed"
+            )
         record: Document = {
             "target": {"kind": target.kind, "value": target.value, "key": target.key},
             "title": title,

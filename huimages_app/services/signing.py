@@ -55,7 +55,7 @@ class Signer:
 
 
 def _signature(key: bytes, path: str, expires: str) -> str:
-    # Neither part holds a line break by itself: a time is digits, and what a break in a path
-    # would make of a signed text ends in something that is no time.
+    # A time has digits only, so the last line break always separates path and time, even if the
+    # path contains one.
     digest = hmac.digest(key, f"{path}\n{expires}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest[:_LENGTH]).decode("ascii")

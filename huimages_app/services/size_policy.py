@@ -25,7 +25,7 @@ class Grant:
     any_day: bool = False  # an editor may see it also while the rights to it do not hold
 
 
-# What this program may do itself, as commands and the library.
+# For commands, the library and work in the background.
 UNLIMITED_FOCUS = Grant(any_focus=True)
 
 
@@ -44,33 +44,39 @@ def listed_sizes(allowed: Collection[str], names: Mapping[str, Size]) -> set[Siz
     return sizes
 
 
+@dataclass(frozen=True)
+class SigningRules:
+    """Which URLs need a signature besides those of sizes that are not free."""
+
+    signer: Signer | None = None  # None: no signature is valid
+    all_sizes: bool = False
+    articles: bool = False  # stable URLs of articles
+
+
+_NO_SIGNATURES = SigningRules()
+
+
 class SizePolicy:
-    """The sizes of `allowed`: `any`, or what `listed_sizes` accepts.
+    """The free sizes are those of `allowed`: `any`, or what `listed_sizes` accepts.
 
-    `editor_urls` opens all of them on any day.
-
-    Others need a signature, or are not served at all without a `signer`; with `sign_all`
-    every URL needs one.  Padded sizes have at most `max_pixels`, with or without a signature.
-    Stable URLs of articles also need a signature unless `articles_are_open`.
+    Other sizes need a signature, or are not served at all without a signer.  Padded sizes have at
+    most `max_pixels`, with or without a signature.  A signature of `editor_urls` opens all sizes
+    on any day.
     """
 
     def __init__(
         self,
         allowed: Collection[str],
         names: Mapping[str, Size],
-        signer: Signer | None = None,
+        signing: SigningRules = _NO_SIGNATURES,
         *,
-        sign_all: bool = False,
         max_pixels: int = 50 * 10**6,
-        articles_are_open: bool = True,
         editor_urls: EditorUrls | None = None,
     ) -> None:
         self._any = "any" in allowed
         self._sizes = listed_sizes(allowed, names)
-        self._signer = signer
-        self._sign_all = sign_all
+        self._signing = signing
         self._max_pixels = max_pixels
-        self._articles_are_open = articles_are_open
         self._editor_urls = editor_urls
 
     @classmethod
@@ -88,17 +94,19 @@ class SizePolicy:
         return cls(
             settings.sizes_allowed,
             settings.named_sizes,
-            Signer(keys) if may_sign and keys else None,
-            sign_all=settings.signed == "all",
+            SigningRules(
+                Signer(keys) if may_sign and keys else None,
+                all_sizes=settings.signed == "all",
+                articles=not settings.articles_are_open,
+            ),
             max_pixels=settings.render.max_pixels,
-            articles_are_open=settings.articles_are_open,
             editor_urls=editor_urls,
         )
 
     @property
     def allows_any(self) -> bool:
         """Return whether every size is served without a signature."""
-        return self._any and not self._sign_all
+        return self._any and not self._signing.all_sizes
 
     @property
     def listed(self) -> list[Size]:
@@ -114,11 +122,11 @@ class SizePolicy:
 
         The original is a size like the others: it must be listed, as `o`.
         """
-        return not self._sign_all and (self._any or size.plain in self._sizes)
+        return not self._signing.all_sizes and (self._any or size.plain in self._sizes)
 
     def serves(self, size: Size) -> bool:
         """Return whether the size is served at all, with or without a signature."""
-        return self._signer is not None or self.allows(size)
+        return self._signing.signer is not None or self.allows(size)
 
     def largest_within(
         self, box: Size, width: int, height: int, names: Mapping[str, Size]
@@ -152,10 +160,11 @@ class SizePolicy:
 
     def article_query(self, size: Size, path: str, expires: int | None = None) -> str:
         """Return the query that a stable URL of an article needs, as `query` does."""
-        return self._query(path, expires, is_free=self._articles_are_open and self.allows(size))
+        return self._query(path, expires, is_free=not self._signing.articles and self.allows(size))
 
     def _query(self, path: str, expires: int | None, *, is_free: bool) -> str:
-        return "" if self._signer is None or is_free else "?" + self._signer.query(path, expires)
+        signer = None if is_free else self._signing.signer
+        return "?" + signer.query(path, expires) if signer else ""
 
     def authorize(self, size: Size, path: str, signature: str = "", expires: str = "") -> Grant:
         """Return what a request may have; raises SizeNotAllowed, BadSignature, BadSize."""
@@ -165,15 +174,16 @@ class SizePolicy:
             if end is not None:
                 return Grant(end, any_focus=True, is_signed=True, any_day=True)
         free = self.allows(size)
-        if self._signer is not None and signature:
+        signer = self._signing.signer
+        if signer is not None and signature:
             try:
-                end = self._signer.check(path, signature, expires)
+                end = signer.check(path, signature, expires)
                 return Grant(end, any_focus=True, is_signed=True)
             except BadSignature:
                 if not free:
                     raise
         if not free:
-            unless = " without a signature" if self._signer else ""
+            unless = " without a signature" if signer else ""
             raise SizeNotAllowed(f"this site does not serve the size {size}{unless}")
         return Grant(any_focus=self._any)
 

@@ -13,7 +13,7 @@ from ..storage.interfaces import ImageSearch
 ARTICLES = "artnr"  # the reference key whose values are suggested
 
 _OF_EACH = 5  # suggestions of each kind
-_LONGEST = 100  # characters of a text that is completed
+_MAX_LENGTH = 100  # characters of a text that is completed
 _BEGINNING = 3  # characters of a word that was not found
 
 Kind = Literal["tag", "article", "title"]
@@ -40,7 +40,7 @@ class Suggestions:
 
     def of(self, text: str) -> list[Suggestion]:
         """Return how a search that begins with a text may go on: at most 5 of each kind."""
-        text = clean(text)[:_LONGEST]
+        text = clean(text)[:_MAX_LENGTH]
         if not text:
             return []
         page = self._search.page(query_of([("q", text)]), _OF_EACH)
@@ -55,7 +55,7 @@ class Suggestions:
         """Return tags and articles that resemble the words of a search without result."""
         found = {
             suggestion.search: suggestion
-            for word in clean(text)[:_LONGEST].split()[:_OF_EACH]
+            for word in clean(text)[:_MAX_LENGTH].split()[:_OF_EACH]
             for beginning in [_beginning(word)]
             for suggestion in [*self._tags(beginning), *self._articles(beginning)]
         }
@@ -78,8 +78,8 @@ class Suggestions:
 
 
 def _beginning(word: str) -> str:
-    """Return what is common to a word that was not found and to what may have been meant."""
+    """Return the beginning of a word that was not found, to search for similar words."""
     field, _, value = word.partition(":")
     if value:
-        return value  # `artnr:` and `tag:` find whole values: perhaps it is the beginning of one
+        return value  # `artnr:` and `tag:` find whole values only: this may be the beginning of one
     return field[: max(_BEGINNING, len(field) * 2 // 3)]

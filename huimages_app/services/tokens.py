@@ -32,7 +32,7 @@ class Token:
     scopes: frozenset[str]
     created: datetime
     expires: datetime | None
-    visitor_id: str  # whose tags are given with it
+    visitor_id: str  # owner of the tags that are added with it
 
     @classmethod
     def of(cls, key: str, record: Document) -> Token:

@@ -56,7 +56,7 @@ class Uploads:
         self._names = names
         # An upload waits for memory as long as it takes: unlike the request for a rendition, it
         # is not easily repeated.
-        self._decoder = decoder.patient()
+        self._decoder = decoder.without_timeout()
         self._embedded = embedded
 
     def without_prerendering(self) -> Self:

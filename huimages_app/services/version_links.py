@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from ..domain.models import Image
-from ..domain.versions import MOST_VERSIONS, superseded
+from ..domain.versions import MAX_VERSIONS, superseded
 from ..errors import UnknownImage
 from ..storage.interfaces import MetadataBackend
 from .annotations import merged
@@ -30,7 +30,7 @@ class VersionLinks:
         seen = {image.id}
         while image.replaced_by:
             found = self._images.get_many([image.replaced_by]).get(image.replaced_by)
-            if found is None or found.id in seen or len(seen) > MOST_VERSIONS:
+            if found is None or found.id in seen or len(seen) > MAX_VERSIONS:
                 return None
             seen.add(found.id)
             image = found

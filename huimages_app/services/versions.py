@@ -13,7 +13,7 @@ from ..cache.renditions import RenditionCache
 from ..domain.ids import image_id_of_file
 from ..domain.models import Image
 from ..domain.quarter_turns import turned_box, turned_point
-from ..domain.versions import MOST_VERSIONS, succeeding
+from ..domain.versions import MAX_VERSIONS, succeeding
 from ..errors import BadInput, CannotReplace, EditConflict, UnknownImage
 from ..imaging import write_turned
 from ..storage.interfaces import MetadataBackend, Originals
@@ -23,7 +23,7 @@ from .images import require_present
 from .uploads import UploadResult, Uploads
 from .version_links import VersionLinks
 
-_ROUNDS = 10  # of a replacement that others change the same image during
+_ROUNDS = 10  # of a replacement while other clients change the same image
 _DEGREES = (90, 180, 270)
 
 Adjust = Callable[[Image, Image], Image]  # (new, old) -> new
@@ -38,7 +38,7 @@ class Versions:
 
     The record of the new version is written first, with all that it takes over and the list of its
     older versions; then their records, one after the other.  A crash in between leaves both
-    versions visible, and `check` finishes what the list says.
+    versions visible, and `check` completes the links by the list.
     """
 
     def __init__(
@@ -127,10 +127,10 @@ class Versions:
         newest = self.newest(image)
         if newest is None:
             raise UnknownImage(image.replaced_by)
-        if len(newest.versions) >= MOST_VERSIONS:
+        if len(newest.versions) >= MAX_VERSIONS:
             raise CannotReplace(
                 f"the image {newest.id} has {len(newest.versions)} older versions; expected at "
-                f"most {MOST_VERSIONS - 1}: remove some for good"
+                f"most {MAX_VERSIONS - 1}: remove some for good"
             )
         return require_present(newest)
 
@@ -147,7 +147,7 @@ class Versions:
     ) -> Image:
         """Make a stored image the newest version of another one, whichever is the newest now.
 
-        Raises EditConflict if others change both of them all the time.
+        Raises EditConflict if other clients keep changing both.
         """
         for _ in range(_ROUNDS):
             # Another client may have replaced it meanwhile: then the image follows that one.
@@ -197,7 +197,7 @@ class Versions:
 
 
 def _require_free(known: Image, newest: Image) -> None:
-    """Raise CannotReplace if an image is an older version of another one than `newest`."""
+    """Raise CannotReplace if an image is an older version of any image but `newest`."""
     if known.replaced_by and known.id not in newest.versions:
         raise CannotReplace(
             f"the picture {known.id} is an older version of {known.replaced_by}; go back to it "

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 # download never waits for long.
 _PAUSES = (1, 2, 4, 8, 15)
 _PIECE = 256 * 1024  # bytes
-# The times that a ZIP can hold, and the notes that it gets about missing pictures.
+# The earliest and the latest time that a ZIP can hold.
 _FIRST, _LAST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 _NOTES = "not included.txt"
 # Reasons for leaving out a picture that the notes give.

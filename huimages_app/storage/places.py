@@ -12,7 +12,7 @@ from typing import Any
 
 from ..domain.models import Place, Places
 
-# Larger positions are ignored, so that UNPLACED sorts behind every position.
+# Larger positions are ignored, so that UNPLACED sorts after every position.
 MAX_AT = 10**9
 UNPLACED = 10**12  # sorts images without a position
 

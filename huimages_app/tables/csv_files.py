@@ -69,7 +69,7 @@ def read_csv(file: BinaryIO, limits: Limits) -> Iterator[Row]:
                 )
             width = width or len(cells)
             if len(cells) < width and lines.is_cut:
-                # Its missing cells would remove what is stored.
+                # A missing cell would remove the stored value.
                 raise BadInput(f"row {number} is cut short, and the file ends in it; send it again")
             if any(cells):
                 yield Row(number, tuple(map(restored, cells)))

@@ -19,7 +19,7 @@ from .xlsx_strings import SharedStrings, TextCollector
 from .xlsx_styles import Styles, date_text
 from .xml_parts import Attributes, PartHandler, parse_part
 
-_MOST_PARTS = 2000
+_MAX_PARTS = 2000
 _SMALL = 10_000_000  # bytes of a part that describes others
 _LAST_ROW = 1_048_576
 _WORKBOOK = "xl/workbook.xml"
@@ -61,8 +61,8 @@ def _require_bounded(archive: zipfile.ZipFile, limits: Limits) -> None:
     `zipfile` never unpacks more of a part than its directory states.
     """
     parts = archive.infolist()
-    if len(parts) > _MOST_PARTS:
-        raise BadInput(f"the .xlsx has {len(parts):,} parts; expected at most {_MOST_PARTS:,}")
+    if len(parts) > _MAX_PARTS:
+        raise BadInput(f"the .xlsx has {len(parts):,} parts; expected at most {_MAX_PARTS:,}")
     unpacked = sum(part.file_size for part in parts)
     if unpacked > limits.unpacked:
         raise BadInput(

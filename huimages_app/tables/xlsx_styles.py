@@ -9,7 +9,8 @@ from .xml_parts import Attributes, PartHandler
 
 # Numbers of built-in formats that are dates (18.8.30 of the standard), also in East Asia.
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
-# What is no part of a date in the code of a format: quoted text, escapes, colours and conditions.
+# Parts of a format code to ignore when looking for dates: quoted text, escapes, colours,
+# conditions.
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 
 

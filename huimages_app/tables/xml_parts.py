@@ -54,7 +54,10 @@ def parse_part(
         raise BadInput(f"{name} in the .xlsx is not valid XML: {error}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise BadInput(f"the .xlsx is damaged: {error}") from None
-    except (NotImplementedError, RuntimeError) as error:  # of a method or encryption
+    except (
+        NotImplementedError,
+        RuntimeError,
+    ) as error:  # unsupported compression method, or encryption
         raise BadInput(f"{name} in the .xlsx cannot be unpacked: {error}") from None
 
 

@@ -111,7 +111,7 @@ def _parts(
                             f"as the file {UPLOAD_FIELD!r}, in the API the file {IMAGE_FIELD!r}"
                         )
                 else:
-                    # An empty charset is none that is accepted.
+                    # An empty charset is not an accepted one.
                     own = charset if part.charset is None else part.charset
                     text = file.read().decode(_known(own))
                     incomplete.close()

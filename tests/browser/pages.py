@@ -1,6 +1,7 @@
-"""The pages that tests and screenshots inspect, and the steps on them before that.
+"""The pages that tests and screenshots inspect, and the steps that prepare them.
 
-A new page is a line of PAGES: axe, the widths of phones and desks, and the screenshots follow.
+A new page is a line of PAGES, which axe, layout tests on phone and desktop widths, and screenshots
+use.
 """
 
 from __future__ import annotations

@@ -206,7 +206,7 @@ def test_favourite_that_is_not_saved_is_taken_back(vera: Person, page: Page, pat
     heart.click()
     expect(page.locator(".toast p")).to_have_text("Full.")
     expect(heart).to_have_attribute("aria-pressed", "false")
-    # It lies above the viewer, where it can be clicked.
+    # It is above the viewer, so it can be clicked.
     page.locator(".toast").get_by_role("button", name="Close").click()
     expect(page.locator(".toast p")).to_have_text("")
 

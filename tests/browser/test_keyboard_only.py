@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.support import pictures
 from tests.support.chromium import Person
 
-_STEPS = 200  # more than any page has places for the focus
+_STEPS = 200  # more than any page has focusable elements
 
 
 def tab_to(page: Page, target: Locator) -> None:
@@ -35,8 +35,8 @@ def write(page: Page, target: Locator, text: str) -> None:
 
 def test_keyboard_alone_uploads_filters_changes_and_shares(vera: Person, page: Page) -> None:
     vera.go("/upload/")
-    # From now on the browser reports choosers.  That it does so takes effect some time after the
-    # request, which on a busy machine would be too late below.
+    # From now on the browser reports file choosers. This takes effect with a delay, so it is
+    # requested early for busy machines.
     page.on("filechooser", lambda chooser: None)
     tab_to(page, page.locator("#uploadfile"))
     with page.expect_file_chooser() as chooser:

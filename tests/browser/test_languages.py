@@ -23,7 +23,7 @@ def test_language_is_switched_and_kept(scripts: bool, person: Callable[..., Pers
     assert page.locator("html").get_attribute("lang") == "pl"
 
 
-def test_scripts_count_as_the_language_does(person: Callable[..., Person]) -> None:
+def test_scripts_use_the_plural_forms_of_the_language(person: Callable[..., Person]) -> None:
     page = person(locale="pl").go("/image/")
     selected = page.locator("[data-selected]")
     for count, text in ((1, "Wybrano 1 zdjęcie"), (2, "Wybrano 2 zdjęcia")):

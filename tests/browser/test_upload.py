@@ -142,7 +142,7 @@ def test_unreadable_and_too_large_files_are_never_sent(
     gone.unlink()
     page.get_by_role("button", name="Upload").click()
     lines = page.locator("[data-upload-list] li")
-    # A request with this file would look like a lost connection.
+    # Sending this file would fail like a lost connection.
     expect(lines.first).to_contain_text("This file cannot be read.")
     expect(page.locator("[data-upload-status]")).to_have_text("0 of 2 uploaded, 2 failed")
     expect(lines.last).to_contain_text("This picture is too large.")

@@ -26,7 +26,7 @@ def opened_picture(paul: Person) -> Page:
 
 
 def moves(page: Page) -> bool:
-    """Return whether the browser animates the way to this page."""
+    """Return whether the browser animated the transition to this page."""
     return bool(page.evaluate("window.hasTransition"))
 
 

@@ -1,4 +1,4 @@
-"""What goes on or goes wrong on a page before tests and screenshots look at it."""
+"""Steps that bring a page into a busy or failed state, for tests and screenshots."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import access_steps, steps
 
-_GUESSES = 8  # more than a share link has free
+_GUESSES = 8  # more than the free attempts of a share link
 _ROUNDS = 6  # the time to wait doubles: on a slow machine, the first ones are over too early
 
 # Sends a form of this page several times, with changed fields, and waits for the responses.

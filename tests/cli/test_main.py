@@ -76,7 +76,9 @@ def test_help_lists_commands_without_heavy_imports(tmp_path: Path) -> None:
     assert ran.stdout.splitlines()[-1] == "set()"
 
 
-def test_command_help_and_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_help_is_printed_and_unknown_command_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert run(["import-tree", "--help"]) == 0
     assert "Import all images below DIR" in capsys.readouterr().out
     assert run([]) == 2
@@ -86,7 +88,7 @@ def test_command_help_and_unknown_command(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.slow
-def test_exit_status_of_the_process(site: Path, tmp_path: Path) -> None:
+def test_process_exits_with_the_status_of_the_command(site: Path, tmp_path: Path) -> None:
     ini = ini_in(site)
     picture = tmp_path / "a.jpg"
     picture.write_bytes(photo(24, 16))

@@ -23,7 +23,7 @@ def test_progress_lines_are_limited_by_interval(capsys: pytest.CaptureFixture[st
     with progress("importing", 100) as lines:
         for _ in range(100):
             lines.advance()
-        lines.say("a line")
+        lines.print_line("a line")
     assert capsys.readouterr().err == "a line\n"
 
 
@@ -37,7 +37,7 @@ def test_progress_bar_prints_lines_without_markup() -> None:
     written = io.StringIO()
     console = Console(file=written, force_terminal=True, width=100, color_system=None)
     with progress_bar("importing", 2, console) as bar:
-        bar.say("[bold]x.jpg: broken" + " very" * 40)
+        bar.print_line("[bold]x.jpg: broken" + " very" * 40)
         bar.advance()
         bar.advance()
     assert "[bold]x.jpg: broken" + " very" * 40 in written.getvalue()

@@ -30,7 +30,7 @@ from huimages_app.services.jobs.job import Job
 from huimages_app.storage.interfaces import MetadataBackend
 from tests.support.services import settings_in
 
-from .samples import an_id, an_image, put, say
+from .samples import an_id, an_image, annotate, put
 
 Opener = Callable[[], MetadataBackend]
 COUNT = 7
@@ -99,7 +99,7 @@ class JobsContract:
     ) -> None:
         set_part_size(monkeypatch, 3)
         for image_id in IDS[:5]:
-            say(metadata, image_id, "vera", tags=("sea",))
+            annotate(metadata, image_id, "vera", tags=("sea",))
         # Every edit takes an image out of the list.
         job = edit(services, {"tags": {"remove": ["sea"]}}, Query(tag="sea"))
         services.jobs.runner.run_pending()
@@ -110,14 +110,14 @@ class JobsContract:
     def test_tags_are_added_for_the_editor_where_they_are_missing(
         self, services: Services, metadata: MetadataBackend
     ) -> None:
-        say(metadata, IDS[0], "vera", tags=("sea",))
+        annotate(metadata, IDS[0], "vera", tags=("sea",))
         job = edit(services, {"tags": {"add": ["sea", "beach"]}})
         services.jobs.runner.run(job.id)
         assert metadata.annotations.get(IDS[0], "editor").tags == ("beach",)
         assert metadata.annotations.get(IDS[1], "editor").tags == ("sea", "beach")
 
     def test_tags_are_replaced(self, services: Services, metadata: MetadataBackend) -> None:
-        say(metadata, IDS[0], "vera", tags=("sea", "old"))
+        annotate(metadata, IDS[0], "vera", tags=("sea", "old"))
         job = edit(services, {"tags": {"set": ["sea", "new"]}})
         services.jobs.runner.run(job.id)
         assert metadata.annotations.summary(IDS[0]).tags == {"sea": 1, "new": 1}
@@ -145,7 +145,7 @@ class JobsContract:
         self, services: Services, metadata: MetadataBackend
     ) -> None:
         for image_id in IDS[:2]:
-            say(metadata, image_id, "vera", tags=("sea", "old"))
+            annotate(metadata, image_id, "vera", tags=("sea", "old"))
         services.jobs.runner.run(edit(services, {"tags": {"set": ["Sea", "New"]}}).id)
         assert metadata.annotations.summary(IDS[0]).tags == {"sea": 1, "new": 1}
         services.jobs.runner.run(edit(services, {"tags": {"remove": ["SEA"]}}).id)
@@ -170,7 +170,7 @@ class JobsContract:
 
     # -- nodes
 
-    def test_job_of_another_node_is_left_to_it(
+    def test_job_claimed_by_another_node_is_not_continued(
         self, services: Services, metadata: MetadataBackend, opener: Opener, tmp_path: Path
     ) -> None:
         job = edit(services, {"alt": {"set": "a pier"}})
@@ -253,7 +253,7 @@ class JobsContract:
         assert services.jobs.get(job.id).is_open
         assert services.jobs.runner.run(job.id).changed == COUNT
 
-    def test_defect_ends_the_job_and_is_shown(
+    def test_bug_ends_the_job_and_is_shown(
         self, services: Services, metadata: MetadataBackend, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fail(*args: object) -> None:

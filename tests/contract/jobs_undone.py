@@ -17,14 +17,14 @@ from huimages_app.services.jobs.kinds import JobKind
 from huimages_app.storage.interfaces import MetadataBackend
 
 from .jobs import COUNT, IDS, JobsContract, edit
-from .samples import say
+from .samples import annotate
 
 
 class UndoneJobsContract(JobsContract):
     def test_undone_job_leaves_images_as_they_were(
         self, services: Services, metadata: MetadataBackend
     ) -> None:
-        say(metadata, IDS[0], "vera", tags=("sea", "beach"))
+        annotate(metadata, IDS[0], "vera", tags=("sea", "beach"))
         before = self._described(metadata)
         job = edit(
             services,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from huimages_app.domain.facets import ALIKE
-from huimages_app.domain.likeness import BITS, FEATURELESS, MOST_DIFFERENT, distance
+from huimages_app.domain.likeness import BITS, FEATURELESS, MAX_DIFFERENT, distance
 from huimages_app.domain.models import Query
 from huimages_app.storage.interfaces import MetadataBackend
 
@@ -56,7 +56,7 @@ class AlikeContract:
             bits = chosen.sample(range(BITS), chosen.randint(0, 12))
             hashes[an_id(number)] = differing(HASH, *bits)
             put(store, an_image(number, phash=hashes[an_id(number)]))
-        expected = {one for one, phash in hashes.items() if distance(phash, HASH) <= MOST_DIFFERENT}
+        expected = {one for one, phash in hashes.items() if distance(phash, HASH) <= MAX_DIFFERENT}
         assert 100 < len(expected) < 250
         assert set(found(store, limit=300)) == expected
 

@@ -10,7 +10,7 @@ from huimages_app.domain.models import Annotation, AnnotationSummary, Query
 from huimages_app.errors import UnknownImage
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import START, an_id, an_image, change, fill, put, say, walk
+from .samples import START, an_id, an_image, annotate, change, fill, put, walk
 
 
 class AnnotationsContract:
@@ -34,18 +34,18 @@ class AnnotationsContract:
         self, store: MetadataBackend
     ) -> None:
         fill(store, [1, 2, 3])
-        say(store, an_id(1), "vera", favorite=True)
-        say(store, an_id(2), "paul", favorite=True)
-        say(store, an_id(3), "vera", rating=3)
-        say(store, an_id(3), "vera", rating=None)
+        annotate(store, an_id(1), "vera", favorite=True)
+        annotate(store, an_id(2), "paul", favorite=True)
+        annotate(store, an_id(3), "vera", rating=3)
+        annotate(store, an_id(3), "vera", rating=None)
         ids = [an_id(number) for number in (1, 2, 3, 9)]
         assert store.annotations.get_many(ids, "vera") == {an_id(1): Annotation(favorite=True)}
         assert store.annotations.get_many([], "vera") == {}
 
     def test_annotation_change_gets_the_stored_annotation(self, store: MetadataBackend) -> None:
         put(store, an_image(1))
-        say(store, an_id(1), "vera", tags=("sea",))
-        say(store, an_id(1), "vera", rating=3)
+        annotate(store, an_id(1), "vera", tags=("sea",))
+        annotate(store, an_id(1), "vera", rating=3)
         assert store.annotations.save(
             an_id(1), "vera", lambda annotation: replace(annotation, tags=(*annotation.tags, "sun"))
         ) == Annotation(("sea", "sun"), rating=3)
@@ -53,7 +53,7 @@ class AnnotationsContract:
     def test_annotations_of_visitors_are_separate(self, store: MetadataBackend) -> None:
         fill(store, [1, 2])
         for visitor in ["vera", "ver", "vera2", "a-b", "ü@x.de", "%"]:
-            say(store, an_id(1), visitor, tags=(f"by {visitor}",))
+            annotate(store, an_id(1), visitor, tags=(f"by {visitor}",))
         assert store.annotations.get(an_id(1), "ver").tags == ("by ver",)
         assert len(store.annotations.of_image(an_id(1))) == 6
         for visitor in ["vera", "a-b", "ü@x.de", "%"]:
@@ -72,8 +72,8 @@ class AnnotationsContract:
         """CouchDB collates such IDs as equal, and would count them together."""
         fill(store, range(5))
         for number, tag in enumerate([one, other, one, other, one]):
-            say(store, an_id(number), tag, tags=(tag,), favorite=True)
-        say(store, an_id(0), "paul", tags=(other,))
+            annotate(store, an_id(number), tag, tags=(tag,), favorite=True)
+        annotate(store, an_id(0), "paul", tags=(other,))
         tags = dict(store.search.tags())
         assert tags.keys() <= {one, other}
         assert sum(tags.values()) == 6
@@ -87,7 +87,7 @@ class AnnotationsContract:
         store.images.remove(put(store, an_image(2)))
         for image_id in [an_id(1), an_id(2)]:
             with pytest.raises(UnknownImage):
-                say(store, image_id, "vera", rating=5)
+                annotate(store, image_id, "vera", rating=5)
             assert store.annotations.get(image_id, "vera") == Annotation()
         assert list(store.annotations.by_visitor("vera")) == []
 
@@ -119,14 +119,14 @@ class AnnotationsContract:
         put(store, an_image(1), tags=("sea",), rating=5)
         change(store, an_id(1), trashed=START)
         assert store.annotations.get(an_id(1), "vera") == Annotation(("sea",), rating=5)
-        say(store, an_id(1), "vera", rating=6)
+        annotate(store, an_id(1), "vera", rating=6)
         change(store, an_id(1), trashed=None)
         assert store.annotations.summary(an_id(1)) == AnnotationSummary({"sea": 1}, 6, 1, 0)
 
     def test_by_visitor_yields_all_annotations_of_a_visitor(self, store: MetadataBackend) -> None:
         known = fill(store, range(12))
         for number, image_id in enumerate(known):
-            say(store, image_id, "vera" if number % 4 else "paul", rating=number % 11)
+            annotate(store, image_id, "vera" if number % 4 else "paul", rating=number % 11)
         found = dict(store.annotations.by_visitor("vera"))
         assert found == {
             image_id: Annotation(rating=number % 11)
@@ -136,10 +136,10 @@ class AnnotationsContract:
 
     def test_summaries_return_an_entry_for_each_image(self, store: MetadataBackend) -> None:
         fill(store, [1, 2, 3])
-        say(store, an_id(1), "vera", tags=("sea", "sun"), rating=10, favorite=True)
-        say(store, an_id(1), "paul", tags=("sun",), rating=3)
-        say(store, an_id(1), "gerd", favorite=True)
-        say(store, an_id(2), "vera", rating=0)
+        annotate(store, an_id(1), "vera", tags=("sea", "sun"), rating=10, favorite=True)
+        annotate(store, an_id(1), "paul", tags=("sun",), rating=3)
+        annotate(store, an_id(1), "gerd", favorite=True)
+        annotate(store, an_id(2), "vera", rating=0)
         summaries = store.annotations.summaries(iter([an_id(1), an_id(2), an_id(3), an_id(9)]))
         assert summaries == {
             an_id(1): AnnotationSummary({"sea": 1, "sun": 2}, 13, 2, 2),
@@ -176,7 +176,7 @@ class AnnotationsContract:
             ("vera", 1, ("sea", "beach")),
             ("vera", 2, ("seal", "sun", "air")),
         ]:
-            say(store, an_id(number), visitor, tags=tags)
+            annotate(store, an_id(number), visitor, tags=tags)
         assert store.search.tags() == [
             ("sea", 3),
             ("sun", 2),
@@ -195,19 +195,19 @@ class AnnotationsContract:
     def test_tags_without_uses_are_not_listed(self, store: MetadataBackend) -> None:
         fill(store, range(3))
         for image_id in (an_id(0), an_id(1), an_id(2)):
-            say(store, image_id, "vera", tags=("sea",))
+            annotate(store, image_id, "vera", tags=("sea",))
         change(store, an_id(0), trashed=START)
         assert store.search.tags() == [("sea", 3)]
         store.images.remove(an_id(0))
         assert store.search.tags() == [("sea", 2)]
-        say(store, an_id(1), "vera", tags=("sun",))
+        annotate(store, an_id(1), "vera", tags=("sun",))
         assert store.search.tags() == [("sea", 1), ("sun", 1)]
-        say(store, an_id(2), "vera", tags=())
+        annotate(store, an_id(2), "vera", tags=())
         assert store.search.tags() == [("sun", 1)]
 
     def test_tag_given_twice_by_a_visitor_counts_once(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea", "sea"))
         assert store.search.tags() == [("sea", 1)]
         assert store.annotations.summary(an_id(1)).tags == {"sea": 1}
-        say(store, an_id(1), "vera", tags=())
+        annotate(store, an_id(1), "vera", tags=())
         assert store.search.tags() == []

@@ -8,7 +8,7 @@ from huimages_app.domain.models import ArticlePage, Count, Place, Places, Query,
 from huimages_app.errors import BadCursor
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import START, an_id, an_image, change, fill, put, say, walk, walk_back
+from .samples import START, an_id, an_image, annotate, change, fill, put, walk, walk_back
 
 ARTICLE = Query(references=(("artnr", "10106"),), order="place")
 OF_ARTICLE = {"references": {"artnr": ("10106",)}}
@@ -92,7 +92,7 @@ class ArticlesContract:
         for number, title in titles.items():
             place = placed(-number)
             put(store, an_image(number, titles=(title,), places=place, **OF_ARTICLE))
-        say(store, an_id(3), "vera", tags=("sea",))
+        annotate(store, an_id(3), "vera", tags=("sea",))
         put(store, an_image(4, titles=("front",)), tags=("sea",))
         references = ARTICLE.references
         views = Query(text="front", references=references, order="place")

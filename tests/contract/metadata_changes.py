@@ -8,7 +8,7 @@ from huimages_app.domain.models import Changes
 from huimages_app.errors import BadCursor
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import START, an_id, an_image, change, fill, put, say
+from .samples import START, an_id, an_image, annotate, change, fill, put
 
 
 def follow(store: MetadataBackend, since: str = "", limit: int = 2) -> Changes:
@@ -59,11 +59,11 @@ class ChangesContract:
     def test_changes_list_images_whose_annotations_changed(self, store: MetadataBackend) -> None:
         known = fill(store, range(4))
         since = follow(store).since
-        say(store, known[2], "vera", rating=5)
+        annotate(store, known[2], "vera", rating=5)
         later = follow(store, since)
         assert later.ids == [known[2]]
-        say(store, known[1], "vera", tags=("sea",))
-        say(store, known[2], "vera", rating=None)
+        annotate(store, known[1], "vera", tags=("sea",))
+        annotate(store, known[2], "vera", rating=None)
         change(store, known[1], titles=("both",))
         last = follow(store, later.since)
         assert last.ids == sorted([known[1], known[2]])
@@ -73,7 +73,7 @@ class ChangesContract:
         self, store: MetadataBackend
     ) -> None:
         known = fill(store, range(5))
-        say(store, known[0], "vera", rating=5)
+        annotate(store, known[0], "vera", rating=5)
         since = follow(store).since
         change(store, known[1], trashed=START)
         store.images.remove(known[0])

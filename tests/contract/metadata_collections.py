@@ -99,7 +99,9 @@ class CollectionsContract:
         assert not store.search.contains(IN_SEA, an_id(5))
         assert not store.search.contains(Query(collection="nonenonenone", order="place"), an_id(1))
 
-    def test_articles_are_apart_from_collections(self, store: MetadataBackend) -> None:
+    def test_orders_of_articles_and_collections_are_independent(
+        self, store: MetadataBackend
+    ) -> None:
         fill(store)
         assert list(store.search.articles(SEA, 10).articles) == []
 

@@ -16,7 +16,7 @@ from huimages_app.errors import UnknownImage
 from huimages_app.storage.interfaces import MetadataBackend
 from tests.support.torture import amount
 
-from .samples import START, an_id, an_image, change, fill, put, say, walk
+from .samples import START, an_id, an_image, annotate, change, fill, put, walk
 
 PROCESSES, THREADS, ROUNDS = 2, 4, amount(10, 42)
 # Each round of each thread saves a tag, a rating and a title: 240 updates of one image, or 1,008 in
@@ -24,7 +24,7 @@ PROCESSES, THREADS, ROUNDS = 2, 4, amount(10, 42)
 
 
 def update_all_the_time(opener: Callable[[], MetadataBackend], process: int, together: Any) -> None:
-    """Work of one process: `THREADS` visitors change one image all the time."""
+    """Run in each process: `THREADS` visitors keep changing one image."""
     store = opener()
     together.wait(60)
 
@@ -138,7 +138,7 @@ class ConcurrencyContract:
                     assert len(walked) == len(set(walked))
                     assert len(store.search.random(5)) == 5
                     assert store.search.count() >= 20
-                    say(store, an_id(39), f"{thread}", rating=number % 11)
+                    annotate(store, an_id(39), f"{thread}", rating=number % 11)
 
         in_threads(8, work)
         assert store.search.count() == 40
@@ -166,6 +166,6 @@ class ConcurrencyContract:
 
 def try_to_annotate(store: MetadataBackend, image_id: str, visitor_id: str) -> None:
     try:
-        say(store, image_id, visitor_id, tags=("late",))
+        annotate(store, image_id, visitor_id, tags=("late",))
     except UnknownImage:
         assert image_id not in store.images.get_many([image_id])

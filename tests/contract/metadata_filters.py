@@ -11,7 +11,7 @@ from huimages_app.domain.models import Count, Order, Query
 from huimages_app.domain.rights import Rights
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import START, an_id, an_image, change, fill, put, say, walk, walk_back
+from .samples import START, an_id, an_image, annotate, change, fill, put, walk, walk_back
 
 SHAPES = {
     "landscape": [(640, 480), (1000, 949), (1999, 1000)],
@@ -91,13 +91,13 @@ class FiltersContract:
         assert found("artnr") == [an_id(5), an_id(3)]
         assert found("tags") == [an_id(4)]
         assert found("tags", "alt") == []
-        say(store, an_id(2), "vera", tags=())
+        annotate(store, an_id(2), "vera", tags=())
         assert found("tags", "alt") == [an_id(2)]
         assert found("tags") == [an_id(4), an_id(2)]
-        say(store, an_id(4), "paul", tags=("sun",))
+        annotate(store, an_id(4), "paul", tags=("sun",))
         assert found("tags") == [an_id(2)]
-        say(store, an_id(4), "vera", tags=("sun",))
-        say(store, an_id(4), "paul", tags=())
+        annotate(store, an_id(4), "vera", tags=("sun",))
+        annotate(store, an_id(4), "paul", tags=())
         assert found("tags") == [an_id(2)]
         assert store.search.count_of(facet("without", "tags")) == Count(1)
 
@@ -105,7 +105,7 @@ class FiltersContract:
         for number in range(8):
             tags = [tag for bit, tag in enumerate(["sea", "sun", "sand"]) if number >> bit & 1]
             put(store, an_image(number), tags=tuple(tags))
-        say(store, an_id(1), "paul", tags=("sun",))
+        annotate(store, an_id(1), "paul", tags=("sun",))
         assert walk(store, Query(tag="sea", tags=("sun",)), 2) == [an_id(7), an_id(3), an_id(1)]
         assert walk(store, Query(tags=("sun", "sand", "sea"))) == [an_id(7)]
         assert walk(store, Query(tag="sea", tags=("sea",))) == walk(store, Query(tag="sea"))
@@ -132,7 +132,7 @@ class FiltersContract:
         fill(store, range(5))
         for number, votes in {1: (8, 7), 2: (9,), 3: (0,), 4: (7,)}.items():
             for voter, vote in enumerate(votes):
-                say(store, an_id(number), f"v{voter}", rating=vote)
+                annotate(store, an_id(number), f"v{voter}", rating=vote)
 
         def found(rating: float) -> set[str]:
             query = Query(rating=rating, order=order)
@@ -261,7 +261,7 @@ class FiltersContract:
     def test_same_images_are_found_by_time(self, store: MetadataBackend, order: Order) -> None:
         fill(store, range(6), titles=("strand",))
         for number in range(3):
-            say(store, an_id(number), "vera", rating=number)
+            annotate(store, an_id(number), "vera", rating=number)
             change(store, an_id(number + 1), taken=START.replace(year=1890 + 90 * number))
         for query in (Query(order=order), Query(text="strand", order=order, rating=1)):
             found = walk(store, query)
@@ -286,7 +286,7 @@ class FiltersContract:
 
     def test_count_lists_an_image_once(self, store: MetadataBackend) -> None:
         put(store, an_image(1, references={"artnr": ("1", "2")}), tags=("sea", "seaside"))
-        say(store, an_id(1), "paul", tags=("sea",))
+        annotate(store, an_id(1), "paul", tags=("sea",))
         assert store.search.count_of(Query(tag="sea")) == Count(1)
         assert store.search.count_of(Query(text="sea")) == Count(1)
         both = (("artnr", "1"), ("artnr", "2"))
@@ -297,7 +297,7 @@ class FiltersContract:
     ) -> None:
         fill(store, range(5), titles=("strand",), references={"artnr": ("1",)}, types=("t",))
         for number in (4, 1, 3):
-            say(store, an_id(number), "vera", favorite=True, rating=number, tags=("sea",))
+            annotate(store, an_id(number), "vera", favorite=True, rating=number, tags=("sea",))
         queries = (
             *(Query(), Query(order="oldest"), Query(order="rated"), Query(order="title")),
             *(Query(tag="sea"), Query(text="strand"), Query(text="strand sea"), Query(larger=1)),

@@ -25,7 +25,7 @@ def retitle(store: MetadataBackend, title: str) -> None:
 
 
 def retitle_all_the_time(opener: Callable[[], MetadataBackend]) -> None:
-    """Work of a process that is killed."""
+    """Keep changing a title until the process is killed."""
     store = opener()
     for number in range(100_000):
         retitle(store, f"title {number}")

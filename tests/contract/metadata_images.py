@@ -13,7 +13,7 @@ from huimages_app.domain.rights import Rights
 from huimages_app.errors import RemovedImage, UnknownImage
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import START, an_id, an_image, change, fill, put, say, walk
+from .samples import START, an_id, an_image, annotate, change, fill, put, walk
 
 EVERYTHING = an_image(
     1,
@@ -135,7 +135,7 @@ class ImagesContract:
 
     def test_removed_image_raises_removed_image(self, store: MetadataBackend) -> None:
         fill(store, [1, 2])
-        say(store, an_id(1), "vera", tags=("sea",), favorite=True, rating=7)
+        annotate(store, an_id(1), "vera", tags=("sea",), favorite=True, rating=7)
         store.images.remove(an_id(1))
         with pytest.raises(RemovedImage):
             store.images.get(an_id(1))

@@ -12,7 +12,7 @@ from huimages_app.domain.models import Neighbours, Order, Query, Window
 from huimages_app.errors import BadCursor
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import START, an_id, an_image, change, fill, ids_of, put, say, walk, walk_back
+from .samples import START, an_id, an_image, annotate, change, fill, ids_of, put, walk, walk_back
 
 _INVALID_CURSORS = (
     *("", "x", "=", "ä", "AAAA", "n.1", "0", "%00", "\x00", "W10", "a" * 5000, "../.."),
@@ -61,7 +61,7 @@ class PagesContract:
     def test_changed_creation_time_moves_the_image(self, store: MetadataBackend) -> None:
         known = fill(store, range(4), types=("product",))
         for image_id in known:
-            say(store, image_id, "vera", tags=("sea",), favorite=True, rating=5)
+            annotate(store, image_id, "vera", tags=("sea",), favorite=True, rating=5)
         change(store, known[0], created=START + timedelta(days=1))
         moved = [known[n] for n in [0, 3, 2, 1]]
         for query in [
@@ -118,7 +118,7 @@ class PagesContract:
         seen = ids_of(page)
         for step in range(4):
             put(store, an_image(101 + step))  # before the first page
-            put(store, an_image(2 * step + 1))  # behind the current page
+            put(store, an_image(2 * step + 1))  # after the current page
             store.images.remove(seen[-1])  # the image to which the cursor points
             change(store, known[-1 - step], trashed=START)
             page = store.search.page(Query(), 4, page.next)

@@ -10,7 +10,7 @@ import pytest
 from huimages_app.domain.models import Neighbours, Order, Query
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import START, an_id, an_image, change, fill, put, say, walk, walk_back
+from .samples import START, an_id, an_image, annotate, change, fill, put, walk, walk_back
 
 
 class SearchContract:
@@ -18,17 +18,17 @@ class SearchContract:
         put(store, an_image(1), tags=("sea", "sun"))
         put(store, an_image(2), tags=("seaside",))
         put(store, an_image(3), tags=("sun",))
-        say(store, an_id(3), "paul", tags=("sea",))
+        annotate(store, an_id(3), "paul", tags=("sea",))
         assert walk(store, Query(tag="sea")) == [an_id(3), an_id(1)]
         assert walk(store, Query(tag="se")) == []
-        say(store, an_id(3), "paul", tags=())
+        annotate(store, an_id(3), "paul", tags=())
         assert walk(store, Query(tag="sea")) == [an_id(1)]
 
     def test_tag_filter_lists_an_image_once(self, store: MetadataBackend) -> None:
         put(store, an_image(1), tags=("sea",))
-        say(store, an_id(1), "paul", tags=("sea",))
+        annotate(store, an_id(1), "paul", tags=("sea",))
         assert walk(store, Query(tag="sea")) == [an_id(1)]
-        say(store, an_id(1), "paul", tags=())
+        annotate(store, an_id(1), "paul", tags=())
         assert walk(store, Query(tag="sea")) == [an_id(1)]
 
     @pytest.mark.parametrize(
@@ -97,14 +97,16 @@ class SearchContract:
         change(store, an_id(1), types=("product",))
         assert walk(store, Query(type="person")) == [an_id(2)]
 
-    def test_favorites_of_a_visitor(self, store: MetadataBackend) -> None:
+    def test_favorite_filter_finds_the_favourites_of_a_visitor(
+        self, store: MetadataBackend
+    ) -> None:
         fill(store, range(4))
         for number in (0, 2):
-            say(store, an_id(number), "vera", favorite=True)
-        say(store, an_id(1), "paul", favorite=True)
-        say(store, an_id(3), "vera", rating=10)
+            annotate(store, an_id(number), "vera", favorite=True)
+        annotate(store, an_id(1), "paul", favorite=True)
+        annotate(store, an_id(3), "vera", rating=10)
         assert walk(store, Query(favorite_of="vera")) == [an_id(2), an_id(0)]
-        say(store, an_id(2), "vera", favorite=False)
+        annotate(store, an_id(2), "vera", favorite=False)
         assert walk(store, Query(favorite_of="vera")) == [an_id(0)]
         assert walk(store, Query(favorite_of="ver")) == []
 
@@ -113,11 +115,11 @@ class SearchContract:
         ratings = {0: (10, 0), 1: (7,), 2: (10,), 4: (0,), 5: (7, 8)}
         for number, votes in ratings.items():
             for voter, vote in enumerate(votes):
-                say(store, an_id(number), f"v{voter}", rating=vote)
+                annotate(store, an_id(number), f"v{voter}", rating=vote)
         expected = [an_id(n) for n in [2, 5, 1, 0, 4]]
         assert walk(store, Query(order="rated"), 2) == expected
         assert walk_back(store, Query(order="rated"), 2) == expected
-        say(store, an_id(2), "v0", rating=None)
+        annotate(store, an_id(2), "v0", rating=None)
         assert walk(store, Query(order="rated"), 2) == expected[1:]
 
     def test_taken_order_is_latest_first_without_unknown_times(
@@ -291,7 +293,7 @@ class SearchContract:
     def test_search_follows_changes_of_the_image(self, store: MetadataBackend) -> None:
         put(store, an_image(1, titles=("old",), filename="one.jpeg"), tags=("sea",))
         change(store, an_id(1), titles=("new",))
-        say(store, an_id(1), "vera", tags=("sun",))
+        annotate(store, an_id(1), "vera", tags=("sun",))
         assert walk(store, Query(text="old")) == walk(store, Query(text="sea")) == []
         for text in ["new", "sun", "new sun one"]:
             assert walk(store, Query(text=text)) == [an_id(1)]

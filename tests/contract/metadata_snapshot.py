@@ -18,7 +18,7 @@ from huimages_app.storage.snapshots import (
     line_of,
 )
 
-from .samples import FULL, an_id, an_image, ids_of, put, say
+from .samples import FULL, an_id, an_image, annotate, ids_of, put
 
 MARKS = {
     "vera": Annotation(("sea", "gull"), favorite=True, rating=8),
@@ -64,9 +64,9 @@ class SnapshotContract:
             put(store, an_image(number))
         store.images.remove(an_id(9))
         put(store, FULL, tags=("sea", "gull"), favorite=True, rating=8)
-        say(store, FULL.id, "paul", tags=("sea",), rating=3)
-        say(store, an_id(2), "paul", tags=("sea",))
-        say(store, an_id(2), "paul", tags=())  # leaves an empty annotation
+        annotate(store, FULL.id, "paul", tags=("sea",), rating=3)
+        annotate(store, an_id(2), "paul", tags=("sea",))
+        annotate(store, an_id(2), "paul", tags=())  # leaves an empty annotation
         store.documents.save("account", "müller", lambda _: {"role": "editor"})
         items = list(store.export())
         assert [item for item in items if isinstance(item, Tombstone)] == [Tombstone(an_id(9))]
@@ -93,8 +93,8 @@ class SnapshotContract:
 
     def test_loaded_image_can_be_changed_and_removed(self, store: MetadataBackend) -> None:
         store.load(EXAMPLES)
-        say(store, FULL.id, "vera", rating=2)
-        say(store, FULL.id, "anna", tags=("sand",))
+        annotate(store, FULL.id, "vera", rating=2)
+        annotate(store, FULL.id, "anna", tags=("sand",))
         assert store.annotations.summary(FULL.id).rating == 2.5
         assert ids_of(store.search.page(Query(tag="sand"), 9)) == [FULL.id]
         store.images.remove(FULL.id)

@@ -10,7 +10,7 @@ from huimages_app.domain.models import Annotation
 from huimages_app.domain.tags import with_renamed_tag, with_tags, without_tags
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import an_id, an_image, change, fill, put, say
+from .samples import an_id, an_image, annotate, change, fill, put
 
 
 def tag(store: MetadataBackend, number: int, visitor: str, *typed: str) -> None:
@@ -91,7 +91,7 @@ class SpellingsContract:
         fill(store, range(1, 6))
         for number in range(1, 6):
             tag(store, number, "vera", "Sea")
-            say(store, an_id(number), "otto", tags=("seaside",))
+            annotate(store, an_id(number), "otto", tags=("seaside",))
         tag(store, 3, "a-b", "sea", "sun")
         change(store, an_id(4), trashed=an_image(4).created)
         expected = {(an_id(number), "vera") for number in range(1, 6)} | {(an_id(3), "a-b")}

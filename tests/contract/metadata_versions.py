@@ -9,7 +9,7 @@ import pytest
 from huimages_app.domain.models import Image, Place, Query
 from huimages_app.storage.interfaces import MetadataBackend
 
-from .samples import START, an_id, an_image, change, fill, put, say, walk
+from .samples import START, an_id, an_image, annotate, change, fill, put, walk
 
 OLD: dict[str, Any] = {"replaced_by": an_id(2), "versioned": START}
 EVERYTHING: dict[str, Any] = {
@@ -89,12 +89,12 @@ class VersionsContract:
 
     def test_annotation_of_an_older_version_is_in_no_list(self, store: MetadataBackend) -> None:
         image = put(store, an_image(1, **OLD))
-        say(store, image, "vera", tags=("sunny",), favorite=True)
-        say(store, image, "emil", tags=("sunny",))
+        annotate(store, image, "vera", tags=("sunny",), favorite=True)
+        annotate(store, image, "emil", tags=("sunny",))
         assert store.annotations.summary(image).tags == {"sunny": 2}
         assert lists_with(store, image) == set()
         assert store.search.tags() == []
-        say(store, image, "emil", tags=())
+        annotate(store, image, "emil", tags=())
         change(store, image, replaced_by="")
         assert store.search.tags() == [("sunny", 1)]
         assert {"tag", "favourite"} <= lists_with(store, image)

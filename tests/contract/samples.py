@@ -44,7 +44,7 @@ def put(store: MetadataBackend, image: Image, **annotation: Any) -> str:
     """Save an image, and an annotation of the visitor "vera"; return its ID."""
     store.images.save(image.id, lambda _: image)
     if annotation:
-        say(store, image.id, "vera", **annotation)
+        annotate(store, image.id, "vera", **annotation)
     return image.id
 
 
@@ -56,7 +56,9 @@ def change(store: MetadataBackend, image_id: str, **fields: Any) -> Image:
     return store.images.update(image_id, lambda image: replace(image, **fields))
 
 
-def say(store: MetadataBackend, image_id: str, visitor_id: str, **annotation: Any) -> Annotation:
+def annotate(
+    store: MetadataBackend, image_id: str, visitor_id: str, **annotation: Any
+) -> Annotation:
     return store.annotations.save(image_id, visitor_id, lambda old: replace(old, **annotation))
 
 

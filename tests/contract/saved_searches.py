@@ -54,8 +54,8 @@ class SavedSearchesContract:
     def test_number_and_names_are_bounded(
         self, searches: SavedSearches, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(saved_searches, "MOST_SHARED", 2)
-        monkeypatch.setattr(saved_searches, "MOST_PRIVATE", 1)
+        monkeypatch.setattr(saved_searches, "MAX_SHARED", 2)
+        monkeypatch.setattr(saved_searches, "MAX_PRIVATE", 1)
         first = searches.add("Sea", SEA)
         with pytest.raises(BadInput, match="'sea' already; choose another name"):
             searches.add("sea", SEA)

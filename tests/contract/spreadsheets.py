@@ -23,7 +23,7 @@ from huimages_app.tables.files import CSV, FORMATS, TableFormat, read_table, wri
 from huimages_app.tables.limits import Limits
 
 from .jobs import Opener, node, work_until_killed
-from .samples import START, an_id, an_image, change, put, say
+from .samples import START, an_id, an_image, annotate, change, put
 
 COUNT = 5
 Table = list[dict[str, str]]
@@ -74,8 +74,8 @@ class SpreadsheetsContract:
             references = {"artnr": ("10106", "=1+1"), "ean": ("4 007",)} if number < 2 else {}
             image = an_image(number, titles=("old", f"title {number}"), references=references)
             put(metadata, replace(image, rights=Rights(credit="@anna"), types=("a b", "c")))
-        say(metadata, an_id(1), "vera", tags=("sea", "sun"))
-        say(metadata, an_id(1), "otto", tags=("sea", "a legacy tag"))
+        annotate(metadata, an_id(1), "vera", tags=("sea", "sun"))
+        annotate(metadata, an_id(1), "otto", tags=("sea", "a legacy tag"))
         yield metadata
         metadata.close()
 
@@ -156,7 +156,7 @@ class SpreadsheetsContract:
         change(metadata, an_id(0), alt="theirs")  # the tags are as they were
         assert errors_of(services, table) == []
         change(metadata, an_id(1), alt="theirs")
-        say(metadata, an_id(0), "vera", tags=("theirs",))
+        annotate(metadata, an_id(0), "vera", tags=("theirs",))
         (one, other) = errors_of(services, table)
         assert one.startswith("row 5, column etag: the picture was changed since")
         assert other.startswith("row 6, column etag: the picture was changed since")

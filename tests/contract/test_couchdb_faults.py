@@ -22,7 +22,7 @@ from tests.support.faults import Fault, FaultProxy
 from tests.support.processes import free_port, frozen
 
 from .metadata_down import QUESTIONS
-from .samples import an_id, an_image, fill, ids_of, put, say
+from .samples import an_id, an_image, annotate, fill, ids_of, put
 
 TIMEOUT = 2.0
 
@@ -77,7 +77,7 @@ def require_recovered(store: MetadataBackend) -> None:
     assert store.annotations.get(an_id(1), "vera") == Annotation(("sea",), rating=5)
     assert store.annotations.summary(an_id(1)).rating == 5
     assert ids_of(store.search.page(Query(order="rated"), 10)) == [an_id(1)]
-    say(store, an_id(1), "paul", tags=("sun",))
+    annotate(store, an_id(1), "paul", tags=("sun",))
     assert store.search.tags() == [("sea", 1), ("sun", 1)]
 
 
@@ -151,7 +151,7 @@ def test_late_response_raises_within_the_timeout(
 WRITES: dict[str, Callable[[MetadataBackend], object]] = {
     "save": lambda store: store.images.save(an_id(2), lambda _: an_image(2)),
     "update": lambda store: store.images.update(an_id(1), add_title),
-    "mark": lambda store: say(store, an_id(1), "paul", tags=("sun",), rating=6),
+    "mark": lambda store: annotate(store, an_id(1), "paul", tags=("sun",), rating=6),
     "remove": lambda store: store.images.remove(an_id(1)),
 }
 
@@ -233,7 +233,7 @@ class TestServer:
                 Annotation(("sea",), rating=5),
                 Annotation(rating=1),
             )
-            say(store, an_id(1), "vera", tags=("sea",), rating=5)
+            annotate(store, an_id(1), "vera", tags=("sea",), rating=5)
             require_recovered(store)
             store.close()
 

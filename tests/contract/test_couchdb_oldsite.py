@@ -18,7 +18,7 @@ from tests.support.couch import Site
 from tests.support.oldsite import IMAGES, PAUL, VERA
 
 from .metadata_images import EVERYTHING
-from .samples import START, change, ids_of, put, say, walk
+from .samples import START, annotate, change, ids_of, put, walk
 
 
 @pytest.fixture
@@ -139,11 +139,11 @@ def test_legacy_annotations_are_read_and_counted(store: CouchBackend) -> None:
 
 def test_tag_page_sorts_legacy_annotations_after_the_next_annotation(store: CouchBackend) -> None:
     assert sorted(names(walk(store, Query(tag="sea"), 1))) == ["attached", "in s3"]
-    say(store, id_of("turned"), "new", tags=("sea",))
+    annotate(store, id_of("turned"), "new", tags=("sea",))
     assert names(walk(store, Query(tag="sea"), 1))[0] == "turned"
     # One new annotation of an image adds the sort key to its legacy annotations.
-    say(store, id_of("attached"), "new", tags=("gull",))
-    say(store, id_of("in s3"), "new", tags=("sea",))
+    annotate(store, id_of("attached"), "new", tags=("gull",))
+    annotate(store, id_of("in s3"), "new", tags=("sea",))
     assert names(walk(store, Query(tag="sea"), 1)) == ["turned", "in s3", "attached"]
     neighbours = store.search.neighbours(Query(tag="sea"), id_of("in s3"))
     assert neighbours == Neighbours(id_of("turned"), id_of("attached"))
@@ -160,7 +160,7 @@ def test_image_found_by_title_and_legacy_tag_is_listed_once(
 
 def test_legacy_ratings_count_after_the_next_rating(store: CouchBackend) -> None:
     assert walk(store, Query(order="rated")) == []
-    say(store, id_of("attached"), "new", rating=10)
+    annotate(store, id_of("attached"), "new", rating=10)
     assert names(walk(store, Query(order="rated"))) == ["attached"]
     assert store.annotations.summary(id_of("attached")).rating == 7
 
@@ -202,7 +202,7 @@ def test_annotation_keeps_other_fields_of_its_document(
     store: CouchBackend, http: httpx.Client, site: Site
 ) -> None:
     image_id = id_of("with fields of others")
-    say(store, image_id, VERA, rating=4)
+    annotate(store, image_id, VERA, rating=4)
     after = document(http, site.visitors, f"{image_id}-{VERA}")
     assert after["note"] == "for the cover"
     assert (after["imageid"], after["userid"]) == (image_id, VERA)
@@ -229,7 +229,7 @@ def test_foreign_documents_stay_unchanged(
     store.setup(old_marks=True)
     for image in IMAGES.values():
         store.images.save(image.id, lambda old: replace(old, alt="new"))  # type: ignore[type-var]
-        say(store, image.id, VERA, rating=5)
+        annotate(store, image.id, VERA, rating=5)
     for kind, database in (("images", site.images), ("visitors", site.visitors)):
         for identifier, expected in oldsite.foreign(kind).items():
             found = document(http, database, identifier)

@@ -15,7 +15,7 @@ from huimages_app.storage.couchdb.transport import Transport
 from huimages_app.storage.interfaces import MetadataBackend
 from tests.support.couch import Site
 
-from .samples import START, an_id, an_image, change, put, say, walk, walk_back
+from .samples import START, an_id, an_image, annotate, change, put, walk, walk_back
 
 # Expected number of requests, and the operation.  Image 7 of the archive has all fields.
 QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
@@ -103,8 +103,8 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
     "the list of changes": (3, lambda store: store.search.changes(limit=5)),
     "saving a new image": (2, lambda store: put(store, an_image(10_000))),
     "changing the title": (2, lambda store: change(store, an_id(7), titles=("other",))),
-    "adding a tag": (3, lambda store: say(store, an_id(7), "vera", tags=("x",))),
-    "rating": (5, lambda store: say(store, an_id(7), "vera", rating=7)),
+    "adding a tag": (3, lambda store: annotate(store, an_id(7), "vera", tags=("x",))),
+    "rating": (5, lambda store: annotate(store, an_id(7), "vera", rating=7)),
     "removing an image": (4, lambda store: store.images.remove(an_id(7))),
 }
 
@@ -252,7 +252,7 @@ def test_count_of_images_that_several_visitors_tagged_is_exact(
     for number in range(3):
         put(store, an_image(number), tags=("sea",))
         for visitor in ("ben", "eva"):
-            say(store, an_id(number), visitor, tags=("sea",))
+            annotate(store, an_id(number), visitor, tags=("sea",))
     count_of = store.search.count_of
     # 9 rows, of which 4 are read: they may be of two images only.
     assert count_of(Query(tag="sea"), most=3) == Count(3)

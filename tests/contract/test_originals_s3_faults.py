@@ -52,7 +52,7 @@ def bucket(server: S3Server) -> str:
 
 
 @pytest.fixture(scope="module")
-def patient(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Originals]:
+def unhurried(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Originals]:
     """A store with long timeouts, for calls that must succeed on a busy machine."""
     location = server.place(
         proxy.url, bucket, connect_timeout=20.0, read_timeout=20.0, deadline=60.0
@@ -63,7 +63,7 @@ def patient(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Orig
 
 
 @pytest.fixture(scope="module")
-def hasty(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Originals]:
+def impatient(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Originals]:
     """A store with short timeouts, for calls that must fail."""
     location = server.place(proxy.url, bucket, connect_timeout=0.3, read_timeout=0.3, deadline=1.5)
     store = S3Originals(location)
@@ -72,16 +72,16 @@ def hasty(server: S3Server, proxy: FaultProxy, bucket: str) -> Iterator[S3Origin
 
 
 @pytest.fixture
-def originals(patient: S3Originals) -> S3Originals:
-    """The patient store with one large original, and nothing else."""
-    for identifier in patient.ids():
-        patient.delete(identifier)
-    stored(patient, LARGE)
-    return patient
+def originals(unhurried: S3Originals) -> S3Originals:
+    """The store with long timeouts, one large original and nothing else."""
+    for identifier in unhurried.ids():
+        unhurried.delete(identifier)
+    stored(unhurried, LARGE)
+    return unhurried
 
 
 @pytest.fixture
-def heals(originals: S3Originals) -> Iterator[None]:
+def recovers(originals: S3Originals) -> Iterator[None]:
     """Check after the test that everything works and no original is incomplete."""
     yield
     assert read(originals, LARGE_ID) == LARGE
@@ -104,7 +104,7 @@ def all_calls(store: S3Originals) -> list[Callable[[], object]]:
     ]
 
 
-def gives_up(failing: Callable[[], object]) -> None:
+def require_failure_in_time(failing: Callable[[], object]) -> None:
     """Check that the call fails in time: without a deadline the slowest fault takes 80 seconds."""
     start = time.monotonic()
     with pytest.raises(StorageUnavailable):
@@ -112,62 +112,62 @@ def gives_up(failing: Callable[[], object]) -> None:
     assert time.monotonic() - start < 60
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 @pytest.mark.parametrize("garbage", GARBAGE)
 def test_invalid_response_raises_storage_unavailable(
-    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals, garbage: bytes
+    proxy: FaultProxy, originals: S3Originals, impatient: S3Originals, garbage: bytes
 ) -> None:
     with proxy.broken(Fault(garbage=garbage)):
         with pytest.raises(StorageUnavailable):
-            read(hasty, LARGE_ID)
+            read(impatient, LARGE_ID)
         with pytest.raises(StorageUnavailable):
-            list(hasty.ids())
+            list(impatient.ids())
         with pytest.raises(StorageUnavailable):
-            hasty.length(LARGE_ID)
+            impatient.length(LARGE_ID)
     with proxy.broken(Fault(only=b"PUT ", garbage=garbage)), pytest.raises(StorageUnavailable):
-        hasty.put(NEW_ID, BytesIO(NEW), INFO)
+        impatient.put(NEW_ID, BytesIO(NEW), INFO)
 
 
 def test_endless_redirect_is_not_followed(
-    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
+    proxy: FaultProxy, originals: S3Originals, impatient: S3Originals
 ) -> None:
     before = len(proxy.requests)
     with proxy.broken(Fault(garbage=GARBAGE[-1])), pytest.raises(StorageUnavailable):
-        read(hasty, LARGE_ID)
+        read(impatient, LARGE_ID)
     assert len(proxy.requests) - before <= 2
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 @pytest.mark.parametrize("garbage", GARBAGE[:1])
 def test_invalid_response_to_any_call_raises_storage_unavailable(
-    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals, garbage: bytes
+    proxy: FaultProxy, originals: S3Originals, impatient: S3Originals, garbage: bytes
 ) -> None:
     with proxy.broken(Fault(garbage=garbage)):
-        for call in all_calls(hasty):
-            gives_up(call)
+        for call in all_calls(impatient):
+            require_failure_in_time(call)
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_frozen_server_raises_storage_unavailable_in_time(
-    server: S3Server, originals: S3Originals, hasty: S3Originals
+    server: S3Server, originals: S3Originals, impatient: S3Originals
 ) -> None:
     with server.frozen():
-        for call in all_calls(hasty)[:4]:
-            gives_up(call)
+        for call in all_calls(impatient)[:4]:
+            require_failure_in_time(call)
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_refused_connection_raises_storage_unavailable(
-    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
+    proxy: FaultProxy, originals: S3Originals, impatient: S3Originals
 ) -> None:
     with proxy.broken(Fault(lost_answer=True)):  # for connections that are open already
-        gives_up(lambda: hasty.length(LARGE_ID))
+        require_failure_in_time(lambda: impatient.length(LARGE_ID))
     with proxy.broken(Fault(refused=True)):
-        for call in all_calls(hasty):
-            gives_up(call)
+        for call in all_calls(impatient):
+            require_failure_in_time(call)
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 @pytest.mark.parametrize("after", [50, 5_000, 399_000])
 def test_body_that_breaks_off_is_read_again(
     proxy: FaultProxy, originals: S3Originals, after: int
@@ -176,88 +176,88 @@ def test_body_that_breaks_off_is_read_again(
         assert read(originals, LARGE_ID) == LARGE
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_body_that_always_breaks_off_raises_storage_unavailable(
-    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
+    proxy: FaultProxy, originals: S3Originals, impatient: S3Originals
 ) -> None:
     with proxy.broken(Fault(only=b"GET ", cut_answer=5_000)):
-        gives_up(lambda: read(hasty, LARGE_ID))
+        require_failure_in_time(lambda: read(impatient, LARGE_ID))
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_upload_that_breaks_off_stores_nothing(
-    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
+    proxy: FaultProxy, originals: S3Originals, impatient: S3Originals
 ) -> None:
     with proxy.broken(Fault(only=b"PUT ", cut_request=100_000)):
-        gives_up(lambda: hasty.put(NEW_ID, BytesIO(NEW), INFO))
+        require_failure_in_time(lambda: impatient.put(NEW_ID, BytesIO(NEW), INFO))
         assert originals.length(NEW_ID) is None
         with pytest.raises(UnknownImage), originals.open(NEW_ID):
             pytest.fail("half of it arrived")
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_upload_whose_response_is_lost_succeeds(proxy: FaultProxy, originals: S3Originals) -> None:
     with proxy.broken(Fault(only=b"PUT ", lost_answer=True), times=1):
         originals.put(NEW_ID, BytesIO(NEW), INFO)
     assert read(originals, NEW_ID) == NEW
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_body_that_trickles_ends_at_the_deadline(
-    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals
+    proxy: FaultProxy, originals: S3Originals, impatient: S3Originals
 ) -> None:
     # Each piece comes in time, and all of them would take a minute and more.
     with proxy.broken(Fault(only=b"GET ", delay=0.1, trickle=500)):
-        gives_up(lambda: read(hasty, LARGE_ID))
+        require_failure_in_time(lambda: read(impatient, LARGE_ID))
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 @pytest.mark.parametrize("status", [b"409 Conflict", b"412 Precondition Failed"])
 def test_put_raises_when_other_clients_keep_storing_the_key(
-    proxy: FaultProxy, originals: S3Originals, hasty: S3Originals, status: bytes
+    proxy: FaultProxy, originals: S3Originals, impatient: S3Originals, status: bytes
 ) -> None:
     response = b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
     with proxy.broken(Fault(only=b"PUT ", garbage=response)):
-        gives_up(lambda: hasty.put(NEW_ID, BytesIO(NEW), INFO))
+        require_failure_in_time(lambda: impatient.put(NEW_ID, BytesIO(NEW), INFO))
     assert originals.length(NEW_ID) is None
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_slow_server_is_waited_for(proxy: FaultProxy, originals: S3Originals) -> None:
     with proxy.broken(Fault(delay=0.02)):
         assert read(originals, LARGE_ID) == LARGE
         assert originals.put(NEW_ID, BytesIO(NEW), INFO) is True
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_upload_beyond_the_deadline_stores_nothing(
-    originals: S3Originals, hasty: S3Originals
+    originals: S3Originals, impatient: S3Originals
 ) -> None:
     class Slow(BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
             time.sleep(0.4)
             return super().read(65536)
 
-    gives_up(lambda: hasty.put(NEW_ID, Slow(NEW), INFO))
+    require_failure_in_time(lambda: impatient.put(NEW_ID, Slow(NEW), INFO))
     assert originals.length(NEW_ID) is None
 
 
-@pytest.mark.usefixtures("heals")
+@pytest.mark.usefixtures("recovers")
 def test_restarted_server_is_used_again(
-    server: S3Server, originals: S3Originals, hasty: S3Originals
+    server: S3Server, originals: S3Originals, impatient: S3Originals
 ) -> None:
     server.stop()
     try:
-        for call in all_calls(hasty):
-            gives_up(call)
+        for call in all_calls(impatient):
+            require_failure_in_time(call)
     finally:
         server.start()
     assert read(originals, LARGE_ID) == LARGE
 
 
 def test_failing_local_disk_raises_storage_unavailable(
-    originals: S3Originals, hasty: S3Originals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    originals: S3Originals, impatient: S3Originals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     with pytest.raises(StorageUnavailable):
-        read(hasty, LARGE_ID)
+        read(impatient, LARGE_ID)

@@ -70,7 +70,7 @@ def test_older_file_takes_the_place_of_a_newer_one(shop: Edge, images: list[str]
     assert shop.get("/small/artnr/10106/2.jpeg").content == first.content
 
 
-def test_part_of_a_picture_is_never_mixed_with_another(shop: Edge, images: list[str]) -> None:
+def test_ranges_of_different_pictures_are_never_mixed(shop: Edge, images: list[str]) -> None:
     whole = shop.get(PATH)
     part = shop.get(PATH, Range="bytes=10-19")
     assert (part.status_code, part.content) == (206, whole.content[10:20])
@@ -88,7 +88,7 @@ def test_number_with_a_slash_passes_the_web_server(shop: Edge) -> None:
         assert image.image.id in response.headers["Content-Location"]
 
 
-def test_best_format_varies(shop: Edge, images: list[str]) -> None:
+def test_negotiated_response_varies_by_accept(shop: Edge, images: list[str]) -> None:
     assert shop.get(f"/small/{images[0]}.webp").status_code == 200
     response = shop.get("/small/artnr/10106.auto", Accept="image/webp,*/*")
     assert response.headers["Content-Type"] == "image/webp"

@@ -18,7 +18,12 @@ from tests.support.edge import Edge, edge
 
 CHROME = "image/avif,image/webp,image/apng,*/*;q=0.8"
 YEAR = {"max-age=31536000", "immutable"}
-SAID = ("Content-Type", "X-Content-Type-Options", "Content-Security-Policy", "Referrer-Policy")
+HEADERS = (
+    "Content-Type",
+    "X-Content-Type-Options",
+    "Content-Security-Policy",
+    "Referrer-Policy",
+)
 ENDINGS = {
     "": "jpeg",
     ".jpeg": "jpeg",
@@ -78,7 +83,7 @@ def test_hit_is_sent_without_the_application(
     assert hit.content == made.content
     assert Image.open(io.BytesIO(hit.content)).format == extension.upper()
     assert directives(hit) == directives(made) == YEAR
-    for name in ("Last-Modified", *SAID):
+    for name in ("Last-Modified", *HEADERS):
         assert hit.headers[name] == made.headers[name]
     assert "ETag" not in hit.headers
     assert "Vary" not in hit.headers
@@ -207,7 +212,7 @@ def test_signed_size_needs_valid_signature(site: Edge, image_id: str) -> None:
     assert made.status_code == hit.status_code == 200
     assert Image.open(io.BytesIO(hit.content)).size == (320, 213)
     assert directives(hit) == YEAR
-    for name in SAID:
+    for name in HEADERS:
         assert hit.headers[name] == made.headers[name]
     assert "X-Accel-Redirect" not in hit.headers
     assert "X-Sendfile" not in hit.headers

@@ -29,7 +29,7 @@ class Lines:
     """Progress that keeps its lines; `during` has functions to call when a step begins."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.printed: list[str] = []
         self.during: dict[str, Callable[[], object]] = {}
 
     @contextlib.contextmanager
@@ -40,8 +40,8 @@ class Lines:
     def advance(self) -> None:
         pass
 
-    def say(self, line: str) -> None:
-        self.said.append(line)
+    def print_line(self, line: str) -> None:
+        self.printed.append(line)
 
 
 class BackedUp:

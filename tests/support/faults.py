@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 _CHUNK = 1 << 14
-_LOOK = 0.01  # seconds between checks whether a freeze is over
+_LOOK = 0.01  # seconds between checks whether a freeze has ended
 
 
 @dataclass(frozen=True)

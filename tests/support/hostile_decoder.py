@@ -1,4 +1,4 @@
-"""A fork server whose workers act as a decoder that a hostile picture has taken over.
+"""A fork server whose workers act like a decoder that a hostile picture controls.
 
 `inspect` performs the action named in the file, and reports what the sandbox forbids as NotAnImage.
 """

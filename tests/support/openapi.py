@@ -99,7 +99,6 @@ class Api:
         *,
         status: int | None = None,
         headers: dict[str, str] | None = None,
-        contenttype: str = "",
         may_fail: bool = False,
     ) -> TestResponse:
         """Send a request; `status` is an expected failure, `_` in headers stands for `-`."""
@@ -109,10 +108,8 @@ class Api:
             self._contract.check_request(method, url, body)
         content = json.dumps(body).encode() if isinstance(body, dict) else body or b""
         if content:
-            contenttype = contenttype or (
-                "application/json" if isinstance(body, dict) else "image/jpeg"
-            )
-            sent["Content-Type"] = contenttype
+            default = "application/json" if isinstance(body, dict) else "image/jpeg"
+            sent.setdefault("Content-Type", default)
         self._app.reset()  # no cookies
         response = self._app.request(
             url,

@@ -20,7 +20,7 @@ ORIENTATION = 0x0112
 CAMERA = 0x0110
 GPS = 0x8825
 
-# The blur of a lens and a sensor: standard deviation of a Gaussian, in pixels.
+# Blur of lens and sensor: standard deviation of a Gaussian, in pixels.
 _LENS = 0.6
 
 

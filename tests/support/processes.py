@@ -69,8 +69,8 @@ def serving(
         deadline = time.monotonic() + seconds
         while not is_responding(url):
             if process.poll() is not None or time.monotonic() > deadline:
-                said = log.read_text(encoding="utf-8", errors="replace")[-4000:]
-                raise AssertionError(f"{command[0]} does not response at {url}:\n{said}")
+                log_lines = log.read_text(encoding="utf-8", errors="replace")[-4000:]
+                raise AssertionError(f"{command[0]} does not respond at {url}:\n{log_lines}")
             time.sleep(0.1)
         yield process
     finally:
@@ -81,7 +81,7 @@ def serving(
 def frozen(pid: int) -> Iterator[None]:
     """Stop a child process, the leader of its group, and let it go on at the end of the context.
 
-    The signal returns before all threads have stopped.  On a busy machine they response requests
+    The signal returns before all threads have stopped.  On a busy machine they still respond
     for a while, so wait until the kernel reports the process as stopped.
     """
     os.killpg(pid, signal.SIGSTOP)

@@ -105,8 +105,8 @@ class S3Server:
         deadline = time.monotonic() + 60
         while not self._ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                said = log.read_text(encoding="utf-8", errors="replace")[-4000:]
-                raise AssertionError(f"SeaweedFS does not start:\n{said}")
+                log_lines = log.read_text(encoding="utf-8", errors="replace")[-4000:]
+                raise AssertionError(f"SeaweedFS does not start:\n{log_lines}")
             time.sleep(0.2)
 
     def stop(self) -> None:

@@ -101,7 +101,7 @@ class Site:
         return router, current
 
     def close(self) -> None:
-        """Close the services, and leave the application to other sites."""
+        """Close the services; later sites use the application again."""
         self.services.close()
         _unused.setdefault(self._key, []).append((self._router, self._current))
 

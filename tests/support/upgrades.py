@@ -9,7 +9,7 @@ import pytest
 from huimages_app.domain.models import Annotation, Query
 from huimages_app.errors import RemovedImage
 from huimages_app.storage.interfaces import MetadataBackend
-from tests.contract.samples import FULL, START, an_id, ids_of, say
+from tests.contract.samples import FULL, START, an_id, annotate, ids_of
 
 FOLDER = Path(__file__).parents[1] / "upgrades"
 
@@ -37,7 +37,7 @@ def require_upgraded(store: MetadataBackend) -> None:
     for query, images in found:
         assert ids_of(store.search.page(query, 9)) == images, query
     assert store.search.tags() == [("sea", 2), ("gull", 1)]
-    say(store, an_id(2), "vera", tags=("sea",), rating=10)
+    annotate(store, an_id(2), "vera", tags=("sea",), rating=10)
     assert store.search.tags() == [("sea", 3), ("gull", 1)]
     assert ids_of(store.search.page(Query(order="rated"), 9)) == [an_id(2), an_id(1)]
     store.documents.save("account", "paul", lambda _: {"role": "viewer"})

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: what was acknowledged is there, and nothing half written is served."""
+"""kill -9 at any moment: acknowledged changes are stored, and no partial file is served."""
 
 from __future__ import annotations
 

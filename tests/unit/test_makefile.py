@@ -12,7 +12,7 @@ import pytest
 from tests.support.missing import find_program, missing
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-# An environment that exists already, which is not always .venv.
+# The environment that runs the tests, which is not always .venv.
 EXISTING = (f"BIN={Path(sys.executable).parent}", "--old-file=.venv/dev.stamp")
 # Has make believe that the programs from npm are out of date.
 NPM_NEEDED = "--what-if=tests/support/axe/package.json"

@@ -14,9 +14,9 @@ def imports() -> dict[str, set[str]]:
     return {path.stem: set(_IMPORT.findall(path.read_text("utf-8"))) for path in JS.glob("*.js")}
 
 
-def test_imports_have_no_circle() -> None:
+def test_imports_have_no_cycle() -> None:
     graph = imports()
-    # Raises CycleError, and names the modules of the circle.
+    # Raises CycleError, which names the modules of the cycle.
     order = list(TopologicalSorter(graph).static_order())
     assert set(order) == set(graph)
 

@@ -64,7 +64,7 @@ def test_api_upload_rejects_other_files(tmp_path: Path) -> None:
     api = Api(site.app)
     assert "picture" in api("POST", "/images", b"no picture", status=415).json["detail"]
     api("POST", "/images", PHOTO, status=413)
-    api("POST", "/images", b"text", contenttype="text/plain", status=415)
+    api("POST", "/images", b"text", headers={"Content-Type": "text/plain"}, status=415)
     site.close()
 
 
@@ -130,7 +130,7 @@ def test_api_patch_changes_named_fields_only(site: Site, api: Api) -> None:
 def test_api_patch_rejects_invalid_fields(site: Site, api: Api, body: object) -> None:
     image = site.add()
     url = f"/images/{image.id}"
-    api("PATCH", url, body, contenttype="application/json", status=400)  # type: ignore[arg-type]
+    api("PATCH", url, body, headers={"Content-Type": "application/json"}, status=400)  # type: ignore[arg-type]
     assert site.services.images.get(image.id) == image
 
 
@@ -148,8 +148,14 @@ def test_api_patch_changes_single_rights(site: Site, api: Api) -> None:
 
 def test_api_patch_rejects_other_types_and_long_bodies(site: Site, api: Api) -> None:
     url = f"/images/{site.add().id}"
-    api("PATCH", url, b"title=x", contenttype="application/x-www-form-urlencoded", status=415)
-    api("PATCH", url, b" " * 1_000_001, contenttype="application/json", status=413)
+    api(
+        "PATCH",
+        url,
+        b"title=x",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        status=415,
+    )
+    api("PATCH", url, b" " * 1_000_001, headers={"Content-Type": "application/json"}, status=413)
 
 
 def test_api_patch_with_outdated_etag_returns_412(site: Site, api: Api) -> None:

@@ -128,7 +128,7 @@ def test_hit_reads_metadata_at_most_once(site: Site, images: Sequence[Image]) ->
     assert counted.pages == 1
 
 
-def test_headers_of_an_open_site(site: Site, images: Sequence[Image]) -> None:
+def test_open_site_sends_cacheable_headers(site: Site, images: Sequence[Image]) -> None:
     for _ in range(2):
         response = site.app.get(f"{URL}.jpeg")
         assert response.headers["Cache-Control"] == (

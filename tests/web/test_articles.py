@@ -223,7 +223,9 @@ def test_role_is_saved_and_main_moves_to_the_front(
     assert "is no role" in site.app.post("/article/10106/role", fields, status=400).text
 
 
-def test_upload_into_an_article(site: Site, browser: TestApp, images: Sequence[Image]) -> None:
+def test_upload_adds_pictures_to_the_article(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
     page = browser.get("/article/10106/")
     form = next(form for form in page.forms.values() if "uploadfile" in form.fields)
     form["uploadfile"] = [Upload("new.jpeg", pictures.photo(50, 40, seed=99))]

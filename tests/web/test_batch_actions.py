@@ -19,7 +19,7 @@ MANY = [f"{number:A>32d}".translate(_DIGITS) + "01" for number in range(501)]
 
 
 def choose(page: TestResponse, *images: Image, **fields: str) -> object:
-    """The form of a grid with some pictures ticked."""
+    """Return the form of a grid with some pictures ticked."""
     form = next(f for f in page.forms.values() if "id" in f.fields)
     for box in form.fields["id"]:
         box.checked = box._value in {image.id for image in images}

@@ -30,7 +30,7 @@ from tests.support.site import SECRET
 pytestmark = pytest.mark.slow
 
 FOLLOW = 0.3  # seconds
-PATIENCE = 20  # seconds in which everything heals, on a busy machine
+RECOVERY = 20  # seconds in which everything heals, on a busy machine
 
 
 class Couch:
@@ -159,7 +159,7 @@ def until(condition: Callable[[], bool]) -> float:
     """Wait for the condition; return the seconds that this took."""
     begun = time.monotonic()
     while not condition():
-        assert time.monotonic() < begun + PATIENCE
+        assert time.monotonic() < begun + RECOVERY
         time.sleep(0.05)
     return time.monotonic() - begun
 

@@ -20,7 +20,7 @@ from tests.support.s3 import S3Server
 from tests.support.site import Site
 
 MANUAL = Path("docs/requests.md")
-# These show images by chance: one request more where the draw begins near the last ID.
+# These show random images: one more request if the draw begins near the last ID.
 BY_CHANCE = {
     "the start page, with work lists",
     "a random image",
@@ -46,7 +46,7 @@ def site(stores: Stores, tmp_path: Path) -> Iterator[Site]:
 
 
 def fill(site: Site, number: int) -> None:
-    """Records without originals: pages ask for none."""
+    """Store records without originals, which pages do not read."""
     metadata = site.storage.metadata
     for n in range(number):
         moment = START + timedelta(minutes=n)

@@ -1,4 +1,4 @@
-"""Actions on everything that a list finds, and on no picture more."""
+"""Actions on everything that a list finds, and on no other picture."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_everything_found_is_moved_to_the_trash(
 
 
 @pytest.mark.parametrize("action", ["trash", "collect", "uncollect"])
-def test_more_than_an_action_takes_is_refused(
+def test_list_longer_than_the_limit_of_an_action_is_refused(
     site: Site, many: list[Image], monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     monkeypatch.setattr("huimages_app.web.views.selection.MAX_IMAGES", 4)

@@ -101,7 +101,7 @@ def test_numbers_of_a_filter_in_force_are_those_of_its_other_values(
     assert shown["without:alt"] == "alternative text (1)"
 
 
-def test_numbers_of_favourites_and_of_an_empty_search(
+def test_favourites_and_an_empty_search_have_their_numbers(
     browser: TestApp, ids: dict[str, str]
 ) -> None:
     assert choices(browser.get("/filters?in=favorites"))["shape:square"] == "square"

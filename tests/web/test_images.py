@@ -1,4 +1,4 @@
-"""`/SIZE/ID[.EXT]` and `/SIZE/ID/NAME.EXT`, as a browser or a shop's page asks for them."""
+"""`/SIZE/ID[.EXT]` and `/SIZE/ID/NAME.EXT`, as a browser or the page of a shop requests them."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_original_is_returned_unchanged(site: Site, photo: bytes) -> None:
 
 @pytest.mark.parametrize("size", ["o", "64x64"])
 def test_unsatisfiable_range_is_not_cacheable(site: Site, photo: bytes, size: str) -> None:
-    # Caches don't look at the Range of a request: it would be the answer to all of them.
+    # Caches don't look at the Range of a request: they would send the response to all of them.
     url = f"/{size}/{site.upload(photo)}.jpeg"
     whole = site.app.get(url)
     length = len(whole.body)

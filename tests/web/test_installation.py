@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from webtest import TestApp
 
-from huimages_app.web.views.installation import DARK_GROUND, GROUND
+from huimages_app.web.views.installation import GROUND
 from tests.support.site import Site
 
 
@@ -27,7 +27,7 @@ def test_manifest_has_the_name_and_the_icons(site: Site, browser: TestApp) -> No
             assert picture.format == "PNG"
 
 
-def test_manifest_needs_no_sign_in_because_browsers_send_no_cookies(closed: Site) -> None:
+def test_manifest_is_returned_without_cookies(closed: Site) -> None:
     response = closed.app.get("/manifest.webmanifest")
     assert "Set-Cookie" not in response.headers
     assert closed.app.get("/login").html.select_one("link[rel=manifest]")["href"] == (
@@ -46,9 +46,9 @@ def test_name_of_the_site_is_a_setting(tmp_path: Path, ini: dict[str, str]) -> N
 def test_colours_are_those_of_the_tokens(browser: TestApp) -> None:
     tokens = Path("static/tokens.css").read_text(encoding="utf-8")
     light, dark = re.findall(r"--ground: (#\w+);", tokens)[:2]
-    assert (light.replace("#fff", "#ffffff"), dark) == (GROUND, DARK_GROUND)
+    assert light.replace("#fff", "#ffffff") == GROUND
     colours = [meta["content"] for meta in browser.get("/").html.select("meta[name=theme-color]")]
-    assert colours == [GROUND, DARK_GROUND]
+    assert colours == [GROUND, dark]
 
 
 def test_worker_is_limited_to_uploads_and_may_request_nothing(browser: TestApp) -> None:

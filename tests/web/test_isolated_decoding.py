@@ -60,7 +60,7 @@ def failures(site: Site) -> float:
     return float(lines['huimages_decoder_failures_total{kind="crash"}'])
 
 
-def test_decoder_that_crashes_on_an_upload_costs_this_upload(
+def test_decoder_that_crashes_on_an_upload_fails_that_upload_only(
     isolated: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     photo = pictures.photo(60, 40)
@@ -79,7 +79,7 @@ def test_decoder_that_crashes_on_an_upload_costs_this_upload(
     assert isolated.upload(photo)
 
 
-def test_decoder_that_crashes_on_a_rendition_costs_this_request(isolated: Site) -> None:
+def test_decoder_that_crashes_on_a_rendition_fails_that_request_only(isolated: Site) -> None:
     image_id = isolated.upload(pictures.photo(60, 40))
     path = f"/30x30/{image_id}"
     before = failures(isolated)

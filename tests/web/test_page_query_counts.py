@@ -49,7 +49,7 @@ def test_page_needs_few_storage_requests(site: Site, many: int) -> None:
     services = build_services(site.settings, storage)
     browser = TestApp(make_app(site.settings, services))
     allowed = {
-        "/": 8,  # 4 of them count what is to do
+        "/": 8,  # 4 of them count the work lists
         "/image/": 1,
         "/image/?order=rated": 1,
         "/tag/": 2,

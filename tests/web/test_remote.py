@@ -226,7 +226,7 @@ def test_content_box_is_corrected_and_reset(site: Site) -> None:
         assert site.services.images.get(ID).corrected_content is None
 
 
-def test_random_image_and_neighbours(site: Site) -> None:
+def test_random_image_and_neighbours_are_those_of_the_client(site: Site) -> None:
     assert remote.get_random_imageid() is None
     old = remote.save_image(PHOTO, timestamp="20200101T120000.000000")
     new = remote.save_image(photo(60, 40))
@@ -329,7 +329,7 @@ def test_library_works_over_http(tmp_path: Path) -> None:
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
-            """Nothing."""
+            """Log nothing."""
 
     site = Site(tmp_path)
     server = make_server("127.0.0.1", 0, site.app.app, handler_class=Quiet)

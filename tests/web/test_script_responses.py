@@ -94,7 +94,7 @@ def test_viewer_items_have_the_ratings_of_the_visitor(site: Site) -> None:
     assert [item["rating"] for item in paul.get(path).json["items"]] == [None, None, 0]
 
 
-def test_viewer_items_have_no_opinions_for_clients_without_the_right(tmp_path: Path) -> None:
+def test_viewer_items_have_no_annotations_for_clients_without_permission(tmp_path: Path) -> None:
     site = Site(tmp_path, **{"who.contribute": "editor"})
     image = site.add(1)
     [item] = site.app.get(f"/image/{image.id}/around").json["items"]
@@ -102,7 +102,7 @@ def test_viewer_items_have_no_opinions_for_clients_without_the_right(tmp_path: P
     site.close()
 
 
-def test_place_is_the_number_of_an_image_in_its_list(site: Site, browser: TestApp) -> None:
+def test_place_of_an_image_is_its_number_in_the_list(site: Site, browser: TestApp) -> None:
     images = [
         site.add(day, tags=["sea"][: day % 2], timestamp=START + timedelta(days=day))
         for day in range(5)
@@ -115,7 +115,7 @@ def test_place_is_the_number_of_an_image_in_its_list(site: Site, browser: TestAp
     assert browser.get(f"{path}?in=favorites").json == {"number": None, "count": None}
 
 
-def test_place_far_behind_in_a_list_is_not_counted(
+def test_place_after_the_first_1000_images_is_not_counted(
     site: Site, browser: TestApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     images = [

@@ -87,7 +87,7 @@ def running(folder: Path, *, descriptors: int = 0, disk: str = "ok") -> Iterator
 def test_signal_completes_current_requests(tmp_path: Path, number: signal.Signals) -> None:
     with running(tmp_path) as server:
         responses: list[object] = []
-        # More than there are threads: some wait in the queue.
+        # More requests than threads: some wait in the queue.
         threads = [
             threading.Thread(target=lambda: responses.append(server.get("/?0.7"))) for _ in range(8)
         ]

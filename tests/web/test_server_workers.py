@@ -54,7 +54,7 @@ def app(environ, start_response):
 lifecycle.register(lifecycle.Site(int(workers), start, close))
 sys.exit(serve(app, listen=f"127.0.0.1:{port}", threads="4"))
 """
-PATIENCE = 120
+TIMEOUT = 120
 
 
 class Server:
@@ -142,7 +142,7 @@ def test_all_workers_serve_the_same_socket(tmp_path: Path) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
         assert seen == workers
 
 
@@ -178,7 +178,7 @@ def test_stop_completes_current_requests(
     with running(tmp_path) as server:
         workers = server.workers()
         results: list[tuple[str, int]] = []
-        # More than there are threads: some wait in the queue.
+        # More requests than threads: some wait in the queue.
         threads = [
             threading.Thread(target=lambda: results.append(server.get("/?0.5"))) for _ in range(12)
         ]
@@ -191,9 +191,9 @@ def test_stop_completes_current_requests(
         else:
             server.process.send_signal(number)
         for thread in threads:
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT)
         assert len(results) == 12
-        assert server.process.wait(PATIENCE) == 0
+        assert server.process.wait(TIMEOUT) == 0
         assert {f"closed-{process}" for process in workers} <= {p.name for p in tmp_path.iterdir()}
 
 
@@ -235,7 +235,7 @@ def test_hangup_hands_over_to_the_new_version_without_a_failed_request(tmp_path:
         server.process.send_signal(signal.SIGHUP)
         wait_until(lambda: server.get()[0] == "newest")
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(PATIENCE) == 0
+        assert server.process.wait(TIMEOUT) == 0
 
 
 def test_new_version_that_cannot_be_loaded_leaves_the_old_one(tmp_path: Path) -> None:
@@ -285,4 +285,4 @@ def test_socket_of_systemd_is_served(tmp_path: Path, workers: int) -> None:
             assert server.get()[0] == "old"
         finally:
             process.terminate()
-            assert process.wait(PATIENCE) == 0
+            assert process.wait(TIMEOUT) == 0

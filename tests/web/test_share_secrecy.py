@@ -134,7 +134,7 @@ def test_signatures_end_with_the_share_link(site: Site, images: list[Image]) -> 
     assert int(parse_qs(urlsplit(url).query)["e"][0]) <= until.timestamp()
 
 
-def test_no_url_is_larger_than_the_largest_size(site: Site, images: list[Image]) -> None:
+def test_no_url_exceeds_the_largest_size_of_the_link(site: Site, images: list[Image]) -> None:
     token = share(site, Target("image", images[0].id), sizes=("small",))  # 240x160
     page = site.app.get(f"/share/{token}/")
     picture = site.app.get(f"/share/{token}/{images[0].id}/")
@@ -143,7 +143,7 @@ def test_no_url_is_larger_than_the_largest_size(site: Site, images: list[Image])
             assert size in {"240x160", "450x150", "150x150"}  # 225x150, 150x100
 
 
-def test_other_images_are_out_of_reach(site: Site, token: str, images: list[Image]) -> None:
+def test_images_outside_the_link_return_404(site: Site, token: str, images: list[Image]) -> None:
     other = images[2].id
     site.app.get(f"/share/{token}/{other}/", status=404)
     site.app.get(f"/share/{token}/{other}/download?size=vga", status=404)

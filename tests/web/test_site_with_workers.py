@@ -20,7 +20,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 240
+TIMEOUT = 240
 
 
 def children(process: int) -> set[int]:
@@ -108,7 +108,7 @@ def test_site_replaces_dead_workers_and_applies_new_settings(tmp_path: Path) -> 
         assert client.get(f"/77x77/{image_id}.jpeg").status_code == 200
 
         process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE) == 0
+        assert process.wait(TIMEOUT) == 0
     assert not list(Path("/dev/shm").glob(f"huimages-metrics-{process.pid}-*"))
 
 

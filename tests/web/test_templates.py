@@ -27,7 +27,7 @@ def test_page_compiles_no_template(page: str, site: Site, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.pt")), ids=lambda path: path.stem)
-def test_boolean_attribute_is_no_empty_text(path: Path) -> None:
+def test_boolean_attributes_are_not_set_by_empty_texts(path: Path) -> None:
     # Chameleon leaves such an attribute out if its value is an empty text, as if it were false.
     empty = r"""\b(?:checked|disabled|hidden|multiple|open|readonly|required|selected)="\$\{''"""
     assert re.findall(empty, path.read_text("utf-8")) == []

@@ -121,7 +121,7 @@ def test_kill_during_uploads_loses_no_acknowledged_image(
         number = 0
         while not stop.is_set():
             number += 1
-            # Other bytes each time, behind the end of the picture.
+            # Different bytes each time, after the end of the picture.
             content = pictures.photo(300, 200) + f"{worker}-{number}".encode()
             try:
                 stored.append(upload(client, url, content))

@@ -93,11 +93,11 @@ class IsolatedDecoder(Decoder):
         self._on_failure = on_failure
         self._slots: AbstractContextManager[object] = nullcontext()
         # Uploads are limited by the server's threads only, those of a command by its jobs.
-        self._patient_slots = threading.BoundedSemaphore(max(parallel, usable_cores()) + 1)
+        self._untimed_slots = threading.BoundedSemaphore(max(parallel, usable_cores()) + 1)
 
-    def patient(self) -> Self:
-        decoder = super().patient()
-        decoder._slots = self._patient_slots
+    def without_timeout(self) -> Self:
+        decoder = super().without_timeout()
+        decoder._slots = self._untimed_slots
         return decoder
 
     def start(self) -> None:

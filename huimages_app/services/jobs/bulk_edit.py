@@ -31,7 +31,7 @@ def order_of(edit: ImageEdit, visitor_id: str, query: Query | None = None) -> di
     """
     order: dict[str, Any] = {"edit": edit.document, "visitor": visitor_id}
     if query is not None:
-        # By time, in which no edit moves an image, so that each is met once.
+        # By time: no edit changes this order, so each image is listed once.
         order["query"] = to_plain(query.by_time)
     return order
 

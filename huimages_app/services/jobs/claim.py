@@ -12,7 +12,7 @@ from ...errors import HuimagesError
 from .job import Job, State
 from .store import JobStore
 
-SAVE_EVERY = 2.0  # seconds; after a kill, so much work is looked at again
+SAVE_EVERY = 2.0  # seconds of work that are repeated after a kill
 
 
 class Interrupted(HuimagesError):

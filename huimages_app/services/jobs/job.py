@@ -44,9 +44,9 @@ class Job:
     """A job and its progress.
 
     `order` says what to do, in the form of its kind.  `actor` is the entry of the audit log for
-    its creator.  Of `total` items `done` were looked at, of which `changed` changed an image and
-    `skipped` were refused.  Of the undoing, `undone` counts the items and `kept` the fields that
-    were left as they are.
+    its creator.  Of `total` items, `done` were processed: `changed` changed an image, `skipped`
+    were refused.  Of the undoing, `undone` counts the items and `kept` the fields that were left
+    as they are.
     """
 
     id: str

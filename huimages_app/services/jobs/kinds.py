@@ -31,7 +31,7 @@ class JobKind(ABC):
     name: ClassVar[str]
 
     def items(self, order: Mapping[str, Any]) -> Iterator[Item]:
-        """Yield the items of a job that was created without; called again after a restart."""
+        """Yield the items of a job that was created without items; called again after a restart."""
         raise NotImplementedError(f"jobs of the kind {self.name} are created with their items")
 
     @abstractmethod

@@ -40,7 +40,7 @@ def run(claim: Claim, kind: JobKind, histories: Histories) -> None:
             claim.release()
             raise
         except Exception as error:
-            # A defect, which would come again at every attempt.
+            # A bug: every further attempt would fail as well.
             log.exception("job failed: job=%s", job.id)
             claim.finish("failed", f"{type(error).__name__}: {error}"[:300])
 

@@ -1,4 +1,4 @@
-"""Jobs that change images as a table says."""
+"""Jobs that apply an edited table to images."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .kinds import JobKind
 class TableKind(JobKind):
     """Applies compared rows: the items of `ComparedRow`.
 
-    The order has `visitor`, whose tags the added ones are.
+    `visitor` in the order is the owner of the added tags.
     """
 
     name = "table"
@@ -41,9 +41,9 @@ class TableKind(JobKind):
 
 
 def _changed(image: Image, item: Item) -> Image:
-    """Return the changed record; raises EditConflict if it is another one than the table's.
+    """Return the changed record; raises EditConflict if it has changed since the export.
 
-    A record that is as the table wants it is left alone: an interrupted job changed it before.
+    A record that has the values of the table stays as it is: an interrupted job changed it before.
     """
     new = columns.patch_of(item["cells"]).applied_to(image)
     if new != image and item["etag"] and item["etag"] != columns.record_etag(image):

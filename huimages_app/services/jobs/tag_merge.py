@@ -1,4 +1,4 @@
-"""Jobs that give images another tag in the place of some."""
+"""Jobs that replace several tags of images by one."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class OriginalsCopy:
                     totals.removed.append(image_id)
                 elif handled.outcome is Outcome.FAILED:
                     totals.failed.append(image_id)
-                    bar.say(f"{image_id}: {handled.error}")
+                    bar.print_line(f"{image_id}: {handled.error}")
                 if handled.listed.in_snapshot:
                     bar.advance()
         return totals

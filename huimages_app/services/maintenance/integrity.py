@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ...domain.ids import digests_of_file
 from ...domain.models import Image, Query
-from ...domain.versions import MOST_VERSIONS
+from ...domain.versions import MAX_VERSIONS
 from ...errors import BadUpload, EditConflict, RemovedImage, StorageUnavailable, UnknownImage
 from ...imaging import CONTENT_VERSION, Decoder
 from ...storage.interfaces import MetadataBackend, Originals
@@ -99,7 +99,7 @@ class IntegrityCheck:
         self._metadata = metadata
         self._editing = editing
         self._stale_renditions = stale_renditions
-        self._decoder = decoder.patient()
+        self._decoder = decoder.without_timeout()
         self._embedded = embedded
         self._versions = VersionCheck(metadata)
 
@@ -167,7 +167,7 @@ class IntegrityCheck:
     def _check_versions(self, image_ids: Iterable[str], *, repair: bool) -> Iterator[Finding]:
         # A correction may reveal the next fault of the same image.
         for image_id in image_ids:
-            for _ in range(MOST_VERSIONS + 1):
+            for _ in range(MAX_VERSIONS + 1):
                 fault = self._versions.fault(image_id)
                 if fault is None:
                     break
@@ -226,7 +226,7 @@ class IntegrityCheck:
         except UnknownImage:
             return self._without_original(image_id)
         except (StorageUnavailable, OSError) as error:
-            # One original that can't be read is a finding; a store that is down is the end.
+            # One original that can't be read is a finding; a store that is down ends the check.
             self._originals.check()
             return Finding(image_id, Problem.DAMAGED, str(error))
         return self._repaired(finding, facts) if finding and facts else finding
@@ -277,7 +277,7 @@ class IntegrityCheck:
     def _repaired(self, finding: Finding, facts: FileInfo) -> Finding | None:
         """Correct the record; return None if the image was removed since.
 
-        `modified` stays: it is the time of the last edit, and a repair is none.
+        `modified` stays: it is the time of the last edit, and a repair is not an edit.
         """
         now = datetime.now(UTC)
         if finding.problem is Problem.NO_RECORD:

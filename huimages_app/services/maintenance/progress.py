@@ -13,8 +13,8 @@ class Progress(Protocol):
     def advance(self) -> None:
         """Count one more item as done."""
 
-    def say(self, line: str) -> None:
-        """Print a line that stays."""
+    def print_line(self, line: str) -> None:
+        """Print a line that the progress display does not overwrite."""
 
 
 # Begins a step with this name and this number of items.

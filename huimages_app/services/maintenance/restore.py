@@ -1,8 +1,8 @@
 """Restore a backup into an empty site: the originals first, then the metadata.
 
-A record is there only after its original is, as after an upload.  A document marks the metadata
-as being restored, so that a repeated run continues a killed one; without the mark, metadata that
-are not empty are refused.  Nothing is overwritten or deleted.
+A record is stored only after its original, as in an upload.  A document marks the metadata as
+being restored, so that a repeated run continues a killed one; without this document, a site with
+metadata is refused.  Nothing is overwritten or deleted.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ class Restore:
                 restored += not error
                 failed += bool(error)
                 if error:
-                    bar.say(f"{image_id}: {error}")
+                    bar.print_line(f"{image_id}: {error}")
                 bar.advance()
         return restored, failed
 

@@ -59,7 +59,7 @@ def is_known(column: str) -> bool:
 
 
 def is_read_only(column: str) -> bool:
-    """Return whether the column is there to be read."""
+    """Return whether the column cannot be changed."""
     return column in _READ_ONLY
 
 

@@ -141,11 +141,11 @@ class RowComparison:
     def _changed_cells(self, etag: str) -> Iterator[tuple[str, str]]:
         """Yield cells of the record that change it."""
         if etag and etag == columns.cells_etag(self._cells):
-            return  # as exported: what was changed meanwhile stays
+            return  # unchanged since the export: a later edit of the image stays
         stored = columns.record_cells(self._image)
         for name, text in self._cells.items():
             before = stored.get(name, "")
-            # A text that was not touched is never parsed: it may be older than today's rules.
+            # An unchanged text is not parsed: it may be older than the present rules.
             is_same = text == before or not columns.in_record(name)
             if is_same or any(error.column == name for error in self._errors):
                 continue

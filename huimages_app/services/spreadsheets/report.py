@@ -36,8 +36,8 @@ class Difference:
 class ComparedRow:
     """A row without errors, and how it differs from its image.
 
-    `etag` is that of the record when the table was made; empty if the table does not say.
-    `cells` are those that change the record.  `ignored` counts changed cells of read-only columns.
+    `etag` is that of the record when the table was made; empty if the table lacks it. `cells` are
+    those that change the record.  `ignored` counts changed cells of read-only columns.
     """
 
     number: int

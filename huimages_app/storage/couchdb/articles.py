@@ -10,7 +10,7 @@ from .database import Database
 
 _VIEW = "by_place"
 _END = "\ufff0"  # sorts after every character of a number
-_MOST_ROWS = 1000  # images whose positions are read for a page
+_MAX_ROWS = 1000  # images whose positions are read for a page
 
 
 class CouchArticles:
@@ -72,7 +72,7 @@ class CouchArticles:
             startkey=[False, key, folded(first), first],
             endkey=[False, key, folded(last), last, {}],
             reduce=False,
-            limit=_MOST_ROWS,
+            limit=_MAX_ROWS,
         )
         found: dict[str, str] = {}
         for row in rows:

@@ -15,7 +15,7 @@ from .query_planner import QueryPlan
 from .scans import Candidate, Position, Scan, ViewScan
 
 # Images in the trash that are read, in order to leave them out of annotations.
-_MOST_TRASHED = 1000
+_MAX_TRASHED = 1000
 
 
 def count_by_rows(
@@ -62,6 +62,6 @@ def _read_rows(scan: Scan, start: Start | None, limit: int, *, descending: bool)
 
 def _trashed_ids(images: Database) -> set[str] | None:
     """Return the images in the trash; None if they are many."""
-    limit = _MOST_TRASHED + 1
+    limit = _MAX_TRASHED + 1
     rows = ViewScan(images, "by_time", (True,), documents=False).read(None, limit, descending=True)
     return {row.id for row in rows} if len(rows) < limit else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ...domain.months import MOST_MONTHS, Month
+from ...domain.months import MAX_MONTHS, Month
 from .database import Database
 from .query_planner import QueryPlan
 
@@ -30,7 +30,7 @@ def months_of_all(images: Database, kind: str) -> list[Month]:
         endkey=[kind],
         descending=True,
         group=True,
-        limit=MOST_MONTHS,
+        limit=MAX_MONTHS,
     )
     return _months(row["key"][1] for row in rows)
 
@@ -39,4 +39,4 @@ def _months(texts: Iterable[str]) -> list[Month]:
     """Return the months of texts such as 202405, newest first; others are left out."""
     matches = filter(None, map(_MONTH.fullmatch, set(texts)))
     months = (Month(int(match[1]), int(match[2])) for match in matches)
-    return sorted(months, reverse=True)[:MOST_MONTHS]
+    return sorted(months, reverse=True)[:MAX_MONTHS]

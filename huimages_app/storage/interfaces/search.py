@@ -51,7 +51,7 @@ class ImageSearch(ABC):
 
     @abstractmethod
     def months(self, query: Query) -> list[Month]:
-        """Return the months of the images of a query, newest first, at most MOST_MONTHS.
+        """Return the months of the images of a query, newest first, at most MAX_MONTHS.
 
         They are those of the times by which it is sorted.  Where finding them takes unbounded work,
         other images have some of them, or they are the months of all images.

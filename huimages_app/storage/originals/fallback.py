@@ -116,7 +116,8 @@ class FallbackOriginals(Originals):
                 )
                 failures.append(error)
                 continue
-            # A first location that failed would fail again, after its timeout.
+            # If the first location has just failed, another attempt would only wait for its
+            # timeout.
             if store is not self._first and not failures:
                 self._copy_to_first(image_id, file)
             return file
@@ -153,7 +154,7 @@ class FallbackOriginals(Originals):
             except UnknownImage:
                 continue
             except (StorageUnavailable, CorruptOriginal) as error:
-                # Neither must stop uploads.
+                # Neither a fallback that is down nor a damaged copy may stop uploads.
                 log.warning("original stored without comparison: id=%s error=%s", image_id, error)
                 continue
             if not same:

@@ -37,7 +37,7 @@ __all__ = ["S3Location", "S3Originals"]
 
 LEGACY_SUFFIX = ".jpeg"  # of keys of some installations of huImages 2.2
 _ATTEMPTS = 2  # at a download
-_CONFLICTS = 10  # attempts of a put while other clients put or delete the same key
+_CONFLICTS = 10  # attempts to put while other clients put or delete the same key
 _PAUSE = 0.02  # seconds longer after each of them
 
 
@@ -95,7 +95,7 @@ class S3Originals(Originals):
 
     def delete(self, image_id: str) -> None:
         with _call("delete", f"the original {image_id} can't be removed"):
-            # One by one: many stores don't support DeleteObjects.
+            # One request each: many stores do not support DeleteObjects.
             for key in self._keys(image_id):
                 self._s3.delete_object(Bucket=self._location.bucket, Key=key)
 

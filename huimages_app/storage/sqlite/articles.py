@@ -30,7 +30,7 @@ _SELECT = f"""
 def read_articles(
     db: sqlite3.Connection, key: str, prefix: str, after: str | None, limit: int
 ) -> list[ArticleSummary]:
-    """Return the next `limit` articles behind the number `after`; None begins at the start."""
+    """Return the next `limit` articles after the number `after`; None begins at the start."""
     first = _beginning(key, prefix)
     parameters = {
         "first": first,
@@ -76,5 +76,5 @@ def read_reference_keys(db: sqlite3.Connection, limit: int) -> list[str]:
 
 
 def _beginning(key: str, prefix: str) -> str:
-    """Return the text that the names of the postings of these references begin with."""
+    """Return the common prefix of the names of postings of these references."""
     return dumps([key, prefix])[: -len('"]')]

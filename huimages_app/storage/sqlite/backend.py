@@ -12,7 +12,7 @@ from ..interfaces import MetadataBackend
 from ..snapshots import SnapshotItem
 from . import snapshot
 from .annotations import SqliteAnnotations
-from .connection import PATIENCE, Connections
+from .connection import LOCK_TIMEOUT, Connections
 from .documents import SqliteDocuments
 from .images import SqliteImages
 from .search import SqliteSearch
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 class SqliteBackend(MetadataBackend):
     """Metadata in `file`, created on first use.  Any number of threads and processes."""
 
-    def __init__(self, file: Path, *, patience: float = PATIENCE) -> None:
-        self._connections = Connections(file, patience)
+    def __init__(self, file: Path, *, timeout: float = LOCK_TIMEOUT) -> None:
+        self._connections = Connections(file, timeout)
         log.info(
             "metadata connections: file=%s limit=%d",
             file,

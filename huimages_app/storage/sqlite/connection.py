@@ -21,14 +21,14 @@ from .schema import migrate
 # Rows per statement of a scan over everything, so that no read transaction stays open.
 BATCH = 500
 
-# Seconds a transaction waits for those of other threads and processes.
-PATIENCE = 15.0
+# Seconds that a transaction waits for those of other threads and processes.
+LOCK_TIMEOUT = 15.0
 
 # A connection has two descriptors open, the file and its log, and they are not to take more
 # than a quarter of those that the process may have.  More than 32 do not make it faster.
 _DESCRIPTORS = 2
 _SHARE = 4
-_MOST_CONNECTIONS = 32
+_MAX_CONNECTIONS = 32
 
 # Errors after which a connection can still be used.
 _PASSING = {"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_LOCKED", "SQLITE_FULL"}
@@ -40,8 +40,8 @@ def pool_size() -> int:
     """Return the number of connections that the limit of open files (`ulimit -n`) allows."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
-        return _MOST_CONNECTIONS
-    return max(2, min(soft // _SHARE // _DESCRIPTORS, _MOST_CONNECTIONS))
+        return _MAX_CONNECTIONS
+    return max(2, min(soft // _SHARE // _DESCRIPTORS, _MAX_CONNECTIONS))
 
 
 class _Connection(sqlite3.Connection):
@@ -57,9 +57,9 @@ class Connections:
     Thread-safe.  At most `size` transactions run at a time; further ones wait.
     """
 
-    def __init__(self, file: Path, patience: float = PATIENCE, size: int | None = None) -> None:
+    def __init__(self, file: Path, timeout: float = LOCK_TIMEOUT, size: int | None = None) -> None:
         self._file = file
-        self._patience = patience
+        self._timeout = timeout
         self.size = size or pool_size()
         self._idle: list[_Connection] = []
         self._busy: set[_Connection] = set()
@@ -72,7 +72,8 @@ class Connections:
     def _make_locks(self) -> None:
         self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(self.size)
-        # Threads that wait here are woken in turn; at the file they would have to poll.
+        # Threads queue at this lock and are woken in turn; at the lock of the file they would
+        # poll.
         self._writer = threading.Lock()
         self._local = threading.local()
 
@@ -116,9 +117,9 @@ class Connections:
 
     @contextmanager
     def _only_writer(self) -> Iterator[None]:
-        if not self._writer.acquire(timeout=self._patience):
+        if not self._writer.acquire(timeout=self._timeout):
             raise StorageUnavailable(
-                f"{self._file.name} is busy: other writes took over {self._patience:g} seconds"
+                f"{self._file.name} is busy: other writes took over {self._timeout:g} seconds"
             )
         try:
             yield
@@ -132,10 +133,10 @@ class Connections:
             raise StorageUnavailable(
                 f"{self._file.name} was in use when this process was forked off"
             )
-        if not self._slots.acquire(timeout=self._patience):
+        if not self._slots.acquire(timeout=self._timeout):
             raise StorageUnavailable(
                 f"all {self.size} connections to {self._file.name} were in use for"
-                f" {self._patience:g} seconds"
+                f" {self._timeout:g} seconds"
             )
         try:
             connection = self._take()
@@ -216,7 +217,7 @@ class Connections:
             self._idle.clear()
 
     def after_fork_in_child(self) -> None:
-        """Keep away from the connections that other threads use in the parent."""
+        """Forget the connections that other threads use in the parent process."""
         self._inherited += self._busy
         self._busy.clear()
         self._make_locks()
@@ -239,7 +240,7 @@ class Connections:
         self._make_log_writable()
         connection = sqlite3.connect(
             self._file,
-            timeout=self._patience,
+            timeout=self._timeout,
             isolation_level=None,  # transactions begin explicitly
             check_same_thread=False,  # one thread at a time uses it
             factory=_Connection,
@@ -293,7 +294,7 @@ class Connections:
         The file remembers it.  SQLite does not wait by itself when two processes switch a
         new file at once.
         """
-        until = time.monotonic() + self._patience
+        until = time.monotonic() + self._timeout
         while True:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")

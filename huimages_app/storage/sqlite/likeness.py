@@ -6,7 +6,7 @@ import sqlite3
 from typing import Final
 
 from ...domain.likeness import (
-    MOST_DIFFERENT,
+    MAX_DIFFERENT,
     Piece,
     most_alike,
     pieces,
@@ -17,7 +17,7 @@ from .codec import dumps, image_from_json
 
 # Hashes that one look-up compares.  More have a piece in common with it only where thousands of
 # pictures are nearly the same.
-_MOST_COMPARED: Final = 20_000
+_MAX_COMPARED: Final = 20_000
 # Documents read more: older processes, which are still serving, do not know the table.
 _SPARE: Final = 8
 
@@ -53,11 +53,11 @@ def delete_hash(db: sqlite3.Connection, key: int, phash: str) -> None:
 def read_alike(db: sqlite3.Connection, phash: str, limit: int) -> list[Image]:
     """Return the visible images that look like a hash: see `ImageSearch.alike`."""
     wanted, numbers = int(phash, 16), list(map(_number, similar_pieces(phash)))
-    candidates = db.execute(_SELECT, [dumps(numbers), _MOST_COMPARED]).fetchall()
+    candidates = db.execute(_SELECT, [dumps(numbers), _MAX_COMPARED]).fetchall()
     near = sorted(
         (differing, key)
         for key, stored in candidates
-        if (differing := ((stored ^ wanted) & _BITS).bit_count()) <= MOST_DIFFERENT
+        if (differing := ((stored ^ wanted) & _BITS).bit_count()) <= MAX_DIFFERENT
     )
     keys = [key for _, key in near[: limit + _SPARE]]
     rows = db.execute(

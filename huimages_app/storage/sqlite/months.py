@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from ...domain.months import MOST_MONTHS, Month
+from ...domain.months import MAX_MONTHS, Month
 from .codec import micros, time_of_micros
 from .keys import first_key, time_of_key
 from .query_plan import Position, QueryPlan
@@ -17,8 +17,10 @@ def read_months(db: sqlite3.Connection, plan: QueryPlan) -> list[Month] | None:
     positions, is_all = plan.positions(db, _READ)
     if is_all:
         months = {_month_of(position) for position in positions}
-        return sorted(months, reverse=True)[:MOST_MONTHS]
-    if plan.checks or plan.source == "words":  # to skip matches of words, SQLite reads them
+        return sorted(months, reverse=True)[:MAX_MONTHS]
+    if (
+        plan.checks or plan.source == "words"
+    ):  # SQLite cannot skip matches of words without reading them
         return None
     return skipped_months(db, plan)
 
@@ -30,7 +32,7 @@ def skipped_months(db: sqlite3.Connection, plan: QueryPlan) -> list[Month]:
     """
     found: list[Month] = []
     position = plan.position_below(db)
-    while position and len(found) < MOST_MONTHS:
+    while position and len(found) < MAX_MONTHS:
         month = _month_of(position)
         found.append(month)
         position = plan.position_below(db, _start_of(month, plan))

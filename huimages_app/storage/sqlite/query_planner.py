@@ -83,7 +83,7 @@ def plan_query(db: sqlite3.Connection, query: Query, today: date) -> QueryPlan |
     plan = replace(plan, order=query.order)
     for found in rest:
         plan = plan.checked(
-            # With an alias: the source may be `members` itself.
+            # With an alias, since the source may be `members` itself.
             "EXISTS (SELECT 1 FROM members AS other"
             f" WHERE other.list IN ({placeholders(found.list_numbers)})"
             f" AND other.key = {plan.key})",

@@ -44,7 +44,7 @@ class SqliteSearch(ImageSearch):
             reading = plan.read(db, start, limit + 1, forward=forward)
             rows = reading.rows[:limit]
             end = rows[-1].position if len(reading.rows) > limit else reading.end
-            back = _way_back(start, rows)
+            back = _reverse_start(start, rows)
             if back:
                 behind = plan.read(db, back, 1, forward=not forward)
                 back = back if behind.rows or behind.end else None
@@ -224,8 +224,8 @@ class SqliteSearch(ImageSearch):
             return read_reference_keys(db, limit)
 
 
-def _way_back(start: Start | None, rows: Sequence[Row]) -> Start | None:
-    """Return the start of the page in the other direction; None if this is the first one."""
+def _reverse_start(start: Start | None, rows: Sequence[Row]) -> Start | None:
+    """Return the start of the adjacent page, in the other direction; None on the first page."""
     if start is None:
         return None
     return Start(rows[0].position) if rows else Start(start.position, inclusive=True)

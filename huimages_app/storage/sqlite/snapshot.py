@@ -39,7 +39,7 @@ def export(connections: Connections) -> Generator[SnapshotItem, None, None]:
 
 
 def is_empty(connections: Connections, ignored: str) -> bool:
-    """Return whether there are no images, tombstones and documents but those of a kind."""
+    """Return whether there are no images, no tombstones, and no documents except of one kind."""
     with connections.reading() as db:
         (count,) = db.execute(
             "SELECT EXISTS (SELECT 1 FROM changes)"

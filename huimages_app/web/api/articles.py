@@ -11,7 +11,7 @@ from pyramid.view import view_config
 from ...domain.ids import parse_image_id
 from ...domain.text import MAX_REFERENCE, clean
 from ...errors import BadInput, UnknownArticle
-from ...services.articles import MOST_IMAGES, Article
+from ...services.articles import MAX_IMAGES, Article
 from ...services.permissions import EDIT, VIEW
 from ..article_resources import WHICH, ApiArticle, ApiArticles
 from ..presentation.articles import article_path, main_seen
@@ -27,8 +27,8 @@ _ID_LENGTH = 60
 
 _ORDER = {
     "order": (
-        f"a list of at most {MOST_IMAGES} image IDs",
-        bodies.texts(_ID_LENGTH, MOST_IMAGES),
+        f"a list of at most {MAX_IMAGES} image IDs",
+        bodies.texts(_ID_LENGTH, MAX_IMAGES),
     )
 }
 _ROLE = {
@@ -70,7 +70,7 @@ def article(context: ApiArticle, request: Request) -> Response:
     """Return the images of an article in order."""
     parameters = query(request, "limit", "cursor", "which", SIZE)
     cursor = parameters.text("cursor") or None
-    limit = parameters.whole("limit", MOST_IMAGES, 1, MOST_IMAGES)
+    limit = parameters.whole("limit", MAX_IMAGES, 1, MAX_IMAGES)
     found = request.services.articles.find(context.key, context.number, limit, cursor)
     if not found.images and cursor is None:
         raise UnknownArticle(context.key, found.number)
@@ -79,7 +79,7 @@ def article(context: ApiArticle, request: Request) -> Response:
 
 @view_config(context=ApiArticle, name="order", request_method="PUT", permission=EDIT)
 def put_order(context: ApiArticle, request: Request) -> Response:
-    """Put images first, in the order of the list `order`; the others stay behind them."""
+    """Put images first, in the order of the list `order`; the others stay after them."""
     parameters = query(request, SIZE)
     order = bodies.object_of(request, _ORDER).get("order")
     if order is None:

@@ -10,13 +10,13 @@ from pyramid.httpexceptions import HTTPUnsupportedMediaType
 from pyramid.request import Request
 
 from ...domain.content import ContentBox, is_content_box
-from ...domain.filters import LONGEST
+from ...domain.filters import MAX_LENGTH
 from ...domain.rights import FIELDS, MAX_TEXT
 from ...domain.text import MAX_REFERENCE
 from ...domain.times import time_of
 from ...errors import BadInput, TooLarge
 
-_LONGEST = 1_000_000  # bytes
+_MAX_BODY = 1_000_000  # bytes
 JSON_TYPES = ("application/json", "application/merge-patch+json")
 
 # Returns the value for the services; raises TypeError or ValueError for an invalid one.
@@ -49,8 +49,8 @@ def _json_of(request: Request) -> Any:
         raise HTTPUnsupportedMediaType(
             f"the body is not JSON by its Content-Type; expected {JSON_TYPES[0]}"
         )
-    if (request.content_length or 0) > _LONGEST:
-        raise TooLarge(f"the body is too large; expected at most {_LONGEST:,} bytes")
+    if (request.content_length or 0) > _MAX_BODY:
+        raise TooLarge(f"the body is too large; expected at most {_MAX_BODY:,} bytes")
     try:
         data = json.loads(request.body, parse_constant=_refuse)
         # A lone surrogate, as in "\ud800", cannot be encoded in UTF-8.
@@ -106,7 +106,7 @@ def json_object(value: Any) -> dict[str, Any]:
 
 def filters(value: Any) -> list[tuple[str, str]]:
     """Check texts, or lists of texts, by the names of filters; return names and values."""
-    check = texts(LONGEST)
+    check = texts(MAX_LENGTH)
     by_name = {
         name: check(given if isinstance(given, list) else [given])
         for name, given in json_object(value).items()

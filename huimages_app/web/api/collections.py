@@ -13,7 +13,7 @@ from ...domain.ids import parse_image_id
 from ...domain.models import Count, Image, Page
 from ...domain.text import MAX_TITLE, clean
 from ...errors import BadInput
-from ...services.collection_images import MOST_ADDED
+from ...services.collection_images import MAX_ADDED
 from ...services.collections import state_of
 from ...services.permissions import EDIT, VIEW
 from ..collection_resources import ApiCollection, ApiCollections
@@ -35,7 +35,7 @@ _DESCRIPTION = {
     ),
 }
 _PATCHABLE = {**_DESCRIPTION, "cover": ("an image ID, or null", bodies.removable(_ID_LENGTH))}
-_IDS = (f"a list of at most {MOST_ADDED} image IDs", bodies.texts(_ID_LENGTH, MOST_ADDED))
+_IDS = (f"a list of at most {MAX_ADDED} image IDs", bodies.texts(_ID_LENGTH, MAX_ADDED))
 _MEMBERS = {"add": _IDS, "remove": _IDS}
 _PLACE = {
     "id": ("an image ID", bodies.text(_ID_LENGTH)),

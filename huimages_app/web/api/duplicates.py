@@ -11,7 +11,7 @@ from pyramid.view import view_config
 from ...domain.ids import parse_image_id
 from ...domain.likeness import distance
 from ...errors import BadInput
-from ...services.duplicates import MOST_DISMISSED, larger_of
+from ...services.duplicates import MAX_DISMISSED, larger_of
 from ...services.permissions import EDIT, VIEW
 from ..presentation.conditional import conditional_json
 from ..presentation.showing import require_seen, seen
@@ -25,8 +25,8 @@ _USUAL_LIMIT, _HIGHEST_LIMIT = 30, 60
 _ID_LENGTH = 60
 _BODY = {
     "ids": (
-        f"a list of 2 to {MOST_DISMISSED} image IDs",
-        bodies.texts(_ID_LENGTH, MOST_DISMISSED),
+        f"a list of 2 to {MAX_DISMISSED} image IDs",
+        bodies.texts(_ID_LENGTH, MAX_DISMISSED),
     )
 }
 
@@ -79,7 +79,7 @@ def _ids(request: Request) -> list[str]:
 
 @view_config(context=ApiImage, name="alike", request_method="GET", permission=VIEW)
 def alike(context: ApiImage, request: Request) -> Response:
-    """Return the images that look like one, most similar first, with the number of other bits."""
+    """Return the images that look like one, most similar first, with the differing bits."""
     items = Items(request, query(request, SIZE))
     services = request.services
     image = require_seen(services.images.get(context.image_id), request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ...domain.filters import FILTERS, KINDS, LONGEST, MOST_VALUES, ORDERS, Filter
+from ...domain.filters import FILTERS, KINDS, MAX_LENGTH, MAX_VALUES, ORDERS, Filter
 from ...domain.months import TIMED
 
 # An operation with this key gets the parameters, before its own.  Its value names the orders that
@@ -64,9 +64,9 @@ def _schema(one: Filter) -> dict[str, Any]:
     elif one.pattern:
         schema["pattern"] = f"^$|{one.pattern}"  # an empty value is no condition
     else:
-        schema["maxLength"] = LONGEST
+        schema["maxLength"] = MAX_LENGTH
     if one.example:
         schema["examples"] = [one.example]
     if one.is_repeatable:
-        return {"type": "array", "items": schema, "maxItems": MOST_VALUES // 2}
+        return {"type": "array", "items": schema, "maxItems": MAX_VALUES // 2}
     return schema

@@ -164,8 +164,8 @@ def _unchanged(context: ApiImage, request: Request, items: Items) -> Callable[[I
     """Return a check that the record is the one of If-Match; None without that header.
 
     Raises EditConflict if it is another one now.  Tags and ratings are not part of the record, and
-    no change of it undoes them, so they may change between this check and the update, and with
-    tags the history.
+    no update of it overwrites them.  So they, and the entries of tags in the history, may change
+    between this check and the update.
     """
     if "If-Match" not in request.headers:
         return None

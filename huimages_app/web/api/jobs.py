@@ -21,12 +21,12 @@ from ..presentation.image_json import time_text
 from . import bodies
 from .parameters import query
 
-MOST_IDS = 10_000
+MAX_IDS = 10_000
 _LONGEST_ID = 60
 
 
 _BODY = {
-    "ids": (f"a list of at most {MOST_IDS:,} image IDs", bodies.texts(_LONGEST_ID, MOST_IDS)),
+    "ids": (f"a list of at most {MAX_IDS:,} image IDs", bodies.texts(_LONGEST_ID, MAX_IDS)),
     "query": ("an object of texts, or lists of texts, by the names of filters", bodies.filters),
     "edit": ('an object like {"tags": {"add": ["sea"]}}', bodies.json_object),
 }

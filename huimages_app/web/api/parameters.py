@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pyramid.httpexceptions import HTTPNotFound
 from pyramid.request import Request
 
-from ...domain.filters import LONGEST, MOST_VALUES
+from ...domain.filters import MAX_LENGTH, MAX_VALUES
 from ...domain.text import MAX_REFERENCE
 from ...domain.times import time_of
 from ...errors import BadInput
@@ -39,7 +39,7 @@ class Parameters:
                     + f"known: {', '.join(names) or 'none'}"
                 )
 
-    def all(self, name: str, longest: int = LONGEST) -> list[str]:
+    def all(self, name: str, longest: int = MAX_LENGTH) -> list[str]:
         """Return all values of a parameter that may be repeated."""
         values = [str(value) for value in self._given.getall(name)]
         if any(len(value) > longest for value in values):
@@ -83,8 +83,8 @@ class Parameters:
             if name == "artnr" or name.startswith(REFERENCE)
             for value in self.all(name, MAX_REFERENCE)
         ]
-        if len(pairs) > MOST_VALUES:
-            raise BadInput(f"{len(pairs)} references given; expected at most {MOST_VALUES}")
+        if len(pairs) > MAX_VALUES:
+            raise BadInput(f"{len(pairs)} references given; expected at most {MAX_VALUES}")
         return pairs
 
     def pairs(self, names: Iterable[str]) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from ..presentation.requested_sizes import require_requestable
 from .parameters import Parameters
 
 SIZE = "size"  # the parameter, once for each size
-MOST_SIZES = 20
+MAX_SIZES = 20
 USUAL = "vga"  # the size in `html` and `srcset` if the request names none
 
 
@@ -62,8 +62,8 @@ class Items:
         self._shown = self.sizes.get(first) or next(iter(self.sizes.values()), None)
 
     def _requested(self, requested: Sequence[str], names: dict[str, Size]) -> dict[str, Size]:
-        if len(requested) > MOST_SIZES:
-            raise BadInput(f"{len(requested)} sizes given; expected at most {MOST_SIZES}")
+        if len(requested) > MAX_SIZES:
+            raise BadInput(f"{len(requested)} sizes given; expected at most {MAX_SIZES}")
         sizes = {text: Size.parse(text, names) for text in requested}
         for size in sizes.values():
             require_requestable(size, self._request)

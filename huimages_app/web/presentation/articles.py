@@ -57,7 +57,7 @@ def articles_path(site: Site, key: str, **query: str | None) -> str:
 def _segments(site: Site, key: str, number: str) -> list[str]:
     keys = site.article_keys
     segment = to_segment(number)
-    # A number like a key would be the list of that key.
+    # The path of a number that equals a key would be that of the list of the key.
     return [segment] if key == keys[0] and segment not in keys else [key, segment]
 
 

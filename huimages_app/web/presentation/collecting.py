@@ -35,7 +35,9 @@ def collect(chosen: Sequence[str], request: Request) -> Response:
     data = {"done": added, "collection": stored.id}
     path = request.site.path("collection", stored.id)
     offer = ShowCollection(path) if name else None
-    back = None if name else path  # what comes next is there: order, cover, share
+    back = (
+        None if name else path
+    )  # a new collection: its page has the next steps (order, cover, share)
     return changed(request, text=str(len(added)), data=data, notice=notice, back=back, offer=offer)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyramid.i18n import TranslationString
 
 from ...domain.facet_counts import RATINGS, FacetCounts
-from ...domain.filters import FILTERS, MOST_DAYS, MOST_PIXELS, Filter
+from ...domain.filters import FILTERS, MAX_DAYS, MAX_PIXELS, Filter
 from ...domain.periods import Period
 from .counts import short_count
 from .dates import dates_path
@@ -50,7 +50,7 @@ _ORDERS = {
     "place": _("Order of the article"),
 }
 _NOT_IN_FORMS = {"words", "time", "batch"}
-_BOUNDS = {"pixels": (1, MOST_PIXELS), "days": (0, MOST_DAYS)}
+_BOUNDS = {"pixels": (1, MAX_PIXELS), "days": (0, MAX_DAYS)}
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class FilterField:
 
     @property
     def inputs(self) -> list[str]:
-        """Values of the inputs of a text, one of which is empty for another value."""
+        """Values of the text inputs; the last one is empty if a further value can be added."""
         return [*self.values, ""] if self.is_repeatable or not self.values else self.values
 
 

@@ -33,7 +33,7 @@ _TIMES = {"taken", "created"}
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """A change to show; `is_undone` if a later one took it back, `is_undoing` if it is such."""
+    """A change to show; `is_undone` if it was taken back, `is_undoing` if it took one back."""
 
     id: str
     at: datetime

@@ -26,7 +26,7 @@ SOURCE_LANGUAGE = "en"
 _CATALOGUES = Path(__file__).parents[2] / "locale"
 _YEAR = 365 * 24 * 3600  # seconds
 # Integers up to here show all plural forms of a language.
-_MOST_FOR_PLURALS = 100
+_MAX_FOR_PLURALS = 100
 
 _ = TranslationStringFactory(DOMAIN)
 
@@ -84,8 +84,8 @@ def plural_forms(request: Request, singular: str, plural: str) -> dict[str, str]
 def _plural_examples(language: str) -> Mapping[str, int]:
     """Return a number for each plural category; `other` is in every language."""
     category_of = Locale.parse(language).plural_form
-    counts = range(_MOST_FOR_PLURALS, -1, -1)
-    return {"other": _MOST_FOR_PLURALS, **{category_of(count): count for count in counts}}
+    counts = range(_MAX_FOR_PLURALS, -1, -1)
+    return {"other": _MAX_FOR_PLURALS, **{category_of(count): count for count in counts}}
 
 
 def _chosen(request: Request) -> str | None:

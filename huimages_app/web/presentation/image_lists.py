@@ -28,7 +28,7 @@ PER_PAGE = 60
 
 Kind = Literal["all", "tag", "search", "favorites", "collection"]
 _WITH_VALUE = {"tag", "search", "collection"}
-_OWN_FILTERS = {"search": "q", "tag": "tag"}  # by the kind of list: what its value is
+_OWN_FILTERS = {"search": "q", "tag": "tag"}  # kind of list -> filter that has the same value
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ class ImageList:
 
 
 def is_query_string(text: str) -> bool:
-    """Return whether a text is filters and an order, and not the end of a search."""
+    """Return whether a text consists of filters and an order, and is not part of a search text."""
     names = [name for name, _ in parse_qsl(text)]
     return bool(names) and all(name == "order" or is_filter(name) for name in names)
 

@@ -108,7 +108,7 @@ def shown_job(job: Job, request: Request) -> ShownJob:
 
 
 def first_pictures(job: Job, request: Request) -> list[GridItem]:
-    """Return some pictures of a job: its list may not find them any more."""
+    """Return some pictures of a job by ID: its list may no longer contain the changed ones."""
     ids = request.services.jobs.first_images(job.id, SHOWN)
     return items_of(request.services.images.get_many(ids).values(), request)
 

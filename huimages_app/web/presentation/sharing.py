@@ -32,7 +32,7 @@ class SharedRendition:
     alt: str
 
 
-def shown(image: Image, request: Request, box: Size = USUAL) -> SharedRendition | None:
+def public_rendition(image: Image, request: Request, box: Size = USUAL) -> SharedRendition | None:
     """Return the largest unsigned rendition that fits into a box; None if there is none."""
     services = request.services
     names = request.registry.settings["huimages"].named_sizes
@@ -60,7 +60,7 @@ def sharing_of(image: Image, summary: AnnotationSummary, request: Request) -> Sh
     site, title = request.site, title_of(image, request)
     page = f"{request.host_url}{site.path('image', image.id)}"
     oembed = f"{request.host_url}{site.view_path('oembed')}?{urlencode({'url': page})}"
-    picture = shown(image, request)
+    picture = public_rendition(image, request)
     json_ld = json.dumps(_image_object(image, summary, page, title, picture), ensure_ascii=False)
     return Sharing(
         page,

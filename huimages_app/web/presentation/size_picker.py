@@ -28,7 +28,7 @@ from .requested_sizes import FORMAT_LABELS, requestable_names, require_requestab
 _USUAL = "1024x768"
 _DENSITIES = (1, 2, 3)
 # A longer text is no size.
-_LONGEST = 60
+_MAX_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Rendition:
 
 @dataclass(frozen=True)
 class SizePicker:
-    """The state of the form; `rendition` is None, and `error` set, for a size that can't be had."""
+    """The state of the form; for an unusable size `rendition` is None and `error` is set."""
 
     size: str
     names: list[Choice]
@@ -86,7 +86,7 @@ class _Chosen:
 def size_picker(image: Image, request: Request) -> SizePicker:
     """Return the picker for `?size=vga&format=webp&density=2`; all three may be missing."""
     urls = request.services.urls.at(request.application_url)
-    text = request.GET.get("size", "").strip()[:_LONGEST]
+    text = request.GET.get("size", "").strip()[:_MAX_LENGTH]
     rendition, error = None, None
     # An error keeps the other choices.
     size, format_ = urls.size(_USUAL).at_density(_density(request)), _format(request)

@@ -15,8 +15,8 @@ from pyramid.request import Request
 class TagLink:
     """A tag as it is shown; `weight` in the cloud is 0 (rare) to 6 (the most used).
 
-    `cover` is the URL of a picture with it, and redirects: each cover costs a request of its own
-    when it becomes visible, and the page costs none.
+    `cover` is a URL that redirects to a picture with the tag, so that the page itself looks up no
+    pictures.
     """
 
     name: str

@@ -12,7 +12,7 @@ from pyramid.view import view_config
 from ...domain.ids import parse_image_id
 from ...domain.text import MAX_REFERENCE, clean_reference
 from ...errors import BadInput, EditConflict, UnknownArticle
-from ...services.articles import MOST_IMAGES, Article
+from ...services.articles import MAX_IMAGES, Article
 from ...services.permissions import EDIT, UPLOAD, VIEW
 from ..article_resources import ArticleNumbers, ArticlePage
 from ..presentation.articles import (
@@ -84,7 +84,7 @@ def article_page(context: ArticlePage, request: Request) -> dict[str, Any]:
         "order": " ".join(_ids(article)),
         "snippets": snippets_of(article, request),
         "roles": request.services.articles.roles,
-        "most": MOST_IMAGES,
+        "most": MAX_IMAGES,
         "max_bytes": settings.upload.max_bytes,
     }
 
@@ -93,7 +93,7 @@ def article_page(context: ArticlePage, request: Request) -> dict[str, Any]:
 def change_order(context: ArticlePage, request: Request) -> Response:
     """Change the order of an article.
 
-    Field `order`: image IDs, separated by blanks; others stay behind them.  Or one of `first`,
+    Field `order`: image IDs, separated by blanks; others stay after them.  Or one of `first`,
     `earlier` and `later`, with the ID of the image that moves.  `expected_order`, optional: the
     order that the editor saw, to which the move refers.  Returns `ok`, or `{"order": [ID, …]}`.
     """
@@ -143,7 +143,7 @@ def _order_conflict(
 ) -> Response:
     article = request.services.articles.get(context.key, context.number)
     stored = {image.id: image for image in article.images}
-    # Pictures that left the article, and new ones, do not make the editor's order useless.
+    # Pictures that were added or removed meanwhile do not invalidate the editor's order.
     own = [image_id for image_id in dict.fromkeys([*wanted, *stored]) if image_id in stored]
     shown = (
         order_text(article.images, request),

@@ -15,7 +15,7 @@ from ..presentation.conditional import conditional_response
 from ..presentation.grids import title_of
 from ..presentation.image_json import tags_of, time_text
 from ..presentation.image_lists import ImageList, page_of, searched, tagged
-from ..presentation.sharing import CONTENTTYPE, shown
+from ..presentation.sharing import CONTENTTYPE, public_rendition
 from ..presentation.xml import MEDIA, add, document, root
 from ..resources import Root, Tagged
 
@@ -80,7 +80,7 @@ def _add_entry(feed: Element, image: Image, summary: AnnotationSummary, request:
     for tag in tags_of(summary):
         spelling = summary.spelling(tag)
         add(entry, "category", term=tag, **({"label": spelling} if spelling != tag else {}))
-    picture = shown(image, request)
+    picture = public_rendition(image, request)
     if picture is None:
         return
     width, height = str(picture.width), str(picture.height)

@@ -52,15 +52,11 @@ _PADDINGS = (Size.parse("150x150=7"), Size.parse("200x100=7"), Size.parse("75x15
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag of the image, as it is shown.
-
-    `is_mine` if the visitor gave it, `is_removable` by the visitor.
-    """
+    """A tag of the image, as it is shown; `is_removable` by the visitor."""
 
     name: str
     count: int
     href: str
-    is_mine: bool
     is_removable: bool
 
 
@@ -177,7 +173,7 @@ def neighbour(context: ImagePage, request: Request) -> HTTPFound:
     previous, following = _beside(collection, context.image_id, 1, request)
     image = previous if request.view_name == "previous" else following
     if image is None:
-        # Behind an image that the client does not see, there may be others.
+        # Further away than an image that the client does not see, there may be others.
         previous, following = _beside(collection, context.image_id, _REACH, request)
         image = previous if request.view_name == "previous" else following
     if image is None:
@@ -215,7 +211,6 @@ def _tags(summary: AnnotationSummary, annotation: Annotation, request: Request) 
             summary.spelling(tag),
             count,
             site.tag_path(tag),
-            tag in annotation.tags,
             is_editor or tag in annotation.tags,
         )
         for tag, count in by_count

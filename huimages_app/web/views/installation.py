@@ -13,8 +13,8 @@ from ..presentation.conditional import conditional_json
 from ..resources import Root, Upload
 
 _WORKER = Path(__file__).parents[2] / "static/js/share_worker.js"
-# --ground of static/tokens.css: while the app starts, and around its pages.
-GROUND, DARK_GROUND = "#ffffff", "#121315"
+# The light --ground of static/tokens.css: shown while the app starts, and around its pages.
+GROUND = "#ffffff"
 
 
 @view_config(

@@ -18,7 +18,7 @@ from ...errors import BadInput
 from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_json
 from ..presentation.grids import title_of
-from ..presentation.sharing import USUAL, shown
+from ..presentation.sharing import USUAL, public_rendition
 from ..resources import Root
 
 CACHE_AGE = 3600  # seconds
@@ -36,7 +36,7 @@ def oembed(request: Request) -> Response:
     services = request.services
     image = services.showing.require_shown(services.images.get(_image_id(request)))
     box = _box(request)
-    picture = shown(image, request, box)
+    picture = public_rendition(image, request, box)
     if picture is None:
         raise HTTPNotFound(f"this site has no size within {box}")
     data: dict[str, Any] = {
@@ -51,7 +51,9 @@ def oembed(request: Request) -> Response:
         "cache_age": _cache_age(services.showing.end(image)),
     }
     # "must respect any maxwidth and maxheight"
-    if (thumbnail := shown(image, request, _THUMBNAIL)) and thumbnail.width <= picture.width:
+    if (
+        thumbnail := public_rendition(image, request, _THUMBNAIL)
+    ) and thumbnail.width <= picture.width:
         data["thumbnail_url"] = thumbnail.url
         data["thumbnail_width"] = thumbnail.width
         data["thumbnail_height"] = thumbnail.height

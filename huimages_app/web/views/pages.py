@@ -42,7 +42,7 @@ _ID_OR_URL = re.compile(rf"(?:\S*/)?({ID_PATTERN})(?:[./?#]\S*)?")
 def start(context: Root, request: Request) -> dict[str, Any]:
     """Show the newest images, their articles, collections, random images, the most used tags.
 
-    Editors see what there is to do, too.
+    Editors also see their work lists.
     """
     images = request.services.images
     newest = images.page(Query(), _NEWEST).images
@@ -198,7 +198,7 @@ def _shown(collection: ImageList, request: Request) -> dict[str, Any] | HTTPFoun
 
 
 def _ways_on(text: str, request: Request) -> list[tuple[str, str]]:
-    """Return labels and paths of searches that resemble one without result."""
+    """Return labels and paths of searches similar to one without results."""
     site = request.site
     return [
         (

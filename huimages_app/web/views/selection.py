@@ -12,7 +12,7 @@ from pyramid.view import view_config
 from ...domain.tags import by_tag, parse_tags
 from ...errors import BadInput
 from ...services.permissions import CONTRIBUTE, EDIT, VIEW
-from ..presentation.archives import MAX_IMAGES as MOST_IN_ZIP
+from ..presentation.archives import MAX_IMAGES as MAX_IN_ZIP
 from ..presentation.archives import zip_response
 from ..presentation.batch import MAX_IMAGES, chosen_ids, for_each, remove_tags, require
 from ..presentation.collecting import collect, take_out
@@ -50,7 +50,7 @@ def selection(context: Selection, request: Request) -> Response:
 def _with_everything(action: str, request: Request) -> Response:
     collection, query = everything(request)
     if action == "download":
-        images = images_of(query, MOST_IN_ZIP, request)
+        images = images_of(query, MAX_IN_ZIP, request)
         return zip_response(request, images, chosen_rendition(request))
     if action == "edit":
         require(EDIT, request)

@@ -29,7 +29,7 @@ from ..share_resources import SharedImage, SharePage
 
 PER_PAGE = 60
 _SESSION = "shares"  # in the session: IDs of unlocked share links, and a hash for each
-_MOST_UNLOCKED = 20
+_MAX_UNLOCKED = 20
 _LOCKED = "huimages_app:templates/share_locked.pt"
 
 
@@ -83,7 +83,7 @@ def unlock(context: SharePage, request: Request) -> Response:
     unlocked = dict(request.session.get(_SESSION, {}))
     unlocked.pop(share.id, None)
     unlocked[share.id] = _proof(share)
-    request.session[_SESSION] = dict(list(unlocked.items())[-_MOST_UNLOCKED:])
+    request.session[_SESSION] = dict(list(unlocked.items())[-_MAX_UNLOCKED:])
     return HTTPSeeOther(request.site.path("share", context.token))
 
 

@@ -18,14 +18,14 @@ from pyramid.view import view_config
 from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_response
 from ..presentation.image_json import time_text
-from ..presentation.sharing import shown
+from ..presentation.sharing import public_rendition
 from ..presentation.xml import IMAGE, add, document, root
 from ..resources import Root
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # Search engines accept 50,000 URLs per file.  10,000 are a few megabytes.
 PER_FILE = 10_000
-_MOST = 50_000
+_MAX_URLS = 50_000
 
 _LETTERS = "234567ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of an ID, in their order
 _PART = re.compile(rf"[{_LETTERS}]{{1,2}}")
@@ -62,10 +62,10 @@ def _index(parts: list[str], request: Request) -> Element:
 def _urls(part: str, request: Request) -> Element:
     urls, site = root("urlset", SITEMAP), request.site
     images = filter(request.services.showing.is_shown, request.services.images.with_id_prefix(part))
-    for image in itertools.islice(images, _MOST):
+    for image in itertools.islice(images, _MAX_URLS):
         url = add(urls, "url")
         add(url, "loc", f"{request.host_url}{site.path('image', image.id)}")
         add(url, "lastmod", time_text(image.modified))
-        if picture := shown(image, request):
+        if picture := public_rendition(image, request):
             add(add(url, f"{{{IMAGE}}}image"), f"{{{IMAGE}}}loc", picture.url)
     return urls

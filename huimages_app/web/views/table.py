@@ -72,7 +72,7 @@ def _page(
 
 
 def _conditions(request: Request) -> tuple[str, str, list[tuple[str, str]]]:
-    """Return words and tag of the list that links here, and its other filters and order."""
+    """Return search words and tag of the list that links here, and its other filters and order."""
     search = tag = ""
     others = []
     for name, value in request.GET.items():

@@ -30,7 +30,7 @@ from ..presentation.responses import came_from, flash, json_response, wants_json
 from ..presentation.uploaded_files import no_files, uploaded_files
 from ..resources import Upload
 
-_MOST_SIMILAR = 3
+_MAX_SIMILAR = 3
 
 
 @dataclass(frozen=True)
@@ -81,11 +81,11 @@ def upload_form(request: Request) -> dict[str, Any] | Response:
     """Store the files of the form.
 
     Fields `uploadfile`, once for each picture; `title`, `tags`, `artnr` and `ref.KEY`, a value of
-    another reference, apply to all; `batch`, an ID that the page makes up, is that of the
-    link to these pictures.  A form with the field `back` leads there if all are accepted.
-    Returns the result of each as a page or as JSON: `{"files": [{"filename", "id", "title",
-    "url", "thumb", "new", "alike"}, {"filename", "error", "detail"}, …]}`.  The status is that of
-    the first error if no file was accepted.
+    another reference, apply to all; `batch`, an ID that the page generates, is part of the link to
+    these pictures.  A form with the field `back` leads there if all are accepted. Returns the
+    result of each as a page or as JSON: `{"files": [{"filename", "id", "title", "url", "thumb",
+    "new", "alike"}, {"filename", "error", "detail"}, …]}`.  The status is that of the first error
+    if no file was accepted.
     """
     files = uploaded_files(request)
     if not files:
@@ -181,7 +181,7 @@ def _page(request: Request, outcomes: list[Outcome], problem: str = "") -> dict[
         "problem": problem,
         # The share menu of a phone led here: static/js/share_worker.js keeps the pictures.
         "shared": request.method == "GET" and "shared" in request.GET,
-        # A form that was sent has shown its result, and the next one is another upload.
+        # The result of a sent form is shown; the next form is a new upload.
         "batch": new_batch(),
         "sent_batch": request.POST.get("batch", ""),
         # Texts are kept if the form is shown again because it lacks a picture.
@@ -213,7 +213,7 @@ def _similar(added: UploadResult, request: Request) -> list[Similar]:
     if not added.is_new or not request.site.may(VIEW):
         return []
     found = request.services.duplicates.found_at_upload(added.image)
-    return similar_of(added.image, found[:_MOST_SIMILAR], request)
+    return similar_of(added.image, found[:_MAX_SIMILAR], request)
 
 
 def _added(

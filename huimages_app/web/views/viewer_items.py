@@ -44,9 +44,9 @@ def viewer_items(context: ImagePage, request: Request) -> Response:
 def place(context: ImagePage, request: Request) -> Response:
     """Return the place of an image in the collection `?in=`: `{"number": 12, "count": "3,480"}`.
 
-    Both are null behind the first 1000 images of most lists, where counting takes too long.
-    `count` is a text, "1,000+" for a lower bound.  As in the heading of the list, images that the
-    client does not see count, too.
+    Both are null after the first 1000 images of most lists, where counting takes too long. `count`
+    is a text, "1,000+" for a lower bound.  As in the heading of the list, images that the client
+    does not see count, too.
     """
     collection = ImageList.parse(request.GET.get("in", ""))
     image = require_seen(request.services.images.get(context.image_id), request)
@@ -58,7 +58,7 @@ def place(context: ImagePage, request: Request) -> Response:
 
 
 def _own_annotations(images: list[Image], request: Request) -> dict[str, dict[str, Any]]:
-    """Return what the client said of each image; null for a client who cannot say anything."""
+    """Return the client's annotation of each image; None for clients that may not annotate."""
     if not request.site.may(CONTRIBUTE):
         return {image.id: {"favorite": None, "rating": None} for image in images}
     ids = [image.id for image in images]

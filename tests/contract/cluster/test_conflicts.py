@@ -8,7 +8,7 @@ from huimages_app.domain.models import Query
 from huimages_app.errors import RemovedImage
 from huimages_app.storage.couchdb import CouchBackend
 from tests.contract.metadata_concurrency import in_threads
-from tests.contract.samples import START, an_id, change, ids_of, say
+from tests.contract.samples import START, an_id, annotate, change, ids_of
 from tests.support.couch import Site
 from tests.support.faults import FaultProxy
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def conflicts(store: CouchBackend, couchdb_site: Site, other_node: OtherNode) -> None:
     """Conflicting revisions of an image, an annotation and an account."""
     change(store, an_id(1), titles=("first", "ours"), modified=START)
-    say(store, an_id(1), "vera", tags=("sea", "ours"))
+    annotate(store, an_id(1), "vera", tags=("sea", "ours"))
     store.documents.save("account", "vera", lambda _: {"addresses": []})
     store.documents.save("account", "vera", lambda _: {"addresses": ["ours"]})
     newer = {"mtime": "20300101T000000.000000"}

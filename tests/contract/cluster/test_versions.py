@@ -64,7 +64,7 @@ def test_later_replacement_counts_and_both_pictures_stay(
     assert versions(services, ours) == [ours]
 
 
-def test_way_back_on_one_node_and_an_edit_on_the_other_leave_no_circle(
+def test_going_back_on_one_node_and_an_edit_on_another_leave_no_cycle(
     services: Services, other_node: OtherNode, database: str
 ) -> None:
     first, second = chain(services, 1, 2)

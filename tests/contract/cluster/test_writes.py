@@ -15,7 +15,7 @@ from huimages_app.domain.models import Annotation
 from huimages_app.errors import RemovedImage
 from huimages_app.storage.couchdb import CouchBackend
 from tests.contract.metadata_concurrency import in_threads
-from tests.contract.samples import an_id, an_image, put, say
+from tests.contract.samples import an_id, an_image, annotate, put
 from tests.support.couch import Site, node_urls
 from tests.support.faults import Fault, FaultProxy
 
@@ -123,22 +123,24 @@ def test_image_removed_while_another_node_writes_stays_removed(
         store.images.get(an_id(1))
 
 
-def test_202_without_another_revision_is_a_success(store: CouchBackend, proxy: FaultProxy) -> None:
+def test_write_with_202_and_no_other_revision_succeeds(
+    store: CouchBackend, proxy: FaultProxy
+) -> None:
     calls = []
     with proxy.broken(Fault(only=b"PUT ", accepted=lambda: calls.append(1))):
         image = store.images.update(
             an_id(1), lambda image: replace(image, titles=(*image.titles, "ours"))
         )
-        say(store, an_id(1), "paul", tags=("sun",), rating=4)
+        annotate(store, an_id(1), "paul", tags=("sun",), rating=4)
     assert len(calls) == 3  # the title, the annotation, the sum of the ratings
     assert image.titles == store.images.get(an_id(1)).titles == ("first", "ours")
     assert store.annotations.summary(an_id(1)).rating == 4
 
 
-def test_hundred_writes_through_two_nodes_are_all_kept(
+def test_concurrent_writes_through_two_nodes_are_all_kept(
     store: CouchBackend, proxy: FaultProxy, couchdb_site: Site, other_node: OtherNode
 ) -> None:
-    """Every second write meets one of another node, which wins or loses by turns."""
+    """Every second write conflicts with one of another node; they win in turns."""
     images, theirs = couchdb_site.images, 0
 
     def interfere() -> None:

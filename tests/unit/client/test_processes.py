@@ -93,7 +93,7 @@ def test_forked_process_creates_its_own_services(saved: str, services: Services)
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_fork_while_another_thread_creates_services(tmp_path: Path) -> None:
+def test_process_forked_while_a_thread_creates_services_works(tmp_path: Path) -> None:
     huimages.configure(ini_in(tmp_path))
     with _process._lock:  # as that thread would
         pid = os.fork()

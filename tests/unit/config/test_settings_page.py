@@ -33,5 +33,5 @@ def test_displayed_default_can_be_written_into_an_ini_file():
     for name, row in ROWS:
         if defaults[name]:
             assert row.parser(defaults[name]) == attrgetter(name)(Settings())
-    assert docs.shown_amount(0) == "0"
-    assert docs.shown_amount(1_500) == "1500"
+    assert docs.ini_amount(0) == "0"
+    assert docs.ini_amount(1_500) == "1500"

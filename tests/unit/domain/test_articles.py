@@ -59,7 +59,7 @@ def test_arranged_images_are_in_the_requested_order(
 
 
 @given(st.lists(AT, max_size=8))
-def test_order_that_is_present_changes_nothing_but_equal_positions(ats: list[float | None]) -> None:
+def test_present_order_changes_only_equal_positions(ats: list[float | None]) -> None:
     images = in_order([picture(index, at) for index, at in enumerate(ats)])
     placed = [at for at in ats if at is not None]
     if len({*placed}) == len(placed) and not _narrow(placed):
@@ -110,7 +110,7 @@ def test_main_image_is_the_first() -> None:
     assert arranged(moved, KEY, NUMBER) == {an_id(3): Place(0), an_id(1): Place(10)}
 
 
-def test_other_role_changes_one_record() -> None:
+def test_change_of_role_changes_one_record() -> None:
     images = [picture(1, 10, MAIN), picture(2, 20, "back"), picture(3)]
     assert with_role(images, KEY, NUMBER, an_id(3), "back") == {an_id(3): Place(None, "back")}
     assert with_role(images, KEY, NUMBER, an_id(2), "") == {an_id(2): Place(20)}
@@ -137,6 +137,6 @@ def test_place_is_removed_with_its_reference() -> None:
         ("Größe 5", "Größe 5"),
     ],
 )
-def test_number_as_a_segment_of_a_path(number: str, segment: str) -> None:
+def test_article_number_survives_a_path_segment(number: str, segment: str) -> None:
     assert to_segment(number) == segment
     assert from_segment(segment) == number

@@ -69,7 +69,7 @@ def test_image_id_of_file_reads_all_from_the_start(length):
         GOOD * 100,
     ],
 )
-def test_parse_image_id_refuses_other_texts(text):
+def test_parse_image_id_refuses_texts_that_are_no_id(text):
     assert not is_image_id(text)
     with pytest.raises(BadImageId) as caught:
         parse_image_id(text)

@@ -7,7 +7,7 @@ import random
 from huimages_app.domain.likeness import (
     BITS,
     FEATURELESS,
-    MOST_DIFFERENT,
+    MAX_DIFFERENT,
     are_alike,
     hash_of_bits,
     pieces,
@@ -22,7 +22,7 @@ def test_similar_pieces_have_one_of_every_hash_that_looks_alike() -> None:
     wanted = set(similar_pieces(HASH))
     assert len(wanted) == 68
     for _ in range(5000):
-        bits = chosen.sample(range(BITS), MOST_DIFFERENT)
+        bits = chosen.sample(range(BITS), MAX_DIFFERENT)
         other = f"{int(HASH, 16) ^ sum(1 << bit for bit in bits):016x}"
         assert are_alike(other, HASH)
         assert wanted & set(pieces(other))

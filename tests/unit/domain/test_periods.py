@@ -37,7 +37,7 @@ def test_either_date_may_be_left_out() -> None:
 @pytest.mark.parametrize(
     "text", ["yesterday", "2024-13", "2023-02-29", "24", "9999", "2024...2025", "2024-1-1"]
 )
-def test_other_text_is_rejected(text: str) -> None:
+def test_text_that_is_no_period_is_rejected(text: str) -> None:
     with pytest.raises(BadInput, match="expected dates as in"):
         Period.parse(text)
 

@@ -8,7 +8,7 @@ from huimages_app.domain.rights import Rights, clean_rights, is_web_url, source_
 from huimages_app.errors import BadInput
 
 
-def test_texts_are_cleaned() -> None:
+def test_rights_are_cleaned() -> None:
     assert clean_rights({"creator": " Ada\n Müller ", "credit": ""}) == {
         "creator": "Ada Müller",
         "credit": "",

@@ -102,7 +102,7 @@ def test_names_are_those_of_huimages_2():
         *("huge", "vgax", "mini/", "a" * 32),
     ],
 )
-def test_parse_refuses_other_texts(text):
+def test_parse_refuses_texts_that_are_no_size(text):
     with pytest.raises(BadSize) as caught:
         Size.parse(text)
     # One sentence that quotes the beginning of what was wrong.

@@ -44,7 +44,7 @@ def test_end_is_midnight_in_the_time_zone() -> None:
 @pytest.mark.parametrize(
     "text", ["", "2026-1-1", "2026-02-30", "9999-12-31", "20261231", "2026-W01-1", "٢٠٢٦-٠١-٠١"]
 )
-def test_parse_day_refuses_other_texts(text: str) -> None:
+def test_parse_day_refuses_texts_that_are_no_day(text: str) -> None:
     with pytest.raises(ValueError):
         parse_day(text)
 

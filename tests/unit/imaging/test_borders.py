@@ -87,7 +87,7 @@ def test_precision_does_not_depend_on_the_size(size, format_):
     st.tuples(st.integers(24, 900), st.integers(24, 900)),
     st.tuples(*[st.floats(0.02, 0.48)] * 4),
 )
-def test_no_pixel_of_the_object_is_cut(size, shares):
+def test_content_box_cuts_no_pixel_of_the_object(size, shares):
     width, height = size
     box = (
         int(width * shares[0]),
@@ -217,7 +217,7 @@ def test_translucent_shadow_is_content():
     assert_near(measured(image).content, (420, 250, 1000, 800), SIZE)
 
 
-def test_hole_in_an_opaque_picture_is_white():
+def test_transparent_hole_in_an_opaque_picture_is_white():
     image = packshot().convert("RGBA")
     alpha = Image.new("L", SIZE, 255)
     ImageDraw.Draw(alpha).rectangle((500, 400, 600, 500), 0)
@@ -234,7 +234,7 @@ def test_hole_in_an_opaque_picture_is_white():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", ["PNG", "JPEG"])
-def test_picture_of_all_background_is_whole(format_):
+def test_content_box_of_a_plain_picture_is_the_whole_picture(format_):
     plain = Image.new("RGB", SIZE, OFF_WHITE)
 
     for image in (plain, packshots.with_noise(plain, 3)):
@@ -243,7 +243,7 @@ def test_picture_of_all_background_is_whole(format_):
         assert list(bytes.fromhex(found.backdrop[1:])) == pytest.approx(OFF_WHITE, abs=2)
 
 
-def test_picture_that_is_all_transparent_is_whole():
+def test_content_box_of_a_transparent_picture_is_the_whole_picture():
     found = measured(Image.new("RGBA", SIZE))
 
     assert (found.content, found.backdrop) == (WHOLE, "")
@@ -251,14 +251,14 @@ def test_picture_that_is_all_transparent_is_whole():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
-def test_photograph_is_whole(seed):
+def test_content_box_of_a_photograph_is_the_whole_picture(seed):
     found = measured(pictures.photo(900, 600, seed=seed))
 
     assert (found.content, found.backdrop) == (WHOLE, "")
 
 
 @pytest.mark.parametrize("name", ["chelsea", "coffee", "rocket"])
-def test_real_photograph_is_whole(name, request):
+def test_content_box_of_a_real_photograph_is_the_whole_picture(name, request):
     path = request.config.rootpath / "tests" / "pictures" / f"{name}.jpeg"
 
     found = measured(path.read_bytes())

@@ -113,7 +113,7 @@ def test_transparency_is_kept_beside_numbers():
     )
 
 
-def test_icc_profile_of_an_avif_counts_before_nclx(render_once):
+def test_icc_profile_of_an_avif_takes_precedence_over_nclx(render_once):
     profile = profiles.rgb(profiles.SRGB)
     image = Image.new("RGB", (64, 64), (200, 120, 60))
     content = pictures.encoded(image, "AVIF", icc_profile=profile, quality=100)

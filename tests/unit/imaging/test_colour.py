@@ -128,7 +128,7 @@ def test_unusable_profile_is_logged(caplog):
     assert "sRGB assumed" in caplog.text
 
 
-def test_rgba_with_cmyk_profile_is_taken_for_srgb(rendered):
+def test_rgba_with_cmyk_profile_is_treated_as_srgb(rendered):
     content = flat((10, 200, 30, 128), "RGBA", icc_profile=profiles.cmyk())
     assert shown(rendered(content, "32x32")) == pytest.approx((10, 200, 30, 128), abs=1)
 

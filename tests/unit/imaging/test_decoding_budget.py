@@ -40,7 +40,7 @@ def test_budget_is_free_again_after_an_error():
     assert budget.in_use == 0
 
 
-def test_spent_budget_raises_server_busy_after_its_timeout():
+def test_exhausted_budget_raises_server_busy_after_its_timeout():
     budget = DecodingBudget(100, timeout=0.05)
     with budget.reserve(60):
         started = time.monotonic()

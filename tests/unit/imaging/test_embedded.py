@@ -110,14 +110,14 @@ def test_iim_in_any_charset_is_read(extension: str, charset: str) -> None:
     )
 
 
-def test_xmp_counts_before_iim_and_iim_before_exif() -> None:
+def test_xmp_takes_precedence_over_iim_and_iim_over_exif() -> None:
     exif = ("-EXIF:ImageDescription=by EXIF", "-EXIF:Artist=A", "-EXIF:Copyright=© EXIF")
     iim = ("-IPTC:Caption-Abstract=by IIM", "-IPTC:By-line=B")
     found = written("jpeg", *exif, *iim, "-XMP-dc:Description=by XMP")
     assert (found.alt, found.rights.creator, found.rights.copyright) == ("by XMP", "B", "© EXIF")
 
 
-def test_alternative_text_of_iptc_counts_before_the_description() -> None:
+def test_alternative_text_of_iptc_takes_precedence_over_the_description() -> None:
     # exiftool of Debian does not know the property of 2021 yet.
     packet = (
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '
@@ -151,7 +151,9 @@ def test_description_by_a_camera_is_left_out(description: str) -> None:
         (["-EXIF:ModifyDate=2024:05:01 12:30:45"], None),  # of the last program, not the camera
     ],
 )
-def test_time_of_taking_with_and_without_a_zone(tags: list[str], taken: datetime | None) -> None:
+def test_time_of_taking_is_read_with_and_without_a_zone(
+    tags: list[str], taken: datetime | None
+) -> None:
     assert written("jpeg", *tags).taken == (taken and taken.replace(tzinfo=UTC))
 
 

@@ -85,7 +85,7 @@ EXPECTED = {
 }
 
 
-def test_every_sample_has_an_expectation() -> None:
+def test_every_sample_file_has_expected_metadata() -> None:
     assert {path.name for path in FOLDER.iterdir()} == set(EXPECTED)
 
 

@@ -1,4 +1,4 @@
-"""Files of kinds that were once refused, shown wrongly, or took too much."""
+"""Files of kinds that were once refused, rendered wrongly, or took too much memory or time."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("name", "size", "points"), [(n, *v) for n, v in SHOWN.items()], ids=SHOWN)
-def test_field_file_is_shown_right(render_once, name, size, points):
+def test_field_file_is_rendered_correctly(render_once, name, size, points):
     image = render_once((FOLDER / name).read_bytes(), "500x500").convert("RGBA")
     assert image.size == size
     for point, colour in points.items():

@@ -55,14 +55,14 @@ FIRST = frame(0, 0, 20, 10)
 @pytest.mark.parametrize(
     "rest", [FIRST[:5], FIRST[:12], FIRST[:-3], b"!\xf9\4\0", b"!", b",", b"\0\0"]
 )
-def test_gif_cut_behind_its_first_frame_is_taken(render_once, rest):
+def test_gif_truncated_after_its_first_frame_is_accepted(render_once, rest):
     content = gif(FIRST, rest)[:-1]
     assert render_once(content, "o").getpixel((5, 5)) == (0, 0, 255)
     assert inspect(io.BytesIO(content), Limits()).frames == 1
 
 
 @pytest.mark.parametrize("kept", [25, 40, 60])
-def test_gif_cut_in_its_first_frame_is_refused(kept):
+def test_gif_truncated_in_its_first_frame_is_refused(kept):
     with pytest.raises(NotAnImage, match="damaged or cut short"):
         inspect(io.BytesIO(gif(FIRST)[:kept]), Limits())
 
@@ -101,7 +101,7 @@ OTHER = {
 
 
 @pytest.mark.parametrize("content", OTHER.values(), ids=OTHER)
-def test_bmp_of_another_kind_is_refused_as_whole(content):
+def test_bmp_of_another_kind_is_refused_as_unsupported(content):
     with pytest.raises(UnsupportedImage, match="whole, but of a kind that is not supported"):
         inspect(io.BytesIO(content), Limits())
 
@@ -121,7 +121,7 @@ USUAL = [
 
 
 @pytest.mark.parametrize("content", USUAL)
-def test_bmp_of_a_usual_kind_is_taken(content):
+def test_bmp_of_a_usual_kind_is_accepted(content):
     assert inspect(io.BytesIO(content), Limits()).placeholder == "#000000"
 
 

@@ -5,8 +5,10 @@ import io
 import pytest
 from PIL import Image
 
+from huimages_app.domain.facets import ORIGINAL_FORMATS
 from huimages_app.errors import NotAnImage
 from huimages_app.imaging import Limits, inspect, sniff
+from huimages_app.imaging.input_formats import INPUT_FORMATS
 from tests.support import pictures
 
 TYPES = {
@@ -19,6 +21,12 @@ TYPES = {
     "AVIF": "image/avif",
     "HEIF": "image/heic",
 }
+
+
+def test_every_input_format_is_a_value_of_the_format_filter():
+    assert [format_.contenttype for format_ in INPUT_FORMATS] == [
+        f"image/{name}" for name in ORIGINAL_FORMATS
+    ]
 
 
 @pytest.mark.parametrize(("format_", "contenttype"), TYPES.items())
@@ -52,7 +60,7 @@ def test_render_decodes_every_format(rendered, format_):
         (b"mp42\0\0\0\0mp42isom", "application/octet-stream"),
     ],
 )
-def test_sniff_tells_heif_family_by_brands(brands, contenttype):
+def test_sniff_distinguishes_heif_family_by_brands(brands, contenttype):
     assert sniff((len(brands) + 8).to_bytes(4, "big") + b"ftyp" + brands) == contenttype
 
 

@@ -95,7 +95,7 @@ def test_grid_whose_output_exceeds_the_limit_is_refused():
     refused(content, TooLarge, "30000 x 30000 pixels")
 
 
-def test_grid_of_one_tile_many_times_counts_each():
+def test_grid_that_repeats_one_tile_counts_each_use():
     content = file(
         {1: b"grid", 2: b"hvc1"}, {1: (64, 64), 2: (4096, 4096)}, {1: [2] * 36}, grid(6, 6, 64, 64)
     )
@@ -120,7 +120,7 @@ def test_derivations_that_multiply_are_refused():
     refused(file(items, dict.fromkeys(items, (8, 8)), sources), TooLarge, "put together")
 
 
-def test_overlay_of_a_picture_that_is_not_there_is_refused():
+def test_overlay_of_a_missing_picture_is_refused():
     refused(file({1: b"iovl"}, {1: (64, 64)}, {1: [7]}), NotAnImage, "item 7")
 
 
@@ -135,7 +135,7 @@ def test_file_without_size_is_refused():
 
 
 @pytest.mark.parametrize("position", range(12, 400, 3))
-def test_damage_in_the_boxes_never_breaks_the_program(position):
+def test_damaged_boxes_raise_only_upload_errors(position):
     content = bytearray(
         file({1: b"grid", **TILES}, dict.fromkeys([1, *TILES], (64, 64)), {1: list(TILES)})
     )

@@ -85,7 +85,7 @@ def test_jpeg_with_damaged_segments_is_refused(content):
 
 
 def frame(process: int = 0xC0, precision: int = 8, components: int = 3) -> bytes:
-    """A photo whose frame header says something else."""
+    """A photo whose frame header has other values."""
     place = PHOTO.index(b"\xff\xc0")
     changed = bytearray(PHOTO)
     changed[place + 1], changed[place + 4], changed[place + 9] = process, precision, components
@@ -103,7 +103,7 @@ OTHER = {
 
 
 @pytest.mark.parametrize("content", OTHER.values(), ids=OTHER)
-def test_jpeg_of_another_kind_is_refused_as_whole(content):
+def test_jpeg_of_another_kind_is_refused_as_unsupported(content):
     with pytest.raises(UnsupportedImage, match=r"whole, but .* supported are baseline"):
         inspect(io.BytesIO(content), Limits())
     with pytest.raises(NotAnImage, match="damaged or cut short"):
@@ -123,7 +123,7 @@ KINDS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("save", KINDS.values(), ids=KINDS)
 @pytest.mark.parametrize("size", ["o", "100x100"])
-def test_jpeg_without_end_marker_is_taken_with_every_pixel(render_once, save, size):
+def test_jpeg_without_end_marker_keeps_every_pixel(render_once, save, size):
     content = pictures.photo(401, 303, **save)
     image = render_once(content[:-2], size)
     assert inspect(io.BytesIO(content[:-2]), Limits()).width == 401

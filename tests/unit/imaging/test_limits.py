@@ -12,7 +12,6 @@ from PIL import Image
 
 from huimages_app.errors import CorruptOriginal, NotAnImage, TooLarge
 from huimages_app.imaging import Limits, inspect
-from huimages_app.imaging.input_formats import INPUT_FORMATS
 from tests.support import pictures
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"]
@@ -41,20 +40,20 @@ def test_inspect_refuses_first_bytes_alone(format_):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS)
-def test_render_raises_bad_original_for_damaged_file(rendered, format_):
+def test_render_raises_corrupt_original_for_damaged_file(rendered, format_):
     content = pictures.truncated(pictures.photo(300, 200, format=format_))
     with pytest.raises(CorruptOriginal, match="can't be decoded"):
         rendered(content)
 
 
-def test_render_raises_bad_original_for_other_files(rendered):
+def test_render_raises_corrupt_original_for_other_files(rendered):
     with pytest.raises(CorruptOriginal, match="can't be decoded"):
         rendered(pictures.svg())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format_", FORMATS)
-def test_noise_behind_a_valid_header_raises_only_upload_errors(format_):
+def test_noise_after_a_valid_header_raises_only_upload_errors(format_):
     content = pictures.photo(120, 80, format=format_)
     for seed in range(60):
         noise = bytearray(content)
@@ -201,7 +200,7 @@ def test_jpeg_with_very_many_segments_is_refused():
         measured(content[:2] + b"\xff\xfe\0\x02" * 6000 + content[2:])
 
 
-def test_jpeg_with_fill_bytes_is_taken():
+def test_jpeg_with_fill_bytes_is_accepted():
     content = pictures.photo(64, 64)
     assert measured(content[:2] + b"\xff\xff\xff\xfe\0\x02" + content[2:]).width == 64
 
@@ -230,7 +229,7 @@ def test_tiff_with_circular_directories_is_refused():
         measured(tiff([(256, 4, 1, 10)], following=8))
 
 
-def test_bigtiff_is_taken_within_limits():
+def test_bigtiff_within_limits_is_accepted():
     content = pictures.photo(64, 48, format="TIFF", big_tiff=True)
     assert measured(content).width == 64
     with pytest.raises(TooLarge, match="as a whole"):
@@ -245,7 +244,7 @@ def test_webp_canvas_is_checked_before_opening(save):
     assert measured(content, max_pixels_whole=9_000).height == 90
 
 
-def test_jpeg_with_damaged_exif_is_taken(rendered):
+def test_jpeg_with_damaged_exif_is_accepted(rendered):
     broken = pictures.exif(6)[:40] + b"\xff" * 30
     content = pictures.photo(64, 48, exif=broken)
     assert measured(content).contenttype == "image/jpeg"
@@ -256,4 +255,3 @@ def test_inspect_registers_no_pillow_plugin():
     before = set(Image.OPEN)
     measured(pictures.photo(64, 48))
     assert set(Image.OPEN) == before
-    assert len({format_.contenttype for format_ in INPUT_FORMATS}) == len(INPUT_FORMATS)

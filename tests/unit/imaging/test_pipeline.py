@@ -49,7 +49,7 @@ def test_every_format_is_turned_upright(rendered, format_, orientation):
     assert reference.ssim(image, wanted) > 0.95
 
 
-def test_png_with_exif_behind_its_pixels_is_turned_upright(rendered):
+def test_png_with_exif_after_its_pixels_is_turned_upright(rendered):
     content = pictures.photo(120, 160, format="PNG")
     end = content[-12:]
     exif = pictures.png((b"eXIf", pictures.exif(6).removeprefix(b"Exif\0\0")))[8:-12]
@@ -164,7 +164,7 @@ def test_quality_changes_file_size(tmp_path, extension):
 
 
 @pytest.mark.parametrize(("extension", "side"), [("webp", 16_384), ("jpeg", 65_501)])
-def test_rendition_too_long_for_its_format_is_bad_size(rendered, extension, side):
+def test_rendition_too_long_for_its_format_raises_bad_size(rendered, extension, side):
     content = pictures.encoded(Image.new("L", (side, 1)), "PNG")
     with pytest.raises(BadSize, match=f"side of {side} pixels: at most"):
         rendered(content, "o", extension)
@@ -255,7 +255,7 @@ def test_unwritable_target_raises_os_error(tmp_path):
         )
 
 
-def test_stored_original_beyond_limits_is_bad_original(rendered):
+def test_stored_original_beyond_limits_raises_corrupt_original(rendered):
     with pytest.raises(CorruptOriginal, match="at most 100 are taken"):
         rendered(pictures.photo(64, 48), limits=Limits(max_pixels=100))
 

@@ -82,14 +82,14 @@ CHUNKS = {
 
 @pytest.mark.parametrize("damaged", [False, True], ids=["right CRC", "wrong CRC"])
 @pytest.mark.parametrize(("name", "data"), CHUNKS.values(), ids=CHUNKS)
-def test_png_is_taken_whatever_its_ancillary_chunks_hold(render_once, name, data, damaged):
+def test_png_with_any_ancillary_chunks_is_accepted(render_once, name, data, damaged):
     content = with_chunk(name, data, damaged=damaged)
     assert inspect(io.BytesIO(content), Limits()).frames == 1
     assert render_once(content, "o").getpixel((4, 4)) == (200, 30, 30)
 
 
 @pytest.mark.parametrize("after", [b"fdAT", b"fcTL", b"fdAT\0\0\0\1"])
-def test_apng_with_damage_behind_its_first_picture_is_taken(render_once, after):
+def test_apng_damaged_after_its_first_frame_is_accepted(render_once, after):
     content = pictures.animation(3, format="PNG")
     end = content.index(b"IDAT")
     broken = content[:end] + content[end:].replace(b"fdAT", after[:4]).replace(b"fcTL", after[:4])
@@ -131,6 +131,6 @@ def test_png_with_exif_in_a_text_is_turned_upright(render_once, keyword, packed)
 
 
 @pytest.mark.parametrize("text", [b"", b"\nexif\n", b"\nexif\n 8\nzz", b"\nexif\n 8\n454"])
-def test_png_with_damaged_exif_in_a_text_is_taken_as_it_is(text):
+def test_png_with_damaged_exif_in_a_text_is_accepted_as_it_is(text):
     content = with_chunk(b"tEXt", b"Raw profile type exif\0" + text)
     assert inspect(io.BytesIO(content), Limits()).width == 8

@@ -88,7 +88,7 @@ def test_previews_are_made_only_where_they_save_time(tmp_path, make, sides):
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{side}.jpeg" for side in sides]
 
 
-def test_previews_of_damaged_original_raise_bad_original(tmp_path):
+def test_previews_of_damaged_original_raise_corrupt_original(tmp_path):
     content = pictures.truncated(pictures.photo(1000, 800, progressive=True))
     with pytest.raises(CorruptOriginal):
         make_previews(io.BytesIO(content), {480: tmp_path / "480"}, Limits())

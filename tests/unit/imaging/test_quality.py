@@ -18,8 +18,8 @@ PHOTOGRAPHS = sorted((Path(__file__).parents[2] / "pictures").glob("*.jpeg"))
 SIZES = ["240x160", "75x75!10,90", "23x40", "333x", "500x120!"]
 
 
-# Small versions of photographs, as these are, have detail as fine as their pixels, which
-# those from a camera have not; it shows that a JPEG is decoded crudely before it is scaled.
+# These small versions of photographs have detail as fine as their pixels, unlike those of a
+# camera, so the decoding at reduced size shows more.
 FINE = 0.99
 
 

@@ -159,7 +159,7 @@ def test_longest_rights_fit_into_a_segment_of_jpeg(tmp_path: Path) -> None:
     assert rights_in(io.BytesIO(content)) == longest
 
 
-def test_packet_counts_for_the_largest_length_of_a_preset(tmp_path: Path) -> None:
+def test_packet_counts_towards_max_bytes_of_a_preset(tmp_path: Path) -> None:
     path, packet = tmp_path / "rendition", xmp_packet(RIGHTS)
     image = pixels(400, 300)
     encode(image, path, JPEG, Quality(), OutputOptions(max_bytes=9_000), packet=packet)

@@ -83,7 +83,7 @@ def test_lost_transparency_lowers_similarity() -> None:
     assert similarity(exact, opaque.convert("RGB")) < 0.7
 
 
-def test_colour_of_transparent_pixels_counts_nothing() -> None:
+def test_colour_of_transparent_pixels_does_not_affect_similarity() -> None:
     clear, black = (Image.new("RGBA", (64, 64), (*colour, 0)) for colour in [(255,) * 3, (0,) * 3])
     assert similarity(clear, black) == pytest.approx(1)
 

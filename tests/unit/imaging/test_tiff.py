@@ -49,7 +49,7 @@ def test_grey_tiff_keeps_tones(render_once, order, compression, photometric, typ
 
 
 @pytest.mark.parametrize("photometric", ["minisblack", "miniswhite"])
-def test_float_tiff_clamps_infinities_and_takes_nan_for_zero(render_once, photometric):
+def test_float_tiff_clamps_infinities_and_treats_nan_as_zero(render_once, photometric):
     tones = np.full((16, 64), 0.5, np.float32)
     tones[:, :16], tones[:, 16:32], tones[:, 32:48] = np.inf, -np.inf, np.nan
     shown = greys(render_once, tiff(tones, photometric))[8, 8::16]
@@ -135,7 +135,7 @@ UNSUPPORTED = {
 @pytest.mark.parametrize(
     ("shape", "type_", "photometric", "save"), UNSUPPORTED.values(), ids=UNSUPPORTED
 )
-def test_inspect_refuses_unsupported_tiff_as_whole(shape, type_, photometric, save):
+def test_inspect_refuses_tiff_of_another_kind_as_unsupported(shape, type_, photometric, save):
     content = tiff(np.zeros(shape, type_), photometric, **save)
     with pytest.raises(UnsupportedImage, match="whole, but of a kind that is not supported"):
         inspect(io.BytesIO(content), Limits())
@@ -191,7 +191,7 @@ def test_inspect_refuses_tiff_of_a_few_bytes(tmp_path, length, big):
     assert in_memory[0] is NotAnImage
 
 
-def test_tiff_with_numeric_icc_tag_is_taken_without_profile(render_once):
+def test_tiff_with_numeric_icc_tag_is_read_without_profile(render_once):
     content = tiff(np.full((16, 64), 200, np.uint8), extratags=[(34675, "I", 1, 77, True)])
     assert greys(render_once, content)[8, 8] == 200
 

@@ -171,7 +171,7 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
-def test_names_hold_no_paths_and_keys_differ() -> None:
+def test_names_of_caches_contain_no_paths_and_keys_differ() -> None:
     first = HttpCache("PURGE", "https://cdn.example/zone-token/{id}", {}, 1)
     second = HttpCache("PURGE", "https://cdn.example/other/{id}", {}, 1)
     assert first.name == "PURGE https://cdn.example"

@@ -176,7 +176,7 @@ def test_move_separates_equal_positions(
 
 
 def test_first_and_last_position_stay_when_gaps_are_made(services: Services) -> None:
-    """Another editor may have put an image before the first one, or behind the last one."""
+    """Another editor may have put an image before the first one, or after the last one."""
     first, a, b, last = (add(services, photo(200 + n, 40)).image.id for n in range(4))
     collection = services.collections.add("Narrow").id
     services.collection_images.add_images(collection, [first, a, b, last])
@@ -186,7 +186,7 @@ def test_first_and_last_position_stay_when_gaps_are_made(services: Services) -> 
         return [images[one].collections[collection] for one in (first, last)]
 
     before = positions()
-    for moved in [a, b] * 60:  # each halves the gap behind the first one
+    for moved in [a, b] * 60:  # each halves the gap after the first one
         services.collection_images.move(collection, moved, after=first)
     assert positions() == before
     assert order(services, collection) == [first, b, a, last]

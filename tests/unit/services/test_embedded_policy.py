@@ -48,13 +48,13 @@ def test_upload_stores_embedded_metadata(services: Services) -> None:
     assert services.images.get(image.id) == image
 
 
-def test_given_texts_count_before_embedded_ones(services: Services) -> None:
+def test_given_texts_take_precedence_over_embedded_ones(services: Services) -> None:
     image = add(services, described(), title="Quay", tags=("mine",)).image
     assert (image.title, image.alt) == ("Quay", "Boote")
     assert services.annotations.get(image.id, "vera").tags == ("mine",)
 
 
-def test_embedded_title_counts_before_the_file_name(services: Services) -> None:
+def test_embedded_title_takes_precedence_over_the_file_name(services: Services) -> None:
     patch = ImagePatch(name_title="IMG_1")
     completed = ALL.completed(patch, Embedded(title="Hafen"))
     assert (completed.default_title, ALL.completed(patch, Embedded()).default_title) == (

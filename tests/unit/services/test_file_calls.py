@@ -30,7 +30,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 def warm(services: Services, image_id: str) -> None:
-    """Do what only the first request of a process does."""
+    """Do the work of the first request of a process."""
     services.operations.prune_cache()  # begins the count of the cache
     for size in ("10x10", "11x11"):
         services.renditions.get(image_id, Size.parse(size), JPEG).close()

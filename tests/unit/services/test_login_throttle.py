@@ -1,4 +1,4 @@
-"""The login throttle delays guesses of passwords, and other clients of the account little."""
+"""The login throttle delays password guesses, and hardly delays other clients of the account."""
 
 from __future__ import annotations
 
@@ -193,5 +193,5 @@ def test_typed_names_are_not_stored(throttle: LoginThrottle, documents: Document
         ("localhost", "local"),
     ],
 )
-def test_network_of_a_client_ip(client_ip: str, network: str) -> None:
+def test_network_of_a_client_ip_is_the_ip_or_its_64_prefix(client_ip: str, network: str) -> None:
     assert network_of(client_ip) == network

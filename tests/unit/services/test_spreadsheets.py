@@ -48,7 +48,7 @@ def test_exported_row_has_no_difference(
     (result,) = RowComparison(row, names.cells, image, summary).results()
     assert isinstance(result, ComparedRow)
     assert (result.differences, result.ignored) == ((), 0)
-    # Somebody else changed the image meanwhile: what was not touched stays.
+    # Another editor changed the image meanwhile; cells that were not edited keep that change.
     newer = replace(image, titles=(*image.titles, "new"))
     other = AnnotationSummary(tags={**summary.tags, "new": 1})
     (result,) = RowComparison(row, names.cells, newer, other).results()

@@ -38,7 +38,7 @@ class TestGoBack:
         assert visible(services) == {first}
         assert faults(services) == []
 
-    def test_way_back_and_forth_ends_where_it_began(self, services: Services) -> None:
+    def test_going_back_and_forth_restores_the_versions(self, services: Services) -> None:
         first, second = chain(services, 1, 2)
         services.versions.go_back(first)
         services.versions.go_back(second)

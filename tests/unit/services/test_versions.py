@@ -12,7 +12,7 @@ import pytest
 from huimages_app.domain.collections import CollectionPatch
 from huimages_app.domain.ids import image_id
 from huimages_app.domain.sizes import Size
-from huimages_app.domain.versions import MOST_VERSIONS
+from huimages_app.domain.versions import MAX_VERSIONS
 from huimages_app.errors import (
     BadInput,
     NotAnImage,
@@ -232,7 +232,7 @@ class TestExistingPicture:
 
 def test_number_of_versions_is_limited(services: Services) -> None:
     image = added(services, 1)
-    many = tuple(image_id(b"%d" % number) for number in range(MOST_VERSIONS))
+    many = tuple(image_id(b"%d" % number) for number in range(MAX_VERSIONS))
     services.editing._metadata.images.update(image, lambda stored: replace(stored, versions=many))
     with pytest.raises(BadInput, match="100 older versions"):
         replaced(services, image, 2)

@@ -26,7 +26,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(file: Path) -> Iterator[SqliteBackend]:
-    store = SqliteBackend(file, patience=0.2)
+    store = SqliteBackend(file, timeout=0.2)
     yield store
     store.close()
 

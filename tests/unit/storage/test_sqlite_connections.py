@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(file: Path) -> Iterator[SqliteBackend]:
-    store = SqliteBackend(file, patience=0.2)
+    store = SqliteBackend(file, timeout=0.2)
     yield store
     store.close()
 
@@ -138,7 +138,7 @@ class TestConnections:
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         assert size == 8
-        connections = Connections(file, patience=60, size=size)
+        connections = Connections(file, timeout=60, size=size)
         together = threading.Barrier(48)
         open_files: list[int] = []
 
@@ -156,7 +156,7 @@ class TestConnections:
         connections.close()
 
     def test_exhausted_pool_raises_storage_unavailable(self, file: Path) -> None:
-        connections = Connections(file, patience=0.1, size=1)
+        connections = Connections(file, timeout=0.1, size=1)
         outcome: list[str] = []
 
         def read() -> None:

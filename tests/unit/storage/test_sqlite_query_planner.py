@@ -22,7 +22,7 @@ from huimages_app.storage.sqlite.connection import Connections
 from huimages_app.storage.sqlite.snapshot import export
 from tests.contract.metadata_pages import PagesContract
 from tests.contract.metadata_search import SearchContract
-from tests.contract.samples import START, an_id, an_image, put, say, walk
+from tests.contract.samples import START, an_id, an_image, annotate, put, walk
 
 
 class TestPlansForLargeCollections(PagesContract, SearchContract):
@@ -168,7 +168,7 @@ def saving(number: int, fields: dict[str, object]) -> Step:
 def marking(number: int, visitor: str, annotation: Annotation) -> Step:
     def step(store: MetadataBackend) -> None:
         if store.images.get_many([an_id(number)]):
-            say(store, an_id(number), visitor, **vars(annotation))
+            annotate(store, an_id(number), visitor, **vars(annotation))
 
     return step
 
@@ -234,7 +234,7 @@ def test_changed_archive_equals_a_new_one_with_the_same_images(steps: list[Step]
         for image_id in store.images.ids():
             put(fresh, store.images.get(image_id))
             for visitor, annotation in store.annotations.of_image(image_id).items():
-                say(fresh, image_id, visitor, **vars(annotation))
+                annotate(fresh, image_id, visitor, **vars(annotation))
         assert all_answers(store) == all_answers(fresh)
         store.close()
         fresh.close()

@@ -15,7 +15,7 @@ from huimages_app.domain.models import Query
 from huimages_app.errors import BadCursor, BadInput, StorageUnavailable
 from huimages_app.storage.sqlite import SqliteBackend
 from huimages_app.storage.sqlite.connection import Connections
-from tests.contract.samples import an_id, an_image, change, fill, put, say, walk
+from tests.contract.samples import an_id, an_image, annotate, change, fill, put, walk
 from tests.support.privileges import unprivileged_folder
 
 
@@ -26,7 +26,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(file: Path) -> Iterator[SqliteBackend]:
-    store = SqliteBackend(file, patience=0.2)
+    store = SqliteBackend(file, timeout=0.2)
     yield store
     store.close()
 
@@ -164,7 +164,7 @@ class TestTrouble:
         store.check()
 
     def test_write_raises_when_another_thread_keeps_writing(self, file: Path) -> None:
-        connections = Connections(file, patience=0.1)
+        connections = Connections(file, timeout=0.1)
         inside, done = threading.Event(), threading.Event()
 
         def write() -> None:
@@ -199,7 +199,7 @@ class TestTrouble:
         put(store, an_image(1))
         for ask in [
             lambda: change(store, an_id(1), titles=("\udc80",)),
-            lambda: say(store, an_id(1), "\udc80", rating=1),
+            lambda: annotate(store, an_id(1), "\udc80", rating=1),
             lambda: store.search.page(Query(tag="\udc80"), 10),
         ]:
             with pytest.raises(BadInput, match="half a character"):

@@ -40,7 +40,7 @@ from .conftest import (
 )
 
 
-def test_stopped_worker_costs_one_request(tmp_path: Path) -> None:
+def test_stopped_worker_fails_one_request_only(tmp_path: Path) -> None:
     failures: list[str] = []
     target = RenditionTarget(Size.parse("9x9"), formats.JPEG, tmp_path / "rendition")
     with new_decoder(LIMITS, worker_limits(LIMITS, 10**9, 1), failures.append) as decoder:
@@ -55,7 +55,7 @@ def test_stopped_worker_costs_one_request(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGABRT])
-def test_worker_killed_at_work_costs_one_request(number: signal.Signals) -> None:
+def test_worker_killed_at_work_fails_one_request_only(number: signal.Signals) -> None:
     failures: list[str] = []
     errors: list[str] = []
 

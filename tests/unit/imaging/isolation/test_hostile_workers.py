@@ -27,7 +27,7 @@ REASONS = {
 
 
 class Hostile:
-    """A decoder whose workers act on the text of the file."""
+    """A decoder whose workers do what the text of the file names."""
 
     def __init__(self, seconds: int = 30) -> None:
         self.failures: list[str] = []
@@ -92,7 +92,7 @@ def hostile(shared: Hostile) -> Hostile:
         ("wrong type", "message", "not of the type"),
     ],
 )
-def test_failure_costs_one_picture_and_is_counted_and_logged(
+def test_failure_fails_one_picture_and_is_counted_and_logged(
     hostile: Hostile,
     caplog: pytest.LogCaptureFixture,
     action: str,
@@ -142,7 +142,7 @@ def test_worker_that_takes_too_much_cpu_time_is_killed(
         "descriptors",
     ],
 )
-def test_sandbox_forbids(hostile: Hostile, secret: Path, action: str) -> None:
+def test_sandbox_forbids_the_action(hostile: Hostile, secret: Path, action: str) -> None:
     if action == "read" and not landlock.version():
         pytest.skip("Landlock is missing: Linux 5.13 or newer")
     assert hostile.reply_to(action).startswith(f"{action}: ")

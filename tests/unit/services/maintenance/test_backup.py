@@ -71,7 +71,7 @@ def test_lost_original_is_reported_and_the_rest_is_backed_up(site: BackedUp) -> 
     original_file(site.source, IDS[1]).write_bytes(b"damaged")
     report = site.back_up()
     assert report.originals == {Outcome.COPIED: 2, Outcome.FAILED: 2}
-    assert sorted(site.lines.said) == sorted(
+    assert sorted(site.lines.printed) == sorted(
         [
             f"{IDS[0]}: there is no original {IDS[0]}",
             f"{IDS[1]}: the stored bytes are not those of this picture",

@@ -70,7 +70,7 @@ def add(services: Services, content: bytes, **fields: str) -> None:
     services.worker.join()
 
 
-def test_removal_during_the_check_is_no_finding(
+def test_removal_during_the_check_is_not_reported(
     interrupted: tuple[Services, _InterruptedOriginals],
 ) -> None:
     services, originals = interrupted
@@ -79,7 +79,7 @@ def test_removal_during_the_check_is_no_finding(
     assert found(services) == []
 
 
-def test_removal_of_an_original_without_a_record_is_no_finding(
+def test_removal_of_an_original_without_a_record_is_not_reported(
     interrupted: tuple[Services, _InterruptedOriginals],
 ) -> None:
     services, originals = interrupted
@@ -88,7 +88,7 @@ def test_removal_of_an_original_without_a_record_is_no_finding(
     assert found(services) == []
 
 
-def test_upload_during_the_check_is_no_finding(
+def test_upload_during_the_check_is_not_reported(
     interrupted: tuple[Services, _InterruptedOriginals],
 ) -> None:
     services, originals = interrupted
@@ -96,7 +96,7 @@ def test_upload_during_the_check_is_no_finding(
     assert found(services) == []
 
 
-def test_removal_before_the_original_is_read_is_no_finding(
+def test_removal_before_the_original_is_read_is_not_reported(
     interrupted: tuple[Services, _InterruptedOriginals],
 ) -> None:
     services, originals = interrupted
@@ -110,7 +110,7 @@ def test_removal_before_the_original_is_read_is_no_finding(
     assert found(services) == []
 
 
-def test_preview_begun_after_a_removal_is_no_finding(full: Services, storage: Storage) -> None:
+def test_preview_begun_after_a_removal_is_not_reported(full: Services, storage: Storage) -> None:
     full.editing.remove(IDS[0])
     with storage.cache.pending(IDS[0], "~512", JPEG):
         assert IDS[0] in storage.cache.image_ids()
@@ -118,7 +118,7 @@ def test_preview_begun_after_a_removal_is_no_finding(full: Services, storage: St
     assert IDS[0] not in storage.cache.image_ids()
 
 
-def test_record_saved_after_the_listing_is_no_finding(
+def test_record_saved_after_the_listing_is_not_reported(
     interrupted: tuple[Services, _InterruptedOriginals],
 ) -> None:
     services, originals = interrupted
@@ -133,7 +133,7 @@ def test_record_saved_after_the_listing_is_no_finding(
     assert services.images.get_any(IDS[0]).title == "One"
 
 
-def test_removal_while_the_original_is_read_is_no_finding(
+def test_removal_while_the_original_is_read_is_not_reported(
     interrupted: tuple[Services, _InterruptedOriginals], storage: Storage
 ) -> None:
     services, originals = interrupted

@@ -30,7 +30,7 @@ def left(tmp_path: Path) -> Path:
     return tmp_path / "originals"
 
 
-def test_left_probe_is_no_finding_of_the_check(left: Path) -> None:
+def test_left_probe_is_not_reported_by_the_check(left: Path) -> None:
     assert [*FileOriginals(left).ids()] == [PROBE_ID]
     assert findings(left.parent) == []
 

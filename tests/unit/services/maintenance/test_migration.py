@@ -185,7 +185,7 @@ class Vanishing(FileOriginals):
             yield id_
 
 
-def test_originals_removed_meanwhile_are_no_errors(
+def test_originals_removed_meanwhile_are_not_reported_as_errors(
     source: FileOriginals, target: FileOriginals, tmp_path: Path
 ) -> None:
     results = migrated(Vanishing(tmp_path / "source"), target)

@@ -39,7 +39,7 @@ def test_restored_site_is_equal_and_passes_check(site: BackedUp) -> None:
     assert (restored.restored, restored.failed) == (4, 0)
     assert findings(site.target) == []
     assert exported(site.target) == exported(site.source)
-    assert site.lines.said == []
+    assert site.lines.printed == []
     other = services_in(site.target)
     assert other.accounts.authenticate("ada", PASSWORD)
     with pytest.raises(RemovedImage):
@@ -106,7 +106,7 @@ def test_damaged_copy_is_reported_and_the_rest_restored(site: BackedUp) -> None:
     lost.unlink()
     report = site.restore()
     assert (report.restored, report.failed) == (2, 2)
-    assert sorted(site.lines.said) == sorted(
+    assert sorted(site.lines.printed) == sorted(
         [
             f"{damaged.name}: the copy in the backup is damaged",
             f"{lost.name}: there is no original {lost.name}",

@@ -44,7 +44,7 @@ def repair(services: Services) -> list[str]:
     return [finding.detail for finding in found]
 
 
-def test_versions_that_fit_together_are_no_finding(services: Services) -> None:
+def test_consistent_versions_are_not_reported(services: Services) -> None:
     chain(services, 1, 2, 3)
     assert faults(services) == []
 
@@ -59,7 +59,7 @@ def test_check_without_repair_changes_nothing(services: Services) -> None:
     assert record(services, first).replaced_by == ""
 
 
-def test_unfinished_replacement_is_finished(services: Services) -> None:
+def test_interrupted_replacement_is_completed(services: Services) -> None:
     first, second = chain(services, 1, 2)
     change(services, first, replaced_by="", versioned=None)
     services.annotations.tag(first, "vera", ["late"])
@@ -68,7 +68,9 @@ def test_unfinished_replacement_is_finished(services: Services) -> None:
     assert services.annotations.summary(second).tags == {"late": 1}
 
 
-def test_older_version_that_names_one_in_between_names_the_newest(services: Services) -> None:
+def test_older_version_that_names_a_later_one_is_corrected_to_the_newest(
+    services: Services,
+) -> None:
     first, second, third = chain(services, 1, 2, 3)
     change(services, first, replaced_by=second)
     assert services.versions.newest(record(services, first)) == record(services, third)
@@ -76,7 +78,7 @@ def test_older_version_that_names_one_in_between_names_the_newest(services: Serv
     assert record(services, first).replaced_by == third
 
 
-def test_unfinished_way_back_is_finished(services: Services) -> None:
+def test_interrupted_going_back_is_completed(services: Services) -> None:
     first, second = chain(services, 1, 2)
     later = datetime.now(UTC)
     change(services, first, replaced_by="", versions=(second,), versioned=later)
@@ -102,7 +104,9 @@ def test_image_whose_newest_version_was_removed_moves_to_the_trash(services: Ser
     assert [one.id for one in trash] == [image]
 
 
-def test_version_behind_one_without_a_newest_is_found_with_it(services: Services) -> None:
+def test_version_of_an_image_whose_newest_version_is_missing_is_found_with_it(
+    services: Services,
+) -> None:
     first, second = added(services, 1), added(services, 2)
     change(services, first, replaced_by=second)
     change(services, second, replaced_by=UNKNOWN_ID)
@@ -118,7 +122,7 @@ def test_older_version_that_is_not_listed_is_listed_first(services: Services) ->
     assert versions(services, third) == [first, second, third]
 
 
-def test_list_without_a_record_is_shortened(services: Services) -> None:
+def test_listed_version_without_a_record_is_removed_from_the_list(services: Services) -> None:
     first, second = chain(services, 1, 2)
     change(services, second, versions=(UNKNOWN_ID, first))
     assert repair(services) == [f"its older version {UNKNOWN_ID} does not exist"]
@@ -126,7 +130,9 @@ def test_list_without_a_record_is_shortened(services: Services) -> None:
 
 
 @pytest.mark.parametrize("length", [1, 2, 3])
-def test_circle_is_opened_where_it_was_closed_last(services: Services, length: int) -> None:
+def test_cycle_of_versions_is_broken_at_the_last_replacement(
+    services: Services, length: int
+) -> None:
     ids = [added(services, seed) for seed in range(length)]
     start = datetime.now(UTC)
     for index, one in enumerate(ids):
