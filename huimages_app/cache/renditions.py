@@ -339,8 +339,5 @@ class RenditionCache:
 def _files(folder: Path) -> list[Path]:
     try:
         return list(folder.iterdir())
-    except (
-        FileNotFoundError,
-        NotADirectoryError,
-    ):  # removed just now, or a file that does not belong here
+    except (FileNotFoundError, NotADirectoryError):  # removed just now, or no folder
         return []

@@ -4,7 +4,8 @@ Each account and each client IP has a number of free attempts; after them every 
 doubles the wait before the next attempt, up to a quarter of an hour.  Guesses of others can't
 lock an owner out for ever: a client IP that the account was used from has a separate
 counter, attempts during a wait are not counted, and a new password, set on the command line,
-clears the account.
+clears the account.  The password of a share link is known to many clients, so each of them has
+a separate counter, and all of them together have a larger number of free attempts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ KIND = "attempts"
 _CLIENT = "address:"
 FREE_BY_ACCOUNT = 5
 FREE_BY_CLIENT = 20
+FREE_BY_LINK = 500
 LONGEST_WAIT = 15 * 60  # seconds
 FORGOTTEN_AFTER = 24 * 3600  # seconds without a failure
 
@@ -40,24 +42,30 @@ class LoginThrottle:
         self._documents = documents
         self._clock = clock
 
-    def record_attempt(self, account: str, client_ip: str, known: Collection[str] = ()) -> None:
+    def record_attempt(
+        self, account: str, client_ip: str, known: Collection[str] = (), *, shared: bool = False
+    ) -> None:
         """Count an attempt as a failure; raises TooManyAttempts, StorageUnavailable.
 
         Called before the password is checked, so that parallel attempts count as well.
-        `known` are the client IPs that the account was used from.
+        `known` are the client IPs that the account was used from; `shared`: the password is
+        that of a share link.
         """
-        counters = _counters(account, client_ip, known)
+        counters = _counters(account, client_ip, known, shared)
         for counter in counters:  # an attempt that one counter refuses is counted by none
             self._added(self._documents.get(KIND, counter.key), counter.free)
         for counter in counters:
             self._documents.save(KIND, counter.key, partial(self._added, free=counter.free))
 
-    def record_success(self, account: str, client_ip: str, known: Collection[str] = ()) -> None:
+    def record_success(
+        self, account: str, client_ip: str, known: Collection[str] = (), *, shared: bool = False
+    ) -> None:
         """Take back the count of an attempt with the right password."""
-        by_account, by_client = _counters(account, client_ip, known)
-        self._documents.save(KIND, by_account.key, lambda old: None)
+        own, *others = _counters(account, client_ip, known, shared)
+        self._documents.save(KIND, own.key, lambda old: None)
         # Not reset: an attacker with one account could then guess at others without limit.
-        self._documents.save(KIND, by_client.key, _one_less)
+        for counter in others:
+            self._documents.save(KIND, counter.key, _one_less)
         self._forget_old()
 
     def clear(self, account: str) -> None:
@@ -88,10 +96,15 @@ class LoginThrottle:
                 self._documents.save(KIND, key, lambda old: None)
 
 
-def _counters(account: str, client_ip: str, known: Collection[str]) -> tuple[_Counter, _Counter]:
+def _counters(account: str, client_ip: str, known: Collection[str], shared: bool) -> list[_Counter]:
+    """Return the counter of these guesses, then those that they share with other guesses."""
     network = network_of(client_ip)
-    key = _account_key(account) + (f"{network}" if network in known else "")
-    return _Counter(key, FREE_BY_ACCOUNT), _Counter(f"{_CLIENT}{network}", FREE_BY_CLIENT)
+    key = _account_key(account)
+    by_client = _Counter(f"{_CLIENT}{network}", FREE_BY_CLIENT)
+    if shared:
+        own = _Counter(f"{key}{network}", FREE_BY_ACCOUNT)
+        return [own, by_client, _Counter(key, FREE_BY_LINK)]
+    return [_Counter(f"{key}{network if network in known else ''}", FREE_BY_ACCOUNT), by_client]
 
 
 def _account_key(account: str) -> str:

@@ -120,7 +120,7 @@ PAGES: dict[str, ShownPage] = {
     "shared-ended": ShownPage("/share/new?tag=hills", access_steps.link_revoked, "status of 404"),
     "rename-tag-refused": ShownPage("/rename-tag?tag=hills", steps.tag_refused, "status of 400"),
     "api": ShownPage("/api/v1/", one_window=True),
-    "job-running": ShownPage("/job/edit?in=tag:hills", trouble_steps.job_running, "ERR_FAILED"),
+    "job-running": ShownPage("/job/", trouble_steps.job_running),
     "job-undone": ShownPage("/job/edit?in=search:coffee", trouble_steps.job_undone),
     "table-applied": ShownPage("/table/", trouble_steps.table_applied),
     "nothing-found-filtered": ShownPage("/search?q=zzz&shape=square&without=title"),

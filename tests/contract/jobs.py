@@ -24,7 +24,7 @@ from huimages_app.services import audit
 from huimages_app.services.container import Services
 from huimages_app.services.image_edit import ImageEdit
 from huimages_app.services.image_patch import ImagePatch
-from huimages_app.services.jobs import claim, store
+from huimages_app.services.jobs import claim, runner, store
 from huimages_app.services.jobs.bulk_edit import NAME, order_of
 from huimages_app.services.jobs.job import Job
 from huimages_app.storage.interfaces import MetadataBackend
@@ -52,6 +52,11 @@ def edit(services: Services, changes: dict[str, Any], query: Query | None = None
     with audit.acting_as(lambda: {"by_account": "anna", "by_address": "192.0.2.1"}):
         items = None if query else [{"id": image_id} for image_id in IDS]
         return services.jobs.create(NAME, order, items)
+
+
+def set_part_size(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    for module in ("jobs", "run"):
+        monkeypatch.setattr(f"huimages_app.services.jobs.{module}.PART_SIZE", size)
 
 
 def work_until_killed(opener: Opener, folder: Path, job_id: str) -> None:
@@ -92,8 +97,7 @@ class JobsContract:
     def test_everything_found_is_edited_once(
         self, services: Services, metadata: MetadataBackend, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(store, "PART_SIZE", 3)
-        monkeypatch.setattr("huimages_app.services.jobs.run.PART_SIZE", 3)
+        set_part_size(monkeypatch, 3)
         for image_id in IDS[:5]:
             annotate(metadata, image_id, "vera", tags=("sea",))
         # Every edit takes an image out of the list.
@@ -146,6 +150,23 @@ class JobsContract:
         assert metadata.annotations.summary(IDS[0]).tags == {"sea": 1, "new": 1}
         services.jobs.runner.run(edit(services, {"tags": {"remove": ["SEA"]}}).id)
         assert metadata.annotations.summary(IDS[1]).tags == {"new": 1}
+
+    def test_short_job_is_done_before_a_long_one_that_began_earlier(
+        self, services: Services, metadata: MetadataBackend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(runner, "TURN", 0.0)
+        set_part_size(monkeypatch, 2)
+        long = edit(services, {"alt": {"set": "a pier"}})
+        short = services.jobs.create(
+            NAME, order_of(ImageEdit.parse({"tags": {"add": ["sea"]}}), "editor"), [{"id": IDS[0]}]
+        )
+        assert services.jobs.runner.run_pending() == 2
+        done = [services.jobs.get(job.id) for job in (long, short)]
+        assert [job.changed for job in done] == [COUNT, 1]
+        assert done[0].finished > done[1].finished
+        services.jobs.undo(long.id)
+        services.jobs.runner.run_pending()
+        assert services.jobs.get(long.id).state == "undone"
 
     # -- nodes
 

@@ -16,7 +16,7 @@ SAVE_EVERY = 2.0  # seconds of work that are repeated after a kill
 
 
 class Interrupted(HuimagesError):
-    """The process stops, or an editor stopped the job.  Never leaves this package."""
+    """The process, an editor or the turn of another job stops this one.  Stays in this package."""
 
 
 class Claim:
@@ -28,7 +28,9 @@ class Claim:
         job: Job,
         owner: str,
         is_stopped: Callable[[], bool],
+        *,
         progress: Callable[[Job], None],
+        turn: float,
     ) -> None:
         self.store = store
         self.job = job
@@ -36,6 +38,7 @@ class Claim:
         self._is_stopped = is_stopped
         self._progress = progress
         self._saved = time.monotonic()
+        self._turn_ends = self._saved + turn
 
     @property
     def is_due(self) -> bool:
@@ -59,6 +62,12 @@ class Claim:
         if stored.state != self.job.state:
             self.store.save_progress(stored, self._owner, keep=False)
             raise Interrupted(f"the job is {stored.state}")
+
+    def end_turn(self) -> None:
+        """Leave the job to its next turn if this one has lasted long enough; raises Interrupted."""
+        if time.monotonic() >= self._turn_ends:
+            self.release()
+            raise Interrupted("other jobs have their turn")
 
     def finish(self, state: State, error: str = "") -> None:
         """Store the end of the work, unless an editor stopped the job before."""

@@ -63,6 +63,7 @@ def _collect(claim: Claim, kind: JobKind) -> None:
 def _apply(claim: Claim, kind: JobKind) -> None:
     while claim.job.done < claim.job.total:
         _apply_part(claim, kind)
+        claim.end_turn()
     claim.finish("done")
     job = claim.job
     audit.record(f"job {job.state}", job=job.id, changed=f"{job.changed}", skipped=f"{job.skipped}")
@@ -102,6 +103,7 @@ def _undo(claim: Claim, histories: Histories) -> None:
     end = min(job.total, job.done + PART_SIZE)
     while claim.job.undone < end:
         _undo_part(claim, histories, end)
+        claim.end_turn()
     claim.finish("undone")
     audit.record("job was undone", job=job.id, kept=str(claim.job.kept))
 

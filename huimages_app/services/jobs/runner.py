@@ -1,8 +1,9 @@
-"""Do the work of jobs: one at a time in a thread of each process, under a lease."""
+"""Do the work of jobs: in turns in one thread of each process, under a lease."""
 
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 import threading
 import time
@@ -20,6 +21,7 @@ from .store import JobStore, LostLease
 log = logging.getLogger(__name__)
 
 INTERVAL = 15.0  # seconds between two looks for jobs of other processes
+TURN = 10.0  # seconds after which a long job lets the others have their turns
 KEPT = timedelta(days=30)
 MAX_KEPT = 200  # finished jobs
 
@@ -76,11 +78,19 @@ class JobRunner:
     def run_pending(self) -> int:
         """Work on every open job that no other process has; return how many there were.
 
-        Raises StorageUnavailable.
+        A job that lasts longer than a turn, and the ones created meanwhile, have their turns after
+        the others.  Raises StorageUnavailable.
         """
+        worked_on: set[str] = set()
+        while turns := self._turns():
+            worked_on |= turns
+        return len(worked_on)
+
+    def _turns(self) -> set[str]:
+        """Give every open job a turn; return the IDs of those that no other process had."""
         jobs = self._store.all()
         self._remove_old(jobs)
-        return sum(self._work_on(job.id) for job in jobs if job.is_open)
+        return {job.id for job in jobs if job.is_open and self._work_on(job.id, turn=TURN)}
 
     def _loop(self) -> None:
         while not self._stopped.is_set():
@@ -95,7 +105,12 @@ class JobRunner:
                 log.exception("looking for jobs failed")
             self._work.wait(self._interval)
 
-    def _work_on(self, job_id: str, progress: Callable[[Job], None] = lambda job: None) -> bool:
+    def _work_on(
+        self,
+        job_id: str,
+        progress: Callable[[Job], None] = lambda job: None,
+        turn: float = math.inf,
+    ) -> bool:
         """Return whether this process had the job."""
         if self._stopped.is_set() or (job := self._store.claim(job_id, self._owner)) is None:
             return False
@@ -103,11 +118,13 @@ class JobRunner:
         if kind is None:  # of a newer program
             self._store.save_progress(job, self._owner, keep=False)
             return False
-        claim = Claim(self._store, job, self._owner, self._stopped.is_set, progress)
+        claim = Claim(
+            self._store, job, self._owner, self._stopped.is_set, progress=progress, turn=turn
+        )
         try:
             run(claim, kind, self._histories)
-        except Interrupted:
-            log.info("job interrupted: job=%s", job_id)
+        except Interrupted as reason:
+            log.info("job interrupted: job=%s reason=%s", job_id, reason)
         except LostLease:
             log.warning("job lost to another process: job=%s", job_id)
         return True

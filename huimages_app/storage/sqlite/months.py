@@ -18,9 +18,8 @@ def read_months(db: sqlite3.Connection, plan: QueryPlan) -> list[Month] | None:
     if is_all:
         months = {_month_of(position) for position in positions}
         return sorted(months, reverse=True)[:MAX_MONTHS]
-    if (
-        plan.checks or plan.source == "words"
-    ):  # SQLite cannot skip matches of words without reading them
+    # SQLite cannot skip matches of words without reading them.
+    if plan.checks or plan.source == "words":
         return None
     return skipped_months(db, plan)
 

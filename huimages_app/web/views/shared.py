@@ -165,7 +165,7 @@ def _is_right(share: Share, password: str, request: Request) -> bool:
     throttle, name = request.services.throttle, f"share:{share.id}"
     network = network_of(request.client_ip)
     try:
-        throttle.record_attempt(name, network)
+        throttle.record_attempt(name, network, shared=True)
     except TooManyAttempts:
         SIGN_INS.labels("throttled").inc()
         raise
@@ -173,7 +173,7 @@ def _is_right(share: Share, password: str, request: Request) -> bool:
         audit.record("share link: wrong password", share=share.id)
         SIGN_INS.labels("refused").inc()
         return False
-    throttle.record_success(name, network)
+    throttle.record_success(name, network, shared=True)
     SIGN_INS.labels("accepted").inc()
     return True
 

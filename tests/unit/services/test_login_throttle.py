@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from huimages_app.errors import TooManyAttempts
-from huimages_app.services.login_throttle import LONGEST_WAIT, LoginThrottle, network_of
+from huimages_app.services.login_throttle import (
+    FREE_BY_LINK,
+    LONGEST_WAIT,
+    LoginThrottle,
+    network_of,
+)
 from huimages_app.storage.interfaces import DocumentStore
 from huimages_app.storage.sqlite import SqliteBackend
 
@@ -33,10 +38,15 @@ def throttle(documents: DocumentStore, clock: Clock) -> LoginThrottle:
 
 
 def passes(
-    throttle: LoginThrottle, account: str, client_ip: str, known: tuple[str, ...] = ()
+    throttle: LoginThrottle,
+    account: str,
+    client_ip: str,
+    known: tuple[str, ...] = (),
+    *,
+    shared: bool = False,
 ) -> bool:
     try:
-        throttle.record_attempt(account, client_ip, known)
+        throttle.record_attempt(account, client_ip, known, shared=shared)
     except TooManyAttempts:
         return False
     return True
@@ -97,6 +107,33 @@ def test_guesses_of_others_do_not_lock_out_a_known_client_ip(
     admission(throttle, clock, 2000)
     assert not passes(throttle, "alice", "198.51.100.1")
     assert passes(throttle, "alice", HOME, known=(HOME,))
+
+
+def test_guesses_at_a_share_link_do_not_slow_down_other_clients(throttle: LoginThrottle) -> None:
+    assert [passes(throttle, "share:1", EVIL, shared=True) for _ in range(6)] == [True] * 5 + [
+        False
+    ]
+    assert passes(throttle, "share:1", HOME, shared=True)
+
+
+def test_guesses_at_a_share_link_by_all_clients_together_are_limited(
+    throttle: LoginThrottle,
+) -> None:
+    clients = [f"192.0.{number // 100}.{number % 100}" for number in range(FREE_BY_LINK // 5 + 1)]
+    passed = [passes(throttle, "share:1", ip, shared=True) for ip in clients for _ in range(5)]
+    assert sum(passed) == FREE_BY_LINK
+    assert passes(throttle, "share:2", HOME, shared=True)
+
+
+def test_right_password_of_a_share_link_takes_back_its_own_attempts_only(
+    throttle: LoginThrottle,
+) -> None:
+    for ip in (EVIL, HOME):
+        for _ in range(5):
+            passes(throttle, "share:1", ip, shared=True)
+    throttle.record_success("share:1", HOME, shared=True)
+    assert passes(throttle, "share:1", HOME, shared=True)
+    assert not passes(throttle, "share:1", EVIL, shared=True)
 
 
 def test_attempts_during_a_wait_do_not_extend_it(throttle: LoginThrottle, clock: Clock) -> None:
