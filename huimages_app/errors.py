@@ -236,7 +236,7 @@ class NotAnImage(BadUpload):
 
 
 class UnsupportedImage(NotAnImage):
-    """A whole file of a kind that is not supported; the message says which kinds are."""
+    """An intact file of an unsupported kind; the message names the supported kinds."""
 
 
 class TooLarge(BadUpload):

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from ..services.spreadsheets.report import Report
 
 
-@click.command("apply", short_help="Change images as an edited table says.")
+@click.command("apply", short_help="Apply an edited table to images.")
 @click.argument(
     "file", type=click.Path(path_type=Path, dir_okay=False, exists=True), metavar="FILE.csv|.xlsx"
 )
 @click.option("--dry-run", is_flag=True, help="Only print what would be changed.")
 @pass_cli_context
 def apply(context: CliContext, file: Path, dry_run: bool) -> None:
-    """Change the images in FILE, a table of `huimages export`, as its cells say.
+    """Apply FILE, an edited table of `huimages export`, to its images.
 
     A column that is left out changes nothing; an empty cell removes its text.  Unless every row is
     free of errors, nothing is changed; they are printed with row and column.  The work is a job:

@@ -28,7 +28,7 @@ _PAGE = 200  # images read at once
     default="newest",
     show_default=True,
     metavar="|".join(ORDERS),
-    help="What comes first; place is the order of the only --artnr.",
+    help="Order; place: that of the article, with exactly one --artnr.",
 )
 @click.option(
     "--at", default="", metavar="DATE", help="Begin a list by time at this day, month or year."

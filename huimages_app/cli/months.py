@@ -20,7 +20,7 @@ from .filters import pairs_of, with_filters
     default=TIMED[0],
     show_default=True,
     metavar="|".join(TIMED),
-    help="What comes first; with taken they are the months of taking, else those of adding.",
+    help="Order; taken: the months of taking, else those of adding.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @pass_cli_context

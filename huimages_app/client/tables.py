@@ -57,7 +57,7 @@ class TableFunctions:
         file.writelines(self._backend.export_table(kind, search))
 
     def apply_table(self, file: bytes | BinaryIO, *, dry_run: bool = False) -> dict[str, Any]:
-        """Change images as an edited table says, unless `dry_run`; return the comparison.
+        """Apply an edited table to images, unless `dry_run`; return the comparison.
 
         Raises BadInput if a row has an error, and then changes nothing.  `job` of the result is
         the ID of the job that changes the images, None if there is nothing to change.

@@ -39,8 +39,8 @@ class InvalidationSettings:
         "invalidate.again",
         pause,
         60.0,
-        "seconds after a success until the same is sent once more, for responses that were on "
-        "their way into the cache; 0: not",
+        "seconds after a success until the same request is sent again, for responses that were on "
+        "their way into the cache; 0: never",
     )
     give_up: float = setting(
         "invalidate.give_up",

@@ -140,8 +140,7 @@ class Settings(ArticleSettings, StorageSettings):
         "timezone",
         time_zone,
         ZoneInfo("UTC"),
-        "time zone in which the days begin and end on which the rights to an image, or share "
-        "links, do",
+        "time zone of the first and the last day of rights, and of the last day of share links",
     )
 
     # the pages
@@ -340,6 +339,6 @@ def _check_key(setting_key: str, key: str) -> None:
         raise BadSetting(f"setting '{setting_key}' is too short: at least 32 characters")
     if SAMPLE in key:
         raise BadSetting(
-            f"setting '{setting_key}' is the one of the sample: python3 -c "
+            f"setting '{setting_key}' is that of the sample file: python3 -c "
             "'import secrets; print(secrets.token_hex(32))' makes a new one"
         )

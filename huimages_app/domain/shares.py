@@ -108,7 +108,7 @@ class ShareTerms:
         if not 1 <= len(sizes) <= MAX_SIZES:
             raise BadInput(f"{len(sizes)} sizes are given; expected 1 to {MAX_SIZES}")
         if self.until is not None and self.until <= now:
-            raise BadInput("the end of the share link is over already; expected a time to come")
+            raise BadInput("the share link ends in the past; expected a later time")
         if self.until is not None and self.until.year > LAST_YEAR:
             raise BadInput(
                 f"the share link ends after the year {LAST_YEAR}; expected an earlier end"

@@ -72,7 +72,7 @@ def to_srgb(image: Image.Image, colours: Colours) -> Image.Image:
     """Return an L, RGB, RGBA or CMYK picture as RGB or RGBA in sRGB.
 
     The numbers take precedence over the profile.  Without either, or with a broken profile, the
-    colours are taken for sRGB, and those of print for coated offset.
+    colours are treated as sRGB, and those of print as coated offset.
     """
     if image.mode != "CMYK" and colours.cicp and cicp_colour.is_supported(colours.cicp):
         return cicp_colour.to_srgb(image, colours.cicp)

@@ -103,7 +103,7 @@ def open_source(
     format_ = input_formats.detect(file.read(input_formats.HEAD))
     if format_ is None:
         raise NotAnImage(
-            "this is no picture in a format that is taken: "
+            "this is no picture in an accepted format: "
             "JPEG, PNG, WebP, GIF, TIFF, BMP, AVIF or HEIC"
         )
     with refusing_damage(format_):
@@ -222,8 +222,8 @@ def _reader(
     except _DAMAGED as error:
         header_limits.require_whole(HeaderReader(file))
         raise UnsupportedImage(
-            f"the TIFF file is whole, but of a kind that is not supported ({error}): supported are "
-            "grey of 1 to 32 bits and floating point, RGB and CMYK of 8 and 16 bits, palettes, "
+            f"the TIFF file is intact, but of a kind that is not supported ({error}): supported "
+            "are grey of 1 to 32 bits and floating point, RGB and CMYK of 8 and 16 bits, palettes, "
             "YCbCr and CIELab, with usual compression"
         ) from error
 

@@ -39,7 +39,7 @@ class ImagePatch:
     """Replace those of the same keys; a key without values is removed."""
     types: Sequence[str] | None = None  # replace all
     focus: tuple[float, float] | EllipsisType | None = ...  # x, y in 0…1; None removes it
-    corrected_content: ContentBox | EllipsisType | None = ...  # None: the measured one counts
+    corrected_content: ContentBox | EllipsisType | None = ...  # None: back to the measured one
     created: datetime | None = None
     added_references: Mapping[str, Sequence[str]] = field(default_factory=dict)
     added_types: Sequence[str] = ()

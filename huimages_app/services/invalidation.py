@@ -27,7 +27,7 @@ class Invalidation:
     A request to a cache in front is written to the journal before `purge` returns, and sent by
     a thread of a server process on this machine.  It is sent until the cache confirms it, for
     at most `give_up` seconds; and once more `again` seconds later, since a response that was
-    on its way may have been cached after the first request (0: not).
+    on its way may have been cached after the first request (0: never).
     """
 
     def __init__(

@@ -45,7 +45,7 @@ class Signer:
         if not expires:
             return None
         if int(expires) <= self._clock():
-            raise BadSignature("the signature of this URL is expired")
+            raise BadSignature("the signature of this URL has expired")
         return int(expires)
 
     def _made_by_us(self, path: str, signature: str, expires: str) -> bool:

@@ -95,7 +95,7 @@ def test_invalid_setting_stops_the_start_with_one_line(line, complaint, tmp_path
     ("line", "complaint"),
     [
         ("", "'huimages.secret' is missing"),
-        (f"huimages.secret = {'change-me-' * 4}", "'huimages.secret' is the one of the sample"),
+        (f"huimages.secret = {'change-me-' * 4}", "'huimages.secret' is that of the sample file"),
         ("huimages.secret = 1234", "'huimages.secret' is too short"),
     ],
 )

@@ -56,5 +56,7 @@ def read_header(file: BinaryIO, format_: InputFormat, limits: Limits) -> Header:
     """
     reader = HeaderReader(file)
     if reader.length > limits.max_bytes:
-        raise TooLarge(f"the file has {reader.length} bytes: at most {limits.max_bytes} are taken")
+        raise TooLarge(
+            f"the file has {reader.length} bytes: at most {limits.max_bytes} are accepted"
+        )
     return _READERS[format_](reader, limits)

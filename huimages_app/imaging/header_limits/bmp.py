@@ -46,7 +46,7 @@ def read_bmp(reader: HeaderReader, limits: Limits) -> Header:
     if compression in (_RLE8, _RLE4) and reader.length > MAX_RLE_BYTES:
         raise TooLarge(
             f"the BMP is compressed by run lengths and has {reader.length} bytes: "
-            f"at most {MAX_RLE_BYTES} are taken"
+            f"at most {MAX_RLE_BYTES} are accepted"
         )
     if not _is_supported(reader, header_bytes, depth, compression):
         (start,) = struct.unpack_from("<L", head, 10)
@@ -68,7 +68,7 @@ def _refuse(reader: HeaderReader, needed: int, depth: int, compression: int) -> 
     if compression in (_RAW, _BITFIELDS) and needed > reader.length:
         raise CutShort(f"it has {reader.length} bytes, and its pixels end at {needed}")
     raise UnsupportedImage(
-        f"the BMP file is whole, but of a kind that is not supported ({depth} bits, compression "
+        f"the BMP file is intact, but of a kind that is not supported ({depth} bits, compression "
         f"{compression}): supported are 1, 4, 8, 16, 24 and 32 bits with usual colour masks, "
         "uncompressed or compressed by run lengths"
     )

@@ -80,11 +80,11 @@ def check_pixels(size: tuple[int, int], decoded_whole: bool, limits: Limits) -> 
     if pixels > most:
         why = " in a file that must be decoded as a whole" if decoded_whole else ""
         raise TooLarge(
-            f"the picture has {size[0]} x {size[1]} pixels: at most {most:,} are taken{why}"
+            f"the picture has {size[0]} x {size[1]} pixels: at most {most:,} are accepted{why}"
         )
     if max(size) > MAX_SIDE:
         raise TooLarge(
-            f"the picture has {size[0]} x {size[1]} pixels: at most {MAX_SIDE:,} are taken "
+            f"the picture has {size[0]} x {size[1]} pixels: at most {MAX_SIDE:,} are accepted "
             "in one direction"
         )
     if min(size) < 1:

@@ -84,7 +84,7 @@ class _Pixels:
         else:
             name = item.type.decode("ascii", "replace")
             raise UnsupportedImage(
-                f"the file is whole, but its picture is coded as {name!r}: supported are "
+                f"the file is intact, but its picture is coded as {name!r}: supported are "
                 "AV1 in AVIF, and HEVC in HEIC"
             )
 
@@ -97,7 +97,7 @@ class _Pixels:
         if self.total > max(most, 1 << 20):
             raise TooLarge(
                 f"the picture is put together from more than {self.total:,} pixels: "
-                f"at most {most:,} are taken"
+                f"at most {most:,} are accepted"
             )
 
     def _coded_size(self, item: Item) -> tuple[int, int] | None:

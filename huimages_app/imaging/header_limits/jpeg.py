@@ -109,7 +109,7 @@ def _check_frame(reader: HeaderReader, found: _Segments, marker: int, data: int)
     if reader.find(b"\xff\xd9", max(data, reader.length - (1 << 16))) < 0:
         raise CutShort("it has no end")
     raise UnsupportedImage(
-        f"the JPEG file is whole, but of a kind that is not supported (coding process "
+        f"the JPEG file is intact, but of a kind that is not supported (coding process "
         f"SOF{marker - 0xC0}, {precision} bits, {components} components): {_SUPPORTED}"
     )
 

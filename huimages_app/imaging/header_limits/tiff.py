@@ -173,7 +173,7 @@ def _check_tables(
     if tile[0] * tile[1] > limits.max_pixels_whole:
         raise TooLarge(
             f"the TIFF has tiles of {tile[0]} x {tile[1]} pixels: "
-            f"at most {limits.max_pixels_whole} pixels are taken"
+            f"at most {limits.max_pixels_whole} pixels are accepted"
         )
 
 

@@ -53,8 +53,8 @@ def images_of(query: Query, most: int, request: Request) -> list[Image]:
         raise BadInput("no picture was found")
     if len(found) > most:
         raise BadInput(
-            f"the list has more than {most:,} pictures; expected at most {most:,} for this action, "
-            "which filters can bring about"
+            f"the list has more than {most:,} pictures; expected at most {most:,} for this action: "
+            "set filters"
         )
     return found
 

@@ -74,7 +74,7 @@ class ImageList:
         found = cls.parse(text)
         if found.key != text:
             raise BadInput(
-                f"{text[:40]!r} is no list of pictures; open the list again and repeat it"
+                f"{text[:40]!r} is no list of pictures; open the list again and repeat the action"
             )
         chosen_query_of(found.filters)
         return found

@@ -112,7 +112,9 @@ class Supervisor:
             self._stop()
         elif number == signal.SIGHUP:
             if self._trial or self._previous or self._is_stopping:
-                log.warning("signal ignored: a new version is being loaded, or the end has begun")
+                log.warning(
+                    "signal ignored: a new version is being loaded, or the server is stopping"
+                )
             else:
                 self._begin_trial()
 

@@ -43,7 +43,7 @@ REFUSED = {
     "heic-grid-604mp-clap-10x10.heic": (TooLarge, "24576 x 24576 pixels"),
     "raw-thumbnail-first.dng": (UnsupportedImage, "camera raw"),
     "tiff-4-bytes.tif": (NotAnImage, "damaged or cut short"),
-    "whole-rgb-float.tif": (UnsupportedImage, "whole, but of a kind that is not supported"),
+    "whole-rgb-float.tif": (UnsupportedImage, "intact, but of a kind that is not supported"),
 }
 
 

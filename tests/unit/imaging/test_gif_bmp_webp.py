@@ -102,7 +102,7 @@ OTHER = {
 
 @pytest.mark.parametrize("content", OTHER.values(), ids=OTHER)
 def test_bmp_of_another_kind_is_refused_as_unsupported(content):
-    with pytest.raises(UnsupportedImage, match="whole, but of a kind that is not supported"):
+    with pytest.raises(UnsupportedImage, match="intact, but of a kind that is not supported"):
         inspect(io.BytesIO(content), Limits())
 
 

@@ -126,7 +126,7 @@ def test_overlay_of_a_missing_picture_is_refused():
 
 @pytest.mark.parametrize("kind", [b"vvc1", b"j2k1", b"unci", b"jpeg"])
 def test_other_codec_is_refused_as_unsupported(kind):
-    message = f"whole, but its picture is coded as '{kind.decode()}'"
+    message = f"intact, but its picture is coded as '{kind.decode()}'"
     refused(file({1: kind}, {1: (64, 64)}, {}), UnsupportedImage, message)
 
 

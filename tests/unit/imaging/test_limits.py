@@ -95,7 +95,7 @@ def test_picture_with_very_long_side_is_refused_before_decoding(size):
         (b"IHDR", struct.pack(">LLBBBBB", *size, 1, 0, 0, 0, 0)),
         (b"IDAT", zlib.compress(row * min(size[1], 9))),
     )
-    with pytest.raises(TooLarge, match="at most 65,535 are taken in one direction"):
+    with pytest.raises(TooLarge, match="at most 65,535 are accepted in one direction"):
         measured(content)
 
 

@@ -256,7 +256,7 @@ def test_unwritable_target_raises_os_error(tmp_path):
 
 
 def test_stored_original_beyond_limits_raises_corrupt_original(rendered):
-    with pytest.raises(CorruptOriginal, match="at most 100 are taken"):
+    with pytest.raises(CorruptOriginal, match="at most 100 are accepted"):
         rendered(pictures.photo(64, 48), limits=Limits(max_pixels=100))
 
 

@@ -137,7 +137,7 @@ UNSUPPORTED = {
 )
 def test_inspect_refuses_tiff_of_another_kind_as_unsupported(shape, type_, photometric, save):
     content = tiff(np.zeros(shape, type_), photometric, **save)
-    with pytest.raises(UnsupportedImage, match="whole, but of a kind that is not supported"):
+    with pytest.raises(UnsupportedImage, match="intact, but of a kind that is not supported"):
         inspect(io.BytesIO(content), Limits())
     with pytest.raises(NotAnImage, match="damaged or cut short"):
         inspect(io.BytesIO(content[:-64]), Limits())
