@@ -49,7 +49,8 @@ def with_field(image: Image, name: str, value: Value) -> Image:
 
     The former current title does not stay among the earlier titles. The image stays as it is where
     it cannot have the value: without a time of creation, or with a place in an article that its
-    references do not name.  TRASHED is more than a change of the record, and changes nothing here.
+    references do not name.  TRASHED changes nothing here: moving to the trash is more than a
+    change of the record.
     """
     kind, _, key = name.partition(".")
     write = _WRITERS.get(kind)

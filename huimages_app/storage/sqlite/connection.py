@@ -24,8 +24,8 @@ BATCH = 500
 # Seconds that a transaction waits for those of other threads and processes.
 LOCK_TIMEOUT = 15.0
 
-# A connection has two descriptors open, the file and its log, and they are not to take more
-# than a quarter of those that the process may have.  More than 32 do not make it faster.
+# A connection has two open descriptors, the file and its log; all connections take at most a
+# quarter of those that the process may have.  More than 32 connections are no faster.
 _DESCRIPTORS = 2
 _SHARE = 4
 _MAX_CONNECTIONS = 32

@@ -69,7 +69,7 @@ class ImageList:
     def named(cls, text: str) -> ImageList:
         """Parse the result of `key`; raises BadInput for any other text.
 
-        For changes of all images of a list: those of a damaged name would be all images.
+        Used to change all images of a list: `parse` returns all images for a damaged name.
         """
         found = cls.parse(text)
         if found.key != text:
