@@ -105,6 +105,7 @@ _SENTENCES: dict[type[HuimagesError], str] = {
 }
 # Sentences of pages, in their language, in place of the message for programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
+    StorageUnavailable: _("Part of this site is unavailable at the moment."),
     RemovedImage: _("This picture was deleted permanently and cannot be restored."),
     RightsEnded: _("The rights to this picture have ended. It is not shown any more."),
     RightsNotBegun: _("This picture is not shown yet."),
@@ -206,7 +207,9 @@ def old_form(error: BadCSRFToken, request: Request) -> Response:
             "a program sends an API token instead (Authorization: Bearer hui_…), or no cookies"
         )
         return http_error(HTTPBadRequest(detail), request)
-    sentence = _("This form has expired or does not belong to this site. Please reload the page.")
+    sentence = _(
+        "This form has expired or does not belong to this site. Please open its page again."
+    )
     return http_error(HTTPBadRequest(sentence), request)
 
 
