@@ -39,6 +39,7 @@ PAGES: dict[str, ShownPage] = {
     "menu": ShownPage("/image/", steps.menu, one_window=True),
     "all": ShownPage("/image/"),
     "selected": ShownPage("/tag/hills/", steps.selected, one_window=True),
+    "selected-more": ShownPage("/tag/hills/", steps.selected_more, one_window=True),
     "captions": ShownPage("/image/", steps.captioned, one_window=True),
     "by-time": ShownPage("/image/?order=taken"),
     "tag": ShownPage("/tag/hills/"),
