@@ -155,8 +155,13 @@ def undecodable_url(error: URLDecodeError, request: Request) -> Response:
 
 @notfound_view_config()
 def not_found(error: HTTPNotFound, request: Request) -> Response:
-    """Return 404, with the reason if the path looks like the one of a picture; or 405."""
-    if isinstance(error, PredicateMismatch) and (methods := _methods_of(request)):
+    """Return 404, with the reason if the path looks like the one of a picture; or 405.
+
+    Views of resources use no elements of the path after their name, so there the method is not the
+    reason.
+    """
+    is_whole = bool(request.matched_route) or not request.subpath
+    if isinstance(error, PredicateMismatch) and is_whole and (methods := _methods_of(request)):
         response = error_response(request, 405, f"This URL accepts {', '.join(methods)} only.")
         response.allow = methods
         return response
