@@ -27,6 +27,7 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
             # Before the metrics are imported.
             multiprocess.share()
         from .factory import build_services
+        from .imaging.allocator import return_freed_memory
         from .services.keys import with_secret
         from .web import lifecycle
         from .web.presentation.templates import compile_templates
@@ -55,6 +56,8 @@ def main(global_config: dict[str, str], **ini: str) -> Router:
         reports.close()
 
     lifecycle.register(lifecycle.Site(settings.workers, start, close))
+    # Of the templates and catalogues as text: 8 MB, which worker processes would copy bit by bit.
+    return_freed_memory()
     return app
 
 

@@ -10,6 +10,7 @@ from .context import CliContext, pass_cli_context
 @click.command("setup", short_help="Create databases and views (CouchDB), bucket (S3).")
 @click.option(
     "--legacy-annotations",
+    "--old-marks",  # the name in former documentation
     is_flag=True,
     help="Also add to the annotations of a huImages 2.2 site the fields that sorting needs.",
 )

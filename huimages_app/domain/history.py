@@ -22,7 +22,7 @@ class Change:
     """One field that was changed.
 
     Of tags, `before` are those that were removed and `after` those that were added, for each of
-    `visitors`.
+    `visitors`, as these typed them.  A tag in both has got another spelling.
     """
 
     id: str

@@ -114,6 +114,10 @@ class Annotation:
     spellings: Mapping[str, str] = field(default_factory=dict)
     """Tag → the tag as the visitor typed it, where that is not lower case."""
 
+    def spelling(self, tag: str) -> str:
+        """Return a tag as the visitor typed it."""
+        return self.spellings.get(tag, tag)
+
     @property
     def is_empty(self) -> bool:
         return not self.tags and not self.favorite and self.rating is None

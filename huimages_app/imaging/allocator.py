@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 # From malloc.h of glibc.
@@ -34,9 +34,20 @@ def keep_small_heap() -> None:
     _set({_M_MMAP_THRESHOLD: _KEPT // 2, _M_TRIM_THRESHOLD: _KEPT})
 
 
+def return_freed_memory() -> None:
+    """Let glibc return all freed memory to the system, also that within its heap."""
+    malloc_trim = _function("malloc_trim")
+    if malloc_trim is not None:
+        malloc_trim(0)
+
+
 def _set(options: Mapping[int, int]) -> None:
-    if os.name == "posix":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        if mallopt is not None:
-            for option, value in options.items():
-                mallopt(option, value)
+    mallopt = _function("mallopt")
+    if mallopt is not None:
+        for option, value in options.items():
+            mallopt(option, value)
+
+
+def _function(name: str) -> Callable[..., int] | None:
+    """Return a function of the C library; None where it has no such function."""
+    return getattr(ctypes.CDLL(None), name, None) if os.name == "posix" else None

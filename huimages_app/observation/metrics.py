@@ -21,6 +21,7 @@ from prometheus_client import (  # noqa: E402 - reads the variable that `prepare
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
+    values,
 )
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric  # noqa: E402
 from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
@@ -32,6 +33,8 @@ REGISTRY = CollectorRegistry()
 if multiprocess.folder() is None:
     # CPU time, memory and descriptors; of several processes only each can report its own.
     ProcessCollector(registry=REGISTRY)
+else:
+    values.ValueClass = values.MultiProcessValue(multiprocess.process_id)  # type: ignore[no-untyped-call]
 
 # Seconds.  A hit takes less than 1 ms, a small rendition 10 ms, the largest several seconds.
 _REQUESTS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)

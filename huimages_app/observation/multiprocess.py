@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import fcntl
+import functools
 import logging
 import os
 import re
@@ -26,6 +27,12 @@ _MEMORY = Path("/dev/shm")  # noqa: S108
 _PREFIX = "huimages-metrics-"
 _FILE = re.compile(r"(counter|histogram|gauge_live[a-z]+)_([0-9]+)\.db")
 _SUMS = "0"  # in place of the process ID
+
+
+# Each number that is counted looks whether it is still in the process of its file.  The system
+# call takes half a microsecond, four times in a cache hit.
+process_id = functools.cache(os.getpid)
+os.register_at_fork(after_in_child=process_id.cache_clear)
 
 
 def share() -> None:

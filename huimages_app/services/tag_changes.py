@@ -44,21 +44,23 @@ class TagChanges:
         """
         require_present(self._images.get(image_id))
         present = self._annotations.of_image(image_id)
-        owners = _owners(present)
-        spellings = {tag: typed for tag, typed in by_tag(add).items() if tag not in owners}
-        added = list(spellings)
+        owners = owners_by_spelling(present)
+        added = [typed for tag, typed in by_tag(add).items() if tag not in owners]
         removed = [tag for tag in by_tag(remove) if tag in owners]
         with_tags(present.get(visitor_id, Annotation()), added)  # refuses too many
         if not added and not removed:
             return False
-        changes = [new_change(TAGS, [tag], None, owners[tag][:MAX_VISITORS]) for tag in removed]
+        changes = [
+            new_change(TAGS, [typed], None, visitors[:MAX_VISITORS])
+            for tag in removed
+            for typed, visitors in owners[tag].items()
+        ]
         if added:
             changes.append(new_change(TAGS, None, added, [visitor_id]))
         self.record(image_id, changes)
-        affected = {visitor for tag in removed for visitor in owners[tag]}
+        affected = {one for tag in removed for visitors in owners[tag].values() for one in visitors}
         for visitor in affected | ({visitor_id} if added else set()):
-            typed = list(spellings.values()) if visitor == visitor_id else ()
-            self._replace(image_id, visitor, removed, typed)
+            self._replace(image_id, visitor, removed, added if visitor == visitor_id else ())
         return True
 
     def change_own(
@@ -77,9 +79,9 @@ class TagChanges:
         require_present(self._images.get(image_id))
         if audit.author():
             present = self._annotations.get(image_id, visitor_id)
-            before, after = present.tags, with_tags(without_tags(present, remove), add).tags
-            added = [tag for tag in after if tag not in before]
-            removed = [tag for tag in before if tag not in after]
+            changed = with_tags(without_tags(present, remove), add)
+            added = [changed.spelling(tag) for tag in changed.tags if tag not in present.tags]
+            removed = [present.spelling(tag) for tag in present.tags if tag not in changed.tags]
             if added or removed:
                 own = new_change(TAGS, removed or None, added or None, [visitor_id])
                 self.record(image_id, [own])
@@ -101,10 +103,10 @@ class TagChanges:
         Visitors whose tags changed again since keep them; raises EditConflict if all of them did.
         """
         removed, added = change.before or [], change.after or []
-        present = {visitor: self._tags(image_id, visitor) for visitor in change.visitors}
-        if all(_has(tags, removed, added) for tags in present.values()):
+        present = {visitor: self._annotations.get(image_id, visitor) for visitor in change.visitors}
+        if all(_has(annotation, removed, added) for annotation in present.values()):
             return  # as it was before
-        affected = [visitor for visitor, tags in present.items() if _has(tags, added, removed)]
+        affected = [visitor for visitor, one in present.items() if _has(one, added, removed)]
         if not affected:
             raise EditConflict.of_field(image_id, TAGS)
         back = [new_change(TAGS, added or None, removed or None, affected)]
@@ -112,26 +114,34 @@ class TagChanges:
         for visitor in affected:
             self._replace(image_id, visitor, added, removed)
 
-    def _tags(self, image_id: str, visitor: str) -> tuple[str, ...]:
-        return self._annotations.get(image_id, visitor).tags
-
     def _replace(
         self, image_id: str, visitor: str, removed: Sequence[str], added: Sequence[str]
     ) -> None:
+        gone = [tag for tag in by_tag(removed) if tag not in by_tag(added)]
+
         def change(annotation: Annotation) -> Annotation:
-            return with_tags(without_tags(annotation, removed), added)
+            return with_tags(without_tags(annotation, gone), added)
 
         self._annotations.save(image_id, visitor, change)
 
 
-def _owners(annotations: Mapping[str, Annotation]) -> dict[str, list[str]]:
-    """Return the visitors of each tag."""
-    owners: dict[str, list[str]] = {}
+def owners_by_spelling(annotations: Mapping[str, Annotation]) -> dict[str, dict[str, list[str]]]:
+    """Return the visitors of each tag, by the spelling that they typed."""
+    owners: dict[str, dict[str, list[str]]] = {}
     for visitor, annotation in annotations.items():
         for tag in annotation.tags:
-            owners.setdefault(tag, []).append(visitor)
+            owners.setdefault(tag, {}).setdefault(annotation.spelling(tag), []).append(visitor)
     return owners
 
 
-def _has(tags: Sequence[str], wanted: Sequence[str], unwanted: Sequence[str]) -> bool:
-    return all(tag in tags for tag in wanted) and not any(tag in tags for tag in unwanted)
+def _has(annotation: Annotation, wanted: Sequence[str], unwanted: Sequence[str]) -> bool:
+    """Return whether an annotation has all wanted tags, and none that is unwanted.
+
+    The spelling counts only for tags that are both.
+    """
+    lacking = by_tag(unwanted)
+    for tag, typed in by_tag(wanted).items():
+        is_respelled = lacking.pop(tag, None) is not None
+        if tag not in annotation.tags or (is_respelled and annotation.spelling(tag) != typed):
+            return False
+    return not any(tag in annotation.tags for tag in lacking)

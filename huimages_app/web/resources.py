@@ -34,6 +34,7 @@
 /api/v1/images         ApiImages
 /api/v1/images/ID      ApiImage
 /api/v1/jobs           ApiJobs
+/api/v1/tags           ApiTags
 /api/v1/jobs/ID        ApiJob
 /api/v1/articles…      as /article: ApiArticles, ApiArticleNumbers, ApiArticle
 /api/v1/collections…   ApiCollections, ApiCollection
@@ -190,8 +191,14 @@ class Table(Resource):
     takes_files = True
 
 
-class ApiTable(Table):
+class ApiTable(Resource):
     """The same in the API."""
+
+    takes_files = True
+
+
+class ApiTags(Resource):
+    """All tags in the API."""
 
 
 class Api(Resource):
@@ -206,6 +213,7 @@ class Api(Resource):
         "searches": ApiSavedSearches,
         "jobs": ApiJobs,
         "duplicates": ApiDuplicates,
+        "tags": ApiTags,
     }
 
     def __getitem__(self, name: str) -> Resource:

@@ -48,7 +48,7 @@ export function enhance(form) {
     (field ?? bar.querySelector("button[name=action]")).focus();
   });
   document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || !form.isConnected || document.querySelector("dialog[open]")) return;
+    if (event.defaultPrevented || !form.isConnected || document.querySelector("dialog[open], :popover-open")) return;
     if (event.key === "Escape" && isSelecting(form)) return clear();
     const isSelectAll = event.key === "a" && (event.ctrlKey || event.metaKey) && !event.altKey;
     if (!isSelectAll || event.target.closest("input:not([type=checkbox]), textarea, select")) return;
@@ -66,6 +66,7 @@ export function enhance(form) {
     const action = event.submitter?.value;
     if (!action || LEAVING.has(action)) return;
     event.preventDefault();
+    event.submitter.closest("[popover]")?.hidePopover();
     try {
       const { confirm, confirmEverything } = event.submitter.dataset;
       const question = everything?.checked ? confirmEverything : confirm;

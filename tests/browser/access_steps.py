@@ -6,6 +6,9 @@ from itertools import count
 
 from playwright.sync_api import Page, expect
 
+from tests.support.served import VIEWER
+from tests.support.site import PASSWORD
+
 _PASSWORD = "open sesame, please"
 _numbers = count()  # for names that the site does not have yet
 
@@ -20,6 +23,14 @@ def form_expired(page: Page) -> None:
         }"""
     )
     page.locator("[data-status='400']").wait_for()
+
+
+def viewer_signed_in(page: Page) -> None:
+    """Sign in with an account that may look only, and go where the page leads back to."""
+    page.get_by_label("Name").fill(VIEWER)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+    page.locator("[data-status='403']").wait_for()
 
 
 def denied(page: Page) -> None:

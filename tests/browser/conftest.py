@@ -47,12 +47,13 @@ def crowd(site: RunningSite) -> None:
 def person(real_browser: Browser, site: RunningSite) -> Iterator[Callable[..., Person]]:
     """Create visitors, with the options of a browser's context: `person(locale="de-DE")`.
 
+    `url` is that of another site.
     The test fails for every complaint of their browsers that it does not expect.
     """
     people: list[Person] = []
 
-    def come(**options: Any) -> Person:
-        people.append(Person(real_browser, site.url, **options))
+    def come(url: str = site.url, **options: Any) -> Person:
+        people.append(Person(real_browser, url, **options))
         return people[-1]
 
     yield come

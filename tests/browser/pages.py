@@ -6,12 +6,16 @@ use.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from playwright.sync_api import Page
 
 from tests.browser import access_steps, steps, trouble_steps
+from tests.support.served import RunningSite, closed, metadata_away
 
 Prepare = Callable[[Page], object]
 
@@ -20,13 +24,15 @@ class ShownPage(NamedTuple):
     """A page: its path, the steps there, and the console message that they cause.
 
     The path may have the ID of a photograph, as in `{coffee}`.  `one_window`: a screenshot shows no
-    more than the window, since the page is too long or an overlay covers it.
+    more than the window, since the page is too long or an overlay covers it.  `site`: in a closed
+    one visitors may do nothing; the metadata of an unavailable one cannot be read.
     """
 
     path: str
     prepare: Prepare | None = None
     complaint: str = ""
     one_window: bool = False
+    site: Literal["open", "closed", "unavailable"] = "open"
 
 
 PAGES: dict[str, ShownPage] = {
@@ -34,6 +40,7 @@ PAGES: dict[str, ShownPage] = {
     "menu": ShownPage("/image/", steps.menu, one_window=True),
     "all": ShownPage("/image/"),
     "selected": ShownPage("/tag/hills/", steps.selected, one_window=True),
+    "selected-more": ShownPage("/tag/hills/", steps.selected_more, one_window=True),
     "captions": ShownPage("/image/", steps.captioned, one_window=True),
     "by-time": ShownPage("/image/?order=taken"),
     "tag": ShownPage("/tag/hills/"),
@@ -89,6 +96,10 @@ PAGES: dict[str, ShownPage] = {
     "empty-trash": ShownPage("/trash/"),
     "trash": ShownPage("/image/", steps.trashed),
     "not-found": ShownPage("/nowhere/", complaint="status of 404"),
+    "forbidden": ShownPage(
+        "/login?back=/trash/", access_steps.viewer_signed_in, "status of 403", site="closed"
+    ),
+    "unavailable": ShownPage("/image/", complaint="status of 503", site="unavailable"),
     "sign-in": ShownPage("/login"),
     "shares": ShownPage("/share/"),
     "share-new": ShownPage("/share/new?image={rocket}"),
@@ -130,3 +141,16 @@ PAGES: dict[str, ShownPage] = {
     "image-offline": ShownPage("/image/{rocket}/", trouble_steps.offline_action, "DISCONNECTED"),
     "shared-guessed": ShownPage("/share/new?tag=hills", trouble_steps.guessed, "a status of 4"),
 }
+
+
+@contextmanager
+def site_of(shown: ShownPage, running: RunningSite) -> Iterator[RunningSite]:
+    """The site of a page, which is most often the running one."""
+    if shown.site == "closed":
+        with tempfile.TemporaryDirectory() as folder, closed(Path(folder)) as other:
+            yield other
+    elif shown.site == "unavailable":
+        with metadata_away(running):
+            yield running
+    else:
+        yield running

@@ -20,7 +20,7 @@ from typing import Literal
 from playwright.sync_api import Browser
 
 from tests.browser.gallery import add_photographs
-from tests.browser.pages import PAGES, ShownPage
+from tests.browser.pages import PAGES, ShownPage, site_of
 from tests.support.chromium import Person, chromium
 from tests.support.served import RunningSite, filled, served
 
@@ -74,7 +74,8 @@ class Camera:
         if shown.prepare and self.language != "en":
             return
         ids = {key: image.id for key, image in running.images.items()}
-        self.shoot_page(running, name, shown._replace(path=shown.path.format(**ids)))
+        with site_of(shown, running) as in_use:
+            self.shoot_page(in_use, name, shown._replace(path=shown.path.format(**ids)))
 
     def shoot_page(self, running: RunningSite, name: str, shown: ShownPage) -> None:
         """Write pictures of a page at each width, light and dark."""

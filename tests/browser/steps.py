@@ -17,6 +17,13 @@ def selected(page: Page) -> None:
     page.locator(".pick input").nth(2).check()
 
 
+def selected_more(page: Page) -> None:
+    """Select pictures, and open the menu of actions, which narrow windows have."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    selected(page)
+    page.locator(".actions .more").click()
+
+
 def captioned(page: Page) -> None:
     page.get_by_label("Show captions").check()
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from huimages_app.web.presentation.i18n import LANGUAGES
-from tests.browser.pages import PAGES
+from tests.browser.pages import PAGES, ShownPage, site_of
 from tests.browser.steps import chosen, opened, selected
 from tests.support.axe import violations
 from tests.support.chromium import Person
@@ -64,8 +64,13 @@ def test_page_fits_every_window_and_passes_axe(
 ) -> None:
     shown = PAGES[name]
     path = shown.path.format(**{key: image.id for key, image in site.images.items()})
-    who = person(viewport={"width": 1024, "height": 768})
-    page = who.go(path)
+    with site_of(shown, site) as in_use:
+        who = person(url=in_use.url, viewport={"width": 1024, "height": 768})
+        _check(who, who.go(path), shown)
+
+
+def _check(who: Person, page: Page, shown: ShownPage) -> None:
+    """Do the steps on a page; check its widths, and its accessibility in light and dark."""
     if shown.prepare:
         shown.prepare(page)
     # axe checks the widest page in light, and the narrowest in dark colours.

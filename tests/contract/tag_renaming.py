@@ -27,6 +27,15 @@ def tags(store: MetadataBackend, number: int, visitor: str) -> tuple[str, ...]:
     return store.annotations.get(an_id(number), visitor).tags
 
 
+def spelled_tags(store: MetadataBackend) -> dict[tuple[int, str], set[str]]:
+    """Return the tags of each image and visitor as they were typed."""
+    found = {}
+    for number in range(COUNT):
+        for visitor, annotation in store.annotations.of_image(an_id(number)).items():
+            found[number, visitor] = {annotation.spelling(one) for one in annotation.tags}
+    return found
+
+
 class TagRenamingContract:
     @pytest.fixture
     def services(self, opener: Opener, tmp_path: Path) -> Iterator[Services]:
@@ -69,6 +78,31 @@ class TagRenamingContract:
         assert services.images.spellings(["ocean"]) == {"ocean": "OCEAN"}
         again = self.run(services, services.tag_renaming.rename("ocean", "OCEAN"))
         assert again.changed == 0
+
+    @pytest.mark.parametrize("into", ["SEA", "Lake", "Ocean"])
+    def test_undone_job_brings_back_every_spelling(
+        self, services: Services, metadata: MetadataBackend, into: str
+    ) -> None:
+        before = spelled_tags(metadata)
+        renaming = services.tag_renaming
+        job = renaming.merge(["sea"], into) if into == "Ocean" else renaming.rename("sea", into)
+        assert self.run(services, job).changed == COUNT
+        assert {into} <= spelled_tags(metadata)[0, "vera"]
+        services.jobs.undo(job.id)
+        job = self.run(services, services.jobs.get(job.id))
+        assert (job.state, job.undone, job.kept, job.skips) == ("undone", COUNT, 0, ())
+        assert spelled_tags(metadata) == before
+
+    def test_undone_job_keeps_a_spelling_that_changed_again(
+        self, services: Services, metadata: MetadataBackend
+    ) -> None:
+        job = self.run(services, services.tag_renaming.rename("sea", "SEA"))
+        tag(metadata, 2, "vera", "sEa")
+        services.jobs.undo(job.id)
+        job = self.run(services, services.jobs.get(job.id))
+        assert [(skip.image_id, skip.field) for skip in job.skips] == [(an_id(2), "tags")]
+        spellings = [metadata.annotations.get(an_id(n), "vera").spelling("sea") for n in range(4)]
+        assert spellings == ["Sea", "Sea", "sEa", "Sea"]
 
     def test_tags_are_merged_and_the_job_is_undone(
         self, services: Services, metadata: MetadataBackend

@@ -21,10 +21,11 @@ from .landscapes import landscape
 from .pictures import photo
 from .processes import free_port, serving
 from .services import add
-from .site import OPEN, SECRET
+from .site import CLOSED, OPEN, PASSWORD, SECRET
 
 ROOT = Path(__file__).parents[2]
 PHOTOS = ROOT / "tests/pictures"
+VIEWER = "paul@photographs.example.com"  # with PASSWORD, in closed sites
 _START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 # The newest pictures: file, title, tags, article number.
 _REAL = (
@@ -66,10 +67,11 @@ def add_crowd(settings: Settings, count: int) -> None:
 
 
 @contextmanager
-def served(folder: Path, images: dict[str, Image]) -> Iterator[RunningSite]:
-    """Run the site in `folder`, open to everyone."""
+def served(folder: Path, images: dict[str, Image], **ini: str) -> Iterator[RunningSite]:
+    """Run the site in `folder`, open to everyone; `ini` (keys without prefix) may say otherwise."""
     url = f"http://127.0.0.1:{free_port()}"
-    lines = ["[app:main]", "use = egg:huimages", *(f"{k} = {v}" for k, v in _ini(folder).items())]
+    settings = _ini(folder) | {f"huimages.{key}": value for key, value in ini.items()}
+    lines = ["[app:main]", "use = egg:huimages", *(f"{k} = {v}" for k, v in settings.items())]
     lines += [
         "[server:main]",
         "paste.server_runner = huimages_app.web.server:serve",
@@ -79,6 +81,28 @@ def served(folder: Path, images: dict[str, Image]) -> Iterator[RunningSite]:
     command = [sys.executable, "-m", "pyramid.scripts.pserve", "site.ini"]
     with serving(command, url, folder=folder, environ={"PYTHONPATH": str(ROOT)}):
         yield RunningSite(url, _settings(folder), images)
+
+
+@contextmanager
+def closed(folder: Path) -> Iterator[RunningSite]:
+    """Run a site without pictures, in which visitors may do nothing and VIEWER may look."""
+    services = build_services(_settings(folder))
+    services.accounts.add(VIEWER, "viewer", PASSWORD)
+    services.close()
+    with served(folder, {}, **CLOSED) as running:
+        yield running
+
+
+@contextmanager
+def metadata_away(running: RunningSite) -> Iterator[None]:
+    """Take the file with the metadata away from a running site, as a mount that is lost."""
+    file = running.settings.metadata_path
+    away = file.with_suffix(".away")
+    file.rename(away)
+    try:
+        yield
+    finally:
+        away.rename(file)
 
 
 def _ini(folder: Path) -> dict[str, str]:

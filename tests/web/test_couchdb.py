@@ -76,7 +76,7 @@ def test_couchdb_setup_installs_views(
     ]
     with databases.http() as http:
         oldsite.fill(http, databases.images, databases.visitors)
-    assert run(["--config", str(file), "setup", "--legacy-annotations"]) == 0
+    assert run(["--config", str(file), "setup", "--old-marks"]) == 0
     assert "5 annotations of huImages 2.2 updated" in capsys.readouterr().out
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from webtest import TestApp
+from webtest import TestApp, TestResponse
 
-from tests.support.site import CLOSED, Site
+from tests.support.site import CLOSED, PASSWORD, Site
 
 JSON = {"Accept": "application/json"}
 
@@ -80,6 +80,65 @@ def test_unavailable_storage_shows_a_sentence(tmp_path: Path, language: str) -> 
     page = site.browser(language).get("/image/", status=503)
     assert page.headers["Retry-After"] == "10"
     assert page.html.select_one("main p").get("lang") is None
+    assert str(tmp_path) not in page.text
+
+
+def test_unavailable_page_offers_to_try_again(tmp_path: Path) -> None:
+    site = Site(tmp_path, **{"metadata.path": str(tmp_path)})
+    browser = site.browser()
+    assert _ways_on(browser.get("/tag/a/?order=oldest", status=503)) == [
+        ("Try again", "/tag/a/?order=oldest"),
+        ("Go to the start page", "/"),
+    ]
+    share = browser.get(f"/share/{'a' * 32}/", status=503)
+    assert _ways_on(share) == [("Try again", f"/share/{'a' * 32}/")]
+
+
+@pytest.mark.parametrize(
+    ("referrer", "ways"),
+    [
+        ("http://localhost/tag/a/?order=oldest#x", ["/tag/a/?order=oldest", "/"]),
+        ("http://localhost", ["/"]),
+        ("http://evil.example/tag/a/", ["/"]),
+        ("http://localhost@evil.example/", ["/"]),
+        ("http://localhost/", ["/"]),
+        ("http://localhost//evil.example/", ["/"]),
+        ("http://[", ["/"]),
+        ("", ["/"]),
+    ],
+)
+def test_refused_form_leads_back_to_its_page_of_this_site(
+    browser: TestApp, referrer: str, ways: list[str]
+) -> None:
+    browser.set_cookie("visitor", "any")
+    page = browser.post("/login", headers={"Referer": referrer}, status=400)
+    assert [href for _, href in _ways_on(page)] == ways
+
+
+def test_account_without_the_right_is_named_and_may_be_changed(tmp_path: Path) -> None:
+    site = Site(tmp_path, **CLOSED)
+    site.services.accounts.add("paul", "viewer", PASSWORD)
+    page = site.signed_in("paul").get("/trash/", status=403)
+    assert page.html.select_one("main strong").text == "paul"
+    assert _ways_on(page)[0] == ("Switch account", "/login?back=%2Ftrash%2F")
+    # The menu has what this account may open.
+    assert page.html.select_one(".popup a[href='/collection/']")
+    site.close()
+
+
+def test_account_of_the_proxy_without_the_right_is_not_asked_to_sign_in(tmp_path: Path) -> None:
+    site = Site(tmp_path, **CLOSED, proxy_user_header="X-User", proxy_addresses="127.0.0.1")
+    environ = {"REMOTE_ADDR": "127.0.0.1"}
+    page = site.browser().get(
+        "/trash/", headers={"X-User": "paul"}, extra_environ=environ, status=403
+    )
+    assert page.html.select_one("main strong").text == "paul"
+    assert [href for _, href in _ways_on(page)] == ["/"]
+    site.close()
+
+
+def _ways_on(page: TestResponse) -> list[tuple[str, str]]:
+    return [(link.text, link["href"]) for link in page.html.select("main a.button")]
 
 
 def test_error_without_readable_account_is_plain_text(tmp_path: Path) -> None:

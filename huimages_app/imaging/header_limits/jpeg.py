@@ -74,7 +74,9 @@ def _marker(reader: HeaderReader, position: int) -> tuple[int, int]:
     """Return the offset of the next marker, after its fill bytes, and its code."""
     if reader.read(position, 1) != b"\xff":
         raise NotAnImage(f"the JPEG file is damaged: byte {position} does not begin a segment")
-    code = reader.skip(position, b"\xff")
+    code = position + 1
+    if reader.read(code, 1) == b"\xff":  # fill bytes: `skip` reads a block to count them
+        code = reader.skip(code, b"\xff")
     return code - 1, reader.read(code, 1)[0]
 
 

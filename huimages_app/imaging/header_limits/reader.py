@@ -81,7 +81,7 @@ class PartialFile(io.RawIOBase):
     def __init__(self, file: BinaryIO, parts: Sequence[Part]) -> None:
         super().__init__()
         self._file = file
-        self._parts = [part for part in parts if _size(part)]
+        self._parts = _joined(parts)
         self._starts = [0, *accumulate(_size(part) for part in self._parts)]
         self._position = 0
 
@@ -120,6 +120,21 @@ class PartialFile(io.RawIOBase):
 def partial_file(file: BinaryIO, parts: Sequence[Part]) -> BinaryIO:
     """Return a buffered PartialFile."""
     return io.BufferedReader(PartialFile(file, parts), _BLOCK)
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts that are not empty; ranges that follow each other are one.
+
+    A read does not cross the end of a part, and most headers have ten segments in a row.
+    """
+    joined: list[Part] = []
+    for part in filter(_size, parts):
+        last = joined[-1] if joined else b""
+        if isinstance(part, tuple) and isinstance(last, tuple) and last[1] == part[0]:
+            joined[-1] = (last[0], part[1])
+        else:
+            joined.append(part)
+    return joined
 
 
 def _size(part: Part) -> int:

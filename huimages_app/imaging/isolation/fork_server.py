@@ -25,6 +25,7 @@ from PIL import Image
 
 from ...domain import formats
 from ...domain.sizes import Size
+from ..allocator import return_freed_memory
 from ..options import Limits, Quality, RenditionTarget
 from ..pipeline import render
 from . import sandbox, worker
@@ -111,6 +112,7 @@ def _become_worker(
 
 def _warm_up() -> None:
     """Load what the first picture would load, so that workers share its memory."""
+    sandbox.readable()
     Image.init()
     photo = io.BytesIO()
     Image.new("RGB", (64, 64), "grey").save(photo, "JPEG")
@@ -120,6 +122,7 @@ def _warm_up() -> None:
         render(photo, RenditionTarget(size, format_, target), Quality(), Limits())
     os.close(target)
     gc.collect()
+    return_freed_memory()
     gc.freeze()  # so that collections in workers do not copy the pages
 
 

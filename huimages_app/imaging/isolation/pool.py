@@ -20,7 +20,7 @@ _JOBS: Final = 1000
 class WorkerPool:
     """Keeps up to `idle` workers for the next jobs.  Thread-safe.
 
-    There are as many workers as jobs at the same time: the callers limit them.
+    There are as many workers as there were jobs at the same time: the callers limit them.
     """
 
     def __init__(self, fork_server: ForkServerProcess, idle: int) -> None:
@@ -32,10 +32,10 @@ class WorkerPool:
         self._is_closed = False
 
     def start(self) -> None:
-        """Start the workers that are kept."""
-        workers = [self._new() for _ in range(self._most_idle)]
+        """Start the fork server and a first worker; others take 3 ms when they are needed."""
+        worker = self._new()
         with self._lock:
-            self._idle.extend(workers)
+            self._idle.append(worker)
 
     @contextmanager
     def lend(self) -> Iterator[Worker]:

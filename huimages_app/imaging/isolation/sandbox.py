@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import resource
 import signal
@@ -59,7 +60,7 @@ def enter(limits: WorkerLimits) -> Layers:
     _limit(resource.RLIMIT_AS, _address_space() + limits.memory + _BESIDE)
     if _libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         return Layers(0, seccomp=False)
-    return Layers(landlock.restrict(_readable()), seccomp=seccomp.restrict())
+    return Layers(landlock.restrict(readable()), seccomp=seccomp.restrict())
 
 
 def limit_cpu_time(seconds: int) -> None:
@@ -82,7 +83,8 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _readable() -> set[Path]:
+@functools.cache
+def readable() -> set[Path]:
     """Return the folders of Python and of this program: modules that are imported late."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
     return {Path(sysconfig.get_path(name)) for name in names} | {_PACKAGE}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import select
 import socket
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any, BinaryIO, Final
 
 from ...errors import HuimagesError, ServerBusy
 from ...observation import steps
-from ..allocator import keep_small_heap
+from ..allocator import keep_small_heap, return_freed_memory
 from ..decode import HeaderInfo, read_header
 from ..decoding_budget import DecodingBudget
 from ..inspect import inspect
@@ -30,6 +31,8 @@ Function = Callable[..., object]
 # Bytes read at once.  Headers are looked at in small steps, and Pillow reads pieces of 64 kB: with
 # the default of a block of the disk, each of them took two or three system calls.
 _BUFFER: Final = 1 << 18
+# Seconds without a job after which the memory of the last picture is returned to the system.
+_IDLE: Final = 10.0
 # Pillow's text for a decoder that got no memory.
 _NO_MEMORY_IN_PILLOW: Final = "out of memory"
 
@@ -91,6 +94,8 @@ def serve(
     log.handlers[:] = [_ServerLog(connection)]
     budget = _ServerBudget(connection)
     while True:
+        if not select.select([connection], [], [], _IDLE)[0]:
+            return_freed_memory()
         message, descriptors, _, _ = socket.recv_fds(
             connection, messages.MAX_MESSAGE, messages.MAX_DESCRIPTORS
         )

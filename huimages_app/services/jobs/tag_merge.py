@@ -13,7 +13,7 @@ from ...errors import UnknownImage
 from ...storage.interfaces import MetadataBackend
 from .. import audit
 from ..recorded_images import new_change
-from ..tag_changes import MAX_VISITORS, TagChanges
+from ..tag_changes import MAX_VISITORS, TagChanges, owners_by_spelling
 from .job import Item, Job
 from .kinds import JobKind
 
@@ -72,18 +72,26 @@ def _renamed(annotation: Annotation, tags: Sequence[str], into: str) -> Annotati
 
 def _history(present: Mapping[str, Annotation], tags: Sequence[str], into: str) -> list[Change]:
     """Return the changes of the tags of an image, by which they can be taken back."""
+    owners = owners_by_spelling(present)
     new = into.lower()
-    owners = {visitor for visitor, annotation in present.items() if new in annotation.tags}
-    changes = []
+    with_new = {visitor for visitor, annotation in present.items() if new in annotation.tags}
+    affected = {
+        visitor for tag in tags for group in owners.get(tag, {}).values() for visitor in group
+    }
+    changes = [
+        new_change(TAGS, [typed], [into], respelled[:MAX_VISITORS])
+        for typed, visitors in owners.get(new, {}).items()
+        if typed != into and (respelled := [one for one in visitors if one in affected])
+    ]
     for tag in tags:
         if tag == new:
-            continue  # another spelling only
-        visitors = [visitor for visitor, annotation in present.items() if tag in annotation.tags]
-        for group, after in (
-            ([visitor for visitor in visitors if visitor not in owners], [new]),
-            ([visitor for visitor in visitors if visitor in owners], None),
-        ):
-            if group:
-                changes.append(new_change(TAGS, [tag], after, group[:MAX_VISITORS]))
-        owners |= set(visitors)
+            continue
+        for typed, visitors in owners.get(tag, {}).items():
+            for group, after in (
+                ([visitor for visitor in visitors if visitor not in with_new], [into]),
+                ([visitor for visitor in visitors if visitor in with_new], None),
+            ):
+                if group:
+                    changes.append(new_change(TAGS, [typed], after, group[:MAX_VISITORS]))
+        with_new.update(*owners.get(tag, {}).values())
     return changes

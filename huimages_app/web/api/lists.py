@@ -15,13 +15,13 @@ from ...domain.sizes import Size
 from ...domain.text import clean_tag
 from ...services.permissions import VIEW
 from ..presentation.conditional import conditional_json
-from ..resources import Api
+from ..resources import Api, ApiTags
 from .parameters import query
 from .responses import count_data
 
 
-@view_config(context=Api, name="tags", request_method="GET", permission=VIEW)
-def tags(context: Api, request: Request) -> Response:
+@view_config(context=ApiTags, request_method="GET", permission=VIEW)
+def tags(context: ApiTags, request: Request) -> Response:
     """Return the tags that begin with `prefix`, most used first."""
     parameters = query(request, "prefix", "limit", "count")
     prefix, limit = clean_tag(parameters.text("prefix")), parameters.whole("limit", 100, 1, 1000)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from pyramid.httpexceptions import HTTPNotFound
+from typing import Any
+
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.view import view_config
 
 from ...domain.tags import MAX_LENGTH
 from ...errors import BadInput
+from ...services.jobs.job import Job
 from ...services.permissions import EDIT
 from ...services.tag_renaming import MAX_MERGED
 from ..presentation.responses import json_response
-from ..resources import Api
+from ..resources import ApiTags
 from . import bodies
+from .parameters import query
 
 _TEXT = (f"a text of at most {MAX_LENGTH} characters", bodies.text(MAX_LENGTH))
 _RENAME = {"tag": _TEXT, "into": _TEXT}
@@ -26,26 +29,28 @@ _MERGE = {
 }
 
 
-@view_config(context=Api, name="tags", request_method="POST", permission=EDIT)
-def change_tags(context: Api, request: Request) -> Response:
-    """Begin the job that renames `tag`, or merges `tags`, into the tag `into`."""
-    renaming = request.services.tag_renaming
-    if request.subpath == ("rename",):
-        given = _fields(request, _RENAME)
-        job = renaming.rename(given["tag"], given["into"])
-    elif request.subpath == ("merge",):
-        given = _fields(request, _MERGE)
-        job = renaming.merge(given["tags"], given["into"])
-    else:
-        raise HTTPNotFound("there is nothing at this URL; expected tags/rename or tags/merge")
+@view_config(context=ApiTags, name="rename", request_method="POST", permission=EDIT)
+def rename(context: ApiTags, request: Request) -> Response:
+    """Begin the job that renames `tag` into the tag `into`."""
+    given = _fields(request, _RENAME)
+    return _begun(request.services.tag_renaming.rename(given["tag"], given["into"]), request)
+
+
+@view_config(context=ApiTags, name="merge", request_method="POST", permission=EDIT)
+def merge(context: ApiTags, request: Request) -> Response:
+    """Begin the job that merges `tags` into the tag `into`."""
+    given = _fields(request, _MERGE)
+    return _begun(request.services.tag_renaming.merge(given["tags"], given["into"]), request)
+
+
+def _begun(job: Job, request: Request) -> Response:
     response = json_response({"job": job.id}, status=202)
     response.headers["Location"] = f"{request.host_url}{request.script_name}/api/v1/jobs/{job.id}"
     return response
 
 
-def _fields(request: Request, fields: dict[str, tuple[str, bodies.Check]]) -> dict[str, object]:
-    if request.GET:
-        raise BadInput("parameters were given; expected none")
+def _fields(request: Request, fields: dict[str, tuple[str, bodies.Check]]) -> dict[str, Any]:
+    query(request)
     given = bodies.object_of(request, fields)
     for name in fields:
         if name not in given:

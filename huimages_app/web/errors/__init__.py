@@ -105,6 +105,7 @@ _SENTENCES: dict[type[HuimagesError], str] = {
 }
 # Sentences of pages, in their language, in place of the message for programs.
 _FOR_PEOPLE: dict[type[HuimagesError], TranslationString] = {
+    StorageUnavailable: _("Part of this site is unavailable at the moment."),
     RemovedImage: _("This picture was deleted permanently and cannot be restored."),
     RightsEnded: _("The rights to this picture have ended. It is not shown any more."),
     RightsNotBegun: _("This picture is not shown yet."),
@@ -154,8 +155,13 @@ def undecodable_url(error: URLDecodeError, request: Request) -> Response:
 
 @notfound_view_config()
 def not_found(error: HTTPNotFound, request: Request) -> Response:
-    """Return 404, with the reason if the path looks like the one of a picture; or 405."""
-    if isinstance(error, PredicateMismatch) and (methods := _methods_of(request)):
+    """Return 404, with the reason if the path looks like the one of a picture; or 405.
+
+    Views of resources use no elements of the path after their name, so there the method is not the
+    reason.
+    """
+    is_whole = bool(request.matched_route) or not request.subpath
+    if isinstance(error, PredicateMismatch) and is_whole and (methods := _methods_of(request)):
         response = error_response(request, 405, f"This URL accepts {', '.join(methods)} only.")
         response.allow = methods
         return response
@@ -206,7 +212,9 @@ def old_form(error: BadCSRFToken, request: Request) -> Response:
             "a program sends an API token instead (Authorization: Bearer hui_…), or no cookies"
         )
         return http_error(HTTPBadRequest(detail), request)
-    sentence = _("This form has expired or does not belong to this site. Please reload the page.")
+    sentence = _(
+        "This form has expired or does not belong to this site. Please open its page again."
+    )
     return http_error(HTTPBadRequest(sentence), request)
 
 

@@ -6,9 +6,12 @@ The `type` of a problem is a stable URL on the page of the API; its `detail` may
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from pyramid.httpexceptions import HTTPForbidden
 from pyramid.i18n import TranslationString
 from pyramid.renderers import render_to_response
 from pyramid.request import Request
@@ -16,7 +19,8 @@ from pyramid.response import Response
 
 from ...errors import BadUpload, HuimagesError, IdCollision, StorageUnavailable, TooLarge
 from ..presentation.i18n import _
-from ..presentation.responses import wants_json
+from ..presentation.responses import local_path, wants_json
+from ..security.csrf import SAFE_METHODS
 from ..share_resources import SharedImage, SharePage
 
 _API = ("/api/", "/oembed")
@@ -39,6 +43,13 @@ _HEADINGS: Mapping[int, TranslationString] = {
     503: _("Please try again in a moment"),
 }
 _OTHERWISE = _("Something went wrong")
+
+
+class WayOn(NamedTuple):
+    """A link of an error page."""
+
+    text: TranslationString
+    href: str
 
 
 def error_response(
@@ -69,12 +80,50 @@ def _page(request: Request, status: int, sentence: str) -> Response:
         "detail": sentence,
         # Messages of errors are English.
         "language": None if isinstance(sentence, TranslationString) else "en",
+        "account": _refused_account(request),
+        "ways_on": list(_ways_on(request, status)),
     }
     try:
         return render_to_response(_template(request), values, request=request)
     except StorageUnavailable:
         # The layout needs the account of the client, which storage cannot return now.
         return _text(sentence)
+
+
+def _refused_account(request: Request) -> str:
+    """Return the account whose role does not suffice; empty for other errors.
+
+    Only for these is the client certainly known: to identify it may be what failed.
+    """
+    return request.identity.account if isinstance(request.exception, HTTPForbidden) else ""
+
+
+def _ways_on(request: Request, status: int) -> Iterator[WayOn]:
+    """Yield the links that help after an error, the best first, without the start page."""
+    site = request.site
+    if request.method not in SAFE_METHODS:
+        page = _page_of_form(request)
+        if page and page != site.path():
+            yield WayOn(_("Back to the previous page"), page)
+    elif status == 503:
+        yield WayOn(_("Try again"), site.here)
+    if _refused_account(request) and not request.identity.by_proxy:
+        here = site.here if request.method in SAFE_METHODS else ""
+        yield WayOn(_("Switch account"), site.view_path("login", back=here))
+
+
+def _page_of_form(request: Request) -> str:
+    """Return the path of the page that sent this request; empty if it is not known.
+
+    The field `back` of the form would be another way, but the body may be what is wrong.
+    """
+    try:
+        referrer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    if f"{referrer.scheme}://{referrer.netloc}" != request.host_url:
+        return ""
+    return local_path(request, referrer._replace(scheme="", netloc="", fragment="").geturl())
 
 
 def _template(request: Request) -> str:

@@ -225,7 +225,7 @@ def test_own_tags_of_an_account_are_recorded_and_taken_back(
     assert (added.field, added.before, added.after, added.by) == (
         "tags",
         None,
-        ["sea", "sun"],
+        ["Sea", "sun"],
         "vera",
     )
     assert (removed.before, removed.after) == (["sun"], None)

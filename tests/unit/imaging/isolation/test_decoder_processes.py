@@ -129,6 +129,8 @@ from huimages_app.imaging.isolation import IsolatedDecoder, worker_limits
 limits = worker_limits(Limits(), 10**9, 30)
 decoder = IsolatedDecoder(Limits(), DecodingBudget(10**9), limits, parallel=1)
 decoder.start()
+with decoder._pool.lend(), decoder._pool.lend():
+    pass
 workers = [worker.process_id for worker in decoder._pool._idle]
 print(decoder._pool._fork_server._process.pid, *workers, flush=True)
 time.sleep(600)

@@ -160,3 +160,15 @@ def test_numbers_in_another_form_are_refused(body: bytes) -> None:
 def test_optional_values_are_read() -> None:
     assert messages.load(int | None, b"null") is None
     assert messages.load(tuple[float, ...], b"[1, 2.5]") == (1.0, 2.5)
+
+
+def test_idle_worker_returns_memory_of_last_picture(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    returned = threading.Event()
+    monkeypatch.setattr(worker, "_IDLE", 0.001)
+    monkeypatch.setattr(worker, "return_freed_memory", returned.set)
+    for _ in range(2):
+        loop.send(Job("read_header", {"limits": LIMITS}, 0), content=pictures.photo(60, 40))
+        assert loop.receive().startswith(messages.RESULT)
+        assert returned.wait(60)
