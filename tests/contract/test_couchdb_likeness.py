@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 
-from huimages_app.domain.likeness import BITS, FEATURELESS, MOST_DIFFERENT
+from huimages_app.domain.likeness import BITS, FEATURELESS, MAX_DIFFERENT
 from huimages_app.storage.couchdb import install_views
 from huimages_app.storage.couchdb.likeness import likeness_keys
 from tests.support.ecmascript import javascript
@@ -29,7 +29,7 @@ def test_keys_are_shared_by_all_hashes_with_six_other_bits() -> None:
     keys = likeness_keys(HASH)
     assert len(set(keys)) == 16
     for _ in range(5000):
-        bits = chosen.sample(range(BITS), MOST_DIFFERENT)
+        bits = chosen.sample(range(BITS), MAX_DIFFERENT)
         other = f"{int(HASH, 16) ^ sum(1 << bit for bit in bits):016x}"
         assert not set(keys).isdisjoint(likeness_keys(other))
 
