@@ -137,7 +137,12 @@ def make_legacy_inspection(settings: Settings) -> LegacyInspection:
 def make_cache(settings: Settings) -> RenditionCache:
     """Return the cache of renditions; files being written are beside its folder."""
     path = settings.cache.path
-    return RenditionCache(path, scratch_of(path), settings.cache.max_bytes)
+    return RenditionCache(
+        path,
+        scratch_of(path),
+        settings.cache.max_bytes,
+        max_per_image=settings.renditions_per_image,
+    )
 
 
 def scratch_of(path: Path) -> Path:

@@ -202,7 +202,6 @@ def _renditions(
         storage.cache,
         renderer,
         showing,
-        per_image=settings.renditions_per_image,
         worker=shared.worker,
     )
 

@@ -66,6 +66,7 @@ class RenditionCache:
         scratch: Path,
         max_bytes: int,
         *,
+        max_per_image: int = 0,
         reserve: int = _RESERVE,
         lock_timeout: float = 30,
     ) -> None:
@@ -73,6 +74,7 @@ class RenditionCache:
         self._scratch = scratch
         self._writing = scratch / "writing"
         self._removed = scratch / "removed"
+        self.max_per_image = max_per_image  # renditions; 0: no limit.  Callers enforce it.
         self._reserve = reserve
         self._lock_timeout = lock_timeout
         self._faults = FaultLog(root)

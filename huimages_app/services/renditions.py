@@ -52,7 +52,6 @@ class Renditions:
         showing: Showing,
         *,
         worker: Worker,
-        per_image: int = 0,
     ) -> None:
         self._originals = originals
         self._metadata = metadata
@@ -61,7 +60,6 @@ class Renditions:
         self._showing = showing
         self._quick = renderer.quick()
         self._worker = worker
-        self._per_image = per_image  # limit of cached renditions of one image; 0: no limit
 
     def get(
         self, image_id: str, size: Size, format_: Format, grant: Grant = UNLIMITED_FOCUS
@@ -260,13 +258,17 @@ class Renditions:
         except HuimagesError as error:
             # Not a fault: the image was removed, the server is busy, or the format can't hold
             # the picture.  Clients have another file.
-            log.info("not made: image=%s format=%s error=%s", image_id, format_.extension, error)
+            log.info(
+                "rendition not made: image=%s format=%s error=%s",
+                image_id,
+                format_.extension,
+                error,
+            )
 
     def _require_room(self, pending: PendingRendition) -> None:
-        if self._per_image and pending.others >= self._per_image:
-            raise SizeNotAllowed(
-                f"the image has {self._per_image} renditions already, which is the limit"
-            )
+        limit = self._cache.max_per_image
+        if limit and pending.others >= limit:
+            raise SizeNotAllowed(f"the image has {limit} renditions already, which is the limit")
 
     def _publish(
         self, image_id: str, image: Image | None, format_: Format, pending: PendingRendition
