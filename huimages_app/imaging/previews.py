@@ -22,7 +22,7 @@ from .options import Limits, Quality, RenditionTarget
 from .pipeline import decode, reduction, write
 
 # Longest sides of the previews, in pixels.
-PREVIEW_SIDES: Final = (480, 1600)
+PREVIEW_SIDES: Final = (480, 800, 1600)
 # A preview is so many times as large, in each axis, as a rendition made from it.
 _OVERSAMPLING: Final = 1.25
 # JPEG at this quality, upright, in sRGB.

@@ -94,5 +94,5 @@ def test_previews_and_renditions_in_the_background_are_made_by_workers(tmp_path:
     site = Site(tmp_path, **{"decoding.isolated": "on", "upload.sizes": "small"})
     site.upload(pictures.photo(3000, 2000))
     site.services.worker.join()
-    assert site.cached() == ["240x160.jpeg", "~1600.jpeg", "~480.jpeg"]
+    assert site.cached() == ["240x160.jpeg", "~1600.jpeg", "~480.jpeg", "~800.jpeg"]
     site.close()

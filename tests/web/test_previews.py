@@ -14,7 +14,7 @@ from huimages_app.services.previews import Previews
 from tests.support import pictures
 from tests.support.site import Site
 
-COPIES = ["~1600.jpeg", "~480.jpeg"]
+COPIES = ["~1600.jpeg", "~480.jpeg", "~800.jpeg"]
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from typing import Any
 
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.task import ThreadedTaskDispatcher
 
 from .connections import Channel, TcpListener, UnixListener
+from .dispatcher import Dispatcher
 from .sockets import ListeningSockets
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Server:
             SMALL_BODY, adjustments.max_request_body_size
         )
         self._adjustments = adjustments
-        self._dispatcher = ThreadedTaskDispatcher()
+        self._dispatcher = Dispatcher()
         self._dispatcher.set_thread_count(adjustments.threads)
         self._sockets: dict[int, Any] = {}
         self._listeners = [self._listener(app, one) for one in listening.sockets]

@@ -24,13 +24,15 @@ from tests.support import pictures, reference
 @pytest.mark.parametrize(
     ("size", "sides"),
     [
-        ("240x160", (480, 1600)),
-        ("384x1000", (480, 1600)),
-        ("385x1000", (1600,)),
+        ("240x160", (480, 800, 1600)),
+        ("384x1000", (480, 800, 1600)),
+        ("385x1000", (800, 1600)),
+        ("640x640", (800, 1600)),
+        ("641x641", (1600,)),
         ("1280x1280", (1600,)),
         ("1281x1281", ()),
-        ("75x75!", (480, 1600)),
-        ("480x10!", (1600,)),
+        ("75x75!", (480, 800, 1600)),
+        ("480x10!", (800, 1600)),
         ("o", ()),
     ],
 )
@@ -39,7 +41,7 @@ def test_preview_sides_are_large_enough(size, sides):
 
 
 def test_preview_sides_are_smaller_than_original():
-    assert preview_sides(Size.parse("75x75"), 1600, 1200) == (480,)
+    assert preview_sides(Size.parse("75x75"), 1600, 1200) == (480, 800)
     assert preview_sides(Size.parse("75x75"), 400, 300) == ()
 
 
@@ -47,13 +49,11 @@ def test_preview_sides_are_smaller_than_original():
 def test_rendition_of_preview_matches_original(tmp_path):
     content = pictures.rotated(6, 2600, 1800)
     targets = {side: tmp_path / f"{side}.jpeg" for side in PREVIEW_SIDES}
-    assert make_previews(io.BytesIO(content), targets, Limits()) == (480, 1600)
-    assert [max(pictures.opened(targets[side].read_bytes()).size) for side in PREVIEW_SIDES] == [
-        480,
-        1600,
-    ]
+    assert make_previews(io.BytesIO(content), targets, Limits()) == PREVIEW_SIDES
+    made = [pictures.opened(targets[side].read_bytes()) for side in PREVIEW_SIDES]
+    assert [max(preview.size) for preview in made] == [480, 800, 1600]
     original = pictures.opened(content).transpose(Image.Transpose.ROTATE_270)
-    for text in ["240x160", "75x75!10,90", "1024x768"]:
+    for text in ["240x160", "75x75!10,90", "640x480", "1024x768"]:
         size = Size.parse(text)
         side = preview_sides(size, 2600, 1800)[0]
         target = tmp_path / "rendition.png"
@@ -75,11 +75,12 @@ def test_rendition_of_preview_matches_original(tmp_path):
     [
         (lambda: pictures.photo(1000, 800), ()),
         (lambda: pictures.photo(1000, 800, progressive=True), (480,)),
+        (lambda: pictures.photo(1100, 800, progressive=True), (480, 800)),
         (lambda: pictures.photo(1000, 800, format="WEBP"), (480,)),
         (lambda: pictures.photo(500, 400, format="WEBP"), ()),
         (lambda: pictures.transparent(1000, 800), ()),
     ],
-    ids=["small", "progressive", "slow", "too small", "transparent"],
+    ids=["small", "progressive", "larger progressive", "slow", "too small", "transparent"],
 )
 def test_previews_are_made_only_where_they_save_time(tmp_path, make, sides):
     content = make()

@@ -26,6 +26,7 @@ from huimages_app.errors import (
     TooLarge,
 )
 from huimages_app.imaging import (
+    PREVIEW_SIDES,
     DecodingBudget,
     HeaderInfo,
     Inspection,
@@ -134,9 +135,9 @@ def test_previews_equal_those_of_the_local_decoder(
     content = pictures.photo(3000, 2000)
     for name, one in (("local", LocalDecoder(LIMITS, DecodingBudget(None))), ("other", decoder)):
         (tmp_path / name).mkdir()
-        targets = {side: tmp_path / name / str(side) for side in (480, 1600)}
-        assert one.make_previews(io.BytesIO(content), targets) == (480, 1600)
-    for side in ("480", "1600"):
+        targets = {side: tmp_path / name / str(side) for side in PREVIEW_SIDES}
+        assert one.make_previews(io.BytesIO(content), targets) == PREVIEW_SIDES
+    for side in map(str, PREVIEW_SIDES):
         local, other = tmp_path / "local" / side, tmp_path / "other" / side
         assert local.read_bytes() == other.read_bytes()
 
