@@ -22,7 +22,7 @@ from .tokenizer import LETTERS, MAX_KEYS, MAX_PREFIX, RUNS, WORD_JS
 from .transport import ResponseTimeout
 
 # Raise it with every change of the views: between nodes, the higher version wins.
-VERSION = 4
+VERSION = 5
 
 # Raise it when an older program would misread or damage the documents; new fields are no reason.
 DOCUMENT_FORMAT = 1
