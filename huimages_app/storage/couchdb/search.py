@@ -22,7 +22,7 @@ from ..interfaces import ImageSearch
 from ..places import COLLECTION
 from .articles import CouchArticles
 from .codec import image_of, is_trashed, text_of
-from .conditions import AnnotationRows, Record
+from .conditions import Record
 from .counts import count_by_rows
 from .database import Database
 from .endings import count_endings, read_endings
@@ -87,22 +87,19 @@ class CouchSearch(ImageSearch):
         return months_of_all(self._images, kind) if months is None else months
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
-        plan = self._plan(query)
-        matching = self._matched(plan, image_id)
-        if plan is None or matching is None:
+        if (placed := self._placed(query, image_id)) is None:
             return Window()
-        start = Start(plan.position(*matching))
+        plan, position = placed
+        start = Start(position)
         images_before = self._images_from(plan, start, before, forward=False)[::-1]
         return Window(images_before, self._images_from(plan, start, after, forward=True))
 
     def contains(self, query: Query, image_id: str) -> bool:
-        plan = self._plan(query)
-        return self._matched(plan, image_id) is not None
+        return self._placed(query, image_id) is not None
 
-    def _matched(
-        self, plan: QueryPlan | None, image_id: str
-    ) -> tuple[Record, AnnotationRows] | None:
-        """Return the record and the annotations of an image; None if it does not match."""
+    def _placed(self, query: Query, image_id: str) -> tuple[QueryPlan, Position] | None:
+        """Return the plan of a query and the position of an image in it; None if it has none."""
+        plan = self._plan(query)
         document = self._images.get(image_id) if plan else None
         if plan is None or document is None:
             return None
@@ -110,7 +107,7 @@ class CouchSearch(ImageSearch):
         rows = self._visitors.values_by_key("by_image", wanted).get(image_id, [])
         record = Record(document)
         matches = all(condition.holds(record, rows) for condition in plan.conditions.values())
-        return (record, rows) if matches else None
+        return (plan, plan.position(record, rows)) if matches else None
 
     def collection_sizes(self) -> dict[str, int]:
         rows = self._images.rows(
@@ -187,16 +184,11 @@ class CouchSearch(ImageSearch):
         if query.order in {"oldest", "title"}:  # they leave no image out
             query = replace(query, order="newest")
         plan = self._plan(query)
-        if plan is None:
-            return Count(0)
-        return self._count(plan, most)
+        return self._count(plan, most) if plan else Count(0)
 
     def count_before(self, query: Query, image_id: str, most: int = 1000) -> Count | None:
-        plan = self._plan(query)
-        matching = self._matched(plan, image_id)
-        if plan is None or matching is None:
-            return None
-        return self._count(plan, most, plan.position(*matching))
+        placed = self._placed(query, image_id)
+        return self._count(placed[0], most, placed[1]) if placed else None
 
     def _count(self, plan: QueryPlan, most: int, before: Position | None = None) -> Count:
         """Count the images of a plan, or those before a position."""
