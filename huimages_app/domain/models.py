@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -277,11 +277,13 @@ class Page:
 
     `next` and `previous` are the cursors of the adjacent pages, None at the ends.  A page
     may be shorter than requested, or even empty, and still have a next one.
+    Some first pages have `count`: as `ImageSearch.count_of`, without reading the page again.
     """
 
     images: Sequence[Image]
     next: str | None = None
     previous: str | None = None
+    count: Callable[[], Count] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Images:
 
     def __init__(self, originals: Originals, metadata: MetadataBackend) -> None:
         self._originals = originals
+        self.reading = metadata.reading
         self._records = metadata.images
         self._search = metadata.search
 

@@ -43,6 +43,10 @@ DIGESTS = {
         "images": "3153794356ebe80554ab8b40bb50ab6cfffbdb3c7d64124c44ad5d9c90463e86",
         "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
     },
+    5: {
+        "images": "c0d3f54879b3dcc4471fba29299a49729037f5845c78f2828a489e4a5ebb1603",
+        "visitors": "3b382915c46dae9a5b9c46b689cdb4393a04c5f18e8911a2a8ce9e12d784962d",
+    },
 }
 
 GAVE_UP = (

@@ -206,7 +206,7 @@ def test_page_reads_a_bounded_number_of_rounds(
     for number in range(150):
         types = ("rare",) if number in rare else ()
         put(store, an_image(number, types=types, references={"artnr": ("1",)}))
-    monkeypatch.setattr("huimages_app.storage.couchdb.search._MAX_READ", 30)
+    monkeypatch.setattr("huimages_app.storage.couchdb.walks._MAX_READ", 30)
     # Of two conditions on the same documents the first names the candidates: all of them.
     query = Query(references=(("artnr", "1"),), type="rare")
     requests.number = 0
@@ -238,10 +238,56 @@ def test_count_reads_few_documents(
     assert [search.count_of(query) for query in decided] == [Count(12)] * len(decided)
     read = [name for name, options in requests.views if options.get("include_docs") == "true"]
     assert read == []
-    monkeypatch.setattr("huimages_app.storage.couchdb.search._COUNTED", 8)
+    monkeypatch.setattr("huimages_app.storage.couchdb.walks._COUNTED", 8)
     assert search.count_of(Query(text="seagulls")) == Count(9, is_exact=False)
-    monkeypatch.setattr("huimages_app.storage.couchdb.search._COUNTED", 12)
+    monkeypatch.setattr("huimages_app.storage.couchdb.walks._COUNTED", 12)
     assert search.count_of(Query(text="seagulls")) == Count(12)
+    store.close()
+
+
+def test_count_of_a_page_goes_on_where_the_page_ended(
+    couchdb_site: Site, requests: Requests
+) -> None:
+    store = couchdb_site.metadata()
+    for number in range(30):
+        put(store, an_image(number, titles=("seagulls",)), tags=("sea",))
+    for query in (Query(text="seagulls"), Query(text="seagulls sea"), Query(tag="sea", text="gul")):
+        for limit in (5, 40):
+            page = store.search.page(query, limit)
+            requests.views.clear()
+            assert page.count is not None
+            assert page.count() == Count(30)
+            assert bool(requests.views) == (limit == 5)
+    assert store.search.page(Query(), 5).count is None  # a reduced value
+    store.close()
+
+
+def test_reading_sends_equal_requests_once_until_a_write(
+    couchdb_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = couchdb_site.metadata()
+    put(store, an_image(1, titles=("Gull",)), tags=("sea",))
+    sent, send = [], Transport._send
+
+    def keep(transport: Transport, request: Any) -> Any:
+        sent.append(request)
+        return send(transport, request)
+
+    def read() -> int:
+        sent.clear()
+        assert store.search.contains(Query(tag="sea"), an_id(1))
+        assert store.annotations.summary(an_id(1)).tags == {"sea": 1}
+        return len(sent)
+
+    monkeypatch.setattr(Transport, "_send", keep)
+    assert read() == 3
+    with store.reading():
+        assert store.images.get(an_id(1)).title == "Gull"
+        assert (read(), read()) == (1, 0)
+        change(store, an_id(1), titles=("Tern",))
+        assert store.images.get(an_id(1)).title == "Tern"
+        assert read() == 1
+    assert read() == 3
     store.close()
 
 

@@ -97,5 +97,8 @@ class CouchBackend(MetadataBackend):
         for database in (self._images, self._visitors):
             database.size()
 
+    def reading(self) -> contextlib.AbstractContextManager[None]:
+        return self._server.transport.reading()
+
     def close(self) -> None:
         self._server.close()

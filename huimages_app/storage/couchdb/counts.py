@@ -29,9 +29,7 @@ def count_by_rows(
         return None
     scan = plan.scan
     if isinstance(scan, ViewScan) and scan.is_counted:
-        if before is None:
-            return Count(scan.count())
-        return Count(scan.count_to(before, descending=plan.descending) - 1)
+        return Count(scan.count(before, descending=plan.descending) - (before is not None))
     # Rows of annotations do not contain whether their image is in the trash.
     trashed = _trashed_ids(images) if plan.mark_filter else set()
     if trashed is None:

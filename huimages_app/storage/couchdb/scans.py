@@ -113,16 +113,12 @@ class ViewScan(Scan):
         """Whether the view has one row for each image and a reduce function."""
         return self.view in {"by_time", "by_facet", "by_place"}
 
-    def count(self) -> int:
-        """Return the number of rows; for views with a reduce function."""
+    def count(self, to: Position | None = None, *, descending: bool = False) -> int:
+        """Return the number of rows, up to and including a position; needs a reduce function."""
         low, high = self._range
-        return int(self.database.reduced(self.view, startkey=low, endkey=high) or 0)
-
-    def count_to(self, position: Position, *, descending: bool) -> int:
-        """Return the number of rows up to a position and including it; as `count`."""
-        low, high = self._range
-        at = [*self.prefix, *position]
-        low, high = (at, high) if descending else (low, at)
+        if to is not None:
+            at = [*self.prefix, *to]
+            low, high = (at, high) if descending else (low, at)
         return int(self.database.reduced(self.view, startkey=low, endkey=high) or 0)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 
@@ -22,7 +22,7 @@ from ..interfaces import ImageSearch
 from ..places import COLLECTION
 from .articles import CouchArticles
 from .codec import image_of, is_trashed, text_of
-from .conditions import AnnotationRows, Record
+from .conditions import Record
 from .counts import count_by_rows
 from .database import Database
 from .endings import count_endings, read_endings
@@ -30,29 +30,16 @@ from .facet_counts import count_facets, count_facets_of_all
 from .likeness import read_alike
 from .months import months_of_all, read_months
 from .query_planner import QueryPlan, plan_query
-from .scans import Candidate, Position, document_in
+from .scans import Position, document_in
 from .tag_counts import TagCounts
+from .walks import Walk
 from .word_counts import WordCounts
-
-# How often a page reads on when residual conditions reject most candidates.
-_ROUNDS = 5
-_MIN_READ, _MAX_READ = 50, 500  # candidates of a later round
-_COUNTED = 150  # candidates whose documents a count reads
-_SPARE = 10  # candidates of annotations more: their images may be in the trash
 
 # Neighbours in the order of IDs come together, so more are read than are drawn.
 _RANDOM_FACTOR, _RANDOM_MIN = 4, 20
 _SPARE_RANDOM = 5  # drawn images more: one may be trashed or replaced meanwhile
 
 _FEED = ("couchdb", "changes")
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Images from a start on; `end` is where to continue, None at the end of the result."""
-
-    images: Sequence[tuple[Position, Image]]
-    end: Position | None
 
 
 class CouchSearch(ImageSearch):
@@ -71,14 +58,15 @@ class CouchSearch(ImageSearch):
         plan = self._plan(query)
         if plan is None:
             return Page([])
-        found = self._find(plan, start, limit, forward=forward)
-        images = [image for _, image in (found.images if forward else found.images[::-1])]
-        ahead = encode_start(scope, forward, Start(found.end)) if found.end else None
+        walk = Walk(plan, self._images, self._visitors, start, forward=forward)
+        found, end = walk.page(limit)
+        images = [record.image for _, record in (found if forward else found[::-1])]
+        ahead = encode_start(scope, forward, Start(end)) if end else None
+        if start is None:
+            return Page(images, ahead, count=None if plan.is_decided_by_rows else walk.count)
         # Back to where the reader came from; from an empty page, to the start itself.
-        back = None
-        if start:
-            position = found.images[0][0] if found.images else start.position
-            back = encode_start(scope, not forward, Start(position, inclusive=not found.images))
+        position = found[0][0] if found else start.position
+        back = encode_start(scope, not forward, Start(position, inclusive=not found))
         return Page(images, ahead, back) if forward else Page(images, back, ahead)
 
     def cursor_at(self, query: Query, time: datetime) -> str:
@@ -99,22 +87,19 @@ class CouchSearch(ImageSearch):
         return months_of_all(self._images, kind) if months is None else months
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
-        plan = self._plan(query)
-        matching = self._matched(plan, image_id)
-        if plan is None or matching is None:
+        if (placed := self._placed(query, image_id)) is None:
             return Window()
-        start = Start(plan.position(*matching))
+        plan, position = placed
+        start = Start(position)
         images_before = self._images_from(plan, start, before, forward=False)[::-1]
         return Window(images_before, self._images_from(plan, start, after, forward=True))
 
     def contains(self, query: Query, image_id: str) -> bool:
-        plan = self._plan(query)
-        return self._matched(plan, image_id) is not None
+        return self._placed(query, image_id) is not None
 
-    def _matched(
-        self, plan: QueryPlan | None, image_id: str
-    ) -> tuple[Record, AnnotationRows] | None:
-        """Return the record and the annotations of an image; None if it does not match."""
+    def _placed(self, query: Query, image_id: str) -> tuple[QueryPlan, Position] | None:
+        """Return the plan of a query and the position of an image in it; None if it has none."""
+        plan = self._plan(query)
         document = self._images.get(image_id) if plan else None
         if plan is None or document is None:
             return None
@@ -122,7 +107,7 @@ class CouchSearch(ImageSearch):
         rows = self._visitors.values_by_key("by_image", wanted).get(image_id, [])
         record = Record(document)
         matches = all(condition.holds(record, rows) for condition in plan.conditions.values())
-        return (record, rows) if matches else None
+        return (plan, plan.position(record, rows)) if matches else None
 
     def collection_sizes(self) -> dict[str, int]:
         rows = self._images.rows(
@@ -145,20 +130,18 @@ class CouchSearch(ImageSearch):
         plan = self._plan(query)
         if plan is None:
             return facet_counts({}, is_complete=True)
-        size = min(most, _COUNTED) + 1
-        scan = plan.scan.without_documents()
-        candidates = scan.read(None, size, descending=plan.descending)
-        records = [record for _, record in self._matching(plan, candidates[: size - 1])]
-        is_complete = len(candidates) < size
-        return count_facets(records, self._visitors, is_complete=is_complete)
+        walk = Walk(plan, self._images, self._visitors)
+        walk.count(most)
+        records = [record for _, record in walk.found]
+        return count_facets(records, self._visitors, is_complete=walk.is_complete)
 
     def _images_from(
         self, plan: QueryPlan, start: Start, limit: int, *, forward: bool
     ) -> tuple[Image, ...]:
         if not limit:
             return ()
-        found = self._find(plan, start, limit, forward=forward)
-        return tuple(image for _, image in found.images)
+        walk = Walk(plan, self._images, self._visitors, start, forward=forward)
+        return tuple(record.image for _, record in walk.page(limit)[0])
 
     def articles(
         self, key: str, limit: int, cursor: str | None = None, *, prefix: str = ""
@@ -201,28 +184,18 @@ class CouchSearch(ImageSearch):
         if query.order in {"oldest", "title"}:  # they leave no image out
             query = replace(query, order="newest")
         plan = self._plan(query)
-        if plan is None:
-            return Count(0)
-        return self._count(plan, most)
+        return self._count(plan, most) if plan else Count(0)
 
     def count_before(self, query: Query, image_id: str, most: int = 1000) -> Count | None:
-        plan = self._plan(query)
-        matching = self._matched(plan, image_id)
-        if plan is None or matching is None:
-            return None
-        return self._count(plan, most, plan.position(*matching))
+        placed = self._placed(query, image_id)
+        return self._count(placed[0], most, placed[1]) if placed else None
 
     def _count(self, plan: QueryPlan, most: int, before: Position | None = None) -> Count:
         """Count the images of a plan, or those before a position."""
         if count := count_by_rows(plan, self._images, most, before):
             return count
-        size = min(most, _COUNTED) + 1
-        descending = plan.descending if before is None else not plan.descending
-        # Reading documents by their IDs takes less time than with the rows.
-        scan = plan.scan.without_documents()
-        candidates = scan.read(Start(before) if before else None, size, descending=descending)
-        found = sum(1 for _ in self._matching(plan, candidates))
-        return Count(min(found, most), is_exact=len(candidates) < size and found <= most)
+        start, forward = (Start(before), False) if before else (None, True)
+        return Walk(plan, self._images, self._visitors, start, forward=forward).count(most)
 
     def changes(self, since: str = "", limit: int = 1000) -> Changes:
         """Return changes in the order of each database, those of annotations last.
@@ -282,59 +255,6 @@ class CouchSearch(ImageSearch):
 
     def _plan(self, query: Query) -> QueryPlan | None:
         return plan_query(query, self._images, self._visitors, self._words, self.today())
-
-    def _find(self, plan: QueryPlan, start: Start | None, limit: int, *, forward: bool) -> _Found:
-        descending = plan.descending if forward else not plan.descending
-        found: list[tuple[Position, Image]] = []
-        # One more than requested shows whether there is a next page.
-        size = limit + 1 + (_SPARE if plan.mark_filter else 0)
-        read = 0
-        for _ in range(_ROUNDS):
-            candidates = plan.scan.read(start, size, descending=descending)
-            for candidate, record in self._matching(plan, candidates):
-                found.append((candidate.position, record.image))
-                if len(found) > limit:
-                    return _Found(found[:limit], found[limit - 1][0])
-            if len(candidates) < size:
-                return _Found(found, None)
-            start = Start(candidates[-1].position)
-            read += size
-            size = next_size(read, len(found), limit)
-        return _Found(found, candidates[-1].position)
-
-    def _matching(
-        self, plan: QueryPlan, candidates: Sequence[Candidate]
-    ) -> Iterable[tuple[Candidate, Record]]:
-        """Yield the candidates that meet all conditions, with their records."""
-        # CouchDB may put rows with a collation mismatch and others into one group, or list
-        # the same position twice.
-        candidates = list({candidate.position: candidate for candidate in candidates}.values())
-        missing = [candidate.id for candidate in candidates if candidate.document is None]
-        documents = self._images.get_many(missing)
-        checks = {False: plan.residual, True: list(plan.conditions.values())}
-        possible = []
-        undecided = []  # whether they match depends on their annotations
-        for candidate in candidates:
-            document = candidate.document or documents.get(candidate.id)
-            record = Record(document) if document else None
-            if record is None or plan.is_duplicate(candidate.position, record):
-                continue
-            wanted = checks[candidate.collation_mismatch]
-            failed = [condition for condition in wanted if not condition.is_certain(record)]
-            if all(condition.of_annotations for condition in failed):
-                possible.append((candidate, record, failed))
-                undecided += [candidate.id] * bool(failed)
-        annotations = self._visitors.values_by_key("by_image", undecided)
-        for candidate, record, failed in possible:
-            rows = annotations.get(candidate.id, [])
-            if all(condition.holds(record, rows) for condition in failed):
-                yield candidate, record
-
-
-def next_size(read: int, found: int, limit: int) -> int:
-    """Return how many candidates probably complete the page, and a third more."""
-    wanted = 4 * read if not found else (limit + 1 - found) * read * 4 // (found * 3)
-    return min(max(wanted, _MIN_READ), _MAX_READ)
 
 
 def _scope(query: Query) -> tuple[str, Query]:

@@ -22,7 +22,7 @@ from .codec import (
     image_of,
     with_image_fields,
 )
-from .database import Database, Document, Row
+from .database import Database, Document
 from .install_views import is_ours
 
 _NATIVE = "couchdb"
@@ -121,16 +121,11 @@ def _add_new(database: Database, documents: Sequence[Document]) -> None:
 def _all_documents(database: Database) -> Iterator[Document]:
     """Yield all documents by ascending ID, with conflicting revisions merged."""
     for row in database.all("", _LAST, documents=True, conflicts=True):
-        document = _document_of_row(database, row)
+        document: Document | None = row["doc"]
+        if document and "_conflicts" in document:
+            document = database.get_for_update(row["id"])
         if document is not None:
             yield document
-
-
-def _document_of_row(database: Database, row: Row) -> Document | None:
-    document: Document | None = row["doc"]
-    if document and "_conflicts" in document:
-        return database.get_for_update(row["id"])
-    return document
 
 
 class _Ahead:

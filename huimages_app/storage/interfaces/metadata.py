@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ...domain.models import Annotation, AnnotationSummary, Image
@@ -191,6 +192,10 @@ class MetadataBackend(ABC):
         Returns how many were wrong.  Raises StorageUnavailable.
         """
         return 0
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Let this thread read the same things once until the context ends, or until it writes."""
+        return nullcontext()
 
     @abstractmethod
     def close(self) -> None:

@@ -291,7 +291,7 @@ def count_of(image_list: ImageList, page: Page, request: Request) -> Count | Non
         len(page.images),
         request,
         is_all=is_all,
-        count=lambda: request.services.images.count_of(query),
+        count=page.count or (lambda: request.services.images.count_of(query)),
     )
 
 

@@ -36,6 +36,7 @@ from ..presentation.i18n import _
 from ..presentation.image_lists import ImageList, window_in
 from ..presentation.likeness import LikenessItem, likeness_item
 from ..presentation.pictures import picture_of
+from ..presentation.reading import reading_once
 from ..presentation.requested_sizes import chosen_rendition
 from ..presentation.rights import facts_of, fields_of
 from ..presentation.sharing import sharing_of
@@ -74,6 +75,7 @@ class Crop:
     request_method="GET",
     permission=VIEW,
     renderer="huimages_app:templates/image.pt",
+    decorator=reading_once,
 )
 def image_page(context: ImagePage, request: Request) -> dict[str, Any] | Response:
     """Show an image; `?in=tag:sea` names the collection that contains its neighbours."""

@@ -13,6 +13,7 @@ from ...services.permissions import CONTRIBUTE, VIEW
 from ..presentation.grids import thumb_of, title_of, urls_of
 from ..presentation.image_lists import ImageList, place_in, window_in
 from ..presentation.pictures import picture_of
+from ..presentation.reading import reading_once
 from ..presentation.responses import json_response
 from ..presentation.showing import require_seen, seen
 from ..resources import ImagePage
@@ -21,7 +22,13 @@ from ..resources import ImagePage
 REACH = 8
 
 
-@view_config(context=ImagePage, name="around", request_method="GET", permission=VIEW)
+@view_config(
+    context=ImagePage,
+    name="around",
+    request_method="GET",
+    permission=VIEW,
+    decorator=reading_once,
+)
 def viewer_items(context: ImagePage, request: Request) -> Response:
     """Return the images around one in the collection `?in=`, in its order.
 
@@ -40,7 +47,13 @@ def viewer_items(context: ImagePage, request: Request) -> Response:
     return json_response({"items": items, "index": len(before)})
 
 
-@view_config(context=ImagePage, name="place", request_method="GET", permission=VIEW)
+@view_config(
+    context=ImagePage,
+    name="place",
+    request_method="GET",
+    permission=VIEW,
+    decorator=reading_once,
+)
 def place(context: ImagePage, request: Request) -> Response:
     """Return the place of an image in the collection `?in=`: `{"number": 12, "count": "3,480"}`.
 

@@ -13,8 +13,9 @@ from huimages_app.storage.couchdb.annotations import CouchAnnotations
 from huimages_app.storage.couchdb.database import Row
 from huimages_app.storage.couchdb.retry import StripedLocks
 from huimages_app.storage.couchdb.scans import InMemoryScan
-from huimages_app.storage.couchdb.search import CouchSearch, next_size
+from huimages_app.storage.couchdb.search import CouchSearch
 from huimages_app.storage.couchdb.tag_counts import TagCounts
+from huimages_app.storage.couchdb.walks import next_size
 from huimages_app.storage.cursors import Start
 
 
