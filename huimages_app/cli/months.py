@@ -11,6 +11,7 @@ from ..domain.filters import query_of
 from ..domain.months import TIMED
 from .context import CliContext, pass_cli_context
 from .filters import pairs_of, with_filters
+from .output import count_text
 
 
 @click.command("months", short_help="List the months in which images were added or taken.")
@@ -27,8 +28,14 @@ from .filters import pairs_of, with_filters
 def months(context: CliContext, order: str, as_json: bool, **filters: Any) -> None:
     """List the months in UTC of the images that meet all conditions, at most 600.
 
-    `huimages list --at MONTH` lists the images from a month on.  Of more than 1,000 images that
-    meet several conditions, the months are those of all images.
+    `huimages list --at MONTH` lists the images from a month on.  After the month is the number of
+    images, where it is known cheaply.  Of more than 1,000 images that meet several conditions, the
+    months are those of all images.
     """
-    for month in context.reading_services.images.months(query_of(pairs_of(filters), order)):
-        click.echo(json.dumps({"month": str(month)}) if as_json else month)
+    found = context.reading_services.images.months(query_of(pairs_of(filters), order))
+    for month, count in found.items():
+        if as_json:
+            numbers = {"count": count.number, "count_is_exact": count.is_exact} if count else {}
+            click.echo(json.dumps({"month": str(month), **numbers}))
+        else:
+            click.echo(f"{month}  {count_text(count)}" if count else month)

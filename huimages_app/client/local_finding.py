@@ -40,4 +40,4 @@ class LocalFinding(FindingBackend):
         return services_of_process().images.facet_counts(filters, query_of)
 
     def months(self, filters: Filters, order: str) -> list[Month]:
-        return services_of_process().images.months(query_of(filters, order))
+        return list(services_of_process().images.months(query_of(filters, order)))

@@ -10,7 +10,7 @@ from functools import partial
 from ..domain.facet_counts import FacetCounts, replaceable, with_counts_of
 from ..domain.filters import Filters
 from ..domain.models import Changes, Count, Image, Neighbours, Page, Query, Window
-from ..domain.months import TIMED, Month
+from ..domain.months import TIMED, MonthCounts
 from ..domain.periods import ALWAYS, Period
 from ..errors import BadInput, UnknownImage
 from ..storage.interfaces import MetadataBackend, Originals
@@ -77,14 +77,14 @@ class Images:
             cursor = self._search.cursor_at(query, time) if time else None
         return self._search.page(query, limit, cursor)
 
-    def months(self, query: Query) -> list[Month]:
-        """Return the months at which a query can be entered, in its order.
+    def months(self, query: Query) -> MonthCounts:
+        """Return the months at which a query can be entered, in its order, and their numbers.
 
         See `ImageSearch.months`; raises BadInput for an order without times.
         """
         _require_times(query)
-        newest_first = self._search.months(query)
-        return newest_first[::-1] if query.order == "oldest" else newest_first
+        months = self._search.months(query)
+        return dict(reversed(months.items())) if query.order == "oldest" else months
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         """Return at most `before` and `after` images around one image of a query."""

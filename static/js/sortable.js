@@ -4,7 +4,8 @@
 //   <ol data-sortable="#order"> <li data-id="ID"> … <button data-handle> …
 //
 // The form `#order` saves the IDs in its field `order`.  If it has the fields `id`, `before` and
-// `after`, they name the item that was moved and its new neighbour.
+// `after`, they name the item that was moved and its new neighbour.  If it has `offset`, that is the
+// number of items before the list, of `data-count` in all.
 
 import { message } from "./messages.js";
 
@@ -99,7 +100,9 @@ class SortableList {
     const position = Math.min(Math.max(target, 0), last);
     if (position === index) return;
     this.place(item, position);
-    this.status.textContent = message("movedTo", { position: position + 1, count: last + 1 });
+    const offset = Number(this.form.elements.offset?.value ?? 0);
+    const count = this.list.dataset.count ?? last + 1;
+    this.status.textContent = message("movedTo", { position: offset + position + 1, count });
     item.scrollIntoView({ block: "nearest" });
     this.saveLater(KEY_PAUSE);
   }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from huimages_app.domain.models import Order, Query
+from huimages_app.domain.models import Count, Order, Query
 from huimages_app.domain.months import Month
 from huimages_app.storage.interfaces import MetadataBackend
 
@@ -34,15 +34,15 @@ class MonthsContract:
     def test_months_of_all_images_are_newest_first(
         self, store: MetadataBackend, order: Order
     ) -> None:
-        assert store.search.months(Query(order=order)) == []
+        assert list(store.search.months(Query(order=order))) == []
         put_archive(store)
-        assert store.search.months(Query(order=order)) == MONTHS[::-1]
+        assert list(store.search.months(Query(order=order))) == MONTHS[::-1]
 
     def test_months_of_taking_are_those_of_images_with_a_time(self, store: MetadataBackend) -> None:
         put_archive(store)
         expected = [Month(2023, 2), Month(2023, 1), Month(1998, 12)]
-        assert store.search.months(Query(order="taken")) == expected
-        assert store.search.months(Query(order="taken", tag="sea")) == expected
+        assert list(store.search.months(Query(order="taken"))) == expected
+        assert list(store.search.months(Query(order="taken", tag="sea"))) == expected
 
     def test_months_begin_and_end_with_their_first_and_last_moment(
         self, store: MetadataBackend
@@ -55,24 +55,56 @@ class MonthsContract:
         ):
             put(store, an_image(number, created=time, taken=time))
         for order in ("newest", "taken"):
-            assert store.search.months(Query(order=order)) == [Month(2024, 4), Month(2024, 2)]
+            assert list(store.search.months(Query(order=order))) == [Month(2024, 4), Month(2024, 2)]
 
     def test_months_of_a_query_are_those_of_its_images(self, store: MetadataBackend) -> None:
         put_archive(store)
-        assert store.search.months(Query(tag="sea")) == MONTHS[::-1]
-        assert store.search.months(Query(text="gull")) == [Month(2024, 1), Month(1999, 12)]
-        assert store.search.months(Query(tag="sand")) == []
-        assert store.search.months(Query(text="!?")) == []
+        assert list(store.search.months(Query(tag="sea"))) == MONTHS[::-1]
+        assert list(store.search.months(Query(text="gull"))) == [Month(2024, 1), Month(1999, 12)]
+        assert list(store.search.months(Query(tag="sand"))) == []
+        assert list(store.search.months(Query(text="!?"))) == []
         since = Query(created_from=MONTHS[2].start)
-        assert store.search.months(since) == [Month(2025, 12), Month(2024, 2)]
+        assert list(store.search.months(since)) == [Month(2025, 12), Month(2024, 2)]
 
     def test_month_without_images_is_not_listed(self, store: MetadataBackend) -> None:
         put_archive(store)
         for number in (3, 4):
             change(store, an_id(number), trashed=START)
-        assert store.search.months(Query()) == MONTHS[::-1]
+        assert list(store.search.months(Query())) == MONTHS[::-1]
         change(store, an_id(5), replaced_by=an_id(0))
-        assert store.search.months(Query()) == [MONTHS[3], MONTHS[2], MONTHS[0]]
+        assert list(store.search.months(Query())) == [MONTHS[3], MONTHS[2], MONTHS[0]]
+
+    def test_months_of_a_short_list_have_exact_numbers(self, store: MetadataBackend) -> None:
+        put_archive(store)
+        assert store.search.months(Query()) == dict.fromkeys(MONTHS, Count(3))
+        change(store, an_id(0), trashed=START)
+        assert store.search.months(Query())[MONTHS[0]] == Count(2)
+        assert store.search.months(Query(tag="sea")) == dict.fromkeys(MONTHS[1:], Count(1))
+        # CouchDB would read documents to know which of the words' images are in the trash.
+        words = store.search.months(Query(text="gull"))
+        assert words in (
+            {Month(2024, 1): Count(1), Month(1999, 12): Count(2)},
+            {Month(2024, 1): None, Month(1999, 12): None},
+        )
+        taken = {Month(2023, 2): Count(3), Month(2023, 1): Count(3), Month(1998, 12): Count(2)}
+        assert store.search.months(Query(order="taken")) == taken
+
+    def test_numbers_of_a_long_list_are_true_or_lower_bounds_or_missing(
+        self, store: MetadataBackend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("huimages_app.storage.sqlite.months._READ", 2)
+        monkeypatch.setattr("huimages_app.storage.sqlite.months._COUNTED", 2)
+        monkeypatch.setattr("huimages_app.storage.couchdb.months._READ", 2)
+        put_archive(store)
+        for order in ("newest", "taken"):
+            for query in (Query(order=order), Query(order=order, tag="sea")):
+                number = 1 if query.tag else 3
+                possible = (Count(number), Count(2, is_exact=False) if number > 2 else None, None)
+                months = store.search.months(query)
+                assert months
+                assert all(count in possible for count in months.values())
+        checked = store.search.months(Query(facets=(("shape", "landscape"),), larger=1))
+        assert set(checked.values()) == {None}
 
     def test_orders_without_times_have_no_months(self, store: MetadataBackend) -> None:
         orders: tuple[Order, ...] = ("title", "rated")
@@ -94,10 +126,14 @@ class MonthsContract:
             Query(facets=(("shape", "landscape"),), larger=1),
         ]
         for query in queries:
-            months = store.search.months(query)
+            months = list(store.search.months(query))
             assert months == sorted(set(months), reverse=True)
             images = store.search.page(query, 20).images
             assert images
             assert {Month.of(image.created) for image in images} <= set(months)
         for query in (Query(order="taken"), Query(order="taken", tag="sea")):
-            assert store.search.months(query) == [Month(2023, 2), Month(2023, 1), Month(1998, 12)]
+            assert list(store.search.months(query)) == [
+                Month(2023, 2),
+                Month(2023, 1),
+                Month(1998, 12),
+            ]

@@ -72,7 +72,7 @@ QUESTIONS: dict[str, tuple[int, Callable[[MetadataBackend], object]]] = {
     ),
     "the numbers of a tag by filter": (2, lambda s: s.search.facet_counts(Query(tag="sea"))),
     "the months of all images": (1, lambda store: store.search.months(Query())),
-    "the months of a tag": (1, lambda store: store.search.months(Query(tag="sea"))),
+    "the months of a tag": (2, lambda store: store.search.months(Query(tag="sea"))),
     "the months of a search for a word": (2, lambda s: s.search.months(Query(text="gull"))),
     "the number of images whose rights end": (
         1,

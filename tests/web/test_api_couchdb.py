@@ -161,6 +161,9 @@ def test_months_lead_into_a_list_by_time(site: Site, shop: Api) -> None:
     names = ["2024-05", "2024-03", "2023-05", "2023-03", "2022-05", "2022-03"]
     urls = {item["month"]: item["url"] for item in response.json["items"]}
     assert list(urls) == names
+    assert {(item["count"], item["count_is_exact"]) for item in response.json["items"]} == {
+        (1, True)
+    }
     page = shop.get(urls["2023-05"])
     assert ids(page) == newest[2:]
     assert page.json["prev"]

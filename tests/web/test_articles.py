@@ -171,18 +171,58 @@ def test_invalid_order_is_refused(
 
 
 @pytest.mark.slow
-def test_order_and_roles_cover_a_large_article(site: Site, browser: TestApp) -> None:
+def test_large_article_has_pages_and_one_order(site: Site, browser: TestApp) -> None:
     ids = fill(site.storage.metadata, range(220), references={"artnr": (NUMBER,)})
     page = browser.get("/article/10106/")
-    assert order_of(page) == ids
-    # The order is on the page a few times, not once for each picture.
-    assert page.text.count(ids[-1]) < 25
+    assert "220 pictures" in page.html.select_one("main .count").text
+    assert order_of(page) == ids[:100]
+    # The order is on the page twice, not once for each picture.
+    assert page.text.count(ids[-1]) == 2
+    page = browser.get(page.html.find("a", rel="next")["href"])
+    assert order_of(page) == ids[100:200]
+    assert page.html.select_one(".paging .count").text == "101 to 200 of 220"
+    # A picture moves over the edge of its page; the page stays.
+    page = move(page, ids[100], "earlier").follow()
+    assert order_of(page)[0] == ids[99]
+    assert stored_order(site)[98:102] == [ids[98], ids[100], ids[99], ids[101]]
+    page = browser.get(page.html.find("a", rel="next")["href"])
+    assert order_of(page) == ids[200:]
+    assert not page.html.find("a", rel="next")
     page = move(page, ids[-1], "first").follow()
-    assert order_of(page)[:2] == [ids[-1], ids[0]]
+    assert stored_order(site)[:2] == [ids[-1], ids[0]]
+    assert order_of(browser.get(page.html.find("a", rel="prev")["href"]))[0] == ids[100]
     site.services.articles.set_role("artnr", NUMBER, ids[-2], "back")
     back = site.services.articles.get("artnr", NUMBER).picture("back")
     assert back
     assert back.id == ids[-2]
+
+
+@pytest.mark.slow
+def test_largest_page_of_an_article_has_less_than_400_kb(site: Site, browser: TestApp) -> None:
+    fill(site.storage.metadata, range(510), references={"artnr": (NUMBER,)})
+    assert len(browser.get("/article/10106/").body) < 400_000
+
+
+@pytest.mark.parametrize("first", ["0", "1", "5", "9999", "99999", "-1", "x", "²"])
+def test_page_of_an_article_begins_at_a_picture_that_exists(
+    browser: TestApp, images: Sequence[Image], first: str
+) -> None:
+    assert len(order_of(browser.get("/article/10106/", {"from": first}))) == 4
+
+
+def test_sorted_part_stays_where_it_is_in_the_order(
+    site: Site, browser: TestApp, images: Sequence[Image]
+) -> None:
+    a, b, c, d = (image.id for image in images)
+    page = browser.get("/article/10106/", {"from": "2"})
+    assert order_of(page) == [b, c, d]
+    form = page.forms["order"]
+    assert (form["order"].value, form["offset"].value) == (f"{b} {c} {d}", "1")
+    form["order"] = f"{d} {b} {c}"
+    form.submit(status=303)
+    assert stored_order(site) == [a, d, b, c]
+    form.submit(status=303)  # repeated
+    assert stored_order(site) == [a, d, b, c]
 
 
 def test_role_is_saved_and_main_moves_to_the_front(

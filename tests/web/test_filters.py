@@ -193,7 +193,7 @@ def test_jump_leads_to_a_month_with_pictures(
     assert dates.headers["Cache-Control"] == "private, max-age=300"
     years = dates.html.select("[data-years] > ul > li")
     assert [[link.text for link in year.select("a")] for year in years] == [
-        [str(year), "June"] for year in (2024, 2023, 2022, 2021)
+        [f"{year} (1)", "June (1)"] for year in (2024, 2023, 2022, 2021)
     ]
     page = dates.click("2023").click("Jump to a date").click("June", index=2)
     assert page.request.path_qs == "/image/?shape=landscape&at=2022-06"
@@ -203,7 +203,7 @@ def test_jump_leads_to_a_month_with_pictures(
     assert shown(browser.get("/search?q=sea&order=oldest&at=2023")) == [ids[2023], ids[2024]]
     oldest = browser.get("/search?q=sea&order=oldest").click("Jump to a date")
     names = [year.a.text for year in oldest.html.select("[data-years] > ul > li")]
-    assert names == ["2021", "2022", "2023", "2024"]
+    assert names == ["2021 (1)", "2022 (1)", "2023 (1)", "2024 (1)"]
     assert "Jump to a date" not in browser.get("/image/?order=title").text
     assert "This list has no dates." in browser.get("/dates?in=?order=title").text
     assert "This list has no dates." in browser.get("/dates?in=favorites").text

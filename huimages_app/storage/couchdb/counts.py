@@ -6,6 +6,7 @@ a page.  So documents are only read if a condition needs them, and then few.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ...domain.models import Count
@@ -31,7 +32,7 @@ def count_by_rows(
     if isinstance(scan, ViewScan) and scan.is_counted:
         return Count(scan.count(before, descending=plan.descending) - (before is not None))
     # Rows of annotations do not contain whether their image is in the trash.
-    trashed = _trashed_ids(images) if plan.mark_filter else set()
+    trashed = trashed_ids(images) if plan.mark_filter else set()
     if trashed is None:
         return None
     limit = most + 1 + len(trashed)
@@ -41,11 +42,18 @@ def count_by_rows(
         limit,
         descending=plan.descending if before is None else not plan.descending,
     )
-    # Annotations of huImages 2.2, which have no time, may be of images that are gone.
-    if any(row.collation_mismatch or not row.position[-2] for row in rows):
+    if not are_images(rows):
         return None
     found = len({row.id for row in rows} - trashed)
     return Count(min(found, most), is_exact=len(rows) < limit and found <= most)
+
+
+def are_images(rows: Sequence[Candidate]) -> bool:
+    """Return whether each row certainly is of an image that is there, and of the requested key.
+
+    Annotations of huImages 2.2, which have no time, may be of images that are gone.
+    """
+    return all(row.position[-2] and not row.collation_mismatch for row in rows)
 
 
 def _read_rows(scan: Scan, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
@@ -58,8 +66,8 @@ def _read_rows(scan: Scan, start: Start | None, limit: int, *, descending: bool)
     return scan.read(start, limit, descending=descending)
 
 
-def _trashed_ids(images: Database) -> set[str] | None:
-    """Return the IDs of images in the trash; None if there are too many."""
+def trashed_ids(images: Database) -> set[str] | None:
+    """Return the images in the trash; None if they are many."""
     limit = _MAX_TRASHED + 1
     rows = ViewScan(images, "by_time", (True,), documents=False).read(None, limit, descending=True)
     return {row.id for row in rows} if len(rows) < limit else None

@@ -14,7 +14,7 @@ from ...domain.ids import ID_LENGTH, is_image_id
 from ...domain.ids import image_id as id_of
 from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Page, Query, Window
-from ...domain.months import TIMED, Month
+from ...domain.months import TIMED, MonthCounts
 from ...errors import BadCursor
 from .. import cursors
 from ..cursors import Start, decode_start, encode_start
@@ -76,15 +76,15 @@ class CouchSearch(ImageSearch):
         position = (text_of(time), "") if query.order != "taken" else (text_of(time), "", "")
         return encode_start(_scope(query), True, Start(position))
 
-    def months(self, query: Query) -> list[Month]:
+    def months(self, query: Query) -> MonthCounts:
         if query.order not in TIMED:
             raise ValueError(f"order {query.order} has no times")
-        months = None
-        if query != Query(order=query.order):
-            plan = self._plan(query)
-            months = read_months(plan) if plan else []
         kind = "taken" if query.order == "taken" else "created"
-        return months_of_all(self._images, kind) if months is None else months
+        if query == Query(order=query.order):
+            return months_of_all(self._images, kind)
+        plan = self._plan(query)
+        months = read_months(plan, self._images) if plan else {}
+        return dict.fromkeys(months_of_all(self._images, kind)) if months is None else months
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         if (placed := self._placed(query, image_id)) is None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 _AGE = 600.0  # seconds; an old count at most chooses a word that is no longer the rarest
-_MOST = 10_000  # words remembered, before all of them are forgotten
+_MAX_WORDS = 10_000  # words remembered, before all of them are forgotten
 
 
 class WordCounts:
@@ -30,7 +30,7 @@ class WordCounts:
             return known
         found = count()
         with self._lock:
-            if len(self._counts) >= _MOST:
+            if len(self._counts) >= _MAX_WORDS:
                 self._counts.clear()
             self._counts[trashed, word] = (now + _AGE, found)
         return found

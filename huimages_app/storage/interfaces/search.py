@@ -17,7 +17,7 @@ from ...domain.models import (
     Query,
     Window,
 )
-from ...domain.months import Month
+from ...domain.months import MonthCounts
 
 
 def _utc_today() -> date:
@@ -50,11 +50,12 @@ class ImageSearch(ABC):
         """
 
     @abstractmethod
-    def months(self, query: Query) -> list[Month]:
+    def months(self, query: Query) -> MonthCounts:
         """Return the months of the images of a query, newest first, at most MAX_MONTHS.
 
-        They are those of the times by which it is sorted.  Where finding them takes unbounded work,
-        other images have some of them, or they are the months of all images.
+        They are those of the times by which it is sorted, with the number of images in each.  Where
+        finding them takes unbounded work, other images have some of them, or they are the months of
+        all images; then the numbers are not known, or lower bounds.
         Raises ValueError for orders without times.
         """
 

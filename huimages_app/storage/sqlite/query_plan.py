@@ -147,6 +147,20 @@ class QueryPlan:
         row = db.execute(f"{select} ORDER BY {self._descending} LIMIT 1", parameters).fetchone()
         return tuple(row) if row else None
 
+    def count_from(self, db: sqlite3.Connection, first: Position, last: Position, most: int) -> int:
+        """Return the number of images from one position to another, at most `most`.
+
+        For plans without checks; then the rows of a large source are its images.
+        """
+        plan = self._compared(">", first, inclusive=True)._compared("<", last, inclusive=True)
+        if plan.is_small:
+            rows, parameters = plan._select("1")
+        else:
+            rows = f"SELECT 1 FROM {plan.source} WHERE {_all([*plan.conditions])}"
+            parameters = _parameters([*plan.conditions])
+        found = db.execute(f"SELECT COUNT(*) FROM ({rows} LIMIT ?)", [*parameters, most]).fetchone()
+        return int(found[0])
+
     def _first(self, db: sqlite3.Connection, columns: str, most: int) -> tuple[list[Any], bool]:
         rows, end = self._scan(db, columns, self._descending, most + 1, 2 * most)
         return rows[:most], len(rows) <= most and not end

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from ...domain.facet_counts import FacetCounts, facet_counts
 from ...domain.likeness import is_telling
 from ...domain.models import ArticlePage, Changes, Count, Image, Order, Page, Query, Window
-from ...domain.months import TIMED, Month
+from ...domain.months import TIMED, MonthCounts
 from ...errors import BadCursor
 from .. import cursors
 from ..cursors import Start, decode_start, encode_start
@@ -66,17 +66,17 @@ class SqliteSearch(ImageSearch):
         start = Start(positions[query.order], inclusive=query.order == "oldest")
         return encode_start(query, True, start)
 
-    def months(self, query: Query) -> list[Month]:
+    def months(self, query: Query) -> MonthCounts:
         if query.order not in TIMED:
             raise ValueError(f"order {query.order} has no times")
         order: Order = "taken" if query.order == "taken" else "newest"
         with self._connections.reading() as db:
             plan = plan_query(db, replace(query, order=order), self.today())
-            months = read_months(db, plan) if plan else []
+            months = read_months(db, plan) if plan else {}
             if months is not None:
                 return months
             everything = plan_query(db, Query(order=order), self.today())
-            return skipped_months(db, everything) if everything else []
+            return dict.fromkeys(skipped_months(db, everything)) if everything else {}
 
     def window(self, query: Query, image_id: str, before: int, after: int) -> Window:
         with self._connections.reading() as db:

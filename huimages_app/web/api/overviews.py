@@ -17,6 +17,7 @@ from ..presentation.dates import KEPT
 from ..resources import ApiImages
 from .images import CONDITIONS, conditions_of, filters_of
 from .parameters import query
+from .responses import count_data
 
 
 @view_config(context=ApiImages, name="facets", request_method="GET", permission=VIEW)
@@ -34,7 +35,11 @@ def months(context: ApiImages, request: Request) -> Any:
     conditions = conditions_of(query(request, *CONDITIONS, references=True))
     path = request.resource_url(context).rstrip("/")
     items = [
-        {"month": str(month), "url": f"{path}?{urlencode([*request.GET.items(), ('at', month)])}"}
-        for month in request.services.images.months(conditions)
+        {
+            "month": str(month),
+            "url": f"{path}?{urlencode([*request.GET.items(), ('at', month)])}",
+            **(count_data(count) if count else {}),
+        }
+        for month, count in request.services.images.months(conditions).items()
     ]
     return conditional_json({"items": items}, headers={"Cache-Control": f"private, max-age={KEPT}"})

@@ -19,6 +19,7 @@ from .size_picker import Snippet
 # Of the articles of one picture, and of the pictures of one of them, on the page of the picture.
 _STRIPS, _SISTERS = 5, 12
 _SNIPPET = Size.parse("640x480")
+PER_PAGE = 100  # an editor's page of 500 had 1.75 MB
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,24 @@ class ArticlePicture:
     picture: GridItem
     position: int
     role: str
+
+
+@dataclass(frozen=True)
+class PicturesPart:
+    """The pictures of one page of an article, of `count` that the client sees.
+
+    `previous` and `next` are the positions at which the pages beside it begin; None: there is none.
+    """
+
+    pictures: Sequence[ArticlePicture]
+    count: int
+    previous: int | None
+    next: int | None
+
+    @property
+    def offset(self) -> int:
+        """Number of pictures of the article before those of this page."""
+        return self.pictures[0].position - 1 if self.pictures else 0
 
 
 @dataclass(frozen=True)
@@ -83,14 +102,25 @@ def main_seen(key: str, article: ArticleSummary, request: Request) -> Image | No
     return next(iter(seen(images, request)), None)
 
 
-def pictures_of(article: Article, request: Request) -> list[ArticlePicture]:
-    """Return the pictures of an article for its page."""
+def pictures_of(article: Article, first: int, request: Request) -> PicturesPart:
+    """Return at most PER_PAGE pictures of an article, from the position `first` on."""
     positions = {image.id: index for index, image in enumerate(article.images, start=1)}
     images = seen(article.images, request)
-    return [
+    before = [image for image in images if positions[image.id] < first]
+    start = len(before) if len(before) < len(images) else 0
+    shown = images[start : start + PER_PAGE]
+    pictures = [
         ArticlePicture(item, positions[image.id], article.place(image).role)
-        for image, item in zip(images, items_of(images, request), strict=True)
+        for image, item in zip(shown, items_of(shown, request), strict=True)
     ]
+    following = images[start + PER_PAGE :]
+    preceding = images[max(start - PER_PAGE, 0) : start]
+    return PicturesPart(
+        pictures,
+        len(images),
+        positions[preceding[0].id] if preceding else None,
+        positions[following[0].id] if following else None,
+    )
 
 
 def snippets_of(article: Article, request: Request) -> list[Snippet]:

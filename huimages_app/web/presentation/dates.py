@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
 from pyramid.request import Request
 
-from ...domain.months import TIMED, Month
+from ...domain.models import Count
+from ...domain.months import TIMED
+from .counts import short_count
 from .image_lists import ImageList
 from .site import Site
 
@@ -17,10 +20,11 @@ KEPT: Final = 300  # seconds that browsers keep the months of a list
 
 @dataclass(frozen=True)
 class MonthLink:
-    """A link to the list from a month on."""
+    """A link to the list from a month on; `count` may be empty."""
 
     name: str
     href: str
+    count: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Year:
 
     name: str
     href: str
+    count: str  # may be empty
     months: list[MonthLink]
 
 
@@ -44,16 +49,33 @@ def years_of(image_list: ImageList, request: Request) -> list[Year]:
     query = image_list.query(request.visitor_id)
     if query is None or query.order not in TIMED:
         return []
-    months: list[Month] = request.services.images.months(query)
+    months = request.services.images.months(query)
     site = request.site
+    years = {
+        year: list(of_year)
+        for year, of_year in groupby(months.items(), key=lambda one: one[0].year)
+    }
     return [
         Year(
             str(year),
             image_list.path(site, at=f"{year:04}"),
+            short_count(_sum([count for _, count in of_year]), site),
             [
-                MonthLink(site.month(one.start), image_list.path(site, at=str(one)))
-                for one in of_year
+                MonthLink(
+                    site.month(one.start),
+                    image_list.path(site, at=str(one)),
+                    short_count(count, site),
+                )
+                for one, count in of_year
             ],
         )
-        for year, of_year in groupby(months, key=lambda one: one.year)
+        for year, of_year in years.items()
     ]
+
+
+def _sum(counts: Sequence[Count | None]) -> Count | None:
+    """Return the sum of counts; None if one of them is not known."""
+    known = [count for count in counts if count]
+    if len(known) < len(counts):
+        return None
+    return Count(sum(count.number for count in known), all(count.is_exact for count in known))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from pyramid.request import Request
@@ -69,18 +71,29 @@ def articles(context: ArticleNumbers, request: Request) -> dict[str, Any]:
     renderer="huimages_app:templates/article.pt",
 )
 def article_page(context: ArticlePage, request: Request) -> dict[str, Any]:
-    """Show an article.  One without pictures is 404, and shows the form to add some."""
+    """Show an article from the position `?from=` on.
+
+    One without pictures is 404, and shows the form to add some.
+    """
     article = request.services.articles.find(context.key, context.number)
     if not article.images:
         if not request.site.may(UPLOAD) or not article.number:
             raise UnknownArticle(context.key, article.number)
         request.response.status_int = 404
     settings = request.registry.settings["huimages"]
+    shown = pictures_of(article, _whole(request.GET.get("from"), 1), request)
+
+    def page(first: int | None) -> str:
+        path = partial(article_path, request.site, article.key, article.number)
+        return path(**{"from": str(first)}) if first else ""
+
     return {
         "article": article,
         "here": article_path(request.site, article.key, article.number),
         "articles": articles_path(request.site, article.key),
-        "pictures": pictures_of(article, request),
+        "shown": shown,
+        "previous": page(shown.previous),
+        "next": page(shown.next),
         "order": " ".join(_ids(article)),
         "snippets": snippets_of(article, request),
         "roles": request.services.articles.roles,
@@ -95,7 +108,8 @@ def change_order(context: ArticlePage, request: Request) -> Response:
 
     Field `order`: image IDs, separated by blanks; others stay after them.  Or one of `first`,
     `earlier` and `later`, with the ID of the image that moves.  `expected_order`, optional: the
-    order that the editor saw, to which the move refers.  Returns `ok`, or `{"order": [ID, …]}`.
+    order that the editor saw, to which the move refers.  `offset`, optional: the number of its
+    images that stay before those of `order`.  Returns `ok`, or `{"order": [ID, …]}`.
     """
     seen = expected_field(request, "order")
     wanted = _wanted(context, request, seen)
@@ -115,13 +129,22 @@ def change_order(context: ArticlePage, request: Request) -> Response:
 
 def _wanted(context: ArticlePage, request: Request, seen: str | None) -> list[str]:
     if "order" in request.POST:
-        return _parsed(field(request, "order"))
+        part = _parsed(field(request, "order"))
+        offset = _whole(request.POST.get("offset", ""), 0)
+        others = [image_id for image_id in _parsed(seen or "") if image_id not in part]
+        return [*others[:offset], *part, *others[offset:]]
     present = request.services.articles.get(context.key, context.number)
     order = _ids(present) if seen is None else _parsed(seen)
     moves = [name for name in _MOVES if name in request.POST]
     if len(moves) != 1:
         raise BadInput(f"{len(moves)} moves given; expected one of order, {', '.join(_MOVES)}")
     return _moved(order, parse_image_id(field(request, moves[0])), moves[0])
+
+
+def _whole(text: object, otherwise: int) -> int:
+    """Return a number of at most four digits; `otherwise` for all else."""
+    is_number = isinstance(text, str) and re.fullmatch("[0-9]{1,4}", text)
+    return int(str(text)) if is_number else otherwise
 
 
 def _parsed(text: str) -> list[str]:

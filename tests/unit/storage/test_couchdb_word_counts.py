@@ -27,7 +27,7 @@ def test_old_count_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_number_of_remembered_words_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(word_counts, "_MOST", 2)
+    monkeypatch.setattr(word_counts, "_MAX_WORDS", 2)
     counts = WordCounts()
     for number, word in enumerate(["sea", "gull", "sun"]):
         count_of(counts, word, number)
