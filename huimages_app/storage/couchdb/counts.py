@@ -6,13 +6,11 @@ a page.  So documents are only read if a condition needs them, and then few.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ...domain.models import Count
 from ..cursors import Start
 from .database import Database
 from .query_planner import QueryPlan
-from .scans import Candidate, Position, Scan, ViewScan
+from .scans import Position, ViewScan
 
 # Images in the trash that are read, in order to leave them out of annotations.
 _MOST_TRASHED = 1000
@@ -35,8 +33,7 @@ def count_by_rows(
     if trashed is None:
         return None
     limit = most + 1 + len(trashed)
-    rows = _read_rows(
-        scan.without_documents(),
+    rows = scan.without_documents().read(
         Start(before) if before else None,
         limit,
         descending=plan.descending if before is None else not plan.descending,
@@ -46,16 +43,6 @@ def count_by_rows(
         return None
     found = len({row.id for row in rows} - trashed)
     return Count(min(found, most), is_exact=len(rows) < limit and found <= most)
-
-
-def _read_rows(scan: Scan, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
-    """Return the rows of a scan, each image once unless there are fewer than `limit` rows."""
-    if isinstance(scan, ViewScan) and scan.grouped:
-        # CouchDB takes half as long again to make one row of those of several visitors.
-        rows = replace(scan, grouped=False).read(start, limit, descending=descending)
-        if len(rows) < limit or len({row.id for row in rows}) == limit:
-            return rows
-    return scan.read(start, limit, descending=descending)
 
 
 def _trashed_ids(images: Database) -> set[str] | None:
