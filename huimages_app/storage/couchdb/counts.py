@@ -7,13 +7,12 @@ a page.  So documents are only read if a condition needs them, and then few.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ...domain.models import Count
 from ..cursors import Start
 from .database import Database
 from .query_planner import QueryPlan
-from .scans import Candidate, Position, Scan, ViewScan
+from .scans import Candidate, Position, ViewScan
 
 # Images in the trash that are read, in order to leave them out of annotations.
 _MAX_TRASHED = 1000
@@ -36,8 +35,7 @@ def count_by_rows(
     if trashed is None:
         return None
     limit = most + 1 + len(trashed)
-    rows = _read_rows(
-        scan.without_documents(),
+    rows = scan.without_documents().read(
         Start(before) if before else None,
         limit,
         descending=plan.descending if before is None else not plan.descending,
@@ -54,16 +52,6 @@ def are_images(rows: Sequence[Candidate]) -> bool:
     Annotations of huImages 2.2, which have no time, may be of images that are gone.
     """
     return all(row.position[-2] and not row.collation_mismatch for row in rows)
-
-
-def _read_rows(scan: Scan, start: Start | None, limit: int, *, descending: bool) -> list[Candidate]:
-    """Return the rows of a scan, each image once unless there are fewer than `limit` rows."""
-    if isinstance(scan, ViewScan) and scan.grouped:
-        # CouchDB takes half as long again to make one row of those of several visitors.
-        rows = replace(scan, grouped=False).read(start, limit, descending=descending)
-        if len(rows) < limit or len({row.id for row in rows}) == limit:
-            return rows
-    return scan.read(start, limit, descending=descending)
 
 
 def trashed_ids(images: Database) -> set[str] | None:

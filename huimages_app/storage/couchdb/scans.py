@@ -85,19 +85,17 @@ class ViewScan(Scan):
         begin, end = self._range[::-1] if descending else self._range
         if start:
             begin = [*self.prefix, *start.position]
+        within: dict[str, Any] = {"startkey": begin, "endkey": end, "descending": descending}
         reads_documents = self.documents and self.view not in CONTAINING
-        content: dict[str, Any] = (
-            {"group": True} if self.grouped else {"reduce": False, "include_docs": reads_documents}
-        )
+        # One row more, because the start itself may be excluded.
         rows = self.database.rows(
-            self.view,
-            startkey=begin,
-            endkey=end,
-            descending=descending,
-            limit=limit + 1,  # the start itself may be excluded
-            **content,
+            self.view, limit=limit + 1, reduce=False, include_docs=reads_documents, **within
         )
         found = [self._candidate(row) for row in rows]
+        if self.grouped and limit < len(rows) != len({one.position for one in found}):
+            # Only now, because CouchDB takes half as long again to group rows.
+            rows = self.database.rows(self.view, limit=limit + 1, group=True, **within)
+            found = [self._candidate(row) for row in rows]
         return [c for c in found if not (start and start.excludes(c.position))][:limit]
 
     def _candidate(self, row: Row) -> Candidate:
