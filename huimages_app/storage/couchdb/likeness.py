@@ -2,7 +2,7 @@
 
 The view `by_likeness` has each hash under 16 keys, each of two of its nine pieces.  Six different
 bits are in at most six pieces, so three are equal, and two of these are among the first five or
-among the last four: two hashes that look alike have a key in common (docs/decisions/075).
+among the last four: two hashes that look alike have a key in common (docs/decisions/074).
 """
 
 from __future__ import annotations
