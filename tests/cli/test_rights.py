@@ -4,7 +4,7 @@ import json
 
 from huimages_app.domain.rights import Rights
 from huimages_app.services.container import Services
-from tests.support.days import TODAY
+from tests.support.days import day
 
 from .conftest import Command
 
@@ -33,11 +33,11 @@ def test_rights_command_rejects_invalid_values_with_one_line(
 def test_rights_command_sets_the_days_and_ending_lists_them(
     huimages: Command, services: Services, image: str
 ) -> None:
-    huimages("rights", image, "--from", "2026-01-01", "--until", TODAY)
-    assert services.images.get(image).rights == Rights(from_="2026-01-01", until=TODAY)
+    huimages("rights", image, "--from", "2026-01-01", "--until", day(0))
+    assert services.images.get(image).rights == Rights(from_="2026-01-01", until=day(0))
     [line] = huimages("ending").out
-    assert line.startswith(f"{TODAY}  {image}")
-    assert json.loads(huimages("ending", "--days", "0", "--json").out[0])["until"] == TODAY
+    assert line.startswith(f"{day(0)}  {image}")
+    assert json.loads(huimages("ending", "--days", "0", "--json").out[0])["until"] == day(0)
     assert huimages("ending", "--ended").out == []
     assert huimages("ending", "--count").out == ["1"]
     assert huimages("ending", "--ended", "--count").out == ["0"]

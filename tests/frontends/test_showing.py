@@ -9,7 +9,7 @@ import pytest
 
 from huimages_app.domain.models import Image
 from tests.support import pictures
-from tests.support.days import TODAY, TOMORROW, YESTERDAY, limit
+from tests.support.days import day, limit
 from tests.support.edge import Edge, edge
 from tests.support.services import add
 
@@ -45,7 +45,7 @@ def urls(image: Image) -> list[str]:
 def test_ended_image_is_refused_although_it_is_cached(shop: Edge, image: Image) -> None:
     for url in urls(image):
         assert shop.get(url).headers["Cache-Control"].startswith("public, max-age=31536000")
-    limit(shop.services, image, until=TODAY)
+    limit(shop.services, image, until=day(0))
     for _ in range(2):  # a miss, and a hit
         for url in urls(image):
             response = shop.get(url)
@@ -55,7 +55,7 @@ def test_ended_image_is_refused_although_it_is_cached(shop: Edge, image: Image) 
             seconds = int(caching.removeprefix("public, max-age="))
             assert seconds <= DAY - time.time() % DAY + 1
             assert response.headers["X-Content-Type-Options"] == "nosniff"
-    limit(shop.services, image, until=YESTERDAY)
+    limit(shop.services, image, until=day(-1))
     for url in urls(image):
         assert shop.get(url).status_code == 410, url
     limit(shop.services, image, until="")
@@ -65,7 +65,7 @@ def test_ended_image_is_refused_although_it_is_cached(shop: Edge, image: Image) 
 def test_hit_is_sent_by_the_web_server_but_not_without_the_application(
     shop: Edge, image: Image
 ) -> None:
-    limit(shop.services, image, until=TOMORROW)
+    limit(shop.services, image, until=day(1))
     path = f"/240x160/{image.id}.jpeg"
     whole = shop.get(path)
     assert shop.cached(image.id, "LIMITED-240x160.jpeg").read_bytes() == whole.content
@@ -76,7 +76,7 @@ def test_hit_is_sent_by_the_web_server_but_not_without_the_application(
 
 
 def test_path_of_the_file_opens_nothing(shop: Edge, image: Image) -> None:
-    limit(shop.services, image, until=TOMORROW)
+    limit(shop.services, image, until=day(1))
     assert shop.get(f"/240x160/{image.id}.jpeg").status_code == 200
     folder = f"/{image.id[:2]}/{image.id}"
     for path in (
@@ -92,9 +92,9 @@ def test_path_of_the_file_opens_nothing(shop: Edge, image: Image) -> None:
 def test_preset_of_an_image_with_an_end_is_not_found_by_the_web_server(
     shop: Edge, image: Image
 ) -> None:
-    limit(shop.services, image, until=TODAY)
+    limit(shop.services, image, until=day(0))
     path = f"/icon/{image.id}.webp"
     for _ in range(2):
         assert shop.get(path).status_code == 200
-    limit(shop.services, image, until=YESTERDAY)
+    limit(shop.services, image, until=day(-1))
     assert shop.get(path).status_code == 410

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,15 +18,20 @@ def day(difference: int) -> str:
     return (datetime.now(UTC) + timedelta(days=difference)).date().isoformat()
 
 
-YESTERDAY, TODAY, TOMORROW = day(-1), day(0), day(1)
+def limit(services: Services, image: Image, **days: int | str) -> None:
+    """Set the days `from_` and `until` as an editor does; an empty text removes one.
 
-
-def limit(services: Services, image: Image, **days: str) -> None:
-    """Set the days `from_` and `until` as an editor does; an empty text removes one."""
-    rights = {name.rstrip("_"): text for name, text in days.items()}
+    A number is the difference from today.
+    """
+    rights = {name.rstrip("_"): text for name, text in _texts(days).items()}
     services.editing.update(image.id, ImagePatch(rights=rights))
 
 
-def pass_time(metadata: MetadataBackend, image: Image, **days: str) -> None:
-    """Change the days of an image without any other effect, as if time had passed."""
-    metadata.images.update(image.id, lambda image: replace(image, rights=replace(Rights(), **days)))
+def pass_time(metadata: MetadataBackend, image: Image, **days: int | str) -> None:
+    """Change the days of an image without any other effect, as if time had passed; as `limit`."""
+    rights = replace(Rights(), **_texts(days))
+    metadata.images.update(image.id, lambda image: replace(image, rights=rights))
+
+
+def _texts(days: Mapping[str, int | str]) -> dict[str, str]:
+    return {name: day(at) if isinstance(at, int) else at for name, at in days.items()}

@@ -22,7 +22,7 @@ from tests.support import pictures
 from tests.support.commands import ini_of
 from tests.support.couch import Site as Databases
 from tests.support.couch import pouchdb
-from tests.support.days import TOMORROW, YESTERDAY
+from tests.support.days import day
 from tests.support.processes import certificates, free_port, frozen, serving
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server, s3_server
 from tests.support.site import SECRET
@@ -186,14 +186,14 @@ def test_end_of_rights_empties_the_caches_of_both_nodes(nodes: tuple[Node, Node]
     id_ = upload(one, 5).text
     for node in nodes:
         assert node.get(f"/240x160/{id_}").status_code == 200
-    one.post(f"/image/{id_}/rights", data={"until": TOMORROW}).raise_for_status()
+    one.post(f"/image/{id_}/rights", data={"until": day(1)}).raise_for_status()
     assert one.cached(id_) == []
     until(lambda: other.cached(id_) == [])
     for node in nodes:
         assert node.get(f"/240x160/{id_}").status_code == 200
         names = [name for name in node.cached(id_) if not name.startswith("~")]
         assert names == ["LIMITED-240x160.jpeg"]
-    one.post(f"/image/{id_}/rights", data={"until": YESTERDAY}).raise_for_status()
+    one.post(f"/image/{id_}/rights", data={"until": day(-1)}).raise_for_status()
     for node in nodes:
         assert node.get(f"/240x160/{id_}").status_code == 410
 

@@ -14,7 +14,7 @@ from webtest import TestApp, Upload
 
 from huimages_app.domain.models import Image
 from tests.support import pictures
-from tests.support.days import YESTERDAY, limit
+from tests.support.days import day, limit
 from tests.support.openapi import Api
 from tests.support.services import add
 from tests.support.site import CLOSED, Site
@@ -82,7 +82,7 @@ class TestPage:
     def test_page_hides_pictures_that_visitors_may_not_see(
         self, tmp_path: Path, pair: tuple[Image, Image], site: Site, open_site: Callable[..., Site]
     ) -> None:
-        limit(site.services, pair[0], until=YESTERDAY)
+        limit(site.services, pair[0], until=day(-1))
         assert titles(site.browser()) == [["Chair", "Copy"]]
         closed = open_site(site.folder, **{**CLOSED, "who.view": "everyone"})
         assert titles(closed.browser()) == []

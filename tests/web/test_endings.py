@@ -8,7 +8,7 @@ import pytest
 from webtest import TestApp
 
 from huimages_app.domain.models import Image
-from tests.support.days import TODAY, YESTERDAY, day, limit
+from tests.support.days import day, limit
 from tests.support.site import CLOSED, Site
 
 
@@ -16,7 +16,7 @@ from tests.support.site import CLOSED, Site
 def images(site: Site) -> list[Image]:
     """Images that end in 40 days, today, yesterday, in 20 days, and one that does not end."""
     added = [site.add(seed, title=f"Quay {seed}") for seed in range(5)]
-    for image, last in zip(added, [day(40), TODAY, YESTERDAY, day(20), ""], strict=True):
+    for image, last in zip(added, [day(40), day(0), day(-1), day(20), ""], strict=True):
         limit(site.services, image, until=last)
     return added
 
@@ -55,7 +55,7 @@ def test_page_without_endings_shows_a_sentence(site: Site) -> None:
 def test_page_has_further_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huimages_app.web.views.endings.PER_PAGE", 2)
     for seed in range(3):
-        limit(site.services, site.add(seed, title=f"Quay {seed}"), until=TODAY)
+        limit(site.services, site.add(seed, title=f"Quay {seed}"), until=day(0))
     page = site.browser().get("/ending/?days=7")
     page = site.browser().get(page.html.select_one(".paging a")["href"])
     assert [item.text for item in page.html.select(".endings strong")] == ["Quay 2"]

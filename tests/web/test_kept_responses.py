@@ -24,7 +24,7 @@ from huimages_app.services.image_patch import ImagePatch
 from huimages_app.web.server.process import Server
 from huimages_app.web.server.sockets import ListeningSockets
 from tests.support import pictures
-from tests.support.days import YESTERDAY
+from tests.support.days import day
 from tests.support.site import Site
 
 StatusHeadersBody = tuple[int, dict[str, str], bytes]
@@ -215,7 +215,7 @@ def test_image_trashed_by_another_process_is_not_sent(running: Running, path: st
 def test_image_whose_rights_end_is_checked(running: Running, path: str) -> None:
     image_id = path.split("/")[2]
     other = build_services(running.site.settings)
-    other.editing.update(image_id, ImagePatch(rights={"until": YESTERDAY}))
+    other.editing.update(image_id, ImagePatch(rights={"until": day(-1)}))
     other.close()
     assert running.get(path)[0] == 410
 

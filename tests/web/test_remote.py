@@ -35,7 +35,7 @@ from huimages_app.errors import (
     UnknownImage,
 )
 from huimages_app.services.image_patch import ImagePatch
-from tests.support.days import TODAY, YESTERDAY, day
+from tests.support.days import day
 from tests.support.libraries import libraries
 from tests.support.pictures import photo
 from tests.support.services import ini_in
@@ -142,13 +142,13 @@ def test_set_rights_changes_the_named_ones(site: Site) -> None:
 @pytest.mark.parametrize("module", [client, remote])
 def test_rights_that_end_are_listed_and_hold(site: Site, module: ModuleType) -> None:
     ids = [module.save_image(photo(60, 40, seed=n)) for n in range(3)]
-    for id_, last in zip(ids, [day(20), TODAY, day(40)], strict=True):
+    for id_, last in zip(ids, [day(20), day(0), day(40)], strict=True):
         module.set_rights(id_, {"until": last})
     listed = [(image.id, image.until.isoformat()) for image in module.get_ending()]
-    assert listed == [(ids[1], TODAY), (ids[0], day(20))]
+    assert listed == [(ids[1], day(0)), (ids[0], day(20))]
     assert [image.id for image in module.get_ending(60)] == [ids[1], ids[0], ids[2]]
-    module.set_rights(ids[0], {"until": YESTERDAY})
-    assert module.get_imagedoc(ids[0])["rights"] == {"until": YESTERDAY}
+    module.set_rights(ids[0], {"until": day(-1)})
+    assert module.get_imagedoc(ids[0])["rights"] == {"until": day(-1)}
     assert module.scaled_imagedata(ids[0]) is None
     with pytest.raises(RightsEnded):
         module.scaled_tag(ids[0])

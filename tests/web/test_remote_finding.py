@@ -13,7 +13,7 @@ from huimages_app import client, remote
 from huimages_app.domain.models import Count
 from huimages_app.domain.months import Month
 from huimages_app.errors import BadInput
-from tests.support.days import TODAY, limit
+from tests.support.days import day, limit
 from tests.support.libraries import libraries
 from tests.support.site import CLOSED, Site
 
@@ -85,7 +85,7 @@ def test_library_counts_its_lists(site: Site, module: ModuleType) -> None:
         assert count() == Count(0)
     image = site.add(1, references={"artnr": ["10106", "20202"], "ean": ["4"]})
     site.services.collections.add("The sea")
-    limit(site.services, image, until=TODAY)
+    limit(site.services, image, until=day(0))
     assert module.count_articles() == Count(2)
     assert module.count_articles("101") == Count(1)
     assert module.count_collections() == Count(1)

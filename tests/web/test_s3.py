@@ -11,7 +11,7 @@ import pytest
 
 from huimages_app.domain.ids import image_id
 from tests.support import pictures
-from tests.support.days import TODAY, YESTERDAY, limit
+from tests.support.days import day, limit
 from tests.support.faults import Fault, FaultProxy
 from tests.support.s3 import ACCESS_KEY, SECRET_KEY, S3Server
 from tests.support.site import Site
@@ -90,12 +90,12 @@ def test_redirect_to_s3_ends_with_the_rights(
     site = Site(tmp_path, **ini, **{"s3.redirect": "60"})
     identifier = site.upload(PHOTO)
     image = site.services.images.get(identifier)
-    limit(site.services, image, until=TODAY)
+    limit(site.services, image, until=day(0))
     monkeypatch.setattr(type(site.services.showing), "end", lambda *_: time.time() + 20.5)
     response = site.app.get(f"/o/{identifier}", status=302)
     assert response.headers["Cache-Control"] == "public, max-age=10"
     assert "Expires=20" in response.location
-    limit(site.services, image, until=YESTERDAY)
+    limit(site.services, image, until=day(-1))
     site.app.get(f"/o/{identifier}", status=410)
     site.close()
 

@@ -16,7 +16,7 @@ from webtest import TestApp
 
 from huimages_app.domain.models import Image
 from huimages_app.domain.sizes import Size
-from tests.support.days import TODAY, TOMORROW, YESTERDAY, limit, pass_time
+from tests.support.days import day, limit, pass_time
 from tests.support.site import CLOSED, Site
 
 DAY = 86_400
@@ -66,13 +66,11 @@ def urls(shop: Site, image: Image) -> list[str]:
 
 
 @pytest.mark.parametrize("is_cached", [False, True])
-@pytest.mark.parametrize(
-    ("days", "status"), [({"until": YESTERDAY}, 410), ({"from_": TOMORROW}, 404)]
-)
+@pytest.mark.parametrize(("days", "status"), [({"until": -1}, 410), ({"from_": 1}, 404)])
 def test_files_are_not_served_outside_of_the_days(
-    shop: Site, image: Image, days: dict[str, str], status: int, is_cached: bool
+    shop: Site, image: Image, days: dict[str, int], status: int, is_cached: bool
 ) -> None:
-    limit(shop.services, image, until=TODAY)
+    limit(shop.services, image, until=day(0))
     for url in urls(shop, image):
         if is_cached:
             assert shop.app.get(url).status_int == 200, url
@@ -86,7 +84,7 @@ def test_files_are_not_served_outside_of_the_days(
 
 
 def test_max_age_never_reaches_past_the_end(shop: Site, image: Image) -> None:
-    limit(shop.services, image, from_=TODAY, until=TODAY)
+    limit(shop.services, image, from_=day(0), until=day(0))
     for _ in range(2):  # a miss, and a hit
         for url in urls(shop, image):
             left = DAY - time.time() % DAY
@@ -99,7 +97,7 @@ def test_max_age_never_reaches_past_the_end(shop: Site, image: Image) -> None:
 def test_web_servers_find_no_file_of_an_image_with_an_end(shop: Site, image: Image) -> None:
     shop.app.get(f"/30x30/{image.id}.jpeg")
     assert "30x30.jpeg" in shop.cached()
-    limit(shop.services, image, until=TOMORROW)
+    limit(shop.services, image, until=day(1))
     assert not [name for name in shop.cached() if not name.startswith("~")]
     first = shop.app.get(f"/30x30/{image.id}.jpeg")
     again = shop.app.get(f"/30x30/{image.id}.jpeg")
@@ -110,7 +108,7 @@ def test_web_servers_find_no_file_of_an_image_with_an_end(shop: Site, image: Ima
 def test_limited_rendition_is_made_once(
     shop: Site, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit(shop.services, image, until=TOMORROW)
+    limit(shop.services, image, until=day(1))
     shop.app.get(f"/30x30/{image.id}.jpeg")
     shop.app.get(f"/30x30/{image.id}.auto", headers={"Accept": "image/webp"})
     shop.services.worker.join()
@@ -121,11 +119,11 @@ def test_limited_rendition_is_made_once(
     assert response.content_type == "image/webp"
 
 
-@pytest.mark.parametrize("days", [{"until": ""}, {"until": "", "from_": YESTERDAY}])
+@pytest.mark.parametrize("days", [{"until": ""}, {"until": "", "from_": -1}])
 def test_image_whose_rights_do_not_end_any_more_is_plain_again(
-    shop: Site, image: Image, days: dict[str, str]
+    shop: Site, image: Image, days: dict[str, int | str]
 ) -> None:
-    limit(shop.services, image, until=TOMORROW)
+    limit(shop.services, image, until=day(1))
     shop.app.get(f"/30x30/{image.id}.jpeg")
     limit(shop.services, image, **days)
     for _ in range(2):
@@ -135,16 +133,16 @@ def test_image_whose_rights_do_not_end_any_more_is_plain_again(
 
 
 def test_image_is_plain_once_its_rights_have_begun(shop: Site, image: Image) -> None:
-    limit(shop.services, image, from_=TOMORROW)
+    limit(shop.services, image, from_=day(1))
     shop.app.get(f"/30x30/{image.id}.jpeg", status=404)
-    pass_time(shop.storage.metadata, image, from_=TODAY)
+    pass_time(shop.storage.metadata, image, from_=day(0))
     shop.app.get(f"/30x30/{image.id}.jpeg")
     assert "30x30.jpeg" in shop.cached()
 
 
 def test_article_shows_the_next_main_picture(shop: Site, image: Image) -> None:
     second = shop.add(1, references={"artnr": ["10106"]})
-    limit(shop.services, image, until=YESTERDAY)
+    limit(shop.services, image, until=day(-1))
     for url in ("/30x30/artnr/10106.jpeg", "/30x30/artnr/10106/main.jpeg"):
         assert second.id in shop.app.get(url).headers["Content-Location"]
     # A position stays with its picture.
@@ -160,7 +158,7 @@ def test_placeholder_is_the_body_of_the_410_of_an_article(tmp_path: Path) -> Non
     site.close()
     site = Site(tmp_path / "a", missing=missing.id)
     image = site.add(references={"artnr": ["7"]})
-    limit(site.services, image, until=YESTERDAY)
+    limit(site.services, image, until=day(-1))
     response = site.app.get("/30x30/artnr/7.jpeg", status=410)
     assert response.body == site.app.get(f"/30x30/{missing.id}.jpeg").body
     site.close()
@@ -170,8 +168,8 @@ def pages(image: Image) -> list[str]:
     return ["/image/", "/", "/search?q=quay", "/article/10106/", "/feed.atom", "/sitemap.xml"]
 
 
-@pytest.mark.parametrize("days", [{"until": YESTERDAY}, {"from_": TOMORROW}])
-def test_image_is_on_no_page_for_visitors(shop: Site, image: Image, days: dict[str, str]) -> None:
+@pytest.mark.parametrize("days", [{"until": -1}, {"from_": 1}])
+def test_image_is_on_no_page_for_visitors(shop: Site, image: Image, days: dict[str, int]) -> None:
     for url in pages(image):
         assert image.id in shop.browser().get(url).text, url
     limit(shop.services, image, **days)
@@ -198,7 +196,7 @@ def test_neighbours_skip_images_hidden_from_the_visitor(
     shop: Site, image: Image, editor: TestApp
 ) -> None:
     hidden, last = shop.add(1), shop.add(2)
-    limit(shop.services, hidden, until=YESTERDAY)
+    limit(shop.services, hidden, until=day(-1))
     page = shop.browser().get(f"/image/{last.id}/")
     assert image.id in page.html.select_one('link[rel="next"]')["href"]
     assert image.id in shop.app.get(f"/image/{last.id}/next", status=302).location
@@ -207,16 +205,16 @@ def test_neighbours_skip_images_hidden_from_the_visitor(
 
 
 def test_oembed_is_cached_until_the_end_at_most(shop: Site, image: Image) -> None:
-    limit(shop.services, image, until=TODAY)
+    limit(shop.services, image, until=day(0))
     data = shop.app.get(f"/oembed?url=http://localhost/image/{image.id}/").json
     assert data["cache_age"] <= DAY - time.time() % DAY
 
 
 @pytest.mark.parametrize(
-    ("days", "badge"), [({"until": YESTERDAY}, "Rights ended"), ({"from_": TOMORROW}, "Not yet")]
+    ("days", "badge"), [({"until": -1}, "Rights ended"), ({"from_": 1}, "Not yet")]
 )
 def test_editors_see_the_image_with_a_badge(
-    shop: Site, image: Image, editor: TestApp, days: dict[str, str], badge: str
+    shop: Site, image: Image, editor: TestApp, days: dict[str, int], badge: str
 ) -> None:
     limit(shop.services, image, **days)
     for url in pages(image)[:4]:
@@ -244,7 +242,7 @@ def require_shown_to_editors_only(shop: Site, url: str) -> None:
 def test_public_signature_of_an_ended_image_returns_410(
     shop: Site, image: Image, editor: TestApp
 ) -> None:
-    limit(shop.services, image, until=YESTERDAY)
+    limit(shop.services, image, until=day(-1))
     path = f"/31x31/{image.id}.jpeg"
     query = shop.services.sizes.query(Size.parse("31x31"), path, int(time.time()) + 60)
     shop.app.get(path + query, status=410)
@@ -252,7 +250,7 @@ def test_public_signature_of_an_ended_image_returns_410(
 
 def test_zip_leaves_out_images_that_may_not_be_shown(shop: Site, image: Image) -> None:
     other = shop.add(1, title="Other")
-    limit(shop.services, image, until=YESTERDAY)
+    limit(shop.services, image, until=day(-1))
     for rendition in (None, (SIZE, SIZE.format_for())):
         images = shop.services.images.get_many([image.id, other.id]).values()
         content = b"".join(shop.services.downloads.archive(images, rendition))
@@ -263,7 +261,7 @@ def test_zip_leaves_out_images_that_may_not_be_shown(shop: Site, image: Image) -
 
 def test_json_states_whether_the_image_is_shown(site: Site) -> None:
     image = site.add()
-    states = {"shown": {"until": TODAY}, "ended": {"until": YESTERDAY}}
+    states = {"shown": {"until": day(0)}, "ended": {"until": day(-1)}}
     for state, days in states.items():
         limit(site.services, image, **days)
         data: dict[str, Any] = site.app.get(f"/api/v1/images/{image.id}").json
@@ -274,11 +272,11 @@ def test_json_states_whether_the_image_is_shown(site: Site) -> None:
 
 def test_api_changes_the_days_and_refuses_invalid_ones(site: Site) -> None:
     url = f"/api/v1/images/{site.add().id}"
-    site.app.patch_json(url, {"rights": {"from": TODAY, "until": TOMORROW}})
-    assert site.app.get(url).json["rights"]["until"] == TOMORROW
+    site.app.patch_json(url, {"rights": {"from": day(0), "until": day(1)}})
+    assert site.app.get(url).json["rights"]["until"] == day(1)
     response = site.app.patch_json(url, {"rights": {"until": "31.12.2026"}}, status=400)
     assert "expected a day like 2026-12-31" in response.json["detail"]
-    response = site.app.patch_json(url, {"rights": {"until": YESTERDAY}}, status=400)
+    response = site.app.patch_json(url, {"rights": {"until": day(-1)}}, status=400)
     assert "a first day that is not after the last" in response.json["detail"]
     site.app.patch_json(url, {"rights": {"from": None, "until": None}})
     assert site.app.get(url).json["rights"]["until"] is None
@@ -288,9 +286,9 @@ def test_form_has_fields_for_the_days(site: Site, browser: TestApp) -> None:
     image = site.add()
     page = browser.get(f"/image/{image.id}/")
     form = next(form for form in page.forms.values() if form.action.endswith("/rights"))
-    form["until"] = TOMORROW
+    form["until"] = day(1)
     page = form.submit().follow()
-    assert site.services.images.get(image.id).rights.until == TOMORROW
+    assert site.services.images.get(image.id).rights.until == day(1)
     assert page.html.select_one("#right-until")["type"] == "date"
     assert "May be shown until" in page.html.select_one("#facts").text
     form["until"] = "2026-02-30"

@@ -21,7 +21,7 @@ from huimages_app.imaging.embedded import rights_in
 from huimages_app.services.container import Services
 from huimages_app.services.image_patch import ImagePatch
 from huimages_app.services.maintenance.stale_renditions import StaleRenditions
-from tests.support.days import TODAY, limit
+from tests.support.days import day, limit
 from tests.support.exiftool import with_tags
 from tests.support.pictures import photo
 from tests.support.services import add
@@ -128,7 +128,7 @@ def test_rendition_made_without_metadata_storage_is_hidden_from_web_servers(
 def test_limited_image_is_not_served_without_metadata_storage(
     services: Services, storage: Storage, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit(services, image, until=TODAY)
+    limit(services, image, until=day(0))
     services.renditions.get(image.id, SIZE, JPEG).close()
     monkeypatch.setattr(storage.metadata.images, "get", down)
     for size in (SIZE, Size.parse("250x250")):
@@ -141,7 +141,7 @@ def test_limited_image_is_not_served_without_metadata_storage(
 def test_limited_renditions_are_counted_and_evicted(
     services: Services, storage: Storage, image: Image
 ) -> None:
-    limit(services, image, until=TODAY)
+    limit(services, image, until=day(0))
     services.renditions.get(image.id, SIZE, JPEG).close()
     assert storage.cache.count(image.id) == 1
     before = storage.cache.usage()
