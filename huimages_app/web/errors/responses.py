@@ -20,7 +20,6 @@ from pyramid.response import Response
 from ...errors import BadUpload, HuimagesError, IdCollision, StorageUnavailable, TooLarge
 from ..presentation.i18n import _
 from ..presentation.responses import local_path, wants_json
-from ..security.csrf import SAFE_METHODS
 from ..share_resources import SharedImage, SharePage
 
 _API = ("/api/", "/oembed")
@@ -43,6 +42,10 @@ _HEADINGS: Mapping[int, TranslationString] = {
     503: _("Please try again in a moment"),
 }
 _OTHERWISE = _("Something went wrong")
+
+
+# Methods of requests that a link repeats.
+_OF_LINKS = frozenset({"GET", "HEAD"})
 
 
 class WayOn(NamedTuple):
@@ -101,14 +104,14 @@ def _refused_account(request: Request) -> str:
 def _ways_on(request: Request, status: int) -> Iterator[WayOn]:
     """Yield the links that help after an error, the best first, without the start page."""
     site = request.site
-    if request.method not in SAFE_METHODS:
+    if request.method not in _OF_LINKS:
         page = _page_of_form(request)
         if page and page != site.path():
             yield WayOn(_("Back to the previous page"), page)
     elif status == 503:
         yield WayOn(_("Try again"), site.here)
     if _refused_account(request) and not request.identity.by_proxy:
-        here = site.here if request.method in SAFE_METHODS else ""
+        here = site.here if request.method in _OF_LINKS else ""
         yield WayOn(_("Switch account"), site.view_path("login", back=here))
 
 
