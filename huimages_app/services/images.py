@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
 
@@ -27,9 +28,13 @@ class Images:
 
     def __init__(self, originals: Originals, metadata: MetadataBackend) -> None:
         self._originals = originals
-        self.reading = metadata.reading
+        self._metadata = metadata
         self._records = metadata.images
         self._search = metadata.search
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Send equal requests of this thread once in the block: see `MetadataBackend.reading`."""
+        return self._metadata.reading()
 
     def get(self, image_id: str) -> Image:
         """Return the record; raises RemovedImage, and UnknownImage also for the trash."""

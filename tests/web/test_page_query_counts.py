@@ -36,6 +36,7 @@ def counted(metadata: MetadataBackend, calls: Counter[str]) -> Any:
         search=Counted(metadata.search, calls),
         annotations=Counted(metadata.annotations, calls),
         documents=metadata.documents,
+        reading=metadata.reading,
     )
 
 

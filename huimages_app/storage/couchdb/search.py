@@ -132,7 +132,7 @@ class CouchSearch(ImageSearch):
             return facet_counts({}, is_complete=True)
         walk = Walk(plan, self._images, self._visitors)
         walk.count(most)
-        records = [record for _, record in walk.found]
+        records = [record for _, record in walk.found[:most]]
         return count_facets(records, self._visitors, is_complete=walk.is_complete)
 
     def _images_from(
