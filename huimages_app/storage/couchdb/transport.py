@@ -124,7 +124,7 @@ class Transport:
             body = json.dumps(body, ensure_ascii=False).encode("utf-8")
             sent.setdefault("Content-Type", "application/json")
         request = _Request(method, url.removeprefix(BASE), body, sent, self.timeout)
-        is_reading = method == "GET" or "/_view/" in url
+        is_reading = method == "GET" or "/_view/" in url or url.endswith("/_bulk_get")
         kept = getattr(self._kept, "responses", None)
         if kept and not is_reading:
             kept.clear()
