@@ -42,7 +42,7 @@ CHECK = [
 
 setup(
     name="huimages",
-    version="3.0.0.dev0",
+    version="3.0.0",
     description="Image server and image browser: upload once, serve every size",
     long_description=Path(__file__).with_name("README.md").read_text(encoding="utf-8"),
     long_description_content_type="text/markdown",
@@ -50,7 +50,7 @@ setup(
     license_files=["LICENSE"],
     keywords="images thumbnails resize pyramid s3 couchdb",
     classifiers=[
-        "Development Status :: 4 - Beta",
+        "Development Status :: 5 - Production/Stable",
         "Environment :: Web Environment",
         "Framework :: Pyramid",
         "Operating System :: POSIX",
