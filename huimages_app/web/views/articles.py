@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 from pyramid.request import Request
@@ -84,8 +83,8 @@ def article_page(context: ArticlePage, request: Request) -> dict[str, Any]:
     shown = pictures_of(article, _whole(request.GET.get("from"), 1), request)
 
     def page(first: int | None) -> str:
-        path = partial(article_path, request.site, article.key, article.number)
-        return path(**{"from": str(first)}) if first else ""
+        query = {"from": str(first)}
+        return article_path(request.site, article.key, article.number, **query) if first else ""
 
     return {
         "article": article,
